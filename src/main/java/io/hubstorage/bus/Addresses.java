@@ -1,0 +1,55 @@
+package io.hubstorage.bus;
+
+/**
+ * Event-bus addresses. All bodies are JSON objects in {@code snake_case}; a request is answered with a JSON object or
+ * failed with an HTTP-like code and a reason. Everything but {@code hubstorage.transfer.*} is a public interface.
+ */
+public final class Addresses {
+    /** Request: {@link BackupMessage.Start}, answered by {@link BackupMessage.Accepted}; 409 while a run goes on. */
+    public static final String BACKUP_START = "hubstorage.backup.start";
+    /** Request: {@link BackupMessage.Cancel}; 404 when nothing runs. Answered once the run has been told to stop. */
+    public static final String BACKUP_CANCEL = "hubstorage.backup.cancel";
+    /** Request: empty, answered by {@link BackupMessage.Status}. */
+    public static final String BACKUP_STATUS = "hubstorage.backup.status";
+    /** Request: {@link BackupMessage.HistoryQuery}, answered by {@link BackupMessage.History}. */
+    public static final String BACKUP_HISTORY = "hubstorage.backup.history";
+    /** Published: {@link RunState} of a run that has just begun. */
+    public static final String BACKUP_STARTED = "hubstorage.backup.started";
+    /** Published at most five times a second: the whole {@link RunState}. */
+    public static final String BACKUP_PROGRESS = "hubstorage.backup.progress";
+    /** Published once a run, whatever its end: {@link RunRecord}. */
+    public static final String BACKUP_FINISHED = "hubstorage.backup.finished";
+
+    /** Request: empty, answered by {@link SchedulerMessage.Status}. */
+    public static final String SCHEDULER_STATUS = "hubstorage.scheduler.status";
+    /** Request: empty; plans anew from history and configuration, answered by {@link SchedulerMessage.Status}. */
+    public static final String SCHEDULER_RESTART = "hubstorage.scheduler.restart";
+    /** Request: {@link SchedulerMessage.Pause}, answered by {@link SchedulerMessage.Status}. */
+    public static final String SCHEDULER_PAUSE = "hubstorage.scheduler.pause";
+
+    /** Request: empty, answered by {@link ConfigMessage.Current}. Never carries a secret. */
+    public static final String CONFIG_GET = "hubstorage.config.get";
+    /** Request: {@link ConfigMessage.Update}; 400 with every problem, 412 when {@code if_match} is stale. */
+    public static final String CONFIG_UPDATE = "hubstorage.config.update";
+    /** Published: {@link ConfigMessage.Current} after a save, a hand edit or a change of {@code .env}. */
+    public static final String CONFIG_CHANGED = "hubstorage.config.changed";
+
+    /** Request: empty, answered by {@link S3Message.Buckets}. */
+    public static final String S3_DISCOVER = "hubstorage.s3.discover";
+    /** Request: empty, answered by {@link S3Message.Diagnosis}. */
+    public static final String S3_DIAGNOSE = "hubstorage.s3.diagnose";
+
+    /** Published: {@link LogLine}. */
+    public static final String LOG = "hubstorage.log";
+
+    /** Internal request: {@link TransferMessage.Shard}, answered "accepted"; the result is a message of its own. */
+    public static final String TRANSFER_SHARD = "hubstorage.transfer.shard";
+    /** Internal, published: {@link TransferMessage.Cancel}. */
+    public static final String TRANSFER_CANCEL = "hubstorage.transfer.cancel";
+    /** Internal, sent a few times a second while a shard works: {@link TransferMessage.Heartbeat}. */
+    public static final String TRANSFER_HEARTBEAT = "hubstorage.transfer.heartbeat";
+    /** Internal, sent once a shard: {@link TransferMessage.Result}. */
+    public static final String TRANSFER_RESULT = "hubstorage.transfer.result";
+
+    private Addresses() {}
+}

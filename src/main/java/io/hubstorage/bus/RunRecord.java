@@ -1,0 +1,48 @@
+package io.hubstorage.bus;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run as the history keeps it and {@code backup.finished} tells it.
+ *
+ * @param snapshot the snapshot that holds the truth as of this run: the one it made, or the earlier one that still agrees
+ * @param newSnapshot whether this run made it
+ * @param attempts how many attempts it took
+ * @param message one sentence for people: what happened and, when something is wrong, what to do
+ */
+public record RunRecord(
+        String runId,
+        Trigger trigger,
+        boolean dryRun,
+        Instant startedAt,
+        @Nullable Instant finishedAt,
+        RunResult result,
+        @Nullable String snapshot,
+        boolean newSnapshot,
+        int attempts,
+        List<BucketRecord> buckets,
+        BucketCounts totals,
+        @Nullable String message) {
+
+    /**
+     * One bucket of a run.
+     *
+     * @param listingComplete whether the listing reached its end; if not, nothing was concluded from it
+     * @param failures the first of them, named
+     * @param failuresTotal how many there were in all
+     * @param error why the bucket as a whole failed
+     */
+    public record BucketRecord(
+            String bucket,
+            RunResult result,
+            boolean listingComplete,
+            BucketCounts counts,
+            List<Failure> failures,
+            long failuresTotal,
+            @Nullable String error) {}
+
+    /** One object that could not be copied. */
+    public record Failure(String key, String kind, String cause) {}
+}

@@ -1,0 +1,56 @@
+package io.hubstorage.bus;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole state of the run in progress: what {@code backup.progress} carries. Counts never go down within an attempt.
+ *
+ * @param at when this state was taken
+ * @param attempt 1 for the first
+ * @param maxAttempts how many attempts there may be
+ * @param retryAt when the next attempt begins, while {@link RunPhase#RETRYING}
+ * @param buckets in the order of the configuration
+ * @param totals the sum over the buckets
+ * @param toDownload what is known to need a download, done ones included; grows while listing
+ * @param bytesPerSecond received, smoothed over some seconds
+ * @param objectsPerSecond settled (linked or downloaded), smoothed
+ * @param etaSeconds a guess, absent while still listing
+ * @param inFlight some of the keys being downloaded now, {@code bucket/key}, at most eight
+ */
+public record RunState(
+        String runId,
+        Trigger trigger,
+        boolean dryRun,
+        Instant startedAt,
+        Instant at,
+        RunPhase phase,
+        int attempt,
+        int maxAttempts,
+        @Nullable Instant retryAt,
+        List<BucketState> buckets,
+        BucketCounts totals,
+        Tally toDownload,
+        long bytesReceived,
+        double bytesPerSecond,
+        double objectsPerSecond,
+        @Nullable Long etaSeconds,
+        List<String> inFlight,
+        @Nullable String message) {
+
+    /**
+     * One bucket of the run.
+     *
+     * @param toDownload what is known to need a download, done ones included
+     * @param bytesReceived body bytes received so far, of unfinished objects too
+     */
+    public record BucketState(
+            String bucket,
+            RunPhase phase,
+            boolean listingComplete,
+            BucketCounts counts,
+            Tally toDownload,
+            long bytesReceived,
+            @Nullable String error) {}
+}

@@ -1,0 +1,113 @@
+package io.hubstorage.bus;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Between the backup room and its transfer workers; internal, not bridged. Paths are absolute. */
+public sealed interface TransferMessage {
+    /** What a worker does with a shard. */
+    enum Mode {
+        /** List, diff, download, and link as soon as the shard differs from the last snapshot. */
+        COPY,
+        /** List and diff only, nothing is written to the snapshot. */
+        DRY_RUN,
+        /** The listing was spooled by {@link #COPY} and agreed with the last snapshot: link it all over. */
+        LINK,
+        /** Link the whole bucket over from the last snapshot, without asking S3. */
+        KEEP
+    }
+
+    /**
+     * One range of a bucket's keys, in UTF-8 byte order.
+     *
+     * @param pass numbers the passes over one bucket within a staging; each writes into a folder of its own
+     * @param index numbers the shards of a pass, in key order from 0
+     * @param after only keys greater than this
+     * @param through only keys up to and including this
+     * @param prefix only keys that begin with this; empty for all
+     * @param sorted whether to sort the listing on disk first, because the server lists in another order
+     * @param tree the folder that becomes {@code s3/<bucket>}
+     * @param journal the folder for this pass's spool, journal and manifest part
+     * @param sources where unchanged files are linked from, the best first
+     */
+    record Shard(
+            String runId,
+            Mode mode,
+            String bucket,
+            int pass,
+            int index,
+            @Nullable String after,
+            @Nullable String through,
+            String prefix,
+            boolean sorted,
+            String tree,
+            String journal,
+            List<Source> sources,
+            Options options)
+            implements TransferMessage {}
+
+    /**
+     * A tree to link from and the manifest that describes it.
+     *
+     * @param tree the bucket's folder
+     * @param manifest its {@code .jsonl.zst}
+     * @param previous whether this is the last snapshot (what is missing in the listing was deleted) or staged work
+     * @param verify whether to hash a file before trusting it
+     */
+    record Source(String tree, String manifest, boolean previous, boolean verify) {}
+
+    /** The run's frozen options, as far as a shard needs them. */
+    record Options(boolean delete, List<String> exclude, List<String> include, boolean hardLinks) {}
+
+    /** Stops every shard of a run. */
+    record Cancel(String runId) implements TransferMessage {}
+
+    /** The shard is alive, and how far it is. Numbers are the shard's own and never go down. */
+    record Heartbeat(
+            String runId,
+            String bucket,
+            int pass,
+            int index,
+            BucketCounts counts,
+            Tally toDownload,
+            boolean listingComplete,
+            long bytesReceived,
+            List<String> inFlight)
+            implements TransferMessage {}
+
+    /** How a shard ended. */
+    enum Outcome {
+        /** The listing reached its end and everything it named is accounted for. */
+        COMPLETE,
+        /** As {@link #COMPLETE}, and nothing differs from the last snapshot; nothing was linked yet. */
+        UNCHANGED,
+        /** The server does not list in UTF-8 byte order: do it again, sorted. */
+        UNORDERED,
+        /** The listing did not finish; {@code error} says why. */
+        FAILED,
+        /** Credentials were refused: the run must stop at once. */
+        AUTH,
+        /** Stopped on request. */
+        CANCELLED
+    }
+
+    /**
+     * The shard's end.
+     *
+     * @param failures the first failures, named; all are in the journal folder
+     */
+    record Result(
+            String runId,
+            String bucket,
+            int pass,
+            int index,
+            Outcome outcome,
+            BucketCounts counts,
+            Tally toDownload,
+            long bytesReceived,
+            long listRequests,
+            List<RunRecord.Failure> failures,
+            long failuresTotal,
+            @Nullable String error)
+            implements TransferMessage {}
+}

@@ -1,0 +1,67 @@
+package io.hubstorage.config;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code config.json}, validated. Names and meanings are the specification's; absent members have been given their
+ * defaults. Holds no secret.
+ *
+ * @param buckets the configured buckets; empty together with {@code dynamicBuckets} off means "needs set-up"
+ * @param dynamicBuckets every bucket found, by {@code use_dynamic_buckets} or {@code ["*"]}
+ * @param awsProfile {@code aws_profile} of an old file; the environment's {@code AWS_PROFILE} wins
+ */
+public record HubConfig(
+        List<BucketSpec> buckets,
+        boolean dynamicBuckets,
+        SyncOptions syncOptions,
+        Logging logging,
+        Automation automation,
+        Guards guards,
+        @Nullable String awsProfile) {
+
+    /** A bucket, and the prefix its keys must have (empty for all). */
+    public record BucketSpec(String name, String prefix) {}
+
+    /**
+     * What is copied.
+     *
+     * @param delete whether a key gone from S3 is absent from the next snapshot; else it is carried on
+     * @param excludePatterns AWS CLI patterns, applied first
+     * @param includePatterns AWS CLI patterns, applied after; the last match wins
+     * @param storageClass for what is written to S3 (restore); no effect on a backup
+     * @param sse likewise
+     */
+    public record SyncOptions(
+            boolean delete,
+            List<String> excludePatterns,
+            List<String> includePatterns,
+            @Nullable String storageClass,
+            boolean sse) {}
+
+    /** Log level and rotation. {@code file} is absent when the default place is meant. */
+    public record Logging(String level, @Nullable String file, int maxSizeMb, int backupCount) {}
+
+    /**
+     * The schedule.
+     *
+     * @param intervalHours from the start of one run to the start of the next; fractions count
+     * @param cron a five-field Unix expression that replaces the interval
+     * @param timeZone of {@code cron}; the system's when absent
+     * @param maxRetries further attempts after the first
+     */
+    public record Automation(
+            boolean enabled,
+            double intervalHours,
+            @Nullable String cron,
+            @Nullable String timeZone,
+            int maxRetries,
+            double retryDelayMinutes) {}
+
+    /**
+     * When a result is suspicious.
+     *
+     * @param maxShrinkPercent a bucket that lost more than this since the last snapshot raises an alarm
+     */
+    public record Guards(double maxShrinkPercent) {}
+}

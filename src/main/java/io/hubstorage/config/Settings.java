@@ -1,0 +1,52 @@
+package io.hubstorage.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the environment and {@code .env} fix: paths, the web server, S3 access. The environment wins over {@code .env}.
+ *
+ * @param dockerMode {@code DOCKER_MODE=true} or {@code /.dockerenv}: the defaults are below {@code /app}
+ * @param configFile {@code config.json}; its folder also holds the history
+ */
+public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path logPath, Web web, Aws aws) {
+
+    /** The folder of {@code config.json}, the history and what else outlives the data disk. */
+    public Path configFolder() {
+        Path folder = configFile.toAbsolutePath().getParent();
+        return folder == null ? configFile.toAbsolutePath() : folder;
+    }
+
+    /**
+     * The web server.
+     *
+     * @param allowedHosts {@code HUBSTORAGE_ALLOWED_HOSTS}: further names under which requests may change something
+     */
+    public record Web(String host, int port, List<String> allowedHosts) {}
+
+    /**
+     * S3 access. Secrets live here and nowhere else; {@link #toString} hides them.
+     *
+     * @param endpoint {@code AWS_ENDPOINT_URL_S3}, else {@code AWS_ENDPOINT_URL}; absent means AWS itself
+     * @param pathStyle bucket names in the path; the default wherever an endpoint is set
+     * @param trustStore PEM or PKCS#12 file with further certificate authorities ({@code AWS_CA_BUNDLE})
+     */
+    public record Aws(
+            @Nullable String accessKeyId,
+            @Nullable String secretAccessKey,
+            @Nullable String sessionToken,
+            String region,
+            @Nullable String profile,
+            @Nullable URI endpoint,
+            boolean pathStyle,
+            @Nullable Path trustStore,
+            @Nullable String trustStorePassword) {
+        @Override
+        public String toString() {
+            return "Aws[region=%s, profile=%s, endpoint=%s, hasAccessKey=%s, hasSecretKey=%s]"
+                    .formatted(region, profile, endpoint, accessKeyId != null, secretAccessKey != null);
+        }
+    }
+}

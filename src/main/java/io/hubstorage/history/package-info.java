@@ -1,0 +1,5 @@
+/** Run records and their append-only store. */
+@NullMarked
+package io.hubstorage.history;
+
+import org.jspecify.annotations.NullMarked;
