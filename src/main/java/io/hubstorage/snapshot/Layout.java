@@ -1,0 +1,128 @@
+package io.hubstorage.snapshot;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Where everything is below the data folder. Names only: touches no disk. */
+public final class Layout {
+    /** How the name of every snapshot begins. */
+    public static final String SNAPSHOT_PREFIX = "hublink_";
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final Path data;
+
+    /** Below this folder, taken as absolute. */
+    public Layout(Path data) {
+        this.data = data.toAbsolutePath().normalize();
+    }
+
+    /** The time of a run as it appears in names, UTC. */
+    public static String time(Instant start) {
+        return TIME.format(start);
+    }
+
+    /** The name of the snapshot of a run. */
+    public static String name(Instant start) {
+        return SNAPSHOT_PREFIX + time(start);
+    }
+
+    /** The data folder. */
+    public Path data() {
+        return data;
+    }
+
+    /** A snapshot's folder. */
+    public Path snapshot(String name) {
+        return data.resolve(name);
+    }
+
+    /** The folder of a bucket's files in a snapshot folder, final or staged. */
+    public static Path tree(Path snapshot, String bucket) {
+        return snapshot.resolve("s3").resolve(bucket);
+    }
+
+    /** A bucket's manifest in a snapshot folder. */
+    public static Path manifest(Path snapshot, String bucket) {
+        return snapshot.resolve("manifest").resolve(bucket + ".jsonl.zst");
+    }
+
+    /** The index of a bucket's manifest in a snapshot folder. */
+    public static Path index(Path snapshot, String bucket) {
+        return snapshot.resolve("manifest").resolve(bucket + ".index.json");
+    }
+
+    /** The certificate in a snapshot folder. */
+    public static Path certificate(Path snapshot) {
+        return snapshot.resolve("run.json");
+    }
+
+    /** The list of a bucket's failures in a snapshot folder. */
+    public static Path failures(Path snapshot, String bucket) {
+        return snapshot.resolve("manifest").resolve(bucket + ".failures.jsonl");
+    }
+
+    /** The log beside the data. */
+    public Path statusLog() {
+        return data.resolve("logs").resolve("status.log");
+    }
+
+    /** Our own folder. */
+    public Path hub() {
+        return data.resolve(".hubstorage");
+    }
+
+    /** The file that tells which destination this is. */
+    public Path marker() {
+        return hub().resolve("marker.json");
+    }
+
+    /** All stagings. */
+    public Path stagings() {
+        return hub().resolve("staging");
+    }
+
+    /** The staging of the run that began at that {@link #time}. */
+    public Path staging(String time) {
+        return stagings().resolve(time);
+    }
+
+    /** Where a pass over a bucket puts its files. */
+    public Path pass(String time, int pass, String bucket) {
+        return staging(time).resolve("pass-" + pass).resolve(bucket);
+    }
+
+    /** What becomes the snapshot's folder. */
+    public Path stagedSnapshot(String time) {
+        return staging(time).resolve("snapshot");
+    }
+
+    /** All journals. */
+    public Path journals() {
+        return hub().resolve("journal");
+    }
+
+    /** The journals of the run that began at that {@link #time}. */
+    public Path journal(String time) {
+        return journals().resolve(time);
+    }
+
+    /** Where a pass over a bucket keeps its journals, spools and manifest parts. */
+    public Path passJournal(String time, int pass, String bucket) {
+        return journal(time).resolve("pass-" + pass).resolve(bucket);
+    }
+
+    /** What waits to be deleted. */
+    public Path trash() {
+        return hub().resolve("trash");
+    }
+
+    /** Where temporary files of sorts go; may be emptied whenever no run is under way. */
+    public Path scratch() {
+        return hub().resolve("scratch");
+    }
+}
