@@ -1,0 +1,156 @@
+package io.hubstorage.snapshot;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.Trigger;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot's {@code run.json}: what the run that made it was asked to do, and what became of every object.
+ *
+ * @param format 1
+ * @param snapshot the name of the folder
+ * @param hubstorageVersion the program that wrote it
+ * @param endpoint the S3 endpoint; absent for AWS
+ * @param previous the snapshot it was compared with
+ * @param attempts how many it took
+ * @param options the run's frozen options, as {@code config.json} names them
+ */
+public record Certificate(
+        int format,
+        String runId,
+        String snapshot,
+        Trigger trigger,
+        RunResult result,
+        Instant startedAt,
+        Instant finishedAt,
+        String hubstorageVersion,
+        @Nullable String endpoint,
+        @Nullable String previous,
+        int attempts,
+        JsonNode options,
+        List<Bucket> buckets) {
+    /** The format this program writes, and the greatest it reads. */
+    public static final int FORMAT = 1;
+
+    /** How many failures are named in the certificate itself. */
+    public static final int MAX_FAILURES = 100;
+
+    /** Copies the list. */
+    public Certificate {
+        buckets = List.copyOf(buckets);
+    }
+
+    /**
+     * One bucket.
+     *
+     * @param prefix only keys that begin with it were covered; empty for all
+     * @param files what the snapshot holds of it, directory markers included
+     * @param manifest absent when the snapshot holds nothing of the bucket
+     * @param failures at most {@link #MAX_FAILURES}
+     * @param failuresTotal how many there were in all
+     * @param failuresFile where all of them are, relative to the snapshot; absent when there are none
+     * @param error why the bucket as a whole failed
+     */
+    public record Bucket(
+            String name,
+            String prefix,
+            RunResult result,
+            Listing listing,
+            BucketCounts counts,
+            Tally files,
+            @Nullable ManifestSummary manifest,
+            List<RunRecord.Failure> failures,
+            long failuresTotal,
+            @Nullable String failuresFile,
+            @Nullable String error) {
+        /** Keeps the first {@link #MAX_FAILURES} failures. */
+        public Bucket {
+            failures = List.copyOf(failures.subList(0, Math.min(failures.size(), MAX_FAILURES)));
+        }
+
+        /** What does not add up, one sentence each; empty when the bucket is accounted for to the object and the byte. */
+        public List<String> problems() {
+            List<String> problems = new ArrayList<>();
+            if (listing.complete() && !counts.balanced()) {
+                problems.add("%s: %s were listed, but %s are accounted for"
+                        .formatted(name, counts.listed(), counts.accounted()));
+            }
+            if (!counts.files().equals(files)) {
+                problems.add(
+                        "%s: the snapshot holds %s, but %s are accounted for".formatted(name, files, counts.files()));
+            }
+            Tally inManifest = manifest == null ? Tally.ZERO : new Tally(manifest.entries(), manifest.bytes());
+            if (!inManifest.equals(files)) {
+                problems.add("%s: the snapshot holds %s, but its manifest %s".formatted(name, files, inManifest));
+            }
+            if (failuresTotal < failures.size()) {
+                problems.add("%s: %d failures are named, but only %d counted"
+                        .formatted(name, failures.size(), failuresTotal));
+            }
+            return problems;
+        }
+    }
+
+    /**
+     * How the bucket was listed.
+     *
+     * @param complete whether the listing reached its end; if not, nothing was concluded from it
+     * @param pages how many LIST requests were answered
+     * @param order {@code utf8} as it should be, or {@code sorted} when the server listed otherwise
+     */
+    public record Listing(boolean complete, long pages, String order) {}
+
+    /** What does not add up in any bucket; empty when all is accounted for. */
+    public List<String> problems() {
+        return buckets.stream().flatMap(bucket -> bucket.problems().stream()).toList();
+    }
+
+    /** Whether everything is accounted for. */
+    public boolean balanced() {
+        return problems().isEmpty();
+    }
+
+    /** Writes it atomically and durably, indented for people. */
+    public void write(Path file) throws IOException {
+        Durable.writeAtomically(
+                file,
+                BusJson.mapper()
+                        .writer()
+                        .with(SerializationFeature.INDENT_OUTPUT)
+                        .writeValueAsBytes(this));
+    }
+
+    /**
+     * Reads a certificate.
+     *
+     * @throws IOException when there is none, or when it is damaged or of a later format
+     */
+    public static Certificate read(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Certificate certificate;
+        try {
+            certificate = BusJson.mapper().readValue(bytes, Certificate.class);
+        } catch (JsonProcessingException e) {
+            throw new IOException("The certificate " + file + " is damaged: " + e.getOriginalMessage(), e);
+        }
+        if (certificate.format < 1 || certificate.format > FORMAT) {
+            throw new IOException(
+                    "The certificate %s has format %d, but this program reads only up to %d: use a newer one"
+                            .formatted(file, certificate.format, FORMAT));
+        }
+        return certificate;
+    }
+}

@@ -1,0 +1,146 @@
+package io.hubstorage.snapshot;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.hubstorage.bus.BusJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the data folder is the one it was last time. A marker in the folder carries an id, and the configuration folder
+ * remembers it: an unmounted disk looks like an empty folder, and must not be filled. Blocking; not thread-safe.
+ */
+public final class Destination {
+    private static final int FORMAT = 1;
+
+    private final Layout layout;
+    private final Path remembered;
+
+    /** The layout's data folder, as the configuration folder remembers it. */
+    public Destination(Layout layout, Path configFolder) {
+        this.layout = layout;
+        remembered = configFolder.resolve("destination.json");
+    }
+
+    /** What was found. */
+    public enum State {
+        /** Nothing is remembered for this folder: it is new, or the configuration is. */
+        FIRST_USE,
+        /** The marker is the remembered one. */
+        MATCHES,
+        /** It was used before, and now has no marker: probably the disk is not mounted. */
+        MISSING_MARKER,
+        /** It has the marker of another destination. */
+        REPLACED
+    }
+
+    /**
+     * The answer.
+     *
+     * @param id in the marker; absent when there is none
+     * @param message what it means and what to do
+     */
+    public record Check(State state, @Nullable String id, String message) {
+        /** Whether a backup may write there. */
+        public boolean usable() {
+            return state == State.FIRST_USE || state == State.MATCHES;
+        }
+    }
+
+    private record Marker(int format, @Nullable String id) {}
+
+    private record Memory(int format, Map<String, String> destinations) {}
+
+    /**
+     * Looks, and writes nothing.
+     *
+     * @throws IOException when a file cannot be read or makes no sense
+     */
+    public Check inspect() throws IOException {
+        String expected = recall().get(layout.data().toString());
+        String actual = marker();
+        if (expected == null) {
+            return new Check(
+                    State.FIRST_USE, actual, "The data folder " + layout.data() + " is used for the first time.");
+        }
+        if (actual == null) {
+            return new Check(
+                    State.MISSING_MARKER,
+                    null,
+                    "The data folder %s was used before, but its %s is gone: probably the disk is not mounted. Mount it. If the folder is meant to start anew, remove its entry in %s."
+                            .formatted(layout.data(), layout.data().relativize(layout.marker()), remembered));
+        }
+        if (!actual.equals(expected)) {
+            return new Check(
+                    State.REPLACED,
+                    actual,
+                    "The data folder %s is another one than last time (id %s, expected %s): probably another disk is mounted. If that is intended, remove its entry in %s."
+                            .formatted(layout.data(), actual, expected, remembered));
+        }
+        return new Check(State.MATCHES, actual, "The data folder " + layout.data() + " is the one used before.");
+    }
+
+    /**
+     * Looks, and on first use creates the marker where there is none and remembers its id.
+     *
+     * @return what was found before
+     */
+    public Check claim() throws IOException {
+        Check found = inspect();
+        if (found.state != State.FIRST_USE) {
+            return found;
+        }
+        String id = found.id == null ? UUID.randomUUID().toString() : found.id;
+        if (found.id == null) {
+            Files.createDirectories(layout.hub());
+            write(layout.marker(), new Marker(FORMAT, id));
+        }
+        Map<String, String> destinations = recall();
+        destinations.put(layout.data().toString(), id);
+        Files.createDirectories(remembered.toAbsolutePath().getParent());
+        write(remembered, new Memory(FORMAT, destinations));
+        return new Check(found.state, id, found.message);
+    }
+
+    private @Nullable String marker() throws IOException {
+        Marker marker = read(layout.marker(), Marker.class);
+        if (marker == null) {
+            return null;
+        }
+        if (marker.id == null) {
+            throw new IOException("The file %s holds no id".formatted(layout.marker()));
+        }
+        return marker.id;
+    }
+
+    private Map<String, String> recall() throws IOException {
+        Memory memory = read(remembered, Memory.class);
+        return memory == null || memory.destinations == null ? new TreeMap<>() : new TreeMap<>(memory.destinations);
+    }
+
+    private static <T> @Nullable T read(Path file, Class<T> type) throws IOException {
+        try {
+            return BusJson.mapper().readValue(Files.readAllBytes(file), type);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (JsonProcessingException e) {
+            throw new IOException(
+                    "The file %s is damaged; repair or remove it: %s".formatted(file, e.getOriginalMessage()), e);
+        }
+    }
+
+    private static void write(Path file, Record content) throws IOException {
+        Durable.writeAtomically(
+                file,
+                BusJson.mapper()
+                        .writer()
+                        .with(SerializationFeature.INDENT_OUTPUT)
+                        .writeValueAsBytes(content));
+    }
+}

@@ -1,0 +1,110 @@
+package io.hubstorage.snapshot;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/** Makes what was written survive a power loss. Blocking; thread-safe. */
+public final class Durable {
+    private static final boolean WINDOWS = File.separatorChar == '\\';
+
+    private Durable() {}
+
+    /**
+     * Makes everything below a folder durable: by one {@code syncfs} on Linux, which covers the whole file system it is on;
+     * elsewhere file by file, then folder by folder.
+     *
+     * @throws IOException when the disk reports that something could not be written
+     */
+    public static void syncFileSystem(Path folder) throws IOException {
+        if (!SyncFs.sync(folder)) {
+            syncTree(folder);
+        }
+    }
+
+    /** Makes every file and folder below durable, one by one. */
+    static void syncTree(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile()) {
+                    sync(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                syncFolder(each);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /** Makes the names in a folder durable; does nothing where folders cannot be opened, as on Windows. */
+    public static void syncFolder(Path folder) throws IOException {
+        if (!WINDOWS) {
+            sync(folder);
+        }
+    }
+
+    private static void sync(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Gives a folder its final name in one step and makes that durable. What is in it must be durable already.
+     *
+     * @throws FileAlreadyExistsException when there is something of that name; nothing has changed then
+     */
+    public static void commitFolder(Path from, Path to) throws IOException {
+        if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+            // rename() would silently replace an empty folder.
+            throw new FileAlreadyExistsException(to.toString());
+        }
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        syncFolder(parent(to));
+        if (!parent(from).equals(parent(to))) {
+            syncFolder(parent(from));
+        }
+    }
+
+    /** Replaces a file so that at any time either the old or the new content is there, and makes the new one durable. */
+    public static void writeAtomically(Path file, byte[] content) throws IOException {
+        Path temporary = Files.createTempFile(parent(file), "." + file.getFileName(), ".tmp");
+        try {
+            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                ByteBuffer rest = ByteBuffer.wrap(content);
+                while (rest.hasRemaining()) {
+                    channel.write(rest);
+                }
+                channel.force(true);
+            }
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+        syncFolder(parent(file));
+    }
+
+    private static Path parent(Path file) {
+        Path parent = file.toAbsolutePath().getParent();
+        return parent == null ? file.toAbsolutePath() : parent;
+    }
+}

@@ -1,0 +1,63 @@
+package io.hubstorage.snapshot;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+
+/** A bucket's folder in a snapshot of the old tool, which kept no manifest. */
+public final class LegacyTree {
+    private LegacyTree() {}
+
+    /**
+     * Writes a manifest of what the folder holds, with its index beside it: keys as the names spell them, sizes, and the
+     * files' times, to the second, as the times of last modification, because {@code aws s3 sync} set them so. There are no
+     * ETags and no hashes. Symbolic links and special files are left out. Memory does not grow with the number of files.
+     *
+     * @param scratch for temporary files
+     */
+    public static ManifestSummary manifest(Path tree, Path scratch, Path outZst) throws IOException {
+        try (ExternalSort<ManifestEntry> sort = StagedManifest.entrySort(scratch)) {
+            Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    if (attributes.isRegularFile()) {
+                        sort.add(entry(relative(tree, file), attributes));
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+            return StagedManifest.write(sort.sorted(), outZst);
+        }
+    }
+
+    private static ManifestEntry entry(String path, BasicFileAttributes attributes) {
+        return new ManifestEntry(
+                KeyPath.toKey(path),
+                path,
+                attributes.size(),
+                null,
+                attributes.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS),
+                null,
+                null,
+                null,
+                Map.of(),
+                Map.of(),
+                EntryState.DOWNLOADED);
+    }
+
+    private static String relative(Path tree, Path file) {
+        StringBuilder path = new StringBuilder();
+        for (Path name : tree.relativize(file)) {
+            if (!path.isEmpty()) {
+                path.append('/');
+            }
+            path.append(name);
+        }
+        return path.toString();
+    }
+}

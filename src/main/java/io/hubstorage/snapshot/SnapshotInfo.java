@@ -1,0 +1,49 @@
+package io.hubstorage.snapshot;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One snapshot on disk.
+ *
+ * @param name of its folder
+ * @param certificate absent for one of the old tool
+ */
+public record SnapshotInfo(
+        String name, Path folder, @Nullable Certificate certificate) {
+    /** Whether the old tool made it: no manifest, no certificate, and a name in local time. */
+    public boolean legacy() {
+        return certificate == null;
+    }
+
+    /** When the run began that made it; absent for one of the old tool. */
+    public @Nullable Instant startedAt() {
+        return certificate == null ? null : certificate.startedAt();
+    }
+
+    /** The folder of a bucket's files. */
+    public Path tree(String bucket) {
+        return Layout.tree(folder, bucket);
+    }
+
+    /** A bucket's manifest, which need not exist. */
+    public Path manifest(String bucket) {
+        return Layout.manifest(folder, bucket);
+    }
+
+    /** The buckets it has a folder for, sorted. */
+    public List<String> buckets() throws IOException {
+        try (Stream<Path> folders = Files.list(folder.resolve("s3"))) {
+            return folders.filter(each -> Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS))
+                    .map(each -> each.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+}
