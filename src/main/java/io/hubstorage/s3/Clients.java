@@ -1,9 +1,11 @@
 package io.hubstorage.s3;
 
 import io.hubstorage.config.Settings;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -38,13 +40,30 @@ final class Clients {
 
     private Clients() {}
 
-    static S3AsyncClient s3(Settings.Aws aws, CredentialSource credentials, int connections, String version)
+    /** The threads that all clients share; their owner stops them with {@link #stop}. */
+    static SdkEventLoopGroup loops() {
+        int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS);
+        return SdkEventLoopGroup.builder()
+                .numberOfThreads(threads)
+                .threadFactory(new DefaultThreadFactory("hubstorage-s3", true))
+                .build();
+    }
+
+    /** At once: the quiet period that a client would grant loops of its own holds every close for two seconds. */
+    static void stop(SdkEventLoopGroup loops) {
+        loops.eventLoopGroup()
+                .shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                .awaitUninterruptibly(2, TimeUnit.SECONDS);
+    }
+
+    static S3AsyncClient s3(
+            Settings.Aws aws, CredentialSource credentials, SdkEventLoopGroup loops, int connections, String version)
             throws S3Failure {
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
                 .region(Region.of(aws.region()))
                 .credentialsProvider(credentials)
                 .forcePathStyle(aws.pathStyle())
-                .httpClientBuilder(http(aws, connections + SPARE_CONNECTIONS, eventLoops()))
+                .httpClientBuilder(http(aws, loops, connections + SPARE_CONNECTIONS))
                 .asyncConfiguration(directCompletion())
                 .overrideConfiguration(overrides(version, c -> c.addExecutionInterceptor(new RawListing())));
         URI endpoint = aws.endpoint();
@@ -59,12 +78,17 @@ final class Clients {
         return builder.build();
     }
 
-    static StsAsyncClient sts(Settings.Aws aws, CredentialSource credentials, @Nullable URI endpoint, String version)
+    static StsAsyncClient sts(
+            Settings.Aws aws,
+            CredentialSource credentials,
+            SdkEventLoopGroup loops,
+            @Nullable URI endpoint,
+            String version)
             throws S3Failure {
         StsAsyncClientBuilder builder = StsAsyncClient.builder()
                 .region(Region.of(aws.region()))
                 .credentialsProvider(credentials)
-                .httpClientBuilder(http(aws, 1, 1))
+                .httpClientBuilder(http(aws, loops, 1))
                 .overrideConfiguration(overrides(version, c -> {}));
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
@@ -72,14 +96,10 @@ final class Clients {
         return builder.build();
     }
 
-    private static int eventLoops() {
-        return Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS);
-    }
-
-    private static NettyNioAsyncHttpClient.Builder http(Settings.Aws aws, int connections, int threads)
+    private static NettyNioAsyncHttpClient.Builder http(Settings.Aws aws, SdkEventLoopGroup loops, int connections)
             throws S3Failure {
         NettyNioAsyncHttpClient.Builder http = NettyNioAsyncHttpClient.builder()
-                .eventLoopGroupBuilder(SdkEventLoopGroup.builder().numberOfThreads(threads))
+                .eventLoopGroup(loops)
                 .maxConcurrency(connections)
                 .maxPendingConnectionAcquires(Integer.MAX_VALUE)
                 .connectionAcquisitionTimeout(ACQUIRE)

@@ -9,6 +9,7 @@ import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -40,9 +41,13 @@ public final class ObjectReader {
             String bucket, String key, @Nullable String ifMatch, long expectedSize, LongConsumer received)
             throws S3Failure, InterruptedException {
         Expected expected = new Expected(what(bucket, key), ifMatch, expectedSize);
+        GetObjectRequest.Builder request = request(bucket, key, ifMatch);
+        if (access.isAws()) {
+            // The SDK then compares what arrives with the checksum that S3 keeps; other servers keep it in ways of their own.
+            request.checksumMode(ChecksumMode.ENABLED);
+        }
         return Calls.await(
-                access.client().getObject(request(bucket, key, ifMatch).build(), new SmallBody(expected, received)),
-                expected.what());
+                access.client().getObject(request.build(), new SmallBody(expected, received)), expected.what());
     }
 
     /**
