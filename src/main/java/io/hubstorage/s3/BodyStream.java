@@ -1,0 +1,137 @@
+package io.hubstorage.s3;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.core.async.SdkPublisher;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+/**
+ * Hands a body from the SDK's event loop to the reading thread. The loop never waits: no more buffers are asked for than
+ * the queue may hold. The request counts as done when the body begins, so the SDK never repeats one under a reader.
+ */
+final class BodyStream
+        implements AsyncResponseTransformer<GetObjectResponse, GetObjectResponse>, Subscriber<ByteBuffer> {
+    /** Buffers (8 to 64 KiB each) on their way; enough to keep a fast connection busy while the reader writes. */
+    private static final int WINDOW = 32;
+
+    /** The only empty buffer in the queue. */
+    private static final ByteBuffer END = ByteBuffer.allocate(0);
+
+    private final BlockingQueue<ByteBuffer> arrived = new LinkedBlockingQueue<>();
+    private final Duration stall;
+    private volatile CompletableFuture<GetObjectResponse> begun = new CompletableFuture<>();
+    private volatile @Nullable GetObjectResponse response;
+    private volatile @Nullable Subscription subscription;
+    private volatile @Nullable Throwable failure;
+    private volatile boolean cancelled;
+
+    /** Of one request; {@code stall} is the longest silence to bear. */
+    BodyStream(Duration stall) {
+        this.stall = stall;
+    }
+
+    /**
+     * The next bytes, or null at the end.
+     *
+     * @throws Exception whatever broke the body off
+     */
+    @Nullable
+    ByteBuffer next() throws Exception {
+        ByteBuffer bytes = arrived.poll(stall.toMillis(), TimeUnit.MILLISECONDS);
+        if (bytes == null) {
+            throw new TimeoutException("no data for " + stall.toSeconds() + " s");
+        }
+        if (bytes.hasRemaining()) {
+            askForOne();
+            return bytes;
+        }
+        return switch (failure) {
+            case null -> null;
+            case Exception broken -> throw broken;
+            case Throwable broken -> throw new IllegalStateException(broken);
+        };
+    }
+
+    private void askForOne() {
+        Subscription open = subscription;
+        if (open != null) {
+            open.request(1);
+        }
+    }
+
+    /** Gives the rest of the body up; its connection is closed. */
+    void cancel() {
+        cancelled = true;
+        Subscription open = subscription;
+        if (open != null) {
+            open.cancel();
+        }
+    }
+
+    @Override
+    public CompletableFuture<GetObjectResponse> prepare() {
+        CompletableFuture<GetObjectResponse> attempt = new CompletableFuture<>();
+        begun = attempt;
+        return attempt;
+    }
+
+    @Override
+    public void onResponse(GetObjectResponse answer) {
+        response = answer;
+    }
+
+    @Override
+    public void onStream(SdkPublisher<ByteBuffer> body) {
+        body.subscribe(this);
+        begun.complete(response);
+    }
+
+    @Override
+    public void exceptionOccurred(Throwable error) {
+        // Before the body this fails the attempt, which the SDK may repeat; afterwards the reader has to know.
+        if (!begun.completeExceptionally(error)) {
+            onError(error);
+        }
+    }
+
+    @Override
+    public void onSubscribe(Subscription opened) {
+        subscription = opened;
+        if (cancelled) {
+            opened.cancel();
+        } else {
+            opened.request(WINDOW);
+        }
+    }
+
+    @Override
+    public void onNext(ByteBuffer bytes) {
+        if (bytes.hasRemaining()) {
+            arrived.add(bytes);
+        } else {
+            askForOne();
+        }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (failure == null) {
+            failure = error;
+        }
+        arrived.add(END);
+    }
+
+    @Override
+    public void onComplete() {
+        arrived.add(END);
+    }
+}

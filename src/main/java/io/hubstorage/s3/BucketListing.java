@@ -1,0 +1,165 @@
+package io.hubstorage.s3;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.OptionalObjectAttributes;
+import software.amazon.awssdk.services.s3.model.RestoreStatus;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** {@link ListingPages} by LIST v2, checked page by page. For one thread. */
+final class BucketListing implements ListingPages {
+    private final S3Access access;
+    private final ListObjectsV2Request first;
+    private final String bucket;
+    private final @Nullable String after;
+    private final @Nullable String through;
+    private final ListingText text;
+    private final ListingCheck check;
+
+    private @Nullable CompletableFuture<ListObjectsV2Response> pending;
+    private @Nullable String token;
+    private boolean finished;
+    private volatile int requests;
+
+    BucketListing(
+            S3Access access,
+            String bucket,
+            String prefix,
+            @Nullable String after,
+            @Nullable String through,
+            int pageSize) {
+        this.access = access;
+        this.bucket = bucket;
+        this.after = after;
+        this.through = through;
+        // A server that orders by UTF-16 would start elsewhere than we mean where the two orders differ.
+        String startAfter = after != null && KeyOrders.agreeOn(after) ? after : null;
+        this.text = new ListingText(bucket);
+        this.check = new ListingCheck(bucket, prefix, startAfter, after != null || through != null);
+        this.first = request(access, bucket, prefix, startAfter, pageSize);
+    }
+
+    private static ListObjectsV2Request request(
+            S3Access access, String bucket, String prefix, @Nullable String startAfter, int pageSize) {
+        ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
+                .bucket(bucket)
+                .maxKeys(pageSize)
+                .encodingType(EncodingType.URL)
+                .startAfter(startAfter);
+        if (!prefix.isEmpty()) {
+            request.prefix(prefix);
+        }
+        if (access.isAws()) {
+            request.optionalObjectAttributes(OptionalObjectAttributes.RESTORE_STATUS);
+        }
+        return request.build();
+    }
+
+    @Override
+    public @Nullable Page nextPage() throws S3Failure, InterruptedException {
+        if (finished) {
+            return null;
+        }
+        CompletableFuture<ListObjectsV2Response> call = pending == null ? ask() : pending;
+        pending = null;
+        ListObjectsV2Response answer = Calls.await(call, "Listing bucket \"" + bucket + "\"");
+        isListing(answer);
+        List<String> keys = text.keys(answer);
+        boolean ordered = check.page(keys);
+        Cut cut = cut(answer.contents(), keys);
+        // The whole page was checked, the part past the end included: a server of unknown order would show itself
+        // there.
+        if (cut.beyond() || !continues(answer)) {
+            finished = true;
+        } else {
+            pending = ask();
+        }
+        return new Page(cut.objects(), ordered);
+    }
+
+    @Override
+    public int requests() {
+        return requests;
+    }
+
+    @Override
+    public void close() {
+        finished = true;
+        CompletableFuture<ListObjectsV2Response> call = pending;
+        pending = null;
+        if (call != null) {
+            call.cancel(true);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes, any may read.
+    private CompletableFuture<ListObjectsV2Response> ask() throws S3Failure {
+        requests++;
+        String from = token;
+        return access.client()
+                .listObjectsV2(
+                        from == null
+                                ? first
+                                : first.toBuilder().continuationToken(from).build());
+    }
+
+    private void isListing(ListObjectsV2Response answer) throws S3Failure {
+        if (answer.name() == null && answer.isTruncated() == null && !answer.hasContents()) {
+            throw ListingCheck.nonsense(bucket, "the answer is no listing at all; check AWS_ENDPOINT_URL");
+        }
+    }
+
+    /** Whether there is a next page; remembers its token. */
+    private boolean continues(ListObjectsV2Response answer) throws S3Failure {
+        if (!Boolean.TRUE.equals(answer.isTruncated())) {
+            return false;
+        }
+        String next = answer.nextContinuationToken();
+        if (next == null || next.isEmpty()) {
+            throw ListingCheck.nonsense(bucket, "it says that there is more, but not how to get it");
+        }
+        check.token(next);
+        token = next;
+        return true;
+    }
+
+    private record Cut(List<ListedObject> objects, boolean beyond) {}
+
+    /** What of a page lies in the range, and whether the listing has left it for good. */
+    private Cut cut(List<S3Object> contents, List<String> keys) throws S3Failure {
+        List<ListedObject> objects = new ArrayList<>(keys.size());
+        boolean beyond = false;
+        for (int index = 0; index < keys.size(); index++) {
+            String key = keys.get(index);
+            if (through != null && KeyOrders.utf8(key, through) > 0) {
+                beyond |= KeyOrders.agreeOn(through);
+            } else if (after == null || KeyOrders.utf8(key, after) > 0) {
+                objects.add(listed(key, contents.get(index)));
+            }
+        }
+        return new Cut(objects, beyond);
+    }
+
+    private ListedObject listed(String key, S3Object object) throws S3Failure {
+        Long size = object.size();
+        Instant modified = object.lastModified();
+        if (size == null || size < 0) {
+            throw ListingCheck.nonsense(bucket, "it names \"" + key + "\" without a size");
+        }
+        if (modified == null) {
+            throw ListingCheck.nonsense(bucket, "it names \"" + key + "\" without a time of change");
+        }
+        RestoreStatus restore = object.restoreStatus();
+        boolean restored = restore != null
+                && restore.restoreExpiryDate() != null
+                && !Boolean.TRUE.equals(restore.isRestoreInProgress());
+        return new ListedObject(
+                key, size, Etags.plain(object.eTag()), modified, object.storageClassAsString(), restored);
+    }
+}

@@ -1,0 +1,213 @@
+package io.hubstorage.s3;
+
+import io.hubstorage.bus.S3Message;
+import io.hubstorage.bus.S3Message.Outcome;
+import io.hubstorage.config.Settings;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.sts.StsAsyncClient;
+import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
+
+/** Finds out, step by step in the order in which a backup needs it, what works against S3 and what to do about the rest. */
+public final class Diagnostics {
+    private static final Set<String> ARCHIVED = Set.of("GLACIER", "DEEP_ARCHIVE");
+
+    private final S3Access access;
+    private final @Nullable URI stsEndpoint;
+
+    Diagnostics(S3Access access) {
+        this(access, configuredSts());
+    }
+
+    /** With {@code stsEndpoint} in place of {@code AWS_ENDPOINT_URL_STS}. */
+    Diagnostics(S3Access access, @Nullable URI stsEndpoint) {
+        this.access = access;
+        this.stsEndpoint = stsEndpoint;
+    }
+
+    private static @Nullable URI configuredSts() {
+        String endpoint = System.getProperty("aws.endpointUrlSts", System.getenv("AWS_ENDPOINT_URL_STS"));
+        return endpoint == null || endpoint.isBlank() ? null : URI.create(endpoint.strip());
+    }
+
+    /**
+     * Tries everything; a failed step is part of the answer, not an exception. Blocks, for some seconds when something is
+     * wrong; for virtual threads.
+     *
+     * @param buckets those configured; each is listed, and from the first that has one an object is read
+     */
+    public S3Message.Diagnosis diagnose(List<String> buckets) throws InterruptedException {
+        List<S3Message.Step> steps = new ArrayList<>();
+        boolean authenticated = credentials(steps);
+        boolean reachable = endpoint(steps);
+        S3Message.Identity identity = null;
+        if (authenticated && reachable) {
+            identity = identity(steps);
+            listBuckets(steps);
+            read(steps, buckets(steps, buckets));
+        }
+        Settings.Aws aws = access.settings();
+        return new S3Message.Diagnosis(
+                steps.stream().noneMatch(step -> step.outcome() == Outcome.FAILED),
+                access.endpoint().toString(),
+                aws.region(),
+                new S3Message.Credentials(
+                        authenticated,
+                        aws.accessKeyId() != null,
+                        aws.secretAccessKey() != null,
+                        access.credentials().description(),
+                        aws.profile()),
+                identity,
+                List.copyOf(steps));
+    }
+
+    private boolean credentials(List<S3Message.Step> steps) throws InterruptedException {
+        CredentialSource source = access.credentials();
+        try {
+            source.resolveCredentials();
+            steps.add(ok("credentials", "found: " + source.description()));
+            return true;
+        } catch (CredentialSource.Missing missing) {
+            steps.add(failed("credentials", Calls.failure(missing, "Finding credentials"), source.advice()));
+            return false;
+        }
+    }
+
+    /** An unsigned request: any answer at all, a refusal too, shows that the way there works. */
+    private boolean endpoint(List<S3Message.Step> steps) throws InterruptedException {
+        URI endpoint = access.endpoint();
+        try {
+            S3AsyncClient client = access.client();
+            Calls.await(
+                    client.listBuckets(request -> request.overrideConfiguration(
+                            o -> o.credentialsProvider(AnonymousCredentialsProvider.create()))),
+                    "Reaching " + endpoint);
+        } catch (S3Failure failure) {
+            if (!FailureSorter.isAnswer(failure)) {
+                steps.add(failed("endpoint", failure, "check AWS_ENDPOINT_URL, the network and AWS_CA_BUNDLE"));
+                return false;
+            }
+        }
+        steps.add(ok("endpoint", endpoint + " answers"));
+        return true;
+    }
+
+    private S3Message.@Nullable Identity identity(List<S3Message.Step> steps) throws InterruptedException {
+        if (!access.isAws() && stsEndpoint == null) {
+            steps.add(skipped("identity", "this endpoint comes without a service that names the caller", null));
+            return null;
+        }
+        try (StsAsyncClient sts = Clients.sts(access.settings(), access.credentials(), access.loops(), stsEndpoint, access.version())) {
+            GetCallerIdentityResponse caller = Calls.await(sts.getCallerIdentity(), "Asking STS who we are");
+            steps.add(ok("identity", caller.arn()));
+            return new S3Message.Identity(text(caller.account()), text(caller.arn()), text(caller.userId()));
+        } catch (S3Failure failure) {
+            steps.add(skipped("identity", text(failure.getMessage()), "a backup does not need STS"));
+            return null;
+        }
+    }
+
+    private void listBuckets(List<S3Message.Step> steps) throws InterruptedException {
+        try {
+            int count = access.discovery().buckets().buckets().size();
+            steps.add(ok("list buckets", count == 1 ? "1 bucket" : count + " buckets"));
+        } catch (S3Failure failure) {
+            if (failure instanceof S3Failure.Permanent) {
+                steps.add(skipped(
+                        "list buckets",
+                        text(failure.getMessage()),
+                        "a backup of named buckets does not need this; finding buckets does (s3:ListAllMyBuckets)"));
+            } else {
+                steps.add(failed("list buckets", failure, remedy(failure)));
+            }
+        }
+    }
+
+    /** An object to try reading. */
+    private record Candidate(String bucket, ListedObject object) {}
+
+    private Optional<Candidate> buckets(List<S3Message.Step> steps, List<String> buckets) throws InterruptedException {
+        Optional<Candidate> candidate = Optional.empty();
+        for (String bucket : buckets) {
+            String step = "bucket " + bucket;
+            try (ListingPages pages = access.list(bucket, "", null, null, 1)) {
+                Page page = pages.nextPage();
+                Optional<Candidate> first = page == null
+                        ? Optional.empty()
+                        : page.objects().stream().findFirst().map(object -> new Candidate(bucket, object));
+                steps.add(ok(step, first.isPresent() ? "can be listed" : "can be listed; it is empty"));
+                candidate = candidate.or(() -> first.filter(Diagnostics::isReadable));
+            } catch (S3Failure failure) {
+                steps.add(failed(step, failure, remedy(failure)));
+            }
+        }
+        return candidate;
+    }
+
+    private static boolean isReadable(Candidate candidate) {
+        ListedObject object = candidate.object();
+        boolean archived = object.storageClass() != null && ARCHIVED.contains(object.storageClass());
+        return object.size() > 0 && (!archived || object.restored());
+    }
+
+    private void read(List<S3Message.Step> steps, Optional<Candidate> candidate) throws InterruptedException {
+        if (candidate.isEmpty()) {
+            steps.add(skipped("read", "no bucket begins with an object that could be tried", null));
+            return;
+        }
+        String bucket = candidate.get().bucket();
+        String key = candidate.get().object().key();
+        try {
+            access.reader().readRange(bucket, key, null, 0, 1, (bytes, position) -> {}, count -> {});
+            steps.add(ok("read", "the first byte of \"" + key + "\" in bucket \"" + bucket + "\""));
+        } catch (S3Failure failure) {
+            steps.add(failed("read", failure, remedy(failure)));
+        } catch (java.io.IOException impossible) {
+            throw new IllegalStateException("a sink that does nothing failed", impossible);
+        }
+    }
+
+    private static String remedy(S3Failure failure) {
+        return switch (failure) {
+            case S3Failure.Auth f -> "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN or the profile";
+            case S3Failure.Permanent f -> permanentRemedy(f.kind());
+            case S3Failure.Throttled f -> "wait a little and try again";
+            case S3Failure.Archived f -> "restore the object in S3";
+            case S3Failure.Vanished f -> "try again: the object went away meanwhile";
+            case S3Failure.Changed f -> "try again: the object changed meanwhile";
+            case S3Failure.Retriable f -> "try again; if it stays, check the network and the server";
+        };
+    }
+
+    private static String permanentRemedy(String kind) {
+        return switch (kind) {
+            case "access-denied" -> "grant s3:ListBucket on the bucket and s3:GetObject on its objects";
+            case "no-such-bucket" -> "check the bucket's name, or remove it from the configuration";
+            case "region" -> "set AWS_DEFAULT_REGION to the bucket's region";
+            case "tls" -> "name the authority's PEM or PKCS#12 file in AWS_CA_BUNDLE";
+            default -> "check AWS_ENDPOINT_URL and what the server is";
+        };
+    }
+
+    private static S3Message.Step ok(String name, String detail) {
+        return new S3Message.Step(name, Outcome.OK, detail, null);
+    }
+
+    private static S3Message.Step skipped(String name, String detail, @Nullable String remark) {
+        return new S3Message.Step(name, Outcome.SKIPPED, detail, remark);
+    }
+
+    private static S3Message.Step failed(String name, S3Failure failure, String remedy) {
+        return new S3Message.Step(name, Outcome.FAILED, text(failure.getMessage()), remedy);
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+}

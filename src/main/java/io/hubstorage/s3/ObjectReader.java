@@ -1,0 +1,192 @@
+package io.hubstorage.s3;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+/**
+ * Reads objects, one GET each and never a HEAD. Calls block and belong on virtual threads; an interrupt aborts the request
+ * and closes its connection. Safe for threads. {@code received} is told of bytes as they arrive, also of those that come to
+ * nothing, on any thread; it must not block.
+ */
+public final class ObjectReader {
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
+    /** The connection gives up before; this only guards against a signal that got lost. */
+    private static final Duration STALL = Clients.STALL.multipliedBy(2);
+
+    private final S3Access access;
+
+    ObjectReader(S3Access access) {
+        this.access = access;
+    }
+
+    /**
+     * Reads a whole object into memory.
+     *
+     * @param ifMatch the listed etag, without quotes; null or empty to take any version
+     * @param expectedSize the listed size, which the body must have
+     * @throws S3Failure.Changed when the object is no longer the listed one, even if the server does not know If-Match
+     * @throws S3Failure.Retriable of kind {@code cut-body} when the body is shorter or longer than expected
+     */
+    public SmallObject readSmall(
+            String bucket, String key, @Nullable String ifMatch, long expectedSize, LongConsumer received)
+            throws S3Failure, InterruptedException {
+        Expected expected = new Expected(what(bucket, key), ifMatch, expectedSize);
+        GetObjectRequest.Builder request = request(bucket, key, ifMatch);
+        if (access.isAws()) {
+            // The SDK then compares what arrives with the checksum that S3 keeps; other servers keep it in ways of their own.
+            request.checksumMode(ChecksumMode.ENABLED);
+        }
+        return Calls.await(
+                access.client().getObject(request.build(), new SmallBody(expected, received)), expected.what());
+    }
+
+    /**
+     * Reads a range; the sink is called on this thread, in order, as bytes arrive.
+     *
+     * @param from position of the first byte
+     * @param length in bytes, at least 1; the range must lie within the object
+     * @throws IOException what the sink threw
+     * @throws S3Failure as {@link #readSmall}; what the sink took before stays taken
+     */
+    public ObjectHead readRange(
+            String bucket,
+            String key,
+            @Nullable String ifMatch,
+            long from,
+            long length,
+            RangeSink sink,
+            LongConsumer received)
+            throws S3Failure, IOException, InterruptedException {
+        if (from < 0 || length < 1) {
+            throw new IllegalArgumentException("no range: " + length + " bytes from " + from);
+        }
+        Expected expected = new Expected(what(bucket, key), ifMatch, length);
+        BodyStream body = new BodyStream(STALL);
+        boolean complete = false;
+        try {
+            GetObjectResponse answer = Calls.await(
+                    access.client()
+                            .getObject(
+                                    request(bucket, key, ifMatch)
+                                            .range("bytes=" + from + "-" + (from + length - 1))
+                                            .build(),
+                                    body),
+                    expected.what());
+            expected.checkEtag(answer);
+            long size = sizeOfWhole(answer, from, expected);
+            expected.check(answer);
+            drain(body, from, expected, sink, received);
+            complete = true;
+            return ObjectHead.of(answer, size);
+        } finally {
+            if (!complete) {
+                body.cancel();
+            }
+        }
+    }
+
+    private static void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
+            throws S3Failure, IOException, InterruptedException {
+        long end = from + expected.length();
+        long position = from;
+        long slowest = 0;
+        for (ByteBuffer bytes = next(body, expected, slowest); bytes != null; bytes = next(body, expected, slowest)) {
+            int count = bytes.remaining();
+            received.accept(count);
+            if (count > end - position) {
+                throw expected.cut("more than " + expected.length() + " bytes came");
+            }
+            long began = System.nanoTime();
+            sink.write(bytes, position);
+            slowest = Math.max(slowest, System.nanoTime() - began);
+            position += count;
+        }
+        if (position != end) {
+            throw expected.cut((position - from) + " of " + expected.length() + " bytes came");
+        }
+    }
+
+    private static @Nullable ByteBuffer next(BodyStream body, Expected expected, long slowestWrite)
+            throws S3Failure, InterruptedException {
+        try {
+            return body.next();
+        } catch (InterruptedException interrupted) {
+            throw interrupted;
+        } catch (Exception broken) {
+            S3Failure failure = Calls.failure(broken, expected.what());
+            if (slowestWrite >= Clients.STALL.toNanos() / 2 && failure.kind().equals("timeout")) {
+                // The connection fell silent because nobody took its data: do not blame the server.
+                throw new S3Failure.Retriable(
+                        "slow-disk",
+                        expected.what() + " failed: the disk took "
+                                + TimeUnit.NANOSECONDS.toSeconds(slowestWrite)
+                                + " s for one write, and the connection ended meanwhile; it is tried again.",
+                        broken);
+            }
+            throw failure;
+        }
+    }
+
+    /** Checks that the answer is the range asked for, and takes the object's size from it. */
+    private static long sizeOfWhole(GetObjectResponse answer, long from, Expected expected) throws S3Failure {
+        String range = answer.contentRange();
+        Long length = answer.contentLength();
+        if (range == null) {
+            // A server that ignores ranges sends everything, which is right only when everything was asked for.
+            if (from == 0 && length != null && length == expected.length()) {
+                return length;
+            }
+            throw new S3Failure.Permanent(
+                    "range", expected.what() + " failed: the server ignored the range that was asked for.", null);
+        }
+        Matcher matcher = CONTENT_RANGE.matcher(range.strip().toLowerCase(Locale.ROOT));
+        if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
+            throw new S3Failure.Permanent(
+                    "range",
+                    expected.what() + " failed: the server sent another range than asked for (" + range + ").",
+                    null);
+        }
+        return Long.parseLong(matcher.group(3));
+    }
+
+    private static GetObjectRequest.Builder request(String bucket, String key, @Nullable String ifMatch) {
+        return GetObjectRequest.builder().bucket(bucket).key(key).ifMatch(Etags.header(ifMatch));
+    }
+
+    private static String what(String bucket, String key) {
+        return "Reading \"" + key + "\" in bucket \"" + bucket + "\"";
+    }
+
+    /** What the answer has to be. */
+    record Expected(String what, @Nullable String etag, long length) {
+        void check(GetObjectResponse answer) throws S3Failure {
+            checkEtag(answer);
+            Long announced = answer.contentLength();
+            if (announced != null && announced != length) {
+                throw cut("the server announced " + announced + " bytes instead of " + length);
+            }
+        }
+
+        /** Not every server knows If-Match. */
+        void checkEtag(GetObjectResponse answer) throws S3Failure {
+            String got = Etags.plain(answer.eTag());
+            if (etag != null && !etag.isEmpty() && !got.isEmpty() && !got.equals(etag)) {
+                throw new S3Failure.Changed(what + " failed: the object has changed since it was listed.", null);
+            }
+        }
+
+        S3Failure cut(String how) {
+            return new S3Failure.Retriable("cut-body", what + " failed: " + how + "; it is tried again.", null);
+        }
+    }
+}

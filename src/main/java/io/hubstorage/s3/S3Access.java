@@ -1,0 +1,174 @@
+package io.hubstorage.s3;
+
+import io.hubstorage.config.Settings;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+
+/**
+ * S3 as HubStorage uses it: listing, reading, discovery, diagnosis. Safe for threads; everything that talks to S3 blocks and
+ * belongs on virtual threads, and an interrupt aborts the request. Nothing is opened before the first request.
+ */
+public final class S3Access implements AutoCloseable {
+    /** What S3 gives a page at most. */
+    private static final int PAGE = 1000;
+
+    private final Settings.Aws aws;
+    private final int maxConnections;
+    private final String version;
+    private @Nullable S3AsyncClient client;
+    private @Nullable CredentialSource credentials;
+    private @Nullable SdkEventLoopGroup loops;
+    private boolean closed;
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param maxConnections how many objects or ranges are read at the same time, at most; listings come on top
+     * @param version of HubStorage, for the user agent
+     */
+    public S3Access(Settings.Aws aws, int maxConnections, String version) {
+        this.aws = aws;
+        this.maxConnections = maxConnections;
+        this.version = version;
+    }
+
+    /**
+     * Lists a range of a bucket's keys; the first request goes out with the first page asked for.
+     *
+     * @param prefix empty for all
+     * @param after only keys greater than this, in UTF-8 byte order
+     * @param through only keys up to and including this
+     */
+    public ListingPages list(String bucket, String prefix, @Nullable String after, @Nullable String through) {
+        return list(bucket, prefix, after, through, PAGE);
+    }
+
+    ListingPages list(String bucket, String prefix, @Nullable String after, @Nullable String through, int pageSize) {
+        return new BucketListing(this, bucket, prefix, after, through, pageSize);
+    }
+
+    /** The "folders" right below a prefix, at most a thousand of them, in the server's order; one LIST request. */
+    public List<String> commonPrefixes(String bucket, String prefix) throws S3Failure, InterruptedException {
+        ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
+                .bucket(bucket)
+                .delimiter("/")
+                .maxKeys(PAGE)
+                .encodingType(EncodingType.URL);
+        if (!prefix.isEmpty()) {
+            request.prefix(prefix);
+        }
+        ListObjectsV2Response answer =
+                Calls.await(client().listObjectsV2(request.build()), "Listing bucket \"" + bucket + "\"");
+        return ListingText.prefixes(answer);
+    }
+
+    /** Whether a key is there; one LIST request, which needs no permission beyond that of the backup itself. */
+    public boolean exists(String bucket, String key) throws S3Failure, InterruptedException {
+        try (ListingPages pages = list(bucket, key, null, null, 1)) {
+            // The key itself sorts before everything that it is a prefix of, in every known order.
+            for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
+                if (!page.objects().isEmpty()) {
+                    return page.objects().getFirst().key().equals(key);
+                }
+            }
+            return false;
+        }
+    }
+
+    /** Reads objects; as long-lived as this. */
+    public ObjectReader reader() {
+        return new ObjectReader(this);
+    }
+
+    /** Finds the account's buckets; as long-lived as this. */
+    public Discovery discovery() {
+        return new Discovery(this);
+    }
+
+    /** Finds out what works; as long-lived as this. */
+    public Diagnostics diagnostics() {
+        return new Diagnostics(this);
+    }
+
+    /** Ends requests under way with an error, and drops the connections. */
+    @Override
+    public void close() {
+        S3AsyncClient open;
+        CredentialSource source;
+        SdkEventLoopGroup running;
+        synchronized (this) {
+            closed = true;
+            open = client;
+            source = credentials;
+            running = loops;
+            client = null;
+            loops = null;
+        }
+        if (open != null) {
+            open.close();
+        }
+        if (source != null) {
+            source.close();
+        }
+        if (running != null) {
+            Clients.stop(running);
+        }
+    }
+
+    /** Whether this is AWS itself and not a server of somebody else's. */
+    boolean isAws() {
+        return aws.endpoint() == null;
+    }
+
+    Settings.Aws settings() {
+        return aws;
+    }
+
+    String version() {
+        return version;
+    }
+
+    /** Where requests go. */
+    URI endpoint() {
+        URI endpoint = aws.endpoint();
+        return endpoint == null ? URI.create("https://s3." + aws.region() + ".amazonaws.com") : endpoint;
+    }
+
+    synchronized CredentialSource credentials() {
+        CredentialSource source = credentials;
+        if (source == null) {
+            source = CredentialSource.of(aws);
+            credentials = source;
+        }
+        return source;
+    }
+
+    /** The SDK's threads, started on first use. */
+    synchronized SdkEventLoopGroup loops() {
+        SdkEventLoopGroup running = loops;
+        if (running == null) {
+            running = Clients.loops();
+            loops = running;
+        }
+        return running;
+    }
+
+    /** The client, built on first use; reads files. */
+    synchronized S3AsyncClient client() throws S3Failure {
+        if (closed) {
+            throw new S3Failure.Permanent("closed", "Access to S3 is closed: HubStorage is stopping.", null);
+        }
+        S3AsyncClient open = client;
+        if (open == null) {
+            open = Clients.s3(aws, credentials(), loops(), maxConnections, version);
+            client = open;
+        }
+        return open;
+    }
+}

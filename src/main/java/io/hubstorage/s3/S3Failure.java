@@ -1,0 +1,79 @@
+package io.hubstorage.s3;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a request to S3 failed, sorted by what a backup does about it. The message is for people: what failed and what to do;
+ * it never holds a secret or a signed URL.
+ */
+public abstract sealed class S3Failure extends Exception {
+    private final String kind;
+
+    private S3Failure(String kind, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /**
+     * Sorts whatever a request threw.
+     *
+     * @param what what was tried, as the subject of a sentence: {@code "reading photos/a.jpg"}
+     */
+    public static S3Failure of(Throwable failure, String what) {
+        return FailureSorter.sort(failure, what);
+    }
+
+    /** A short, stable word for certificates and metrics: {@code access-denied}, {@code listing}, {@code timeout}, … */
+    public String kind() {
+        return kind;
+    }
+
+    /** Trying again does not help. */
+    public static final class Permanent extends S3Failure {
+        Permanent(String kind, String message, @Nullable Throwable cause) {
+            super(kind, message, cause);
+        }
+    }
+
+    /** May work when tried again: the network, or an error inside the server. */
+    public static final class Retriable extends S3Failure {
+        Retriable(String kind, String message, @Nullable Throwable cause) {
+            super(kind, message, cause);
+        }
+    }
+
+    /** The server asks for fewer requests: try again, later and slower. */
+    public static final class Throttled extends S3Failure {
+        Throttled(String message, @Nullable Throwable cause) {
+            super("throttled", message, cause);
+        }
+    }
+
+    /** The credentials are missing, wrong or expired: no request will work until somebody changes them. */
+    public static final class Auth extends S3Failure {
+        Auth(String message, @Nullable Throwable cause) {
+            super("auth", message, cause);
+        }
+    }
+
+    /** The object lies in an archive class and must be restored in S3 before it can be read. */
+    public static final class Archived extends S3Failure {
+        Archived(String message, @Nullable Throwable cause) {
+            super("archived", message, cause);
+        }
+    }
+
+    /** The object is gone. */
+    public static final class Vanished extends S3Failure {
+        Vanished(String message, @Nullable Throwable cause) {
+            super("vanished", message, cause);
+        }
+    }
+
+    /** The object is another than the one listed. */
+    public static final class Changed extends S3Failure {
+        Changed(String message, @Nullable Throwable cause) {
+            super("changed", message, cause);
+        }
+    }
+}

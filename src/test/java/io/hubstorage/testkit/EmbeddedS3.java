@@ -1,0 +1,149 @@
+package io.hubstorage.testkit;
+
+import io.hubstorage.config.Settings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/**
+ * A real S3 server (S3Proxy) in this JVM on a loopback port, its objects in memory. It lists in UTF-16 order, refuses keys
+ * that begin with {@code /} or hold {@code ..}, and knows no checksums; {@link SyntheticS3} can do the rest. All calls block;
+ * safe for threads.
+ */
+public final class EmbeddedS3 implements AutoCloseable {
+    private static final String ACCESS_KEY = "local-identity";
+    private static final String SECRET_KEY = "local-credential";
+
+    private final S3Proxy proxy;
+    private final ThrottledStore store;
+    private final URI endpoint;
+    private final @Nullable Path caPem;
+    private final S3AsyncClient client;
+
+    private EmbeddedS3(boolean tls) {
+        store = new ThrottledStore(new TransientNio2BlobStore());
+        S3Proxy.Builder builder = S3Proxy.builder()
+                .blobStore(store)
+                .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, ACCESS_KEY, SECRET_KEY)
+                .ignoreUnknownHeaders(true)
+                .jettyMaxThreads(64)
+                // Jetty waits this long for open connections: the clients' pools would hold every stop for all of it.
+                .stopTimeout(100)
+                .v4MaxNonChunkedRequestSize(1 << 30);
+        if (tls) {
+            TestCertificates certificates = TestCertificates.get();
+            builder.secureEndpoint(URI.create("https://127.0.0.1:0"))
+                    .keyStore(certificates.keyStore().toString(), TestCertificates.PASSWORD);
+            caPem = certificates.caPem();
+        } else {
+            builder.endpoint(URI.create("http://127.0.0.1:0"));
+            caPem = null;
+        }
+        proxy = builder.build();
+        try {
+            proxy.start();
+        } catch (Exception failure) {
+            throw new IllegalStateException("the embedded S3 server did not start", failure);
+        }
+        endpoint =
+                URI.create(tls ? "https://127.0.0.1:" + proxy.getSecurePort() : "http://127.0.0.1:" + proxy.getPort());
+        client = TestClients.s3(settings());
+    }
+
+    /** Starts a server over plain HTTP. */
+    public static EmbeddedS3 start() {
+        return new EmbeddedS3(false);
+    }
+
+    /** Starts a server over HTTPS, whose certificate is signed by the private authority of {@link #caPem}. */
+    public static EmbeddedS3 startTls() {
+        return new EmbeddedS3(true);
+    }
+
+    /** Where it listens. */
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    /** The only access key it takes. */
+    public String accessKey() {
+        return ACCESS_KEY;
+    }
+
+    /** The secret of {@link #accessKey}. */
+    public String secretKey() {
+        return SECRET_KEY;
+    }
+
+    /** The authority to trust; only a TLS server has one. */
+    public Path caPem() {
+        if (caPem == null) {
+            throw new IllegalStateException("this server was started without TLS");
+        }
+        return caPem;
+    }
+
+    /** What HubStorage needs to know to use this server. */
+    public Settings.Aws settings() {
+        return new Settings.Aws(ACCESS_KEY, SECRET_KEY, null, "us-east-1", null, endpoint, true, caPem, null);
+    }
+
+    /** A client for what the short methods here do not offer; closed with the server. */
+    public S3AsyncClient client() {
+        return client;
+    }
+
+    /** Limits what all downloads together get, in bytes a second; 0 lifts the limit. Takes effect at once. */
+    public void throttle(long bytesPerSecond) {
+        store.limit(bytesPerSecond);
+    }
+
+    /** Creates a bucket. */
+    public void createBucket(String bucket) {
+        await(client.createBucket(request -> request.bucket(bucket)));
+    }
+
+    /** Writes an object. */
+    public void put(String bucket, String key, byte[] body) {
+        put(bucket, key, body, Map.of());
+    }
+
+    /** Writes an object with user metadata. */
+    public void put(String bucket, String key, byte[] body, Map<String, String> metadata) {
+        await(client.putObject(
+                request -> request.bucket(bucket).key(key).metadata(metadata), AsyncRequestBody.fromBytes(body)));
+    }
+
+    /** Removes an object; nothing happens where there is none. */
+    public void delete(String bucket, String key) {
+        await(client.deleteObject(request -> request.bucket(bucket).key(key)));
+    }
+
+    /** Reads an object; fails with the SDK's {@code NoSuchKeyException} in a {@code CompletionException}. */
+    public byte[] get(String bucket, String key) {
+        return await(client.getObject(request -> request.bucket(bucket).key(key), AsyncResponseTransformer.toBytes()))
+                .asByteArray();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        try {
+            proxy.stop();
+        } catch (Exception failure) {
+            throw new IllegalStateException("the embedded S3 server did not stop", failure);
+        }
+    }
+
+    private static <T> T await(CompletableFuture<T> future) {
+        return future.join();
+    }
+}
