@@ -46,15 +46,24 @@ public sealed interface TransferMessage {
             Options options)
             implements TransferMessage {}
 
+    /** How far a source is believed. */
+    enum Trust {
+        /** A file is what the manifest says. */
+        MANIFEST,
+        /** A file must exist with the right size; for a snapshot in which one was found missing. */
+        PRESENCE,
+        /** A file must hash to what the manifest says; for staged work after a reboot. */
+        HASH
+    }
+
     /**
      * A tree to link from and the manifest that describes it.
      *
      * @param tree the bucket's folder
      * @param manifest its {@code .jsonl.zst}
      * @param previous whether this is the last snapshot (what is missing in the listing was deleted) or staged work
-     * @param verify whether to hash a file before trusting it
      */
-    record Source(String tree, String manifest, boolean previous, boolean verify) {}
+    record Source(String tree, String manifest, boolean previous, Trust trust) {}
 
     /** The run's frozen options, as far as a shard needs them. */
     record Options(boolean delete, List<String> exclude, List<String> include, boolean hardLinks) {}
@@ -83,6 +92,8 @@ public sealed interface TransferMessage {
         UNCHANGED,
         /** The server does not list in UTF-8 byte order: do it again, sorted. */
         UNORDERED,
+        /** A file of the last snapshot is missing or has the wrong size: do it again with {@link Trust#PRESENCE}. */
+        DAMAGED,
         /** The listing did not finish; {@code error} says why. */
         FAILED,
         /** Credentials were refused: the run must stop at once. */
@@ -95,6 +106,7 @@ public sealed interface TransferMessage {
      * The shard's end.
      *
      * @param failures the first failures, named; all are in the journal folder
+     * @param retriable whether trying again later may mend what failed
      */
     record Result(
             String runId,
@@ -108,6 +120,7 @@ public sealed interface TransferMessage {
             long listRequests,
             List<RunRecord.Failure> failures,
             long failuresTotal,
+            boolean retriable,
             @Nullable String error)
             implements TransferMessage {}
 }

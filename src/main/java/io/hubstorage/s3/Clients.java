@@ -51,9 +51,7 @@ final class Clients {
 
     /** At once: the quiet period that a client would grant loops of its own holds every close for two seconds. */
     static void stop(SdkEventLoopGroup loops) {
-        loops.eventLoopGroup()
-                .shutdownGracefully(0, 1, TimeUnit.SECONDS)
-                .awaitUninterruptibly(2, TimeUnit.SECONDS);
+        loops.eventLoopGroup().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
     }
 
     static S3AsyncClient s3(

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
  * What a GET says about the object.
@@ -17,6 +18,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  *     {@code cache-control}, {@code expires}: those present
  * @param metadata the user's own, names without {@code x-amz-meta-}
  * @param checksums what S3 keeps, base64 by algorithm ({@code CRC32}, {@code SHA256}, …): those sent
+ * @param etagIsDigest whether the ETag, if it looks like an MD5, is one: not when S3 encrypted with a key it was given
  */
 public record ObjectHead(
         long size,
@@ -25,7 +27,8 @@ public record ObjectHead(
         @Nullable String version,
         Map<String, String> headers,
         Map<String, String> metadata,
-        Map<String, String> checksums) {
+        Map<String, String> checksums,
+        boolean etagIsDigest) {
 
     static ObjectHead of(GetObjectResponse response, long size) {
         Map<String, String> headers = new LinkedHashMap<>();
@@ -49,7 +52,15 @@ public record ObjectHead(
                 response.versionId(),
                 headers,
                 response.metadata(),
-                checksums);
+                checksums,
+                etagIsDigest(response));
+    }
+
+    private static boolean etagIsDigest(GetObjectResponse response) {
+        return response.sseCustomerAlgorithm() == null
+                && response.ssekmsKeyId() == null
+                && (response.serverSideEncryption() == null
+                        || response.serverSideEncryption() == ServerSideEncryption.AES256);
     }
 
     private static void put(Map<String, String> map, String name, @Nullable String value) {

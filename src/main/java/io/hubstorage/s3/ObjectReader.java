@@ -43,7 +43,8 @@ public final class ObjectReader {
         Expected expected = new Expected(what(bucket, key), ifMatch, expectedSize);
         GetObjectRequest.Builder request = request(bucket, key, ifMatch);
         if (access.isAws()) {
-            // The SDK then compares what arrives with the checksum that S3 keeps; other servers keep it in ways of their own.
+            // The SDK then compares what arrives with the checksum that S3 keeps; other servers keep it in ways of
+            // their own.
             request.checksumMode(ChecksumMode.ENABLED);
         }
         return Calls.await(

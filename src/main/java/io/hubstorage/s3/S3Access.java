@@ -3,6 +3,7 @@ package io.hubstorage.s3;
 import io.hubstorage.config.Settings;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -68,16 +69,22 @@ public final class S3Access implements AutoCloseable {
         return ListingText.prefixes(answer);
     }
 
-    /** Whether a key is there; one LIST request, which needs no permission beyond that of the backup itself. */
+    /** Whether a key is there. */
     public boolean exists(String bucket, String key) throws S3Failure, InterruptedException {
+        return listOne(bucket, key).isPresent();
+    }
+
+    /** What a listing says of one key now; one LIST request, which needs no permission beyond that of the backup itself. */
+    public Optional<ListedObject> listOne(String bucket, String key) throws S3Failure, InterruptedException {
         try (ListingPages pages = list(bucket, key, null, null, 1)) {
             // The key itself sorts before everything that it is a prefix of, in every known order.
             for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
                 if (!page.objects().isEmpty()) {
-                    return page.objects().getFirst().key().equals(key);
+                    return Optional.of(page.objects().getFirst())
+                            .filter(object -> object.key().equals(key));
                 }
             }
-            return false;
+            return Optional.empty();
         }
     }
 

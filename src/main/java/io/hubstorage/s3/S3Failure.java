@@ -23,6 +23,21 @@ public abstract sealed class S3Failure extends Exception {
         return FailureSorter.sort(failure, what);
     }
 
+    /** A body that is not what its object is said to be; the next attempt may bring the right one. */
+    public static S3Failure corrupt(String message) {
+        return new Retriable("corrupt", message, null);
+    }
+
+    /** A listing that contradicts itself. */
+    public static S3Failure listing(String message) {
+        return new Permanent("listing", message, null);
+    }
+
+    /** An object that is gone. */
+    public static S3Failure vanished(String message) {
+        return new Vanished(message, null);
+    }
+
     /** A short, stable word for certificates and metrics: {@code access-denied}, {@code listing}, {@code timeout}, … */
     public String kind() {
         return kind;

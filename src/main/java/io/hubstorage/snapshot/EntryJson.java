@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -19,17 +20,22 @@ import org.jspecify.annotations.Nullable;
  * Entries as JSON lines, field by field: what is absent or empty is not written, and neither is a path that equals the
  * key. Unknown fields are skipped. Thread-safe; its generators and parsers are not.
  */
-final class EntryJson {
+public final class EntryJson {
     private static final JsonFactory JSON =
             JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
     private EntryJson() {}
 
     /** A generator for {@link #write}, which separates entries by line ends; flush it before using what it wrote. */
-    static JsonGenerator generator(OutputStream out) throws IOException {
+    public static JsonGenerator generator(OutputStream out) throws IOException {
         JsonGenerator json = JSON.createGenerator(out);
         json.setPrettyPrinter(new MinimalPrettyPrinter(""));
         return json;
+    }
+
+    /** A parser for {@link #read}. */
+    public static JsonParser parser(InputStream in) throws IOException {
+        return JSON.createParser(in);
     }
 
     static JsonParser parser(byte[] bytes, int offset, int length) throws IOException {
@@ -37,7 +43,7 @@ final class EntryJson {
     }
 
     /** Writes one entry and a line end. */
-    static void write(ManifestEntry entry, JsonGenerator json) throws IOException {
+    public static void write(ManifestEntry entry, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("key", entry.key());
         if (!entry.path().equals(entry.key())) {
@@ -78,7 +84,7 @@ final class EntryJson {
      *
      * @throws IOException when this is no entry
      */
-    static @Nullable ManifestEntry read(JsonParser json) throws IOException {
+    public static @Nullable ManifestEntry read(JsonParser json) throws IOException {
         JsonToken token = json.nextToken();
         if (token == null) {
             return null;

@@ -16,6 +16,9 @@ public final class Layout {
 
     private final Path data;
 
+    /** How the folder of every pass begins; its number follows. */
+    public static final String PASS_PREFIX = "pass-";
+
     /** Below this folder, taken as absolute. */
     public Layout(Path data) {
         this.data = data.toAbsolutePath().normalize();
@@ -93,7 +96,7 @@ public final class Layout {
 
     /** Where a pass over a bucket puts its files. */
     public Path pass(String time, int pass, String bucket) {
-        return staging(time).resolve("pass-" + pass).resolve(bucket);
+        return staging(time).resolve(PASS_PREFIX + pass).resolve(bucket);
     }
 
     /** What becomes the snapshot's folder. */
@@ -113,7 +116,7 @@ public final class Layout {
 
     /** Where a pass over a bucket keeps its journals, spools and manifest parts. */
     public Path passJournal(String time, int pass, String bucket) {
-        return journal(time).resolve("pass-" + pass).resolve(bucket);
+        return journal(time).resolve(PASS_PREFIX + pass).resolve(bucket);
     }
 
     /** What waits to be deleted. */

@@ -19,12 +19,10 @@ public final class Slots implements AutoCloseable {
     /** What an empty slot reads as. */
     public static final long NONE = -1;
 
-    private final Path path;
     private final RandomAccessFile file;
     private final ReentrantLock lock = new ReentrantLock();
 
-    private Slots(Path path, RandomAccessFile file) {
-        this.path = path;
+    private Slots(RandomAccessFile file) {
         this.file = file;
     }
 
@@ -32,7 +30,7 @@ public final class Slots implements AutoCloseable {
     public static Slots create(Path path) throws IOException {
         RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
         file.setLength(0);
-        return new Slots(path, file);
+        return new Slots(file);
     }
 
     /** Stores a value, which must not be negative. */
@@ -51,8 +49,8 @@ public final class Slots implements AutoCloseable {
         }
     }
 
-    /** Reads what has been stored so far, slot by slot from 0; close it. */
-    public Reader read() throws IOException {
+    /** Reads what has been stored in a file so far, slot by slot from 0; close it. */
+    public static Reader read(Path path) throws IOException {
         return new Reader(path);
     }
 

@@ -54,7 +54,10 @@ final class FailureSorterTest {
         S3Failure failure = S3Failure.of(answer(status, code, "because"), "Reading \"a\"");
         assertThat(failure.getClass().getSimpleName()).isEqualTo(type);
         assertThat(failure.kind()).isEqualTo(kind);
-        assertThat(failure).hasMessageStartingWith("Reading \"a\" failed: ").message().endsWith(".");
+        assertThat(failure)
+                .hasMessageStartingWith("Reading \"a\" failed: ")
+                .message()
+                .endsWith(".");
         assertThat(FailureSorter.isAnswer(failure)).isTrue();
     }
 
@@ -102,7 +105,8 @@ final class FailureSorterTest {
     @Test
     void anUntrustedCertificateNamesTheSettingThatHelps() {
         assertThat(S3Failure.of(
-                        client(new SSLHandshakeException("PKIX path building failed: unable to find valid certification")),
+                        client(new SSLHandshakeException(
+                                "PKIX path building failed: unable to find valid certification")),
                         "x"))
                 .isInstanceOf(S3Failure.Permanent.class)
                 .hasMessageContaining("AWS_CA_BUNDLE");
@@ -122,7 +126,8 @@ final class FailureSorterTest {
 
     @Test
     void signaturesAndKeysDoNotReachTheMessage() {
-        String said = "GET https://h/k?X-Amz-Signature=0123abcd&X-Amz-Credential=AKIASECRET%2F&list-type=2 failed\nbadly";
+        String said =
+                "GET https://h/k?X-Amz-Signature=0123abcd&X-Amz-Credential=AKIASECRET%2F&list-type=2 failed\nbadly";
         S3Failure failure = S3Failure.of(answer(400, "InvalidRequest", said), "x");
         assertThat(failure).message().doesNotContain("0123abcd").doesNotContain("AKIASECRET");
         assertThat(failure).hasMessageContaining("list-type=2 failed badly");

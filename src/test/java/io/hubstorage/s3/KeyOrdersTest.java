@@ -33,8 +33,7 @@ final class KeyOrdersTest {
         Gen<String> boundaries = keys().map(key -> key.replaceAll("[^\\x00-\\x{D7FF}]", "~"));
         qt().forAll(boundaries, keys())
                 .check((boundary, key) -> KeyOrders.agreeOn(boundary)
-                        && Integer.signum(KeyOrders.utf8(boundary, key))
-                        == Integer.signum(boundary.compareTo(key)));
+                        && Integer.signum(KeyOrders.utf8(boundary, key)) == Integer.signum(boundary.compareTo(key)));
     }
 
     @Test

@@ -17,7 +17,9 @@ final class ListingCheckTest {
 
     @Test
     void everyListingInByteOrderIsOrderedHoweverItIsCutIntoPages() {
-        qt().forAll(lists().of(KeyOrdersTest.keys()).ofSizeBetween(0, 30), integers().between(1, 7))
+        qt().forAll(
+                        lists().of(KeyOrdersTest.keys()).ofSizeBetween(0, 30),
+                        integers().between(1, 7))
                 .checkAssert((keys, size) -> {
                     List<String> sorted = distinct(keys, KeyOrders::utf8);
                     ListingCheck check = new ListingCheck("things", "", null, true);
@@ -119,10 +121,8 @@ final class ListingCheckTest {
     }
 
     private static List<String> distinct(List<String> keys, Comparator<String> order) {
-        List<String> sorted = new ArrayList<>(keys.stream()
-                .filter(key -> !key.isEmpty())
-                .distinct()
-                .toList());
+        List<String> sorted = new ArrayList<>(
+                keys.stream().filter(key -> !key.isEmpty()).distinct().toList());
         sorted.sort(order);
         return sorted;
     }

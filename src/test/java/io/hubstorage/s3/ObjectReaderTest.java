@@ -80,7 +80,8 @@ final class ObjectReaderTest {
                                 .cacheControl("no-cache"),
                         AsyncRequestBody.fromString("<p>"))
                 .join();
-        ObjectHead head = reader.readSmall("things", "page", null, 3, count -> {}).head();
+        ObjectHead head =
+                reader.readSmall("things", "page", null, 3, count -> {}).head();
         assertThat(head.headers())
                 .containsEntry("content-type", "text/html")
                 .containsEntry("content-disposition", "inline")

@@ -1,0 +1,151 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.history.HistoryStore;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** The run in progress: its thread, what it reports, and how it is stopped. Used on the event loop. */
+final class ActiveRun {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveRun.class);
+    private static final long SPACE_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Vertx vertx;
+    private final RunPlan plan;
+    private final InstantSource clock;
+    private final RunMonitor monitor;
+    private final StopSignal stop = new StopSignal();
+    private final ShardDispatcher dispatcher;
+    private final Promise<Void> ended = Promise.promise();
+    private long spaceCheckedNanos = System.nanoTime();
+
+    ActiveRun(Vertx vertx, RunPlan plan, InstantSource clock) {
+        this.vertx = vertx;
+        this.plan = plan;
+        this.clock = clock;
+        this.monitor = new RunMonitor(plan, clock);
+        this.dispatcher = new ShardDispatcher(vertx, plan.runId());
+    }
+
+    RunPlan plan() {
+        return plan;
+    }
+
+    RunMonitor monitor() {
+        return monitor;
+    }
+
+    /** Completes when the run has ended and its record is in the history. */
+    Future<Void> ended() {
+        return ended.future();
+    }
+
+    /** Runs on a virtual thread; completes on the caller's event loop, always with a record. */
+    Future<RunRecord> begin(HistoryStore history, BucketSelection selection, String version) {
+        Context context = vertx.getOrCreateContext();
+        CompletableFuture<RunRecord> record = new CompletableFuture<>();
+        Thread.ofVirtual().name("backup-" + plan.runId()).start(() -> {
+            MDC.put("run", plan.runId());
+            try {
+                record.complete(run(history, selection, version));
+            } finally {
+                MDC.remove("run");
+            }
+        });
+        Future<RunRecord> finished = Future.fromCompletionStage(record, context);
+        finished.onComplete(_ -> ended.complete());
+        return finished;
+    }
+
+    private RunRecord run(HistoryStore history, BucketSelection selection, String version) {
+        RunReport report = new RunReport(plan, clock);
+        RunRecord record;
+        try {
+            history.append(report.begun());
+            record = new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version).execute();
+            history.append(record);
+        } catch (RuntimeException e) {
+            LOG.error("the history cannot be written", e);
+            record = report.stopped(RunResult.FAILED, 0, "the history cannot be written: " + e.getMessage());
+        }
+        tell(record);
+        return record;
+    }
+
+    private static void tell(RunRecord record) {
+        if (record.result() == RunResult.SUCCESS) {
+            LOG.info("{}", record.message());
+        } else {
+            LOG.warn("{}: {}", record.result().name().toLowerCase(java.util.Locale.ROOT), record.message());
+        }
+    }
+
+    /** Asks the run to stop; false when it is committing. */
+    boolean stop(RunResult as, String why) {
+        if (!stop.request(as, why)) {
+            return false;
+        }
+        monitor.phase(RunPhase.CANCELLING);
+        dispatcher.cancel();
+        return true;
+    }
+
+    void heartbeat(TransferMessage.Heartbeat heartbeat) {
+        if (heartbeat.runId().equals(plan.runId())) {
+            dispatcher.heard(heartbeat);
+            monitor.heartbeat(heartbeat);
+            if (stop.isRequested()) {
+                dispatcher.cancel();
+            }
+        }
+    }
+
+    void result(TransferMessage.Result result) {
+        if (result.runId().equals(plan.runId())) {
+            dispatcher.ended(result);
+        }
+    }
+
+    /** Stops the run before the disk is full; asks the disk at most once a second. */
+    void watchSpace() {
+        long now = System.nanoTime();
+        if (plan.dryRun() || now - spaceCheckedNanos < SPACE_CHECK_NANOS || stop.isRequested()) {
+            return;
+        }
+        spaceCheckedNanos = now;
+        long outstanding = monitor.bytesOutstanding();
+        vertx.executeBlocking(() -> shortage(outstanding), false)
+                .onSuccess(shortage -> shortage.ifPresent(why -> {
+                    if (stop(RunResult.FAILED, why)) {
+                        LOG.error("{}", why);
+                    }
+                }));
+    }
+
+    private Optional<String> shortage(long outstanding) throws IOException {
+        return DiskSpace.shortage(plan.data(), outstanding, DiskSpace.usable(plan.data()));
+    }
+
+    /** The state that the run ended in, for those that follow its progress. */
+    RunState lastState(RunRecord record) {
+        monitor.phase(
+                record.result() == RunResult.SUCCESS || record.result() == RunResult.PARTIAL
+                        ? RunPhase.DONE
+                        : RunPhase.FAILED);
+        return monitor.state();
+    }
+}

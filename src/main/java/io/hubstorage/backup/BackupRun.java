@@ -1,0 +1,265 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.config.HubConfig;
+import io.hubstorage.plan.ShrinkGuard;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.snapshot.Snapshots;
+import io.hubstorage.snapshot.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run, from its plan to its record. Blocking, on a virtual thread of its own; used once. */
+final class BackupRun {
+    private static final Logger LOG = LoggerFactory.getLogger(BackupRun.class);
+
+    private final RunPlan plan;
+    private final BucketSelection selection;
+    private final ShardDispatcher dispatcher;
+    private final RunMonitor monitor;
+    private final StopSignal stop;
+    private final InstantSource clock;
+    private final String version;
+    private final RunReport report;
+    private int attempts;
+
+    BackupRun(
+            RunPlan plan,
+            BucketSelection selection,
+            ShardDispatcher dispatcher,
+            RunMonitor monitor,
+            StopSignal stop,
+            InstantSource clock,
+            String version) {
+        this.plan = plan;
+        this.selection = selection;
+        this.dispatcher = dispatcher;
+        this.monitor = monitor;
+        this.stop = stop;
+        this.clock = clock;
+        this.version = version;
+        this.report = new RunReport(plan, clock);
+    }
+
+    /** Runs to the end; whatever happens is in the record. */
+    RunRecord execute() {
+        try {
+            return plan.dryRun() ? dryRun() : backUp();
+        } catch (RunStoppedException e) {
+            return report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
+        } catch (CancellationException | InterruptedException _) {
+            return report.stopped(stop.result(), attempts, stop.reason());
+        } catch (Parallel.Failure e) {
+            return unwrapped(e.getCause());
+        } catch (IOException e) {
+            LOG.debug("the run failed", e);
+            return report.stopped(RunResult.FAILED, attempts, disk(e));
+        } catch (RuntimeException e) {
+            LOG.error("the run failed in an unforeseen way", e);
+            return report.stopped(RunResult.FAILED, attempts, "internal error: " + e);
+        }
+    }
+
+    private RunRecord unwrapped(@Nullable Throwable cause) {
+        return switch (cause) {
+            case RunStoppedException e -> report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
+            case IOException e -> report.stopped(RunResult.FAILED, attempts, disk(e));
+            case null, default -> {
+                LOG.error("the run failed in an unforeseen way", cause);
+                yield report.stopped(RunResult.FAILED, attempts, "internal error: " + cause);
+            }
+        };
+    }
+
+    private RunRecord backUp() throws IOException, InterruptedException, RunStoppedException {
+        Layout layout = new Layout(plan.data());
+        Preflight.requireDestination(layout, plan.settings().configFolder());
+        Staging staging = Staging.open(layout, plan.startedAt());
+        Predecessors predecessors = new Predecessors(new Snapshots(layout).list(), staging);
+        boolean hardLinks = Preflight.hardLinks(layout, predecessors.sampleFile());
+        List<HubConfig.BucketSpec> buckets = selection.resolve();
+        monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
+        BucketPasses passes = new BucketPasses(plan, hardLinks, staging, predecessors, dispatcher, monitor);
+        try {
+            Map<String, BucketPass> ended = attempts(buckets, passes);
+            return conclude(layout, staging, predecessors, passes, buckets, ended);
+        } catch (CancellationException | InterruptedException | RunStoppedException | Parallel.Failure e) {
+            if (!staging.hasDownloads()) {
+                staging.discard();
+            }
+            throw e;
+        }
+    }
+
+    /** Attempt after attempt, each covering only what the one before could not do. */
+    private Map<String, BucketPass> attempts(List<HubConfig.BucketSpec> buckets, BucketPasses passes)
+            throws InterruptedException {
+        Map<String, BucketPass> ended = new LinkedHashMap<>();
+        List<HubConfig.BucketSpec> open = buckets;
+        for (attempts = 1; ; attempts++) {
+            monitor.attempt(attempts);
+            List<HubConfig.BucketSpec> now = open;
+            Parallel.map(now, this.copying(passes)).forEach(pass -> ended.put(pass.bucket(), pass));
+            open = now.stream()
+                    .filter(bucket -> Optional.ofNullable(ended.get(bucket.name()))
+                            .filter(BucketPass::retriable)
+                            .isPresent())
+                    .toList();
+            if (open.isEmpty() || attempts >= plan.maxAttempts()) {
+                return ended;
+            }
+            waitForRetry(open);
+        }
+    }
+
+    private Parallel.Work<HubConfig.BucketSpec, BucketPass> copying(BucketPasses passes) {
+        return bucket -> {
+            BucketPass pass = passes.copy(bucket);
+            monitor.endBucket(bucket.name(), pass.complete() ? RunPhase.DONE : RunPhase.FAILED, pass.error());
+            if (!pass.complete()) {
+                LOG.warn("bucket {} failed: {}", bucket.name(), pass.error());
+            }
+            return pass;
+        };
+    }
+
+    private void waitForRetry(List<HubConfig.BucketSpec> open) throws InterruptedException {
+        Duration delay = Duration.ofMillis(Math.round(plan.config().automation().retryDelayMinutes() * 60_000));
+        String what = "%s not complete; attempt %d of %d follows"
+                .formatted(
+                        String.join(
+                                ", ",
+                                open.stream().map(HubConfig.BucketSpec::name).toList()),
+                        attempts + 1,
+                        plan.maxAttempts());
+        LOG.warn("{} in {} minutes", what, plan.config().automation().retryDelayMinutes());
+        monitor.retryAt(clock.instant().plus(delay), what);
+        stop.pause(delay);
+    }
+
+    private RunRecord conclude(
+            Layout layout,
+            Staging staging,
+            Predecessors predecessors,
+            BucketPasses passes,
+            List<HubConfig.BucketSpec> buckets,
+            Map<String, BucketPass> ended)
+            throws IOException, InterruptedException, RunStoppedException {
+        if (ended.values().stream().noneMatch(BucketPass::complete)) {
+            if (!staging.hasDownloads()) {
+                staging.discard();
+            }
+            return report.nothingCovered(attempts, ended.values());
+        }
+        Optional<String> shrunk = shrinkAlarm(predecessors, ended);
+        SnapshotInfo newest = predecessors.newest();
+        if (newest != null && !differs(predecessors, buckets, ended)) {
+            staging.discard();
+            return report.unchanged(newest.name(), attempts, ended.values(), shrunk);
+        }
+        List<BucketPass> whole = new ArrayList<>();
+        for (HubConfig.BucketSpec bucket : covered(predecessors, buckets)) {
+            BucketPass pass = ended.get(bucket.name());
+            if (pass != null && pass.complete()) {
+                whole.add(passes.materialise(pass));
+            } else {
+                passes.keep(bucket).ifPresent(whole::add);
+            }
+        }
+        stop.beginCommit();
+        monitor.phase(RunPhase.COMMITTING);
+        RunRecord record = report.committed(layout, attempts, ended, whole, shrunk);
+        new Commit(layout, staging, plan, version).commit(record, whole, newest == null ? null : newest.name());
+        staging.discard();
+        return record;
+    }
+
+    /** Whether the snapshot of this run would hold anything else than the newest one does. */
+    private boolean differs(
+            Predecessors predecessors, List<HubConfig.BucketSpec> buckets, Map<String, BucketPass> ended)
+            throws IOException {
+        SnapshotInfo newest = predecessors.newest();
+        if (newest == null || newest.legacy()) {
+            return true;
+        }
+        Set<String> next = new TreeSet<>();
+        for (HubConfig.BucketSpec bucket : covered(predecessors, buckets)) {
+            BucketPass pass = ended.get(bucket.name());
+            if (pass != null && pass.complete() && !pass.unchanged()) {
+                return true;
+            }
+            if ((pass != null && pass.complete())
+                    || predecessors.bucketsOfNewest().contains(bucket.name())) {
+                next.add(bucket.name());
+            }
+        }
+        return !next.equals(predecessors.bucketsOfNewest());
+    }
+
+    /** The buckets of this run, and those of the last snapshot that are to stay in the next although this run leaves them out. */
+    private List<HubConfig.BucketSpec> covered(Predecessors predecessors, List<HubConfig.BucketSpec> buckets)
+            throws IOException {
+        List<HubConfig.BucketSpec> all = new ArrayList<>(buckets);
+        Set<String> names =
+                new TreeSet<>(buckets.stream().map(HubConfig.BucketSpec::name).toList());
+        for (HubConfig.BucketSpec left : selection.leftOut(predecessors.bucketsOfNewest())) {
+            if (names.add(left.name())) {
+                all.add(left);
+            }
+        }
+        return all;
+    }
+
+    private Optional<String> shrinkAlarm(Predecessors predecessors, Map<String, BucketPass> ended) throws IOException {
+        ShrinkGuard guard = new ShrinkGuard(plan.config().guards().maxShrinkPercent());
+        List<String> alarms = new ArrayList<>();
+        for (BucketPass pass : ended.values()) {
+            Optional<Predecessors.Predecessor> previous = predecessors.of(pass.bucket());
+            if (pass.complete() && previous.isPresent()) {
+                guard.alarm(
+                                pass.bucket(),
+                                previous.get().index().entries(),
+                                pass.counts().listed().objects())
+                        .ifPresent(alarms::add);
+            }
+        }
+        alarms.forEach(LOG::warn);
+        return alarms.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", alarms));
+    }
+
+    private RunRecord dryRun() throws IOException, InterruptedException, RunStoppedException {
+        Path temporary = Files.createTempDirectory("hubstorage-dry-run");
+        try {
+            Staging staging = Staging.open(new Layout(temporary), plan.startedAt());
+            Predecessors predecessors = new Predecessors(new Snapshots(new Layout(plan.data())).list(), staging);
+            List<HubConfig.BucketSpec> buckets = selection.resolve();
+            monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
+            BucketPasses passes = new BucketPasses(plan, true, staging, predecessors, dispatcher, monitor);
+            Map<String, BucketPass> ended = attempts(buckets, passes);
+            return report.planned(ended.values(), DiskSpace.usable(plan.data()));
+        } finally {
+            Trees.delete(temporary);
+        }
+    }
+
+    private static String disk(IOException e) {
+        return "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+}

@@ -1,0 +1,236 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.S3Message;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.Trigger;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.HubConfig;
+import io.hubstorage.history.HistoryStore;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts, watches and stops runs, one at a time. Its state is touched on its event loop only. */
+public final class BackupVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(BackupVerticle.class);
+    private static final long PROGRESS_MILLIS = 200;
+    private static final long DISCOVERY_MILLIS = 60_000;
+    private static final int DEFAULT_HISTORY = 50;
+
+    private final ConfigStore config;
+    private final HistoryStore history;
+    private final InstantSource clock;
+    private final String version;
+    private @Nullable ActiveRun active;
+
+    /** @param version of the program, for certificates */
+    public BackupVerticle(ConfigStore config, HistoryStore history, InstantSource clock, String version) {
+        this.config = config;
+        this.history = history;
+        this.clock = clock;
+        this.version = version;
+    }
+
+    @Override
+    public Future<?> start() {
+        vertx.setPeriodic(PROGRESS_MILLIS, _ -> progress());
+        return Future.all(List.of(
+                consume(Addresses.BACKUP_START, this::startRun),
+                consume(Addresses.BACKUP_CANCEL, this::cancel),
+                consume(Addresses.BACKUP_STATUS, this::status),
+                consume(Addresses.BACKUP_HISTORY, this::history),
+                consume(Addresses.TRANSFER_HEARTBEAT, message -> heartbeat(message.body())),
+                consume(Addresses.TRANSFER_RESULT, message -> result(message.body()))));
+    }
+
+    /** Stops the run so that the next one can go on with what it had; the record says so. */
+    @Override
+    public Future<?> stop() {
+        ActiveRun run = active;
+        if (run == null) {
+            return Future.succeededFuture();
+        }
+        run.stop(RunResult.INTERRUPTED, "the service was stopped; the next run goes on with what was downloaded");
+        return run.ended();
+    }
+
+    private Future<Void> consume(String address, io.vertx.core.Handler<Message<JsonObject>> handler) {
+        return vertx.eventBus()
+                .<JsonObject>consumer(address, message -> {
+                    try {
+                        handler.handle(message);
+                    } catch (IllegalArgumentException e) {
+                        message.fail(400, e.getMessage());
+                    }
+                })
+                .completion();
+    }
+
+    private void startRun(Message<JsonObject> message) {
+        BackupMessage.Start start = BusJson.decode(body(message), BackupMessage.Start.class);
+        if (active != null) {
+            message.fail(
+                    409,
+                    "a backup is running already (%s)".formatted(active.plan().runId()));
+            return;
+        }
+        RunPlan plan = plan(start);
+        String problem = problem(plan);
+        if (problem != null) {
+            message.fail(400, problem);
+            return;
+        }
+        ActiveRun run = new ActiveRun(vertx, plan, clock);
+        active = run;
+        message.reply(BusJson.encode(new BackupMessage.Accepted(plan.runId())));
+        LOG.info(
+                "{} {} begins ({})",
+                plan.dryRun() ? "dry run" : "backup",
+                plan.runId(),
+                plan.trigger().name().toLowerCase(java.util.Locale.ROOT));
+        vertx.eventBus()
+                .publish(Addresses.BACKUP_STARTED, BusJson.encode(run.monitor().state()));
+        BucketSelection selection = new BucketSelection(plan.config(), plan.only(), this::discover);
+        run.begin(history, selection, version).onComplete(ended -> finished(run, ended.result()));
+    }
+
+    private RunPlan plan(BackupMessage.Start start) {
+        return new RunPlan(
+                UUID.randomUUID().toString(),
+                start.trigger() == null ? Trigger.MANUAL : start.trigger(),
+                start.dryRun(),
+                start.buckets() == null ? List.of() : List.copyOf(start.buckets()),
+                clock.instant(),
+                config.config(),
+                config.settings(),
+                config.dataPath());
+    }
+
+    private static @Nullable String problem(RunPlan plan) {
+        HubConfig frozen = plan.config();
+        if (frozen.buckets().isEmpty() && !frozen.dynamicBuckets()) {
+            return "no bucket is configured: name some in s3_buckets or set use_dynamic_buckets";
+        }
+        List<String> known =
+                frozen.buckets().stream().map(HubConfig.BucketSpec::name).toList();
+        List<String> unknown =
+                plan.only().stream().filter(name -> !known.contains(name)).toList();
+        if (!unknown.isEmpty() && !frozen.dynamicBuckets()) {
+            return "buckets: found %s, allowed: %s".formatted(String.join(", ", unknown), String.join(", ", known));
+        }
+        return null;
+    }
+
+    private void finished(ActiveRun run, RunRecord record) {
+        active = null;
+        vertx.eventBus().publish(Addresses.BACKUP_PROGRESS, BusJson.encode(run.lastState(record)));
+        vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(record));
+    }
+
+    private void progress() {
+        if (active != null) {
+            active.watchSpace();
+            vertx.eventBus()
+                    .publish(
+                            Addresses.BACKUP_PROGRESS,
+                            BusJson.encode(active.monitor().state()));
+        }
+    }
+
+    private void cancel(Message<JsonObject> message) {
+        BackupMessage.Cancel cancel = BusJson.decode(body(message), BackupMessage.Cancel.class);
+        if (active == null) {
+            message.fail(404, "no backup is running");
+        } else if (cancel.runId() != null
+                && !cancel.runId().equals(active.plan().runId())) {
+            message.fail(
+                    404,
+                    "the run in progress is %s, not %s".formatted(active.plan().runId(), cancel.runId()));
+        } else if (active.stop(
+                RunResult.CANCELLED, "stopped on request; the next run goes on with what was downloaded")) {
+            message.reply(new JsonObject().put("run_id", active.plan().runId()));
+        } else {
+            message.fail(409, "the run is committing its snapshot and ends in a moment");
+        }
+    }
+
+    private void status(Message<JsonObject> message) {
+        ActiveRun run = active;
+        blocking(
+                message,
+                () -> new BackupMessage.Status(
+                        run != null,
+                        run == null ? null : run.monitor().state(),
+                        history.last().orElse(null),
+                        history.lastSuccess().orElse(null)));
+    }
+
+    private void history(Message<JsonObject> message) {
+        BackupMessage.HistoryQuery query = BusJson.decode(body(message), BackupMessage.HistoryQuery.class);
+        int limit = query.limit() == null ? DEFAULT_HISTORY : query.limit();
+        if (limit < 1 || limit > 1000) {
+            throw new IllegalArgumentException("limit: found %d, allowed: 1 to 1000".formatted(limit));
+        }
+        blocking(message, () -> new BackupMessage.History(history.newest(limit, query.before())));
+    }
+
+    private void blocking(Message<JsonObject> message, Callable<? extends Record> work) {
+        vertx.executeBlocking(work, false).onComplete(done -> {
+            if (done.succeeded()) {
+                message.reply(BusJson.encode(done.result()));
+            } else {
+                message.fail(500, String.valueOf(done.cause().getMessage()));
+            }
+        });
+    }
+
+    private void heartbeat(JsonObject body) {
+        if (active != null) {
+            active.heartbeat(BusJson.decode(body, TransferMessage.Heartbeat.class));
+        }
+    }
+
+    private void result(JsonObject body) {
+        if (active != null) {
+            active.result(BusJson.decode(body, TransferMessage.Result.class));
+        }
+    }
+
+    /** Called on the run's thread. */
+    private List<String> discover() throws RunStoppedException, InterruptedException {
+        try {
+            Message<JsonObject> reply = vertx.eventBus()
+                    .<JsonObject>request(
+                            Addresses.S3_DISCOVER,
+                            new JsonObject(),
+                            new DeliveryOptions().setSendTimeout(DISCOVERY_MILLIS))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
+            return BusJson.decode(reply.body(), S3Message.Buckets.class).buckets().stream()
+                    .map(S3Message.Bucket::name)
+                    .toList();
+        } catch (ExecutionException e) {
+            throw RunStoppedException.failed("the buckets could not be discovered: " + Causes.message(e));
+        }
+    }
+
+    private static JsonObject body(Message<JsonObject> message) {
+        return message.body() == null ? new JsonObject() : message.body();
+    }
+}

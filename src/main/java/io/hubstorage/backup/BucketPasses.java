@@ -1,0 +1,190 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Mode;
+import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.bus.TransferMessage.Trust;
+import io.hubstorage.config.HubConfig;
+import io.hubstorage.plan.KeyRange;
+import io.hubstorage.plan.ShardBoundaries;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes buckets through passes: shards side by side, and a further pass where the first could not be believed. */
+final class BucketPasses {
+    private static final Logger LOG = LoggerFactory.getLogger(BucketPasses.class);
+    private static final int SHARDS = 8;
+    /** Below this a listing of its own costs more than it saves. */
+    private static final long SHARD_ENTRIES = 20_000;
+
+    private final RunPlan plan;
+    private final boolean hardLinks;
+    private final Staging staging;
+    private final Predecessors predecessors;
+    private final ShardDispatcher dispatcher;
+    private final RunMonitor monitor;
+
+    BucketPasses(
+            RunPlan plan,
+            boolean hardLinks,
+            Staging staging,
+            Predecessors predecessors,
+            ShardDispatcher dispatcher,
+            RunMonitor monitor) {
+        this.plan = plan;
+        this.hardLinks = hardLinks;
+        this.staging = staging;
+        this.predecessors = predecessors;
+        this.dispatcher = dispatcher;
+        this.monitor = monitor;
+    }
+
+    /**
+     * Copies a bucket (or, in a dry run, only plans it).
+     *
+     * @throws RunStoppedException when credentials are refused: no bucket will do better
+     */
+    BucketPass copy(HubConfig.BucketSpec bucket) throws IOException, InterruptedException, RunStoppedException {
+        Mode mode = plan.dryRun() ? Mode.DRY_RUN : Mode.COPY;
+        Trust trust = Trust.MANIFEST;
+        boolean sorted = false;
+        while (true) {
+            BucketPass pass = run(bucket, mode, sorted, trust);
+            if (pass.any(Outcome.AUTH)) {
+                throw RunStoppedException.failed(String.valueOf(pass.error()));
+            }
+            if (pass.any(Outcome.CANCELLED)) {
+                throw new CancellationException();
+            }
+            if (pass.any(Outcome.UNORDERED) && !sorted) {
+                LOG.info(
+                        "{}: this server does not list in UTF-8 byte order; sorting the listing on disk",
+                        bucket.name());
+                sorted = true;
+            } else if (pass.any(Outcome.DAMAGED) && trust == Trust.MANIFEST) {
+                LOG.warn("{}: {}; looking at every file before linking it", bucket.name(), pass.error());
+                trust = Trust.PRESENCE;
+            } else {
+                return pass;
+            }
+        }
+    }
+
+    private BucketPass run(HubConfig.BucketSpec bucket, Mode mode, boolean sorted, Trust trust)
+            throws IOException, InterruptedException {
+        Optional<Predecessors.Predecessor> previous = predecessors.of(bucket.name());
+        List<TransferMessage.Source> sources = new ArrayList<>();
+        if (mode == Mode.COPY) {
+            staging.staged(bucket.name()).ifPresent(sources::add);
+        }
+        previous.ifPresent(predecessor -> sources.add(predecessor.source(trust)));
+        List<KeyRange> ranges = sorted || previous.isEmpty()
+                ? List.of(KeyRange.ALL)
+                : ShardBoundaries.fromIndex(previous.get().index(), SHARDS, SHARD_ENTRIES);
+        int pass = staging.nextPass();
+        List<TransferMessage.Shard> shards = new ArrayList<>();
+        for (int index = 0; index < ranges.size(); index++) {
+            shards.add(shard(mode, bucket, pass, index, ranges.get(index), sorted, sources));
+        }
+        return dispatch(bucket, pass, false, shards);
+    }
+
+    private BucketPass dispatch(HubConfig.BucketSpec bucket, int pass, boolean keep, List<TransferMessage.Shard> shards)
+            throws InterruptedException {
+        monitor.beginPass(bucket.name(), pass, shards.size());
+        List<BucketPass.ShardEnd> ends = Parallel.map(shards, shard -> {
+            TransferMessage.Result result = dispatcher.run(shard);
+            monitor.result(result);
+            return new BucketPass.ShardEnd(shard, result);
+        });
+        return new BucketPass(bucket.name(), bucket.prefix(), pass, keep, ends);
+    }
+
+    /** Links over the shards that agreed with the last snapshot, now that the snapshot as a whole does not. */
+    BucketPass materialise(BucketPass pass) throws InterruptedException, RunStoppedException {
+        List<BucketPass.ShardEnd> ends = Parallel.map(pass.shards(), end -> {
+            if (end.result().outcome() != Outcome.UNCHANGED) {
+                return end;
+            }
+            TransferMessage.Result linked = dispatcher.run(inMode(end.shard(), Mode.LINK));
+            return linked.outcome() == Outcome.COMPLETE ? end : new BucketPass.ShardEnd(end.shard(), linked);
+        });
+        BucketPass linked = new BucketPass(pass.bucket(), pass.prefix(), pass.pass(), pass.keep(), ends);
+        requireNotCancelled(linked);
+        return linked;
+    }
+
+    /** Links a whole bucket over from the last snapshot, if that has it. */
+    Optional<BucketPass> keep(HubConfig.BucketSpec bucket)
+            throws IOException, InterruptedException, RunStoppedException {
+        Optional<Predecessors.Predecessor> previous = predecessors.of(bucket.name());
+        if (previous.isEmpty() || !previous.get().inNewest()) {
+            return Optional.empty();
+        }
+        int pass = staging.nextPass();
+        List<TransferMessage.Source> sources = List.of(previous.get().source(Trust.MANIFEST));
+        BucketPass kept =
+                dispatch(bucket, pass, true, List.of(shard(Mode.KEEP, bucket, pass, 0, KeyRange.ALL, false, sources)));
+        requireNotCancelled(kept);
+        if (!kept.complete()) {
+            throw RunStoppedException.failed("bucket %s could not be linked over from the last snapshot: %s"
+                    .formatted(bucket.name(), kept.error()));
+        }
+        return Optional.of(kept);
+    }
+
+    private static void requireNotCancelled(BucketPass pass) throws RunStoppedException {
+        if (pass.any(Outcome.CANCELLED)) {
+            throw new RunStoppedException(RunResult.CANCELLED, "stopped on request");
+        }
+    }
+
+    private TransferMessage.Shard shard(
+            Mode mode,
+            HubConfig.BucketSpec bucket,
+            int pass,
+            int index,
+            KeyRange range,
+            boolean sorted,
+            List<TransferMessage.Source> sources) {
+        HubConfig.SyncOptions options = plan.config().syncOptions();
+        return new TransferMessage.Shard(
+                plan.runId(),
+                mode,
+                bucket.name(),
+                pass,
+                index,
+                range.after(),
+                range.through(),
+                bucket.prefix(),
+                sorted,
+                staging.tree(pass, bucket.name()).toString(),
+                staging.journal(pass, bucket.name()).toString(),
+                sources,
+                new TransferMessage.Options(
+                        options.delete(), options.excludePatterns(), options.includePatterns(), hardLinks));
+    }
+
+    private static TransferMessage.Shard inMode(TransferMessage.Shard shard, Mode mode) {
+        return new TransferMessage.Shard(
+                shard.runId(),
+                mode,
+                shard.bucket(),
+                shard.pass(),
+                shard.index(),
+                shard.after(),
+                shard.through(),
+                shard.prefix(),
+                shard.sorted(),
+                shard.tree(),
+                shard.journal(),
+                shard.sources(),
+                shard.options());
+    }
+}

@@ -1,0 +1,143 @@
+package io.hubstorage.backup;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.Durable;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.ManifestParts;
+import io.hubstorage.snapshot.ManifestSummary;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a snapshot of what a run has staged: manifests, certificate, everything durable, then one rename. Before the rename
+ * there is no snapshot, after it there is a whole one.
+ */
+final class Commit {
+    private final Layout layout;
+    private final Staging staging;
+    private final RunPlan plan;
+    private final String version;
+
+    private record Place(
+            BucketPass pass,
+            ManifestSummary manifest,
+            @Nullable String failures) {}
+
+    Commit(Layout layout, Staging staging, RunPlan plan, String version) {
+        this.layout = layout;
+        this.staging = staging;
+        this.plan = plan;
+        this.version = version;
+    }
+
+    /** Commits under the name in the record. */
+    void commit(RunRecord record, List<BucketPass> passes, @Nullable String previous) throws IOException {
+        Path snapshot = staging.beginAssembly();
+        Map<String, Place> places = new LinkedHashMap<>();
+        for (BucketPass pass : passes) {
+            places.put(pass.bucket(), place(pass, snapshot));
+        }
+        Certificate certificate = certificate(record, places, previous);
+        if (!certificate.balanced()) {
+            throw new IllegalStateException(
+                    "the certificate does not add up, so nothing is committed: " + certificate.problems());
+        }
+        certificate.write(Layout.certificate(snapshot));
+        Durable.syncFileSystem(snapshot);
+        Durable.commitFolder(snapshot, layout.snapshot(Objects.requireNonNull(record.snapshot())));
+    }
+
+    private Place place(BucketPass pass, Path snapshot) throws IOException {
+        staging.assemble(pass.pass(), pass.bucket());
+        Path manifest = Layout.manifest(snapshot, pass.bucket());
+        Files.createDirectories(manifest.resolve("..").normalize());
+        List<Path> parts = pass.shards().stream().map(BucketPass.ShardEnd::part).toList();
+        ManifestSummary summary = ManifestParts.concatenate(parts, manifest, Layout.index(snapshot, pass.bucket()));
+        return new Place(pass, summary, failures(pass, snapshot));
+    }
+
+    private static @Nullable String failures(BucketPass pass, Path snapshot) throws IOException {
+        List<Path> files = pass.shards().stream()
+                .map(BucketPass.ShardEnd::failures)
+                .filter(Files::exists)
+                .toList();
+        if (files.isEmpty()) {
+            return null;
+        }
+        Path all = Layout.failures(snapshot, pass.bucket());
+        Files.createDirectories(all.resolve("..").normalize());
+        try (OutputStream out = Files.newOutputStream(all)) {
+            for (Path file : files) {
+                Files.copy(file, out);
+            }
+        }
+        return snapshot.relativize(all).toString().replace('\\', '/');
+    }
+
+    private Certificate certificate(RunRecord record, Map<String, Place> places, @Nullable String previous) {
+        List<Certificate.Bucket> buckets = new ArrayList<>();
+        for (RunRecord.BucketRecord bucket : record.buckets()) {
+            buckets.add(bucket(bucket, places.get(bucket.bucket())));
+        }
+        return new Certificate(
+                Certificate.FORMAT,
+                record.runId(),
+                Objects.requireNonNull(record.snapshot()),
+                record.trigger(),
+                record.result(),
+                record.startedAt(),
+                Objects.requireNonNull(record.finishedAt()),
+                version,
+                plan.settings().aws().endpoint() == null
+                        ? null
+                        : plan.settings().aws().endpoint().toString(),
+                previous,
+                record.attempts(),
+                options(),
+                buckets);
+    }
+
+    private static Certificate.Bucket bucket(RunRecord.BucketRecord record, @Nullable Place place) {
+        boolean sorted = place != null && place.pass().sorted();
+        return new Certificate.Bucket(
+                record.bucket(),
+                place == null ? "" : place.pass().prefix(),
+                record.result(),
+                new Certificate.Listing(
+                        record.listingComplete(),
+                        place == null ? 0 : place.pass().listRequests(),
+                        sorted ? "sorted" : "utf8"),
+                record.counts(),
+                place == null
+                        ? Tally.ZERO
+                        : new Tally(place.manifest().entries(), place.manifest().bytes()),
+                place == null ? null : place.manifest(),
+                record.failures(),
+                record.failuresTotal(),
+                place == null ? null : place.failures(),
+                record.error());
+    }
+
+    /** The frozen options, as the configuration names them. */
+    private JsonNode options() {
+        ObjectNode options = BusJson.mapper().createObjectNode();
+        options.set("sync_options", BusJson.mapper().valueToTree(plan.config().syncOptions()));
+        options.set("guards", BusJson.mapper().valueToTree(plan.config().guards()));
+        options.set("s3_buckets", BusJson.mapper().valueToTree(plan.config().buckets()));
+        options.put("use_dynamic_buckets", plan.config().dynamicBuckets());
+        return options;
+    }
+}

@@ -1,0 +1,52 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.snapshot.DiskProbe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Whether there is room for what a run is going to download, with 10 % headroom. */
+final class DiskSpace {
+    private DiskSpace() {}
+
+    /** Bytes free on the disk that holds this folder, or will hold it. */
+    static long usable(Path folder) throws IOException {
+        Path existing = folder.toAbsolutePath();
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        return DiskProbe.usableBytes(existing);
+    }
+
+    /** What is wrong, in one sentence; empty when that many further bytes fit. */
+    static Optional<String> shortage(Path folder, long outstanding, long usable) {
+        long needed = withHeadroom(outstanding);
+        if (needed <= usable) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                "not enough room on %s: %s needed (with 10 %% headroom), %s free. Make room or use a larger disk; "
+                                .formatted(folder, readable(needed), readable(usable))
+                        + "what was downloaded is kept and every earlier snapshot is untouched");
+    }
+
+    static long withHeadroom(long bytes) {
+        return bytes + bytes / 10;
+    }
+
+    /** Bytes in binary units. */
+    static String readable(long bytes) {
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+        double value = bytes;
+        int unit = 0;
+        while (value >= 1024 && unit < units.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return unit == 0
+                ? bytes + " B"
+                : String.format(Locale.ROOT, value < 10 ? "%.2f %s" : "%.1f %s", value, units[unit]);
+    }
+}

@@ -1,0 +1,214 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.TransferMessage;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Folds what the shards report into the state of the run. Thread-safe. */
+final class RunMonitor {
+    private static final int SHOWN_IN_FLIGHT = 8;
+
+    private final RunPlan plan;
+    private final InstantSource clock;
+    private final Map<String, BucketProgress> buckets = new LinkedHashMap<>();
+    private final Rate bytes = new Rate();
+    private final Rate objects = new Rate();
+    private RunPhase phase = RunPhase.PREPARING;
+    private int attempt = 1;
+    private @Nullable Instant retryAt;
+    private @Nullable String message;
+
+    /** One bucket: the shards of its present pass. */
+    private static final class BucketProgress {
+        private RunPhase phase = RunPhase.WAITING;
+        private int pass;
+        private int shardsExpected;
+        private @Nullable String error;
+        private final Map<Integer, TransferMessage.Heartbeat> shards = new TreeMap<>();
+
+        private boolean listingComplete() {
+            return shardsExpected > 0
+                    && shards.size() == shardsExpected
+                    && shards.values().stream().allMatch(TransferMessage.Heartbeat::listingComplete);
+        }
+
+        private RunPhase shownPhase() {
+            return phase == RunPhase.LISTING && listingComplete() ? RunPhase.TRANSFERRING : phase;
+        }
+    }
+
+    RunMonitor(RunPlan plan, InstantSource clock) {
+        this.plan = plan;
+        this.clock = clock;
+    }
+
+    synchronized void buckets(List<String> names) {
+        names.forEach(name -> buckets.put(name, new BucketProgress()));
+    }
+
+    synchronized void phase(RunPhase next) {
+        phase = next;
+    }
+
+    synchronized void attempt(int number) {
+        attempt = number;
+        retryAt = null;
+        message = null;
+        phase = RunPhase.LISTING;
+    }
+
+    synchronized void retryAt(Instant time, String why) {
+        phase = RunPhase.RETRYING;
+        retryAt = time;
+        message = why;
+    }
+
+    /** A pass over a bucket begins, with that many shards. */
+    synchronized void beginPass(String bucket, int pass, int shards) {
+        BucketProgress progress = buckets.computeIfAbsent(bucket, _ -> new BucketProgress());
+        progress.phase = RunPhase.LISTING;
+        progress.pass = pass;
+        progress.shardsExpected = shards;
+        progress.error = null;
+        progress.shards.clear();
+    }
+
+    synchronized void endBucket(String bucket, RunPhase how, @Nullable String error) {
+        BucketProgress progress = buckets.computeIfAbsent(bucket, _ -> new BucketProgress());
+        progress.phase = how;
+        progress.error = error;
+    }
+
+    synchronized void heartbeat(TransferMessage.Heartbeat heartbeat) {
+        BucketProgress progress = buckets.get(heartbeat.bucket());
+        if (progress != null && progress.pass == heartbeat.pass() && progress.phase == RunPhase.LISTING) {
+            progress.shards.put(heartbeat.index(), heartbeat);
+        }
+    }
+
+    /** The last word on a shard; its heartbeats may be older. */
+    synchronized void result(TransferMessage.Result result) {
+        BucketProgress progress = buckets.get(result.bucket());
+        if (progress != null && progress.pass == result.pass() && progress.phase == RunPhase.LISTING) {
+            boolean complete = result.outcome() == TransferMessage.Outcome.COMPLETE
+                    || result.outcome() == TransferMessage.Outcome.UNCHANGED;
+            progress.shards.put(
+                    result.index(),
+                    new TransferMessage.Heartbeat(
+                            result.runId(),
+                            result.bucket(),
+                            result.pass(),
+                            result.index(),
+                            result.counts(),
+                            result.toDownload(),
+                            complete,
+                            result.bytesReceived(),
+                            List.of()));
+        }
+    }
+
+    /** Bytes that are known to be still to come. */
+    synchronized long bytesOutstanding() {
+        return buckets.values().stream()
+                .flatMap(bucket -> bucket.shards.values().stream())
+                .mapToLong(shard -> Math.max(
+                        0,
+                        shard.toDownload().bytes() - shard.counts().downloaded().bytes()))
+                .sum();
+    }
+
+    /** The state now. */
+    synchronized RunState state() {
+        List<RunState.BucketState> states = new ArrayList<>();
+        List<String> inFlight = new ArrayList<>();
+        BucketCounts totals = BucketCounts.ZERO;
+        Tally toDownload = Tally.ZERO;
+        long received = 0;
+        boolean allListed = !buckets.isEmpty();
+        for (Map.Entry<String, BucketProgress> bucket : buckets.entrySet()) {
+            RunState.BucketState state = state(bucket.getKey(), bucket.getValue());
+            states.add(state);
+            totals = totals.plus(state.counts());
+            toDownload = toDownload.plus(state.toDownload());
+            received += state.bytesReceived();
+            allListed &= state.listingComplete();
+            bucket.getValue().shards.values().stream()
+                    .flatMap(shard -> shard.inFlight().stream())
+                    .map(key -> bucket.getKey() + "/" + key)
+                    .forEach(inFlight::add);
+        }
+        long now = System.nanoTime();
+        double bytesPerSecond = bytes.update(received, now);
+        double objectsPerSecond = objects.update(settled(totals), now);
+        return new RunState(
+                plan.runId(),
+                plan.trigger(),
+                plan.dryRun(),
+                plan.startedAt(),
+                clock.instant(),
+                shownPhase(allListed),
+                attempt,
+                plan.maxAttempts(),
+                retryAt,
+                states,
+                totals,
+                toDownload,
+                received,
+                bytesPerSecond,
+                objectsPerSecond,
+                allListed ? eta(totals, toDownload, received, bytesPerSecond, objectsPerSecond) : null,
+                inFlight.stream().limit(SHOWN_IN_FLIGHT).toList(),
+                message);
+    }
+
+    private RunPhase shownPhase(boolean allListed) {
+        return phase == RunPhase.LISTING && allListed ? RunPhase.TRANSFERRING : phase;
+    }
+
+    private static RunState.BucketState state(String name, BucketProgress progress) {
+        BucketCounts counts = BucketCounts.ZERO;
+        Tally toDownload = Tally.ZERO;
+        long received = 0;
+        for (TransferMessage.Heartbeat shard : progress.shards.values()) {
+            counts = counts.plus(shard.counts());
+            toDownload = toDownload.plus(shard.toDownload());
+            received += shard.bytesReceived();
+        }
+        return new RunState.BucketState(
+                name, progress.shownPhase(), progress.listingComplete(), counts, toDownload, received, progress.error);
+    }
+
+    private static long settled(BucketCounts counts) {
+        return counts.linked().objects() + counts.downloaded().objects();
+    }
+
+    /** By whichever is the bottleneck, bytes or objects. */
+    private static @Nullable Long eta(
+            BucketCounts totals, Tally toDownload, long received, double bytesPerSecond, double objectsPerSecond) {
+        long bytesLeft = Math.max(0, toDownload.bytes() - received);
+        long objectsLeft = Math.max(
+                0,
+                toDownload.objects()
+                        - totals.downloaded().objects()
+                        - totals.failed().objects());
+        if (bytesLeft == 0 && objectsLeft == 0) {
+            return 0L;
+        }
+        if (objectsPerSecond < 0.01 && bytesPerSecond < 1) {
+            return null;
+        }
+        double byBytes = bytesPerSecond < 1 ? 0 : bytesLeft / bytesPerSecond;
+        double byObjects = objectsPerSecond < 0.01 ? 0 : objectsLeft / objectsPerSecond;
+        return (long) Math.ceil(Math.max(byBytes, byObjects));
+    }
+}

@@ -1,0 +1,222 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.snapshot.Layout;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a run's end into a record and into one sentence for people. */
+final class RunReport {
+    private final RunPlan plan;
+    private final InstantSource clock;
+
+    RunReport(RunPlan plan, InstantSource clock) {
+        this.plan = plan;
+        this.clock = clock;
+    }
+
+    /** The record of a run that has just begun. */
+    RunRecord begun() {
+        return record(RunResult.RUNNING, null, null, false, 0, List.of(), null);
+    }
+
+    /** Ended before it came to a snapshot. */
+    RunRecord stopped(RunResult result, int attempts, String why) {
+        return record(result, clock.instant(), null, false, attempts, List.of(), why);
+    }
+
+    /** No bucket could be listed to its end. */
+    RunRecord nothingCovered(int attempts, Collection<BucketPass> passes) {
+        String why = passes.size() == 1
+                ? "%s failed: %s"
+                        .formatted(
+                                passes.iterator().next().bucket(),
+                                passes.iterator().next().error())
+                : "all %d buckets failed; the first: %s"
+                        .formatted(passes.size(), passes.iterator().next().error());
+        return record(RunResult.FAILED, clock.instant(), null, false, attempts, buckets(passes), why);
+    }
+
+    /** Nothing differs from the last snapshot, which still holds the truth. */
+    RunRecord unchanged(String snapshot, int attempts, Collection<BucketPass> passes, Optional<String> alarm) {
+        List<RunRecord.BucketRecord> buckets = buckets(passes);
+        String sentence = allSafe(buckets)
+                ? "%s unchanged: nothing to do, %s still holds the truth".formatted(subject(buckets), snapshot)
+                : "%s; nothing else changed since %s".formatted(troubles(buckets), snapshot);
+        return record(result(buckets), clock.instant(), snapshot, false, attempts, buckets, with(sentence, alarm));
+    }
+
+    /** A new snapshot is about to be committed. */
+    RunRecord committed(
+            Layout layout,
+            int attempts,
+            Map<String, BucketPass> ended,
+            Collection<BucketPass> whole,
+            Optional<String> alarm) {
+        List<RunRecord.BucketRecord> buckets = new ArrayList<>();
+        Set<String> told = new TreeSet<>();
+        for (BucketPass pass : whole) {
+            BucketPass tried = ended.get(pass.bucket());
+            buckets.add(pass.keep() && tried != null ? kept(pass, tried) : bucket(pass));
+            told.add(pass.bucket());
+        }
+        ended.values().stream()
+                .filter(pass -> !told.contains(pass.bucket()))
+                .map(RunReport::bucket)
+                .forEach(buckets::add);
+        String sentence = allSafe(buckets)
+                ? "%s safe: %s".formatted(subject(buckets), changes(buckets))
+                : "%s; %s".formatted(troubles(buckets), changes(buckets));
+        return record(
+                result(buckets), clock.instant(), freeName(layout), true, attempts, buckets, with(sentence, alarm));
+    }
+
+    /** A dry run: what a run would do now. */
+    RunRecord planned(Collection<BucketPass> passes, long usable) {
+        List<RunRecord.BucketRecord> buckets = buckets(passes);
+        BucketCounts totals = totals(buckets);
+        String room = DiskSpace.shortage(plan.data(), totals.downloaded().bytes(), usable)
+                .map(shortage -> "; " + shortage)
+                .orElse("; %s free".formatted(DiskSpace.readable(usable)));
+        String sentence =
+                "dry run, nothing was written: would download %s, link %s, leave out %s that the last snapshot has%s"
+                        .formatted(
+                                amount(totals.downloaded()), amount(totals.linked()), amount(totals.deleted()), room);
+        if (!allSafe(buckets)) {
+            sentence = troubles(buckets) + "; " + sentence;
+        }
+        return record(result(buckets), clock.instant(), null, false, 1, buckets, sentence);
+    }
+
+    private RunRecord record(
+            RunResult result,
+            @Nullable Instant finishedAt,
+            @Nullable String snapshot,
+            boolean isNew,
+            int attempts,
+            List<RunRecord.BucketRecord> buckets,
+            @Nullable String message) {
+        return new RunRecord(
+                plan.runId(),
+                plan.trigger(),
+                plan.dryRun(),
+                plan.startedAt(),
+                finishedAt,
+                result,
+                snapshot,
+                isNew,
+                attempts,
+                buckets,
+                totals(buckets),
+                message);
+    }
+
+    private static BucketCounts totals(List<RunRecord.BucketRecord> buckets) {
+        return buckets.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus);
+    }
+
+    private static List<RunRecord.BucketRecord> buckets(Collection<BucketPass> passes) {
+        return passes.stream().map(RunReport::bucket).toList();
+    }
+
+    private static RunRecord.BucketRecord bucket(BucketPass pass) {
+        boolean complete = pass.complete();
+        RunResult result =
+                !complete ? RunResult.FAILED : pass.failuresTotal() > 0 ? RunResult.PARTIAL : RunResult.SUCCESS;
+        return new RunRecord.BucketRecord(
+                pass.bucket(),
+                result,
+                complete && !pass.keep(),
+                complete ? pass.counts() : BucketCounts.ZERO,
+                pass.failures(),
+                pass.failuresTotal(),
+                pass.error());
+    }
+
+    /** A bucket that failed and was linked over whole: nothing is concluded from what its listing said. */
+    private static RunRecord.BucketRecord kept(BucketPass kept, BucketPass tried) {
+        return new RunRecord.BucketRecord(
+                kept.bucket(),
+                RunResult.FAILED,
+                false,
+                kept.counts(),
+                kept.failures(),
+                kept.failuresTotal(),
+                tried.error());
+    }
+
+    private static boolean allSafe(List<RunRecord.BucketRecord> buckets) {
+        return buckets.stream().allMatch(bucket -> bucket.result() == RunResult.SUCCESS);
+    }
+
+    private static RunResult result(List<RunRecord.BucketRecord> buckets) {
+        return allSafe(buckets) ? RunResult.SUCCESS : RunResult.PARTIAL;
+    }
+
+    private static String troubles(List<RunRecord.BucketRecord> buckets) {
+        List<String> troubles = new ArrayList<>();
+        for (RunRecord.BucketRecord bucket : buckets) {
+            if (bucket.error() != null) {
+                troubles.add("%s failed (%s)".formatted(bucket.bucket(), bucket.error()));
+            } else if (bucket.failuresTotal() > 0) {
+                troubles.add("%s: %s could not be copied".formatted(bucket.bucket(), objects(bucket.failuresTotal())));
+            }
+        }
+        return String.join("; ", troubles);
+    }
+
+    private static String changes(List<RunRecord.BucketRecord> buckets) {
+        BucketCounts totals = totals(buckets);
+        StringBuilder changes = new StringBuilder("%s new or changed, %s unchanged"
+                .formatted(amount(totals.downloaded()), objects(totals.linked().objects())));
+        append(changes, totals.deleted(), "gone");
+        append(changes, totals.carried(), "gone from S3 and kept");
+        append(changes, totals.kept(), "kept in their previous version");
+        append(changes, totals.archived(), "archived and not readable");
+        append(changes, totals.vanished(), "vanished meanwhile");
+        return changes.toString();
+    }
+
+    private static void append(StringBuilder text, Tally tally, String what) {
+        if (tally.objects() > 0) {
+            text.append(", ").append(tally.objects()).append(' ').append(what);
+        }
+    }
+
+    private static String amount(Tally tally) {
+        return "%s (%s)".formatted(objects(tally.objects()), DiskSpace.readable(tally.bytes()));
+    }
+
+    private static String objects(long count) {
+        return count == 1 ? "1 object" : count + " objects";
+    }
+
+    private static String subject(List<RunRecord.BucketRecord> buckets) {
+        return buckets.size() == 1 ? buckets.getFirst().bucket() + " is" : "all " + buckets.size() + " buckets are";
+    }
+
+    private static String with(String sentence, Optional<String> alarm) {
+        return alarm.map(warning -> sentence + ". " + warning).orElse(sentence);
+    }
+
+    /** Two runs within a second must not get the same name. */
+    private String freeName(Layout layout) {
+        Instant time = plan.startedAt();
+        while (Files.exists(layout.snapshot(Layout.name(time)))) {
+            time = time.plusSeconds(1);
+        }
+        return Layout.name(time);
+    }
+}

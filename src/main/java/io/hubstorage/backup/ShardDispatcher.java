@@ -1,0 +1,112 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.TransferMessage;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Hands shards to the transfer workers over the event bus, a bounded number at once, and waits for their results. A worker
+ * that falls silent is given up. Blocking methods are for virtual threads; thread-safe.
+ */
+final class ShardDispatcher {
+    private static final int AT_ONCE = 8;
+    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final Vertx vertx;
+    private final String runId;
+    private final Semaphore room = new Semaphore(AT_ONCE);
+    private final Map<Id, Waiting> waiting = new ConcurrentHashMap<>();
+
+    private record Id(String bucket, int pass, int index) {}
+
+    private static final class Waiting {
+        final CompletableFuture<TransferMessage.Result> result = new CompletableFuture<>();
+        volatile long heardNanos = System.nanoTime();
+    }
+
+    ShardDispatcher(Vertx vertx, String runId) {
+        this.vertx = vertx;
+        this.runId = runId;
+    }
+
+    /** Has the shard worked on, and waits for its end. */
+    TransferMessage.Result run(TransferMessage.Shard shard) throws InterruptedException {
+        room.acquire();
+        Id id = new Id(shard.bucket(), shard.pass(), shard.index());
+        Waiting shardWaiting = new Waiting();
+        waiting.put(id, shardWaiting);
+        try {
+            vertx.eventBus()
+                    .request(Addresses.TRANSFER_SHARD, BusJson.encode(shard))
+                    .onFailure(shardWaiting.result::completeExceptionally);
+            return await(shard, shardWaiting);
+        } finally {
+            waiting.remove(id);
+            room.release();
+        }
+    }
+
+    private TransferMessage.Result await(TransferMessage.Shard shard, Waiting shardWaiting)
+            throws InterruptedException {
+        while (true) {
+            try {
+                return shardWaiting.result.get(1, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                return lost(shard, "no transfer worker took the work: " + Causes.message(e));
+            } catch (TimeoutException _) {
+                if (System.nanoTime() - shardWaiting.heardNanos > SILENCE_NANOS) {
+                    return lost(shard, "the transfer worker has fallen silent");
+                }
+            }
+        }
+    }
+
+    /** A worker has been heard of. */
+    void heard(TransferMessage.Heartbeat heartbeat) {
+        Waiting shard = waiting.get(new Id(heartbeat.bucket(), heartbeat.pass(), heartbeat.index()));
+        if (shard != null) {
+            shard.heardNanos = System.nanoTime();
+        }
+    }
+
+    /** A worker has ended. */
+    void ended(TransferMessage.Result result) {
+        Waiting shard = waiting.get(new Id(result.bucket(), result.pass(), result.index()));
+        if (shard != null) {
+            shard.result.complete(result);
+        }
+    }
+
+    /** Tells all workers of this run to stop; their results still come. */
+    void cancel() {
+        vertx.eventBus().publish(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel(runId)));
+    }
+
+    private static TransferMessage.Result lost(TransferMessage.Shard shard, String error) {
+        return new TransferMessage.Result(
+                shard.runId(),
+                shard.bucket(),
+                shard.pass(),
+                shard.index(),
+                TransferMessage.Outcome.FAILED,
+                BucketCounts.ZERO,
+                Tally.ZERO,
+                0,
+                0,
+                List.of(),
+                0,
+                true,
+                error);
+    }
+}

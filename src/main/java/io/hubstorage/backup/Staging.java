@@ -1,0 +1,211 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.StagedManifest;
+import io.hubstorage.snapshot.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where a run works before its snapshot exists. A run that was cut off leaves its staging behind; the next run adopts it:
+ * it lists and plans afresh, and spares the download of whatever a journal of the staging names with the listed ETag.
+ *
+ * <p>Each pass over a bucket writes into a tree of its own and takes what earlier passes left as a source to link from, so
+ * that nothing of an earlier pass can slip into the snapshot. Used by one run at a time; bucket passes may run side by side.
+ */
+final class Staging {
+    private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
+    private static final String BOOT = "boot-id";
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    private final Layout layout;
+    private final String time;
+    private final boolean adopted;
+    private final boolean rebooted;
+    private int lastPass;
+
+    private Staging(Layout layout, String time, boolean adopted, boolean rebooted, int lastPass) {
+        this.layout = layout;
+        this.time = time;
+        this.adopted = adopted;
+        this.rebooted = rebooted;
+        this.lastPass = lastPass;
+    }
+
+    /** Adopts the staging that an earlier run left, or begins a new one; older ones and the trash are deleted. */
+    static Staging open(Layout layout, Instant now) throws IOException {
+        Trees.delete(layout.trash());
+        List<String> times = children(layout.stagings());
+        for (String old : times.subList(0, Math.max(0, times.size() - 1))) {
+            delete(layout, old);
+        }
+        for (String journal : children(layout.journals())) {
+            if (!times.contains(journal)) {
+                delete(layout, journal);
+            }
+        }
+        String boot = bootId();
+        if (times.isEmpty()) {
+            String time = Layout.time(now);
+            Files.createDirectories(layout.staging(time));
+            Files.createDirectories(layout.journal(time));
+            Files.writeString(layout.journal(time).resolve(BOOT), boot);
+            return new Staging(layout, time, false, false, 0);
+        }
+        String time = times.getLast();
+        Path bootFile = layout.journal(time).resolve(BOOT);
+        boolean rebooted =
+                !Files.exists(bootFile) || !Files.readString(bootFile).equals(boot);
+        Staging staging = new Staging(layout, time, true, rebooted, lastPass(layout, time));
+        staging.undoAssembly();
+        LOG.info(
+                "continuing the work of an interrupted run{}: what it had downloaded is not downloaded again",
+                rebooted ? ", each file checked by its hash first because the machine was restarted since" : "");
+        return staging;
+    }
+
+    boolean isAdopted() {
+        return adopted;
+    }
+
+    /** The number of a new pass. */
+    synchronized int nextPass() {
+        return ++lastPass;
+    }
+
+    Path tree(int pass, String bucket) {
+        return layout.pass(time, pass, bucket);
+    }
+
+    Path journal(int pass, String bucket) {
+        return layout.passJournal(time, pass, bucket);
+    }
+
+    /** A folder for the run's other working files. */
+    Path scratch() throws IOException {
+        return Files.createDirectories(layout.journal(time).resolve("scratch"));
+    }
+
+    /** What earlier passes over the bucket have downloaded, as a source to link from. */
+    Optional<TransferMessage.Source> staged(String bucket) throws IOException {
+        List<StagedManifest.JournalSource> journals = new ArrayList<>();
+        for (int pass = 1; pass <= lastPass; pass++) {
+            String prefix = layout.staging(time).relativize(tree(pass, bucket)).toString();
+            for (String file : children(journal(pass, bucket))) {
+                if (file.endsWith(".journal")) {
+                    journals.add(new StagedManifest.JournalSource(
+                            journal(pass, bucket).resolve(file), prefix.replace('\\', '/') + "/"));
+                }
+            }
+        }
+        if (journals.isEmpty()) {
+            return Optional.empty();
+        }
+        Path manifest = scratch().resolve("%s.%d.staged.zst".formatted(bucket, lastPass));
+        if (StagedManifest.build(journals, scratch(), manifest).entries() == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new TransferMessage.Source(
+                layout.staging(time).toString(),
+                manifest.toString(),
+                false,
+                rebooted ? TransferMessage.Trust.HASH : TransferMessage.Trust.MANIFEST));
+    }
+
+    /** Whether any pass has downloaded anything. */
+    boolean hasDownloads() throws IOException {
+        try (Stream<Path> files = Files.walk(layout.journal(time))) {
+            return files.filter(file -> file.toString().endsWith(".journal"))
+                    .anyMatch(file -> file.toFile().length() > 0);
+        }
+    }
+
+    /** An empty folder to assemble the snapshot in. */
+    Path beginAssembly() throws IOException {
+        Path snapshot = layout.stagedSnapshot(time);
+        Trees.delete(snapshot);
+        return Files.createDirectories(snapshot);
+    }
+
+    /** Moves a pass's tree to its place in the snapshot. */
+    void assemble(int pass, String bucket) throws IOException {
+        Path tree = Files.createDirectories(tree(pass, bucket));
+        Path place = Layout.tree(layout.stagedSnapshot(time), bucket);
+        Files.createDirectories(place.resolve("..").normalize());
+        Files.move(tree, place, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** After a crash in the middle of an assembly: each tree goes back to the pass it came from. */
+    private void undoAssembly() throws IOException {
+        Path snapshot = layout.stagedSnapshot(time);
+        for (String bucket : children(Layout.tree(snapshot, "x").resolveSibling(""))) {
+            for (int pass = lastPass; pass > 0; pass--) {
+                if (Files.isDirectory(journal(pass, bucket))) {
+                    Path tree = tree(pass, bucket);
+                    if (!Files.exists(tree)) {
+                        Files.createDirectories(tree.resolve("..").normalize());
+                        Files.move(Layout.tree(snapshot, bucket), tree, StandardCopyOption.ATOMIC_MOVE);
+                    }
+                    break;
+                }
+            }
+        }
+        Trees.delete(snapshot);
+    }
+
+    /** Deletes everything: the snapshot has been committed, or nothing in here is worth keeping. */
+    void discard() throws IOException {
+        delete(layout, time);
+    }
+
+    /** Moved away first: a deletion that is cut off leaves no half staging to adopt. */
+    private static void delete(Layout layout, String time) throws IOException {
+        Files.createDirectories(layout.trash());
+        moveAway(layout.staging(time), layout.trash().resolve("staging-" + time));
+        moveAway(layout.journal(time), layout.trash().resolve("journal-" + time));
+        Trees.delete(layout.trash());
+    }
+
+    private static void moveAway(Path folder, Path away) throws IOException {
+        if (Files.exists(folder)) {
+            Trees.delete(away);
+            Files.move(folder, away, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static int lastPass(Layout layout, String time) throws IOException {
+        return children(layout.journal(time)).stream()
+                .filter(name -> name.startsWith(Layout.PASS_PREFIX))
+                .mapToInt(name -> Integer.parseInt(name.substring(Layout.PASS_PREFIX.length())))
+                .max()
+                .orElse(0);
+    }
+
+    private static List<String> children(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .sorted(Comparator.naturalOrder())
+                    .toList();
+        }
+    }
+
+    private static String bootId() throws IOException {
+        return Files.isReadable(BOOT_ID)
+                ? Files.readString(BOOT_ID).strip()
+                : "unknown since " + ProcessHandle.current();
+    }
+}

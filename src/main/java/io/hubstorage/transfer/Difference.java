@@ -1,0 +1,49 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.s3.ListedObject;
+import io.hubstorage.snapshot.ManifestEntry;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What comparing the listing with the sources says about one key. */
+sealed interface Difference {
+    /** Listed as it was: link {@code entry}'s file from the source. */
+    record Unchanged(int source, ManifestEntry entry) implements Difference {}
+
+    /**
+     * Listed anew or otherwise than before.
+     *
+     * @param candidate a file that may spare the download
+     * @param previous the last snapshot's version, to fall back on
+     */
+    record Changed(
+            ListedObject object,
+            @Nullable Candidate candidate,
+            @Nullable Version previous) implements Difference {}
+
+    /** In an archive tier that cannot be read; the last snapshot's version is kept if there is one. */
+    record Archived(@Nullable Version previous) implements Difference {}
+
+    /** In the last snapshot, gone from S3, and {@code delete} is off. */
+    record Gone(Version previous) implements Difference {}
+
+    /** In the last snapshot and not in the next: deleted in S3, or filtered now. */
+    record Dropped(ManifestEntry entry) implements Difference {}
+
+    /** A file of the last snapshot and the line that describes it. */
+    record Version(int source, ManifestEntry entry) {}
+
+    /**
+     * A file that probably holds the listed content.
+     *
+     * @param trusted whether it may be linked without hashing it first
+     */
+    record Candidate(int source, ManifestEntry entry, boolean trusted) {}
+
+    /** Receives differences in key order. */
+    @FunctionalInterface
+    interface Sink {
+        /** Takes one; may block to hold the listing back. */
+        void accept(Difference difference) throws IOException, InterruptedException;
+    }
+}

@@ -1,0 +1,129 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.s3.ListedObject;
+import io.hubstorage.s3.ListingPages;
+import io.hubstorage.s3.Page;
+import io.hubstorage.s3.S3Access;
+import io.hubstorage.s3.S3Failure;
+import io.hubstorage.snapshot.ExternalSort;
+import io.hubstorage.snapshot.KeyOrder;
+import io.hubstorage.snapshot.Sorted;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Feeds a shard's listing to the differ in key order, sorting it on disk first where the server lists otherwise. */
+final class Listing {
+    private static final int SORT_RUN = 20_000;
+
+    /** The server does not list in UTF-8 byte order. */
+    static final class UnorderedException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Takes one listed object. */
+    @FunctionalInterface
+    interface Sink {
+        void accept(ListedObject object) throws IOException, InterruptedException;
+    }
+
+    private final S3Access s3;
+    private final TransferMessage.Shard shard;
+    private final Cancellation cancellation;
+    private int requests;
+
+    Listing(S3Access s3, TransferMessage.Shard shard, Cancellation cancellation) {
+        this.s3 = s3;
+        this.shard = shard;
+        this.cancellation = cancellation;
+    }
+
+    /** How many LIST requests it took. */
+    int requests() {
+        return requests;
+    }
+
+    /** Lists to the end; when it returns, the listing was complete. */
+    void run(Path scratch, Sink sink) throws S3Failure, IOException, InterruptedException, UnorderedException {
+        if (shard.sorted()) {
+            runSorted(scratch, sink);
+        } else {
+            pages(sink, true);
+        }
+    }
+
+    private void runSorted(Path scratch, Sink sink)
+            throws S3Failure, IOException, InterruptedException, UnorderedException {
+        try (ExternalSort<ListedObject> sort =
+                new ExternalSort<>((a, b) -> KeyOrder.compare(a.key(), b.key()), new Codec(), scratch, SORT_RUN)) {
+            pages(sort::add, false);
+            try (Sorted<ListedObject> sorted = sort.sorted()) {
+                String last = null;
+                for (ListedObject object = sorted.next(); object != null; object = sorted.next()) {
+                    if (object.key().equals(last)) {
+                        throw S3Failure.listing("the server's listing of %s makes no sense: it names %s twice"
+                                .formatted(shard.bucket(), last));
+                    }
+                    last = object.key();
+                    sink.accept(object);
+                }
+            }
+        }
+    }
+
+    private void pages(Sink sink, boolean mustBeOrdered)
+            throws S3Failure, IOException, InterruptedException, UnorderedException {
+        try (ListingPages pages = s3.list(shard.bucket(), shard.prefix(), shard.after(), shard.through())) {
+            for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
+                requests = pages.requests();
+                if (mustBeOrdered && !page.ordered()) {
+                    throw new UnorderedException();
+                }
+                cancellation.check();
+                for (ListedObject object : page.objects()) {
+                    sink.accept(object);
+                }
+            }
+            requests = pages.requests();
+        }
+    }
+
+    /** Listed objects in a sort run. */
+    private static final class Codec implements ExternalSort.Codec<ListedObject> {
+        @Override
+        public void write(ListedObject object, DataOutput out) throws IOException {
+            out.writeUTF(object.key());
+            out.writeLong(object.size());
+            out.writeUTF(object.etag());
+            out.writeLong(object.lastModified().toEpochMilli());
+            writeNullable(object.storageClass(), out);
+            out.writeBoolean(object.restored());
+        }
+
+        @Override
+        public ListedObject read(DataInput in) throws IOException {
+            return new ListedObject(
+                    in.readUTF(),
+                    in.readLong(),
+                    in.readUTF(),
+                    Instant.ofEpochMilli(in.readLong()),
+                    readNullable(in),
+                    in.readBoolean());
+        }
+
+        private static void writeNullable(@Nullable String value, DataOutput out) throws IOException {
+            out.writeBoolean(value != null);
+            if (value != null) {
+                out.writeUTF(value);
+            }
+        }
+
+        private static @Nullable String readNullable(DataInput in) throws IOException {
+            return in.readBoolean() ? in.readUTF() : null;
+        }
+    }
+}

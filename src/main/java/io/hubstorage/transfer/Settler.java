@@ -1,0 +1,128 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.s3.S3Failure;
+import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.snapshot.Journal;
+import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.Slots;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Settles one fetch after the other: success goes to the journal, anything else falls back on the previous version.
+ * Thread-safe.
+ */
+final class Settler implements FetchPool.Handler {
+    /** In a slot: the object failed. */
+    static final long FAILED = 0;
+    /** In a slot: the object was gone when it was to be read. */
+    static final long VANISHED = 1;
+    /** In a slot: the object turned out to be in an archive tier. */
+    static final long ARCHIVED = 2;
+    /** In a slot: this plus the offset of the result in the journal. */
+    static final long STORED = 3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+
+    private final TransferMessage.Shard shard;
+    private final ObjectFetch fetch;
+    private final TreeWriter tree;
+    private final Journal journal;
+    private final Slots slots;
+    private final ShardProgress progress;
+    private final FailureLog failures;
+    private final AtomicBoolean stored = new AtomicBoolean();
+
+    Settler(
+            TransferMessage.Shard shard,
+            ObjectFetch fetch,
+            TreeWriter tree,
+            Journal journal,
+            Slots slots,
+            ShardProgress progress,
+            FailureLog failures) {
+        this.shard = shard;
+        this.fetch = fetch;
+        this.tree = tree;
+        this.journal = journal;
+        this.slots = slots;
+        this.progress = progress;
+        this.failures = failures;
+    }
+
+    /** Whether anything new has come into the tree. */
+    boolean hasStored() {
+        return stored.get();
+    }
+
+    @Override
+    public void settle(FetchTask task) throws IOException, InterruptedException, S3Failure {
+        progress.begin(task.key());
+        try {
+            ManifestEntry entry = fetch.fetch(task);
+            slots.put(task.sequence(), STORED + journal.append(entry));
+            stored.set(true);
+            progress.listed.addBytes(entry.size() - task.object().size());
+            (entry.state() == EntryState.LINKED ? progress.linked : progress.downloaded).add(entry.size());
+        } catch (S3Failure failure) {
+            switch (failure) {
+                case S3Failure.Auth auth -> throw auth;
+                case S3Failure.Vanished _ -> vanished(task);
+                case S3Failure.Archived _ -> archived(task);
+                default -> failed(task, failure);
+            }
+        } finally {
+            progress.end(task.key());
+        }
+    }
+
+    private void failed(FetchTask task, S3Failure failure) throws IOException {
+        LOG.warn("{}/{} could not be copied: {}", shard.bucket(), task.key(), failure.getMessage());
+        progress.failed.add(task.object().size());
+        failures.add(
+                new RunRecord.Failure(task.key(), failure.kind(), String.valueOf(failure.getMessage())),
+                Backoff.mayPass(failure));
+        fallBack(task, EntryState.KEPT);
+        slots.put(task.sequence(), FAILED);
+    }
+
+    private void vanished(FetchTask task) throws IOException {
+        progress.vanished.add(task.object().size());
+        if (task.previous() != null) {
+            if (shard.options().delete()) {
+                progress.deleted.add(task.previous().entry().size());
+                stored.set(true);
+            } else {
+                fallBack(task, EntryState.CARRIED);
+            }
+        }
+        slots.put(task.sequence(), VANISHED);
+    }
+
+    private void archived(FetchTask task) throws IOException {
+        progress.archived.add(task.object().size());
+        fallBack(task, EntryState.KEPT);
+        slots.put(task.sequence(), ARCHIVED);
+    }
+
+    /** Links the previous version in the place of the new one. */
+    private void fallBack(FetchTask task, EntryState state) throws IOException {
+        Difference.Version previous = task.previous();
+        if (previous == null) {
+            return;
+        }
+        Path file = Differ.file(shard.sources().get(previous.source()), previous.entry());
+        if (previous.entry().directory()) {
+            tree.folder(task.path());
+        } else {
+            tree.link(file, task.path());
+        }
+        (state == EntryState.KEPT ? progress.kept : progress.carried)
+                .add(previous.entry().size());
+    }
+}

@@ -1,0 +1,50 @@
+package io.hubstorage.transfer;
+
+import java.nio.file.Path;
+
+/** The working files of one shard, all in the journal folder of its pass. */
+record ShardFiles(Path folder, int index) {
+    /** The ordered decisions. */
+    Path spool() {
+        return file("spool");
+    }
+
+    /** Where in the journal each decision's result stands. */
+    Path slots() {
+        return file("slots");
+    }
+
+    /** The finished downloads, in the order in which they finished. */
+    Path journal() {
+        return file("journal");
+    }
+
+    /** The shard's part of the bucket's manifest. */
+    Path part() {
+        return file("part.zst");
+    }
+
+    /** The index of {@link #part}. */
+    Path partIndex() {
+        return file("part.index.json");
+    }
+
+    /** Every failed object, one JSON line each. */
+    Path failures() {
+        return file("failures.jsonl");
+    }
+
+    /** How far the shard agrees with the last snapshot, for a later {@code LINK}. */
+    Path agreement() {
+        return file("agreement.json");
+    }
+
+    /** Room for sorting. */
+    Path scratch() {
+        return file("scratch");
+    }
+
+    private Path file(String kind) {
+        return folder.resolve("shard-%04d.%s".formatted(index, kind));
+    }
+}

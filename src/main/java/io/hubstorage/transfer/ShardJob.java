@@ -1,0 +1,247 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.s3.S3Access;
+import io.hubstorage.s3.S3Failure;
+import io.hubstorage.snapshot.Journal;
+import io.hubstorage.snapshot.PathAllocator;
+import io.hubstorage.snapshot.Slots;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** The work on one shard, from listing to its part of the manifest. Runs once, on a virtual thread of its own. */
+final class ShardJob {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardJob.class);
+
+    private final TransferMessage.Shard shard;
+    private final TransferContext context;
+    private final Supplier<S3Access> s3;
+    private final ShardFiles files;
+    private final ShardProgress progress = new ShardProgress();
+    private final Cancellation cancellation = new Cancellation();
+    private final TransferMessage.@Nullable Source previous;
+    private int listRequests;
+
+    ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
+        this.shard = shard;
+        this.context = context;
+        this.s3 = s3;
+        this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
+        this.previous = shard.sources().stream()
+                .filter(TransferMessage.Source::previous)
+                .findFirst()
+                .orElse(null);
+    }
+
+    String runId() {
+        return shard.runId();
+    }
+
+    /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}. */
+    void cancel() {
+        cancellation.request();
+    }
+
+    TransferMessage.Heartbeat heartbeat() {
+        return new TransferMessage.Heartbeat(
+                shard.runId(),
+                shard.bucket(),
+                shard.pass(),
+                shard.index(),
+                progress.counts(),
+                progress.toDownload.tally(),
+                progress.isListingComplete(),
+                progress.bytesReceived.sum(),
+                List.copyOf(progress.shownInFlight()));
+    }
+
+    /** Does the work; whatever happens is in the result. */
+    TransferMessage.Result run() {
+        MDC.put("run", shard.runId());
+        try (FailureLog failures =
+                new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : files.failures())) {
+            Ended ended = attempt(failures);
+            return result(ended, failures);
+        } catch (IOException e) {
+            return result(new Ended(Outcome.FAILED, true, disk(e)), new FailureLog(null));
+        } finally {
+            MDC.remove("run");
+        }
+    }
+
+    private record Ended(
+            Outcome outcome, boolean retriable, @Nullable String error) {}
+
+    private Ended attempt(FailureLog failures) {
+        try {
+            return new Ended(work(failures), failures.retriable(), null);
+        } catch (Listing.UnorderedException _) {
+            return new Ended(Outcome.UNORDERED, true, "the server does not list in UTF-8 byte order");
+        } catch (MissingSourceException e) {
+            return new Ended(Outcome.DAMAGED, true, e.getMessage());
+        } catch (CancellationException | InterruptedException _) {
+            return new Ended(Outcome.CANCELLED, true, null);
+        } catch (S3Failure.Auth e) {
+            return new Ended(Outcome.AUTH, false, e.getMessage());
+        } catch (S3Failure.Permanent e) {
+            boolean order = e.kind().equals("listing-order");
+            return new Ended(order ? Outcome.UNORDERED : Outcome.FAILED, false, e.getMessage());
+        } catch (S3Failure e) {
+            return new Ended(Outcome.FAILED, true, e.getMessage());
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debug("shard {} of {} failed", shard.index(), shard.bucket(), e);
+            return new Ended(Outcome.FAILED, true, disk(e));
+        } catch (Exception e) {
+            LOG.error("shard {} of {} failed in an unforeseen way", shard.index(), shard.bucket(), e);
+            return new Ended(Outcome.FAILED, true, "internal error: " + e);
+        }
+    }
+
+    private Outcome work(FailureLog failures) throws Exception {
+        return switch (shard.mode()) {
+            case COPY -> copy(failures);
+            case DRY_RUN -> dryRun();
+            case LINK -> link();
+            case KEEP -> {
+                new KeptBucket(shard, files, progress, failures, cancellation).run();
+                yield Outcome.COMPLETE;
+            }
+        };
+    }
+
+    private Outcome copy(FailureLog failures) throws Exception {
+        Files.createDirectories(files.folder());
+        TreeWriter tree = new TreeWriter(Path.of(shard.tree()), shard.options().hardLinks());
+        try (Journal journal = Journal.open(files.journal());
+                Slots slots = Slots.create(files.slots())) {
+            ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree, progress, cancellation);
+            Settler settler = new Settler(shard, fetch, tree, journal, slots, progress, failures);
+            try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
+                Planner planner = plan(pool);
+                Linker linker = new Linker(shard, tree, cancellation);
+                boolean linked = planner.isDifferent() || settler.hasStored();
+                if (linked) {
+                    linker.link(planner.agreement(), previous, files.spool());
+                }
+                pool.finish();
+                if (!linked && !settler.hasStored()) {
+                    planner.agreement().save(files.agreement());
+                    return Outcome.UNCHANGED;
+                }
+                if (!linked) {
+                    linker.link(planner.agreement(), previous, files.spool());
+                }
+                new PartWriter(shard, files).write(planner.agreement(), previous);
+                return Outcome.COMPLETE;
+            }
+        }
+    }
+
+    private Planner plan(FetchPool pool) throws Exception {
+        try (Spool.Writer spool = new Spool.Writer(files.spool())) {
+            Planner planner = new Planner(progress, paths(), spool::write, previousIndex(), pool::submit);
+            list(planner, files.scratch());
+            return planner;
+        } catch (CancellationException e) {
+            Exception cause = pool.failure();
+            throw cause == null ? e : cause;
+        }
+    }
+
+    private Outcome dryRun() throws Exception {
+        Path scratch = Files.createTempDirectory("hubstorage-dry-run");
+        try {
+            Planner planner = new Planner(progress, new PathAllocator(), _ -> 0, previousIndex(), this::wouldFetch);
+            list(planner, scratch);
+            boolean unchanged =
+                    !planner.isDifferent() && progress.toDownload.tally().objects() == 0;
+            return unchanged && previous != null ? Outcome.UNCHANGED : Outcome.COMPLETE;
+        } finally {
+            Files.deleteIfExists(scratch);
+        }
+    }
+
+    private void wouldFetch(FetchTask task) {
+        (task.candidate() == null ? progress.downloaded : progress.linked)
+                .add(task.object().size());
+    }
+
+    private void list(Planner planner, Path scratch) throws Exception {
+        KeyFilter filter = new KeyFilter(
+                filterPrefix(), shard.options().exclude(), shard.options().include());
+        Listing listing = new Listing(s3.get(), shard, cancellation);
+        try (Differ differ = new Differ(shard, filter, progress, planner)) {
+            listing.run(scratch, differ::listed);
+            differ.end();
+        } finally {
+            listRequests = listing.requests();
+        }
+        progress.listingComplete();
+    }
+
+    /** Patterns see keys below the folder that the prefix names, as with {@code aws s3 sync}. */
+    private String filterPrefix() {
+        return shard.prefix().substring(0, shard.prefix().lastIndexOf('/') + 1);
+    }
+
+    private Outcome link() throws IOException, InterruptedException {
+        Agreement agreement = Agreement.load(files.agreement());
+        TreeWriter tree = new TreeWriter(Path.of(shard.tree()), shard.options().hardLinks());
+        new Linker(shard, tree, cancellation).link(agreement, previous, files.spool());
+        new PartWriter(shard, files).write(agreement, previous);
+        return Outcome.COMPLETE;
+    }
+
+    /** A shard in the middle must know which files before it could stand where one of its folders would. */
+    private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
+        if (shard.after() == null) {
+            return new PathAllocator();
+        }
+        List<String> earlier = new ArrayList<>();
+        for (String candidate : PathAllocator.clashCandidates(shard.after())) {
+            if (s3.get().exists(shard.bucket(), candidate)) {
+                earlier.add(candidate);
+            }
+        }
+        return new PathAllocator(earlier);
+    }
+
+    private int previousIndex() {
+        return previous == null ? -1 : shard.sources().indexOf(previous);
+    }
+
+    private static String disk(Exception e) {
+        return "the destination disk failed: " + (e.getMessage() == null ? e.toString() : e.getMessage());
+    }
+
+    private TransferMessage.Result result(Ended ended, FailureLog failures) {
+        BucketCounts counts = progress.counts();
+        return new TransferMessage.Result(
+                shard.runId(),
+                shard.bucket(),
+                shard.pass(),
+                shard.index(),
+                ended.outcome(),
+                counts,
+                progress.toDownload.tally(),
+                progress.bytesReceived.sum(),
+                listRequests,
+                failures.first(),
+                failures.total(),
+                ended.retriable(),
+                ended.error());
+    }
+}

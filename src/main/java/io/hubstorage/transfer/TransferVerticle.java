@@ -1,0 +1,150 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.S3Message;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.HubConfig;
+import io.hubstorage.s3.S3Failure;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Works on shards, each on a virtual thread, and answers what the account holds and whether access works. The event loop
+ * only passes messages.
+ */
+public final class TransferVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(TransferVerticle.class);
+    private static final long HEARTBEAT_MILLIS = 200;
+
+    private final ConfigStore config;
+    private final S3Connection s3;
+    private final TransferContext shared =
+            new TransferContext(new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap());
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("transfer-", 0).factory());
+    /** Touched on the event loop only. */
+    private final Set<ShardJob> jobs = new HashSet<>();
+
+    /** @param version of the program, for the user agent */
+    public TransferVerticle(ConfigStore config, String version) {
+        this.config = config;
+        this.s3 = new S3Connection(() -> config.settings().aws(), version);
+    }
+
+    @Override
+    public Future<?> start() {
+        vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> jobs.forEach(this::beat));
+        return Future.all(
+                vertx.eventBus()
+                        .<JsonObject>consumer(Addresses.TRANSFER_SHARD, this::shard)
+                        .completion(),
+                vertx.eventBus()
+                        .<JsonObject>consumer(Addresses.TRANSFER_CANCEL, this::cancel)
+                        .completion(),
+                vertx.eventBus()
+                        .<JsonObject>consumer(
+                                Addresses.S3_DISCOVER,
+                                message -> answer(
+                                        message, () -> s3.get().discovery().buckets()))
+                        .completion(),
+                vertx.eventBus()
+                        .<JsonObject>consumer(Addresses.S3_DIAGNOSE, message -> answer(message, this::diagnose))
+                        .completion());
+    }
+
+    @Override
+    public Future<?> stop() {
+        jobs.forEach(ShardJob::cancel);
+        return vertx.executeBlocking(() -> {
+            threads.close();
+            s3.close();
+            return true;
+        });
+    }
+
+    private void beat(ShardJob job) {
+        vertx.eventBus().send(Addresses.TRANSFER_HEARTBEAT, BusJson.encode(job.heartbeat()));
+    }
+
+    private void shard(Message<JsonObject> message) {
+        TransferMessage.Shard shard = BusJson.decode(message.body(), TransferMessage.Shard.class);
+        ShardJob job = new ShardJob(shard, shared, s3::get);
+        jobs.add(job);
+        message.reply(new JsonObject().put("accepted", true));
+        onVirtualThread(job::run).onComplete(done -> {
+            jobs.remove(job);
+            if (jobs.isEmpty()) {
+                threads.execute(s3::closeOutdated);
+            }
+            if (done.succeeded()) {
+                vertx.eventBus().send(Addresses.TRANSFER_RESULT, BusJson.encode(done.result()));
+            } else {
+                LOG.error("shard {} of {} ended without a result", shard.index(), shard.bucket(), done.cause());
+            }
+        });
+    }
+
+    private void cancel(Message<JsonObject> message) {
+        String run =
+                BusJson.decode(message.body(), TransferMessage.Cancel.class).runId();
+        jobs.stream().filter(job -> job.runId().equals(run)).forEach(ShardJob::cancel);
+    }
+
+    private S3Message.Diagnosis diagnose() throws InterruptedException {
+        return s3.get()
+                .diagnostics()
+                .diagnose(config.config().buckets().stream()
+                        .map(HubConfig.BucketSpec::name)
+                        .toList());
+    }
+
+    private void answer(Message<JsonObject> message, Callable<? extends Record> work) {
+        onVirtualThread(work).onComplete(done -> {
+            if (done.succeeded()) {
+                message.reply(BusJson.encode(done.result()));
+            } else {
+                message.fail(codeOf(done.cause()), String.valueOf(done.cause().getMessage()));
+            }
+        });
+    }
+
+    private static int codeOf(Throwable failure) {
+        return switch (failure) {
+            case S3Failure.Auth _ -> 403;
+            case S3Failure _ -> 502;
+            default -> 500;
+        };
+    }
+
+    /** Completes on this verticle's event loop. */
+    private <T> Future<T> onVirtualThread(Callable<T> work) {
+        return Future.fromCompletionStage(
+                        CompletableFuture.supplyAsync(
+                                () -> {
+                                    try {
+                                        return work.call();
+                                    } catch (Exception e) {
+                                        throw new CompletionException(e);
+                                    }
+                                },
+                                threads),
+                        context)
+                .recover(failure -> Future.failedFuture(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure));
+    }
+}
