@@ -20,6 +20,9 @@ final class ConfigTextTest {
         assertThat(complaint("{\n  \"a\": 1,\n  \"b\" 2\n}")).contains("line 3, column 7");
         assertThat(complaint("{\"a\": 1,}")).contains("line 1, column 9");
         assertThat(complaint("{\"a\": 1")).contains("line 1");
+        assertThat(complaint("{\"a\": [1}"))
+                .contains("Array starting at line 1, column 7")
+                .doesNotContain("Source");
     }
 
     @Test
