@@ -81,6 +81,8 @@ final class ConfigText {
     private static String complaint(JsonProcessingException e) {
         String message =
                 String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
-        return message.replaceAll("token '[^']*'?", "word").replaceAll("^No content to map.*", "nothing");
+        return message.replaceAll("token '[^']*'?", "word")
+                .replaceAll("\\[Source: .*?; line: (\\d+), column: (\\d+)]", "line $1, column $2")
+                .replaceAll("^No content to map.*", "nothing");
     }
 }

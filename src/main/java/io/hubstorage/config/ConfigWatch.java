@@ -26,6 +26,7 @@ final class ConfigWatch {
     private final long period;
     private @Nullable ConfigRetriever retriever;
     private Set<Path> watched = Set.of();
+    private Future<?> looking = Future.succeededFuture();
     private boolean stopped;
 
     ConfigWatch(Vertx vertx, ConfigStore store, Duration period) {
@@ -55,9 +56,11 @@ final class ConfigWatch {
         retriever.listen(change -> reload());
     }
 
-    Future<Void> stop() {
+    /** Completes when nothing is being looked at any more. */
+    Future<?> stop() {
         stopped = true;
-        return retriever == null ? Future.succeededFuture() : retriever.close();
+        Future<?> closed = retriever == null ? Future.succeededFuture() : retriever.close();
+        return Future.join(closed, looking).otherwiseEmpty();
     }
 
     /** The scan keeps hashes only: the files hold secrets. */
@@ -70,7 +73,11 @@ final class ConfigWatch {
     }
 
     private void reload() {
-        store.reload()
+        // A scan that was under way when it was closed still reports.
+        if (stopped) {
+            return;
+        }
+        looking = store.reload()
                 .onSuccess(lookAgain -> {
                     if (stopped) {
                         return;
