@@ -121,6 +121,15 @@ public final class HistoryStore {
         return newest(entry -> !entry.dryRun());
     }
 
+    /** The newest runs that were not dry ones, newest first. */
+    public synchronized List<RunRecord> lastRuns(int limit) {
+        refresh();
+        return read(index.newestFirst(null)
+                .filter(entry -> !entry.dryRun())
+                .limit(Math.max(0, limit))
+                .toList());
+    }
+
     /** The newest run, not a dry one, that left every bucket safe. */
     public Optional<RunRecord> lastSuccess() {
         return newest(entry -> !entry.dryRun() && entry.result() == RunResult.SUCCESS);
