@@ -1,0 +1,79 @@
+package io.hubstorage.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.condition.OS.LINUX;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DurableTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    @EnabledOnOs(LINUX)
+    void onLinuxTheWholeFileSystemIsSyncedByOneCall() throws IOException {
+        assertThat(SyncFs.sync(folder)).isTrue();
+        assertThatThrownBy(() -> SyncFs.sync(folder.resolve("absent")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("absent")
+                .hasMessageContaining("errno 2");
+    }
+
+    @Test
+    void elsewhereEveryFileIsSynced() throws IOException {
+        Files.createDirectories(folder.resolve("a/b"));
+        Files.writeString(folder.resolve("a/b/file"), "x");
+        Files.createSymbolicLink(folder.resolve("a/dangling"), Path.of("absent"));
+        Durable.syncTree(folder);
+        assertThatThrownBy(() -> Durable.syncTree(folder.resolve("absent"))).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void aFolderAppearsUnderItsFinalNameWithAllItHolds() throws IOException {
+        Path from = Files.createDirectories(folder.resolve("staging/snapshot"));
+        Files.writeString(from.resolve("file"), "x");
+        Durable.syncFileSystem(from);
+        Durable.commitFolder(from, folder.resolve("hublink_1"));
+        assertThat(folder.resolve("hublink_1/file")).hasContent("x");
+        assertThat(from).doesNotExist();
+    }
+
+    @Test
+    void nothingIsEverCommittedOverAnotherFolder() throws IOException {
+        Path from = Files.createDirectories(folder.resolve("snapshot"));
+        Path empty = Files.createDirectories(folder.resolve("hublink_1"));
+        assertThatThrownBy(() -> Durable.commitFolder(from, empty)).isInstanceOf(FileAlreadyExistsException.class);
+        assertThat(from).exists();
+    }
+
+    @Test
+    void aFileIsReplacedAsAWholeAndNothingElseIsLeft() throws IOException {
+        Path file = folder.resolve("run.json");
+        Durable.writeAtomically(file, "old".getBytes(StandardCharsets.UTF_8));
+        Durable.writeAtomically(file, "new and longer".getBytes(StandardCharsets.UTF_8));
+        assertThat(file).hasContent("new and longer");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void aFailedReplacementLeavesNothingBehind() throws IOException {
+        Path target = folder.resolve("target");
+        Files.createDirectories(target.resolve("full"));
+        assertThatThrownBy(() -> Durable.writeAtomically(target, new byte[1])).isInstanceOf(IOException.class);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(target);
+        }
+    }
+}

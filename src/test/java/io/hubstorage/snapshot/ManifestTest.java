@@ -1,0 +1,284 @@
+package io.hubstorage.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.quicktheories.QuickTheory.qt;
+import static org.quicktheories.generators.SourceDSL.integers;
+import static org.quicktheories.generators.SourceDSL.lists;
+
+import com.github.luben.zstd.ZstdInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ManifestTest {
+    private static final ManifestEntry FULL = new ManifestEntry(
+            "dir/né 😀\n",
+            "dir/~hub~né 😀%0A",
+            1_234_567_890_123L,
+            "0cc175b9c0f1b6a831c399e269772661-3",
+            Instant.parse("2026-11-01T10:20:30.123Z"),
+            "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+            "GLACIER_IR",
+            "3HL4kqtJlcpXroDTDmJ",
+            Map.of("Content-Type", "text/plain", "Cache-Control", "no-cache"),
+            Map.of("owner", "\"Ünal\""),
+            EntryState.KEPT);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyFieldComesBack() throws IOException {
+        ManifestEntry bare = new ManifestEntry(
+                "a", "a", 0, null, Instant.EPOCH, null, null, null, Map.of(), Map.of(), EntryState.LINKED);
+        Path zst = write("m.jsonl.zst", List.of(bare, FULL));
+        assertThat(readAll(zst)).containsExactly(bare, FULL);
+    }
+
+    @Test
+    void aLineSaysOnlyWhatThereIsToSay() throws IOException {
+        Path zst = write("m.jsonl.zst", List.of(Keys.entry("a", 1).withState(EntryState.LINKED), FULL));
+        String text;
+        try (ZstdInputStream in = new ZstdInputStream(Files.newInputStream(zst))) {
+            text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        assertThat(text).isEqualTo("""
+            {"key":"a","size":1,"etag":"d41d8cd98f00b204e9800998ecf8427e","last_modified":"2026-11-01T10:20:31Z",\
+            "sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","state":"linked"}
+            {"key":"dir/né 😀\\n","path":"dir/~hub~né 😀%0A","size":1234567890123,\
+            "etag":"0cc175b9c0f1b6a831c399e269772661-3","last_modified":"2026-11-01T10:20:30.123Z",\
+            "sha256":"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",\
+            "storage_class":"GLACIER_IR","version":"3HL4kqtJlcpXroDTDmJ",\
+            "headers":{"Cache-Control":"no-cache","Content-Type":"text/plain"},"metadata":{"owner":"\\"Ünal\\""},\
+            "state":"kept"}
+            """);
+    }
+
+    @Test
+    void anEmptyManifestIsOneToo() throws IOException {
+        Path zst = write("m.jsonl.zst", List.of());
+        assertThat(readAll(zst)).isEmpty();
+        assertThat(read(ManifestReader.range(zst, "a", "b"))).isEmpty();
+    }
+
+    @Test
+    void anyRangeOfAnyManifestHoldsJustItsKeys() {
+        qt().withExamples(40)
+                .forAll(
+                        lists().of(Keys.clashing()).ofSizeBetween(0, 60),
+                        Keys.clashing(),
+                        Keys.clashing(),
+                        integers().between(0, 50))
+                .checkAssert((someKeys, one, other, repeat) -> {
+                    TreeSet<String> keys = new TreeSet<>(KeyOrder.COMPARATOR);
+                    keys.addAll(someKeys);
+                    for (int i = 0; i < repeat * 90; i++) {
+                        keys.add("m%06d".formatted(i));
+                    }
+                    try {
+                        Path zst = write(
+                                "m.jsonl.zst",
+                                keys.stream().map(key -> Keys.entry(key, 1)).toList());
+                        assertRange(zst, keys, one, other);
+                        assertRange(zst, keys, null, other);
+                        assertRange(zst, keys, "m%06d".formatted(repeat * 37), null);
+                        assertRange(zst, keys, "m%06d".formatted(repeat * 20), "m%06d".formatted(repeat * 70));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    @Test
+    void keysOutOfOrderAreRefused() throws IOException {
+        try (ManifestWriter writer = new ManifestWriter(folder.resolve("m.jsonl.zst"))) {
+            writer.write(Keys.entry("b", 1));
+            assertThatThrownBy(() -> writer.write(Keys.entry("a", 1))).hasMessageContaining("a came after b");
+        }
+    }
+
+    @Test
+    void aManifestThatWasNotFinishedIsNone() throws IOException {
+        Path zst = write("m.jsonl.zst", List.of(Keys.entry("a", 1)));
+        try (ManifestWriter writer = new ManifestWriter(zst)) {
+            writer.write(Keys.entry("a", 1));
+        }
+        assertThatThrownBy(() -> ManifestReader.open(zst))
+                .isInstanceOf(CorruptManifestException.class)
+                .hasMessageContaining("index is missing");
+    }
+
+    @Test
+    void noDamageOfOneByteGoesUnnoticed() throws IOException {
+        Path zst = write("m.jsonl.zst", entries(0, 4_100));
+        byte[] good = Files.readAllBytes(zst);
+        qt().withExamples(150)
+                .forAll(integers().between(0, good.length - 1), integers().between(1, 255))
+                .checkAssert((at, flip) -> {
+                    byte[] bad = good.clone();
+                    bad[at] ^= (byte) (int) flip;
+                    assertCorrupt(zst, bad);
+                });
+    }
+
+    @Test
+    void noTruncationGoesUnnoticed() throws IOException {
+        Path zst = write("m.jsonl.zst", entries(0, 4_100));
+        byte[] good = Files.readAllBytes(zst);
+        long lastFrame =
+                ManifestIndex.read(ManifestIndex.beside(zst)).frames().getLast().offset();
+        for (long length : new long[] {0, 1, lastFrame, lastFrame + 1, good.length - 1}) {
+            assertCorrupt(zst, Arrays.copyOf(good, (int) length));
+        }
+        assertCorrupt(zst, Arrays.copyOf(good, good.length + 1));
+    }
+
+    @Test
+    void anIndexThatPromisesMoreOrLessIsNoticed() throws IOException {
+        Path zst = write("m.jsonl.zst", entries(0, 4_100));
+        Path index = ManifestIndex.beside(zst);
+        ManifestIndex good = ManifestIndex.read(index);
+        for (int delta : new int[] {-1, 1}) {
+            List<ManifestIndex.Frame> frames = new ArrayList<>(good.frames());
+            ManifestIndex.Frame frame = frames.get(1);
+            frames.set(
+                    1,
+                    new ManifestIndex.Frame(frame.firstKey(), frame.offset(), frame.entries() + delta, frame.bytes()));
+            ManifestIndex.of(frames, good.length()).write(index);
+            assertThatThrownBy(() -> readAll(zst))
+                    .isInstanceOf(CorruptManifestException.class)
+                    .hasMessageContaining("than its index says");
+        }
+        ManifestIndex.of(good.frames().subList(0, 2), good.length()).write(index);
+        assertThatThrownBy(() -> readAll(zst)).isInstanceOf(CorruptManifestException.class);
+        Files.writeString(index, Files.readString(index).substring(0, 100));
+        assertThatThrownBy(() -> readAll(zst))
+                .isInstanceOf(CorruptManifestException.class)
+                .hasMessageContaining("not valid JSON");
+    }
+
+    @Test
+    void partsJoinIntoOneManifest() throws IOException {
+        List<Path> parts = List.of(
+                write("shard-0.part.zst", entries(0, 3_000)),
+                write("shard-1.part.zst", List.of()),
+                write("shard-2.part.zst", entries(3_000, 3_001)),
+                write("shard-3.part.zst", entries(3_001, 9_000)));
+        Path zst = folder.resolve("my.bucket.jsonl.zst");
+        ManifestSummary summary = ManifestParts.concatenate(parts, zst, ManifestIndex.beside(zst));
+        assertThat(ManifestIndex.beside(zst)).hasFileName("my.bucket.index.json");
+        assertThat(readAll(zst)).isEqualTo(entries(0, 9_000));
+        assertThat(summary.entries()).isEqualTo(9_000);
+        assertThat(summary.bytes())
+                .isEqualTo(entries(0, 9_000).stream()
+                        .mapToLong(ManifestEntry::size)
+                        .sum());
+        assertThat(summary.sha256()).isEqualTo(sha256(zst));
+        assertThat(read(ManifestReader.range(zst, "k0002999", "k0003001")))
+                .extracting(ManifestEntry::key)
+                .containsExactly("k0003000", "k0003001");
+    }
+
+    @Test
+    void noPartsMakeAnEmptyManifest() throws IOException {
+        Path zst = folder.resolve("none.jsonl.zst");
+        ManifestSummary summary = ManifestParts.concatenate(List.of(), zst, ManifestIndex.beside(zst));
+        assertThat(summary.entries()).isZero();
+        assertThat(readAll(zst)).isEmpty();
+    }
+
+    @Test
+    void partsThatOverlapAreRefused() throws IOException {
+        List<Path> parts =
+                List.of(write("shard-0.part.zst", entries(0, 10)), write("shard-1.part.zst", entries(9, 20)));
+        Path zst = folder.resolve("m.jsonl.zst");
+        assertThatThrownBy(() -> ManifestParts.concatenate(parts, zst, ManifestIndex.beside(zst)))
+                .isInstanceOf(CorruptManifestException.class)
+                .hasMessageContaining("begins with k0000009, but the part before it ends with k0000009");
+        assertThat(ManifestIndex.beside(zst)).doesNotExist();
+    }
+
+    @Test
+    void aTruncatedPartIsRefused() throws IOException {
+        Path part = write("shard-0.part.zst", entries(0, 10));
+        Files.write(part, Arrays.copyOf(Files.readAllBytes(part), 100));
+        Path zst = folder.resolve("m.jsonl.zst");
+        assertThatThrownBy(() -> ManifestParts.concatenate(List.of(part), zst, ManifestIndex.beside(zst)))
+                .isInstanceOf(CorruptManifestException.class);
+    }
+
+    private static List<ManifestEntry> entries(int from, int to) {
+        List<ManifestEntry> entries = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            entries.add(Keys.entry("k%07d".formatted(i), i));
+        }
+        return entries;
+    }
+
+    private Path write(String name, List<ManifestEntry> entries) throws IOException {
+        Path zst = folder.resolve(name);
+        try (ManifestWriter writer = new ManifestWriter(zst)) {
+            for (ManifestEntry entry : entries) {
+                writer.write(entry);
+            }
+            ManifestSummary summary = writer.finish();
+            assertThat(summary.entries()).isEqualTo(entries.size());
+            assertThat(summary.sha256()).isEqualTo(sha256(zst));
+        }
+        return zst;
+    }
+
+    private static void assertRange(Path zst, Set<String> keys, @Nullable String after, @Nullable String through)
+            throws IOException {
+        List<String> expected = keys.stream()
+                .filter(key -> after == null || KeyOrder.compare(key, after) > 0)
+                .filter(key -> through == null || KeyOrder.compare(key, through) <= 0)
+                .toList();
+        assertThat(read(ManifestReader.range(zst, after, through)))
+                .extracting(ManifestEntry::key)
+                .isEqualTo(expected);
+    }
+
+    private static void assertCorrupt(Path zst, byte[] content) {
+        try {
+            Files.write(zst, content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertThatThrownBy(() -> readAll(zst))
+                .isInstanceOf(CorruptManifestException.class)
+                .hasMessageContaining(zst.toString());
+    }
+
+    private static List<ManifestEntry> readAll(Path zst) throws IOException {
+        return read(ManifestReader.open(zst));
+    }
+
+    private static List<ManifestEntry> read(ManifestReader reader) throws IOException {
+        List<ManifestEntry> entries = new ArrayList<>();
+        try (reader) {
+            for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                entries.add(entry);
+            }
+        }
+        return entries;
+    }
+
+    private static String sha256(Path file) throws IOException {
+        return HexFormat.of().formatHex(Sha256.digest().digest(Files.readAllBytes(file)));
+    }
+}

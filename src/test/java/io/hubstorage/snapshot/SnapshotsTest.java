@@ -1,0 +1,214 @@
+package io.hubstorage.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.Trigger;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SnapshotsTest {
+    private static final Instant START = Instant.parse("2026-11-23T04:05:06.789Z");
+    private static final Tally TEN = new Tally(10, 1_000);
+    private static final Tally SIX = new Tally(6, 600);
+    private static final Tally THREE = new Tally(3, 300);
+    private static final Tally ONE = new Tally(1, 100);
+
+    /** Ten listed: six linked, three downloaded, one failed and kept. */
+    private static final BucketCounts COUNTS =
+            new BucketCounts(TEN, SIX, THREE, Tally.ZERO, Tally.ZERO, Tally.ZERO, ONE, Tally.ZERO, ONE, Tally.ZERO);
+
+    @TempDir
+    Path folder;
+
+    private Layout layout = new Layout(Path.of("unset"));
+
+    @BeforeEach
+    void lay() {
+        layout = new Layout(folder);
+    }
+
+    @Test
+    void aSnapshotIsNamedByItsStartInUtc() {
+        assertThat(Layout.name(START)).isEqualTo("hublink_20261123040506");
+        assertThat(layout.staging(Layout.time(START))).isEqualTo(folder.resolve(".hubstorage/staging/20261123040506"));
+    }
+
+    @Test
+    void theyAreOrderedByTheirCertificatesAndOldOnesCountAsOlder() throws IOException {
+        snapshot("hublink_20200101000000", START.plusSeconds(2));
+        snapshot("hublink_20261123040506", START);
+        snapshot("hublink_20261123040507", START.plusSeconds(1));
+        snapshot("hublink_20991231235959", null);
+        snapshot("hublink_20251231235959", null);
+        assertThat(new Snapshots(layout).list())
+                .extracting(SnapshotInfo::name)
+                .containsExactly(
+                        "hublink_20200101000000",
+                        "hublink_20261123040507",
+                        "hublink_20261123040506",
+                        "hublink_20991231235959",
+                        "hublink_20251231235959");
+        assertThat(new Snapshots(layout).newest())
+                .hasValueSatisfying(newest -> assertThat(newest.startedAt()).isEqualTo(START.plusSeconds(2)));
+    }
+
+    @Test
+    void whatIsNoSnapshotIsIgnored() throws IOException {
+        Files.createDirectories(folder.resolve("hublink_empty"));
+        Files.createDirectories(folder.resolve("other/s3"));
+        Files.createDirectories(folder.resolve(".hubstorage"));
+        Files.writeString(folder.resolve("hublink_file"), "x");
+        Path good = snapshot("hublink_20261123040506", START);
+        Files.createSymbolicLink(folder.resolve("hublink_latest"), good);
+        Files.writeString(snapshot("hublink_20261123040507", null).resolve("run.json"), "{");
+        assertThat(new Snapshots(layout).list())
+                .extracting(SnapshotInfo::name)
+                .containsExactly("hublink_20261123040506");
+        assertThat(new Snapshots(new Layout(folder.resolve("absent"))).list()).isEmpty();
+    }
+
+    @Test
+    void oneIsFoundByNameAndNothingOutside() throws IOException {
+        snapshot("hublink_20261123040506", START);
+        Files.createDirectories(folder.resolve("hublink_x/../../s3"));
+        Snapshots snapshots = new Snapshots(layout);
+        assertThat(snapshots.find("hublink_20261123040506"))
+                .hasValueSatisfying(found -> assertThat(found.legacy()).isFalse());
+        assertThat(snapshots.find("hublink_20261123040507")).isEmpty();
+        assertThat(snapshots.find("hublink_x/..")).isEmpty();
+        assertThat(snapshots.find("..")).isEmpty();
+    }
+
+    @Test
+    void itKnowsItsBuckets() throws IOException {
+        Path snapshot = snapshot("hublink_20261123040506", null);
+        Files.createDirectories(snapshot.resolve("s3/beta"));
+        Files.createDirectories(snapshot.resolve("s3/alpha.one"));
+        Files.writeString(snapshot.resolve("s3/file"), "x");
+        assertThat(new Snapshots(layout).list().getFirst().buckets()).containsExactly("alpha.one", "beta");
+    }
+
+    @Test
+    void aCertificateComesBackAsItWasWritten() throws IOException {
+        Certificate written = certificate("hublink_1", START, List.of(bucket(COUNTS, TEN, true)));
+        Path file = folder.resolve("run.json");
+        written.write(file);
+        assertThat(Certificate.read(file)).isEqualTo(written);
+        assertThat(Files.readString(file))
+                .contains("\"format\" : 1", "\"run_id\" : \"r1\"", "\"started_at\" : \"2026-11-23T04:05:06.789Z\"")
+                .contains("\"failures_total\" : 1", "\"hubstorage_version\" : \"1.0.0\"");
+    }
+
+    @Test
+    void aCertificateOfALaterFormatIsRefused() throws IOException {
+        Path file = folder.resolve("run.json");
+        certificate("hublink_1", START, List.of()).write(file);
+        Files.writeString(file, Files.readString(file).replace("\"format\" : 1", "\"format\" : 2"));
+        assertThatThrownBy(() -> Certificate.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("format 2");
+    }
+
+    @Test
+    void onlyTheFirstFailuresAreNamed() {
+        List<RunRecord.Failure> many = Collections.nCopies(250, new RunRecord.Failure("k", "permanent", "denied"));
+        Certificate.Bucket bucket = new Certificate.Bucket(
+                "b",
+                "",
+                RunResult.PARTIAL,
+                new Certificate.Listing(true, 1, "utf8"),
+                BucketCounts.ZERO,
+                Tally.ZERO,
+                null,
+                many,
+                250,
+                "manifest/b.failures.jsonl",
+                null);
+        assertThat(bucket.failures()).hasSize(100);
+        assertThat(bucket.failuresTotal()).isEqualTo(250);
+        assertThat(bucket.problems()).isEmpty();
+    }
+
+    @Test
+    void aCertificateBalancesToTheObjectAndTheByte() {
+        assertThat(certificate("s", START, List.of(bucket(COUNTS, TEN, true))).balanced())
+                .isTrue();
+        assertThat(certificate("s", START, List.of(bucket(COUNTS, new Tally(10, 999), true)))
+                        .problems())
+                .hasSize(2)
+                .allSatisfy(problem -> assertThat(problem).contains("alpha", "999"));
+        BucketCounts lost = COUNTS.plus(new BucketCounts(
+                ONE,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO));
+        assertThat(certificate("s", START, List.of(bucket(lost, TEN, true))).problems())
+                .singleElement()
+                .asString()
+                .contains("were listed");
+        assertThat(certificate("s", START, List.of(bucket(lost, TEN, false))).balanced())
+                .as("an incomplete listing need not add up")
+                .isTrue();
+    }
+
+    private static Certificate.Bucket bucket(BucketCounts counts, Tally files, boolean complete) {
+        return new Certificate.Bucket(
+                "alpha",
+                "",
+                RunResult.PARTIAL,
+                new Certificate.Listing(complete, 1, "utf8"),
+                counts,
+                files,
+                new ManifestSummary(10, 1_000, "00"),
+                List.of(new RunRecord.Failure("k", "permanent", "denied")),
+                1,
+                "manifest/alpha.failures.jsonl",
+                null);
+    }
+
+    private static Certificate certificate(String name, Instant start, List<Certificate.Bucket> buckets) {
+        return new Certificate(
+                Certificate.FORMAT,
+                "r1",
+                name,
+                Trigger.SCHEDULE,
+                RunResult.PARTIAL,
+                start,
+                start.plusSeconds(60),
+                "1.0.0",
+                null,
+                "hublink_0",
+                2,
+                JsonNodeFactory.instance.objectNode().put("delete", true),
+                buckets);
+    }
+
+    private Path snapshot(String name, @Nullable Instant start) throws IOException {
+        Path snapshot = Files.createDirectories(folder.resolve(name));
+        Files.createDirectories(snapshot.resolve("s3"));
+        if (start != null) {
+            certificate(name, start, List.of()).write(Layout.certificate(snapshot));
+        }
+        return snapshot;
+    }
+}
