@@ -23,12 +23,15 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** The SDK's own client, built without the product's code, so that a test's view of the server is an independent one. */
 public final class TestClients {
+    /** One for all: an event loop group of its own would hold every client's close for two seconds. */
+    private static final SdkEventLoopGroup LOOPS =
+            SdkEventLoopGroup.builder().numberOfThreads(2).build();
+
     private TestClients() {}
 
     /** A client with few threads and no retries, for the server that {@code settings} name; the caller closes it. */
     public static S3AsyncClient s3(Settings.Aws settings) {
-        NettyNioAsyncHttpClient.Builder http = NettyNioAsyncHttpClient.builder()
-                .eventLoopGroupBuilder(SdkEventLoopGroup.builder().numberOfThreads(2));
+        NettyNioAsyncHttpClient.Builder http = NettyNioAsyncHttpClient.builder().eventLoopGroup(LOOPS);
         TrustManager @Nullable [] trusted = trust(settings.trustStore());
         if (trusted != null) {
             http.tlsTrustManagersProvider(() -> trusted);

@@ -1,0 +1,196 @@
+package io.hubstorage.testkit;
+
+import io.hubstorage.config.Settings;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An S3 server that stores nothing: buckets are rules, bodies follow from seeds, so that a million objects cost no disk and
+ * little memory. It lists and gets (path style), waits and throttles when told, fails as scripted, and remembers what it was
+ * asked. Signatures are not checked. All methods are safe for threads; starting and closing block.
+ */
+public final class SyntheticS3 implements AutoCloseable {
+    private final Map<String, SyntheticBucket> buckets = new ConcurrentSkipListMap<>();
+    private final Faults faults = new Faults();
+    private final RequestLog log = new RequestLog();
+    private final Pace pace = new Pace(0);
+    private final List<Watch> watches = new CopyOnWriteArrayList<>();
+    private final Vertx vertx;
+    private final AtomicInteger port;
+    private volatile long bodyRate;
+    private volatile long latencyMillis;
+    private volatile @Nullable String onlyAccessKey;
+
+    private record Watch(Predicate<S3Request> condition, Consumer<S3Request> action) {}
+
+    private SyntheticS3(int askedPort, int threads) {
+        port = new AtomicInteger(askedPort);
+        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(threads));
+        for (int instance = 0; instance < threads; instance++) {
+            await(vertx.deployVerticle(new Listener()));
+        }
+    }
+
+    /** One event loop's share of the connections; the first finds the port, the others join it. */
+    private final class Listener extends VerticleBase {
+        @Override
+        public Future<?> start() {
+            return vertx.createHttpServer(options())
+                    .requestHandler(SyntheticS3.this::handle)
+                    .listen()
+                    .onSuccess(server -> port.set(server.actualPort()));
+        }
+    }
+
+    /** Starts a server without buckets on any free loopback port, with one event loop. */
+    public static SyntheticS3 start() {
+        return start(0, 1);
+    }
+
+    /** Starts a server without buckets on a loopback port (0 for any free one) with so many event loops. */
+    public static SyntheticS3 start(int port, int threads) {
+        return new SyntheticS3(port, threads);
+    }
+
+    /** Adds or replaces a bucket, and returns it. */
+    public SyntheticBucket bucket(String name, SyntheticBucket bucket) {
+        buckets.put(name, bucket);
+        return bucket;
+    }
+
+    /** The bucket of a name that must be there. */
+    public SyntheticBucket bucket(String name) {
+        SyntheticBucket found = buckets.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("no such bucket: " + name);
+        }
+        return found;
+    }
+
+    /** Removes a bucket. */
+    public void removeBucket(String name) {
+        buckets.remove(name);
+    }
+
+    /** What goes wrong. */
+    public Faults faults() {
+        return faults;
+    }
+
+    /** What was asked. */
+    public RequestLog log() {
+        return log;
+    }
+
+    /** How much was asked so far. */
+    public RequestLog.Counts counts() {
+        return log.counts();
+    }
+
+    /** The requests for one key, whatever the bucket, in the order of their arrival. */
+    public List<S3Request> requestsFor(String key) {
+        return log.requests(request -> request.key().equals(key));
+    }
+
+    /** Does something whenever such a request arrives, before it is answered; on an event loop, so it must be short. */
+    public void onRequest(Predicate<S3Request> condition, Consumer<S3Request> action) {
+        watches.add(new Watch(condition, action));
+    }
+
+    /** Lets every answer wait so long. */
+    public void latency(Duration delay) {
+        latencyMillis = delay.toMillis();
+    }
+
+    /**
+     * Limits the bodies.
+     *
+     * @param together bytes a second of all answers together; 0 for no limit
+     * @param each bytes a second of each answer; 0 for no limit
+     */
+    public void bandwidth(long together, long each) {
+        pace.limit(together);
+        bodyRate = each;
+    }
+
+    /** Refuses requests that are not signed with this access key (the signature itself is not checked). */
+    public void requireAccessKey(String accessKey) {
+        onlyAccessKey = accessKey;
+    }
+
+    /** Where it listens. */
+    public URI endpoint() {
+        return URI.create("http://127.0.0.1:" + port.get());
+    }
+
+    /** What HubStorage needs to know to use this server. */
+    public Settings.Aws settings() {
+        return new Settings.Aws("synthetic", "synthetic-secret", null, "us-east-1", null, endpoint(), true, null, null);
+    }
+
+    @Override
+    public void close() {
+        await(vertx.close());
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHost("127.0.0.1")
+                .setPort(port.get())
+                .setTcpNoDelay(true)
+                .setMaxInitialLineLength(32 * 1024)
+                .setMaxHeaderSize(32 * 1024);
+    }
+
+    private void handle(HttpServerRequest http) {
+        S3Request request = faults.counted(S3Request.parse(http));
+        log.began(request);
+        http.response().endHandler(ignored -> log.ended());
+        for (Watch watch : watches) {
+            if (watch.condition.test(request)) {
+                watch.action.accept(request);
+            }
+        }
+        Fault fault = refused(request)
+                ? new Fault.Status(403, "InvalidAccessKeyId", "The access key you provided does not exist.")
+                : faults.pick(request);
+        long rate = bodyRate;
+        Exchange exchange = new Exchange(
+                vertx, http, request, fault, buckets, rate > 0 ? List.of(pace, new Pace(rate)) : List.of(pace), log);
+        if (latencyMillis > 0) {
+            vertx.setTimer(latencyMillis, ignored -> exchange.answer());
+        } else {
+            exchange.answer();
+        }
+    }
+
+    private boolean refused(S3Request request) {
+        String only = onlyAccessKey;
+        return only != null
+                && !request.headers().getOrDefault("authorization", "").contains("Credential=" + only + "/");
+    }
+
+    private static void await(Future<?> future) {
+        try {
+            future.await(20, TimeUnit.SECONDS);
+        } catch (TimeoutException late) {
+            throw new IllegalStateException("the synthetic S3 server did not start or stop in time", late);
+        }
+    }
+}
