@@ -103,7 +103,13 @@ public final class Diagnostics {
             steps.add(skipped("identity", "this endpoint comes without a service that names the caller", null));
             return null;
         }
-        try (StsAsyncClient sts = Clients.sts(access.settings(), access.credentials(), stsEndpoint, access.version())) {
+        try (StsAsyncClient sts = Clients.sts(
+                access.settings(),
+                access.credentials(),
+                access.loops(),
+                stsEndpoint,
+                access.version(),
+                access.patience())) {
             GetCallerIdentityResponse caller = Calls.await(sts.getCallerIdentity(), "Asking STS who we are");
             steps.add(ok("identity", caller.arn()));
             return new S3Message.Identity(text(caller.account()), text(caller.arn()), text(caller.userId()));

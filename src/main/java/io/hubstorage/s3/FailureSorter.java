@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -22,6 +23,9 @@ import software.amazon.awssdk.core.retry.RetryUtils;
 
 /** What the SDK throws, sorted into {@link S3Failure} and put into words. */
 final class FailureSorter {
+    /** Kind of an answer whose XML is broken. */
+    static final String UNREADABLE = "unreadable";
+
     private static final Set<String> AUTH = Set.of(
             "AuthFailure",
             "ExpiredToken",
@@ -173,6 +177,13 @@ final class FailureSorter {
         }
         if (find(failure, SSLHandshakeException.class) != null) {
             return untrusted(what, reason, failure);
+        }
+        if (find(failure, XMLStreamException.class) != null) {
+            return new S3Failure.Retriable(
+                    UNREADABLE,
+                    what + " failed: the answer is not readable XML (" + reason
+                            + "); if that stays so, the server cannot send some key properly, or is no S3 server.",
+                    failure);
         }
         if (isTimeout(failure)) {
             return new S3Failure.Retriable(

@@ -9,6 +9,7 @@ import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -19,13 +20,13 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  */
 public final class ObjectReader {
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
-    /** The connection gives up before; this only guards against a signal that got lost. */
-    private static final Duration STALL = Clients.STALL.multipliedBy(2);
 
     private final S3Access access;
+    private final Duration stall;
 
     ObjectReader(S3Access access) {
         this.access = access;
+        this.stall = access.patience().stall();
     }
 
     /**
@@ -40,9 +41,14 @@ public final class ObjectReader {
             String bucket, String key, @Nullable String ifMatch, long expectedSize, LongConsumer received)
             throws S3Failure, InterruptedException {
         Expected expected = new Expected(what(bucket, key), ifMatch, expectedSize);
+        GetObjectRequest.Builder request = request(bucket, key, ifMatch);
+        if (access.isAws()) {
+            // The SDK then compares what arrives with the checksum that S3 keeps; other servers keep it in ways of
+            // their own.
+            request.checksumMode(ChecksumMode.ENABLED);
+        }
         return Calls.await(
-                access.client().getObject(request(bucket, key, ifMatch).build(), new SmallBody(expected, received)),
-                expected.what());
+                access.client().getObject(request.build(), new SmallBody(expected, received)), expected.what());
     }
 
     /**
@@ -66,7 +72,8 @@ public final class ObjectReader {
             throw new IllegalArgumentException("no range: " + length + " bytes from " + from);
         }
         Expected expected = new Expected(what(bucket, key), ifMatch, length);
-        BodyStream body = new BodyStream(STALL);
+        // The connection gives up before that; this only guards against a signal that got lost.
+        BodyStream body = new BodyStream(stall.multipliedBy(2));
         boolean complete = false;
         try {
             GetObjectResponse answer = Calls.await(
@@ -90,7 +97,7 @@ public final class ObjectReader {
         }
     }
 
-    private static void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
+    private void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
         long position = from;
@@ -111,7 +118,7 @@ public final class ObjectReader {
         }
     }
 
-    private static @Nullable ByteBuffer next(BodyStream body, Expected expected, long slowestWrite)
+    private @Nullable ByteBuffer next(BodyStream body, Expected expected, long slowestWrite)
             throws S3Failure, InterruptedException {
         try {
             return body.next();
@@ -119,7 +126,7 @@ public final class ObjectReader {
             throw interrupted;
         } catch (Exception broken) {
             S3Failure failure = Calls.failure(broken, expected.what());
-            if (slowestWrite >= Clients.STALL.toNanos() / 2 && failure.kind().equals("timeout")) {
+            if (slowestWrite >= stall.toNanos() / 2 && failure.kind().equals("timeout")) {
                 // The connection fell silent because nobody took its data: do not blame the server.
                 throw new S3Failure.Retriable(
                         "slow-disk",

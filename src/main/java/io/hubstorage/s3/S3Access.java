@@ -4,6 +4,7 @@ import io.hubstorage.config.Settings;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
@@ -20,8 +21,10 @@ public final class S3Access implements AutoCloseable {
     private final Settings.Aws aws;
     private final int maxConnections;
     private final String version;
+    private final Clients.Patience patience;
     private @Nullable S3AsyncClient client;
     private @Nullable CredentialSource credentials;
+    private @Nullable SdkEventLoopGroup loops;
     private boolean closed;
 
     /**
@@ -31,9 +34,14 @@ public final class S3Access implements AutoCloseable {
      * @param version of HubStorage, for the user agent
      */
     public S3Access(Settings.Aws aws, int maxConnections, String version) {
+        this(aws, maxConnections, version, Clients.Patience.USUAL);
+    }
+
+    S3Access(Settings.Aws aws, int maxConnections, String version, Clients.Patience patience) {
         this.aws = aws;
         this.maxConnections = maxConnections;
         this.version = version;
+        this.patience = patience;
     }
 
     /**
@@ -99,17 +107,23 @@ public final class S3Access implements AutoCloseable {
     public void close() {
         S3AsyncClient open;
         CredentialSource source;
+        SdkEventLoopGroup running;
         synchronized (this) {
             closed = true;
             open = client;
             source = credentials;
+            running = loops;
             client = null;
+            loops = null;
         }
         if (open != null) {
             open.close();
         }
         if (source != null) {
             source.close();
+        }
+        if (running != null) {
+            Clients.stop(running);
         }
     }
 
@@ -124,6 +138,10 @@ public final class S3Access implements AutoCloseable {
 
     String version() {
         return version;
+    }
+
+    Clients.Patience patience() {
+        return patience;
     }
 
     /** Where requests go. */
@@ -141,6 +159,16 @@ public final class S3Access implements AutoCloseable {
         return source;
     }
 
+    /** The SDK's threads, started on first use. */
+    synchronized SdkEventLoopGroup loops() {
+        SdkEventLoopGroup running = loops;
+        if (running == null) {
+            running = Clients.loops();
+            loops = running;
+        }
+        return running;
+    }
+
     /** The client, built on first use; reads files. */
     synchronized S3AsyncClient client() throws S3Failure {
         if (closed) {
@@ -148,7 +176,7 @@ public final class S3Access implements AutoCloseable {
         }
         S3AsyncClient open = client;
         if (open == null) {
-            open = Clients.s3(aws, credentials(), maxConnections, version);
+            open = Clients.s3(aws, credentials(), loops(), maxConnections, version, patience);
             client = open;
         }
         return open;

@@ -1,0 +1,256 @@
+package io.hubstorage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.hubstorage.testkit.EmbeddedS3;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+
+/** Against a real server. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ObjectReaderTest {
+    private static final int LARGE = 5_000_000;
+
+    private final byte[] large = new byte[LARGE];
+    private EmbeddedS3 server;
+    private S3Access s3;
+    private ObjectReader reader;
+    private String largeEtag;
+
+    @BeforeAll
+    void start() throws Exception {
+        new Random(7).nextBytes(large);
+        server = EmbeddedS3.start();
+        server.createBucket("things");
+        server.put("things", "small", "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8), Map.of("owner", "me"));
+        server.put("things", "empty", new byte[0]);
+        server.put("things", "large", large);
+        s3 = new S3Access(server.settings(), 8, "test");
+        reader = s3.reader();
+        largeEtag = HexFormat.of()
+                .formatHex(java.security.MessageDigest.getInstance("MD5").digest(large));
+    }
+
+    @AfterAll
+    void stop() {
+        s3.close();
+        server.close();
+    }
+
+    @Test
+    void aSmallObjectComesWhole() throws Exception {
+        AtomicLong received = new AtomicLong();
+        SmallObject object =
+                reader.readSmall("things", "small", "5d41402abc4b2a76b9719d911017c592", 5, received::addAndGet);
+        assertThat(object.body()).asString().isEqualTo("hello");
+        assertThat(received).hasValue(5);
+        assertThat(object.head().size()).isEqualTo(5);
+        assertThat(object.head().etag()).isEqualTo("5d41402abc4b2a76b9719d911017c592");
+        assertThat(object.head().metadata()).containsEntry("owner", "me");
+    }
+
+    @Test
+    void anEmptyObjectIsAnObject() throws Exception {
+        assertThat(reader.readSmall("things", "empty", null, 0, count -> {}).body())
+                .isEmpty();
+    }
+
+    @Test
+    void contentHeadersComeWithTheBody() throws Exception {
+        server.client()
+                .putObject(
+                        request -> request.bucket("things")
+                                .key("page")
+                                .contentType("text/html")
+                                .contentEncoding("identity")
+                                .contentDisposition("inline")
+                                .contentLanguage("de")
+                                .cacheControl("no-cache"),
+                        AsyncRequestBody.fromString("<p>"))
+                .join();
+        ObjectHead head =
+                reader.readSmall("things", "page", null, 3, count -> {}).head();
+        assertThat(head.headers())
+                .containsEntry("content-type", "text/html")
+                .containsEntry("content-disposition", "inline")
+                .containsEntry("content-language", "de")
+                .containsEntry("cache-control", "no-cache");
+        assertThat(head.lastModified()).isAfter(java.time.Instant.EPOCH);
+    }
+
+    @Test
+    void aSizeOtherThanListedIsACutBody() {
+        for (long wrong : new long[] {0, 4, 6, 1000}) {
+            assertThatThrownBy(() -> reader.readSmall("things", "small", null, wrong, count -> {}))
+                    .isInstanceOfSatisfying(
+                            S3Failure.Retriable.class,
+                            failure -> assertThat(failure.kind()).isEqualTo("cut-body"));
+        }
+    }
+
+    @Test
+    void rangesTogetherAreTheObject() throws Exception {
+        byte[] got = new byte[LARGE];
+        AtomicLong received = new AtomicLong();
+        int step = 1_500_000;
+        for (int from = 0; from < LARGE; from += step) {
+            ObjectHead head = reader.readRange(
+                    "things",
+                    "large",
+                    largeEtag,
+                    from,
+                    Math.min(step, LARGE - from),
+                    (bytes, position) -> bytes.get(got, Math.toIntExact(position), bytes.remaining()),
+                    received::addAndGet);
+            assertThat(head.size()).isEqualTo(LARGE);
+            assertThat(head.etag()).isEqualTo(largeEtag);
+        }
+        assertThat(got).isEqualTo(large);
+        assertThat(received).hasValue(LARGE);
+    }
+
+    @Test
+    void theSinkIsCalledInOrderOnTheReadingThread() throws Exception {
+        AtomicLong next = new AtomicLong(10);
+        Thread here = Thread.currentThread();
+        reader.readRange(
+                "things",
+                "large",
+                null,
+                10,
+                400_000,
+                (bytes, position) -> {
+                    assertThat(Thread.currentThread()).isSameAs(here);
+                    assertThat(position).isEqualTo(next.getAndAdd(bytes.remaining()));
+                },
+                count -> {});
+        assertThat(next).hasValue(400_010);
+    }
+
+    @Test
+    void aChangedObjectIsSaidToBeChanged() {
+        String old = "00000000000000000000000000000000";
+        assertThatThrownBy(() -> reader.readSmall("things", "small", old, 5, count -> {}))
+                .isInstanceOf(S3Failure.Changed.class);
+        assertThatThrownBy(() -> range("large", old, 0, 100)).isInstanceOf(S3Failure.Changed.class);
+    }
+
+    @Test
+    void aVanishedObjectIsSaidToBeVanished() {
+        assertThatThrownBy(() -> reader.readSmall("things", "gone", "abc", 5, count -> {}))
+                .isInstanceOf(S3Failure.Vanished.class)
+                .hasMessage("Reading \"gone\" in bucket \"things\" failed: the object no longer exists.");
+        assertThatThrownBy(() -> range("gone", null, 0, 100)).isInstanceOf(S3Failure.Vanished.class);
+    }
+
+    @Test
+    void aMissingBucketIsPermanent() {
+        assertThatThrownBy(() -> reader.readSmall("missing", "a", null, 5, count -> {}))
+                .isInstanceOf(S3Failure.Permanent.class)
+                .hasMessageContaining("bucket does not exist");
+    }
+
+    @Test
+    void aRangeBeyondTheEndMeansThatTheObjectChanged() {
+        assertThatThrownBy(() -> range("small", null, 100, 5)).isInstanceOf(S3Failure.Changed.class);
+    }
+
+    @Test
+    void aRangeAcrossTheEndIsACutBody() {
+        assertThatThrownBy(() -> range("small", null, 3, 5)).isInstanceOf(S3Failure.Retriable.class);
+    }
+
+    @Test
+    void aSinkThatFailsEndsTheDownloadWithItsOwnError() {
+        IOException full = new IOException("no space left on device");
+        assertThatThrownBy(() -> reader.readRange(
+                        "things",
+                        "large",
+                        null,
+                        0,
+                        LARGE,
+                        (bytes, position) -> {
+                            throw full;
+                        },
+                        count -> {}))
+                .isSameAs(full);
+    }
+
+    @Test
+    void aSlowSinkHoldsTheServerBackInsteadOfFillingTheMemory() throws Exception {
+        AtomicLong handed = new AtomicLong();
+        BodyStreamWatch watch = new BodyStreamWatch();
+        reader.readRange(
+                "things",
+                "large",
+                null,
+                0,
+                LARGE,
+                (bytes, position) -> {
+                    handed.addAndGet(bytes.remaining());
+                    watch.largest = Math.max(watch.largest, bytes.remaining());
+                },
+                count -> {});
+        assertThat(handed).hasValue(LARGE);
+        // The window is counted in buffers: it is only a bound while these are small.
+        assertThat(watch.largest).isLessThanOrEqualTo(128 * 1024);
+    }
+
+    private static final class BodyStreamWatch {
+        private int largest;
+    }
+
+    @Test
+    void anInterruptAbortsTheRequest() throws Exception {
+        EmbeddedS3 slow = EmbeddedS3.start();
+        try (S3Access access = new S3Access(slow.settings(), 2, "test")) {
+            slow.createBucket("things");
+            slow.put("things", "large", large);
+            slow.throttle(200_000);
+            AtomicLong received = new AtomicLong();
+            AtomicReference<Throwable> ended = new AtomicReference<>();
+            for (boolean whole : new boolean[] {true, false}) {
+                received.set(0);
+                ended.set(null);
+                Thread thread = Thread.ofVirtual().start(() -> {
+                    try {
+                        if (whole) {
+                            access.reader().readSmall("things", "large", null, LARGE, received::addAndGet);
+                        } else {
+                            access.reader()
+                                    .readRange("things", "large", null, 0, LARGE, (b, p) -> {}, received::addAndGet);
+                        }
+                    } catch (Exception failure) {
+                        ended.set(failure);
+                    }
+                });
+                await().untilAtomic(received, org.hamcrest.Matchers.greaterThan(0L));
+                thread.interrupt();
+                await().untilAtomic(ended, org.hamcrest.Matchers.notNullValue());
+                assertThat(ended.get()).isInstanceOf(InterruptedException.class);
+                assertThat(received.get()).isLessThan(LARGE);
+            }
+        } finally {
+            slow.close();
+        }
+    }
+
+    private ByteBuffer range(String key, @org.jspecify.annotations.Nullable String etag, long from, int length)
+            throws Exception {
+        ByteBuffer got = ByteBuffer.allocate(length);
+        reader.readRange("things", key, etag, from, length, (bytes, position) -> got.put(bytes), count -> {});
+        return got.flip();
+    }
+}
