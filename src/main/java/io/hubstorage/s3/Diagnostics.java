@@ -89,7 +89,7 @@ public final class Diagnostics {
                             o -> o.credentialsProvider(AnonymousCredentialsProvider.create()))),
                     "Reaching " + endpoint);
         } catch (S3Failure failure) {
-            if (!FailureSorter.isAnswer(failure)) {
+            if (FailureSorter.isUnreachable(failure)) {
                 steps.add(failed("endpoint", failure, "check AWS_ENDPOINT_URL, the network and AWS_CA_BUNDLE"));
                 return false;
             }

@@ -26,6 +26,8 @@ final class FailureSorter {
     /** Kind of an answer whose XML is broken. */
     static final String UNREADABLE = "unreadable";
 
+    private static final Set<String> NO_WAY = Set.of("unreachable", "timeout", "connection", "tls", "closed");
+
     private static final Set<String> AUTH = Set.of(
             "AuthFailure",
             "ExpiredToken",
@@ -89,9 +91,9 @@ final class FailureSorter {
         return service != null ? sortAnswer(service, what) : sortClient(failure, what);
     }
 
-    /** Whether the server itself said so, and the way to it works. */
-    static boolean isAnswer(S3Failure failure) {
-        return find(failure, SdkServiceException.class) != null;
+    /** Whether nothing that speaks HTTP was reached. */
+    static boolean isUnreachable(S3Failure failure) {
+        return NO_WAY.contains(failure.kind());
     }
 
     private static S3Failure sortAnswer(SdkServiceException answer, String what) {

@@ -112,6 +112,18 @@ final class BucketListingTest {
     }
 
     @Test
+    void aPageWhoseTokenBreaksTheXmlIsReplacedByAShorterOne() throws Exception {
+        server.createBucket("tokens");
+        for (String key : List.of("a", "b", "c\u0007", "d")) {
+            server.put("tokens", key, new byte[1]);
+        }
+        try (ListingPages pages = s3.list("tokens", "", null, null, 3)) {
+            assertThat(objects(pages)).extracting(ListedObject::key).containsExactly("a", "b", "c\u0007", "d");
+            assertThat(pages.requests()).isEqualTo(3);
+        }
+    }
+
+    @Test
     void aKeyExistsOnlyUnderItsWholeName() throws Exception {
         assertThat(s3.exists("many", "k/007")).isTrue();
         assertThat(s3.exists("many", "k/00")).isFalse();
