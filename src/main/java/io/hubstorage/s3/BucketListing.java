@@ -14,6 +14,8 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** {@link ListingPages} by LIST v2, checked page by page. For one thread. */
 final class BucketListing implements ListingPages {
+    private static final int SMALLER_PAGES = 3;
+
     private final S3Access access;
     private final ListObjectsV2Request first;
     private final String bucket;
@@ -24,6 +26,7 @@ final class BucketListing implements ListingPages {
 
     private @Nullable CompletableFuture<ListObjectsV2Response> pending;
     private @Nullable String token;
+    private int pageSize;
     private boolean finished;
     private volatile int requests;
 
@@ -42,14 +45,14 @@ final class BucketListing implements ListingPages {
         String startAfter = after != null && KeyOrders.agreeOn(after) ? after : null;
         this.text = new ListingText(bucket);
         this.check = new ListingCheck(bucket, prefix, startAfter, after != null || through != null);
-        this.first = request(access, bucket, prefix, startAfter, pageSize);
+        this.first = request(access, bucket, prefix, startAfter);
+        this.pageSize = pageSize;
     }
 
     private static ListObjectsV2Request request(
-            S3Access access, String bucket, String prefix, @Nullable String startAfter, int pageSize) {
+            S3Access access, String bucket, String prefix, @Nullable String startAfter) {
         ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
                 .bucket(bucket)
-                .maxKeys(pageSize)
                 .encodingType(EncodingType.URL)
                 .startAfter(startAfter);
         if (!prefix.isEmpty()) {
@@ -66,9 +69,7 @@ final class BucketListing implements ListingPages {
         if (finished) {
             return null;
         }
-        CompletableFuture<ListObjectsV2Response> call = pending == null ? ask() : pending;
-        pending = null;
-        ListObjectsV2Response answer = Calls.await(call, "Listing bucket \"" + bucket + "\"");
+        ListObjectsV2Response answer = answer();
         isListing(answer);
         List<String> keys = text.keys(answer);
         boolean ordered = check.page(keys);
@@ -81,6 +82,23 @@ final class BucketListing implements ListingPages {
             pending = ask();
         }
         return new Page(cut.objects(), ordered);
+    }
+
+    private ListObjectsV2Response answer() throws S3Failure, InterruptedException {
+        for (int smaller = 0; ; smaller++) {
+            CompletableFuture<ListObjectsV2Response> call = pending == null ? ask() : pending;
+            pending = null;
+            try {
+                return Calls.await(call, "Listing bucket \"" + bucket + "\"");
+            } catch (S3Failure.Retriable failure) {
+                if (!failure.kind().equals(FailureSorter.UNREADABLE) || smaller == SMALLER_PAGES || pageSize < 3) {
+                    throw failure;
+                }
+                // Some servers' tokens are the last key as it is, which breaks the XML when that holds a control
+                // character: a page that ends elsewhere can be read.
+                pageSize = pageSize * 2 / 3;
+            }
+        }
     }
 
     @Override
@@ -103,10 +121,10 @@ final class BucketListing implements ListingPages {
         requests++;
         String from = token;
         return access.client()
-                .listObjectsV2(
-                        from == null
-                                ? first
-                                : first.toBuilder().continuationToken(from).build());
+                .listObjectsV2(first.toBuilder()
+                        .continuationToken(from)
+                        .maxKeys(pageSize)
+                        .build());
     }
 
     private void isListing(ListObjectsV2Response answer) throws S3Failure {

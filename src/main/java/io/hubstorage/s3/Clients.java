@@ -26,8 +26,15 @@ import software.amazon.awssdk.services.sts.StsAsyncClientBuilder;
 
 /** How the SDK's clients are set up. Building one reads files: not on an event loop. */
 final class Clients {
-    /** How long a connection may be silent while data is expected. */
-    static final Duration STALL = Duration.ofSeconds(30);
+    /**
+     * What only tests choose otherwise.
+     *
+     * @param stall how long a connection may be silent while data is expected
+     * @param attempts at a request whose answer has not begun, the first one included
+     */
+    record Patience(Duration stall, int attempts) {
+        static final Patience USUAL = new Patience(Duration.ofSeconds(30), 4);
+    }
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
     /** Queueing is the caller's: whoever waits here was let in, and is not to be turned away. */
@@ -35,7 +42,6 @@ final class Clients {
     /** Listings and diagnostics must not queue behind downloads. */
     private static final int SPARE_CONNECTIONS = 16;
 
-    private static final int ATTEMPTS = 4;
     private static final int MOST_THREADS = 4;
 
     private Clients() {}
@@ -55,15 +61,20 @@ final class Clients {
     }
 
     static S3AsyncClient s3(
-            Settings.Aws aws, CredentialSource credentials, SdkEventLoopGroup loops, int connections, String version)
+            Settings.Aws aws,
+            CredentialSource credentials,
+            SdkEventLoopGroup loops,
+            int connections,
+            String version,
+            Patience patience)
             throws S3Failure {
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
                 .region(Region.of(aws.region()))
                 .credentialsProvider(credentials)
                 .forcePathStyle(aws.pathStyle())
-                .httpClientBuilder(http(aws, loops, connections + SPARE_CONNECTIONS))
+                .httpClientBuilder(http(aws, loops, connections + SPARE_CONNECTIONS, patience))
                 .asyncConfiguration(directCompletion())
-                .overrideConfiguration(overrides(version, c -> c.addExecutionInterceptor(new RawListing())));
+                .overrideConfiguration(overrides(version, patience, c -> c.addExecutionInterceptor(new RawListing())));
         URI endpoint = aws.endpoint();
         if (endpoint == null) {
             builder.crossRegionAccessEnabled(true);
@@ -81,29 +92,30 @@ final class Clients {
             CredentialSource credentials,
             SdkEventLoopGroup loops,
             @Nullable URI endpoint,
-            String version)
+            String version,
+            Patience patience)
             throws S3Failure {
         StsAsyncClientBuilder builder = StsAsyncClient.builder()
                 .region(Region.of(aws.region()))
                 .credentialsProvider(credentials)
-                .httpClientBuilder(http(aws, loops, 1))
-                .overrideConfiguration(overrides(version, c -> {}));
+                .httpClientBuilder(http(aws, loops, 1, patience))
+                .overrideConfiguration(overrides(version, patience, c -> {}));
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
         }
         return builder.build();
     }
 
-    private static NettyNioAsyncHttpClient.Builder http(Settings.Aws aws, SdkEventLoopGroup loops, int connections)
-            throws S3Failure {
+    private static NettyNioAsyncHttpClient.Builder http(
+            Settings.Aws aws, SdkEventLoopGroup loops, int connections, Patience patience) throws S3Failure {
         NettyNioAsyncHttpClient.Builder http = NettyNioAsyncHttpClient.builder()
                 .eventLoopGroup(loops)
                 .maxConcurrency(connections)
                 .maxPendingConnectionAcquires(Integer.MAX_VALUE)
                 .connectionAcquisitionTimeout(ACQUIRE)
                 .connectionTimeout(CONNECT)
-                .readTimeout(STALL)
-                .writeTimeout(STALL)
+                .readTimeout(patience.stall())
+                .writeTimeout(patience.stall())
                 .tcpKeepAlive(true);
         Path trustStore = aws.trustStore();
         if (trustStore != null) {
@@ -114,11 +126,11 @@ final class Clients {
     }
 
     private static ClientOverrideConfiguration overrides(
-            String version, Consumer<ClientOverrideConfiguration.Builder> more) {
+            String version, Patience patience, Consumer<ClientOverrideConfiguration.Builder> more) {
         return ClientOverrideConfiguration.builder()
                 .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, "hubstorage/" + version)
                 .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                        .maxAttempts(ATTEMPTS)
+                        .maxAttempts(patience.attempts())
                         .build())
                 .applyMutation(more)
                 .build();

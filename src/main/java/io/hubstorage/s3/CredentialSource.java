@@ -1,7 +1,6 @@
 package io.hubstorage.s3;
 
 import io.hubstorage.config.Settings;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -20,6 +19,7 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  */
 final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
     private static final String DEFAULT_PROFILE = "default";
+    private static final String DEFAULT_CHAIN = "default chain";
 
     private final AwsCredentialsProvider provider;
     private final String name;
@@ -61,7 +61,7 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
         }
         return new CredentialSource(
                 DefaultCredentialsProvider.builder().build(),
-                "default chain",
+                DEFAULT_CHAIN,
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in .env, or AWS_PROFILE, or attach a role to this"
                         + " machine");
     }
@@ -83,11 +83,21 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
 
     /** What was used, for people; names the link of the default chain once credentials were found. */
     String description() {
-        return name
-                + Optional.ofNullable(found)
-                        .filter(provider -> name.equals("default chain"))
-                        .map(provider -> ", " + provider)
-                        .orElse("");
+        String link = name.equals(DEFAULT_CHAIN) ? link(found) : "";
+        return link.isEmpty() ? name : name + ": " + link;
+    }
+
+    /** The SDK names its providers by the codes it reports to AWS; a chain of them is joined by commas. */
+    private static String link(@Nullable String codes) {
+        return switch (codes == null ? "" : codes.split(",", 2)[0]) {
+            case "f" -> "Java system properties";
+            case "g" -> "process environment";
+            case "h", "k" -> "web identity token";
+            case "n", "o", "p", "q", "r", "t", "v", "AC" -> "default profile";
+            case "z" -> "role of the container";
+            case "0" -> "role of the machine";
+            default -> "";
+        };
     }
 
     /** What to do when there are none. */

@@ -89,7 +89,7 @@ public final class Diagnostics {
                             o -> o.credentialsProvider(AnonymousCredentialsProvider.create()))),
                     "Reaching " + endpoint);
         } catch (S3Failure failure) {
-            if (!FailureSorter.isAnswer(failure)) {
+            if (FailureSorter.isUnreachable(failure)) {
                 steps.add(failed("endpoint", failure, "check AWS_ENDPOINT_URL, the network and AWS_CA_BUNDLE"));
                 return false;
             }
@@ -103,8 +103,13 @@ public final class Diagnostics {
             steps.add(skipped("identity", "this endpoint comes without a service that names the caller", null));
             return null;
         }
-        try (StsAsyncClient sts =
-                Clients.sts(access.settings(), access.credentials(), access.loops(), stsEndpoint, access.version())) {
+        try (StsAsyncClient sts = Clients.sts(
+                access.settings(),
+                access.credentials(),
+                access.loops(),
+                stsEndpoint,
+                access.version(),
+                access.patience())) {
             GetCallerIdentityResponse caller = Calls.await(sts.getCallerIdentity(), "Asking STS who we are");
             steps.add(ok("identity", caller.arn()));
             return new S3Message.Identity(text(caller.account()), text(caller.arn()), text(caller.userId()));

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -22,6 +23,11 @@ import software.amazon.awssdk.core.retry.RetryUtils;
 
 /** What the SDK throws, sorted into {@link S3Failure} and put into words. */
 final class FailureSorter {
+    /** Kind of an answer whose XML is broken. */
+    static final String UNREADABLE = "unreadable";
+
+    private static final Set<String> NO_WAY = Set.of("unreachable", "timeout", "connection", "tls", "closed");
+
     private static final Set<String> AUTH = Set.of(
             "AuthFailure",
             "ExpiredToken",
@@ -85,9 +91,9 @@ final class FailureSorter {
         return service != null ? sortAnswer(service, what) : sortClient(failure, what);
     }
 
-    /** Whether the server itself said so, and the way to it works. */
-    static boolean isAnswer(S3Failure failure) {
-        return find(failure, SdkServiceException.class) != null;
+    /** Whether nothing that speaks HTTP was reached. */
+    static boolean isUnreachable(S3Failure failure) {
+        return NO_WAY.contains(failure.kind());
     }
 
     private static S3Failure sortAnswer(SdkServiceException answer, String what) {
@@ -173,6 +179,13 @@ final class FailureSorter {
         }
         if (find(failure, SSLHandshakeException.class) != null) {
             return untrusted(what, reason, failure);
+        }
+        if (find(failure, XMLStreamException.class) != null) {
+            return new S3Failure.Retriable(
+                    UNREADABLE,
+                    what + " failed: the answer is not readable XML (" + reason
+                            + "); if that stays so, the server cannot send some key properly, or is no S3 server.",
+                    failure);
         }
         if (isTimeout(failure)) {
             return new S3Failure.Retriable(

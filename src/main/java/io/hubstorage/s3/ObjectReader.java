@@ -20,13 +20,13 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  */
 public final class ObjectReader {
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
-    /** The connection gives up before; this only guards against a signal that got lost. */
-    private static final Duration STALL = Clients.STALL.multipliedBy(2);
 
     private final S3Access access;
+    private final Duration stall;
 
     ObjectReader(S3Access access) {
         this.access = access;
+        this.stall = access.patience().stall();
     }
 
     /**
@@ -72,7 +72,8 @@ public final class ObjectReader {
             throw new IllegalArgumentException("no range: " + length + " bytes from " + from);
         }
         Expected expected = new Expected(what(bucket, key), ifMatch, length);
-        BodyStream body = new BodyStream(STALL);
+        // The connection gives up before that; this only guards against a signal that got lost.
+        BodyStream body = new BodyStream(stall.multipliedBy(2));
         boolean complete = false;
         try {
             GetObjectResponse answer = Calls.await(
@@ -96,7 +97,7 @@ public final class ObjectReader {
         }
     }
 
-    private static void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
+    private void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
         long position = from;
@@ -117,7 +118,7 @@ public final class ObjectReader {
         }
     }
 
-    private static @Nullable ByteBuffer next(BodyStream body, Expected expected, long slowestWrite)
+    private @Nullable ByteBuffer next(BodyStream body, Expected expected, long slowestWrite)
             throws S3Failure, InterruptedException {
         try {
             return body.next();
@@ -125,7 +126,7 @@ public final class ObjectReader {
             throw interrupted;
         } catch (Exception broken) {
             S3Failure failure = Calls.failure(broken, expected.what());
-            if (slowestWrite >= Clients.STALL.toNanos() / 2 && failure.kind().equals("timeout")) {
+            if (slowestWrite >= stall.toNanos() / 2 && failure.kind().equals("timeout")) {
                 // The connection fell silent because nobody took its data: do not blame the server.
                 throw new S3Failure.Retriable(
                         "slow-disk",

@@ -22,6 +22,7 @@ public final class S3Access implements AutoCloseable {
     private final Settings.Aws aws;
     private final int maxConnections;
     private final String version;
+    private final Clients.Patience patience;
     private @Nullable S3AsyncClient client;
     private @Nullable CredentialSource credentials;
     private @Nullable SdkEventLoopGroup loops;
@@ -34,9 +35,14 @@ public final class S3Access implements AutoCloseable {
      * @param version of HubStorage, for the user agent
      */
     public S3Access(Settings.Aws aws, int maxConnections, String version) {
+        this(aws, maxConnections, version, Clients.Patience.USUAL);
+    }
+
+    S3Access(Settings.Aws aws, int maxConnections, String version, Clients.Patience patience) {
         this.aws = aws;
         this.maxConnections = maxConnections;
         this.version = version;
+        this.patience = patience;
     }
 
     /**
@@ -80,8 +86,7 @@ public final class S3Access implements AutoCloseable {
             // The key itself sorts before everything that it is a prefix of, in every known order.
             for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
                 if (!page.objects().isEmpty()) {
-                    return Optional.of(page.objects().getFirst())
-                            .filter(object -> object.key().equals(key));
+                    return Optional.of(page.objects().getFirst()).filter(object -> object.key().equals(key));
                 }
             }
             return Optional.empty();
@@ -141,6 +146,10 @@ public final class S3Access implements AutoCloseable {
         return version;
     }
 
+    Clients.Patience patience() {
+        return patience;
+    }
+
     /** Where requests go. */
     URI endpoint() {
         URI endpoint = aws.endpoint();
@@ -173,7 +182,7 @@ public final class S3Access implements AutoCloseable {
         }
         S3AsyncClient open = client;
         if (open == null) {
-            open = Clients.s3(aws, credentials(), loops(), maxConnections, version);
+            open = Clients.s3(aws, credentials(), loops(), maxConnections, version, patience);
             client = open;
         }
         return open;

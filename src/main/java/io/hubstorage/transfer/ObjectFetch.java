@@ -140,7 +140,7 @@ final class ObjectFetch {
             Digests digests = Digests.expecting(small.head());
             digests.update(small.body());
             requireAgreement(task, digests);
-            tree.write(task.path(), small.body(), small.head().lastModified());
+            tree.write(task.path(), small.body(), object.lastModified());
             return entry(task, digests.sha256(), small.head());
         }
     }
@@ -151,7 +151,7 @@ final class ObjectFetch {
             ObjectHead head = download.run();
             Digests digests = download.digests();
             requireAgreement(task, digests);
-            tree.stamp(task.path(), head.lastModified());
+            tree.stamp(task.path(), task.object().lastModified());
             return entry(task, digests.sha256(), head);
         } catch (S3Failure | IOException | InterruptedException failure) {
             tree.discard(task.path());
@@ -178,7 +178,7 @@ final class ObjectFetch {
                 task.path(),
                 object.size(),
                 object.etag().isEmpty() ? null : object.etag(),
-                head == null ? object.lastModified() : head.lastModified(),
+                object.lastModified(),
                 sha256,
                 object.storageClass(),
                 head == null ? null : head.version(),

@@ -58,7 +58,7 @@ final class FailureSorterTest {
                 .hasMessageStartingWith("Reading \"a\" failed: ")
                 .message()
                 .endsWith(".");
-        assertThat(FailureSorter.isAnswer(failure)).isTrue();
+        assertThat(FailureSorter.isUnreachable(failure)).isFalse();
     }
 
     @Test
