@@ -54,18 +54,36 @@ final class Pages {
     }
 
     private Future<Buffer> render(String page, String template, JsonObject state) {
+        return vertx.executeBlocking(
+                () -> {
+                    Map<String, Object> model = model(page);
+                    model.put("initialState", embedded(state));
+                    return rendered(model, template);
+                },
+                false);
+    }
+
+    /** The page that says what went wrong, for people that followed a link. */
+    Future<Buffer> error(int status, String title, String detail) {
+        return vertx.executeBlocking(
+                () -> {
+                    Map<String, Object> model = model("error");
+                    model.put("status", status);
+                    model.put("title", title);
+                    model.put("detail", detail);
+                    return rendered(model, "error");
+                },
+                false);
+    }
+
+    private Map<String, Object> model(String page) {
         Map<String, Object> model = new HashMap<>();
         model.put("page", page);
         model.put("version", version);
         // Deployment below a path of a proxy comes with the login; every link is already made with it.
         model.put("basePath", "");
         model.put("lang", "en");
-        return vertx.executeBlocking(
-                () -> {
-                    model.put("initialState", embedded(state));
-                    return rendered(model, template);
-                },
-                false);
+        return model;
     }
 
     private Buffer rendered(Map<String, Object> model, String template) throws TemplateException {

@@ -4,6 +4,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -18,14 +19,16 @@ final class Problems implements Handler<RoutingContext> {
     private static final int[] ROUTER_REFUSALS = {400, 404, 405, 406, 413, 414, 415, 500, 503};
 
     private final Router router;
+    private final Pages pages;
 
-    private Problems(Router router) {
+    private Problems(Router router, Pages pages) {
         this.router = router;
+        this.pages = pages;
     }
 
     /** Lets a router's failures end here. */
-    static void install(Router router) {
-        Problems problems = new Problems(router);
+    static void install(Router router, Pages pages) {
+        Problems problems = new Problems(router, pages);
         router.route().failureHandler(problems);
         for (int status : ROUTER_REFUSALS) {
             router.errorHandler(status, problems);
@@ -56,10 +59,39 @@ final class Problems implements Handler<RoutingContext> {
         if (problem.status() == 413) {
             response.putHeader(HttpHeaders.CONNECTION, "close");
         }
-        response.setStatusCode(problem.status())
+        response.setStatusCode(problem.status()).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        JsonObject json = problem.toJson(context.normalizedPath());
+        if (isNavigation(context)) {
+            page(context, json);
+        } else {
+            plain(context, json);
+        }
+    }
+
+    private void page(RoutingContext context, JsonObject problem) {
+        pages.error(problem.getInteger("status"), problem.getString("title"), problem.getString("detail"))
+                .onSuccess(html -> context.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                        .end(html))
+                .onFailure(failure -> {
+                    log.error("The error page cannot be rendered", failure);
+                    plain(context, problem);
+                });
+    }
+
+    private static void plain(RoutingContext context, JsonObject problem) {
+        context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                .end(problem.toJson(context.normalizedPath()).toBuffer());
+                .end(problem.toBuffer());
+    }
+
+    /** Whether a person looks at the answer: a browser that follows a link asks for HTML by name. */
+    private static boolean isNavigation(RoutingContext context) {
+        String accept = context.request().getHeader(HttpHeaders.ACCEPT);
+        return context.request().method().equals(HttpMethod.GET)
+                && accept != null
+                && accept.contains("text/html")
+                && !context.normalizedPath().startsWith("/api/");
     }
 
     private Set<String> methodsAt(String path) {

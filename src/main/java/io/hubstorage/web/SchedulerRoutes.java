@@ -2,19 +2,15 @@ package io.hubstorage.web;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.SchedulerMessage;
-import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /** {@code /api/scheduler/…}. */
 final class SchedulerRoutes {
     private final Bus bus;
-    private final SchedulerWatch watch;
 
-    SchedulerRoutes(Bus bus, SchedulerWatch watch) {
+    SchedulerRoutes(Bus bus) {
         this.bus = bus;
-        this.watch = watch;
     }
 
     void mount(Router router) {
@@ -26,15 +22,11 @@ final class SchedulerRoutes {
 
     private void restart(RoutingContext context) {
         Body.optional(context).allowing();
-        changed(context, bus.ask(Addresses.SCHEDULER_RESTART));
+        Answers.json(context, 200, bus.ask(Addresses.SCHEDULER_RESTART));
     }
 
     private void pause(RoutingContext context) {
         boolean paused = Body.optional(context).allowing("paused").requiredFlag("paused");
-        changed(context, bus.ask(Addresses.SCHEDULER_PAUSE, new SchedulerMessage.Pause(paused)));
-    }
-
-    private void changed(RoutingContext context, Future<JsonObject> status) {
-        Answers.json(context, 200, status.onSuccess(watch::seen));
+        Answers.json(context, 200, bus.ask(Addresses.SCHEDULER_PAUSE, new SchedulerMessage.Pause(paused)));
     }
 }

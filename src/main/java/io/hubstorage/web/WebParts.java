@@ -16,7 +16,6 @@ final class WebParts {
     private final Router router;
     private final Health health;
     private final EventHub hub;
-    private final SchedulerWatch watch;
     private final Metrics metrics;
     private final SockJsBridge bridge;
 
@@ -33,26 +32,26 @@ final class WebParts {
         // Rises from one life of the process to the next, which tells ids of an earlier one from ours.
         String epoch = Long.toString(clock.instant().toEpochMilli(), EPOCH_RADIX);
         hub = new EventHub(vertx, epoch, things::state, limits);
-        watch = new SchedulerWatch(vertx, bus, hub);
         metrics = new Metrics(vertx, bus, registry, hub);
         health = new Health(vertx, bus, store, clock);
         bridge = new SockJsBridge(vertx);
         router = Router.router(vertx);
         OriginGuard guard = new OriginGuard(() -> store.settings().web().allowedHosts());
 
-        Problems.install(router);
-        router.route().handler(new SecurityHeaders());
+        Pages pages = new Pages(vertx, things, version);
+        Problems.install(router, pages);
+        router.route().handler(new SecurityHeaders(clock));
         router.route().handler(guard.changes());
         router.route().handler(HttpVerticle.bodies());
         new BackupRoutes(bus).mount(router);
-        new SchedulerRoutes(bus, watch).mount(router);
+        new SchedulerRoutes(bus).mount(router);
         new ConfigRoutes(bus, resources).mount(router);
         new StatusRoutes(things, store, version).mount(router);
         new S3Routes(bus, new SelfTest(vertx, bus, store)).mount(router);
         new SnapshotRoutes(vertx, store).mount(router);
         new EventRoutes(hub).mount(router);
         new AssetRoutes(resources).mount(router);
-        new Pages(vertx, things, version).mount(router);
+        pages.mount(router);
         health.mount(router);
         metrics.mount(router);
         router.route("/eventbus/*").handler(guard.everything());
@@ -68,16 +67,12 @@ final class WebParts {
     }
 
     Future<Void> start() {
-        return hub.start().onSuccess(started -> {
-            metrics.start();
-            watch.start();
-        });
+        return hub.start().onSuccess(started -> metrics.start());
     }
 
     /** Lets nobody in any more, and says goodbye to those that listen. */
     Future<Void> stop() {
         health.notReady();
-        watch.stop();
         metrics.stop();
         bridge.close();
         return hub.close();

@@ -60,6 +60,7 @@ final class BusRooms {
                     BusJson.decode(message.body(), SchedulerMessage.Pause.class).paused();
             scheduler = schedule(paused, false);
             message.reply(BusJson.encode(scheduler));
+            vertx.eventBus().publish(Addresses.SCHEDULER_CHANGED, BusJson.encode(scheduler));
         });
         answer(
                 Addresses.S3_DISCOVER,

@@ -27,6 +27,7 @@ final class BridgePermits {
             Addresses.BACKUP_STARTED,
             Addresses.BACKUP_PROGRESS,
             Addresses.BACKUP_FINISHED,
+            Addresses.SCHEDULER_CHANGED,
             Addresses.CONFIG_CHANGED,
             Addresses.LOG);
 

@@ -80,6 +80,7 @@ public final class EventHub {
                 listen(Addresses.BACKUP_STARTED, Frame.Kind.LIFECYCLE, "backup.started"),
                 listen(Addresses.BACKUP_PROGRESS, Frame.Kind.PROGRESS, "backup.progress"),
                 listen(Addresses.BACKUP_FINISHED, Frame.Kind.LIFECYCLE, "backup.finished"),
+                listen(Addresses.SCHEDULER_CHANGED, Frame.Kind.LIFECYCLE, "scheduler"),
                 listen(Addresses.CONFIG_CHANGED, Frame.Kind.LIFECYCLE, "config.changed"),
                 listen(Addresses.LOG, Frame.Kind.LOG, "log"));
         heartbeatTimer = vertx.setPeriodic(
@@ -92,11 +93,6 @@ public final class EventHub {
                 vertx.eventBus().consumer(address, message -> publish(kind, event, message.body()));
         consumers.add(consumer);
         return consumer.completion();
-    }
-
-    /** Sends an event that no bus address carries; it is replayed like those. */
-    public void publish(String event, JsonObject data) {
-        publish(Frame.Kind.LIFECYCLE, event, data);
     }
 
     private void publish(Frame.Kind kind, String event, JsonObject data) {
