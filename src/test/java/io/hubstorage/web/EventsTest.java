@@ -9,6 +9,7 @@ import io.hubstorage.bus.LogLine;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
@@ -26,10 +27,13 @@ final class EventsTest {
     private static final EventHub.Limits SMALL = new EventHub.Limits(4, 20, 1 << 20, 10, 256 << 10, 200);
 
     private WebServer server;
+    /** Held on to: a client that nobody refers to is closed. */
+    private NetClient slow;
 
     @BeforeEach
     void start(@TempDir Path folder) throws IOException {
         server = WebServer.start(folder, Map.of(), SMALL);
+        slow = server.vertx.createNetClient(new NetClientOptions().setReceiveBufferSize(4096));
     }
 
     @AfterEach
@@ -203,9 +207,7 @@ final class EventsTest {
 
     @Test
     void aClientThatDoesNotReadSkipsAndIsToldTheStateOnceItReads() {
-        NetSocket socket = WebServer.await(server.vertx
-                .createNetClient(new NetClientOptions().setReceiveBufferSize(4096))
-                .connect(server.port(), "127.0.0.1"));
+        NetSocket socket = WebServer.await(slow.connect(server.port(), "127.0.0.1"));
         Transcript read = new Transcript();
         socket.pause();
         socket.handler(buffer -> read.add(buffer.toString()));
@@ -237,9 +239,7 @@ final class EventsTest {
 
     @Test
     void aStalledClientIsLetGo() {
-        NetSocket socket = WebServer.await(server.vertx
-                .createNetClient(new NetClientOptions().setReceiveBufferSize(4096))
-                .connect(server.port(), "127.0.0.1"));
+        NetSocket socket = WebServer.await(slow.connect(server.port(), "127.0.0.1"));
         socket.pause();
         socket.write("GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         await().until(() -> connections() == 1);
@@ -267,9 +267,7 @@ final class EventsTest {
 
     @Test
     void aStalledClientDoesNotHoldTheStop() {
-        NetSocket socket = WebServer.await(server.vertx
-                .createNetClient(new NetClientOptions().setReceiveBufferSize(4096))
-                .connect(server.port(), "127.0.0.1"));
+        NetSocket socket = WebServer.await(slow.connect(server.port(), "127.0.0.1"));
         socket.pause();
         socket.write("GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
         await().until(() -> connections() == 1);

@@ -42,7 +42,11 @@ public final class SockJsBridge {
                 .setMaxAddressLength(MAX_ADDRESS_LENGTH)
                 .setMaxHandlersPerSocket(MAX_REGISTRATIONS)
                 .setReplyTimeout(REPLY_TIMEOUT_MILLIS);
-        return SockJSHandler.create(vertx, transports).bridge(options, this::decide);
+        Router router = Router.router(vertx);
+        // A page for foreign sites, with a script from somebody else's server.
+        router.routeWithRegex("/iframe[^/]*").handler(context -> context.fail(404));
+        router.route("/*").subRouter(SockJSHandler.create(vertx, transports).bridge(options, this::decide));
+        return router;
     }
 
     /** How many sockets are open. */
