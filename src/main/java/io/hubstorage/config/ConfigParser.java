@@ -76,6 +76,7 @@ public final class ConfigParser {
                 root.text("aws_profile", "the name of an AWS profile", ConfigParser::isOneLine),
                 root.text("local_base_path", "a path of this system", ConfigParser::isPath));
         docker(root);
+        root.take("$schema"); // for editors
         root.warnAboutTheRest();
         return config;
     }

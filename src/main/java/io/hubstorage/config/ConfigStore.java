@@ -1,12 +1,10 @@
 package io.hubstorage.config;
 
 import io.hubstorage.bus.ConfigMessage.Current;
-import io.hubstorage.bus.ConfigMessage.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -169,10 +167,10 @@ public final class ConfigStore {
     private static ConfigStore openBlocking(
             Vertx vertx, Settings settings, Environment environment, InstantSource clock) {
         ConfigFile file = new ConfigFile(settings.configFile());
-        byte[] bytes = readOrSeed(file, environment);
+        byte[] bytes = ConfigLoader.readOrSeed(file, environment);
         List<String> odd = new ArrayList<>();
         JsonObject json = ConfigText.parse(bytes);
-        HubConfig config = validate(json, environment, odd);
+        HubConfig config = ConfigLoader.validate(json, environment, odd);
         ConfigState state = new ConfigState(
                 environment,
                 environment,
@@ -188,31 +186,6 @@ public final class ConfigStore {
         return new ConfigStore(vertx, file, state, clock);
     }
 
-    private static byte[] readOrSeed(ConfigFile file, Environment environment) {
-        try {
-            byte[] bytes = file.read();
-            // An empty file is what somebody creates to mount it into a container.
-            if (!new String(bytes, StandardCharsets.UTF_8).isBlank()) {
-                return bytes;
-            }
-        } catch (NoSuchFileException e) {
-            LOG.debug("{} does not exist yet", file.path());
-        } catch (IOException e) {
-            throw new ConfigException(file.path().toString(), Environment.reason(e), "a readable file");
-        }
-        byte[] seed = ConfigText.write(Seed.from(environment));
-        try {
-            file.write(seed);
-        } catch (IOException e) {
-            throw new ConfigException(
-                    file.path().toString(),
-                    "it cannot be written: " + Environment.reason(e),
-                    "a folder that HubStorage may write to (HUBSTORAGE_CONFIG_PATH names another)");
-        }
-        LOG.info("Wrote a first {}; change it there or on the configuration page", file.path());
-        return seed;
-    }
-
     private Current save(JsonObject json, @Nullable String ifMatch) {
         // A hand edit that the watch has not seen yet must not be overwritten unseen.
         boolean changed = readFile(false);
@@ -223,7 +196,7 @@ public final class ConfigStore {
             throw new StaleConfigException(state.hash());
         }
         List<String> odd = new ArrayList<>();
-        HubConfig config = validate(json, state.env(), odd);
+        HubConfig config = ConfigLoader.validate(json, state.env(), odd);
         byte[] bytes = ConfigText.write(json);
         try {
             file.write(bytes);
@@ -256,7 +229,7 @@ public final class ConfigStore {
         try {
             List<String> odd = new ArrayList<>();
             JsonObject json = ConfigText.parse(bytes);
-            accept("changed on disk", json, validate(json, state.env(), odd), hash, odd);
+            accept("changed on disk", json, ConfigLoader.validate(json, state.env(), odd), hash, odd);
             return true;
         } catch (ConfigException e) {
             return refuse(hash, "is not valid:\n" + e.getMessage(), patient);
@@ -316,29 +289,5 @@ public final class ConfigStore {
     private void tell() {
         Current current = state.current();
         listeners.forEach(listener -> listener.accept(current));
-    }
-
-    /** Reads a configuration, and refuses one that repeats a secret of the environment. */
-    private static HubConfig validate(JsonObject json, Environment env, List<String> odd) {
-        try {
-            HubConfig config = ConfigParser.parse(json, odd);
-            List<Problem> leaks = new ArrayList<>();
-            ConfigDiff.flatten(json).forEach((path, value) -> {
-                String name = env.awsSecretIn(path + value);
-                if (name != null) {
-                    leaks.add(new Problem(
-                            env.redact(path), "the value of " + name, "no secrets in config.json: delete it there"));
-                }
-            });
-            if (!leaks.isEmpty()) {
-                throw new ConfigException(leaks);
-            }
-            return config;
-        } catch (ConfigException e) {
-            throw new ConfigException(e.problems().stream()
-                    .map(problem ->
-                            new Problem(env.redact(problem.path()), env.redact(problem.found()), problem.allowed()))
-                    .toList());
-        }
     }
 }

@@ -14,8 +14,7 @@ final class Secrets {
     private static final Pattern MEMBER = Pattern.compile(
             "password|passwd|passphrase|secret|accesskey|apikey|privatekey|sessiontoken|authtoken|bearertoken");
     private static final Pattern ACCESS_KEY = Pattern.compile("\\b(AKIA|ASIA)[A-Z0-9]{12,}");
-    private static final Pattern LOGIN_IN_URL =
-            Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\\s]*@.*", Pattern.DOTALL);
+    private static final Pattern LOGIN_IN_URL = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://.*@.*", Pattern.DOTALL);
     private static final Pattern PLACEHOLDER = Pattern.compile("<?your[_-]\\w*[_-]here>?", Pattern.CASE_INSENSITIVE);
     private static final int SHOWN = 80;
 
