@@ -63,7 +63,7 @@ function build(name) {
   };
   row.bar = h('div', { class: 'bar', role: 'progressbar', 'aria-label': `Progress of ${visible(name)}`, 'aria-valuemin': '0', 'aria-valuemax': '100' }, row.fill);
   row.element = h('li', { class: 'bucket', data: { bucket: name } }, row.mark,
-    h('div', {}, h('div', { class: 'name', title: visible(name) }, visible(name)), row.sub),
+    h('div', { class: 'words' }, h('div', { class: 'name', title: visible(name) }, visible(name)), row.sub),
     h('div', { class: 'meter' }, row.bar, row.percent),
     h('div', { class: 'figures' }, row.first, row.second));
   return row;

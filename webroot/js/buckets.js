@@ -25,7 +25,7 @@ export function bucketWords(entry) {
   if (!record) return { tone: 'idle', icon: 'clock', text: 'Not backed up yet', flag: null };
   if (record.result === 'success') return { tone: 'good', icon: 'shield', text: 'Safe', flag: null };
   const what = record.error ?? (record.failures_total > 0
-    ? `${record.failures_total.toLocaleString('en-US')} ${record.failures_total === 1 ? 'object' : 'objects'} could not be copied and kept the previous version`
+    ? `${record.failures_total.toLocaleString('en-US')} ${record.failures_total === 1 ? 'object' : 'objects'} could not be copied`
     : 'Not everything could be copied');
   return { tone: record.result === 'partial' ? 'warn' : 'bad', icon: 'alert', text: what, flag: record.result };
 }

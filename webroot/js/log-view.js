@@ -5,12 +5,15 @@ import { clockTime, exact, instant, visible } from './format.js';
 
 const NEAR_END_PX = 24;
 const FLUSH_MS = 100;
+// A flick of a finger scrolls on for a while.
+const TOUCH_MS = 1500;
 
 /** The lines in a scrolling element. */
 export class LogView {
   #waiting = [];
   #timer = null;
   #empty = null;
+  #touched = -Infinity;
 
   /**
    * @param box the scrolling element
@@ -24,6 +27,10 @@ export class LogView {
     this.follow = follow;
     this.dated = dated;
     this.highlight = null;
+    // Only a person's scrolling says that somebody reads further up; the layout scrolls too, when lines come or change.
+    for (const name of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
+      this.box.addEventListener(name, () => { this.#touched = performance.now(); }, { passive: true });
+    }
     this.box.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.follow.addEventListener('change', () => this.follow.checked && this.toEnd());
   }
@@ -59,6 +66,8 @@ export class LogView {
 
   toEnd() {
     this.box.scrollTop = this.box.scrollHeight;
+    // Lines that were out of view get their true height only now.
+    requestAnimationFrame(() => { if (this.follow.checked) this.box.scrollTop = this.box.scrollHeight; });
   }
 
   #flush() {
@@ -75,6 +84,7 @@ export class LogView {
   }
 
   #scrolled() {
+    if (performance.now() - this.#touched > TOUCH_MS) return;
     const atEnd = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR_END_PX;
     if (this.follow.checked !== atEnd) this.follow.checked = atEnd;
   }
