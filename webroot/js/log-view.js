@@ -7,6 +7,7 @@ const NEAR_END_PX = 24;
 const FLUSH_MS = 100;
 // A flick of a finger scrolls on for a while.
 const TOUCH_MS = 1500;
+const SETTLE_FRAMES = 3;
 
 /** The lines in a scrolling element. */
 export class LogView {
@@ -64,10 +65,10 @@ export class LogView {
     this.box.scrollTop = this.box.scrollHeight - before;
   }
 
-  toEnd() {
+  toEnd(frames = SETTLE_FRAMES) {
     this.box.scrollTop = this.box.scrollHeight;
-    // Lines that were out of view get their true height only now.
-    requestAnimationFrame(() => { if (this.follow.checked) this.box.scrollTop = this.box.scrollHeight; });
+    // Lines that were out of view get their true height only when they are drawn, which moves the end.
+    if (frames > 0) requestAnimationFrame(() => this.follow.checked && this.toEnd(frames - 1));
   }
 
   #flush() {
