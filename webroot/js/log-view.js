@@ -59,6 +59,7 @@ export class LogView {
 
   /** Puts older lines (in the order of time) above without moving what is being read. */
   prepend(lines) {
+    if (lines.length > 0) this.#clearNote();
     const before = this.box.scrollHeight - this.box.scrollTop;
     const anchor = this.box.querySelector('.line');
     for (const line of lines) this.box.insertBefore(this.#element(line), anchor);
@@ -73,8 +74,7 @@ export class LogView {
 
   #flush() {
     this.#timer = null;
-    this.#empty?.remove();
-    this.#empty = null;
+    this.#clearNote();
     this.box.append(...this.#waiting.map((line) => this.#element(line)));
     this.#waiting = [];
     // While somebody reads further up, nothing is cut off under their eyes (up to twice the usual number).
@@ -82,6 +82,11 @@ export class LogView {
     const lines = this.box.querySelectorAll('.line');
     for (let i = 0; i < lines.length - limit; i++) lines[i].remove();
     if (this.follow.checked) this.toEnd();
+  }
+
+  #clearNote() {
+    this.#empty?.remove();
+    this.#empty = null;
   }
 
   #scrolled() {

@@ -14,6 +14,7 @@ const PARTS = [
   ['linked', 'Unchanged, linked', 'good'], ['downloaded', 'Downloaded', 'info'], ['filtered', 'Left out by filters', 'idle'],
   ['archived', 'Archived, not readable', 'warn'], ['vanished', 'Vanished meanwhile', 'idle'], ['failed', 'Failed', 'bad'],
 ];
+const DRY_LABELS = { linked: 'Unchanged', downloaded: 'To be downloaded' };
 const rates = new Rates();
 const series = new Series();
 const marks = new Watermark();
@@ -111,7 +112,7 @@ function emptyView() {
 function lastView(record) {
   const { label, tone, icon: name } = look(record);
   const took = figure('Duration', 'run-duration');
-  const moved = figure('Downloaded', 'run-downloaded');
+  const moved = figure(record.dry_run ? 'To download' : 'Downloaded', 'run-downloaded');
   const listed = figure('Listed', 'run-listed');
   const start = instant(record.started_at);
   setText(took.value, record.finished_at ? duration(instant(record.finished_at) - start) : '–');
@@ -139,7 +140,7 @@ function account(record) {
       setVar(piece, '--share', `${(objects / total) * 100}%`);
       bar.append(piece);
     }
-    legend.append(h('li', { data: { tone } }, h('span', {}, label), h('span', { class: 'number' }, count(objects)), h('span', { class: 'size' }, bytes(size))));
+    legend.append(h('li', { data: { tone } }, h('span', {}, record.dry_run ? DRY_LABELS[part] ?? label : label), h('span', { class: 'number' }, count(objects)), h('span', { class: 'size' }, bytes(size))));
   }
   return h('div', { class: 'account' }, bar, legend, verdict(record));
 }

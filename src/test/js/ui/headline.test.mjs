@@ -69,6 +69,11 @@ test('late, paused, switched off and never run are told apart', () => {
   assert.equal(say({ scheduler: { running: false } }).state, 'failing');
 });
 
+test('a late run says since when and what to do', () => {
+  assert.match(say({ scheduler: { overdue: true, next_backup: iso(NOW - 3 * HOUR) } }).detail, /^It was due 3 h ago\. Press Run now/);
+  assert.equal(say({ scheduler: { overdue: true, next_backup: iso(NOW + 60_000) } }).detail, 'The next run starts in a minute.');
+});
+
 test('the title of a run does not tick, so that it is read aloud once', () => {
   const at = (listed) => say({ current: runState({ totals: counts({ listed: [listed, 0] }), buckets: [bucketState({ listing_complete: false })] }) });
   assert.equal(at(1).title, at(48_000).title);

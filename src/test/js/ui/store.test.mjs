@@ -66,6 +66,15 @@ test('the state of a bucket comes from the newest run that said something about 
   assert.deepEqual(states.map((entry) => entry.run?.run_id ?? null), ['2', '1', null]);
 });
 
+test('a run that was not committed takes nothing away from what is held', () => {
+  const good = record({ run_id: '1', names: ['alpha', 'beta'] });
+  good.buckets[0].counts = counts({ linked: [5, 50] });
+  const failed = record({ run_id: '2', result: 'failed', names: ['alpha', 'beta'], results: { alpha: 'failed' } });
+  const states = bucketStates({ buckets: ['alpha', 'beta'] }, [failed, good]);
+  assert.deepEqual(states.map((entry) => [entry.record.result, entry.run.run_id, entry.goodRun.run_id]), [['failed', '2', '1'], ['success', '1', '1']]);
+  assert.equal(protectedTotals(states).objects, 5);
+});
+
 test('what is protected is the sum of the files of each bucket', () => {
   const run = record({ names: ['alpha'] });
   run.buckets[0].counts = counts({ linked: [5, 50], downloaded: [1, 10], carried: [2, 20], kept: [1, 1], failed: [1, 1] });
