@@ -63,7 +63,7 @@ function build(name) {
   };
   row.bar = h('div', { class: 'bar', role: 'progressbar', 'aria-label': `Progress of ${visible(name)}`, 'aria-valuemin': '0', 'aria-valuemax': '100' }, row.fill);
   row.element = h('li', { class: 'bucket', data: { bucket: name } }, row.mark,
-    h('div', {}, h('div', { class: 'name', title: visible(name) }, visible(name)), row.sub),
+    h('div', { class: 'words' }, h('div', { class: 'name', title: visible(name) }, visible(name)), row.sub),
     h('div', { class: 'meter' }, row.bar, row.percent),
     h('div', { class: 'figures' }, row.first, row.second));
   return row;
@@ -75,11 +75,18 @@ function drawIdle(row, entry) {
   setData(row.element, 'phase', null);
   setData(row.sub, 'tone', words.flag ? words.tone : null);
   setIcon(row.mark, words.icon);
-  const seen = entry.run ? `, checked ${relative(instant(entry.run.finished_at) ?? instant(entry.run.started_at), now())}` : '';
-  write(row.sub, words.flag ? words.text : words.text + seen);
-  const held = entry.record ? files(entry.record.counts) : null;
+  write(row.sub, words.text + age(words.flag, entry));
+  const held = entry.held ? files(entry.held.counts) : null;
   setText(row.first, held ? plural(held.objects, 'object') : '–');
   setText(row.second, held ? bytes(held.bytes) : '');
+}
+
+// A bucket in trouble tells how old its last whole copy is: that is what the reader wants to know next.
+function age(troubled, { run, goodRun }) {
+  const of = troubled ? goodRun : run;
+  if (!of) return '';
+  const when = relative(instant(of.finished_at) ?? instant(of.started_at), now());
+  return troubled ? ` · last whole copy ${when}` : `, checked ${when}`;
 }
 
 function drawLive(row, bucket, run, rates, marks) {

@@ -3,20 +3,30 @@
 import { bucketNames } from './headline.js';
 import { counts, files } from './results.js';
 
-/** One entry a bucket, in the order of the configuration: {name, record, run}; record null when never backed up. */
+const COMMITTED = new Set(['success', 'partial']);
+
+/**
+ * One entry a bucket, in the order of the configuration: `record` is the newest judgement (null when never backed up) and
+ * `run` its run; `held` is its record in the newest run that stands for a snapshot, `goodRun` the newest that had it all.
+ */
 export function bucketStates(config, runs) {
-  const records = new Map();
+  const entries = new Map();
   for (const run of runs) {
-    if (!counts(run)) continue;
+    // A stopped run judges nothing; it was ended before it could.
+    if (!counts(run) || run.result === 'cancelled' || run.result === 'interrupted') continue;
+    const committed = COMMITTED.has(run.result);
     for (const record of run.buckets) {
-      const known = records.get(record.bucket);
-      // A stopped run says nothing about a bucket it did not finish; an older one that did says more.
-      if (record.result === 'cancelled' || record.result === 'interrupted' || record.result === 'running') continue;
-      if (!known) records.set(record.bucket, { name: record.bucket, record, run });
+      // Read well, but the run as a whole was not committed: the older snapshot is what there is.
+      if (!committed && record.result === 'success') continue;
+      const entry = entries.get(record.bucket) ?? { name: record.bucket, record: null, run: null, held: null, goodRun: null };
+      entries.set(record.bucket, entry);
+      if (!entry.record) Object.assign(entry, { record, run });
+      if (committed) entry.held ??= record;
+      if (committed && record.result === 'success') entry.goodRun ??= run;
     }
   }
-  const names = bucketNames(config) ?? [...records.keys()].sort();
-  return names.map((name) => records.get(name) ?? { name, record: null, run: null });
+  const names = bucketNames(config) ?? [...entries.keys()].sort();
+  return names.map((name) => entries.get(name) ?? { name, record: null, run: null, held: null, goodRun: null });
 }
 
 /** What a bucket's row says when nothing runs. */
@@ -25,16 +35,16 @@ export function bucketWords(entry) {
   if (!record) return { tone: 'idle', icon: 'clock', text: 'Not backed up yet', flag: null };
   if (record.result === 'success') return { tone: 'good', icon: 'shield', text: 'Safe', flag: null };
   const what = record.error ?? (record.failures_total > 0
-    ? `${record.failures_total.toLocaleString('en-US')} ${record.failures_total === 1 ? 'object' : 'objects'} could not be copied and kept the previous version`
+    ? `${record.failures_total.toLocaleString('en-US')} ${record.failures_total === 1 ? 'object' : 'objects'} could not be copied`
     : 'Not everything could be copied');
   return { tone: record.result === 'partial' ? 'warn' : 'bad', icon: 'alert', text: what, flag: record.result };
 }
 
 /** Objects and bytes held by the newest snapshot of every bucket together. */
 export function protectedTotals(entries) {
-  return entries.reduce((sum, { record }) => {
-    if (!record) return sum;
-    const held = files(record.counts);
-    return { objects: sum.objects + held.objects, bytes: sum.bytes + held.bytes, buckets: sum.buckets + 1 };
+  return entries.reduce((sum, { held }) => {
+    if (!held) return sum;
+    const own = files(held.counts);
+    return { objects: sum.objects + own.objects, bytes: sum.bytes + own.bytes, buckets: sum.buckets + 1 };
   }, { objects: 0, bytes: 0, buckets: 0 });
 }

@@ -39,9 +39,10 @@ export const SECTIONS = [
   },
   {
     title: 'Logging',
+    lead: 'Lines are written to rotated files and shown on the Logs page. The level changes at once.',
     fields: [
       { path: 'logging.level', kind: 'choice', label: 'Level', initial: 'INFO', choices: ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] },
-      { path: 'logging.file', kind: 'text', label: 'File', initial: null, placeholder: 'status.log', lock: 'log_path',
+      { path: 'logging.file', kind: 'text', label: 'File', initial: null, placeholder: 'status.log', lockPart: 'log_path',
         help: 'Empty means the usual place.' },
       { path: 'logging.max_size_mb', kind: 'number', label: 'Start a new file at', initial: 10, unit: 'MB' },
       { path: 'logging.backup_count', kind: 'number', label: 'Keep older files', initial: 5, unit: 'files' },

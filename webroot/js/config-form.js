@@ -29,7 +29,7 @@ export function buildForm(onChange) {
     show(config, locked) {
       for (const { field, set, lock } of fields.values()) {
         set(read(config, field.path) ?? field.initial, config);
-        lock?.(field.lock && locked[field.lock] !== undefined ? locked[field.lock] : undefined);
+        lock?.(locked);
       }
     },
     /** After a change: what one field decides about another. */
@@ -50,8 +50,7 @@ export function buildForm(onChange) {
 
 function words({ path, found, allowed }) {
   const place = /\[(\d+)\]/.exec(path);
-  const where = place ? `Row ${Number(place[1]) + 1}: ` : '';
-  return h('p', { class: 'problem' }, icon('alert'), `${where}found ${found}; allowed: ${allowed}`);
+  return h('p', { class: 'problem' }, icon('alert'), place ? `Row ${Number(place[1]) + 1}: found ${found}; allowed: ${allowed}` : `Found ${found}; allowed: ${allowed}`);
 }
 
 function build(field, onChange) {
@@ -99,12 +98,15 @@ function input(field, id, change) {
       numeric ? h('div', { class: 'with-unit' }, control, h('span', {}, field.unit)) : control,
       field.help ? h('p', { class: 'help' }, field.help) : null, note),
     set: (value) => { control.value = value ?? ''; },
-    lock(value) {
-      control.disabled = value !== undefined;
-      note.hidden = value === undefined;
-      if (value === undefined) return;
-      control.value = String(value);
-      note.replaceChildren(icon('lock'), `Fixed by ${LOCKS[field.lock][1]} in the environment`);
+    lock(locked) {
+      const fixed = locked[field.lock];
+      const part = locked[field.lockPart];
+      control.disabled = fixed !== undefined;
+      if (fixed !== undefined) control.value = String(fixed);
+      note.hidden = fixed === undefined && part === undefined;
+      if (note.hidden) return;
+      const variable = LOCKS[field.lock ?? field.lockPart][1];
+      note.replaceChildren(icon('lock'), h('span', {}, fixed !== undefined ? `Fixed by ${variable}` : `In ${part}, fixed by ${variable}`));
     },
   };
 }

@@ -25,7 +25,7 @@ function render(state) {
 async function loadLog() {
   try {
     const { lines } = await get(`/api/logs?limit=${LOG_LINES}`);
-    log.show(lines.sort((a, b) => Date.parse(a.time) - Date.parse(b.time)), 'Nothing logged yet.');
+    log.show([...lines].reverse(), 'Nothing logged yet.');
   } catch {
     // The live lines come over the stream anyway; the connection mark tells when the server is away.
     if (log.size === 0) log.show([], 'Earlier lines could not be loaded. New ones appear here.');

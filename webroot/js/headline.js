@@ -48,7 +48,8 @@ export function headline({ backup, scheduler, config, runs, silent }, now) {
     return say('paused', 'The schedule is paused.', `Nothing runs by itself until you resume it.${lastGood(good, now)}`);
   }
   if (scheduler?.overdue) {
-    const wait = next(scheduler, now);
+    const due = instant(scheduler.next_backup);
+    const wait = due == null || due > now ? next(scheduler, now) : `It was due ${relative(due, now)}. Press Run now, and look into the log for what holds it up.`;
     return say('late', good ? `The last good backup was ${relative(end(good), now)}; the next one is late.` : 'The first backup is late.',
       `${stopped}${wait || 'It should have started already. Press Run now, and look into the log for what holds it up.'}`);
   }

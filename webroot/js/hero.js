@@ -1,6 +1,6 @@
 // The sentence at the top, and the four things one can do.
 
-import { byId, h, setAttribute, setData, setHidden, setIcon, setText, url } from './dom.js';
+import { byId, h, setData, setHidden, setIcon, setText, url } from './dom.js';
 import { now } from './clock.js';
 import { headline, LOOKS } from './headline.js';
 import { post } from './api.js';
@@ -41,6 +41,7 @@ export function renderHero(state) {
   setHidden(runButton, running || setup);
   setHidden(link, !setup);
   setHidden(stopButton, !running);
+  setHidden(pauseButton, setup);
   stopButton.disabled = busy || state.backup.current?.phase === 'cancelling';
   runButton.disabled = busy;
   dryButton.disabled = busy || running || setup;
@@ -52,8 +53,8 @@ export function renderHero(state) {
 function renderPause(scheduler) {
   const paused = scheduler?.paused === true;
   pauseButton.disabled = busy || scheduler == null || scheduler.enabled === false;
-  setAttribute(pauseButton, 'aria-pressed', String(paused));
-  setText(pauseButton.querySelector('span'), paused ? 'Resume schedule' : 'Pause schedule');
+  setData(pauseButton, 'paused', String(paused));
+  setText(pauseButton.querySelector('span'), paused ? 'Resume' : 'Pause');
   setIcon(pauseButton, paused ? 'play' : 'pause');
 }
 

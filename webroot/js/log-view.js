@@ -5,12 +5,16 @@ import { clockTime, exact, instant, visible } from './format.js';
 
 const NEAR_END_PX = 24;
 const FLUSH_MS = 100;
+// A flick of a finger scrolls on for a while.
+const TOUCH_MS = 1500;
+const SETTLE_FRAMES = 3;
 
 /** The lines in a scrolling element. */
 export class LogView {
   #waiting = [];
   #timer = null;
   #empty = null;
+  #touched = -Infinity;
 
   /**
    * @param box the scrolling element
@@ -24,6 +28,10 @@ export class LogView {
     this.follow = follow;
     this.dated = dated;
     this.highlight = null;
+    // Only a person's scrolling says that somebody reads further up; the layout scrolls too, when lines come or change.
+    for (const name of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
+      this.box.addEventListener(name, () => { this.#touched = performance.now(); }, { passive: true });
+    }
     this.box.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.follow.addEventListener('change', () => this.follow.checked && this.toEnd());
   }
@@ -51,20 +59,22 @@ export class LogView {
 
   /** Puts older lines (in the order of time) above without moving what is being read. */
   prepend(lines) {
+    if (lines.length > 0) this.#clearNote();
     const before = this.box.scrollHeight - this.box.scrollTop;
     const anchor = this.box.querySelector('.line');
     for (const line of lines) this.box.insertBefore(this.#element(line), anchor);
     this.box.scrollTop = this.box.scrollHeight - before;
   }
 
-  toEnd() {
+  toEnd(frames = SETTLE_FRAMES) {
     this.box.scrollTop = this.box.scrollHeight;
+    // Lines that were out of view get their true height only when they are drawn, which moves the end.
+    if (frames > 0) requestAnimationFrame(() => this.follow.checked && this.toEnd(frames - 1));
   }
 
   #flush() {
     this.#timer = null;
-    this.#empty?.remove();
-    this.#empty = null;
+    this.#clearNote();
     this.box.append(...this.#waiting.map((line) => this.#element(line)));
     this.#waiting = [];
     // While somebody reads further up, nothing is cut off under their eyes (up to twice the usual number).
@@ -74,7 +84,13 @@ export class LogView {
     if (this.follow.checked) this.toEnd();
   }
 
+  #clearNote() {
+    this.#empty?.remove();
+    this.#empty = null;
+  }
+
   #scrolled() {
+    if (performance.now() - this.#touched > TOUCH_MS) return;
     const atEnd = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR_END_PX;
     if (this.follow.checked !== atEnd) this.follow.checked = atEnd;
   }

@@ -14,7 +14,7 @@ const TYPING_MS = 250;
 const search = byId('log-search');
 const regex = byId('log-regex');
 const level = byId('log-level');
-const view = new LogView(byId('log'), { most: MOST, follow: byId('log-follow') , dated: true });
+const view = new LogView(byId('log'), { most: MOST, follow: byId('log-follow'), dated: true });
 const older = h('button', { type: 'button', class: 'button small older', id: 'log-older', onclick: loadOlder }, 'Load older lines');
 let cursor = null;
 let matches = () => true;
@@ -35,7 +35,7 @@ async function load() {
   setAttribute(search, 'aria-invalid', filter.error ? 'true' : null);
   if (filter.error) return note(filter.error);
   view.highlight = filter.pattern;
-  matches = (line) => levelAllows(level.value, line.level) && filter.matches(line.text);
+  matches = (line) => levelAllows(level.value, line.level) && filter.matches(`${line.level} ${line.logger} ${line.text}`);
   byId('log-download').href = `${byId('log-download').href.split('?')[0]}?${query()}`;
   remember();
   question?.abort();
@@ -71,9 +71,9 @@ function offerOlder(next) {
   showCount();
 }
 
-// The newest lines may come first, as the old tool gave them; here they are read downwards.
+// The server gives the newest first; here lines are read downwards.
 function inOrder(lines) {
-  return lines.length > 1 && Date.parse(lines[0].time) > Date.parse(lines[lines.length - 1].time) ? lines.reverse() : lines;
+  return [...lines].reverse();
 }
 
 function showCount() {

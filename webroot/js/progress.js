@@ -95,10 +95,12 @@ export class Series {
     this.run = run;
     this.step = this.firstStep;
     this.points = [];
+    this.peak = 0;
   }
 
   add(run) {
     if (run.run_id !== this.run) this.clear(run.run_id);
+    this.peak = Math.max(this.peak, run.bytes_per_second);
     const slot = Math.floor((Date.parse(run.at) - Date.parse(run.started_at)) / this.step);
     const last = this.points[this.points.length - 1];
     if (last && slot < last.slot) return;

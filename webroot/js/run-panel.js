@@ -1,7 +1,7 @@
 // Beside the buckets: the run in progress with rate, time left and files in flight, or what became of the last one.
 
 import { byId, h, icon, setAttribute, setData, setText, setVar } from './dom.js';
-import { bytes, count, duration, exact, instant, middle, rate, roughly, visible } from './format.js';
+import { bytes, count, duration, exact, instant, middle, plural, rate, roughly, visible } from './format.js';
 import { Rates, Series, Watermark } from './progress.js';
 import { counts, look, triggerName } from './results.js';
 import { renderBuckets } from './bucket-rows.js';
@@ -14,6 +14,7 @@ const PARTS = [
   ['linked', 'Unchanged, linked', 'good'], ['downloaded', 'Downloaded', 'info'], ['filtered', 'Left out by filters', 'idle'],
   ['archived', 'Archived, not readable', 'warn'], ['vanished', 'Vanished meanwhile', 'idle'], ['failed', 'Failed', 'bad'],
 ];
+const DRY_LABELS = { linked: 'Unchanged', downloaded: 'To be downloaded' };
 const rates = new Rates();
 const series = new Series();
 const marks = new Watermark();
@@ -33,6 +34,7 @@ export function renderRun(state) {
   }
   renderBuckets(state, rates, marks);
   setData(panel, 'running', String(run != null));
+  setData(panel, 'empty', String(run == null && state.backup.last == null));
   if (run) drawLive(run);
   else drawLast(state.backup.last);
 }
@@ -85,7 +87,7 @@ function drawLive(run) {
 }
 
 function timeLeft(run) {
-  if (run.eta_seconds != null) return run.eta_seconds < 60 ? `${Math.max(1, Math.round(run.eta_seconds))} s` : roughly(run.eta_seconds * 1000);
+  if (run.eta_seconds != null) return run.eta_seconds < 60 ? `${Math.max(1, Math.round(run.eta_seconds))} s` : run.eta_seconds < 90 ? '1 min' : roughly(run.eta_seconds * 1000);
   return run.buckets.some((bucket) => !bucket.listing_complete && bucket.phase !== 'failed') ? 'Listing' : '–';
 }
 
@@ -110,7 +112,7 @@ function emptyView() {
 function lastView(record) {
   const { label, tone, icon: name } = look(record);
   const took = figure('Duration', 'run-duration');
-  const moved = figure('Downloaded', 'run-downloaded');
+  const moved = figure(record.dry_run ? 'To download' : 'Downloaded', 'run-downloaded');
   const listed = figure('Listed', 'run-listed');
   const start = instant(record.started_at);
   setText(took.value, record.finished_at ? duration(instant(record.finished_at) - start) : '–');
@@ -138,13 +140,25 @@ function account(record) {
       setVar(piece, '--share', `${(objects / total) * 100}%`);
       bar.append(piece);
     }
-    legend.append(h('li', { data: { tone } }, h('span', {}, label), h('span', { class: 'number' }, count(objects)), h('span', { class: 'size' }, bytes(size))));
+    legend.append(h('li', { data: { tone } }, h('span', {}, record.dry_run ? DRY_LABELS[part] ?? label : label), h('span', { class: 'number' }, count(objects)), h('span', { class: 'size' }, bytes(size))));
   }
-  return h('div', { class: 'account' }, bar, legend);
+  return h('div', { class: 'account' }, bar, legend, verdict(record));
+}
+
+/** Whether the sum comes out, in words: the one thing a backup must not be silent about. */
+function verdict(record) {
+  const open = record.buckets.filter((bucket) => !bucket.listing_complete).length;
+  const sum = PARTS.reduce((total, [part]) => total + record.totals[part].objects, 0);
+  const [tone, name, words] = record.result === 'cancelled' || record.result === 'interrupted'
+    ? ['idle', 'same', 'The run ended early: this is how far it had come.']
+    : open > 0 ? ['warn', 'alert', `The listing of ${plural(open, 'bucket')} did not finish; nothing was concluded from it.`]
+    : sum !== record.totals.listed.objects ? ['bad', 'alert', `${count(Math.abs(record.totals.listed.objects - sum))} listed objects are not accounted for.`]
+    : ['good', 'check', 'Every listed object is accounted for.'];
+  return h('p', { class: 'verdict', data: { tone } }, icon(name), h('span', {}, words));
 }
 
 function snapshotWords(record) {
   if (record.dry_run) return 'Nothing was written: this was a dry run.';
   if (!record.snapshot) return counts(record) && record.result !== 'success' ? 'No snapshot was made; earlier ones are untouched.' : 'No snapshot yet.';
-  return record.new_snapshot ? ['Snapshot ', h('code', {}, record.snapshot)].map((part) => part) : ['Same as ', h('code', {}, record.snapshot)];
+  return record.new_snapshot ? ['Snapshot ', h('code', {}, record.snapshot)] : ['Same as ', h('code', {}, record.snapshot)];
 }

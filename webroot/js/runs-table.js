@@ -8,7 +8,7 @@ import { now } from './clock.js';
 const SHOWN = 12;
 const COLUMNS = [
   ['Started', ''], ['Result', ''], ['Trigger', 'wide'], ['Duration', 'wide number'], ['Listed', 'wide number'], ['Unchanged', 'wide number'],
-  ['Downloaded', 'number'], ['Size', 'wide number'], ['Failed', 'number'],
+  ['Downloaded', 'wide number'], ['Size', 'number'], ['Failed', 'wide number'],
 ];
 const box = byId('runs');
 const open = new Set();
@@ -36,7 +36,7 @@ export function showRun(runId) {
   open.add(runId);
   draw();
   const row = box.querySelector(`[data-run-id="${CSS.escape(runId)}"]`);
-  row.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  row.scrollIntoView({ block: 'center', behavior: 'smooth' });
   row.querySelector('.toggle').focus({ preventScroll: true });
 }
 
@@ -66,9 +66,9 @@ function body(run) {
     h('td', {}, h('span', { class: 'chip', data: { tone } }, icon(name), label)),
     h('td', { class: 'wide muted' }, triggerName(run.trigger)),
     h('td', { class: 'wide number' }, run.finished_at ? duration(instant(run.finished_at) - instant(run.started_at)) : '–'),
-    number(totals.listed.objects, 'wide'), number(totals.linked.objects, 'wide'), number(totals.downloaded.objects),
-    h('td', { class: `number wide${totals.downloaded.bytes ? '' : ' zero'}` }, bytes(totals.downloaded.bytes)),
-    number(totals.failed.objects, '', 'bad'));
+    number(totals.listed.objects, 'wide'), number(totals.linked.objects, 'wide'), number(totals.downloaded.objects, 'wide'),
+    h('td', { class: `number${totals.downloaded.bytes ? '' : ' zero'}` }, bytes(totals.downloaded.bytes)),
+    number(totals.failed.objects, 'wide', 'bad'));
   const group = h('tbody', {}, row);
   const show = (visibleNow) => {
     toggle.setAttribute('aria-expanded', String(visibleNow));

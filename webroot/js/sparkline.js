@@ -17,7 +17,7 @@ export function sparkline() {
     element: h('div', { class: 'chart' }, picture, peak),
     draw(series) {
       const { points } = series;
-      const highest = Math.max(1, ...points.map((point) => point.value));
+      const highest = Math.max(1, series.peak);
       const first = points.length > 0 ? points[0].slot : 0;
       const last = points.length > 0 ? points[points.length - 1].slot - first : 0;
       // A run of a few seconds must not be stretched over the whole width: it would look like an hour.

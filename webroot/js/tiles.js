@@ -31,6 +31,9 @@ function nextRun({ scheduler, backup }) {
   if (scheduler?.paused) return tile('tile-next', 'Paused', { note });
   if (at == null) return tile('tile-next', backup.running ? 'After this run' : 'Not planned', { note });
   const clock = moment(at, now());
+  if (scheduler.overdue && at <= now()) {
+    return tile('tile-next', 'Overdue', { title: exact(at), note: `Due ${relative(at, now())}`, tone: 'warn', icon: 'clock' });
+  }
   tile('tile-next', at <= now() ? 'Any moment' : relative(at, now()), { title: exact(at), note: `${clock}, ${describeSchedule(scheduler)}` });
 }
 

@@ -5,7 +5,7 @@ import { h } from './dom.js';
 const MARGIN = 8;
 let tip = null;
 
-/** Shows the lines (the first one strong) above an element. */
+/** Shows the lines (the first one strong) below an element, or above where there is no room. */
 export function showTip(anchor, [first, ...rest]) {
   tip ??= document.body.appendChild(h('div', { class: 'tip', role: 'tooltip', id: 'tip' }));
   tip.replaceChildren(h('strong', {}, first), ...rest.map((line) => h('span', {}, line)));
@@ -13,9 +13,10 @@ export function showTip(anchor, [first, ...rest]) {
   const place = anchor.getBoundingClientRect();
   const own = tip.getBoundingClientRect();
   const left = Math.min(Math.max(MARGIN, place.left + place.width / 2 - own.width / 2), innerWidth - own.width - MARGIN);
-  const above = place.top - own.height - MARGIN;
+  const below = place.bottom + MARGIN;
+  const fits = below + own.height + MARGIN < innerHeight;
   tip.style.setProperty('left', `${left}px`);
-  tip.style.setProperty('top', `${above < MARGIN ? place.bottom + MARGIN : above}px`);
+  tip.style.setProperty('top', `${fits ? below : place.top - own.height - MARGIN}px`);
 }
 
 export function hideTip() {

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addBuckets, assign, bucketList, bucketRows, changedLines, number, read, same, write } from '../../../../webroot/js/config-model.js';
+import { describeCron, describeSchedule } from '../../../../webroot/js/schedule.js';
+import { compile, levelAllows } from '../../../../webroot/js/log-filter.js';
+
+test('a change keeps every other member, known or not, and does not touch the original', () => {
+  const config = { mine: { a: 1 }, automation: { interval_hours: 6, odd: true } };
+  const changed = write(config, 'automation.interval_hours', 2);
+  assert.deepEqual(changed, { mine: { a: 1 }, automation: { interval_hours: 2, odd: true } });
+  assert.equal(config.automation.interval_hours, 6);
+  assert.deepEqual(write({}, 'guards.max_shrink_percent', 5), { guards: { max_shrink_percent: 5 } });
+  assert.equal(read(changed, 'automation.interval_hours'), 2);
+  assert.equal(read(changed, 'nothing.here'), undefined);
+});
+
+test('the order of keys is no change', () => {
+  assert.ok(same({ a: 1, b: { c: 2, d: 3 } }, { b: { d: 3, c: 2 }, a: 1 }));
+  assert.ok(!same({ a: [1, 2] }, { a: [2, 1] }));
+});
+
+test('each problem goes to the most specific field, the rest is not lost', () => {
+  const problems = ['s3_buckets[1].name', 'automation.interval_hours', 'unknown.place'].map((path) => ({ path }));
+  const { byField, rest } = assign(problems, ['s3_buckets', 'automation', 'automation.interval_hours']);
+  assert.deepEqual([...byField.keys()], ['s3_buckets', 'automation.interval_hours']);
+  assert.deepEqual(rest, [{ path: 'unknown.place' }]);
+});
+
+test('what is typed becomes a number only when it is one', () => {
+  assert.equal(number('6'), 6);
+  assert.equal(number(' 0,5 '), 0.5);
+  assert.equal(number('six'), 'six');
+  assert.equal(number(''), '');
+});
+
+test('buckets keep their form, and members that we do not know', () => {
+  const list = ['plain', { name: 'with', prefix: 'p/' }, { name: 'odd', note: 'mine' }];
+  assert.deepEqual(bucketList(bucketRows(list)), ['plain', { name: 'with', prefix: 'p/' }, { name: 'odd', note: 'mine' }]);
+  assert.deepEqual(bucketRows(undefined), []);
+});
+
+test('a picked bucket is added once and replaces an empty row', () => {
+  assert.deepEqual(addBuckets([{ name: 'a', prefix: '' }, { name: '', prefix: '' }], ['a', 'b']).map((row) => row.name), ['a', 'b']);
+});
+
+test('the preview marks only the lines that changed, not those that got a comma', () => {
+  const lines = changedLines({ a: [1, 2], b: 1 }, { a: [1], b: 1 });
+  assert.deepEqual(lines.filter((line) => line.changed).map((line) => line.text.trim()), ['2']);
+  assert.ok(changedLines({ a: 1 }, { a: 1 }).every((line) => !line.changed));
+});
+
+test('schedules are put into words only where the words are exact', () => {
+  assert.equal(describeSchedule({ interval_hours: 6 }), 'every 6 h');
+  assert.equal(describeSchedule({ interval_hours: 0.5 }), 'every 30 min');
+  assert.equal(describeSchedule({ interval_hours: 24 }), 'every day');
+  assert.equal(describeSchedule({ cron: '0 3 * * *', time_zone: 'Europe/Berlin' }), 'every day at 03:00 (Europe/Berlin)');
+  assert.equal(describeCron('30 4 * * 1-5'), 'Monday to Friday at 04:30');
+  assert.equal(describeCron('0 0 * * 7'), 'every Sunday at 00:00');
+  assert.equal(describeCron('*/15 * * * *'), 'every 15 min');
+  assert.equal(describeCron('5 */6 * * *'), 'every 6 h at minute 5');
+  for (const odd of ['*/7 * * * *', '0 3 1 * *', '0 3,15 * * *', '61 3 * * *', 'nonsense', '0 */5 * * *', '*/15 * * * 1']) {
+    assert.equal(describeCron(odd), odd);
+  }
+});
+
+test('a live line is held against the same filter as the files', () => {
+  assert.ok(levelAllows('', 'TRACE') && levelAllows('WARN', 'ERROR') && !levelAllows('WARN', 'INFO'));
+  assert.ok(compile('a.b', false).matches('xA.Bx') && !compile('a.b', false).matches('axb'));
+  assert.ok(compile('^a.b$', true).matches('axb'));
+  assert.match(compile('(', true).error, /^Not a regular expression/);
+  assert.ok(compile('', true).matches('anything'));
+});
