@@ -86,7 +86,8 @@ public final class S3Access implements AutoCloseable {
             // The key itself sorts before everything that it is a prefix of, in every known order.
             for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
                 if (!page.objects().isEmpty()) {
-                    return Optional.of(page.objects().getFirst()).filter(object -> object.key().equals(key));
+                    return Optional.of(page.objects().getFirst())
+                            .filter(object -> object.key().equals(key));
                 }
             }
             return Optional.empty();

@@ -110,7 +110,8 @@ final class DemoData {
             String key = pick(DOCUMENTS);
             put(DOCUMENTS, key, text("Revised " + ++serial));
         }
-        List<String> done = new ArrayList<>(List.of(changed == 1 ? "1 document changed" : changed + " documents changed"));
+        List<String> done =
+                new ArrayList<>(List.of(changed == 1 ? "1 document changed" : changed + " documents changed"));
         if (random.nextInt(3) > 0) {
             done.add("new photo " + addPhoto());
         }

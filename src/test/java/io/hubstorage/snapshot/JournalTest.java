@@ -114,7 +114,8 @@ final class JournalTest {
 
     @Test
     void slotsKeepWhatWasPutAndNothingElse() throws Exception {
-        try (Slots slots = Slots.create(folder.resolve("shard-0.slots"))) {
+        Path file = folder.resolve("shard-0.slots");
+        try (Slots slots = Slots.create(file)) {
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<?>> all = new ArrayList<>();
                 for (long i = 0; i < 3_000; i += 3) {
@@ -129,7 +130,7 @@ final class JournalTest {
                 }
             }
             slots.put(0, 0);
-            try (Slots.Reader reader = slots.read()) {
+            try (Slots.Reader reader = Slots.read(file)) {
                 for (long i = 0; i < 3_100; i++) {
                     boolean put = i < 3_000 && i % 3 == 2;
                     assertThat(reader.next()).isEqualTo(i == 0 ? 0 : put ? i * 7_000_000_000L : Slots.NONE);

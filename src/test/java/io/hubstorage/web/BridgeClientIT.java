@@ -81,8 +81,9 @@ final class BridgeClientIT {
 
     private static boolean isThere(String program) throws InterruptedException {
         try {
-            Process process =
-                    new ProcessBuilder(program, "--version").redirectErrorStream(true).start();
+            Process process = new ProcessBuilder(program, "--version")
+                    .redirectErrorStream(true)
+                    .start();
             process.getInputStream().readAllBytes();
             return process.waitFor() == 0;
         } catch (IOException e) {

@@ -47,9 +47,12 @@ final class EventsTest {
             EventStream.Event state = stream.first("state");
             assertThat(stream.names()).first().isEqualTo("state");
             assertThat(state.id()).matches("[0-9a-z]+-[0-9]+");
-            assertThat(state.data().getJsonObject("backup").getBoolean("running")).isFalse();
-            assertThat(state.data().getJsonObject("scheduler").getBoolean("running")).isTrue();
-            assertThat(state.data().getJsonObject("config").getJsonArray("buckets")).containsExactly("photos");
+            assertThat(state.data().getJsonObject("backup").getBoolean("running"))
+                    .isFalse();
+            assertThat(state.data().getJsonObject("scheduler").getBoolean("running"))
+                    .isTrue();
+            assertThat(state.data().getJsonObject("config").getJsonArray("buckets"))
+                    .containsExactly("photos");
             assertThat(state.data().getJsonObject("config").getString("hash")).isEqualTo(server.store.hash());
             assertThat(state.data().getJsonObject("health").getString("state")).isEqualTo("safe");
         }
@@ -57,8 +60,7 @@ final class EventsTest {
 
     @Test
     void theStreamIsNeitherCompressedNorStoredNorBuffered() {
-        try (EventStream stream =
-                EventStream.open(server, "/api/events", Map.of("Accept-Encoding", "gzip, deflate"))) {
+        try (EventStream stream = EventStream.open(server, "/api/events", Map.of("Accept-Encoding", "gzip, deflate"))) {
             stream.first("state");
             assertThat(stream.response.getHeader("Content-Type")).isEqualTo("text/event-stream");
             assertThat(stream.response.getHeader("Content-Encoding")).isNull();
@@ -77,8 +79,7 @@ final class EventsTest {
             server.rooms.finish(RunResult.SUCCESS);
             assertThat(stream.first("backup.finished").data().getString("result"))
                     .isEqualTo("success");
-            assertThat(stream.names())
-                    .containsExactly("state", "backup.started", "backup.progress", "backup.finished");
+            assertThat(stream.names()).containsExactly("state", "backup.started", "backup.progress", "backup.finished");
             assertThat(stream.first("backup.progress")
                             .data()
                             .getJsonObject("totals")
@@ -119,11 +120,14 @@ final class EventsTest {
         server.rooms.progress(1);
         server.rooms.progress(2);
         log("third");
-        try (EventStream stream = EventStream.open(server, "/api/events", Map.of("Last-Event-ID", String.valueOf(last)))) {
+        try (EventStream stream =
+                EventStream.open(server, "/api/events", Map.of("Last-Event-ID", String.valueOf(last)))) {
             await().until(() -> stream.events.size() == 4);
             assertThat(stream.names()).containsExactly("log", "backup.started", "backup.progress", "log");
             assertThat(stream.events.getFirst().data().getString("text")).isEqualTo("second");
-            assertThat(stream.events.get(2).data().getLong("bytes_received")).as("the latest only").isEqualTo(20);
+            assertThat(stream.events.get(2).data().getLong("bytes_received"))
+                    .as("the latest only")
+                    .isEqualTo(20);
             assertThat(ids(stream)).isSorted();
         }
     }
@@ -149,7 +153,8 @@ final class EventsTest {
         for (int i = 1; i <= SMALL.replayEvents() + 1; i++) {
             log("line " + i);
         }
-        try (EventStream stream = EventStream.open(server, "/api/events", Map.of("Last-Event-ID", String.valueOf(first)))) {
+        try (EventStream stream =
+                EventStream.open(server, "/api/events", Map.of("Last-Event-ID", String.valueOf(first)))) {
             stream.first("state");
             assertThat(stream.names()).first().isEqualTo("state");
         }

@@ -32,7 +32,8 @@ final class OriginGuardTest {
     }
 
     private int start(Map<String, String> headers) {
-        int status = server.send(HttpMethod.POST, "/api/backup/run", headers, null).status();
+        int status =
+                server.send(HttpMethod.POST, "/api/backup/run", headers, null).status();
         server.rooms.running = false;
         return status;
     }
@@ -66,15 +67,15 @@ final class OriginGuardTest {
                 "xnas.local"
             })
     void aNameThatAStrangerCanPointHereMayNot(String host) {
-        WebServer.Answer answer =
-                server.send(HttpMethod.POST, "/api/backup/run", Map.of("Host", host), null);
+        WebServer.Answer answer = server.send(HttpMethod.POST, "/api/backup/run", Map.of("Host", host), null);
         ApiTest.assertProblem(answer, 403, "HUBSTORAGE_ALLOWED_HOSTS");
         assertThat(server.rooms.starts).isEmpty();
     }
 
     @Test
     void aNameThatAStrangerCanPointHereMayRead() {
-        assertThat(server.get("/api/backup/status", Map.of("Host", "evil.example")).status())
+        assertThat(server.get("/api/backup/status", Map.of("Host", "evil.example"))
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -138,7 +139,8 @@ final class OriginGuardTest {
         for (String path : List.of("/eventbus/info", "/eventbus/websocket")) {
             assertThat(server.get(path, Map.of("Origin", "http://evil.example")).status())
                     .isEqualTo(403);
-            assertThat(server.get(path, Map.of("Host", "evil.example")).status()).isEqualTo(403);
+            assertThat(server.get(path, Map.of("Host", "evil.example")).status())
+                    .isEqualTo(403);
         }
         assertThat(server.get("/eventbus/info").status()).isEqualTo(200);
     }

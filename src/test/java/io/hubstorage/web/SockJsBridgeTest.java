@@ -47,11 +47,10 @@ final class SockJsBridgeTest {
     }
 
     private WebSocket connect() {
-        return WebServer.await(client
-                .connect(new WebSocketConnectOptions()
-                        .setHost("127.0.0.1")
-                        .setPort(server.port())
-                        .setURI("/eventbus/websocket")));
+        return WebServer.await(client.connect(new WebSocketConnectOptions()
+                .setHost("127.0.0.1")
+                .setPort(server.port())
+                .setURI("/eventbus/websocket")));
     }
 
     private void send(JsonObject message) {
@@ -166,8 +165,9 @@ final class SockJsBridgeTest {
         WebSocket second = connect();
         List<String> heard = new CopyOnWriteArrayList<>();
         second.binaryMessageHandler(body -> heard.add(body.toString()));
-        WebServer.await(second.writeTextMessage(
-                message("send", Addresses.BACKUP_STATUS).put("replyAddress", "r").encode()));
+        WebServer.await(second.writeTextMessage(message("send", Addresses.BACKUP_STATUS)
+                .put("replyAddress", "r")
+                .encode()));
         await().until(() -> !heard.isEmpty());
         socket.resume();
         await().atMost(Duration.ofSeconds(20))
@@ -188,7 +188,12 @@ final class SockJsBridgeTest {
 
     @Test
     void transportsForForeignSitesAreOff() {
-        for (String path : List.of("/eventbus/1/a/jsonp?c=x", "/eventbus/1/a/htmlfile?c=x", "/eventbus/1/a/eventsource", "/eventbus/iframe.html", "/eventbus/iframe-1.2.html")) {
+        for (String path : List.of(
+                "/eventbus/1/a/jsonp?c=x",
+                "/eventbus/1/a/htmlfile?c=x",
+                "/eventbus/1/a/eventsource",
+                "/eventbus/iframe.html",
+                "/eventbus/iframe-1.2.html")) {
             assertThat(server.get(path).status()).as(path).isEqualTo(404);
         }
     }

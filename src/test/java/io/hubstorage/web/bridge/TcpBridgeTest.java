@@ -73,7 +73,8 @@ final class TcpBridgeTest {
     @Test
     void aRequestIsAnswered() {
         vertx.eventBus()
-                .<JsonObject>consumer(Addresses.BACKUP_START, message -> message.reply(new JsonObject().put("run_id", "r1")));
+                .<JsonObject>consumer(
+                        Addresses.BACKUP_START, message -> message.reply(new JsonObject().put("run_id", "r1")));
         send(message("send", Addresses.BACKUP_START).put("replyAddress", "reply-1"));
         assertThat(reply(0).getJsonObject("body").getString("run_id")).isEqualTo("r1");
     }
@@ -82,7 +83,9 @@ final class TcpBridgeTest {
     void whatIsPublishedIsHeardOnce() {
         send(message("register", Addresses.BACKUP_FINISHED));
         send(message("register", Addresses.BACKUP_FINISHED));
-        assertThat(reply(0).getString("type")).as("a second registration is refused").isEqualTo("err");
+        assertThat(reply(0).getString("type"))
+                .as("a second registration is refused")
+                .isEqualTo("err");
         vertx.eventBus().publish(Addresses.BACKUP_FINISHED, new JsonObject().put("run_id", "r1"));
         assertThat(reply(1).getJsonObject("body").getString("run_id")).isEqualTo("r1");
         send(message("ping", "none"));
