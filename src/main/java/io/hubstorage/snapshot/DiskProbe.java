@@ -114,7 +114,7 @@ public record DiskProbe(
             boolean many =
                     Files.getAttribute(existing, "unix:nlink", LinkOption.NOFOLLOW_LINKS) instanceof Integer links
                             && links >= 1_000;
-            if (many && Files.isReadable(existing)) {
+            if (many) {
                 return HardLinks.TOO_MANY;
             }
         } catch (IOException | RuntimeException e) {

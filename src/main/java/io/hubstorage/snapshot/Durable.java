@@ -13,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Makes what was written survive a power loss. Blocking; thread-safe. */
@@ -87,9 +88,11 @@ public final class Durable {
 
     /** Replaces a file so that at any time either the old or the new content is there, and makes the new one durable. */
     public static void writeAtomically(Path file, byte[] content) throws IOException {
-        Path temporary = Files.createTempFile(parent(file), "." + file.getFileName(), ".tmp");
+        // Not createTempFile, which would make a file that only its owner can read.
+        Path temporary = parent(file).resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 ByteBuffer rest = ByteBuffer.wrap(content);
                 while (rest.hasRemaining()) {
                     channel.write(rest);

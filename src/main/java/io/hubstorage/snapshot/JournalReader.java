@@ -1,8 +1,6 @@
 package io.hubstorage.snapshot;
 
 import com.fasterxml.jackson.core.JsonParser;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,7 +18,9 @@ public final class JournalReader implements AutoCloseable {
 
     private final Path path;
     private final InputStream in;
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream(1_024);
+    private byte[] buffer = new byte[1 << 16];
+    private int start;
+    private int end;
 
     private JournalReader(Path path, InputStream in) {
         this.path = path;
@@ -29,14 +29,15 @@ public final class JournalReader implements AutoCloseable {
 
     /** Opens an existing journal. */
     public static JournalReader open(Path path) throws IOException {
-        return new JournalReader(path, new BufferedInputStream(Files.newInputStream(path), 1 << 16));
+        return new JournalReader(path, Files.newInputStream(path));
     }
 
     /** The next entry, or null after the last whole line. */
     public @Nullable ManifestEntry next() throws IOException {
-        while (readLine()) {
-            byte[] bytes = line.toByteArray();
-            try (JsonParser json = EntryJson.parser(bytes, 0, bytes.length)) {
+        for (int length = lineLength(); length >= 0; length = lineLength()) {
+            int from = start;
+            start += length + 1;
+            try (JsonParser json = EntryJson.parser(buffer, from, length)) {
                 ManifestEntry entry = EntryJson.read(json);
                 if (entry != null) {
                     return entry;
@@ -56,14 +57,31 @@ public final class JournalReader implements AutoCloseable {
         in.close();
     }
 
-    private boolean readLine() throws IOException {
-        line.reset();
-        for (int next = in.read(); next >= 0; next = in.read()) {
-            if (next == '\n') {
-                return true;
+    /** How long the line is that begins at {@code start}, or -1 when there is no whole one. */
+    private int lineLength() throws IOException {
+        int seen = start;
+        while (true) {
+            for (int i = seen; i < end; i++) {
+                if (buffer[i] == '\n') {
+                    return i - start;
+                }
             }
-            line.write(next);
+            seen = end - start;
+            if (!fill()) {
+                return -1;
+            }
         }
-        return false;
+    }
+
+    /** Moves what is left to the beginning of the buffer and reads more behind it. */
+    private boolean fill() throws IOException {
+        byte[] target = end - start > buffer.length / 2 ? new byte[buffer.length * 2] : buffer;
+        System.arraycopy(buffer, start, target, 0, end - start);
+        buffer = target;
+        end -= start;
+        start = 0;
+        int read = in.read(buffer, end, buffer.length - end);
+        end += Math.max(0, read);
+        return read >= 0;
     }
 }

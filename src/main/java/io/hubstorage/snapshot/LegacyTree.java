@@ -21,7 +21,7 @@ public final class LegacyTree {
      * @param scratch for temporary files
      */
     public static ManifestSummary manifest(Path tree, Path scratch, Path outZst) throws IOException {
-        try (ExternalSort<ManifestEntry> sort = StagedManifest.entrySort(scratch)) {
+        try (ExternalSort<ManifestEntry> sort = StagedManifest.entrySort(scratch, ExternalSort.DEFAULT_RUN)) {
             Files.walkFileTree(tree, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

@@ -31,7 +31,7 @@ public final class StagedManifest {
      */
     public static ManifestSummary build(List<JournalSource> journalsOldestFirst, Path scratch, Path outZst)
             throws IOException {
-        try (ExternalSort<ManifestEntry> sort = entrySort(scratch)) {
+        try (ExternalSort<ManifestEntry> sort = entrySort(scratch, ExternalSort.DEFAULT_RUN)) {
             for (JournalSource source : journalsOldestFirst) {
                 addAll(source, sort);
             }
@@ -39,10 +39,10 @@ public final class StagedManifest {
         }
     }
 
-    /** Sorts entries by key. */
-    static ExternalSort<ManifestEntry> entrySort(Path scratch) {
+    /** Sorts entries by key, {@code run} of them in memory. */
+    static ExternalSort<ManifestEntry> entrySort(Path scratch, int run) throws IOException {
         return new ExternalSort<>(
-                Comparator.comparing(ManifestEntry::key, KeyOrder.COMPARATOR), new EntryCodec(), scratch);
+                Comparator.comparing(ManifestEntry::key, KeyOrder.COMPARATOR), new EntryCodec(), scratch, run);
     }
 
     /** Writes sorted entries as a manifest; of equal keys, the last counts. */
@@ -68,16 +68,20 @@ public final class StagedManifest {
         }
     }
 
-    /** Length and JSON line. */
+    /** Length and JSON line. Not thread-safe. */
     private static final class EntryCodec implements ExternalSort.Codec<ManifestEntry> {
         private final ByteArrayOutputStream line = new ByteArrayOutputStream(1_024);
+        private final JsonGenerator json;
+
+        EntryCodec() throws IOException {
+            json = EntryJson.generator(line);
+        }
 
         @Override
         public void write(ManifestEntry entry, DataOutput out) throws IOException {
             line.reset();
-            try (JsonGenerator json = EntryJson.generator(line)) {
-                EntryJson.write(entry, json);
-            }
+            EntryJson.write(entry, json);
+            json.flush();
             out.writeInt(line.size());
             out.write(line.toByteArray());
         }
@@ -86,8 +90,8 @@ public final class StagedManifest {
         public ManifestEntry read(DataInput in) throws IOException {
             byte[] bytes = new byte[in.readInt()];
             in.readFully(bytes);
-            try (JsonParser json = EntryJson.parser(bytes, 0, bytes.length)) {
-                ManifestEntry entry = EntryJson.read(json);
+            try (JsonParser parser = EntryJson.parser(bytes, 0, bytes.length)) {
+                ManifestEntry entry = EntryJson.read(parser);
                 if (entry == null) {
                     throw new IOException("a run file of the sort is damaged");
                 }

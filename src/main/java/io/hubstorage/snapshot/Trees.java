@@ -28,7 +28,7 @@ public final class Trees {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) throws IOException {
-                if (!Files.isWritable(each)) {
+                if (!Files.isWritable(each) || !Files.isExecutable(each)) {
                     open(each);
                 }
                 return FileVisitResult.CONTINUE;
@@ -67,9 +67,9 @@ public final class Trees {
         });
     }
 
+    /** Only for what was just seen to be a folder, because this would follow a link. */
     private static void open(Path folder) throws IOException {
-        PosixFileAttributeView view =
-                Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        PosixFileAttributeView view = Files.getFileAttributeView(folder, PosixFileAttributeView.class);
         if (view != null) {
             view.setPermissions(PosixFilePermissions.fromString("rwx------"));
         }

@@ -68,6 +68,14 @@ final class DurableTest {
     }
 
     @Test
+    void itIsAsReadableAsAnyOtherFile() throws IOException {
+        Path file = folder.resolve("run.json");
+        Durable.writeAtomically(file, new byte[1]);
+        Path other = Files.createFile(folder.resolve("other"));
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(other));
+    }
+
+    @Test
     void aFailedReplacementLeavesNothingBehind() throws IOException {
         Path target = folder.resolve("target");
         Files.createDirectories(target.resolve("full"));

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TreesTest {
     @TempDir
@@ -51,6 +53,17 @@ final class TreesTest {
         assertThat(folder.resolve("tree")).doesNotExist();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(other)))
                 .isEqualTo("r--r--r--");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-wx------", "rw-------", "r-x------", "--x------", "---------"})
+    void noModeOfAFolderIsAnObstacle(String mode) throws IOException {
+        Path inner = Files.createDirectories(folder.resolve("tree/inner"));
+        Files.createFile(inner.resolve("file"));
+        Files.createDirectory(inner.resolve("folder"));
+        Files.setPosixFilePermissions(inner, PosixFilePermissions.fromString(mode));
+        Trees.delete(folder.resolve("tree"));
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test
