@@ -101,7 +101,8 @@ function safe(good, stopped, scheduler, names, now) {
   const covered = new Set(good.buckets.map((bucket) => bucket.bucket));
   const missing = names ? names.filter((name) => !covered.has(name)) : [];
   const when = good.new_snapshot ? `Last snapshot ${relative(end(good), now)}` : `Checked ${relative(end(good), now)}, nothing had changed`;
-  const upcoming = scheduler?.next_backup ? `, next run ${relative(instant(scheduler.next_backup), now)}` : '';
+  const at = instant(scheduler?.next_backup);
+  const upcoming = at == null ? '' : at <= now ? ', the next run is about to start' : `, next run ${relative(at, now)}`;
   if (missing.length > 0) {
     const total = names.length;
     return say('never_run', total === missing.length ? `${plural(total, 'bucket')} not backed up yet.` : `${total - missing.length} of ${plural(total, 'bucket')} are safe.`,

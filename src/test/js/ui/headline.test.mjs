@@ -69,6 +69,10 @@ test('late, paused, switched off and never run are told apart', () => {
   assert.equal(say({ scheduler: { running: false } }).state, 'failing');
 });
 
+test('a next run is never said to be in the past', () => {
+  assert.match(say({ scheduler: { next_backup: iso(NOW - 1000) } }).detail, /the next run is about to start\.$/);
+});
+
 test('a late run says since when and what to do', () => {
   assert.match(say({ scheduler: { overdue: true, next_backup: iso(NOW - 3 * HOUR) } }).detail, /^It was due 3 h ago\. Press Run now/);
   assert.equal(say({ scheduler: { overdue: true, next_backup: iso(NOW + 60_000) } }).detail, 'The next run starts in a minute.');
