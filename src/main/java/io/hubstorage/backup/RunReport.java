@@ -77,9 +77,12 @@ final class RunReport {
                 .filter(pass -> !told.contains(pass.bucket()))
                 .map(RunReport::bucket)
                 .forEach(buckets::add);
-        String sentence = allSafe(buckets)
-                ? "%s safe: %s".formatted(subject(buckets), changes(buckets))
-                : "%s; %s".formatted(troubles(buckets), changes(buckets));
+        List<RunRecord.BucketRecord> tried = buckets.stream()
+                .filter(bucket -> ended.containsKey(bucket.bucket()))
+                .toList();
+        String sentence = (allSafe(buckets) ? subject(tried) + " safe: " : troubles(buckets) + "; ")
+                + changes(tried)
+                + leftOut(buckets.size() - tried.size());
         return record(
                 result(buckets), clock.instant(), freeName(layout), true, attempts, buckets, with(sentence, alarm));
     }
@@ -194,6 +197,15 @@ final class RunReport {
         append(asides, totals.archived(), "archived and not readable");
         append(asides, totals.vanished(), "vanished meanwhile");
         return asides.toString();
+    }
+
+    private static String leftOut(int buckets) {
+        return buckets == 0
+                ? ""
+                : "; %s not part of this run and %s as before"
+                        .formatted(
+                                buckets == 1 ? "1 other bucket was" : buckets + " other buckets were",
+                                buckets == 1 ? "stays" : "stay");
     }
 
     private static void append(StringBuilder text, Tally tally, String what) {
