@@ -26,6 +26,8 @@ public final class Addresses {
     public static final String SCHEDULER_RESTART = "hubstorage.scheduler.restart";
     /** Request: {@link SchedulerMessage.Pause}, answered by {@link SchedulerMessage.Status}. */
     public static final String SCHEDULER_PAUSE = "hubstorage.scheduler.pause";
+    /** Published: {@link SchedulerMessage.Status} whenever something in it but the time has changed. */
+    public static final String SCHEDULER_CHANGED = "hubstorage.scheduler.changed";
 
     /** Request: empty, answered by {@link ConfigMessage.Current}. Never carries a secret. */
     public static final String CONFIG_GET = "hubstorage.config.get";

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param buckets the configured buckets; empty together with {@code dynamicBuckets} off means "needs set-up"
  * @param dynamicBuckets every bucket found, by {@code use_dynamic_buckets} or {@code ["*"]}
  * @param awsProfile {@code aws_profile} of an old file; the environment's {@code AWS_PROFILE} wins
+ * @param localBasePath {@code local_base_path}; the environment's {@code HUBSTORAGE_DATA_PATH} wins. Ask
+ *     {@link ConfigStore#dataPath} for what holds
  */
 public record HubConfig(
         List<BucketSpec> buckets,
@@ -18,7 +20,20 @@ public record HubConfig(
         Logging logging,
         Automation automation,
         Guards guards,
-        @Nullable String awsProfile) {
+        @Nullable String awsProfile,
+        @Nullable String localBasePath) {
+
+    /** A configuration that leaves the place of the data to the environment. */
+    public HubConfig(
+            List<BucketSpec> buckets,
+            boolean dynamicBuckets,
+            SyncOptions syncOptions,
+            Logging logging,
+            Automation automation,
+            Guards guards,
+            @Nullable String awsProfile) {
+        this(buckets, dynamicBuckets, syncOptions, logging, automation, guards, awsProfile, null);
+    }
 
     /** A bucket, and the prefix its keys must have (empty for all). */
     public record BucketSpec(String name, String prefix) {}

@@ -1,0 +1,134 @@
+package io.hubstorage.config;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A small file that is replaced whole: a reader sees the old content or the new one, also after a power cut. Only
+ * where the file cannot be renamed over (a single file mounted into a container) is it written in place. Blocks.
+ */
+final class ConfigFile {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
+
+    private final Path path;
+    private final AtomicBoolean saidInPlace = new AtomicBoolean();
+
+    ConfigFile(Path path) {
+        this.path = path.toAbsolutePath();
+    }
+
+    Path path() {
+        return path;
+    }
+
+    byte[] read() throws IOException {
+        return Files.readAllBytes(path);
+    }
+
+    /** Durable on return. Keeps mode, owner and, if the path is a symbolic link, the link. */
+    void write(byte[] content) throws IOException {
+        Path target = Files.exists(path) ? path.toRealPath() : path;
+        Path folder = folderOf(target);
+        Files.createDirectories(folder);
+        Path temp = folder.resolve(".%s.%d.tmp"
+                .formatted(target.getFileName(), ProcessHandle.current().pid()));
+        try (FileChannel channel = openTemp(temp)) {
+            writeAll(channel, content);
+        } catch (AccessDeniedException e) {
+            inPlace(target, content, e);
+            return;
+        } catch (FileSystemException e) {
+            // Nothing was opened, so nothing was written: the folder refuses new files, the file itself may not.
+            if (Files.exists(temp) || !Files.isWritable(target)) {
+                Files.deleteIfExists(temp);
+                throw e;
+            }
+            inPlace(target, content, e);
+            return;
+        } catch (IOException e) {
+            Files.deleteIfExists(temp);
+            throw e;
+        }
+        try {
+            keepAttributes(target, temp);
+            Files.move(temp, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            Files.deleteIfExists(temp);
+            inPlace(target, content, e);
+            return;
+        }
+        syncFolder(folder);
+    }
+
+    private void inPlace(Path target, byte[] content, FileSystemException cause) throws IOException {
+        if (!Files.isWritable(target)) {
+            throw cause;
+        }
+        if (saidInPlace.compareAndSet(false, true)) {
+            LOG.warn(
+                    "{} cannot be replaced by a renamed file ({}), as is usual for a single file mounted into a"
+                            + " container: it is written in place. Mount its folder instead to make saves atomic.",
+                    target,
+                    Environment.reason(cause));
+        }
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+            writeAll(channel, content);
+        }
+    }
+
+    private static FileChannel openTemp(Path temp) throws IOException {
+        return FileChannel.open(
+                temp, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+    }
+
+    /** Cuts to length after writing, so that a crash in between loses as little as possible. */
+    private static void writeAll(FileChannel channel, byte[] content) throws IOException {
+        ByteBuffer buffer = ByteBuffer.wrap(content);
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
+        }
+        channel.truncate(content.length);
+        channel.force(true);
+    }
+
+    private static void keepAttributes(Path from, Path to) throws IOException {
+        for (String name : new String[] {"unix:mode", "unix:uid", "unix:gid"}) {
+            try {
+                Object value = Files.getAttribute(from, name, LinkOption.NOFOLLOW_LINKS);
+                if (!value.equals(Files.getAttribute(to, name, LinkOption.NOFOLLOW_LINKS))) {
+                    Files.setAttribute(to, name, value, LinkOption.NOFOLLOW_LINKS);
+                }
+            } catch (NoSuchFileException e) {
+                return; // a first save has nothing to keep
+            } catch (UnsupportedOperationException | IllegalArgumentException | FileSystemException e) {
+                LOG.debug("{} of {} could not be kept", name, from, e);
+            }
+        }
+    }
+
+    private static void syncFolder(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Some file systems cannot; the content itself is durable.
+            LOG.debug("{} could not be synced", folder, e);
+        }
+    }
+
+    private static Path folderOf(Path file) {
+        Path folder = file.getParent();
+        return folder == null ? file.toAbsolutePath().getRoot() : folder;
+    }
+}

@@ -1,0 +1,293 @@
+package io.hubstorage.config;
+
+import io.hubstorage.bus.ConfigMessage.Current;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The configuration in force: the last good {@code config.json} under the environment. Thread-safe; getters never
+ * block, and files are touched on worker threads only.
+ */
+public final class ConfigStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigStore.class);
+
+    private final Vertx vertx;
+    private final ConfigFile file;
+    private final InstantSource clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final List<Consumer<Current>> listeners = new CopyOnWriteArrayList<>();
+    private volatile ConfigState state;
+    /** The environment as last read, in force or refused: each content is judged once. */
+    private Environment seenEnv;
+    /** Broken content seen once: perhaps somebody is still writing it. */
+    private @Nullable String suspect;
+
+    private ConfigStore(Vertx vertx, ConfigFile file, ConfigState state, InstantSource clock) {
+        this.vertx = vertx;
+        this.file = file;
+        this.state = state;
+        this.seenEnv = state.env();
+        this.clock = clock;
+    }
+
+    /**
+     * Reads {@code config.json}, or writes a first one from the bundled default and {@code BACKUP_*} where there is
+     * none. Fails with {@link ConfigException} when the file is not valid or cannot be read or written.
+     *
+     * @param settings what {@link Environment#settings} made of that environment
+     */
+    public static Future<ConfigStore> open(
+            Vertx vertx, Settings settings, Environment environment, InstantSource clock) {
+        return vertx.executeBlocking(() -> openBlocking(vertx, settings, environment, clock), false);
+    }
+
+    /** The settings in force: the environment's, completed from {@code config.json} where the environment is silent. */
+    public Settings settings() {
+        return state.settings();
+    }
+
+    /** The validated configuration in force. */
+    public HubConfig config() {
+        return state.config();
+    }
+
+    /** Names the content of the file on disk; a save gives it back. */
+    public String hash() {
+        return state.hash();
+    }
+
+    /** What the bus and the web may see. */
+    public Current current() {
+        return state.current();
+    }
+
+    /** The variables in force, for secrets that {@link Settings} does not hold. */
+    public Environment environment() {
+        return state.env();
+    }
+
+    /** Where snapshots go: {@code HUBSTORAGE_DATA_PATH}, else {@code local_base_path}, else the default. */
+    public Path dataPath() {
+        return state.settings().dataPath();
+    }
+
+    /** The log file: {@code logging.file}'s name in {@code HUBSTORAGE_LOG_PATH}, else where {@code logging.file} says. */
+    public Path logFile() {
+        return state.logFile();
+    }
+
+    /** When the configuration in force was read or saved. */
+    public Instant since() {
+        return state.since();
+    }
+
+    /**
+     * Replaces {@code config.json}, durably, and puts it in force. Fails with {@link ConfigException} when it is not
+     * valid, with {@link StaleConfigException} when {@code ifMatch} is given and no longer the hash on disk.
+     */
+    public Future<Current> update(JsonObject config, @Nullable String ifMatch) {
+        JsonObject copy = config.copy();
+        return work(() -> save(copy, ifMatch));
+    }
+
+    /**
+     * Looks at {@code config.json}, {@code .env} and secret files, and puts in force what is new and valid.
+     *
+     * @return whether to look once more soon, because a broken file may be one that is still being written
+     */
+    public Future<Boolean> reload() {
+        return work(() -> {
+            boolean changed = readEnvironment();
+            String before = suspect;
+            changed |= readFile(true);
+            if (changed) {
+                tell();
+            }
+            return suspect != null && !suspect.equals(before);
+        });
+    }
+
+    /** Calls back after each change, on a worker thread, in order. The callback must be quick. */
+    void onChange(Consumer<Current> listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(Consumer<Current> listener) {
+        listeners.remove(listener);
+    }
+
+    /** The files whose content decides; those that do not exist included. */
+    Set<Path> files() {
+        Set<Path> files = new LinkedHashSet<>();
+        files.add(file.path());
+        files.add(state.env().dotenv());
+        files.addAll(seenEnvironment().secretFiles());
+        return files;
+    }
+
+    private Environment seenEnvironment() {
+        lock.lock();
+        try {
+            return seenEnv;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T> Future<T> work(Callable<T> task) {
+        return vertx.executeBlocking(
+                () -> {
+                    lock.lock();
+                    try {
+                        return task.call();
+                    } finally {
+                        lock.unlock();
+                    }
+                },
+                false);
+    }
+
+    private static ConfigStore openBlocking(
+            Vertx vertx, Settings settings, Environment environment, InstantSource clock) {
+        ConfigFile file = new ConfigFile(settings.configFile());
+        byte[] bytes = ConfigLoader.readOrSeed(file, environment);
+        List<String> odd = new ArrayList<>();
+        JsonObject json = ConfigText.parse(bytes);
+        HubConfig config = ConfigLoader.validate(json, environment, odd);
+        ConfigState state = new ConfigState(
+                environment,
+                environment,
+                settings,
+                json,
+                config,
+                ConfigText.hash(bytes),
+                List.copyOf(odd),
+                null,
+                null,
+                clock.instant());
+        state.current().warnings().forEach(warning -> LOG.warn("{}", environment.redact(warning)));
+        return new ConfigStore(vertx, file, state, clock);
+    }
+
+    private Current save(JsonObject json, @Nullable String ifMatch) {
+        // A hand edit that the watch has not seen yet must not be overwritten unseen.
+        boolean changed = readFile(false);
+        if (changed) {
+            tell();
+        }
+        if (ifMatch != null && !ifMatch.equals(state.hash())) {
+            throw new StaleConfigException(state.hash());
+        }
+        List<String> odd = new ArrayList<>();
+        HubConfig config = ConfigLoader.validate(json, state.env(), odd);
+        byte[] bytes = ConfigText.write(json);
+        try {
+            file.write(bytes);
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "%s cannot be written (%s): the configuration is unchanged"
+                            .formatted(file.path(), Environment.reason(e)),
+                    e);
+        }
+        accept("saved", ConfigText.parse(bytes), config, ConfigText.hash(bytes), odd);
+        tell();
+        return state.current();
+    }
+
+    /** Returns whether anything that others see has changed. */
+    private boolean readFile(boolean patient) {
+        byte[] bytes;
+        try {
+            bytes = file.read();
+        } catch (NoSuchFileException e) {
+            return refuse("missing", "is gone; a save writes it again", patient);
+        } catch (IOException e) {
+            return refuse("unreadable", "cannot be read (%s)".formatted(Environment.reason(e)), patient);
+        }
+        String hash = ConfigText.hash(bytes);
+        if (hash.equals(state.hash())) {
+            suspect = null;
+            return false;
+        }
+        try {
+            List<String> odd = new ArrayList<>();
+            JsonObject json = ConfigText.parse(bytes);
+            accept("changed on disk", json, ConfigLoader.validate(json, state.env(), odd), hash, odd);
+            return true;
+        } catch (ConfigException e) {
+            return refuse(hash, "is not valid:\n" + e.getMessage(), patient);
+        }
+    }
+
+    private void accept(String how, JsonObject json, HubConfig config, String hash, List<String> odd) {
+        String changes = ConfigDiff.describe(state.json(), json);
+        LOG.info("{} {}: {}", file.path(), how, state.env().redact(changes.isEmpty() ? "no value differs" : changes));
+        odd.stream()
+                .filter(warning -> !state.oddities().contains(warning))
+                .forEach(warning -> LOG.warn("{}", state.env().redact(warning)));
+        suspect = null;
+        state = state.withConfig(json, config, hash, List.copyOf(odd), clock.instant());
+    }
+
+    /** Once for each content; in a patient reading only when it is still there the next time. */
+    private boolean refuse(String hash, String why, boolean patient) {
+        if (hash.equals(state.hash())) {
+            return false;
+        }
+        if (patient && !hash.equals(suspect)) {
+            suspect = hash;
+            return false;
+        }
+        suspect = null;
+        String text = state.env().redact("%s %s".formatted(file.path(), why));
+        LOG.warn("{}\nThe last valid configuration stays in force.", text);
+        state = state.withRefused(hash, text);
+        return true;
+    }
+
+    /** Returns whether anything that others see has changed. */
+    private boolean readEnvironment() {
+        Environment fresh = seenEnv.reload();
+        if (fresh.sameAs(seenEnv)) {
+            return false;
+        }
+        seenEnv = fresh;
+        ConfigState before = state;
+        fresh.warnings().stream()
+                .filter(warning -> !before.env().warnings().contains(warning))
+                .forEach(warning -> LOG.warn("{}", warning));
+        try {
+            Settings settings = fresh.settings();
+            EnvironmentChange change = EnvironmentChange.between(before.env(), fresh);
+            change.log(fresh.dotenv());
+            state = before.withEnvironment(fresh, change.reloadable(before.fixed(), settings));
+        } catch (ConfigException e) {
+            String text = "%s is not valid:\n%s".formatted(fresh.dotenv(), e.getMessage());
+            LOG.warn("{}\nThe variables read before stay in force.", text);
+            state = before.withEnvironmentRefused(text);
+        }
+        return true;
+    }
+
+    private void tell() {
+        Current current = state.current();
+        listeners.forEach(listener -> listener.accept(current));
+    }
+}

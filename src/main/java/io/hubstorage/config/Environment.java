@@ -1,0 +1,278 @@
+package io.hubstorage.config;
+
+import io.hubstorage.bus.ConfigMessage.Problem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The variables in force: the process environment over {@code .env}. A variable without text counts as not set, in
+ * either. A secret may instead be named by {@code <NAME>_FILE}, a file that holds it. Immutable; {@link #reload} reads
+ * the files again. Never prints a value.
+ */
+public final class Environment {
+    /** Every name that is read somewhere; others that look like ours are warned about. */
+    private static final Set<String> KNOWN = Set.of(
+            "HUBSTORAGE_WEB_PORT",
+            "HUBSTORAGE_WEB_HOST",
+            "HUBSTORAGE_CONFIG_PATH",
+            "HUBSTORAGE_LOG_PATH",
+            "HUBSTORAGE_DATA_PATH",
+            "HUBSTORAGE_ALLOWED_HOSTS",
+            "HUBSTORAGE_ENV_FILE",
+            "HUBSTORAGE_S3_PATH_STYLE",
+            "HUBSTORAGE_TRUST_STORE_PASSWORD",
+            "HUBSTORAGE_WEB_PASSWORD",
+            "HUBSTORAGE_WEB_PASSWORD_HASH",
+            "HUBSTORAGE_AUTH",
+            "HUBSTORAGE_BASE_PATH",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_DEFAULT_REGION",
+            "AWS_REGION",
+            "AWS_PROFILE",
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_S3",
+            "AWS_CA_BUNDLE",
+            "BACKUP_INTERVAL_HOURS",
+            "BACKUP_MAX_RETRIES",
+            "BACKUP_RETRY_DELAY_MINUTES",
+            "BACKUP_BUCKETS",
+            "BACKUP_CRON",
+            "BACKUP_TIME_ZONE",
+            "BACKUP_ENABLED",
+            "DOCKER_MODE");
+
+    /** Shorter values would blot out innocent text, and protect nothing. */
+    private static final int SHORTEST_SECRET = 8;
+
+    private final Map<String, String> process;
+    private final Path dotenv;
+    private final Map<String, String> values;
+    private final List<Path> secretFiles;
+    private final List<Problem> problems;
+    private final List<String> warnings;
+
+    private Environment(Map<String, String> process, Path dotenv) {
+        this.process = process;
+        this.dotenv = dotenv;
+        List<Path> files = new ArrayList<>();
+        List<Problem> wrong = new ArrayList<>();
+        List<String> odd = new ArrayList<>();
+        Map<String, String> merged = new TreeMap<>(layer(readDotenv(dotenv, odd), dotenv.toString(), files, wrong));
+        merged.putAll(layer(unquoted(process, odd), "the process environment", files, wrong));
+        merged.entrySet().removeIf(entry -> isPlaceholder(entry, odd));
+        this.values = Map.copyOf(merged);
+        this.secretFiles = List.copyOf(files);
+        this.problems = List.copyOf(wrong);
+        this.warnings = List.copyOf(odd);
+    }
+
+    /** The process environment given, over the {@code .env} that {@link #dotenvPath} finds for it. Blocks. */
+    public static Environment load(Map<String, String> processEnv) {
+        return load(processEnv, dotenvPath(processEnv));
+    }
+
+    /** The process environment given, over that file, which need not exist. Blocks. */
+    public static Environment load(Map<String, String> processEnv, Path dotenv) {
+        return new Environment(Map.copyOf(processEnv), dotenv.toAbsolutePath());
+    }
+
+    /** {@code HUBSTORAGE_ENV_FILE}, else {@code /app/.env} in a container, else {@code .env} in the working folder. */
+    public static Path dotenvPath(Map<String, String> processEnv) {
+        String named = processEnv.getOrDefault("HUBSTORAGE_ENV_FILE", "");
+        if (!named.isBlank()) {
+            return Path.of(named.strip());
+        }
+        String docker = processEnv.getOrDefault("DOCKER_MODE", "").strip();
+        boolean inDocker = docker.isEmpty() ? isContainer() : Boolean.TRUE.equals(SettingsReader.bool(docker));
+        return Path.of(inDocker ? "/app/.env" : ".env");
+    }
+
+    static boolean isContainer() {
+        return Files.exists(Path.of("/.dockerenv"));
+    }
+
+    /** The same process environment over the files as they are now. Blocks. */
+    public Environment reload() {
+        return new Environment(process, dotenv);
+    }
+
+    /** The value of a variable, or null when it is not set (or empty, or still the example's). */
+    public @Nullable String get(String name) {
+        return values.get(name);
+    }
+
+    /** The settings that these variables make, with the place of data and logs as the environment alone has it. */
+    public Settings settings() {
+        return SettingsReader.read(this);
+    }
+
+    /** What deserves a word to the user but does not stop the program; holds no value of a secret. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /** The {@code .env} file looked at, whether or not it exists; absolute. */
+    public Path dotenv() {
+        return dotenv;
+    }
+
+    /** Files that hold secrets, named by {@code _FILE} variables. */
+    List<Path> secretFiles() {
+        return secretFiles;
+    }
+
+    List<Problem> problems() {
+        return problems;
+    }
+
+    /** Names whose values differ, sorted. */
+    Set<String> changedNames(Environment other) {
+        Set<String> names = new TreeSet<>(values.keySet());
+        names.addAll(other.values.keySet());
+        names.removeIf(name -> java.util.Objects.equals(get(name), other.get(name)));
+        return names;
+    }
+
+    boolean sameAs(Environment other) {
+        return values.equals(other.values) && warnings.equals(other.warnings) && problems.equals(other.problems);
+    }
+
+    /** The AWS credential that a text contains, by name; null when it contains none. */
+    @Nullable
+    String awsSecretIn(String text) {
+        for (Map.Entry<String, String> entry : values.entrySet()) {
+            boolean credential = entry.getKey().startsWith("AWS_") && Secrets.isVariable(entry.getKey());
+            if (credential && entry.getValue().length() >= SHORTEST_SECRET && text.contains(entry.getValue())) {
+                return entry.getKey();
+            }
+        }
+        return null;
+    }
+
+    /** A text with every secret of this environment taken out of it. */
+    String redact(String text) {
+        String clean = text;
+        for (Map.Entry<String, String> entry : values.entrySet()) {
+            if (Secrets.isVariable(entry.getKey()) && entry.getValue().length() >= SHORTEST_SECRET) {
+                clean = clean.replace(entry.getValue(), Secrets.HIDDEN);
+            }
+        }
+        return clean;
+    }
+
+    /** Names only: a value may be a secret. */
+    @Override
+    public String toString() {
+        return "Environment" + new TreeSet<>(values.keySet());
+    }
+
+    private static Map<String, String> readDotenv(Path file, List<String> warnings) {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return Map.of();
+        } catch (IOException e) {
+            warnings.add(
+                    Files.isDirectory(file)
+                            ? "%s is a folder, not a file (Docker makes one when it mounts a file that does not exist): nothing is read from it"
+                                    .formatted(file)
+                            : "%s cannot be read (%s): nothing is read from it".formatted(file, reason(e)));
+            return Map.of();
+        }
+        EnvFile parsed = EnvFile.parse(bytes);
+        for (int line : parsed.malformed()) {
+            warnings.add("%s line %d is not of the form NAME=value, or a quote is not closed: the line is ignored"
+                    .formatted(file, line));
+        }
+        for (String name : parsed.values().keySet()) {
+            boolean ours = name.startsWith("HUBSTORAGE_") || name.startsWith("AWS_") || name.startsWith("BACKUP_");
+            String plain = name.endsWith("_FILE") ? name.substring(0, name.length() - 5) : name;
+            if (ours && !KNOWN.contains(name) && !(Secrets.isVariable(plain) && !plain.equals(name))) {
+                warnings.add("%s sets %s, which HubStorage does not read from there".formatted(file, name));
+            }
+        }
+        return parsed.values();
+    }
+
+    /** One source, with secrets fetched from the files it names, and what is empty left out. */
+    private static Map<String, String> layer(
+            Map<String, String> source, String where, List<Path> files, List<Problem> problems) {
+        Map<String, String> result = new LinkedHashMap<>();
+        source.forEach((name, value) -> {
+            if (!value.isBlank()) {
+                result.put(name, value);
+            }
+        });
+        for (String fileName : List.copyOf(result.keySet())) {
+            String name = fileName.endsWith("_FILE") ? fileName.substring(0, fileName.length() - 5) : "";
+            if (!Secrets.isVariable(name)) {
+                continue;
+            }
+            if (result.containsKey(name)) {
+                problems.add(new Problem(
+                        fileName, "both %s and %s in %s".formatted(name, fileName, where), "only one of the two"));
+                continue;
+            }
+            Path file = Path.of(result.getOrDefault(fileName, "").strip()).toAbsolutePath();
+            files.add(file);
+            try {
+                String secret = Files.readString(file, StandardCharsets.UTF_8).strip();
+                if (!secret.isEmpty()) {
+                    result.put(name, secret);
+                }
+            } catch (IOException e) {
+                problems.add(new Problem(
+                        fileName, "%s (%s)".formatted(file, reason(e)), "a readable file that holds the secret"));
+            }
+        }
+        return result;
+    }
+
+    /** {@code docker run --env-file} and compose's raw format keep the quotes around a value. */
+    private static Map<String, String> unquoted(Map<String, String> process, List<String> warnings) {
+        Map<String, String> result = new LinkedHashMap<>(process);
+        for (String name : KNOWN) {
+            String value = process.getOrDefault(name, "");
+            char first = value.length() < 2 ? 'x' : value.charAt(0);
+            boolean quoted = (first == '"' || first == '\'') && value.charAt(value.length() - 1) == first;
+            if (quoted && !name.contains("PASSWORD")) {
+                result.put(name, value.substring(1, value.length() - 1));
+                warnings.add("%s stands in quotes in the process environment; they are left out".formatted(name));
+            }
+        }
+        return result;
+    }
+
+    private static boolean isPlaceholder(Map.Entry<String, String> entry, List<String> warnings) {
+        boolean placeholder = KNOWN.contains(entry.getKey()) && Secrets.isPlaceholder(entry.getValue());
+        if (placeholder) {
+            warnings.add("%s still has the value of .env.example and counts as not set".formatted(entry.getKey()));
+        }
+        return placeholder;
+    }
+
+    /** Why a file could not be read, without repeating its name. */
+    static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "it does not exist";
+            case java.nio.file.AccessDeniedException _ -> "permission denied";
+            case java.nio.charset.CharacterCodingException _ -> "it is not UTF-8 text";
+            case java.nio.file.FileSystemException f when f.getReason() != null -> String.valueOf(f.getReason());
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+}

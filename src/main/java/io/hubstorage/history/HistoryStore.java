@@ -1,0 +1,292 @@
+package io.hubstorage.history;
+
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The runs of the past, in {@code history.jsonl}: a line is a {@link RunRecord}, the last line of a run id counts, and
+ * the order is that in which runs were first written down, whatever the clock said.
+ *
+ * <p>Thread-safe; every call may block on the disk. Only an index is kept in memory, of the last
+ * {@value #KEEP} runs. A line that cannot be read costs that line and nothing else. I/O errors are thrown as
+ * {@link UncheckedIOException}.
+ */
+public final class HistoryStore {
+    private static final Logger LOG = LoggerFactory.getLogger(HistoryStore.class);
+    private static final String FILE = "history.jsonl";
+    /** How many runs are remembered. */
+    private static final int KEEP = 10_000;
+
+    private final Path file;
+    private final RunIndex index;
+    /** Which file the index describes: another process may have put a compacted one in its place. */
+    private @Nullable Object fileKey;
+    /** How many bytes of the file the index covers. */
+    private long end;
+    /** Whether the file ends in the middle of a line, so that the next append must begin a new one. */
+    private boolean torn;
+    /** Lines seen so far, good or bad; names them in warnings. */
+    private int lines;
+
+    private HistoryStore(Path file, int keep) {
+        this.file = file;
+        this.index = new RunIndex(keep);
+    }
+
+    /** Reads the history in this folder, which is made if it is missing; so is the file, at the first append. */
+    public static HistoryStore open(Path configFolder) {
+        return open(configFolder, KEEP);
+    }
+
+    static HistoryStore open(Path configFolder, int keep) {
+        HistoryStore store = new HistoryStore(configFolder.resolve(FILE), keep);
+        synchronized (store) {
+            store.refresh();
+            store.compactIfWorthwhile();
+        }
+        return store;
+    }
+
+    /** Writes one record down for good: when this returns it has been forced to the disk. */
+    public synchronized void append(RunRecord run) {
+        refresh();
+        byte[] line = json(run);
+        ByteBuffer bytes = ByteBuffer.allocate(line.length + 2);
+        if (torn) {
+            bytes.put((byte) '\n');
+        }
+        long offset = end + bytes.position();
+        bytes.put(line).put((byte) '\n').flip();
+        boolean created = !Files.exists(file);
+        // Until all of it is on the disk, assume the worst: a full disk leaves half a line behind.
+        torn = true;
+        try {
+            Files.createDirectories(DurableFiles.folderOf(file));
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                DurableFiles.writeFully(channel, bytes);
+                channel.force(true);
+                end = channel.size();
+                fileKey = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            }
+            if (created) {
+                DurableFiles.forceFolder(DurableFiles.folderOf(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the run history " + file + ": " + e.getMessage(), e);
+        }
+        torn = false;
+        lines++;
+        index.add(run, offset, line.length);
+        compactIfWorthwhile();
+    }
+
+    /**
+     * Runs, the newest first.
+     *
+     * @param limit at most so many
+     * @param beforeRunId only runs older than this one; none when it is not (or no longer) in the history
+     */
+    public synchronized List<RunRecord> newest(int limit, @Nullable String beforeRunId) {
+        refresh();
+        return read(index.newestFirst(beforeRunId).limit(Math.max(0, limit)).toList());
+    }
+
+    /** The newest run, dry or not, ended or not. */
+    public Optional<RunRecord> last() {
+        return newest(entry -> true);
+    }
+
+    /** The newest run that was not a dry one, ended or not. */
+    public Optional<RunRecord> lastRun() {
+        return newest(entry -> !entry.dryRun());
+    }
+
+    /** The newest runs that were not dry ones, newest first. */
+    public synchronized List<RunRecord> lastRuns(int limit) {
+        refresh();
+        return read(index.newestFirst(null)
+                .filter(entry -> !entry.dryRun())
+                .limit(Math.max(0, limit))
+                .toList());
+    }
+
+    /** The newest run, not a dry one, that left every bucket safe. */
+    public Optional<RunRecord> lastSuccess() {
+        return newest(entry -> !entry.dryRun() && entry.result() == RunResult.SUCCESS);
+    }
+
+    /**
+     * Ends the runs that an earlier process left without an end: call it once, before the first run of this process.
+     *
+     * @return how many there were
+     */
+    public synchronized int interruptUnfinished(Instant now) {
+        refresh();
+        List<RunRecord> unfinished = read(
+                index.newestFirst(null).filter(entry -> !entry.result().ended()).toList());
+        for (RunRecord run : unfinished.reversed()) {
+            LOG.info("Run {} was interrupted; the next run takes up what it had transferred", run.runId());
+            append(new RunRecord(
+                    run.runId(),
+                    run.trigger(),
+                    run.dryRun(),
+                    run.startedAt(),
+                    now,
+                    RunResult.INTERRUPTED,
+                    run.snapshot(),
+                    run.newSnapshot(),
+                    run.attempts(),
+                    run.buckets(),
+                    run.totals(),
+                    "The program ended in the middle of this run; the next run takes up what it had transferred."));
+        }
+        return unfinished.size();
+    }
+
+    private synchronized Optional<RunRecord> newest(Predicate<RunIndex.Entry> wanted) {
+        refresh();
+        Stream<RunIndex.Entry> found = index.newestFirst(null).filter(wanted).limit(1);
+        return read(found.toList()).stream().findFirst();
+    }
+
+    /** Takes in what was written since, by another process (the command line) or by hand. */
+    private void refresh() {
+        try {
+            if (!Files.exists(file)) {
+                reset();
+                return;
+            }
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            if (found.size() < end || !Objects.equals(found.fileKey(), fileKey)) {
+                reset();
+                fileKey = found.fileKey();
+            }
+            if (found.size() > end) {
+                scan();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the run history " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void reset() {
+        index.clear();
+        end = 0;
+        lines = 0;
+        torn = false;
+    }
+
+    private void scan() throws IOException {
+        try (LineScanner scanner = new LineScanner(file, end)) {
+            for (LineScanner.Line line = scanner.next(); line != null; line = scanner.next()) {
+                take(line);
+            }
+            end = scanner.position();
+        }
+    }
+
+    private void take(LineScanner.Line line) {
+        torn = !line.ended();
+        lines++;
+        if (line.blank()) {
+            return;
+        }
+        RunRecord run = line.complete() ? parse(line.bytes()) : null;
+        if (run != null) {
+            index.add(run, line.offset(), line.bytes().length);
+        } else if (line.ended()) {
+            LOG.warn("Line {} of the run history {} cannot be read and is left out", lines, file);
+        } else {
+            LOG.info("The last line of the run history {} was cut off in the middle and is left out", file);
+        }
+    }
+
+    private List<RunRecord> read(List<RunIndex.Entry> entries) {
+        if (entries.isEmpty()) {
+            return List.of();
+        }
+        List<RunRecord> runs = new ArrayList<>(entries.size());
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            for (RunIndex.Entry entry : entries) {
+                RunRecord run = parse(DurableFiles.readFully(channel, entry.offset(), entry.length()));
+                if (run == null) {
+                    LOG.warn("Run {} can no longer be read from the run history {}", entry.runId(), file);
+                } else {
+                    runs.add(run);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the run history " + file + ": " + e.getMessage(), e);
+        }
+        return runs;
+    }
+
+    /** Rewrites the file once it holds more lines that no longer count than lines that do. */
+    private void compactIfWorthwhile() {
+        if (lines <= index.keep() || lines <= 2 * index.size()) {
+            return;
+        }
+        int before = lines;
+        try {
+            DurableFiles.replace(file, this::copyLive);
+            refresh();
+            LOG.info("Compacted the run history {} from {} to {} lines", file, before, lines);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Cannot compact the run history {}: {}. It goes on growing until that works", file, e.toString());
+        }
+    }
+
+    private void copyLive(FileChannel to) throws IOException {
+        try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ)) {
+            for (RunIndex.Entry entry : index.oldestFirst().toList()) {
+                ByteBuffer line = ByteBuffer.allocate(entry.length() + 1);
+                line.put(DurableFiles.readFully(from, entry.offset(), entry.length()));
+                DurableFiles.writeFully(to, line.put((byte) '\n').flip());
+            }
+        }
+    }
+
+    private static byte[] json(RunRecord run) {
+        return BusJson.encode(run).encode().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable RunRecord parse(byte[] line) {
+        try {
+            RunRecord run = BusJson.mapper().readValue(line, RunRecord.class);
+            return whole(run) ? run : null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Whether nothing is missing: JSON can leave out what the record's type promises. */
+    private static boolean whole(@Nullable RunRecord run) {
+        return run != null
+                && Stream.of(run.runId(), run.trigger(), run.startedAt(), run.result(), run.buckets(), run.totals())
+                        .allMatch(HistoryStore::present);
+    }
+
+    private static boolean present(@Nullable Object member) {
+        return member != null;
+    }
+}

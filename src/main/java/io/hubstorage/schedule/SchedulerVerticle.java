@@ -1,0 +1,249 @@
+package io.hubstorage.schedule;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.Trigger;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.history.HistoryStore;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts a run when one is due, by asking for it on the bus. It compares the wall clock with the due time at every tick
+ * and keeps no timer to a far moment: a clock that jumps and a machine that sleeps make no difference. Deploy it after
+ * the backup verticle.
+ */
+public final class SchedulerVerticle extends VerticleBase {
+    /** How often the clock is looked at. */
+    public static final Duration TICK = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(SchedulerVerticle.class);
+    private static final Duration CHECK = Duration.ofSeconds(30);
+    private static final int BAD_REQUEST = 400;
+    private static final int CONFLICT = 409;
+    private static final int FAILED = 500;
+
+    private final ConfigStore config;
+    private final HistoryStore history;
+    private final Supplier<Optional<Instant>> newestSnapshot;
+    private final InstantSource clock;
+    private final Duration tick;
+    private final PauseFile pauseFile;
+    private final Planner planner;
+    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+    private long timer = -1;
+    private @Nullable Instant checked;
+    private SchedulerMessage.@Nullable Status published;
+
+    /**
+     * @param newestSnapshot when the newest snapshot was begun, for the case that there is no history; may block
+     * @param tick how often the clock is looked at, {@link #TICK} in production
+     */
+    public SchedulerVerticle(
+            ConfigStore config,
+            HistoryStore history,
+            Supplier<Optional<Instant>> newestSnapshot,
+            InstantSource clock,
+            Duration tick) {
+        this.config = config;
+        this.history = history;
+        this.newestSnapshot = newestSnapshot;
+        this.clock = clock;
+        this.tick = tick;
+        this.pauseFile = new PauseFile(config.settings().configFolder());
+        this.planner = new Planner(config.config());
+    }
+
+    @Override
+    public Future<?> start() {
+        on(Addresses.BACKUP_STARTED, message -> {
+            planner.started(BusJson.decode(message.body(), RunState.class), clock.instant());
+            publishIfChanged();
+        });
+        on(Addresses.BACKUP_FINISHED, message -> {
+            planner.finished(BusJson.decode(message.body(), RunRecord.class), clock.instant());
+            LOG.info("Schedule: {}", planner.describe());
+            publishIfChanged();
+        });
+        on(Addresses.CONFIG_CHANGED, message -> configChanged());
+        on(Addresses.SCHEDULER_STATUS, message -> message.reply(status()));
+        on(Addresses.SCHEDULER_RESTART, this::restart);
+        on(Addresses.SCHEDULER_PAUSE, this::pause);
+        return Future.join(consumers.stream().map(MessageConsumer::completion).toList())
+                .compose(then -> begin())
+                .onSuccess(then -> {
+                    timer = vertx.setPeriodic(0, Math.max(1, tick.toMillis()), id -> tick());
+                });
+    }
+
+    @Override
+    public Future<?> stop() {
+        vertx.cancelTimer(timer);
+        return Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
+    }
+
+    private void on(String address, Handler<Message<JsonObject>> handler) {
+        consumers.add(vertx.eventBus().consumer(address, handler));
+    }
+
+    /** Reads what the disk remembers, asks whether a run goes on, and plans. */
+    private Future<Void> begin() {
+        return vertx.executeBlocking(this::past)
+                .compose(past -> askForStatus().map(status -> {
+                    planner.begin(past, clock.instant());
+                    take(status);
+                    LOG.info("Schedule: {}", planner.describe());
+                    publishIfChanged();
+                    return null;
+                }));
+    }
+
+    private Planner.Past past() {
+        List<RunRecord> runs = history.lastRuns(2);
+        return new Planner.Past(
+                runs,
+                history.lastSuccess().map(RunRecord::startedAt).orElse(null),
+                runs.isEmpty() ? newestSnapshot.get().orElse(null) : null,
+                pauseFile.paused());
+    }
+
+    private void tick() {
+        Instant now = clock.instant();
+        if (planner.shouldStart(now)) {
+            startRun(planner.ask());
+        } else if (planner.waitsForOther(now)) {
+            check(now);
+        } else {
+            checked = null;
+        }
+    }
+
+    private void startRun(Trigger trigger) {
+        LOG.info(
+                trigger == Trigger.CATCH_UP
+                        ? "A backup is overdue: catching up now"
+                        : "A scheduled backup is due: starting it");
+        BackupMessage.Start start = new BackupMessage.Start(trigger, false, null);
+        vertx.eventBus()
+                .<JsonObject>request(Addresses.BACKUP_START, BusJson.encode(start))
+                .map(reply -> BusJson.decode(reply.body(), BackupMessage.Accepted.class))
+                .onSuccess(accepted -> planner.accepted(accepted.runId(), clock.instant()))
+                .onFailure(this::notStarted)
+                .onComplete(then -> publishIfChanged());
+    }
+
+    private void notStarted(Throwable e) {
+        if (e instanceof ReplyException reply && reply.failureCode() == CONFLICT) {
+            LOG.info("A backup is running already; the schedule goes on when it has ended");
+            planner.busy();
+            checked = clock.instant();
+        } else {
+            Duration delay = planner.refused(clock.instant());
+            LOG.warn("The backup could not be started ({}); trying again in {} s", e.getMessage(), delay.toSeconds());
+        }
+    }
+
+    /** A run is due but another goes on, or so we think: now and then it is asked for, in case its end was not heard. */
+    private void check(Instant now) {
+        Instant last = checked;
+        if (last != null && Duration.between(last, now).abs().compareTo(CHECK) < 0) {
+            return;
+        }
+        checked = now;
+        askForStatus().onSuccess(status -> {
+            take(status);
+            publishIfChanged();
+        });
+    }
+
+    /** Whether a run goes on; null when nobody can say. Never fails. */
+    private Future<BackupMessage.@Nullable Status> askForStatus() {
+        return vertx.eventBus()
+                .<JsonObject>request(Addresses.BACKUP_STATUS, new JsonObject())
+                .map(reply -> BusJson.decode(reply.body(), BackupMessage.Status.class))
+                .otherwise(e -> {
+                    LOG.debug("The state of the backup is unknown", e);
+                    return null;
+                });
+    }
+
+    private void take(BackupMessage.@Nullable Status status) {
+        RunState current = status == null ? null : status.current();
+        if (current != null) {
+            planner.started(current, clock.instant());
+        } else if (status == null || !status.running()) {
+            planner.idle();
+        }
+    }
+
+    private void configChanged() {
+        try {
+            if (planner.configure(config.config(), clock.instant())) {
+                LOG.info("The schedule has changed: {}", planner.describe());
+                publishIfChanged();
+            }
+        } catch (IllegalArgumentException e) {
+            LOG.warn("The new schedule cannot be understood ({}); the old one stays", e.getMessage());
+        }
+    }
+
+    private void restart(Message<JsonObject> message) {
+        LOG.info("The scheduler was told to begin anew");
+        begin().onSuccess(then -> message.reply(status())).onFailure(e -> fail(message, e));
+    }
+
+    private void pause(Message<JsonObject> message) {
+        JsonObject body = message.body();
+        if (body == null || !(body.getValue("paused") instanceof Boolean paused)) {
+            message.fail(BAD_REQUEST, "paused: found no truth value, allowed: true or false");
+            return;
+        }
+        vertx.executeBlocking(() -> {
+                    pauseFile.write(paused);
+                    return null;
+                })
+                .onSuccess(then -> {
+                    planner.pause(paused, clock.instant());
+                    LOG.info("Schedule: {}", planner.describe());
+                    message.reply(status());
+                    publishIfChanged();
+                })
+                .onFailure(e -> fail(message, e));
+    }
+
+    private static void fail(Message<JsonObject> message, Throwable e) {
+        LOG.error("The scheduler could not do what it was asked for", e);
+        message.fail(FAILED, String.valueOf(e.getMessage()));
+    }
+
+    private JsonObject status() {
+        return BusJson.encode(planner.status(clock.instant()));
+    }
+
+    private void publishIfChanged() {
+        SchedulerMessage.Status now = planner.status(clock.instant());
+        if (!now.equals(published)) {
+            published = now;
+            vertx.eventBus().publish(Addresses.SCHEDULER_CHANGED, BusJson.encode(now));
+        }
+    }
+}

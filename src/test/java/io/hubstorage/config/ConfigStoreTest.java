@@ -1,0 +1,306 @@
+package io.hubstorage.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.hubstorage.bus.ConfigMessage.Current;
+import io.hubstorage.config.HubConfig.BucketSpec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigStoreTest {
+    private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Map<String, String> process = new HashMap<>();
+    private Path configFile = Path.of("");
+    private Path dotenv = Path.of("");
+
+    @BeforeEach
+    void prepare() {
+        configFile = folder.resolve("config/config.json");
+        dotenv = folder.resolve(".env");
+        process.put("DOCKER_MODE", "false");
+        process.put("HUBSTORAGE_CONFIG_PATH", configFile.toString());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.await(10, TimeUnit.SECONDS);
+    }
+
+    private ConfigStore open() throws Exception {
+        Environment env = Environment.load(process, dotenv);
+        return await(ConfigStore.open(vertx, env.settings(), env, InstantSource.fixed(NOW)));
+    }
+
+    private void write(String json) throws IOException {
+        Files.createDirectories(folder.resolve("config"));
+        Files.writeString(configFile, json);
+    }
+
+    private JsonObject onDisk() throws IOException {
+        return ConfigText.parse(Files.readAllBytes(configFile));
+    }
+
+    @Test
+    void aMissingFileIsWrittenFromTheBundledOneAndTheVariables() throws Exception {
+        process.put("BACKUP_INTERVAL_HOURS", "0.5");
+        process.put("BACKUP_MAX_RETRIES", "7");
+        process.put("BACKUP_RETRY_DELAY_MINUTES", "2");
+        process.put("BACKUP_BUCKETS", "photos, mail");
+        process.put("BACKUP_ENABLED", "no");
+        process.put("BACKUP_CRON", "0 3 * * *");
+        process.put("BACKUP_TIME_ZONE", "Europe/Berlin");
+        ConfigStore store = open();
+        assertThat(store.config().automation())
+                .isEqualTo(new HubConfig.Automation(false, 0.5, "0 3 * * *", "Europe/Berlin", 7, 2));
+        assertThat(store.config().buckets()).containsExactly(new BucketSpec("photos", ""), new BucketSpec("mail", ""));
+        assertThat(onDisk()).isEqualTo(store.current().config());
+        assertThat(store.hash()).isEqualTo(ConfigText.hash(Files.readAllBytes(configFile)));
+        assertThat(store.since()).isEqualTo(NOW);
+    }
+
+    @Test
+    void anEmptyFileIsFilledLikeAMissingOne() throws Exception {
+        write(" \n");
+        assertThat(open().config()).isEqualTo(ConfigParser.parse(new JsonObject()));
+        assertThat(onDisk()).isEqualTo(Seed.bundled());
+    }
+
+    @Test
+    void theVariablesDoNotTouchAFileThatExists() throws Exception {
+        write("{\"automation\": {\"interval_hours\": 12}}");
+        process.put("BACKUP_INTERVAL_HOURS", "3");
+        assertThat(open().config().automation().intervalHours()).isEqualTo(12);
+        assertThat(Files.readString(configFile)).isEqualTo("{\"automation\": {\"interval_hours\": 12}}");
+    }
+
+    @Test
+    void aSeedThatIsNotAllowedIsNamedByItsVariableAndNothingIsWritten() {
+        process.put("BACKUP_INTERVAL_HOURS", "often");
+        process.put("BACKUP_BUCKETS", "fine-name,a/b");
+        ConfigException e = catchThrowableOfType(ConfigException.class, this::open);
+        assertThat(e.problems())
+                .extracting(problem -> problem.path())
+                .containsExactlyInAnyOrder("BACKUP_INTERVAL_HOURS", "BACKUP_BUCKETS");
+        assertThat(configFile).doesNotExist();
+    }
+
+    @Test
+    void aBrokenFileAtTheStartIsRefusedWithEverythingThatIsWrong() throws Exception {
+        write("{\"s3_buckets\": 1, \"automation\": {\"max_retries\": -1}}");
+        assertThat(catchThrowable(this::open))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll("s3_buckets: found 1", "automation.max_retries: found -1");
+        write("{\n\"a\" 1}");
+        assertThat(catchThrowable(this::open))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("line 2");
+        assertThat(Files.readString(configFile)).isEqualTo("{\n\"a\" 1}");
+    }
+
+    @Test
+    void aSaveIsOnDiskAndInForceWithItsUnknownMembers() throws Exception {
+        ConfigStore store = open();
+        JsonObject json = store.current().config().put("s3_buckets", new JsonArray().add("photos"));
+        json.put("mine", new JsonObject().put("deep", new JsonArray().add(1).add(new JsonObject().put("x", 2.5))));
+        json.getJsonObject("automation").put("note", "kept");
+        Current saved = await(store.update(json, store.hash()));
+        assertThat(saved.config()).isEqualTo(json);
+        assertThat(onDisk()).isEqualTo(json);
+        assertThat(saved.hash()).isEqualTo(store.hash()).isEqualTo(ConfigText.hash(Files.readAllBytes(configFile)));
+        assertThat(store.config().buckets()).containsExactly(new BucketSpec("photos", ""));
+        assertThat(saved.warnings()).anySatisfy(text -> assertThat(text).startsWith("mine is not known"));
+    }
+
+    @Test
+    void aSaveThatIsNotValidChangesNothing() throws Exception {
+        ConfigStore store = open();
+        byte[] before = Files.readAllBytes(configFile);
+        Future<Current> update =
+                store.update(new JsonObject().put("s3_buckets", 1).put("sync_options", 2), null);
+        assertThat(catchThrowable(() -> await(update)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll("s3_buckets", "sync_options");
+        assertThat(configFile).hasBinaryContent(before);
+        assertThat(store.config().buckets()).isEmpty();
+    }
+
+    @Test
+    void aSaveBasedOnAnOlderContentIsStale() throws Exception {
+        ConfigStore store = open();
+        String old = store.hash();
+        JsonObject json = store.current().config();
+        await(store.update(json.copy().put("s3_buckets", new JsonArray().add("photos")), old));
+        assertThat(catchThrowable(() -> await(store.update(json, old))))
+                .isInstanceOfSatisfying(
+                        StaleConfigException.class,
+                        e -> assertThat(e.currentHash()).isEqualTo(store.hash()));
+        assertThat(store.config().buckets()).hasSize(1);
+    }
+
+    @Test
+    void aSaveDoesNotOverwriteAHandEditThatNobodyHasSeenYet() throws Exception {
+        ConfigStore store = open();
+        String old = store.hash();
+        write("{\"s3_buckets\": [\"by-hand\"]}");
+        assertThat(catchThrowable(() -> await(store.update(new JsonObject(), old))))
+                .isInstanceOf(StaleConfigException.class);
+        assertThat(store.config().buckets()).containsExactly(new BucketSpec("by-hand", ""));
+        assertThat(onDisk().getJsonArray("s3_buckets")).containsExactly("by-hand");
+    }
+
+    @Test
+    void aBrokenHandEditCanBeReplacedByWhoHasSeenIt() throws Exception {
+        ConfigStore store = open();
+        String good = store.hash();
+        write("{broken");
+        assertThat(await(store.reload())).as("look again").isTrue();
+        assertThat(store.hash()).isEqualTo(good);
+        assertThat(await(store.reload())).isFalse();
+        assertThat(store.hash()).isNotEqualTo(good);
+        assertThat(store.current().warnings())
+                .anySatisfy(text -> assertThat(text).contains("is not valid", "line 1"));
+        assertThat(catchThrowable(() -> await(store.update(new JsonObject(), good))))
+                .isInstanceOf(StaleConfigException.class);
+        await(store.update(new JsonObject(), store.hash()));
+        assertThat(onDisk()).isEqualTo(new JsonObject());
+        assertThat(store.current().warnings()).isEmpty();
+    }
+
+    @Test
+    void aFileThatIsGoneIsSaidAndComesBackWithASave() throws Exception {
+        ConfigStore store = open();
+        Files.delete(configFile);
+        await(store.reload());
+        await(store.reload());
+        assertThat(store.current().warnings())
+                .anySatisfy(text -> assertThat(text).contains("is gone"));
+        await(store.update(store.current().config(), store.hash()));
+        assertThat(onDisk()).isEqualTo(store.current().config());
+        assertThat(store.current().warnings()).isEmpty();
+    }
+
+    @Test
+    void placesComeFromTheEnvironmentThenTheFileThenTheDefault() throws Exception {
+        write("{\"local_base_path\": \"/from/file\", \"logging\": {\"file\": \"/log/file/my.log\"}}");
+        ConfigStore fromFile = open();
+        assertThat(fromFile.dataPath()).isEqualTo(Path.of("/from/file"));
+        assertThat(fromFile.settings().logPath()).isEqualTo(Path.of("/log/file"));
+        assertThat(fromFile.logFile()).isEqualTo(Path.of("/log/file/my.log"));
+        assertThat(fromFile.current().locked()).isEqualTo(new JsonObject().put("config_path", configFile.toString()));
+
+        process.put("HUBSTORAGE_DATA_PATH", "/from/env");
+        process.put("HUBSTORAGE_LOG_PATH", "/log/env");
+        ConfigStore fromEnv = open();
+        assertThat(fromEnv.dataPath()).isEqualTo(Path.of("/from/env"));
+        assertThat(fromEnv.logFile()).isEqualTo(Path.of("/log/env/my.log"));
+        assertThat(fromEnv.current().warnings())
+                .anySatisfy(text -> assertThat(text).contains("local_base_path", "HUBSTORAGE_DATA_PATH"));
+
+        write("{\"logging\": {\"file\": \"my.log\"}}");
+        process.keySet().removeAll(java.util.Set.of("HUBSTORAGE_DATA_PATH", "HUBSTORAGE_LOG_PATH"));
+        ConfigStore fromDefault = open();
+        assertThat(fromDefault.dataPath()).isEqualTo(Path.of("data").toAbsolutePath());
+        assertThat(fromDefault.logFile()).isEqualTo(Path.of("logs/my.log").toAbsolutePath());
+    }
+
+    @Test
+    void theProfileOfAnOldFileIsUsedUnlessTheEnvironmentNamesOne() throws Exception {
+        write("{\"aws_profile\": \"old\"}");
+        assertThat(open().settings().aws().profile()).isEqualTo("old");
+        process.put("AWS_PROFILE", "default");
+        ConfigStore store = open();
+        assertThat(store.settings().aws().profile()).isEqualTo("default");
+        assertThat(store.current().warnings())
+                .anySatisfy(text -> assertThat(text).contains("aws_profile"));
+    }
+
+    @Test
+    void whatTheEnvironmentFixesIsLocked() throws Exception {
+        process.put("HUBSTORAGE_WEB_PORT", "8080");
+        process.put("HUBSTORAGE_WEB_HOST", "::1");
+        process.put("HUBSTORAGE_DATA_PATH", "/d");
+        process.put("HUBSTORAGE_LOG_PATH", "/l");
+        process.put("AWS_ENDPOINT_URL", "http://minio:9000");
+        process.put("AWS_DEFAULT_REGION", "eu-west-1");
+        assertThat(open().current().locked())
+                .isEqualTo(new JsonObject()
+                        .put("web_host", "::1")
+                        .put("web_port", 8080)
+                        .put("data_path", "/d")
+                        .put("config_path", configFile.toString())
+                        .put("log_path", "/l")
+                        .put("endpoint", "http://minio:9000")
+                        .put("region", "eu-west-1"));
+    }
+
+    @Test
+    void newCredentialsAreInForceAndPortsWaitForARestart() throws Exception {
+        Files.writeString(dotenv, "AWS_SECRET_ACCESS_KEY=first\nHUBSTORAGE_WEB_PORT=8080\n");
+        ConfigStore store = open();
+        Files.writeString(
+                dotenv, "AWS_SECRET_ACCESS_KEY=second\nHUBSTORAGE_WEB_PORT=9090\nHUBSTORAGE_DATA_PATH=/later\n");
+        await(store.reload());
+        assertThat(store.settings().aws().secretAccessKey()).isEqualTo("second");
+        assertThat(store.settings().web().port()).isEqualTo(8080);
+        assertThat(store.dataPath()).isEqualTo(Path.of("data").toAbsolutePath());
+        assertThat(store.current().locked().containsKey("data_path")).isFalse();
+    }
+
+    @Test
+    void anEnvironmentThatIsNotValidIsRefusedAndTheLastOneStays() throws Exception {
+        Files.writeString(dotenv, "AWS_REGION=eu-west-1\n");
+        ConfigStore store = open();
+        Files.writeString(dotenv, "AWS_REGION=eu west\n");
+        await(store.reload());
+        assertThat(store.settings().aws().region()).isEqualTo("eu-west-1");
+        assertThat(store.current().warnings())
+                .anySatisfy(text -> assertThat(text).contains("AWS_REGION"));
+        Files.writeString(dotenv, "AWS_REGION=eu-west-3\n");
+        await(store.reload());
+        assertThat(store.settings().aws().region()).isEqualTo("eu-west-3");
+        assertThat(store.current().warnings()).isEmpty();
+    }
+
+    @Test
+    void aConfigurationThatRepeatsACredentialOfTheEnvironmentIsRefused() throws Exception {
+        process.put("AWS_SECRET_ACCESS_KEY", "planted/credential");
+        ConfigStore store = open();
+        JsonObject json = new JsonObject().put("note", "use planted/credential for it");
+        Throwable e = catchThrowable(() -> await(store.update(json, null)));
+        assertThat(e).isInstanceOf(ConfigException.class).hasMessageContaining("note: found the value of AWS_SECRET");
+        assertThat(String.valueOf(e.getMessage())).doesNotContain("planted");
+    }
+
+    @Test
+    void whatIsHandedOutCannotChangeWhatIsInForce() throws Exception {
+        ConfigStore store = open();
+        store.current().config().getJsonObject("automation").put("interval_hours", 99);
+        assertThat(store.current().config().getJsonObject("automation").getInteger("interval_hours"))
+                .isEqualTo(6);
+    }
+}

@@ -1,0 +1,158 @@
+package io.hubstorage.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SettingsTest {
+    @TempDir
+    Path folder;
+
+    private Settings settings(String... namesAndValues) {
+        return environment(namesAndValues).settings();
+    }
+
+    private Environment environment(String... namesAndValues) {
+        Map<String, String> process = new HashMap<>(Map.of("DOCKER_MODE", "false"));
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            process.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return Environment.load(process, folder.resolve("absent"));
+    }
+
+    @Test
+    void outsideAContainerEverythingIsBelowTheWorkingFolderAndOnLoopback() {
+        Settings settings = settings();
+        assertThat(settings.dockerMode()).isFalse();
+        assertThat(settings.configFile())
+                .isEqualTo(Path.of("config/config.json").toAbsolutePath());
+        assertThat(settings.dataPath()).isEqualTo(Path.of("data").toAbsolutePath());
+        assertThat(settings.logPath()).isEqualTo(Path.of("logs").toAbsolutePath());
+        assertThat(settings.web().host()).isEqualTo("127.0.0.1");
+        assertThat(settings.web().port()).isEqualTo(5002);
+        assertThat(settings.aws().region()).isEqualTo("us-east-1");
+        assertThat(settings.aws().pathStyle()).isFalse();
+    }
+
+    @Test
+    void inAContainerEverythingIsBelowAppAndOnEveryInterface() {
+        Settings settings = settings("DOCKER_MODE", "true");
+        assertThat(settings.configFile()).isEqualTo(Path.of("/app/config/config.json"));
+        assertThat(settings.dataPath()).isEqualTo(Path.of("/app/data"));
+        assertThat(settings.logPath()).isEqualTo(Path.of("/app/logs"));
+        assertThat(settings.web().host()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void aContainerIsRecognisedWithoutBeingTold() {
+        assertThat(settings("DOCKER_MODE", "").dockerMode()).isEqualTo(Files.exists(Path.of("/.dockerenv")));
+    }
+
+    @Test
+    void everyVariableIsRead() {
+        Settings settings = settings(
+                "HUBSTORAGE_WEB_HOST", "[::1]",
+                "HUBSTORAGE_WEB_PORT", "8080",
+                "HUBSTORAGE_ALLOWED_HOSTS", "nas.local, Backup.example ,",
+                "HUBSTORAGE_DATA_PATH", "~/copies",
+                "HUBSTORAGE_LOG_PATH", "/var/log/hub",
+                "AWS_ACCESS_KEY_ID", " id ",
+                "AWS_SECRET_ACCESS_KEY", "secret",
+                "AWS_SESSION_TOKEN", "token",
+                "AWS_PROFILE", "default",
+                "AWS_ENDPOINT_URL", "http://minio:9000",
+                "HUBSTORAGE_TRUST_STORE_PASSWORD", "changeit");
+        assertThat(settings.web().host()).isEqualTo("::1");
+        assertThat(settings.web().port()).isEqualTo(8080);
+        assertThat(settings.web().allowedHosts()).containsExactly("nas.local", "backup.example");
+        assertThat(settings.dataPath()).isEqualTo(Path.of(System.getProperty("user.home"), "copies"));
+        assertThat(settings.logPath()).isEqualTo(Path.of("/var/log/hub"));
+        assertThat(settings.aws())
+                .isEqualTo(new Settings.Aws(
+                        "id",
+                        "secret",
+                        "token",
+                        "us-east-1",
+                        "default",
+                        URI.create("http://minio:9000"),
+                        true,
+                        null,
+                        "changeit"));
+    }
+
+    @Test
+    void theMoreSpecificVariableWins() {
+        Settings.Aws aws = settings(
+                        "AWS_DEFAULT_REGION", "eu-west-1",
+                        "AWS_REGION", "eu-central-1",
+                        "AWS_ENDPOINT_URL", "http://general:1",
+                        "AWS_ENDPOINT_URL_S3", "https://special",
+                        "HUBSTORAGE_S3_PATH_STYLE", "no")
+                .aws();
+        assertThat(aws.region()).isEqualTo("eu-central-1");
+        assertThat(aws.endpoint()).isEqualTo(URI.create("https://special"));
+        assertThat(aws.pathStyle()).isFalse();
+    }
+
+    @Test
+    void theConfigurationPathMayBeTheFileOrItsFolder() throws Exception {
+        Path existing = Files.createDirectory(folder.resolve("odd.json"));
+        Path plain = Files.writeString(folder.resolve("settings"), "{}");
+        assertThat(settings("HUBSTORAGE_CONFIG_PATH", "/c/config.json").configFile())
+                .isEqualTo(Path.of("/c/config.json"));
+        assertThat(settings("HUBSTORAGE_CONFIG_PATH", "/c").configFile()).isEqualTo(Path.of("/c/config.json"));
+        assertThat(settings("HUBSTORAGE_CONFIG_PATH", existing.toString()).configFile())
+                .isEqualTo(existing.resolve("config.json"));
+        assertThat(settings("HUBSTORAGE_CONFIG_PATH", plain.toString()).configFile())
+                .isEqualTo(plain);
+    }
+
+    @Test
+    void everythingWrongIsSaidAtOnceWithNameFoundAndAllowed() {
+        Environment env = environment(
+                "HUBSTORAGE_WEB_PORT", "70000",
+                "HUBSTORAGE_WEB_HOST", "http://x:1",
+                "HUBSTORAGE_ALLOWED_HOSTS", "ok.example,not/ok",
+                "AWS_ENDPOINT_URL", "minio:9000",
+                "AWS_DEFAULT_REGION", "nowhere at all",
+                "AWS_CA_BUNDLE", "/does/not/exist.pem",
+                "HUBSTORAGE_S3_PATH_STYLE", "maybe",
+                "DOCKER_MODE", "perhaps",
+                "HUBSTORAGE_DATA_PATH", "/a\0b");
+        ConfigException e = catchThrowableOfType(ConfigException.class, env::settings);
+        assertThat(e.problems())
+                .extracting(problem -> problem.path())
+                .containsExactlyInAnyOrder(
+                        "HUBSTORAGE_WEB_PORT",
+                        "HUBSTORAGE_WEB_HOST",
+                        "HUBSTORAGE_ALLOWED_HOSTS",
+                        "AWS_ENDPOINT_URL",
+                        "AWS_DEFAULT_REGION",
+                        "AWS_CA_BUNDLE",
+                        "HUBSTORAGE_S3_PATH_STYLE",
+                        "DOCKER_MODE",
+                        "HUBSTORAGE_DATA_PATH");
+        assertThat(e.problems()).hasSize(9);
+        assertThat(e)
+                .hasMessageContaining("HUBSTORAGE_WEB_PORT: found \"70000\", allowed: a whole number from 1 to 65535");
+    }
+
+    @Test
+    void aLoginInTheEndpointIsRefusedAndNotRepeated() {
+        for (String url : new String[] {
+            "https://user:plantedsecret@minio", "https://user:planted secret@minio", "https://user:a/planted@minio"
+        }) {
+            Environment env = environment("AWS_ENDPOINT_URL_S3", url);
+            ConfigException e = catchThrowableOfType(ConfigException.class, env::settings);
+            assertThat(e).hasMessageContaining("AWS_ENDPOINT_URL_S3").hasMessageContaining("without login");
+            assertThat(e.getMessage()).doesNotContain("planted");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.hubstorage.history;
+
+import static io.hubstorage.history.Runs.T0;
+import static io.hubstorage.history.Runs.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.quicktheories.QuickTheory.qt;
+import static org.quicktheories.generators.SourceDSL.integers;
+import static org.quicktheories.generators.SourceDSL.lists;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+final class HistoryStoreTest {
+    @TempDir
+    Path folder;
+
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        logger().addAppender(log);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger().detachAppender(log);
+    }
+
+    @Test
+    void anEmptyFolderHasNoHistory() {
+        HistoryStore store = HistoryStore.open(folder.resolve("not/yet"));
+        assertThat(store.last()).isEmpty();
+        assertThat(store.newest(10, null)).isEmpty();
+        store.append(run("a", RunResult.SUCCESS));
+        assertThat(folder.resolve("not/yet/history.jsonl")).exists();
+    }
+
+    @Test
+    void theLastLineOfARunCounts() {
+        HistoryStore store = HistoryStore.open(folder);
+        store.append(run("a", RunResult.RUNNING));
+        assertThat(store.last()).get().extracting(RunRecord::result).isEqualTo(RunResult.RUNNING);
+        store.append(run("a", RunResult.PARTIAL));
+        assertThat(store.newest(10, null)).containsExactly(run("a", RunResult.PARTIAL));
+        assertThat(HistoryStore.open(folder).newest(10, null)).containsExactly(run("a", RunResult.PARTIAL));
+    }
+
+    @Test
+    void pagesGoFromNewToOld() {
+        HistoryStore store = HistoryStore.open(folder);
+        for (String id : List.of("a", "b", "c", "d")) {
+            store.append(run(id, RunResult.SUCCESS));
+        }
+        assertThat(ids(store.newest(2, null))).containsExactly("d", "c");
+        assertThat(ids(store.newest(2, "c"))).containsExactly("b", "a");
+        assertThat(store.newest(2, "a")).isEmpty();
+        assertThat(store.newest(2, "unknown")).isEmpty();
+    }
+
+    @Test
+    void dryRunsAndFailuresAreNotTheLastSuccess() {
+        HistoryStore store = HistoryStore.open(folder);
+        store.append(run("good", RunResult.SUCCESS));
+        store.append(run("bad", RunResult.FAILED));
+        store.append(run("dry", RunResult.SUCCESS, true));
+        assertThat(store.lastSuccess()).get().extracting(RunRecord::runId).isEqualTo("good");
+        assertThat(store.lastRun()).get().extracting(RunRecord::runId).isEqualTo("bad");
+        assertThat(store.last()).get().extracting(RunRecord::runId).isEqualTo("dry");
+        assertThat(ids(store.lastRuns(5))).containsExactly("bad", "good");
+    }
+
+    @Test
+    void anUnfinishedRunOfAnEarlierProcessWasInterrupted() {
+        HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
+        HistoryStore.open(folder).append(run("b", RunResult.RUNNING));
+        HistoryStore store = HistoryStore.open(folder);
+        assertThat(store.interruptUnfinished(T0.plusSeconds(99))).isEqualTo(1);
+        assertThat(store.interruptUnfinished(T0.plusSeconds(100))).isZero();
+        RunRecord interrupted = HistoryStore.open(folder).last().orElseThrow();
+        assertThat(interrupted.result()).isEqualTo(RunResult.INTERRUPTED);
+        assertThat(interrupted.finishedAt()).isEqualTo(T0.plusSeconds(99));
+    }
+
+    @Test
+    void aTornLastLineIsForgottenAndTheNextOneBeginsAfresh() throws IOException {
+        HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
+        write("{\"run_id\":\"torn\",\"trig");
+        HistoryStore store = HistoryStore.open(folder);
+        assertThat(ids(store.newest(9, null))).containsExactly("a");
+        store.append(run("b", RunResult.SUCCESS));
+        store.append(run("c", RunResult.SUCCESS));
+        assertThat(ids(store.newest(9, null))).containsExactly("c", "b", "a");
+        assertThat(warnings()).isEmpty();
+        assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("c", "b", "a");
+    }
+
+    @Test
+    void aLastLineThatOnlyLacksItsEndCounts() throws IOException {
+        HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
+        Path file = folder.resolve("history.jsonl");
+        Files.writeString(file, Files.readString(file).strip());
+        HistoryStore store = HistoryStore.open(folder);
+        store.append(run("b", RunResult.SUCCESS));
+        assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("b", "a");
+    }
+
+    @Test
+    void aDamagedLineInTheMiddleIsNamedOnceAndLeftOut() throws IOException {
+        HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
+        write("\0\0\0 not json\n\n");
+        HistoryStore.open(folder).append(run("b", RunResult.SUCCESS));
+        log.list.clear();
+        HistoryStore store = HistoryStore.open(folder);
+        assertThat(ids(store.newest(9, null))).containsExactly("b", "a");
+        assertThat(ids(store.newest(9, null))).containsExactly("b", "a");
+        assertThat(warnings()).singleElement().asString().contains("Line 2 of").contains("history.jsonl");
+    }
+
+    @Test
+    void aLineThatLacksWhatARunMustHaveIsDamaged() throws IOException {
+        write("{}\n{\"run_id\":\"x\",\"result\":\"success\"}\nnull\n7\n");
+        assertThat(HistoryStore.open(folder).newest(9, null)).isEmpty();
+        assertThat(warnings()).hasSize(4);
+    }
+
+    @Test
+    void whatAnotherProcessAppendsIsSeen() {
+        HistoryStore one = HistoryStore.open(folder);
+        HistoryStore other = HistoryStore.open(folder);
+        one.append(run("a", RunResult.SUCCESS));
+        other.append(run("b", RunResult.RUNNING));
+        one.append(run("c", RunResult.SUCCESS));
+        other.append(run("b", RunResult.SUCCESS));
+        assertThat(ids(one.newest(9, null))).containsExactly("c", "b", "a");
+        assertThat(one.newest(9, null)).isEqualTo(other.newest(9, null));
+        assertThat(one.newest(9, null).get(1).result()).isEqualTo(RunResult.SUCCESS);
+    }
+
+    @Test
+    void aFailedAppendIsReportedAndTheNextOneIsWhole() throws IOException {
+        HistoryStore store = HistoryStore.open(folder);
+        Path file = folder.resolve("history.jsonl");
+        Files.createDirectory(file);
+        assertThatThrownBy(() -> store.append(run("a", RunResult.SUCCESS)))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("history.jsonl");
+        Files.delete(file);
+        store.append(run("b", RunResult.SUCCESS));
+        assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("b");
+    }
+
+    @Test
+    void theFileDoesNotGrowWithoutBound() throws IOException {
+        HistoryStore store = HistoryStore.open(folder, 10);
+        for (int i = 0; i < 60; i++) {
+            store.append(run("run-" + i, RunResult.RUNNING));
+            store.append(run("run-" + i, RunResult.SUCCESS));
+            assertThat(Files.readAllLines(folder.resolve("history.jsonl"))).hasSizeLessThanOrEqualTo(21);
+        }
+        List<RunRecord> kept = HistoryStore.open(folder, 10).newest(100, null);
+        assertThat(kept).hasSize(10).first().isEqualTo(run("run-59", RunResult.SUCCESS));
+        assertThat(kept).isEqualTo(store.newest(100, null));
+    }
+
+    @Test
+    void openingCompactsWhatIsMoreThanHalfSuperseded() throws IOException {
+        HistoryStore roomy = HistoryStore.open(folder, 1000);
+        for (int i = 0; i < 100; i++) {
+            roomy.append(run("run-" + i, RunResult.SUCCESS));
+        }
+        List<RunRecord> newest = roomy.newest(10, null);
+        assertThat(HistoryStore.open(folder, 10).newest(100, null)).isEqualTo(newest);
+        assertThat(Files.readAllLines(folder.resolve("history.jsonl"))).hasSize(10);
+        assertThat(roomy.newest(100, null)).isEqualTo(newest);
+    }
+
+    /** Whatever is appended, in whatever order of ids, folding by hand gives what the store tells. */
+    @Test
+    void foldsAnySequenceOfRecords() {
+        qt().withExamples(25)
+                .forAll(lists().of(integers().between(0, 30)).ofSizeBetween(0, 40))
+                .checkAssert(this::foldsLikeAMap);
+    }
+
+    private void foldsLikeAMap(List<Integer> appended) {
+        try {
+            Path own = Files.createTempDirectory(folder, "fold");
+            HistoryStore store = HistoryStore.open(own);
+            SequencedMap<String, RunRecord> expected = new LinkedHashMap<>();
+            RunResult[] results = RunResult.values();
+            for (int number : appended) {
+                RunRecord run = run("run-" + number % 7, results[number % results.length], number % 2 == 0);
+                store.append(run);
+                expected.put(run.runId(), run);
+            }
+            List<RunRecord> newestFirst = new ArrayList<>(expected.values());
+            Collections.reverse(newestFirst);
+            assertThat(store.newest(1000, null)).isEqualTo(newestFirst);
+            assertThat(HistoryStore.open(own).newest(1000, null)).isEqualTo(newestFirst);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void write(String text) throws IOException {
+        Files.writeString(folder.resolve("history.jsonl"), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private static List<String> ids(List<RunRecord> runs) {
+        return runs.stream().map(RunRecord::runId).toList();
+    }
+
+    private List<String> warnings() {
+        return log.list.stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    private static Logger logger() {
+        return (Logger) LoggerFactory.getLogger(HistoryStore.class);
+    }
+}

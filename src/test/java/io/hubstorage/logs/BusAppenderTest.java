@@ -1,0 +1,119 @@
+package io.hubstorage.logs;
+
+import static io.hubstorage.logs.LogContext.config;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.LogLine;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.MDC;
+
+final class BusAppenderTest {
+    private static final Pattern NOTICE = Pattern.compile("… (\\d+) lines not shown live.*");
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final LogContext logs = new LogContext();
+    private final Logger ours = logs.logger("io.hubstorage.test.Room");
+    private final List<LogLine> heard = new CopyOnWriteArrayList<>();
+    private Logging logging;
+
+    @BeforeEach
+    void listen() throws Exception {
+        logging = logs.start(config("INFO", 1), folder.resolve("status.log"), null);
+        logging.publishTo(vertx);
+        vertx.eventBus()
+                .<JsonObject>consumer(
+                        Addresses.LOG, message -> heard.add(BusJson.decode(message.body(), LogLine.class)))
+                .completion()
+                .await(10, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        logging.close();
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void linesArriveAsTheyAreInTheFile() throws Exception {
+        MDC.put("run", "run-1");
+        ours.warn("careful\nnow", new IllegalStateException("x"));
+        MDC.clear();
+        ours.info("fine");
+        await().until(() -> heard.size() == 2);
+        assertThat(heard.getFirst().run()).isEqualTo("run-1");
+        assertThat(heard.getFirst().text()).startsWith("careful\nnow\njava.lang.IllegalStateException: x\n\tat ");
+        assertThat(heard.get(1).run()).isNull();
+        await().untilAsserted(() ->
+                assertThat(logging.files().read(LogQuery.newest(9)).lines()).isEqualTo(heard.reversed()));
+    }
+
+    @Test
+    void aBurstIsCappedAndEveryLineIsAccountedFor() {
+        int lines = 20_000;
+        for (int i = 0; i < lines; i++) {
+            ours.info("line {}", i);
+        }
+        await().untilAsserted(() -> assertThat(shown() + notShown()).isEqualTo(lines));
+        assertThat(notShown()).isPositive();
+        assertThat(heard.getFirst().text()).isEqualTo("line 0");
+    }
+
+    @Test
+    void aListenerThatLogsEveryLineDoesNotStartAnAvalanche() {
+        vertx.eventBus().<JsonObject>consumer(Addresses.LOG, message -> ours.info("heard one"));
+        ours.info("first");
+        await().until(() -> notShown() > 0);
+        assertThat(heard.size()).isLessThanOrEqualTo(10 * BusAppender.PER_SECOND);
+    }
+
+    @Test
+    void aVeryLongLineIsCut() {
+        ours.info("{}", "x".repeat(1 << 20));
+        await().until(() -> heard.size() == 1);
+        assertThat(heard.getFirst().text()).hasSizeLessThan(20_000).endsWith("the log file has the rest)");
+    }
+
+    @Test
+    void stoppingPublishesWhatIsQueuedAndNoMore() {
+        for (int i = 0; i < 50; i++) {
+            ours.info("line {}", i);
+        }
+        logging.stopPublishing();
+        ours.info("after");
+        await().until(() -> heard.size() == 50);
+        logging.publishTo(vertx);
+        ours.info("again");
+        await().until(() -> heard.size() == 51);
+        assertThat(heard.getLast().text()).isEqualTo("again");
+    }
+
+    private long shown() {
+        return heard.stream().filter(line -> line.text().startsWith("line ")).count();
+    }
+
+    private long notShown() {
+        return heard.stream()
+                .map(line -> NOTICE.matcher(line.text()))
+                .filter(Matcher::matches)
+                .mapToLong(matcher -> Long.parseLong(matcher.group(1)))
+                .sum();
+    }
+}

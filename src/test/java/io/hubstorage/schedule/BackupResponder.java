@@ -1,0 +1,141 @@
+package io.hubstorage.schedule;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.Trigger;
+import io.hubstorage.history.HistoryStore;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The backup room's side of the bus contract, without the backup: runs begin when asked for and end when told to. */
+final class BackupResponder {
+    private final Vertx vertx;
+    private final HistoryStore history;
+    private final MutableClock clock;
+    private final List<Trigger> starts = new CopyOnWriteArrayList<>();
+    private final List<String> refusals = new CopyOnWriteArrayList<>();
+    private volatile int failWith;
+    private volatile @Nullable RunState current;
+    private final AtomicInteger number = new AtomicInteger();
+
+    BackupResponder(Vertx vertx, HistoryStore history, MutableClock clock) {
+        this.vertx = vertx;
+        this.history = history;
+        this.clock = clock;
+        vertx.eventBus().<JsonObject>consumer(Addresses.BACKUP_START, this::start);
+        vertx.eventBus().<JsonObject>consumer(Addresses.BACKUP_STATUS, this::status);
+    }
+
+    /** The triggers of the runs that were begun. */
+    List<Trigger> starts() {
+        return starts;
+    }
+
+    /** The requests that were answered with a failure. */
+    List<String> refusals() {
+        return refusals;
+    }
+
+    /** From now on every request fails with this code; 0 to begin runs again. */
+    void failWith(int code) {
+        failWith = code;
+    }
+
+    private void start(Message<JsonObject> message) {
+        BackupMessage.Start start = BusJson.decode(message.body(), BackupMessage.Start.class);
+        int code = failWith != 0 ? failWith : current != null ? 409 : 0;
+        if (code != 0) {
+            refusals.add(String.valueOf(start.trigger()));
+            message.fail(code, "not now");
+            return;
+        }
+        Trigger trigger = start.trigger() == null ? Trigger.MANUAL : start.trigger();
+        starts.add(trigger);
+        message.reply(BusJson.encode(new BackupMessage.Accepted(begin(trigger, start.dryRun()))));
+    }
+
+    private void status(Message<JsonObject> message) {
+        message.reply(BusJson.encode(new BackupMessage.Status(current != null, current, null, null)));
+    }
+
+    /** Begins a run without being asked over the bus, as a manual one. */
+    String begin(Trigger trigger, boolean dryRun) {
+        String id = "run-" + number.incrementAndGet();
+        Instant now = clock.now();
+        RunState state = new RunState(
+                id,
+                trigger,
+                dryRun,
+                now,
+                now,
+                RunPhase.LISTING,
+                1,
+                1,
+                null,
+                List.of(),
+                BucketCounts.ZERO,
+                Tally.ZERO,
+                0,
+                0,
+                0,
+                null,
+                List.of(),
+                null);
+        current = state;
+        history.append(record(state, RunResult.RUNNING, null));
+        vertx.eventBus().publish(Addresses.BACKUP_STARTED, BusJson.encode(state));
+        return id;
+    }
+
+    /** Ends the run in progress. */
+    void finish(RunResult result) {
+        RunState state = current;
+        if (state == null) {
+            throw new IllegalStateException("nothing runs");
+        }
+        RunRecord record = record(state, result, clock.now());
+        current = null;
+        history.append(record);
+        vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(record));
+    }
+
+    /** The run is gone and nobody hears of it. */
+    void vanish() {
+        current = null;
+    }
+
+    static RunRecord record(RunState state, RunResult result, @Nullable Instant end) {
+        return new RunRecord(
+                state.runId(),
+                state.trigger(),
+                state.dryRun(),
+                state.startedAt(),
+                end,
+                result,
+                null,
+                false,
+                1,
+                List.of(),
+                BucketCounts.ZERO,
+                null);
+    }
+
+    /** A run of the past. */
+    static RunRecord past(String id, Instant start, RunResult result) {
+        return new RunRecord(
+                id, Trigger.SCHEDULE, false, start, start, result, null, false, 1, List.of(), BucketCounts.ZERO, null);
+    }
+}

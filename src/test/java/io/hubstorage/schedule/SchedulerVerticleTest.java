@@ -1,0 +1,425 @@
+package io.hubstorage.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.Trigger;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.ConfigVerticle;
+import io.hubstorage.config.Environment;
+import io.hubstorage.history.HistoryStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SchedulerVerticleTest {
+    private static final Instant T0 = Instant.parse("2026-11-01T10:00:00Z");
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    @TempDir
+    Path folder;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final MutableClock clock = new MutableClock(T0);
+    private HistoryStore history;
+    private BackupResponder backup;
+    private ConfigStore config;
+    private @Nullable Instant snapshot;
+    private String deployment = "";
+
+    @BeforeEach
+    void begin() {
+        history = HistoryStore.open(folder);
+        backup = new BackupResponder(vertx, history, clock);
+        config = open();
+        get(vertx.deployVerticle(new ConfigVerticle(config)));
+        configure(6, null);
+    }
+
+    @AfterEach
+    void end() {
+        get(vertx.close());
+    }
+
+    @Test
+    void aNeverRunBackupBeginsAtOnceAndTheNextOneAnIntervalAfterItsStart() {
+        deploy();
+        awaitStarts(Trigger.CATCH_UP);
+        clock.advance(HOUR);
+        backup.finish(RunResult.SUCCESS);
+        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.SUCCESS));
+        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
+        nothingMoreHappens();
+        clock.advance(HOUR.multipliedBy(5));
+        awaitStarts(Trigger.CATCH_UP, Trigger.SCHEDULE);
+    }
+
+    @Test
+    void anOverdueBackupIsCaughtUpExactlyOnce() {
+        history.append(BackupResponder.past("old", T0.minus(Duration.ofDays(9)), RunResult.SUCCESS));
+        deploy();
+        awaitStarts(Trigger.CATCH_UP);
+        backup.finish(RunResult.SUCCESS);
+        awaitStatus(status -> assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6))));
+        nothingMoreHappens();
+        assertThat(backup.starts()).hasSize(1);
+    }
+
+    @Test
+    void whatIsNotOverdueWaitsEvenIfItFailed() {
+        history.append(BackupResponder.past("old", T0.minus(HOUR), RunResult.FAILED));
+        deploy();
+        nothingMoreHappens();
+        assertThat(backup.starts()).isEmpty();
+        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(5)));
+        clock.advance(HOUR.multipliedBy(5));
+        awaitStarts(Trigger.SCHEDULE);
+    }
+
+    @Test
+    void withoutHistoryTheNewestSnapshotDecides() {
+        snapshot = T0.minus(HOUR);
+        deploy();
+        nothingMoreHappens();
+        assertThat(backup.starts()).isEmpty();
+        SchedulerMessage.Status status = status();
+        assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(5)));
+        assertThat(status.lastBackup()).isEqualTo(snapshot);
+        assertThat(status.lastRun()).isNull();
+    }
+
+    @Test
+    void aRunThatTheEndOfTheProcessCutOffIsTakenUpAtOnce() {
+        history.append(BackupResponder.past("cut", T0.minus(HOUR), RunResult.RUNNING));
+        history.interruptUnfinished(T0);
+        deploy();
+        awaitStarts(Trigger.CATCH_UP);
+    }
+
+    @Test
+    void aChangedIntervalCountsAtOnce() {
+        history.append(BackupResponder.past("old", T0.minus(HOUR.multipliedBy(3)), RunResult.SUCCESS));
+        deploy();
+        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(3)));
+        configure(24, null);
+        awaitStatus(status -> assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(21))));
+        assertThat(status().intervalHours()).isEqualTo(24);
+        nothingMoreHappens();
+        assertThat(backup.starts()).isEmpty();
+        configure(0.5, null);
+        awaitStarts(Trigger.SCHEDULE);
+    }
+
+    @Test
+    void aJumpOfThreeDaysIsOneRun() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        nothingMoreHappens();
+        clock.advance(Duration.ofDays(3));
+        awaitStarts(Trigger.SCHEDULE);
+        backup.finish(RunResult.SUCCESS);
+        awaitStatus(
+                status -> assertThat(status.nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6))));
+        nothingMoreHappens();
+        assertThat(backup.starts()).hasSize(1);
+    }
+
+    @Test
+    void aClockSetBackCausesNeitherASecondRunNorAStall() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        clock.advance(Duration.ofDays(-3));
+        nothingMoreHappens();
+        assertThat(backup.starts()).isEmpty();
+        assertThat(status().nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6)));
+        clock.advance(HOUR.multipliedBy(5));
+        nothingMoreHappens();
+        assertThat(backup.starts()).isEmpty();
+        clock.advance(HOUR);
+        awaitStarts(Trigger.SCHEDULE);
+        backup.finish(RunResult.SUCCESS);
+        awaitStatus(
+                status -> assertThat(status.nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6))));
+    }
+
+    @Test
+    void aPauseOutlivesARestartAndLetsManualRunsPass() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        assertThat(pause(true).paused()).isTrue();
+        undeploy();
+        deploy();
+        clock.advance(Duration.ofDays(1));
+        nothingMoreHappens();
+        SchedulerMessage.Status status = status();
+        assertThat(status.paused()).isTrue();
+        assertThat(status.nextBackup()).isNull();
+        assertThat(status.overdue()).isFalse();
+        backup.begin(Trigger.MANUAL, false);
+        awaitStatus(now -> assertThat(now.lastRun()).isEqualTo(clock.now()));
+        backup.finish(RunResult.SUCCESS);
+        awaitStatus(now -> assertThat(now.lastBackup()).isEqualTo(clock.now()));
+        assertThat(pause(false).nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6)));
+        undeploy();
+        deploy();
+        assertThat(status().paused()).isFalse();
+        assertThat(backup.starts()).isEmpty();
+    }
+
+    @Test
+    void anUnreadablePauseFileMeansNotPaused() throws Exception {
+        Files.writeString(folder.resolve("scheduler.json"), "{\"paused\": tr");
+        deploy();
+        awaitStarts(Trigger.CATCH_UP);
+    }
+
+    @Test
+    void switchedOffOrWithoutBucketsNothingRuns() {
+        update(json -> json.getJsonObject("automation").put("enabled", false));
+        deploy();
+        nothingMoreHappens();
+        assertThat(status().enabled()).isFalse();
+        assertThat(status().nextBackup()).isNull();
+        update(json -> {
+            json.getJsonObject("automation").put("enabled", true);
+            json.put("s3_buckets", new JsonArray());
+        });
+        awaitStatus(status -> assertThat(status.enabled()).isTrue());
+        nothingMoreHappens();
+        assertThat(status().nextBackup()).isNull();
+        assertThat(backup.starts()).isEmpty();
+        update(json -> json.put("use_dynamic_buckets", true));
+        awaitStarts(Trigger.SCHEDULE);
+    }
+
+    @Test
+    void cronReplacesTheInterval() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        configure(6, "30 2 * * *");
+        deploy();
+        SchedulerMessage.Status status = status();
+        assertThat(status.cron()).isEqualTo("30 2 * * *");
+        assertThat(status.timeZone()).isEqualTo("Europe/Berlin");
+        assertThat(status.nextBackup()).isEqualTo("2026-11-02T01:30:00Z");
+        clock.set(Instant.parse("2026-11-02T01:29:59Z"));
+        nothingMoreHappens();
+        assertThat(backup.starts()).isEmpty();
+        clock.advance(Duration.ofSeconds(2));
+        awaitStarts(Trigger.SCHEDULE);
+        backup.finish(RunResult.SUCCESS);
+        awaitStatus(now -> assertThat(now.nextBackup()).isEqualTo("2026-11-03T01:30:00Z"));
+    }
+
+    @Test
+    void aRunInProgressIsWaitedForAndItsStartCounts() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        clock.advance(HOUR.multipliedBy(5));
+        backup.begin(Trigger.MANUAL, false);
+        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.RUNNING));
+        clock.advance(HOUR.multipliedBy(2));
+        nothingMoreHappens();
+        assertThat(backup.starts()).isEmpty();
+        assertThat(backup.refusals()).isEmpty();
+        backup.finish(RunResult.PARTIAL);
+        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.PARTIAL));
+        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(11)));
+        assertThat(status().lastBackup()).isEqualTo(T0);
+    }
+
+    @Test
+    void aDryRunDoesNotMoveTheSchedule() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        clock.advance(HOUR);
+        backup.begin(Trigger.MANUAL, true);
+        backup.finish(RunResult.SUCCESS);
+        nothingMoreHappens();
+        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
+        assertThat(status().lastRun()).isEqualTo(T0);
+    }
+
+    @Test
+    void aConflictIsNoErrorAndTheEndOfTheOtherRunPlansAnew() {
+        backup.failWith(409);
+        deploy();
+        await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(1));
+        nothingMoreHappens();
+        assertThat(backup.refusals()).hasSize(1);
+        backup.failWith(0);
+        backup.begin(Trigger.MANUAL, false);
+        backup.finish(RunResult.SUCCESS);
+        awaitStatus(status -> assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6))));
+        assertThat(backup.starts()).isEmpty();
+    }
+
+    @Test
+    void aRunWhoseEndWasNotHeardDoesNotStopTheSchedule() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        backup.begin(Trigger.MANUAL, false);
+        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.RUNNING));
+        backup.vanish();
+        clock.advance(HOUR.multipliedBy(7));
+        awaitStarts(Trigger.SCHEDULE);
+    }
+
+    @Test
+    void aRunThatCannotBeStartedIsTriedAgainAfterGrowingDelays() {
+        backup.failWith(503);
+        deploy();
+        for (int attempt = 1; attempt <= 5; attempt++) {
+            int expected = attempt;
+            await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(expected));
+            nothingMoreHappens();
+            Duration delay = Duration.ofSeconds(5L << (attempt - 1));
+            assertThat(status().nextBackup()).isEqualTo(clock.now().plus(delay));
+            clock.advance(delay.minusSeconds(1));
+            nothingMoreHappens();
+            assertThat(backup.refusals()).hasSize(expected).allMatch("CATCH_UP"::equals);
+            clock.advance(Duration.ofSeconds(1));
+        }
+        backup.failWith(0);
+        clock.advance(HOUR);
+        awaitStarts(Trigger.CATCH_UP);
+    }
+
+    @Test
+    void restartReadsTheHistoryAnew() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        clock.advance(HOUR);
+        history.append(BackupResponder.past("from-the-command-line", T0.plus(HOUR), RunResult.SUCCESS));
+        SchedulerMessage.Status status = ask(Addresses.SCHEDULER_RESTART, new JsonObject());
+        assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(7)));
+        assertThat(status.running()).isTrue();
+    }
+
+    @Test
+    void theStatusHasTheNamesOfTheSpecificationAndChangesAreTold() {
+        List<JsonObject> told = new CopyOnWriteArrayList<>();
+        get(vertx.eventBus()
+                .<JsonObject>consumer(Addresses.SCHEDULER_CHANGED, message -> told.add(message.body()))
+                .completion());
+        history.append(BackupResponder.past("old", T0.minus(HOUR), RunResult.SUCCESS));
+        deploy();
+        JsonObject status = get(vertx.eventBus().<JsonObject>request(Addresses.SCHEDULER_STATUS, new JsonObject()))
+                .body();
+        assertThat(status.getMap())
+                .containsEntry("running", true)
+                .containsEntry("enabled", true)
+                .containsEntry("paused", false)
+                .containsEntry("overdue", false)
+                .containsEntry("next_backup", "2026-11-01T15:00:00Z")
+                .containsEntry("last_backup", "2026-11-01T09:00:00Z")
+                .containsEntry("last_run", "2026-11-01T09:00:00Z")
+                .containsEntry("last_result", "success")
+                .containsEntry("interval_hours", 6.0)
+                .containsEntry("cron", null)
+                .containsEntry("time_zone", null);
+        pause(true);
+        await().untilAsserted(() ->
+                assertThat(told).extracting(body -> body.getBoolean("paused")).containsExactly(false, true));
+    }
+
+    @Test
+    void aPauseThatSaysNothingIsRefused() {
+        deploy();
+        assertThatThrownBy(() -> ask(Addresses.SCHEDULER_PAUSE, new JsonObject().put("paused", "yes")))
+                .isInstanceOfSatisfying(
+                        ReplyException.class, e -> assertThat(e.failureCode()).isEqualTo(400));
+    }
+
+    private void deploy() {
+        deployment = get(vertx.deployVerticle(new SchedulerVerticle(
+                config, history, () -> Optional.ofNullable(snapshot), clock, Duration.ofMillis(2))));
+    }
+
+    private void undeploy() {
+        get(vertx.undeploy(deployment));
+    }
+
+    private ConfigStore open() {
+        Environment environment = Environment.load(
+                Map.of(
+                        "HUBSTORAGE_CONFIG_PATH", folder.toString(),
+                        "HUBSTORAGE_DATA_PATH", folder.resolve("data").toString(),
+                        "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString()),
+                folder.resolve("no.env"));
+        return get(ConfigStore.open(vertx, environment.settings(), environment, clock));
+    }
+
+    private void configure(double hours, @Nullable String cron) {
+        update(json -> json.put("s3_buckets", new JsonArray().add("photos"))
+                .getJsonObject("automation")
+                .put("enabled", true)
+                .put("interval_hours", hours)
+                .put("cron", cron)
+                .put("time_zone", "Europe/Berlin"));
+    }
+
+    private void update(Consumer<JsonObject> change) {
+        JsonObject json = config.current().config().copy();
+        change.accept(json);
+        get(config.update(json, null));
+    }
+
+    /** Until the scheduler has looked at the clock several times, and all it asked for then has arrived. */
+    private void nothingMoreHappens() {
+        long looks = clock.looks();
+        await().until(() -> clock.looks() > looks + 10);
+        get(vertx.eventBus().request(Addresses.BACKUP_STATUS, new JsonObject()));
+    }
+
+    private void awaitStarts(Trigger... triggers) {
+        await().untilAsserted(() -> assertThat(backup.starts()).containsExactly(triggers));
+    }
+
+    private void awaitStatus(Consumer<SchedulerMessage.Status> expectation) {
+        await().untilAsserted(() -> expectation.accept(status()));
+    }
+
+    private SchedulerMessage.Status status() {
+        return ask(Addresses.SCHEDULER_STATUS, new JsonObject());
+    }
+
+    private SchedulerMessage.Status pause(boolean paused) {
+        return ask(Addresses.SCHEDULER_PAUSE, BusJson.encode(new SchedulerMessage.Pause(paused)));
+    }
+
+    private SchedulerMessage.Status ask(String address, JsonObject body) {
+        return BusJson.decode(
+                get(vertx.eventBus().<JsonObject>request(address, body)).body(), SchedulerMessage.Status.class);
+    }
+
+    private static <T> T get(Future<T> future) {
+        try {
+            return future.await(20, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
