@@ -1,0 +1,44 @@
+// Questions and commands to the server. Every failure becomes an ApiError with a sentence for people.
+
+import { url } from './dom.js';
+import { learn } from './clock.js';
+
+export class ApiError extends Error {
+  constructor(status, title, detail, problems = []) {
+    super(detail || title);
+    this.status = status;
+    this.title = title;
+    this.problems = problems;
+  }
+}
+
+/** The JSON answer and its headers. */
+export async function request(method, path, { body, headers = {}, signal } = {}) {
+  let response;
+  try {
+    response = await fetch(url(path), {
+      method,
+      signal,
+      cache: 'no-store',
+      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (cause) {
+    if (cause.name === 'AbortError') throw cause;
+    throw new ApiError(0, 'HubStorage cannot be reached', 'The server does not answer. It may be restarting; try again in a moment.');
+  }
+  learn(response.headers.get('date'));
+  const json = await response.json().catch(() => null);
+  if (!response.ok) {
+    throw new ApiError(response.status, json?.title ?? `Error ${response.status}`, json?.detail ?? '', json?.problems ?? []);
+  }
+  return { json, headers: response.headers };
+}
+
+export async function get(path, options) {
+  return (await request('GET', path, options)).json;
+}
+
+export async function post(path, body) {
+  return (await request('POST', path, { body })).json;
+}

@@ -1,0 +1,57 @@
+// The dialog that shows the account's buckets and takes a choice.
+
+import { byId, h, setText } from './dom.js';
+import { get } from './api.js';
+import { exact, instant, plural, visible } from './format.js';
+
+const dialog = byId('picker');
+const note = byId('picker-note');
+const list = byId('picker-list');
+const add = byId('picker-add');
+
+/** Resolves to the names picked; empty when the dialog was left. */
+export async function pickBuckets(chosen) {
+  setText(note, 'Looking for the buckets of this account…');
+  list.hidden = true;
+  list.replaceChildren();
+  add.disabled = true;
+  dialog.returnValue = 'cancel';
+  dialog.showModal();
+  const closed = new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }));
+  load(new Set(chosen));
+  await closed;
+  return dialog.returnValue === 'add' ? picked() : [];
+}
+
+async function load(chosen) {
+  try {
+    const { buckets } = await get('/api/discover_buckets');
+    if (buckets.length === 0) {
+      setText(note, 'This account has no buckets, or these credentials may not list them. A name can still be typed in.');
+      return;
+    }
+    setText(note, `${plural(buckets.length, 'bucket')} found. Those already chosen are ticked.`);
+    list.replaceChildren(...buckets.map((bucket) => row(bucket, chosen.has(bucket.name))));
+    list.hidden = false;
+    update();
+  } catch (error) {
+    setText(note, `${error.title ?? 'Discovery failed'}: ${error.message}`);
+  }
+}
+
+function row(bucket, known) {
+  const created = instant(bucket.created);
+  return h('li', {}, h('label', { class: 'check', title: created ? `Created ${exact(created)}` : null },
+    h('input', { type: 'checkbox', value: bucket.name, checked: known, disabled: known, onchange: update }),
+    h('span', { class: 'what' }, visible(bucket.name)), h('span', { class: 'where' }, bucket.region ?? '')));
+}
+
+function picked() {
+  return [...list.querySelectorAll('input:checked:not(:disabled)')].map((input) => input.value);
+}
+
+function update() {
+  const many = picked().length;
+  add.disabled = many === 0;
+  setText(add, many === 0 ? 'Add' : `Add ${plural(many, 'bucket')}`);
+}

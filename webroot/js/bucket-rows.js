@@ -1,0 +1,137 @@
+// One row a bucket, with the same shape whether a run goes on or not, so that nothing jumps when it begins or ends.
+
+import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, setVar, url } from './dom.js';
+import { bytes, count, duration, instant, percent, plural, rate, relative, visible } from './format.js';
+import { bucketEta, settled, share } from './progress.js';
+import { bucketStates, bucketWords } from './buckets.js';
+import { files } from './results.js';
+import { now } from './clock.js';
+
+const list = byId('buckets');
+const rows = new Map();
+const PHASES = {
+  waiting: 'Waiting', preparing: 'Preparing', listing: 'Listing', transferring: 'Transferring', committing: 'Committing',
+  retrying: 'Waiting to retry', cancelling: 'Stopping', done: 'Done', failed: 'Failed',
+};
+let emptyNote = null;
+
+/** Draws the rows; `rates` and `marks` are the run panel's memory of the run so far. */
+export function renderBuckets(state, rates, marks) {
+  const run = state.backup.running ? state.backup.current : null;
+  const live = new Map((run?.buckets ?? []).map((bucket) => [bucket.bucket, bucket]));
+  const entries = bucketStates(state.config, state.runs ?? []);
+  for (const name of live.keys()) {
+    if (!entries.some((entry) => entry.name === name)) entries.push({ name, record: null, run: null });
+  }
+  place(entries.map((entry) => entry.name), state);
+  for (const entry of entries) {
+    const row = rows.get(entry.name);
+    const bucket = live.get(entry.name);
+    setData(row.element, 'live', String(bucket != null));
+    if (bucket) drawLive(row, bucket, run, rates, marks);
+    else drawIdle(row, entry);
+  }
+  summary(run, entries);
+}
+
+function place(names, state) {
+  for (const [name, row] of rows) {
+    if (!names.includes(name)) {
+      row.element.remove();
+      rows.delete(name);
+    }
+  }
+  names.forEach((name, index) => {
+    if (!rows.has(name)) rows.set(name, build(name));
+    const { element } = rows.get(name);
+    if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
+  });
+  emptyNote ??= h('li', { class: 'empty' }, h('strong', {}, 'No bucket chosen'), 'Pick from your account, or type a name, in ',
+    h('a', { href: url('/config') }, 'Configuration'), '.');
+  if (names.length === 0 && state.loaded && state.runs != null) list.replaceChildren(emptyNote);
+  else emptyNote.remove();
+}
+
+function build(name) {
+  const row = {
+    mark: h('div', { class: 'mark' }, icon('clock')),
+    sub: h('div', { class: 'sub' }),
+    fill: h('i'),
+    percent: h('span', { class: 'percent' }),
+    first: h('div', { class: 'objects' }),
+    second: h('div', { class: 'bytes' }),
+  };
+  row.bar = h('div', { class: 'bar', role: 'progressbar', 'aria-label': `Progress of ${visible(name)}`, 'aria-valuemin': '0', 'aria-valuemax': '100' }, row.fill);
+  row.element = h('li', { class: 'bucket', data: { bucket: name } }, row.mark,
+    h('div', {}, h('div', { class: 'name', title: visible(name) }, visible(name)), row.sub),
+    h('div', { class: 'meter' }, row.bar, row.percent),
+    h('div', { class: 'figures' }, row.first, row.second));
+  return row;
+}
+
+function drawIdle(row, entry) {
+  const words = bucketWords(entry);
+  setData(row.element, 'tone', words.tone);
+  setData(row.element, 'phase', null);
+  setData(row.sub, 'tone', words.flag ? words.tone : null);
+  setIcon(row.mark, words.icon);
+  const seen = entry.run ? `, checked ${relative(instant(entry.run.finished_at) ?? instant(entry.run.started_at), now())}` : '';
+  write(row.sub, words.flag ? words.text : words.text + seen);
+  const held = entry.record ? files(entry.record.counts) : null;
+  setText(row.first, held ? plural(held.objects, 'object') : '–');
+  setText(row.second, held ? bytes(held.bytes) : '');
+}
+
+function drawLive(row, bucket, run, rates, marks) {
+  const failed = bucket.counts.failed.objects;
+  const tone = bucket.phase === 'failed' ? 'bad' : failed > 0 ? 'warn' : bucket.phase === 'done' ? 'good' : 'info';
+  setData(row.element, 'tone', tone);
+  setData(row.element, 'phase', bucket.phase);
+  setIcon(row.mark, { done: 'check', failed: 'cross', waiting: 'clock' }[bucket.phase] ?? (failed > 0 ? 'alert' : 'sync'));
+  setData(row.sub, 'tone', bucket.phase === 'failed' || failed > 0 ? tone : null);
+  write(row.sub, liveWords(bucket, run, rates.of(bucket.bucket)));
+
+  const done = share(bucket);
+  const shown = done == null ? null : marks.raise(`${bucket.bucket}/share`, done);
+  setData(row.bar, 'open', String(shown == null));
+  setData(row.bar, 'tone', tone === 'info' ? null : tone);
+  setVar(row.fill, '--done', shown == null ? 0 : shown.toFixed(4));
+  setAttribute(row.bar, 'aria-valuenow', shown == null ? null : Math.floor(shown * 100));
+  setText(row.percent, shown == null ? '' : percent(shown));
+
+  const now = settled(bucket.counts);
+  const partial = Math.max(0, bucket.bytes_received - bucket.counts.downloaded.bytes);
+  const doneObjects = marks.raise(`${bucket.bucket}/objects`, now.objects);
+  const doneBytes = marks.raise(`${bucket.bucket}/bytes`, now.bytes + partial);
+  const { listed } = bucket.counts;
+  setText(row.first, bucket.listing_complete ? `${count(Math.min(doneObjects, listed.objects))} of ${count(listed.objects)}` : `${count(doneObjects)} done`);
+  setText(row.second, bucket.listing_complete ? `${bytes(Math.min(doneBytes, listed.bytes))} of ${bytes(listed.bytes)}` : bytes(doneBytes));
+}
+
+function liveWords(bucket, run, bytesPerSecond) {
+  if (bucket.error) return visible(bucket.error);
+  const parts = [PHASES[bucket.phase] ?? bucket.phase];
+  const at = bucket.phase === 'retrying' ? instant(run.retry_at) : null;
+  if (at) parts[0] += ` ${relative(at, now())}`;
+  if (bucket.phase === 'listing' || (bucket.phase === 'transferring' && !bucket.listing_complete)) {
+    parts[0] = `Still listing: ${count(bucket.counts.listed.objects)} so far`;
+  }
+  if (bytesPerSecond > 0 && (bucket.phase === 'listing' || bucket.phase === 'transferring')) parts.push(rate(bytesPerSecond));
+  const eta = bucketEta(bucket, bytesPerSecond);
+  if (eta != null) parts.push(`${duration(eta * 1000)} left`);
+  if (bucket.counts.failed.objects > 0) parts.push(`${count(bucket.counts.failed.objects)} failed`);
+  return parts.join(' · ');
+}
+
+function write(element, text) {
+  setText(element, text);
+  setAttribute(element, 'title', text);
+}
+
+function summary(run, entries) {
+  const well = entries.filter((entry) => entry.record?.result === 'success').length;
+  const done = run?.buckets.filter((bucket) => bucket.phase === 'done').length;
+  setText(byId('buckets-summary'), entries.length === 0 ? '' : run
+    ? `${done} of ${run.buckets.length} done` : `${well} of ${entries.length} safe`);
+  setHidden(byId('buckets-summary'), entries.length === 0);
+}

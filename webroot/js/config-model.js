@@ -1,0 +1,104 @@
+// Reading and changing a configuration by paths such as "automation.interval_hours". Pure.
+
+/** The value at a path, or undefined. */
+export function read(config, path) {
+  return path.split('.').reduce((at, key) => (at == null ? undefined : at[key]), config);
+}
+
+/** A copy with the value at the path; all else, known or not, stays as it was. */
+export function write(config, path, value) {
+  const [key, ...rest] = path.split('.');
+  const copy = { ...(config ?? {}) };
+  copy[key] = rest.length === 0 ? value : write(isObject(copy[key]) ? copy[key] : {}, rest.join('.'), value);
+  return copy;
+}
+
+/** Whether two configurations say the same, whatever the order of their keys. */
+export function same(a, b) {
+  return canonical(a) === canonical(b);
+}
+
+function canonical(value) {
+  return JSON.stringify(value, (key, inner) => (isObject(inner)
+    ? Object.fromEntries(Object.entries(inner).sort(([x], [y]) => (x < y ? -1 : 1))) : inner));
+}
+
+function isObject(value) {
+  return value != null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/**
+ * Sorts the server's problems by the field that shows them: the one whose path is the longest beginning of the
+ * problem's path. Returns {byField: Map(path → problems), rest: problems that no field shows}.
+ */
+export function assign(problems, fields) {
+  const byField = new Map();
+  const rest = [];
+  for (const problem of problems) {
+    const field = fields
+      .filter((path) => problem.path === path || problem.path.startsWith(`${path}.`) || problem.path.startsWith(`${path}[`))
+      .sort((a, b) => b.length - a.length)[0];
+    if (field === undefined) rest.push(problem);
+    else byField.set(field, [...(byField.get(field) ?? []), problem]);
+  }
+  return { byField, rest };
+}
+
+/** A number when the text is one, else the text itself, so that the server can say what it found. */
+export function number(text) {
+  const trimmed = text.trim().replace(',', '.');
+  return trimmed !== '' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : text;
+}
+
+/** Buckets as rows of name and prefix, whatever form they have in the file. */
+export function bucketRows(list) {
+  return (Array.isArray(list) ? list : []).map((item) => (typeof item === 'string' ? { name: item, prefix: '' } : { ...item, prefix: item?.prefix ?? '' }));
+}
+
+/** Rows back to the file's form: a plain name where there is no prefix and nothing else to keep. */
+export function bucketList(rows) {
+  return rows.map(({ prefix, ...rest }) => {
+    const others = Object.keys(rest).length > 1;
+    if (!prefix && !others) return rest.name;
+    return prefix ? { ...rest, prefix } : rest;
+  });
+}
+
+/** Buckets with the given names added, each once. */
+export function addBuckets(rows, names) {
+  const known = new Set(rows.map((row) => row.name));
+  return [...rows.filter((row) => row.name !== ''), ...names.filter((name) => !known.has(name)).map((name) => ({ name, prefix: '' }))];
+}
+
+/** The lines of a JSON text, and for each whether the baseline has no such line at that place. */
+export function changedLines(value, baseline) {
+  const lines = JSON.stringify(value, null, 2).split('\n');
+  const before = JSON.stringify(baseline, null, 2).split('\n');
+  const kept = commonLines(before, lines);
+  return lines.map((text, index) => ({ text, changed: !kept.has(index) }));
+}
+
+// Longest common subsequence; a configuration has some dozens of lines.
+function commonLines(a, b) {
+  const lengths = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+  for (let i = a.length - 1; i >= 0; i--) {
+    for (let j = b.length - 1; j >= 0; j--) {
+      lengths[i][j] = plain(a[i]) === plain(b[j]) ? lengths[i + 1][j + 1] + 1 : Math.max(lengths[i + 1][j], lengths[i][j + 1]);
+    }
+  }
+  const kept = new Set();
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    if (plain(a[i]) === plain(b[j])) {
+      kept.add(j);
+      i++;
+      j++;
+    } else if (lengths[i + 1][j] >= lengths[i][j + 1]) i++;
+    else j++;
+  }
+  return kept;
+}
+
+// A comma that comes or goes because of the next line is no change of this one.
+function plain(line) {
+  return line.endsWith(',') ? line.slice(0, -1) : line;
+}

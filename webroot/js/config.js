@@ -1,0 +1,149 @@
+// The configuration page: a draft of the loaded JSON, edited in place, so that what the form does not know survives.
+
+import { byId, h, icon, setText } from './dom.js';
+import { request } from './api.js';
+import { buildForm, paths } from './config-form.js';
+import { LOCKS } from './config-fields.js';
+import { assign, same, write } from './config-model.js';
+import { diagnose } from './diagnostics.js';
+import { preview } from './json-preview.js';
+import { plural } from './format.js';
+import { startShell } from './shell.js';
+import { toast } from './toast.js';
+
+const notices = byId('notices');
+const saveBar = byId('savebar');
+const saveButton = byId('save');
+const form = buildForm(edit);
+let loaded = null;
+let draft = null;
+let saving = false;
+
+async function load() {
+  try {
+    const { json } = await request('GET', '/api/config');
+    take(json);
+    notices.replaceChildren(...warnings(json));
+  } catch (error) {
+    notices.replaceChildren(banner('bad', 'alert', h('strong', {}, error.title), ` ${error.message} `, action('Try again', load)));
+  }
+}
+
+function take(current) {
+  loaded = current;
+  draft = current.config;
+  form.show(draft, current.locked ?? {});
+  form.problems(new Map());
+  showLocked(current.locked ?? {});
+  changed();
+}
+
+function edit(path, value) {
+  if (!draft) return;
+  draft = write(draft, path, value);
+  changed();
+}
+
+function changed() {
+  const dirty = !same(draft, loaded.config);
+  saveBar.hidden = !dirty;
+  form.adjust(draft);
+  preview(draft, loaded.config);
+  if (dirty) setText(byId('save-note'), 'Changes are not saved yet.');
+}
+
+async function save(event) {
+  event.preventDefault();
+  if (saving || !draft) return;
+  saving = saveButton.disabled = true;
+  // Shown before it is sent, so that the rows that the server names are the rows on the page.
+  draft = cleaned(draft);
+  form.show(draft, loaded.locked ?? {});
+  changed();
+  try {
+    const { json } = await request('PUT', '/api/config', { body: draft, headers: { 'if-match': `"${loaded.hash}"` } });
+    take(json);
+    notices.replaceChildren(...warnings(json));
+    toast('Saved', 'In force from now on.', 'good');
+    diagnose();
+  } catch (error) {
+    refused(error);
+  } finally {
+    saving = saveButton.disabled = false;
+  }
+}
+
+// A row that was added and never filled in is not meant.
+function cleaned(config) {
+  let copy = config;
+  const drop = (path, list, isEmpty) => { if (Array.isArray(list) && list.some(isEmpty)) copy = write(copy, path, list.filter((item) => !isEmpty(item))); };
+  drop('s3_buckets', config.s3_buckets, (item) => item === '' || (item?.name === '' && !item.prefix));
+  drop('sync_options.exclude_patterns', config.sync_options?.exclude_patterns, (item) => item === '');
+  drop('sync_options.include_patterns', config.sync_options?.include_patterns, (item) => item === '');
+  return copy;
+}
+
+function refused(error) {
+  if (error.status === 412) return conflict();
+  const { byField, rest } = assign(error.problems, paths());
+  form.problems(byField);
+  if (error.problems.length > 0) setText(byId('save-note'), `Not saved: ${plural(error.problems.length, 'problem')}, shown beside the fields.`);
+  const unplaced = rest.map((problem) => h('li', {}, h('code', {}, problem.path), `: found ${problem.found}; allowed: ${problem.allowed}`));
+  notices.replaceChildren(...(error.problems.length === 0 || unplaced.length > 0
+    ? [banner('bad', 'alert', h('strong', {}, `Not saved. ${error.title}`), error.problems.length === 0 ? ` ${error.message}` : '', unplaced.length > 0 ? h('ul', {}, unplaced) : null)]
+    : []));
+}
+
+function conflict() {
+  setText(byId('save-note'), 'Not saved: the configuration was changed elsewhere.');
+  elsewhere('The configuration was changed elsewhere since this page loaded it, so it was not overwritten.');
+}
+
+function elsewhere(sentence) {
+  notices.replaceChildren(banner('warn', 'alert', h('strong', {}, sentence), ' Load it to go on from there; your unsaved changes are lost then. ', action('Load the current one', load)));
+  scrollTo({ top: 0, behavior: 'smooth' });
+}
+
+function warnings(current) {
+  if (!current.warnings?.length) return [];
+  return [banner('warn', 'alert', current.warnings.length === 1 ? current.warnings[0]
+    : [h('strong', {}, 'Worth a look'), h('ul', {}, current.warnings.map((warning) => h('li', {}, warning)))])];
+}
+
+function showLocked(locked) {
+  const entries = Object.entries(locked);
+  byId('fixed').hidden = entries.length === 0;
+  byId('fixed-values').replaceChildren(...entries.flatMap(([name, value]) => {
+    const [label, variable] = LOCKS[name] ?? [name, null];
+    return [h('dt', {}, label), h('dd', { title: variable ? `Fixed by ${variable}` : null }, String(value))];
+  }));
+}
+
+function banner(tone, picture, ...content) {
+  return h('div', { class: 'banner', data: { tone } }, icon(picture), h('div', {}, ...content));
+}
+
+function action(label, onclick) {
+  return h('button', { type: 'button', class: 'button small', onclick }, label);
+}
+
+byId('config-form').addEventListener('submit', save);
+byId('discard').addEventListener('click', () => {
+  take(loaded);
+  notices.replaceChildren(...warnings(loaded));
+});
+addEventListener('beforeunload', (event) => {
+  if (loaded && !same(draft, loaded.config)) event.preventDefault();
+});
+
+startShell({
+  onEvent(name, data) {
+    const hash = name === 'config.changed' ? data.hash : name === 'state' ? data.config?.hash : undefined;
+    if (!hash || !loaded || hash === loaded.hash || saving) return;
+    // Nothing typed: just show the new one. Otherwise say it now, not only when the save is refused.
+    if (same(draft, loaded.config)) load();
+    else elsewhere('The configuration was changed elsewhere.');
+  },
+});
+load();
+diagnose();

@@ -1,0 +1,42 @@
+// The dashboard: what comes from the stream goes to the store, what the store holds is drawn.
+
+import { byId } from './dom.js';
+import { get } from './api.js';
+import { everyTick } from './clock.js';
+import { onBeat, renderHeartbeat } from './heartbeat.js';
+import { renderHero } from './hero.js';
+import { LogView } from './log-view.js';
+import { renderRun } from './run-panel.js';
+import { renderRuns, showRun } from './runs-table.js';
+import { startShell, store } from './shell.js';
+import { renderTiles } from './tiles.js';
+
+const LOG_LINES = 200;
+const log = new LogView(byId('live-log'), { most: LOG_LINES, follow: byId('log-follow') });
+
+function render(state) {
+  renderHero(state);
+  renderHeartbeat(state);
+  renderTiles(state);
+  renderRun(state);
+  renderRuns(state);
+}
+
+async function loadLog() {
+  try {
+    const { lines } = await get(`/api/logs?limit=${LOG_LINES}`);
+    log.show(lines.sort((a, b) => Date.parse(a.time) - Date.parse(b.time)), 'Nothing logged yet.');
+  } catch {
+    // The live lines come over the stream anyway; the connection mark tells when the server is away.
+    if (log.size === 0) log.show([], 'Earlier lines could not be loaded. New ones appear here.');
+  }
+}
+
+onBeat(showRun);
+store.subscribe(render);
+everyTick(() => render(store.state));
+startShell({
+  history: 90,
+  onLog: (line) => log.add(line),
+  onEvent: (name) => name === 'state' && loadLog(),
+});

@@ -1,0 +1,51 @@
+// Credentials and access: what was tried, how it went, what to do.
+
+import { byId, h, icon } from './dom.js';
+import { get } from './api.js';
+import { visible } from './format.js';
+
+const box = byId('diagnosis');
+const button = byId('diagnose');
+const OUTCOMES = { ok: ['good', 'check', 'Works'], skipped: ['idle', 'minus', 'Not needed'], failed: ['bad', 'cross', 'Failed'] };
+
+/** Asks the server to try everything, and shows each step. */
+export async function diagnose() {
+  button.disabled = true;
+  try {
+    draw(await get('/api/aws_diagnostics'));
+  } catch (error) {
+    box.replaceChildren(h('p', { class: 'empty' }, h('strong', {}, error.title ?? 'The check failed'), error.message));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function draw(diagnosis) {
+  box.dataset.ok = String(diagnosis.ok);
+  box.replaceChildren(
+    h('dl', { class: 'access' }, ...access(diagnosis).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+    h('ul', { class: 'steps' }, diagnosis.steps.map(step)));
+}
+
+function access({ credentials, endpoint, region, identity }) {
+  const missing = [credentials.has_access_key ? null : 'access key', credentials.has_secret_key ? null : 'secret key'].filter(Boolean);
+  const found = credentials.configured
+    ? `Found${credentials.source ? ` (${credentials.source})` : ''}`
+    : `Missing: ${missing.join(' and ') || 'no source gave any'}. They belong in .env, never in this form.`;
+  return [
+    ['Credentials', h('span', { class: 'tone-text', data: { tone: credentials.configured ? 'good' : 'bad' } }, found)],
+    credentials.profile ? ['Profile', credentials.profile] : null,
+    ['Endpoint', endpoint],
+    ['Region', region],
+    identity ? ['Identity', visible(identity.arn)] : null,
+  ].filter(Boolean);
+}
+
+function step({ name, outcome, detail, remedy }) {
+  const [tone, picture, word] = OUTCOMES[outcome] ?? OUTCOMES.failed;
+  return h('li', { class: 'step', data: { tone, outcome } }, icon(picture),
+    h('div', {}, h('strong', {}, visible(name)), h('span', { class: 'visually-hidden' }, `: ${word}`),
+      h('p', {}, visible(detail)), remedy ? h('p', { class: 'remedy' }, visible(remedy)) : null));
+}
+
+button.addEventListener('click', diagnose);

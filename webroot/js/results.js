@@ -1,0 +1,47 @@
+// What a run's result looks like and is called, in one place for heartbeat, table and cards.
+
+const LOOKS = {
+  new: { label: 'New snapshot', tone: 'good', icon: 'check' },
+  unchanged: { label: 'Unchanged', tone: 'good', icon: 'same' },
+  partial: { label: 'Partial', tone: 'warn', icon: 'alert' },
+  failed: { label: 'Failed', tone: 'bad', icon: 'cross' },
+  cancelled: { label: 'Stopped', tone: 'idle', icon: 'stop' },
+  interrupted: { label: 'Interrupted', tone: 'idle', icon: 'power' },
+  running: { label: 'Running', tone: 'info', icon: 'sync' },
+  dry_run: { label: 'Dry run', tone: 'idle', icon: 'flask' },
+};
+
+const TRIGGERS = { manual: 'By hand', schedule: 'Schedule', catch_up: 'Catch-up', cli: 'Command line' };
+
+/** Which look a record has: a success is told apart by whether it made a snapshot, a good dry run is neither. */
+export function lookName(run) {
+  if (run.result === 'success') {
+    if (run.dry_run) return 'dry_run';
+    return run.new_snapshot ? 'new' : 'unchanged';
+  }
+  return LOOKS[run.result] ? run.result : 'failed';
+}
+
+/** Label, tone and icon of a record; a dry run that went wrong says both. */
+export function look(run) {
+  const name = lookName(run);
+  const found = LOOKS[name];
+  return run.dry_run && name !== 'dry_run' ? { ...found, label: `Dry run, ${found.label.toLowerCase()}` } : found;
+}
+
+export function triggerName(trigger) {
+  return TRIGGERS[trigger] ?? String(trigger);
+}
+
+/** A run that can say something about safety: ended, and not a dry run. */
+export function counts(run) {
+  return run != null && !run.dry_run && run.result !== 'running';
+}
+
+/** Files in the snapshot, by the certificate's second equation. */
+export function files(totals) {
+  return ['linked', 'downloaded', 'carried', 'kept'].reduce(
+    (sum, part) => ({ objects: sum.objects + totals[part].objects, bytes: sum.bytes + totals[part].bytes }),
+    { objects: 0, bytes: 0 },
+  );
+}

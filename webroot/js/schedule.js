@@ -1,0 +1,55 @@
+// The schedule in words. Only shapes that can be said exactly are put into words; all else is shown as written.
+
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** "every 6 h", "every 30 min", "every day at 03:00", or the cron expression itself. */
+export function describeSchedule({ cron, time_zone: timeZone, interval_hours: hours }) {
+  if (cron) {
+    const words = describeCron(cron);
+    return timeZone ? `${words} (${timeZone})` : words;
+  }
+  if (!(hours > 0)) return 'no interval set';
+  return `every ${describeHours(hours)}`;
+}
+
+function describeHours(hours) {
+  if (hours === 1) return 'hour';
+  if (hours === 24) return 'day';
+  if (hours >= 1) return `${trim(hours)} h`;
+  const minutes = hours * 60;
+  return minutes >= 1 ? `${trim(minutes)} min` : `${trim(minutes * 60)} s`;
+}
+
+function trim(value) {
+  return String(Math.round(value * 100) / 100);
+}
+
+/** A five-field Unix expression in words where it has a simple shape. */
+export function describeCron(cron) {
+  const fields = cron.trim().split(/\s+/);
+  if (fields.length !== 5) return cron;
+  const [minute, hour, day, month, weekday] = fields;
+  if (day !== '*' || month !== '*') return cron;
+  const at = exactTime(minute, hour);
+  if (at) {
+    if (weekday === '*') return `every day at ${at}`;
+    if (weekday === '1-5') return `Monday to Friday at ${at}`;
+    if (/^[0-7]$/.test(weekday)) return `every ${DAYS[Number(weekday) % 7]} at ${at}`;
+    return cron;
+  }
+  if (weekday !== '*') return cron;
+  const everyMinutes = /^\*\/(\d+)$/.exec(minute);
+  if (everyMinutes && hour === '*' && 60 % Number(everyMinutes[1]) === 0) return `every ${everyMinutes[1]} min`;
+  const everyHours = /^\*\/(\d+)$/.exec(hour);
+  if (everyHours && /^\d+$/.test(minute) && 24 % Number(everyHours[1]) === 0) {
+    return `every ${everyHours[1]} h at minute ${Number(minute)}`;
+  }
+  if (/^\d+$/.test(minute) && hour === '*') return `every hour at minute ${Number(minute)}`;
+  return cron;
+}
+
+function exactTime(minute, hour) {
+  if (!/^\d{1,2}$/.test(minute) || !/^\d{1,2}$/.test(hour)) return null;
+  if (Number(minute) > 59 || Number(hour) > 23) return null;
+  return `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;
+}

@@ -1,0 +1,78 @@
+// What every page does: follow the event stream, show whether it lives, and let the favicon tell the state.
+
+import { byId, setAttribute, setData, setHidden, setText, url } from './dom.js';
+import { everyTick, now } from './clock.js';
+import { EventStream } from './events.js';
+import { headline } from './headline.js';
+import { Store } from './store.js';
+import { clockTime } from './format.js';
+import { get } from './api.js';
+
+const CONNECTION_WORDS = { connecting: 'Connecting…', live: 'Live', reconnecting: 'Reconnecting…' };
+const FAVICONS = { needs_setup: 'idle', never_run: 'idle' };
+const FRAME_MS = 50;
+
+// Not requestAnimationFrame: it stops in a hidden tab, where the favicon and the title still have to tell the state.
+export const store = new Store((callback) => setTimeout(callback, FRAME_MS));
+
+/** When the stream was last known to be alive, while it is not; null while it is. */
+export let disconnectedSince = null;
+
+/** Starts the page's connection. `onLog(line)`, when given, gets each log line; `history` is how many past runs to load. */
+export function startShell({ onLog = null, onEvent = () => {}, history = 20 } = {}) {
+  const embedded = byId('initial-state')?.textContent;
+  if (embedded) {
+    const state = JSON.parse(embedded);
+    if (state) store.dispatch('state', state);
+  }
+  store.subscribe(showState);
+  everyTick(() => showState(store.state));
+  const stream = new EventStream((name, data) => {
+    if (name === 'log') onLog?.(data);
+    else store.dispatch(name, data);
+    onEvent(name, data);
+    // After a restart or a gap the runs that we missed are in the history only.
+    if (name === 'state') loadHistory(history);
+  }, showConnection, { logs: onLog != null });
+  stream.start();
+  loadHistory(history);
+}
+
+async function loadHistory(limit) {
+  try {
+    const { runs } = await get(`/api/backup/history?limit=${limit}`);
+    store.dispatch('history', runs);
+  } catch {
+    // The connection mark already says that the server is away; the next state event asks again.
+    if (store.state.runs == null) store.dispatch('history', []);
+  }
+}
+
+function showConnection(state) {
+  const mark = byId('connection');
+  setData(mark, 'connection', state);
+  setText(mark.firstElementChild, CONNECTION_WORDS[state]);
+  if (state === 'live') disconnectedSince = null;
+  else if (state === 'reconnecting') disconnectedSince ??= Date.now();
+  setAttribute(mark, 'title', disconnectedSince ? `No news since ${clockTime(disconnectedSince)}` : 'This page updates by itself');
+  showState(store.state);
+}
+
+function showState(state) {
+  const stale = byId('stale');
+  if (stale) {
+    setHidden(stale, disconnectedSince == null);
+    if (disconnectedSince != null) setText(stale, `Not connected since ${clockTime(disconnectedSince)}; this may be out of date. `);
+  }
+  if (!state.loaded) return;
+  const said = headline(state, now());
+  setAttribute(byId('favicon'), 'href', url(`/assets/icons/favicon-${FAVICONS[said.state] ?? said.state}.svg`));
+  if (byId('board')) setTitle(said);
+}
+
+// The tab says in a word whether one needs to look.
+function setTitle(said) {
+  const prefix = { running: 'Running', failing: 'Failing', late: 'Late', paused: 'Paused' }[said.state];
+  const title = `${prefix ?? 'Dashboard'} · HubStorage`;
+  if (document.title !== title) document.title = title;
+}

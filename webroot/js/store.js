@@ -1,0 +1,98 @@
+// What the page knows. One reducer, so that an event means the same to every part of the page; pure, hence testable.
+
+const NO_BACKUP = { running: false, current: null, last: null, last_success: null };
+
+/** `silent` means that a room of the server did not answer, so that nothing can be said about the backups. */
+export const EMPTY = { loaded: false, silent: false, backup: NO_BACKUP, scheduler: null, config: null, runs: null };
+
+/** The state after an event of the stream (or `history`, the answer to our own question). */
+export function reduce(state, name, data) {
+  switch (name) {
+    case 'state':
+      return {
+        ...state,
+        loaded: true,
+        silent: data.backup == null || data.config == null,
+        backup: data.backup ?? NO_BACKUP,
+        scheduler: data.scheduler ?? null,
+        config: data.config ?? null,
+      };
+    case 'backup.started':
+    case 'backup.progress':
+      return progress(state, data);
+    case 'backup.finished':
+      return finished(state, data);
+    case 'scheduler':
+      return { ...state, scheduler: data };
+    case 'config.changed':
+      return { ...state, config: summary(state.config, data) };
+    case 'history':
+      return { ...state, runs: merge(data, state.runs ?? []) };
+    default:
+      return state;
+  }
+}
+
+function progress(state, run) {
+  const current = state.backup.current;
+  // Events can arrive late after a reconnect: an older state of the same run, or one of a run known to have ended.
+  if (current?.run_id === run.run_id && Date.parse(run.at) < Date.parse(current.at)) return state;
+  if (state.backup.last?.run_id === run.run_id && state.backup.last.finished_at) return state;
+  return { ...state, backup: { ...state.backup, running: true, current: run } };
+}
+
+function finished(state, record) {
+  const safe = record.result === 'success' && !record.dry_run;
+  return {
+    ...state,
+    backup: {
+      running: false,
+      current: null,
+      last: record,
+      last_success: safe ? record : state.backup.last_success,
+    },
+    runs: merge([record], state.runs ?? []),
+  };
+}
+
+// `config.changed` carries the whole configuration, `state` a summary of it.
+function summary(before, changed) {
+  const buckets = changed.buckets ?? changed.config?.s3_buckets ?? before?.buckets ?? [];
+  const dynamic = changed.dynamic_buckets ?? changed.config?.use_dynamic_buckets ?? before?.dynamic_buckets;
+  return { ...before, hash: changed.hash, buckets, dynamic_buckets: dynamic };
+}
+
+function merge(newer, older) {
+  const known = new Set(newer.map((run) => run.run_id));
+  return [...newer, ...older.filter((run) => !known.has(run.run_id))]
+    .sort((a, b) => Date.parse(b.started_at) - Date.parse(a.started_at))
+    .slice(0, 200);
+}
+
+/** Holds the state and tells listeners at most once a frame, however many events came. */
+export class Store {
+  #listeners = new Set();
+  #scheduled = false;
+
+  constructor(frame = (callback) => requestAnimationFrame(callback)) {
+    this.state = EMPTY;
+    this.frame = frame;
+  }
+
+  dispatch(name, data) {
+    const next = reduce(this.state, name, data);
+    if (next === this.state) return;
+    this.state = next;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.frame(() => {
+      this.#scheduled = false;
+      for (const listener of this.#listeners) listener(this.state);
+    });
+  }
+
+  subscribe(listener) {
+    this.#listeners.add(listener);
+    listener(this.state);
+  }
+}

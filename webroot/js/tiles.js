@@ -1,0 +1,66 @@
+// Four figures that answer the questions people come with: did it run, when next, how much is held, when did it change.
+
+import { byId, h, icon, setAttribute, setData, setText } from './dom.js';
+import { bytes, count, duration, exact, instant, moment, plural, relative } from './format.js';
+import { bucketStates, protectedTotals } from './buckets.js';
+import { describeSchedule } from './schedule.js';
+import { look } from './results.js';
+import { now } from './clock.js';
+
+export function renderTiles(state) {
+  if (!state.loaded) return;
+  lastRun(state);
+  nextRun(state);
+  held(state);
+  lastChange(state);
+}
+
+function lastRun({ backup }) {
+  const run = backup.last;
+  if (!run) return tile('tile-last', 'Not yet', { note: 'No run has ended so far' });
+  const { label, tone, icon: name } = look(run);
+  const took = run.finished_at ? `took ${duration(instant(run.finished_at) - instant(run.started_at))}` : '';
+  const at = instant(run.finished_at) ?? instant(run.started_at);
+  tile('tile-last', relative(at, now()), { title: exact(at), note: [label, took].filter(Boolean).join(', '), tone, icon: name });
+}
+
+function nextRun({ scheduler, backup }) {
+  const note = scheduler ? capital(describeSchedule(scheduler)) : '';
+  const at = instant(scheduler?.next_backup);
+  if (scheduler?.enabled === false) return tile('tile-next', 'Switched off', { note: 'Only when you start it' });
+  if (scheduler?.paused) return tile('tile-next', 'Paused', { note });
+  if (at == null) return tile('tile-next', backup.running ? 'After this run' : 'Not planned', { note });
+  const clock = moment(at, now());
+  tile('tile-next', at <= now() ? 'Any moment' : relative(at, now()), { title: exact(at), note: `${clock}, ${describeSchedule(scheduler)}` });
+}
+
+function held({ config, runs }) {
+  const totals = protectedTotals(bucketStates(config, runs ?? []));
+  if (totals.buckets === 0) return tile('tile-protected', 'Nothing yet', { note: 'Fills with the first run' });
+  tile('tile-protected', bytes(totals.bytes), { note: `${plural(totals.objects, 'object')} in ${plural(totals.buckets, 'bucket')}`, title: `${count(totals.bytes)} bytes` });
+}
+
+function lastChange({ runs }) {
+  const run = (runs ?? []).find((candidate) => candidate.new_snapshot);
+  if (!run) return tile('tile-change', 'None yet', { note: 'No snapshot has been made' });
+  const { downloaded, deleted } = run.totals;
+  const gone = deleted.objects > 0 ? `, ${count(deleted.objects)} gone` : '';
+  const at = instant(run.started_at);
+  tile('tile-change', relative(at, now()), { title: exact(at), note: `${count(downloaded.objects)} downloaded (${bytes(downloaded.bytes)})${gone}` });
+}
+
+function tile(id, value, { note = '', title = null, tone = null, icon: name = null }) {
+  const element = byId(id);
+  const [, valueElement, noteElement] = element.children;
+  setText(valueElement, value);
+  setAttribute(valueElement, 'title', title);
+  setAttribute(noteElement, 'title', note);
+  if (noteElement.textContent === note && noteElement.dataset.tone === (tone ?? undefined)) return;
+  setData(noteElement, 'tone', tone);
+  const mark = name ? h('span', { class: 'tone-text' }, icon(name)) : null;
+  noteElement.replaceChildren(...[mark, h('span', {}, note)].filter(Boolean));
+}
+
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
