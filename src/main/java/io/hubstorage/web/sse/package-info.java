@@ -1,4 +1,4 @@
-/** Server-sent events: hub, connection, frame encoding, replay ring. */
+/** Server-sent events: one hub, one connection a client, frame encoding, replay. */
 @NullMarked
 package io.hubstorage.web.sse;
 

@@ -1,0 +1,92 @@
+package io.hubstorage.web.bridge;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.sockjs.BridgeEvent;
+import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
+import io.vertx.ext.web.handler.sockjs.SockJSHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
+import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The event bus for browsers and other SockJS clients: requests in, published messages out. Use it on one context. */
+public final class SockJsBridge {
+    /** The longest message a client may send, in bytes. */
+    public static final int MAX_MESSAGE_BYTES = 256 << 10;
+
+    private static final long REPLY_TIMEOUT_MILLIS = 90_000;
+    private static final int MAX_REGISTRATIONS = 50;
+    private static final int MAX_ADDRESS_LENGTH = 200;
+
+    private final Vertx vertx;
+    private final Map<SockJSSocket, Outbox> sockets = new HashMap<>();
+
+    public SockJsBridge(Vertx vertx) {
+        this.vertx = vertx;
+    }
+
+    /** The routes below the bridge's path; whoever mounts them checks the Origin before. */
+    public Router router() {
+        SockJSHandlerOptions transports = new SockJSHandlerOptions()
+                .setInsertJSESSIONID(false)
+                // Transports that exist for foreign sites and for browsers of long ago.
+                .addDisabledTransport("JSON_P")
+                .addDisabledTransport("HTML_FILE")
+                .addDisabledTransport("EVENT_SOURCE");
+        SockJSBridgeOptions options = new SockJSBridgeOptions()
+                .setInboundPermitteds(BridgePermits.options(BridgePermits.REQUESTS))
+                .setOutboundPermitteds(BridgePermits.options(BridgePermits.PUBLISHED))
+                .setMaxAddressLength(MAX_ADDRESS_LENGTH)
+                .setMaxHandlersPerSocket(MAX_REGISTRATIONS)
+                .setReplyTimeout(REPLY_TIMEOUT_MILLIS);
+        Router router = Router.router(vertx);
+        // A page for foreign sites, with a script from somebody else's server.
+        router.routeWithRegex("/iframe[^/]*").handler(context -> context.fail(404));
+        router.route("/*").subRouter(SockJSHandler.create(vertx, transports).bridge(options, this::decide));
+        return router;
+    }
+
+    /** How many sockets are open. */
+    public int connections() {
+        return sockets.size();
+    }
+
+    /** Closes every socket. */
+    public void close() {
+        List.copyOf(sockets.keySet()).forEach(SockJSSocket::close);
+        sockets.clear();
+    }
+
+    private void decide(BridgeEvent event) {
+        SockJSSocket socket = event.socket();
+        event.complete(
+                switch (event.type()) {
+                    case SOCKET_CREATED -> {
+                        sockets.put(socket, new Outbox(socket));
+                        yield true;
+                    }
+                    case SOCKET_CLOSED -> {
+                        sockets.remove(socket);
+                        yield true;
+                    }
+                    case SEND -> BridgePermits.wellFormed(event.getRawMessage());
+                    case PUBLISH -> false;
+                    case RECEIVE -> {
+                        // The bridge would write without looking whether the client reads; the outbox looks.
+                        deliver(socket, event.getRawMessage());
+                        yield false;
+                    }
+                    default -> true;
+                });
+    }
+
+    private void deliver(SockJSSocket socket, JsonObject envelope) {
+        Outbox outbox = sockets.get(socket);
+        if (outbox != null) {
+            outbox.write(envelope);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.hubstorage.web.sse;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
+
+/** One client of the event stream. Lives on the hub's context; never holds more than its backlog. */
+final class Connection {
+    private enum Phase {
+        /** Waits for its first event, or for a fresh state. */
+        OPENING,
+        /** Gets every event. */
+        LIVE,
+        /** Read too slowly: gets a fresh state once it has read what it has. */
+        BEHIND,
+        CLOSED
+    }
+
+    private static final Buffer HEARTBEAT = Buffer.buffer(": still here\n\n");
+    private static final Buffer BYE = Buffer.buffer("event: bye\ndata: {}\n\n");
+    /** A client that has read nothing for so many heartbeats is let go; it will come back if it lives. */
+    private static final int PATIENCE = 8;
+
+    private final HttpServerResponse response;
+    private final boolean logs;
+    private final Backlog backlog;
+    private final EventHub hub;
+    private Phase phase = Phase.OPENING;
+    private int stalledHeartbeats;
+
+    Connection(EventHub hub, HttpServerResponse response, boolean logs, Backlog backlog) {
+        this.hub = hub;
+        this.response = response;
+        this.logs = logs;
+        this.backlog = backlog;
+        response.drainHandler(ignored -> drained());
+        response.closeHandler(ignored -> closed());
+        response.exceptionHandler(ignored -> closed());
+    }
+
+    /** Begins, or begins again: these first, everything after them as it comes. */
+    void goLive(List<Frame> first) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        phase = Phase.LIVE;
+        first.forEach(this::send);
+    }
+
+    /** Sends an event now, or once the client has read what it has. */
+    void send(Frame frame) {
+        if (phase != Phase.LIVE || (frame.kind() == Frame.Kind.LOG && !logs)) {
+            return;
+        }
+        if (backlog.isEmpty() && !response.writeQueueFull()) {
+            response.write(frame.bytes());
+        } else if (!backlog.add(frame)) {
+            phase = Phase.BEHIND;
+        }
+    }
+
+    /** Keeps the connection alive through proxies, and finds out whether the client still reads. */
+    void heartbeat() {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        if (!response.writeQueueFull()) {
+            stalledHeartbeats = 0;
+            response.write(HEARTBEAT);
+        } else if (++stalledHeartbeats >= PATIENCE) {
+            response.reset();
+            closed();
+        }
+    }
+
+    /** Says goodbye and ends the stream, or cuts it off if the client does not read. */
+    Future<Void> end() {
+        if (phase == Phase.CLOSED) {
+            return Future.succeededFuture();
+        }
+        closed();
+        Future<Void> ended = response.writeQueueFull() ? response.reset() : response.end(BYE);
+        return ended.otherwiseEmpty();
+    }
+
+    private void drained() {
+        if (phase == Phase.BEHIND) {
+            phase = Phase.OPENING;
+            hub.sendState(this);
+            return;
+        }
+        while (phase == Phase.LIVE && !response.writeQueueFull()) {
+            Frame next = backlog.poll();
+            if (next == null) {
+                return;
+            }
+            response.write(next.bytes());
+        }
+    }
+
+    private void closed() {
+        if (phase != Phase.CLOSED) {
+            phase = Phase.CLOSED;
+            backlog.clear();
+            hub.released(this);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.hubstorage.web.sse;
+
+import io.hubstorage.bus.Addresses;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands what the bus publishes to every client of {@code /api/events}: each event is encoded once, a client that was away
+ * gets what it missed, and one that reads slowly skips instead of piling up memory. Use it on one context only.
+ */
+public final class EventHub {
+    /**
+     * What may be held.
+     *
+     * @param connections clients at a time
+     * @param replayEvents events kept for those that come back
+     * @param replayBytes likewise, in bytes
+     * @param backlogEvents events waiting for one slow client
+     * @param backlogBytes likewise, in bytes
+     * @param heartbeatMillis how often a comment is sent
+     */
+    public record Limits(
+            int connections,
+            int replayEvents,
+            long replayBytes,
+            int backlogEvents,
+            long backlogBytes,
+            long heartbeatMillis) {
+        /** Roomy for a thousand watchers, and small beside the heap. */
+        public static final Limits DEFAULT = new Limits(5_000, 2_000, 2L << 20, 256, 256L << 10, 15_000);
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(EventHub.class);
+    private static final int STATE_ATTEMPTS = 3;
+
+    private final Vertx vertx;
+    private final String epoch;
+    private final Supplier<Future<JsonObject>> state;
+    private final Limits limits;
+    private final ReplayRing ring;
+    private final Set<Connection> connections = new LinkedHashSet<>();
+    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
+    private long sequence;
+    private long heartbeatTimer = -1;
+    private boolean closing;
+    private @Nullable Frame progress;
+    private @Nullable Future<Frame> stateInFlight;
+
+    /**
+     * A hub that is not listening yet.
+     *
+     * @param epoch names this life of the process, in lower-case letters and digits; another one than last time
+     * @param state everything a page needs to begin with
+     */
+    public EventHub(Vertx vertx, String epoch, Supplier<Future<JsonObject>> state, Limits limits) {
+        this.vertx = vertx;
+        this.epoch = epoch;
+        this.state = state;
+        this.limits = limits;
+        this.ring = new ReplayRing(limits.replayEvents(), limits.replayBytes());
+    }
+
+    /** Begins to listen to the bus, on the current context. */
+    public Future<Void> start() {
+        List<Future<Void>> registered = List.of(
+                listen(Addresses.BACKUP_STARTED, Frame.Kind.LIFECYCLE, "backup.started"),
+                listen(Addresses.BACKUP_PROGRESS, Frame.Kind.PROGRESS, "backup.progress"),
+                listen(Addresses.BACKUP_FINISHED, Frame.Kind.LIFECYCLE, "backup.finished"),
+                listen(Addresses.SCHEDULER_CHANGED, Frame.Kind.LIFECYCLE, "scheduler"),
+                listen(Addresses.CONFIG_CHANGED, Frame.Kind.LIFECYCLE, "config.changed"),
+                listen(Addresses.LOG, Frame.Kind.LOG, "log"));
+        heartbeatTimer = vertx.setPeriodic(
+                limits.heartbeatMillis(), timer -> List.copyOf(connections).forEach(Connection::heartbeat));
+        return Future.all(registered).mapEmpty();
+    }
+
+    private Future<Void> listen(String address, Frame.Kind kind, String event) {
+        MessageConsumer<JsonObject> consumer =
+                vertx.eventBus().consumer(address, message -> publish(kind, event, message.body()));
+        consumers.add(consumer);
+        return consumer.completion();
+    }
+
+    private void publish(Frame.Kind kind, String event, JsonObject data) {
+        Frame frame = Frame.of(epoch, ++sequence, kind, event, data);
+        if (kind == Frame.Kind.PROGRESS) {
+            progress = frame;
+        } else {
+            ring.add(frame);
+        }
+        if (event.equals("backup.finished")) {
+            progress = null;
+        }
+        List.copyOf(connections).forEach(connection -> connection.send(frame));
+    }
+
+    /** How many clients listen. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** Whether a further client may come. */
+    public boolean hasRoom() {
+        return !closing && connections.size() < limits.connections();
+    }
+
+    /**
+     * Turns a request into an event stream: what the client missed since its {@code Last-Event-ID}, or a whole
+     * {@code state}; then every event until either side ends it.
+     *
+     * @param logs whether it wants log lines
+     */
+    public void open(HttpServerRequest request, boolean logs) {
+        HttpServerResponse response = request.response();
+        // "identity" keeps the compressor away: it would hold events back.
+        response.setChunked(true)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform")
+                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
+                .putHeader("X-Accel-Buffering", "no");
+        Connection connection =
+                new Connection(this, response, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
+        connections.add(connection);
+        response.write(": HubStorage events\nretry: 2000\n\n");
+        Optional<List<Frame>> missed = EventId.parse(request.getHeader("Last-Event-ID"))
+                .filter(id -> id.epoch().equals(epoch) && id.sequence() <= sequence)
+                .flatMap(id -> since(id.sequence()));
+        missed.ifPresentOrElse(connection::goLive, () -> sendState(connection));
+    }
+
+    /** Sends a fresh state, then what happened since it was asked for. */
+    void sendState(Connection connection) {
+        sendState(connection, STATE_ATTEMPTS);
+    }
+
+    private void sendState(Connection connection, int attempts) {
+        freshState().onSuccess(frame -> {
+            Optional<List<Frame>> later = since(frame.sequence());
+            if (later.isEmpty() && attempts > 1) {
+                sendState(connection, attempts - 1);
+                return;
+            }
+            List<Frame> first = new ArrayList<>();
+            first.add(frame);
+            first.addAll(later.orElse(List.of()));
+            connection.goLive(first);
+        });
+    }
+
+    /** Everything after a sequence, the latest progress included; empty if some of it is forgotten. */
+    private Optional<List<Frame>> since(long sequence) {
+        Frame latest = progress;
+        return ring.after(sequence).map(frames -> {
+            if (latest == null || latest.sequence() <= sequence) {
+                return frames;
+            }
+            List<Frame> merged = new ArrayList<>(frames);
+            int place = 0;
+            while (place < merged.size() && merged.get(place).sequence() < latest.sequence()) {
+                place++;
+            }
+            merged.add(place, latest);
+            return merged;
+        });
+    }
+
+    /** One question serves all that ask while it is under way. */
+    private Future<Frame> freshState() {
+        Future<Frame> running = stateInFlight;
+        if (running != null) {
+            return running;
+        }
+        long asOf = sequence;
+        Future<Frame> asked = state.get()
+                .recover(failure -> {
+                    log.warn("The state for the event stream could not be had; a page shows less for now.", failure);
+                    return Future.succeededFuture(new JsonObject());
+                })
+                .map(body -> Frame.of(epoch, asOf, Frame.Kind.STATE, "state", body))
+                .onComplete(done -> stateInFlight = null);
+        if (!asked.isComplete()) {
+            stateInFlight = asked;
+        }
+        return asked;
+    }
+
+    void released(Connection connection) {
+        connections.remove(connection);
+    }
+
+    /** Stops listening, says goodbye to every client and ends the streams. */
+    public Future<Void> close() {
+        closing = true;
+        if (heartbeatTimer != -1) {
+            vertx.cancelTimer(heartbeatTimer);
+        }
+        List<Future<?>> ending = new ArrayList<>();
+        consumers.forEach(consumer -> ending.add(consumer.unregister()));
+        List.copyOf(connections).forEach(connection -> ending.add(connection.end()));
+        return Future.join(ending).<Void>mapEmpty().otherwiseEmpty();
+    }
+}
