@@ -36,6 +36,8 @@ public final class Environment {
             "HUBSTORAGE_WEB_PASSWORD_HASH",
             "HUBSTORAGE_AUTH",
             "HUBSTORAGE_BASE_PATH",
+            "HUBSTORAGE_TCP_BRIDGE_HOST",
+            "HUBSTORAGE_TCP_BRIDGE_PORT",
             "AWS_ACCESS_KEY_ID",
             "AWS_SECRET_ACCESS_KEY",
             "AWS_SESSION_TOKEN",

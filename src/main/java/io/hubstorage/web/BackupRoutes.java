@@ -1,0 +1,75 @@
+package io.hubstorage.web;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.Trigger;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/** {@code /api/backup/…}: start, stop and look at runs. */
+final class BackupRoutes {
+    private static final int DEFAULT_HISTORY = 50;
+    private static final int MAX_HISTORY = 1000;
+    private static final int MAX_RUN_ID = 100;
+
+    private final Bus bus;
+
+    BackupRoutes(Bus bus) {
+        this.bus = bus;
+    }
+
+    void mount(Router router) {
+        router.post("/api/backup/run").handler(this::run);
+        router.post("/api/backup/cancel").handler(this::cancel);
+        router.get("/api/backup/status")
+                .handler(context -> Answers.json(context, 200, bus.ask(Addresses.BACKUP_STATUS)));
+        router.get("/api/backup/last").handler(this::last);
+        router.get("/api/backup/history").handler(this::history);
+    }
+
+    private void run(RoutingContext context) {
+        Body body = Body.optional(context).allowing("dry_run", "buckets");
+        BackupMessage.Start start =
+                new BackupMessage.Start(Trigger.MANUAL, body.flag("dry_run", false), body.texts("buckets"));
+        context.response().putHeader(HttpHeaders.LOCATION, "/api/backup/status");
+        Answers.json(context, 202, bus.ask(Addresses.BACKUP_START, start));
+    }
+
+    private void cancel(RoutingContext context) {
+        Body body = Body.optional(context).allowing("run_id");
+        Answers.json(context, 202, bus.ask(Addresses.BACKUP_CANCEL, new BackupMessage.Cancel(body.text("run_id"))));
+    }
+
+    private void last(RoutingContext context) {
+        Answers.json(
+                context,
+                200,
+                bus.ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class).map(BackupRoutes::lastOf));
+    }
+
+    private static JsonObject lastOf(BackupMessage.Status status) {
+        JsonObject json = BusJson.encode(status);
+        return new JsonObject()
+                .put(
+                        "last_backup",
+                        status.lastSuccess() == null
+                                ? null
+                                : status.lastSuccess().startedAt().toString())
+                .put("last", json.getValue("last"))
+                .put("last_success", json.getValue("last_success"));
+    }
+
+    private void history(RoutingContext context) {
+        Query query = new Query(context);
+        int limit = query.number("limit", 1, MAX_HISTORY, DEFAULT_HISTORY);
+        Answers.json(
+                context,
+                200,
+                bus.ask(
+                        Addresses.BACKUP_HISTORY,
+                        new BackupMessage.HistoryQuery(limit, query.text("before", MAX_RUN_ID))));
+    }
+}

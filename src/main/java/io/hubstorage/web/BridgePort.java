@@ -1,0 +1,44 @@
+package io.hubstorage.web;
+
+import io.hubstorage.bus.ConfigMessage;
+import io.hubstorage.config.ConfigException;
+import io.hubstorage.config.Environment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the TCP bridge listens: {@code HUBSTORAGE_TCP_BRIDGE_PORT} switches it on, {@code HUBSTORAGE_TCP_BRIDGE_HOST} is
+ * loopback unless told otherwise.
+ */
+record BridgePort(String host, int port) {
+    static final String PORT = "HUBSTORAGE_TCP_BRIDGE_PORT";
+    static final String HOST = "HUBSTORAGE_TCP_BRIDGE_HOST";
+
+    private static final int MAX_PORT = 65535;
+
+    static BridgePort of(Environment environment) {
+        String text = environment.get(PORT);
+        String host = environment.get(HOST);
+        return new BridgePort(host == null || host.isBlank() ? "127.0.0.1" : host.strip(), number(text));
+    }
+
+    boolean enabled() {
+        return port > 0;
+    }
+
+    private static int number(@Nullable String text) {
+        if (text == null || text.isBlank()) {
+            return 0;
+        }
+        try {
+            int port = Integer.parseInt(text.strip());
+            if (port >= 0 && port <= MAX_PORT) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            // told below, like a number out of bounds
+        }
+        throw new ConfigException(List.of(
+                new ConfigMessage.Problem(PORT, text, "a whole number from 1 to 65535, or 0 for no such bridge")));
+    }
+}

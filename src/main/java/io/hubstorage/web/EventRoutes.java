@@ -1,0 +1,27 @@
+package io.hubstorage.web;
+
+import io.hubstorage.web.sse.EventHub;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/** {@code /api/events}: the event stream. */
+final class EventRoutes {
+    private final EventHub hub;
+
+    EventRoutes(EventHub hub) {
+        this.hub = hub;
+    }
+
+    void mount(Router router) {
+        router.get("/api/events").handler(this::open);
+    }
+
+    private void open(RoutingContext context) {
+        boolean logs = new Query(context).flag("logs", true);
+        if (!hub.hasRoom()) {
+            context.fail(503);
+            return;
+        }
+        hub.open(context.request(), logs);
+    }
+}

@@ -1,0 +1,139 @@
+package io.hubstorage.web;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.ConfigMessage;
+import io.hubstorage.bus.S3Message;
+import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.config.ConfigStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.healthchecks.CheckResult;
+import io.vertx.ext.healthchecks.HealthChecks;
+import io.vertx.ext.healthchecks.Status;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /health/live}: the process works. {@code /health/ready}: it can do its job; an S3 out of reach only degrades it,
+ * because earlier snapshots stay of use. Use it on one context.
+ */
+final class Health {
+    private static final Duration QUICK = Duration.ofSeconds(2);
+    private static final Duration S3_AGE = Duration.ofMinutes(1);
+
+    private final Vertx vertx;
+    private final Bus bus;
+    private final ConfigStore store;
+    private final InstantSource clock;
+    private final HealthChecks live;
+    private final HealthChecks ready;
+    private boolean stopping;
+    private @Nullable Instant s3Asked;
+    private Status s3 = Status.OK(new JsonObject().put("detail", "not asked yet"));
+
+    Health(Vertx vertx, Bus bus, ConfigStore store, InstantSource clock) {
+        this.vertx = vertx;
+        this.bus = bus;
+        this.store = store;
+        this.clock = clock;
+        this.live = HealthChecks.create(vertx).register("process", promise -> promise.complete(Status.OK()));
+        long timeout = QUICK.plusSeconds(1).toMillis();
+        this.ready = HealthChecks.create(vertx)
+                .register("accepting", promise -> promise.complete(accepting()))
+                .register("config", timeout, promise -> config().onComplete(promise))
+                .register("data_folder", timeout, promise -> dataFolder().onComplete(promise))
+                .register("scheduler", timeout, promise -> scheduler().onComplete(promise))
+                .register("s3", promise -> promise.complete(s3()));
+    }
+
+    void mount(Router router) {
+        router.get("/health/live").handler(context -> answer(context, live));
+        router.get("/health/ready").handler(context -> answer(context, ready));
+    }
+
+    /** From now on not ready: the process is about to stop. */
+    void notReady() {
+        stopping = true;
+    }
+
+    private void answer(RoutingContext context, HealthChecks checks) {
+        checks.checkStatus()
+                .onSuccess(result -> context.response()
+                        .setStatusCode(CheckResult.isUp(result) ? 200 : 503)
+                        .putHeader(HttpHeaders.CONTENT_TYPE, Answers.JSON)
+                        .end(result.toJson().put("degraded", degraded(result)).toBuffer()))
+                .onFailure(context::fail);
+    }
+
+    private static boolean degraded(CheckResult result) {
+        return result.getChecks() != null
+                && result.getChecks().stream()
+                        .map(CheckResult::getData)
+                        .anyMatch(data -> data != null && data.getBoolean("degraded", false));
+    }
+
+    private Status accepting() {
+        return stopping ? down("HubStorage is stopping") : Status.OK();
+    }
+
+    private Future<Status> config() {
+        return bus.ask(Addresses.CONFIG_GET, new JsonObject(), QUICK)
+                .map(body -> {
+                    ConfigMessage.Current current = BusJson.decode(body, ConfigMessage.Current.class);
+                    return Status.OK(new JsonObject().put("hash", current.hash()));
+                })
+                .otherwise(failure -> down("the configuration cannot be had"));
+    }
+
+    private Future<Status> scheduler() {
+        return bus.ask(Addresses.SCHEDULER_STATUS, new JsonObject(), QUICK)
+                .map(body -> BusJson.decode(body, SchedulerMessage.Status.class).running()
+                        ? Status.OK()
+                        : down("the scheduler is not running"))
+                .otherwise(failure -> down("the scheduler does not answer"));
+    }
+
+    private Future<Status> dataFolder() {
+        Path folder = store.dataPath();
+        return vertx.executeBlocking(
+                () -> Files.isDirectory(folder) && Files.isWritable(folder)
+                        ? Status.OK()
+                        : down("%s is no folder that can be written".formatted(folder)),
+                false);
+    }
+
+    /** What S3 said last; asks it anew, at most once a minute, for those that come later. */
+    private Status s3() {
+        Instant now = clock.instant();
+        if (s3Asked == null || Duration.between(s3Asked, now).abs().compareTo(S3_AGE) >= 0) {
+            s3Asked = now;
+            bus.ask(Addresses.S3_DIAGNOSE, new JsonObject(), Bus.REMOTE)
+                    .map(body -> BusJson.decode(body, S3Message.Diagnosis.class).ok()
+                            ? Status.OK(new JsonObject().put("asked_at", now.toString()))
+                            : degraded(now, "see /api/aws_diagnostics"))
+                    .otherwise(failure -> degraded(now, "no answer"))
+                    .onSuccess(status -> s3 = status);
+        }
+        return s3;
+    }
+
+    private static Status degraded(Instant asked, String detail) {
+        return Status.OK(new JsonObject()
+                .put("degraded", true)
+                .put("asked_at", asked.toString())
+                .put("detail", detail));
+    }
+
+    private static Status down(String detail) {
+        return Status.KO(new JsonObject().put("detail", detail));
+    }
+}

@@ -1,0 +1,164 @@
+package io.hubstorage.web;
+
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.Settings;
+import io.hubstorage.web.bridge.SockJsBridge;
+import io.hubstorage.web.bridge.TcpBridge;
+import io.hubstorage.web.sse.EventHub;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The web server: API, pages, event stream and event-bus bridges. Deploy one instance, on an event loop, after the
+ * verticles that answer on the bus (it also starts without them, and says so to whoever asks).
+ */
+public final class HttpVerticle extends VerticleBase {
+    private static final Logger log = LoggerFactory.getLogger(HttpVerticle.class);
+    private static final long MAX_BODY_BYTES = 1L << 20;
+    private static final int MAX_HEADER_BYTES = 16 << 10;
+    private static final int IDLE_SECONDS = 120;
+    private static final int COMPRESS_FROM_BYTES = 1024;
+    private static final long SHUTDOWN_SECONDS = 1;
+
+    private final ConfigStore store;
+    private final InstantSource clock;
+    private final String version;
+    private final PrometheusMeterRegistry registry;
+    private final EventHub.Limits limits;
+    private @Nullable WebParts parts;
+    private @Nullable HttpServer server;
+    private @Nullable TcpBridge tcpBridge;
+
+    /**
+     * A server on the address that the settings name; port 0 means any free one.
+     *
+     * @param version of the program, as the pages show it
+     * @param registry what {@code /metrics} shows; gets the web's own meters added while deployed
+     */
+    public HttpVerticle(ConfigStore store, InstantSource clock, String version, PrometheusMeterRegistry registry) {
+        this(store, clock, version, registry, EventHub.Limits.DEFAULT);
+    }
+
+    HttpVerticle(
+            ConfigStore store,
+            InstantSource clock,
+            String version,
+            PrometheusMeterRegistry registry,
+            EventHub.Limits limits) {
+        this.store = store;
+        this.clock = clock;
+        this.version = version;
+        this.registry = registry;
+        this.limits = limits;
+    }
+
+    @Override
+    public Future<?> start() {
+        BridgePort bridgePort = BridgePort.of(store.environment());
+        WebParts built = new WebParts(vertx, store, clock, version, registry, limits);
+        parts = built;
+        Settings.Web web = store.settings().web();
+        HttpServer created = vertx.createHttpServer(options(web));
+        return built.start()
+                .compose(started -> created.requestHandler(built.router()).listen())
+                .onSuccess(listening -> {
+                    server = listening;
+                    log.info("Listening on http://{}:{}", bracketed(web.host()), listening.actualPort());
+                })
+                .compose(listening -> openTcpBridge(bridgePort))
+                .onFailure(failure -> built.stop());
+    }
+
+    /** The port that is listened on, which matters when any free one was asked for. Callable from any thread. */
+    public int actualPort() {
+        HttpServer listening = server;
+        if (listening == null) {
+            throw new IllegalStateException("the web server is not listening");
+        }
+        return listening.actualPort();
+    }
+
+    /** From now on {@code /health/ready} answers 503, so that nobody sends further requests here. From any thread. */
+    public Future<Void> notReady() {
+        WebParts built = parts;
+        if (built == null) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(ignored -> {
+            built.health().notReady();
+            done.complete();
+        });
+        return done.future();
+    }
+
+    /** Not ready, then the event streams get their last event and end, then the server closes: in well under 2 s. */
+    @Override
+    public Future<?> stop() {
+        WebParts built = parts;
+        HttpServer listening = server;
+        if (built == null || listening == null) {
+            return Future.succeededFuture();
+        }
+        TcpBridge tcp = tcpBridge;
+        return built.stop()
+                .eventually(() -> tcp == null ? Future.succeededFuture() : tcp.close())
+                .eventually(() -> listening.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS));
+    }
+
+    private Future<Void> openTcpBridge(BridgePort port) {
+        if (!port.enabled()) {
+            return Future.succeededFuture();
+        }
+        return TcpBridge.open(vertx, port.host(), port.port())
+                .onSuccess(opened -> {
+                    tcpBridge = opened;
+                    log.info("Event-bus bridge on tcp://{}:{}", bracketed(port.host()), port.port());
+                })
+                .mapEmpty();
+    }
+
+    private static HttpServerOptions options(Settings.Web web) {
+        return new HttpServerOptions()
+                .setHost(web.host())
+                .setPort(web.port())
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                .setTcpKeepAlive(true)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setHandle100ContinueAutomatically(false)
+                .setCompressionSupported(true)
+                .setCompressionContentSizeThreshold(COMPRESS_FROM_BYTES)
+                .setMaxWebSocketFrameSize(SockJsBridge.MAX_MESSAGE_BYTES)
+                .setMaxWebSocketMessageSize(SockJsBridge.MAX_MESSAGE_BYTES);
+    }
+
+    private static String bracketed(String host) {
+        return host.contains(":") ? '[' + host + ']' : host;
+    }
+
+    /** How large a request body may be. */
+    static BodyHandler bodies() {
+        return BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES);
+    }
+
+    /** The routes, for the test that holds them against the contract. */
+    Router router() {
+        WebParts built = parts;
+        if (built == null) {
+            throw new IllegalStateException("not deployed");
+        }
+        return built.router();
+    }
+}

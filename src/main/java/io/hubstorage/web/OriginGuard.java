@@ -1,0 +1,112 @@
+package io.hubstorage.web;
+
+import io.netty.util.NetUtil;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps other sites' pages from changing anything here. A request that changes something must come under a name that
+ * cannot have been pointed here by a stranger (an IP address, {@code localhost} or an allowed name: DNS rebinding), and
+ * from a page of our own if it comes from a page at all.
+ */
+final class OriginGuard {
+    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    private final Supplier<List<String>> allowedHosts;
+
+    /** Names are asked for anew each time, since .env may change. */
+    OriginGuard(Supplier<List<String>> allowedHosts) {
+        this.allowedHosts = allowedHosts;
+    }
+
+    /** Lets every request pass that only reads. */
+    Handler<RoutingContext> changes() {
+        return context -> {
+            if (!READING.contains(context.request().method())) {
+                check(context.request());
+            }
+            context.next();
+        };
+    }
+
+    /** Checks every request, whatever its method: for a connection on which anything may follow. */
+    Handler<RoutingContext> everything() {
+        return context -> {
+            check(context.request());
+            context.next();
+        };
+    }
+
+    private void check(HttpServerRequest request) {
+        HostAndPort host = request.authority();
+        if (host == null || !trusted(host.host())) {
+            throw new HttpProblem(
+                    403,
+                    ("Requests under the name '%s' may not change anything. Use an IP address or localhost, or add the"
+                                    + " name to HUBSTORAGE_ALLOWED_HOSTS.")
+                            .formatted(host == null ? "" : host.host()));
+        }
+        String site = request.getHeader("Sec-Fetch-Site");
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        boolean foreignSite = site != null && !site.equals("same-origin") && !site.equals("none");
+        if (foreignSite || (origin != null && !sameOrigin(origin, host))) {
+            throw new HttpProblem(
+                    403,
+                    ("This request comes from another site (%s) and may not change anything here. A reverse proxy in"
+                                    + " front of HubStorage must pass the Host header on unchanged.")
+                            .formatted(origin == null ? site : origin));
+        }
+    }
+
+    /** Whether nobody but the owner can have chosen this name. */
+    boolean trusted(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        if (name.startsWith("[") && name.endsWith("]")) {
+            return NetUtil.isValidIpV6Address(name.substring(1, name.length() - 1));
+        }
+        return name.equals("localhost")
+                || NetUtil.isValidIpV4Address(name)
+                || NetUtil.isValidIpV6Address(name)
+                || allowedHosts.get().stream().anyMatch(name::equalsIgnoreCase);
+    }
+
+    /** Whether an Origin header names the very host and port that the request went to. */
+    static boolean sameOrigin(String origin, HostAndPort host) {
+        URI uri = parse(origin);
+        if (uri == null || uri.getHost() == null || uri.getScheme() == null) {
+            return false;
+        }
+        int usual = switch (uri.getScheme()) {
+            case "http" -> 80;
+            case "https" -> 443;
+            default -> -1;
+        };
+        int originPort = uri.getPort() == -1 ? usual : uri.getPort();
+        int hostPort = host.port() == -1 ? usual : host.port();
+        return usual != -1 && originPort == hostPort && bare(uri.getHost()).equals(bare(host.host()));
+    }
+
+    private static @Nullable URI parse(String origin) {
+        try {
+            return new URI(origin);
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+
+    private static String bare(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
+    }
+}

@@ -1,0 +1,110 @@
+package io.hubstorage.web;
+
+import freemarker.core.HTMLOutputFormat;
+import freemarker.core.TemplateClassResolver;
+import freemarker.template.Configuration;
+import freemarker.template.TemplateException;
+import freemarker.template.TemplateExceptionHandler;
+import freemarker.template.TemplateModelException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.templ.freemarker.FreeMarkerTemplateEngine;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** The pages. Each is rendered off the event loop, with the state of things embedded, so that it opens complete. */
+final class Pages {
+    private final Vertx vertx;
+    private final StateOfThings things;
+    private final String version;
+    private final FreeMarkerTemplateEngine engine;
+
+    Pages(Vertx vertx, StateOfThings things, String version) {
+        this.vertx = vertx;
+        this.things = things;
+        this.version = version;
+        this.engine = FreeMarkerTemplateEngine.create(vertx, "ftlh");
+        Configuration configuration = engine.unwrap();
+        configuration.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
+        configuration.setLogTemplateExceptions(false);
+        configuration.setNewBuiltinClassResolver(TemplateClassResolver.ALLOWS_NOTHING_RESOLVER);
+        configuration.setNumberFormat("computer");
+        configuration.setLocale(Locale.ROOT);
+    }
+
+    void mount(Router router) {
+        router.get("/").handler(context -> page(context, "dashboard", "index"));
+        router.get("/config").handler(context -> page(context, "config", "config"));
+        router.get("/logs").handler(context -> page(context, "logs", "logs"));
+    }
+
+    private void page(RoutingContext context, String page, String template) {
+        things.state()
+                .compose(state -> render(page, template, state))
+                .onSuccess(html -> context.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                        .end(html))
+                .onFailure(context::fail);
+    }
+
+    private Future<Buffer> render(String page, String template, JsonObject state) {
+        return vertx.executeBlocking(
+                () -> {
+                    Map<String, Object> model = model(page);
+                    model.put("initialState", embedded(state));
+                    return rendered(model, template);
+                },
+                false);
+    }
+
+    /** The page that says what went wrong, for people that followed a link. */
+    Future<Buffer> error(int status, String title, String detail) {
+        return vertx.executeBlocking(
+                () -> {
+                    Map<String, Object> model = model("error");
+                    model.put("status", status);
+                    model.put("title", title);
+                    model.put("detail", detail);
+                    return rendered(model, "error");
+                },
+                false);
+    }
+
+    private Map<String, Object> model(String page) {
+        Map<String, Object> model = new HashMap<>();
+        model.put("page", page);
+        model.put("version", version);
+        // Deployment below a path of a proxy comes with the login; every link is already made with it.
+        model.put("basePath", "");
+        model.put("lang", "en");
+        return model;
+    }
+
+    private Buffer rendered(Map<String, Object> model, String template) throws TemplateException {
+        Future<Buffer> rendering = engine.render(model, "templates/" + template);
+        if (rendering.failed()) {
+            throw new IllegalStateException(
+                    "templates/%s.ftlh cannot be rendered".formatted(template), rendering.cause());
+        }
+        return rendering.result();
+    }
+
+    /** JSON that may stand inside a script element: nothing in it can end the element or begin a comment. */
+    static Object embedded(JsonObject json) throws TemplateModelException {
+        return HTMLOutputFormat.INSTANCE.fromMarkup(escaped(json.encode()));
+    }
+
+    static String escaped(String json) {
+        return json.replace("<", "\\u003c")
+                .replace(">", "\\u003e")
+                .replace("&", "\\u0026")
+                .replace("\u2028", "\\u2028")
+                .replace("\u2029", "\\u2029");
+    }
+}

@@ -1,0 +1,106 @@
+package io.hubstorage.web;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers every failure, expected or not, as {@code application/problem+json}; never with a stack trace. */
+final class Problems implements Handler<RoutingContext> {
+    private static final Logger log = LoggerFactory.getLogger(Problems.class);
+    private static final int[] ROUTER_REFUSALS = {400, 404, 405, 406, 413, 414, 415, 500, 503};
+
+    private final Router router;
+    private final Pages pages;
+
+    private Problems(Router router, Pages pages) {
+        this.router = router;
+        this.pages = pages;
+    }
+
+    /** Lets a router's failures end here. */
+    static void install(Router router, Pages pages) {
+        Problems problems = new Problems(router, pages);
+        router.route().failureHandler(problems);
+        for (int status : ROUTER_REFUSALS) {
+            router.errorHandler(status, problems);
+        }
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        HttpProblem problem = HttpProblem.of(Math.max(context.statusCode(), 0), context.failure());
+        if (problem.unexpected()) {
+            log.error(
+                    "{} {} failed",
+                    context.request().method(),
+                    context.request().path(),
+                    problem.getCause());
+        }
+        HttpServerResponse response = context.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        if (response.headWritten()) {
+            context.request().connection().close();
+            return;
+        }
+        if (problem.status() == 405) {
+            response.putHeader(HttpHeaders.ALLOW, String.join(", ", methodsAt(context.normalizedPath())));
+        }
+        if (problem.status() == 413) {
+            response.putHeader(HttpHeaders.CONNECTION, "close");
+        }
+        response.setStatusCode(problem.status()).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        JsonObject json = problem.toJson(context.normalizedPath());
+        if (isNavigation(context)) {
+            page(context, json);
+        } else {
+            plain(context, json);
+        }
+    }
+
+    private void page(RoutingContext context, JsonObject problem) {
+        pages.error(problem.getInteger("status"), problem.getString("title"), problem.getString("detail"))
+                .onSuccess(html -> context.response()
+                        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                        .end(html))
+                .onFailure(failure -> {
+                    log.error("The error page cannot be rendered", failure);
+                    plain(context, problem);
+                });
+    }
+
+    private static void plain(RoutingContext context, JsonObject problem) {
+        context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
+                .end(problem.toBuffer());
+    }
+
+    /** Whether a person looks at the answer: a browser that follows a link asks for HTML by name. */
+    private static boolean isNavigation(RoutingContext context) {
+        String accept = context.request().getHeader(HttpHeaders.ACCEPT);
+        return context.request().method().equals(HttpMethod.GET)
+                && accept != null
+                && accept.contains("text/html")
+                && !context.normalizedPath().startsWith("/api/");
+    }
+
+    private Set<String> methodsAt(String path) {
+        Set<String> methods = new TreeSet<>();
+        for (Route route : router.getRoutes()) {
+            if (path.equals(route.getPath()) && route.methods() != null) {
+                route.methods().stream().map(HttpMethod::name).forEach(methods::add);
+            }
+        }
+        return methods;
+    }
+}

@@ -1,0 +1,81 @@
+package io.hubstorage.web;
+
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.web.bridge.SockJsBridge;
+import io.hubstorage.web.sse.EventHub;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.time.InstantSource;
+
+/** Puts the web room together: who serves what, and in which order it starts and stops. One context. */
+final class WebParts {
+    private static final int EPOCH_RADIX = 36;
+
+    private final Router router;
+    private final Health health;
+    private final EventHub hub;
+    private final Metrics metrics;
+    private final SockJsBridge bridge;
+
+    WebParts(
+            Vertx vertx,
+            ConfigStore store,
+            InstantSource clock,
+            String version,
+            PrometheusMeterRegistry registry,
+            EventHub.Limits limits) {
+        Bus bus = new Bus(vertx);
+        Resources resources = new Resources(vertx);
+        StateOfThings things = new StateOfThings(bus, store, clock);
+        // Rises from one life of the process to the next, which tells ids of an earlier one from ours.
+        String epoch = Long.toString(clock.instant().toEpochMilli(), EPOCH_RADIX);
+        hub = new EventHub(vertx, epoch, things::state, limits);
+        metrics = new Metrics(vertx, bus, registry, hub);
+        health = new Health(vertx, bus, store, clock);
+        bridge = new SockJsBridge(vertx);
+        router = Router.router(vertx);
+        OriginGuard guard = new OriginGuard(() -> store.settings().web().allowedHosts());
+
+        Pages pages = new Pages(vertx, things, version);
+        Problems.install(router, pages);
+        router.route().handler(new SecurityHeaders(clock));
+        router.route().handler(guard.changes());
+        router.route().handler(HttpVerticle.bodies());
+        new BackupRoutes(bus).mount(router);
+        new SchedulerRoutes(bus).mount(router);
+        new ConfigRoutes(bus, resources).mount(router);
+        new StatusRoutes(things, store, version).mount(router);
+        new S3Routes(bus, new SelfTest(vertx, bus, store)).mount(router);
+        new LogRoutes(vertx, store).mount(router);
+        new SnapshotRoutes(vertx, store).mount(router);
+        new EventRoutes(hub).mount(router);
+        new AssetRoutes(resources).mount(router);
+        pages.mount(router);
+        health.mount(router);
+        metrics.mount(router);
+        router.route("/eventbus/*").handler(guard.everything());
+        router.route("/eventbus/*").subRouter(bridge.router());
+    }
+
+    Router router() {
+        return router;
+    }
+
+    Health health() {
+        return health;
+    }
+
+    Future<Void> start() {
+        return hub.start().onSuccess(started -> metrics.start());
+    }
+
+    /** Lets nobody in any more, and says goodbye to those that listen. */
+    Future<Void> stop() {
+        health.notReady();
+        metrics.stop();
+        bridge.close();
+        return hub.close();
+    }
+}

@@ -1,0 +1,290 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.bus.Trigger;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ApiTest {
+    private WebServer server;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        server = WebServer.start(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void aBackupIsStartedByHandWithItsOptions() {
+        WebServer.Answer answer = server.post(
+                "/api/backup/run", new JsonObject().put("dry_run", true).put("buckets", new JsonArray().add("photos")));
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.json().getString("run_id")).isEqualTo("r2");
+        assertThat(server.rooms.starts).singleElement().satisfies(start -> {
+            assertThat(start.trigger()).isEqualTo(Trigger.MANUAL);
+            assertThat(start.dryRun()).isTrue();
+            assertThat(start.buckets()).containsExactly("photos");
+        });
+    }
+
+    @Test
+    void aBackupStartsWithoutABody() {
+        assertThat(server.send(HttpMethod.POST, "/api/backup/run", Map.of(), null)
+                        .status())
+                .isEqualTo(202);
+        assertThat(server.rooms.starts)
+                .singleElement()
+                .satisfies(start -> assertThat(start.dryRun()).isFalse());
+    }
+
+    @Test
+    void aSecondStartIsAConflictWithTheReason() {
+        server.post("/api/backup/run", null);
+        WebServer.Answer answer = server.post("/api/backup/run", null);
+        assertThat(answer.status()).isEqualTo(409);
+        assertProblem(answer, 409, "already");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"dry_run\": \"yes\"}|dry_run",
+                "{\"dry_run\": 1}|dry_run",
+                "{\"buckets\": \"photos\"}|buckets",
+                "{\"buckets\": [1]}|buckets",
+                "{\"buckets\": [\" \"]}|buckets",
+                "{\"dryrun\": true}|dryrun"
+            })
+    void aWrongStartNamesWhatIsWrong(String body, String name) {
+        WebServer.Answer answer = server.post("/api/backup/run", new JsonObject(body));
+        assertProblem(answer, 400, name);
+        JsonObject problem = answer.json().getJsonArray("problems").getJsonObject(0);
+        assertThat(problem.getString("path")).isEqualTo(name);
+        assertThat(problem.getString("found")).isNotEmpty();
+        assertThat(problem.getString("allowed")).isNotEmpty();
+        assertThat(server.rooms.starts).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"{nonsense|400", "[1]|400", "\"text\"|400", "null|400"})
+    void aBodyThatIsNoJsonObjectIsRefused(String body, int status) {
+        WebServer.Answer answer = server.send(
+                HttpMethod.POST, "/api/backup/run", Map.of("Content-Type", "application/json"), Buffer.buffer(body));
+        assertProblem(answer, status, "JSON");
+    }
+
+    @Test
+    void aBodyOfAnotherMediaTypeIsRefused() {
+        WebServer.Answer answer = server.send(
+                HttpMethod.POST,
+                "/api/backup/run",
+                Map.of("Content-Type", "application/x-www-form-urlencoded"),
+                Buffer.buffer("dry_run=true"));
+        assertProblem(answer, 415, "application/json");
+        assertThat(server.rooms.starts).isEmpty();
+    }
+
+    @Test
+    void anOversizedBodyIsRefused() {
+        WebServer.Answer answer = server.send(
+                HttpMethod.PUT,
+                "/api/config",
+                Map.of("Content-Type", "application/json"),
+                Buffer.buffer(new byte[2 << 20]));
+        assertProblem(answer, 413, "larger");
+    }
+
+    @Test
+    void aRunIsCancelledAndOnlyARunningOne() {
+        assertProblem(server.post("/api/backup/cancel", null), 404, "No backup");
+        server.post("/api/backup/run", null);
+        WebServer.Answer answer = server.post("/api/backup/cancel", new JsonObject().put("run_id", "r2"));
+        assertThat(answer.status()).isEqualTo(202);
+        assertProblem(server.post("/api/backup/cancel", new JsonObject().put("run_id", 7)), 400, "run_id");
+    }
+
+    @Test
+    void statusAndLastRunAreTold() {
+        JsonObject status = server.get("/api/backup/status").json();
+        assertThat(status.getBoolean("running")).isFalse();
+        assertThat(status.getJsonObject("last").getString("run_id")).isEqualTo("r1");
+        JsonObject last = server.get("/api/backup/last").json();
+        assertThat(last.getString("last_backup")).isEqualTo("2026-11-20T06:00:00Z");
+        assertThat(last.getJsonObject("last_success").getString("result")).isEqualTo("success");
+    }
+
+    @Test
+    void beforeTheFirstRunTheLastOneIsNull() {
+        server.rooms.last = null;
+        server.rooms.lastSuccess = null;
+        WebServer.Answer answer = server.get("/api/backup/last");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().getMap()).containsEntry("last_backup", null).containsEntry("last", null);
+    }
+
+    @Test
+    void historyIsPaged() {
+        WebServer.Answer answer = server.get("/api/backup/history?limit=7&before=r9");
+        assertThat(answer.json().getJsonArray("runs")).hasSize(1);
+        assertThat(server.rooms.queries).singleElement().satisfies(query -> {
+            assertThat(query.limit()).isEqualTo(7);
+            assertThat(query.before()).isEqualTo("r9");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/api/backup/history?limit=0,limit",
+        "/api/backup/history?limit=1001,limit",
+        "/api/backup/history?limit=ten,limit",
+        "/api/backup/history?limit=1&limit=2,limit",
+        "/api/snapshots?limit=-1,limit",
+        "/api/events?logs=maybe,logs"
+    })
+    void aWrongQueryParameterIsNamed(String path, String name) {
+        WebServer.Answer answer = server.get(path);
+        assertProblem(answer, 400, name);
+        assertThat(answer.json().getJsonArray("problems").getJsonObject(0).getString("path"))
+                .isEqualTo(name);
+    }
+
+    @Test
+    void theSchedulerIsPausedAndPlannedAnew() {
+        assertThat(server.get("/api/scheduler/status").json().getBoolean("running"))
+                .isTrue();
+        WebServer.Answer paused = server.post("/api/scheduler/pause", new JsonObject().put("paused", true));
+        assertThat(paused.json().getBoolean("paused")).isTrue();
+        assertThat(server.post("/api/scheduler/restart", null).json().getString("next_backup"))
+                .isEqualTo("2026-11-20T12:00:00Z");
+        assertProblem(server.post("/api/scheduler/pause", null), 400, "paused");
+        assertProblem(server.post("/api/scheduler/pause", new JsonObject().put("paused", 1)), 400, "paused");
+    }
+
+    @Test
+    void aRoomThatIsNotThereIsUnavailable() {
+        server.rooms.silenceScheduler();
+        assertProblem(server.get("/api/scheduler/status"), 503, "not running");
+    }
+
+    @Test
+    void whatNobodyExpectedIsToldWithoutDetails() {
+        server.vertx.eventBus().consumer("hubstorage.scheduler.status").unregister();
+        server.rooms.silenceScheduler();
+        server.vertx
+                .eventBus()
+                .consumer(
+                        "hubstorage.scheduler.status", message -> message.fail(-1, "secret java.lang.Oops at line 3"));
+        WebServer.Answer answer = server.get("/api/scheduler/status");
+        assertProblem(answer, 500, "log");
+        assertThat(answer.body().toString()).doesNotContain("secret", "Oops");
+    }
+
+    @Test
+    void bucketsAreFoundAndAccessIsDiagnosed() {
+        assertThat(server.get("/api/discover_buckets").json().getJsonArray("buckets"))
+                .hasSize(1);
+        JsonObject diagnosis = server.get("/api/aws_diagnostics").json();
+        assertThat(diagnosis.getJsonObject("credentials").getBoolean("configured"))
+                .isTrue();
+    }
+
+    @Test
+    void theSelfTestListsEveryCheck() {
+        JsonObject report = server.post("/api/test", null).json();
+        assertThat(report.getBoolean("ok")).isTrue();
+        assertThat(names(report))
+                .contains("configuration", "data_folder", "hard_links", "log_folder", "scheduler", "list photos");
+        assertThat(server.folder.resolve("data")).isEmptyDirectory();
+    }
+
+    @Test
+    void theSelfTestFailsWithARemedyWhereSomethingIsWrong() throws IOException {
+        Files.delete(server.folder.resolve("data"));
+        server.rooms.silenceScheduler();
+        server.rooms.s3Works = false;
+        JsonObject report = server.post("/api/test", null).json();
+        assertThat(report.getBoolean("ok")).isFalse();
+        List<JsonObject> failed = report.getJsonArray("checks").stream()
+                .map(JsonObject.class::cast)
+                .filter(check -> check.getString("outcome").equals("failed"))
+                .toList();
+        assertThat(failed)
+                .extracting(check -> check.getString("name"))
+                .containsExactly("data_folder", "scheduler", "list photos");
+        assertThat(failed)
+                .allSatisfy(check -> assertThat(check.getString("remedy")).isNotEmpty());
+    }
+
+    @Test
+    void everythingInShort() {
+        JsonObject status = server.get("/api/status").json();
+        assertThat(status.getJsonObject("health").getString("state")).isEqualTo("safe");
+        assertThat(status.getJsonObject("health").getString("sentence"))
+                .isEqualTo("The bucket is safe. Last backup 2 h ago, next in 4 h.");
+        assertThat(status.getJsonObject("credentials").getMap())
+                .containsEntry("configured", false)
+                .containsEntry("has_access_key", true)
+                .containsEntry("has_secret_key", false);
+        assertThat(status.getJsonObject("scheduler").getBoolean("running")).isTrue();
+        assertThat(status.getJsonObject("config").getJsonArray("buckets")).containsExactly("photos");
+        assertThat(status.encode()).doesNotContain("AKIAEXAMPLE");
+    }
+
+    @Test
+    void snapshotsAreListedFromTheDisk() throws IOException {
+        Files.createDirectories(server.folder.resolve("data/hublink_20240101000000/s3/photos"));
+        JsonObject answer = server.get("/api/snapshots").json();
+        assertThat(answer.getInteger("total")).isEqualTo(1);
+        JsonObject snapshot = answer.getJsonArray("snapshots").getJsonObject(0);
+        assertThat(snapshot.getString("name")).isEqualTo("hublink_20240101000000");
+        assertThat(snapshot.getBoolean("legacy")).isTrue();
+        assertThat(snapshot.getJsonArray("buckets").getJsonObject(0).getString("bucket"))
+                .isEqualTo("photos");
+    }
+
+    @Test
+    void unknownAddressesAndMethodsAreProblems() {
+        assertProblem(server.get("/api/nothing"), 404, "openapi");
+        WebServer.Answer answer = server.send(HttpMethod.DELETE, "/api/config", Map.of(), null);
+        assertProblem(answer, 405, "method");
+        assertThat(answer.header("Allow")).isEqualTo("GET, PUT");
+    }
+
+    static void assertProblem(WebServer.Answer answer, int status, String detail) {
+        assertThat(answer.status()).as(answer.body().toString()).isEqualTo(status);
+        assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        JsonObject problem = answer.json();
+        assertThat(problem.getInteger("status")).isEqualTo(status);
+        assertThat(problem.getString("title")).isNotEmpty();
+        assertThat(problem.getString("type")).isEqualTo("about:blank");
+        assertThat(problem.getString("instance")).startsWith("/");
+        assertThat(problem.getString("detail")).contains(detail).doesNotContain("Exception");
+    }
+
+    private static List<String> names(JsonObject report) {
+        return report.getJsonArray("checks").stream()
+                .map(check -> ((JsonObject) check).getString("name"))
+                .toList();
+    }
+}

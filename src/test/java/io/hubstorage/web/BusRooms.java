@@ -1,0 +1,195 @@
+package io.hubstorage.web;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.S3Message;
+import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.Trigger;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The rooms behind the web, as far as the bus shows them: real addresses, real message records, settable answers. */
+final class BusRooms {
+    static final Instant BEGAN = Instant.parse("2026-11-20T06:00:00Z");
+    static final Instant ENDED = Instant.parse("2026-11-20T06:05:00Z");
+
+    final List<BackupMessage.Start> starts = new CopyOnWriteArrayList<>();
+    final List<BackupMessage.HistoryQuery> queries = new CopyOnWriteArrayList<>();
+    final AtomicInteger diagnoses = new AtomicInteger();
+    volatile boolean running;
+    volatile @Nullable RunRecord last = run("r1", RunResult.SUCCESS, false);
+    volatile @Nullable RunRecord lastSuccess = last;
+    volatile SchedulerMessage.Status scheduler = schedule(false, false);
+    volatile boolean s3Works = true;
+
+    private final Vertx vertx;
+    private final List<MessageConsumer<?>> schedulerConsumers = new ArrayList<>();
+
+    BusRooms(Vertx vertx) {
+        this.vertx = vertx;
+        vertx.eventBus().<JsonObject>consumer(Addresses.BACKUP_START, this::start);
+        vertx.eventBus().<JsonObject>consumer(Addresses.BACKUP_CANCEL, this::cancel);
+        answer(
+                Addresses.BACKUP_STATUS,
+                () -> new BackupMessage.Status(running, running ? state(1) : null, last, lastSuccess));
+        vertx.eventBus().<JsonObject>consumer(Addresses.BACKUP_HISTORY, message -> {
+            queries.add(BusJson.decode(message.body(), BackupMessage.HistoryQuery.class));
+            RunRecord ended = last;
+            message.reply(BusJson.encode(new BackupMessage.History(ended == null ? List.of() : List.of(ended))));
+        });
+        schedulerConsumers.add(answer(Addresses.SCHEDULER_STATUS, () -> scheduler));
+        answer(Addresses.SCHEDULER_RESTART, () -> scheduler);
+        vertx.eventBus().<JsonObject>consumer(Addresses.SCHEDULER_PAUSE, message -> {
+            boolean paused =
+                    BusJson.decode(message.body(), SchedulerMessage.Pause.class).paused();
+            scheduler = schedule(paused, false);
+            message.reply(BusJson.encode(scheduler));
+            vertx.eventBus().publish(Addresses.SCHEDULER_CHANGED, BusJson.encode(scheduler));
+        });
+        answer(
+                Addresses.S3_DISCOVER,
+                () -> new S3Message.Buckets(List.of(new S3Message.Bucket("photos", BEGAN, "eu-west-1"))));
+        answer(Addresses.S3_DIAGNOSE, this::diagnose);
+    }
+
+    void silenceScheduler() {
+        schedulerConsumers.forEach(MessageConsumer::unregister);
+    }
+
+    private S3Message.Diagnosis diagnose() {
+        diagnoses.incrementAndGet();
+        return new S3Message.Diagnosis(
+                s3Works,
+                "http://127.0.0.1:9000",
+                "us-east-1",
+                new S3Message.Credentials(true, true, true, "environment", null),
+                new S3Message.Identity("123", "arn:aws:iam::123:user/hub", "AID"),
+                List.of(new S3Message.Step(
+                        "list photos",
+                        s3Works ? S3Message.Outcome.OK : S3Message.Outcome.FAILED,
+                        s3Works ? "3 objects seen" : "access denied",
+                        s3Works ? null : "allow s3:ListBucket")));
+    }
+
+    private MessageConsumer<JsonObject> answer(String address, Supplier<Record> reply) {
+        return vertx.eventBus().consumer(address, message -> message.reply(BusJson.encode(reply.get())));
+    }
+
+    private void start(Message<JsonObject> message) {
+        if (running) {
+            message.fail(409, "A backup is running already; wait for it or cancel it.");
+            return;
+        }
+        BackupMessage.Start start = BusJson.decode(message.body(), BackupMessage.Start.class);
+        starts.add(start);
+        running = true;
+        message.reply(BusJson.encode(new BackupMessage.Accepted("r2")));
+        vertx.eventBus().publish(Addresses.BACKUP_STARTED, BusJson.encode(state(0)));
+    }
+
+    private void cancel(Message<JsonObject> message) {
+        if (!running) {
+            message.fail(404, "No backup is running.");
+            return;
+        }
+        message.reply(message.body());
+        finish(RunResult.CANCELLED);
+    }
+
+    void progress(long objects) {
+        vertx.eventBus().publish(Addresses.BACKUP_PROGRESS, BusJson.encode(state(objects)));
+    }
+
+    void finish(RunResult result) {
+        running = false;
+        RunRecord record = run("r2", result, false);
+        last = record;
+        lastSuccess = result == RunResult.SUCCESS ? record : lastSuccess;
+        vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(record));
+    }
+
+    static SchedulerMessage.Status schedule(boolean paused, boolean overdue) {
+        return new SchedulerMessage.Status(
+                true,
+                true,
+                paused,
+                overdue,
+                Instant.parse("2026-11-20T12:00:00Z"),
+                BEGAN,
+                BEGAN,
+                RunResult.SUCCESS,
+                6,
+                null,
+                null);
+    }
+
+    static BucketCounts counts(long objects) {
+        Tally tally = new Tally(objects, objects * 10);
+        return new BucketCounts(
+                tally,
+                Tally.ZERO,
+                tally,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO);
+    }
+
+    static RunState state(long objects) {
+        return new RunState(
+                "r2",
+                Trigger.MANUAL,
+                false,
+                BEGAN,
+                BEGAN.plusSeconds(objects),
+                RunPhase.TRANSFERRING,
+                1,
+                4,
+                null,
+                List.of(new RunState.BucketState(
+                        "photos", RunPhase.TRANSFERRING, false, counts(objects), Tally.ZERO, 0, null)),
+                counts(objects),
+                Tally.ZERO,
+                objects * 10,
+                1.5,
+                0.5,
+                null,
+                List.of("photos/a.jpg"),
+                null);
+    }
+
+    static RunRecord run(String id, RunResult result, boolean dryRun) {
+        return new RunRecord(
+                id,
+                Trigger.SCHEDULE,
+                dryRun,
+                BEGAN,
+                ENDED,
+                result,
+                "hublink_20261120060000",
+                true,
+                1,
+                List.of(new RunRecord.BucketRecord("photos", result, true, counts(3), List.of(), 0, null)),
+                counts(3),
+                null);
+    }
+}

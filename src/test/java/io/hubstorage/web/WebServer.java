@@ -1,0 +1,183 @@
+package io.hubstorage.web;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.ConfigVerticle;
+import io.hubstorage.config.Environment;
+import io.hubstorage.web.sse.EventHub;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** The real web server on a free port, on a real configuration, before rooms that answer on the bus. */
+final class WebServer implements AutoCloseable {
+    private static final String BLOCKED = "io.vertx.core.impl.BlockedThreadChecker";
+
+    final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T08:00:00Z"));
+    final InstantSource clock = now::get;
+    final Vertx vertx = Vertx.vertx();
+    final BusRooms rooms = new BusRooms(vertx);
+    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    final Path folder;
+    final ConfigStore store;
+    final HttpVerticle verticle;
+    private final String deployment;
+    private final HttpClient client;
+    private final ListAppender<ILoggingEvent> blocked = new ListAppender<>();
+
+    /** An answer, read whole. */
+    record Answer(int status, MultiMap headers, Buffer body) {
+        JsonObject json() {
+            return body.toJsonObject();
+        }
+
+        String header(String name) {
+            String value = headers.get(name);
+            if (value == null) {
+                throw new AssertionError("no header " + name + " in " + headers);
+            }
+            return value;
+        }
+    }
+
+    static WebServer start(Path folder) throws IOException {
+        return start(folder, Map.of(), EventHub.Limits.DEFAULT);
+    }
+
+    static WebServer start(Path folder, Map<String, String> environment, EventHub.Limits limits) throws IOException {
+        return new WebServer(folder, environment, limits);
+    }
+
+    private WebServer(Path folder, Map<String, String> environment, EventHub.Limits limits) throws IOException {
+        this.folder = folder;
+        blocked.start();
+        ((Logger) LoggerFactory.getLogger(BLOCKED)).addAppender(blocked);
+        for (String name : List.of("config", "data", "logs")) {
+            Files.createDirectories(folder.resolve(name));
+        }
+        if (!Files.exists(folder.resolve("config/config.json"))) {
+            Files.writeString(folder.resolve("config/config.json"), "{\"s3_buckets\": [\"photos\"]}");
+        }
+        Map<String, String> variables = new TreeMap<>(Map.of(
+                "HUBSTORAGE_WEB_HOST",
+                "127.0.0.1",
+                "HUBSTORAGE_WEB_PORT",
+                "0",
+                "HUBSTORAGE_CONFIG_PATH",
+                folder.resolve("config").toString(),
+                "HUBSTORAGE_DATA_PATH",
+                folder.resolve("data").toString(),
+                "HUBSTORAGE_LOG_PATH",
+                folder.resolve("logs").toString(),
+                "AWS_ACCESS_KEY_ID",
+                "AKIAEXAMPLEEXAMPLE12"));
+        variables.putAll(environment);
+        Environment env = Environment.load(variables, folder.resolve(".env"));
+        store = await(ConfigStore.open(vertx, env.settings(), env, clock));
+        await(vertx.deployVerticle(new ConfigVerticle(store)));
+        verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, limits);
+        deployment = await(vertx.deployVerticle(verticle));
+        client = vertx.createHttpClient();
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.await(20, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("nothing happened for 20 s", e);
+        }
+    }
+
+    int port() {
+        return verticle.actualPort();
+    }
+
+    Answer get(String path) {
+        return send(HttpMethod.GET, path, Map.of(), null);
+    }
+
+    Answer get(String path, Map<String, String> headers) {
+        return send(HttpMethod.GET, path, headers, null);
+    }
+
+    Answer post(String path, @Nullable JsonObject body) {
+        return send(
+                HttpMethod.POST,
+                path,
+                Map.of("Content-Type", "application/json"),
+                body == null ? null : body.toBuffer());
+    }
+
+    Answer send(HttpMethod method, String path, Map<String, String> headers, @Nullable Buffer body) {
+        return await(exchange(
+                method,
+                path,
+                headers,
+                body,
+                response ->
+                        response.body().map(whole -> new Answer(response.statusCode(), response.headers(), whole))));
+    }
+
+    /** Sends a request and has the answer read, on the client's own context, where nothing of it can be missed. */
+    <T> Future<T> exchange(
+            HttpMethod method,
+            String path,
+            Map<String, String> headers,
+            @Nullable Buffer body,
+            Function<HttpClientResponse, Future<T>> reader) {
+        RequestOptions options = new RequestOptions()
+                .setMethod(method)
+                .setHost("127.0.0.1")
+                .setPort(port())
+                .setURI(path);
+        headers.forEach(options::putHeader);
+        Promise<T> read = Promise.promise();
+        vertx.runOnContext(begun -> client.request(options)
+                .compose(request -> body == null ? request.send() : request.send(body))
+                .compose(reader)
+                .onComplete(read));
+        return read.future();
+    }
+
+    /** How long the ordered stop took. */
+    Duration undeploy() {
+        long begun = System.nanoTime();
+        await(vertx.undeploy(deployment));
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    @Override
+    public void close() {
+        await(vertx.close());
+        ((Logger) LoggerFactory.getLogger(BLOCKED)).detachAppender(blocked);
+        if (!blocked.list.isEmpty()) {
+            throw new AssertionError("an event loop was blocked: " + blocked.list);
+        }
+    }
+}
