@@ -6,6 +6,8 @@ import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
 import io.hubstorage.history.HistoryStore;
+import io.hubstorage.s3.Patience;
+import io.hubstorage.transfer.Backoff;
 import io.hubstorage.transfer.TransferVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -31,10 +33,17 @@ public final class HubStorage {
 
     /** Starts what a backup needs: configuration, history, transfer workers and the backup verticle. */
     public static Future<HubStorage> engine(Vertx vertx, Environment environment, InstantSource clock) {
+        return engine(vertx, environment, clock, Patience.USUAL, Backoff.USUAL);
+    }
+
+    /** With another patience towards S3 than the usual one. */
+    public static Future<HubStorage> engine(
+            Vertx vertx, Environment environment, InstantSource clock, Patience patience, Backoff backoff) {
         Settings settings = environment.settings();
         return ConfigStore.open(vertx, settings, environment, clock)
                 .compose(config -> vertx.executeBlocking(() -> history(settings, clock), false)
-                        .compose(history -> new HubStorage(vertx, config, history).startEngine(clock)));
+                        .compose(history ->
+                                new HubStorage(vertx, config, history).startEngine(clock, patience, backoff)));
     }
 
     private static HistoryStore history(Settings settings, InstantSource clock) {
@@ -43,9 +52,9 @@ public final class HubStorage {
         return history;
     }
 
-    private Future<HubStorage> startEngine(InstantSource clock) {
+    private Future<HubStorage> startEngine(InstantSource clock, Patience patience, Backoff backoff) {
         return deploy(new ConfigVerticle(config))
-                .compose(_ -> deploy(new TransferVerticle(config, Version.TEXT)))
+                .compose(_ -> deploy(new TransferVerticle(config, Version.TEXT, patience, backoff)))
                 .compose(_ -> deploy(new BackupVerticle(config, history, clock, Version.TEXT)))
                 .map(this);
     }

@@ -86,7 +86,8 @@ final class Settler implements FetchPool.Handler {
         progress.failed.add(task.object().size());
         failures.add(
                 new RunRecord.Failure(task.key(), failure.kind(), String.valueOf(failure.getMessage())),
-                Backoff.mayPass(failure));
+                // What changes under every read may hold still the next time.
+                Backoff.mayPass(failure) || failure instanceof S3Failure.Changed);
         fallBack(task, EntryState.KEPT);
         slots.put(task.sequence(), FAILED);
     }

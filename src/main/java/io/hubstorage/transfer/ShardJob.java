@@ -33,6 +33,7 @@ final class ShardJob {
     private final ShardProgress progress = new ShardProgress();
     private final Cancellation cancellation = new Cancellation();
     private final TransferMessage.@Nullable Source previous;
+    private volatile @Nullable Thread worker;
     private int listRequests;
 
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
@@ -50,9 +51,12 @@ final class ShardJob {
         return shard.runId();
     }
 
-    /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}. */
+    /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}; a server that is silent is not waited for. */
     void cancel() {
-        cancellation.request();
+        Thread thread = worker;
+        if (cancellation.request() && thread != null) {
+            thread.interrupt();
+        }
     }
 
     TransferMessage.Heartbeat heartbeat() {
@@ -71,13 +75,15 @@ final class ShardJob {
     /** Does the work; whatever happens is in the result. */
     TransferMessage.Result run() {
         MDC.put("run", shard.runId());
+        worker = Thread.currentThread();
         try (FailureLog failures =
                 new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : files.failures())) {
             Ended ended = attempt(failures);
             return result(ended, failures);
         } catch (IOException e) {
-            return result(new Ended(Outcome.FAILED, true, disk(e)), new FailureLog(null));
+            return result(broken(e), new FailureLog(null));
         } finally {
+            worker = null;
             MDC.remove("run");
         }
     }
@@ -87,6 +93,7 @@ final class ShardJob {
 
     private Ended attempt(FailureLog failures) {
         try {
+            cancellation.check();
             return new Ended(work(failures), failures.retriable(), null);
         } catch (Listing.UnorderedException _) {
             return new Ended(Outcome.UNORDERED, true, "the server does not list in UTF-8 byte order");
@@ -103,11 +110,18 @@ final class ShardJob {
             return new Ended(Outcome.FAILED, true, e.getMessage());
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("shard {} of {} failed", shard.index(), shard.bucket(), e);
-            return new Ended(Outcome.FAILED, true, disk(e));
+            return broken(e);
         } catch (Exception e) {
             LOG.error("shard {} of {} failed in an unforeseen way", shard.index(), shard.bucket(), e);
             return new Ended(Outcome.FAILED, true, "internal error: " + e);
         }
+    }
+
+    /** The disk failed; or the job was told to stop, which breaks off what is being written. */
+    private Ended broken(Exception e) {
+        return cancellation.isRequested()
+                ? new Ended(Outcome.CANCELLED, true, null)
+                : new Ended(Outcome.FAILED, true, disk(e));
     }
 
     private Outcome work(FailureLog failures) throws Exception {
@@ -182,7 +196,7 @@ final class ShardJob {
     private void list(Planner planner, Path scratch) throws Exception {
         KeyFilter filter = new KeyFilter(
                 filterPrefix(), shard.options().exclude(), shard.options().include());
-        Listing listing = new Listing(s3.get(), shard, cancellation);
+        Listing listing = new Listing(s3.get(), shard, cancellation, context.backoff());
         try (Differ differ = new Differ(shard, filter, progress, planner)) {
             listing.run(scratch, differ::listed);
             differ.end();
@@ -212,7 +226,7 @@ final class ShardJob {
         }
         List<String> earlier = new ArrayList<>();
         for (String candidate : PathAllocator.clashCandidates(shard.after())) {
-            if (s3.get().exists(shard.bucket(), candidate)) {
+            if (context.backoff().retrying(cancellation, () -> s3.get().exists(shard.bucket(), candidate))) {
                 earlier.add(candidate);
             }
         }
