@@ -66,8 +66,9 @@ final class RetryTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(run.attempts()).isEqualTo(2);
-        assertThat(s3.log().requests(request -> request.kind() == RequestKind.LIST
-                        && request.bucket().equals("music")))
+        assertThat(s3.log()
+                        .requests(request -> request.kind() == RequestKind.LIST
+                                && request.bucket().equals("music")))
                 .hasSize(1);
     }
 
