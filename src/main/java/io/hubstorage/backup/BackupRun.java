@@ -200,7 +200,11 @@ final class BackupRun {
         for (HubConfig.BucketSpec bucket : covered(predecessors, buckets)) {
             BucketPass pass = ended.get(bucket.name());
             if (pass != null && pass.complete()) {
-                whole.add(passes.materialise(pass));
+                pass = passes.materialise(bucket, pass);
+                ended.put(bucket.name(), pass);
+            }
+            if (pass != null && pass.complete()) {
+                whole.add(pass);
             } else {
                 passes.keep(bucket).ifPresent(whole::add);
             }

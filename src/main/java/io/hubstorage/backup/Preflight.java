@@ -18,7 +18,7 @@ final class Preflight {
 
     /** Stops the run when another disk, or none, is where the snapshots were: an unmounted disk looks like an empty folder. */
     static void requireDestination(Layout layout, Path configFolder) throws IOException, RunStoppedException {
-        Files.createDirectories(layout.data());
+        // Before anything is made: a folder in the place of a disk that is not mounted would hide the mistake.
         Destination.Check check = new Destination(layout, configFolder).claim();
         if (!check.usable()) {
             throw RunStoppedException.failed(check.message());

@@ -6,6 +6,7 @@ import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.plan.KeyFilter;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
+import io.hubstorage.snapshot.CorruptManifestException;
 import io.hubstorage.snapshot.Journal;
 import io.hubstorage.snapshot.PathAllocator;
 import io.hubstorage.snapshot.Slots;
@@ -97,7 +98,7 @@ final class ShardJob {
             return new Ended(work(failures), failures.retriable(), null);
         } catch (Listing.UnorderedException _) {
             return new Ended(Outcome.UNORDERED, true, "the server does not list in UTF-8 byte order");
-        } catch (MissingSourceException e) {
+        } catch (MissingSourceException | CorruptManifestException e) {
             return new Ended(Outcome.DAMAGED, true, e.getMessage());
         } catch (CancellationException | InterruptedException _) {
             return new Ended(Outcome.CANCELLED, true, null);
@@ -127,7 +128,7 @@ final class ShardJob {
     private Outcome work(FailureLog failures) throws Exception {
         return switch (shard.mode()) {
             case COPY -> copy(failures);
-            case DRY_RUN -> dryRun();
+            case DRY_RUN -> dryRun(failures);
             case LINK -> link();
             case KEEP -> {
                 new KeptBucket(shard, files, progress, failures, cancellation).run();
@@ -144,7 +145,7 @@ final class ShardJob {
             ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree, progress, cancellation);
             Settler settler = new Settler(shard, fetch, tree, journal, slots, progress, failures);
             try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
-                Planner planner = plan(pool);
+                Planner planner = plan(pool, failures);
                 Linker linker = new Linker(shard, tree, cancellation);
                 boolean linked = planner.isDifferent() || settler.hasStored();
                 if (linked) {
@@ -164,10 +165,10 @@ final class ShardJob {
         }
     }
 
-    private Planner plan(FetchPool pool) throws Exception {
+    private Planner plan(FetchPool pool, FailureLog failures) throws Exception {
         try (Spool.Writer spool = new Spool.Writer(files.spool())) {
             Planner planner = new Planner(progress, paths(), spool::write, previousIndex(), pool::submit);
-            list(planner, files.scratch());
+            list(planner, failures, files.scratch());
             return planner;
         } catch (CancellationException e) {
             Exception cause = pool.failure();
@@ -175,11 +176,11 @@ final class ShardJob {
         }
     }
 
-    private Outcome dryRun() throws Exception {
+    private Outcome dryRun(FailureLog failures) throws Exception {
         Path scratch = Files.createTempDirectory("hubstorage-dry-run");
         try {
             Planner planner = new Planner(progress, new PathAllocator(), _ -> 0, previousIndex(), this::wouldFetch);
-            list(planner, scratch);
+            list(planner, failures, scratch);
             boolean unchanged =
                     !planner.isDifferent() && progress.toDownload.tally().objects() == 0;
             return unchanged && previous != null ? Outcome.UNCHANGED : Outcome.COMPLETE;
@@ -193,11 +194,11 @@ final class ShardJob {
                 .add(task.object().size());
     }
 
-    private void list(Planner planner, Path scratch) throws Exception {
+    private void list(Planner planner, FailureLog failures, Path scratch) throws Exception {
         KeyFilter filter = new KeyFilter(
                 filterPrefix(), shard.options().exclude(), shard.options().include());
         Listing listing = new Listing(s3.get(), shard, cancellation, context.backoff());
-        try (Differ differ = new Differ(shard, filter, progress, planner)) {
+        try (Differ differ = new Differ(shard, filter, progress, planner, failures)) {
             listing.run(scratch, differ::listed);
             differ.end();
         } finally {
