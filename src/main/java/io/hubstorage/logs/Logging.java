@@ -90,6 +90,8 @@ public final class Logging implements AutoCloseable {
     }
 
     private static void addConsole(LoggerContext context, Console where) {
+        // Vert.x registers its gauges anew with every consumer, which Micrometer takes for a mistake of ours.
+        context.getLogger("io.micrometer.core.instrument.MeterRegistry").setLevel(Level.ERROR);
         if (where == Console.NONE) {
             return;
         }
