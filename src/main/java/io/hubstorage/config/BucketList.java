@@ -35,7 +35,7 @@ record BucketList(List<BucketSpec> buckets, boolean all) {
             Map<?, ?> members = JsonSection.asMap(item);
             Object name = members == null ? item : members.get("name");
             String prefix = members == null ? "" : prefix(root.item(key, members));
-            if (name instanceof String text && NAME.matcher(text).matches()) {
+            if (name instanceof String text && isName(text)) {
                 if (names.add(text)) {
                     buckets.add(new BucketSpec(text, prefix));
                 } else {
@@ -48,6 +48,10 @@ record BucketList(List<BucketSpec> buckets, boolean all) {
             }
         }
         return new BucketList(List.copyOf(buckets), false);
+    }
+
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     private static String prefix(JsonSection item) {
