@@ -38,8 +38,10 @@ final class AssetRoutes {
 
     private void asset(RoutingContext context) {
         String path = context.normalizedPath().substring(PREFIX.length());
-        String extension = path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-        String mediaType = MEDIA_TYPES.get(extension);
+        int dot = path.lastIndexOf('.');
+        // A folder would come as the list of its files: only what has an extension we know is served.
+        String mediaType =
+                dot < 0 ? null : MEDIA_TYPES.get(path.substring(dot + 1).toLowerCase(Locale.ROOT));
         if (mediaType == null || !PATH.matcher(path).matches()) {
             context.fail(404);
             return;

@@ -48,6 +48,7 @@ final class WebParts {
         new ConfigRoutes(bus, resources).mount(router);
         new StatusRoutes(things, store, version).mount(router);
         new S3Routes(bus, new SelfTest(vertx, bus, store)).mount(router);
+        new LogRoutes(vertx, store).mount(router);
         new SnapshotRoutes(vertx, store).mount(router);
         new EventRoutes(hub).mount(router);
         new AssetRoutes(resources).mount(router);

@@ -7,6 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** What the demo's buckets hold, and how it changes: the same at every start, for one seed. Not safe for threads. */
 final class DemoData {
@@ -79,6 +83,7 @@ final class DemoData {
     private final EmbeddedS3 s3;
     private final Random random;
     private final TreeMap<String, List<String>> keys = new TreeMap<>();
+    private Executor uploader = Runnable::run;
     private int serial;
 
     DemoData(EmbeddedS3 s3, long seed) {
@@ -90,17 +95,25 @@ final class DemoData {
     void fill() {
         for (String bucket : BUCKETS) {
             s3.createBucket(bucket);
-            keys.put(bucket, new ArrayList<>());
         }
-        for (int i = 0; i < PHOTO_COUNT; i++) {
-            addPhoto();
+        // The bodies are drawn one after the other, so that they are the same at every start; only the waiting
+        // overlaps.
+        try (ExecutorService uploads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<CompletableFuture<Void>> running = new ArrayList<>();
+            uploader = task -> running.add(CompletableFuture.runAsync(task, uploads));
+            for (int i = 0; i < PHOTO_COUNT; i++) {
+                addPhoto();
+            }
+            for (int i = 0; i < DOCUMENT_COUNT; i++) {
+                addDocument();
+            }
+            for (String key : ODD) {
+                put(ODD_NAMES, key, key.endsWith("empty/object") ? new byte[0] : text("The key is: " + key));
+            }
+            CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new))
+                    .join();
         }
-        for (int i = 0; i < DOCUMENT_COUNT; i++) {
-            addDocument();
-        }
-        for (String key : ODD) {
-            put(ODD_NAMES, key, key.endsWith("empty/object") ? new byte[0] : text("The key is: " + key));
-        }
+        uploader = Runnable::run;
     }
 
     /** Adds, changes and deletes a few objects; returns what it did, for people. */
@@ -166,7 +179,7 @@ final class DemoData {
         if (!known.contains(key)) {
             known.add(key);
         }
-        s3.put(bucket, key, body);
+        uploader.execute(() -> s3.put(bucket, key, body));
     }
 
     private String pick(String bucket) {

@@ -2,6 +2,7 @@ package io.hubstorage.testkit;
 
 import io.hubstorage.testkit.Fault.BodyTrick;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.vertx.core.Vertx;
@@ -48,10 +49,14 @@ final class PayloadSender {
     /** Sends head and body; what happens to the connection after that is logged by the server. */
     void send() {
         response.putHeader("Content-Length", Long.toString(payload.length()));
-        if (trick == null && end <= SyntheticBody.CHUNK && paces.stream().noneMatch(Pace::limited)) {
-            log.sent(end);
-            response.end(end == 0 ? BufferInternal.buffer() : BufferInternal.buffer(payload.slice(0, end)));
-            return;
+        if (trick == null && paces.stream().noneMatch(Pace::limited)) {
+            ByteBuf whole = end == 0 ? Unpooled.EMPTY_BUFFER : payload.slice(0, end);
+            // Else it is larger than a chunk, or crosses from one into the next.
+            if (whole.readableBytes() == end) {
+                log.sent(end);
+                response.end(BufferInternal.buffer(whole));
+                return;
+            }
         }
         response.exceptionHandler(failure -> gone = true);
         response.closeHandler(ignored -> gone = true);

@@ -66,6 +66,11 @@ final class SyntheticObjectsTest {
         assertThat(get(request -> request.key("key-90").range("bytes=70000-200000"))
                         .asByteArray())
                 .isEqualTo(Arrays.copyOfRange(whole, 70_000, 200_001));
+        int edge = SyntheticBody.CHUNK;
+        assertThat(get(request -> request.key("key-90").range("bytes=" + (edge - 1) + "-" + edge))
+                        .asByteArray())
+                .as("a small range across two chunks")
+                .isEqualTo(Arrays.copyOfRange(whole, edge - 1, edge + 1));
         ResponseBytes<GetObjectResponse> open =
                 get(request -> request.key("key-90").range("bytes=449999-"));
         assertThat(open.asByteArray()).isEqualTo(Arrays.copyOfRange(whole, 449_999, 450_000));

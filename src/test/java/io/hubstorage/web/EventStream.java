@@ -2,6 +2,7 @@ package io.hubstorage.web;
 
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -31,13 +32,13 @@ final class EventStream implements AutoCloseable {
     }
 
     private EventStream(WebServer server, String path, Map<String, String> headers) {
-        response =
-                WebServer.await(server.open(HttpMethod.GET, path, headers, null).onSuccess(opened -> {
-                    RecordParser blocks = RecordParser.newDelimited("\n\n", opened);
-                    blocks.handler(block -> read(block.toString()));
-                    blocks.endHandler(done -> ended = true);
-                    blocks.exceptionHandler(failure -> ended = true);
-                }));
+        response = WebServer.await(server.exchange(HttpMethod.GET, path, headers, null, opened -> {
+            RecordParser blocks = RecordParser.newDelimited("\n\n", opened);
+            blocks.handler(block -> read(block.toString()));
+            blocks.endHandler(done -> ended = true);
+            blocks.exceptionHandler(failure -> ended = true);
+            return Future.succeededFuture(opened);
+        }));
     }
 
     private void read(String block) {

@@ -2,126 +2,145 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import freemarker.template.Configuration;
-import freemarker.template.TemplateExceptionHandler;
-import java.io.StringWriter;
-import java.nio.file.Files;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The templates and what lies below {@code webroot/}, without a browser. */
 final class PagesTest {
-    private static final Path WEBROOT = Path.of("webroot");
-    private static final int LIGHT = 150 * 1024;
-    private static final String STATE = "{\"text\":\"\\u003c/script>\"}";
+    private static final Pattern STATE =
+            Pattern.compile("<script type=\"application/json\" id=\"initial-state\">(.*?)</script>", Pattern.DOTALL);
+    private static final Pattern ASSET = Pattern.compile("(?:href|src)=\"(/assets/[^\"#]+)");
 
-    @ParameterizedTest
-    @ValueSource(strings = {"index", "config", "logs", "error"})
-    void aPageRendersAndNeedsNothingThatThePolicyForbids(String page) throws Exception {
-        String html = render(page, Map.of("page", page, "version", "1", "basePath", "/sub", "initialState", STATE));
-        assertThat(html).doesNotContainPattern("<script(?![^>]*( src=|application/json))");
-        assertThat(html).doesNotContainPattern("(?i)\\s(style|on[a-z]+)=");
-        assertThat(html).doesNotContainPattern("(?i)(href|src)=\"(https?:)?//");
-        assertThat(html).contains("id=\"initial-state\">" + STATE + "</script>");
-        assertThat(found(html, "(?:href|src)=\"([^\"#]+)")).isNotEmpty().allMatch(link -> link.startsWith("/sub/"));
+    private WebServer server;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        server = WebServer.start(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"index", "config", "logs", "error"})
-    void aPageRendersWithTheLeastItMayBeGiven(String page) throws Exception {
-        assertThat(render(page, Map.of())).contains("<title>").doesNotContain("initial-state");
+    @ValueSource(strings = {"/", "/config", "/logs"})
+    void aPageComesWithItsStateAndEverythingItRefersTo(String path) {
+        WebServer.Answer page = server.get(path);
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+        String html = page.body().toString();
+        assertThat(html).contains("1.2.3-test");
+        Matcher state = STATE.matcher(html);
+        assertThat(state.find()).isTrue();
+        assertThat(new JsonObject(state.group(1)).getJsonObject("health").getString("state"))
+                .isEqualTo("safe");
+        Matcher assets = ASSET.matcher(html);
+        int found = 0;
+        while (assets.find()) {
+            assertThat(server.get(assets.group(1)).status()).as(assets.group(1)).isEqualTo(200);
+            found++;
+        }
+        assertThat(found).isGreaterThan(2);
     }
 
     @Test
-    void whatAnErrorSaysIsEscaped() throws Exception {
-        String html = render("error", Map.of("status", 404, "title", "<b>", "detail", "/<script>alert(1)</script>"));
-        assertThat(html).contains("404", "&lt;b&gt;", "/&lt;script&gt;").doesNotContain("<script>alert");
+    void noPageRunsAScriptOrStyleOfItsOwnOrOfOthers() {
+        for (String path : new String[] {"/", "/config", "/logs"}) {
+            String html = server.get(path).body().toString();
+            assertThat(html).doesNotContainPattern("(?i)<script(?![^>]*(src=\"/|application/json))");
+            assertThat(html).doesNotContainPattern("(?i)\\son[a-z]+=|<style|style=\"|https?://(?!www\\.w3\\.org)");
+        }
+    }
+
+    @Test
+    void textFromOutsideCannotLeaveTheEmbeddedState() {
+        String odd = "</script><script>alert(1)</script><!-- & \u2028";
+        String escaped = Pages.escaped(new JsonObject().put("text", odd).encode());
+        assertThat(escaped).doesNotContain("<", ">", "&", "\u2028");
+        assertThat(new JsonObject(escaped).getString("text")).isEqualTo(odd);
+    }
+
+    @Test
+    void everyAnswerCarriesTheSecurityHeaders() {
+        for (String path : new String[] {"/", "/api/status", "/api/nothing", "/assets/css/base.css", "/health/live"}) {
+            WebServer.Answer answer = server.get(path);
+            assertThat(answer.header("Content-Security-Policy"))
+                    .as(path)
+                    .isEqualTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+                            + "connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+                            + "base-uri 'none'; manifest-src 'self'");
+            assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
+            assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");
+            assertThat(answer.header("X-Frame-Options")).isEqualTo("DENY");
+            assertThat(answer.header("Date")).isEqualTo("Fri, 20 Nov 2026 08:00:00 GMT");
+        }
+        assertThat(server.get("/api/status").header("Cache-Control")).isEqualTo("no-store");
+    }
+
+    @Test
+    void anAssetIsCompressedAndAskedForAgainByItsTag() {
+        WebServer.Answer first = server.get("/assets/css/base.css", Map.of("Accept-Encoding", "gzip"));
+        assertThat(first.header("Content-Encoding")).isEqualTo("gzip");
+        assertThat(first.header("Content-Type")).isEqualTo("text/css; charset=utf-8");
+        assertThat(first.header("Cache-Control")).isEqualTo("no-cache");
+        WebServer.Answer again = server.get("/assets/css/base.css", Map.of("If-None-Match", first.header("ETag")));
+        assertThat(again.status()).isEqualTo(304);
+        assertThat(again.body().length()).isZero();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"index", "config", "logs"})
-    void everyFileThatAPageLoadsIsThereAndTogetherTheyAreLight(String page) throws Exception {
-        String html = render(page, Map.of("page", page));
-        Set<Path> files = new TreeSet<>();
-        for (String link : found(html, "(?:href|src)=\"/assets/([^\"#]+)")) {
-            collect(WEBROOT.resolve(link), files);
-        }
-        long weight = html.length();
-        for (Path file : files) {
-            weight += Files.size(file);
-        }
-        assertThat(files).hasSizeGreaterThan(5);
-        assertThat(weight).isLessThan(LIGHT);
+    @ValueSource(
+            strings = {
+                "/assets/",
+                "/assets/js",
+                "/assets/js/",
+                "/assets/nothing.css",
+                "/assets/../templates/index.ftlh",
+                "/assets/%2e%2e/templates/index.ftlh",
+                "/assets/..%2f..%2flogback.xml",
+                "/assets/css/../../templates/index.ftlh",
+                "/assets/%5c..%5ctemplates%5cindex.ftlh",
+                "/assets/.hidden.css",
+                "/assets//css//base.css/",
+                "/assets/css/base.css%00.js"
+            })
+    void nothingElseThanAssetsIsServed(String path) {
+        WebServer.Answer answer = server.get(path);
+        assertThat(answer.status()).isIn(400, 404);
+        assertThat(answer.body().toString()).doesNotContain("openapi: 3", "<#import", "configuration");
     }
 
     @Test
-    void everyIconThatIsNamedIsInTheSprite() throws Exception {
-        Set<String> drawn =
-                new TreeSet<>(found(Files.readString(WEBROOT.resolve("icons/icons.svg")), "<symbol id=\"(\\w+)\""));
-        Set<String> named = new TreeSet<>();
-        for (Path script : scripts()) {
-            named.addAll(found(Files.readString(script), "icon(?:\\(|: )'(\\w+)'"));
-        }
-        for (String page : List.of("index", "config", "logs")) {
-            named.addAll(found(render(page, Map.of()), "icons\\.svg#(\\w+)"));
-        }
-        assertThat(named).hasSizeGreaterThan(10).isSubsetOf(drawn);
+    void aPersonOnAWrongAddressGetsAPageAndAProgramAProblem() {
+        WebServer.Answer page = server.get("/nowhere<b>", Map.of("Accept", "text/html,*/*"));
+        assertThat(page.status()).isEqualTo(404);
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.body().toString()).doesNotContain("<b>");
+        ApiTest.assertProblem(server.get("/nowhere", Map.of("Accept", "*/*")), 404, "openapi");
+        ApiTest.assertProblem(server.get("/api/nowhere", Map.of("Accept", "text/html")), 404, "openapi");
     }
 
     @Test
-    void scriptsBuildThePageWithoutMarkupStrings() throws Exception {
-        for (Path script : scripts()) {
-            assertThat(Files.readString(script))
-                    .as(script.toString())
-                    .doesNotContain(
-                            "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "http://cdn")
-                    .doesNotContainPattern("setAttribute\\('style'");
-        }
+    void theContractIsServed() {
+        WebServer.Answer answer = server.get("/openapi.yaml");
+        assertThat(answer.header("Content-Type")).startsWith("application/yaml");
+        assertThat(answer.body().toString()).startsWith("openapi: 3.1.0");
     }
 
-    private static void collect(Path file, Set<Path> files) throws Exception {
-        assertThat(file).isRegularFile();
-        if (files.add(file) && file.toString().endsWith(".js")) {
-            for (String imported : found(Files.readString(file), "from '\\./([^']+)'")) {
-                collect(file.resolveSibling(imported), files);
-            }
-        }
-    }
-
-    private static List<Path> scripts() throws Exception {
-        try (Stream<Path> files = Files.list(WEBROOT.resolve("js"))) {
-            return files.collect(Collectors.toCollection(ArrayList::new));
-        }
-    }
-
-    private static List<String> found(String text, String pattern) {
-        return Pattern.compile(pattern)
-                .matcher(text)
-                .results()
-                .map((MatchResult match) -> match.group(1))
-                .toList();
-    }
-
-    private static String render(String page, Map<String, Object> model) throws Exception {
-        Configuration freemarker = new Configuration(Configuration.VERSION_2_3_33);
-        freemarker.setDirectoryForTemplateLoading(
-                Path.of("src/main/resources/templates").toFile());
-        freemarker.setDefaultEncoding("UTF-8");
-        freemarker.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
-        StringWriter out = new StringWriter();
-        freemarker.getTemplate(page + ".ftlh").process(new HashMap<>(model), out);
-        return out.toString();
+    @Test
+    void wrongMethodsOnPagesAreTold() {
+        assertThat(server.send(HttpMethod.POST, "/logs", Map.of(), null).status())
+                .isEqualTo(405);
     }
 }

@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -30,6 +31,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -133,21 +135,34 @@ final class WebServer implements AutoCloseable {
     }
 
     Answer send(HttpMethod method, String path, Map<String, String> headers, @Nullable Buffer body) {
-        return await(open(method, path, headers, body)
-                .compose(response ->
+        return await(exchange(
+                method,
+                path,
+                headers,
+                body,
+                response ->
                         response.body().map(whole -> new Answer(response.statusCode(), response.headers(), whole))));
     }
 
-    /** The answer without its body, for streams. */
-    Future<HttpClientResponse> open(
-            HttpMethod method, String path, Map<String, String> headers, @Nullable Buffer body) {
+    /** Sends a request and has the answer read, on the client's own context, where nothing of it can be missed. */
+    <T> Future<T> exchange(
+            HttpMethod method,
+            String path,
+            Map<String, String> headers,
+            @Nullable Buffer body,
+            Function<HttpClientResponse, Future<T>> reader) {
         RequestOptions options = new RequestOptions()
                 .setMethod(method)
                 .setHost("127.0.0.1")
                 .setPort(port())
                 .setURI(path);
         headers.forEach(options::putHeader);
-        return client.request(options).compose(request -> body == null ? request.send() : request.send(body));
+        Promise<T> read = Promise.promise();
+        vertx.runOnContext(begun -> client.request(options)
+                .compose(request -> body == null ? request.send() : request.send(body))
+                .compose(reader)
+                .onComplete(read));
+        return read.future();
     }
 
     /** How long the ordered stop took. */

@@ -1,0 +1,183 @@
+package io.hubstorage.web;
+
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.LogLine;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.logs.LogFiles;
+import io.hubstorage.logs.LogPage;
+import io.hubstorage.logs.LogQuery;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /api/logs}: the log files, searched from the newest line backwards, or downloaded. */
+final class LogRoutes {
+    private static final List<String> LEVELS =
+            List.of("TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL");
+    private static final int DEFAULT_LIMIT = 200;
+    private static final int MAX_TEXT = 500;
+    private static final int MAX_CURSOR = 100;
+    private static final int MAX_NAME = 255;
+    /** A download of what matches is put together in memory. */
+    private static final int MOST_CHARACTERS = 8 << 20;
+
+    private final Vertx vertx;
+    private final ConfigStore store;
+
+    LogRoutes(Vertx vertx, ConfigStore store) {
+        this.vertx = vertx;
+        this.store = store;
+    }
+
+    void mount(Router router) {
+        router.get("/api/logs").handler(this::page);
+        router.get("/api/logs/files").handler(this::files);
+        router.get("/api/logs/download").handler(this::download);
+    }
+
+    private LogFiles logs() {
+        return new LogFiles(store.logFile());
+    }
+
+    private void page(RoutingContext context) {
+        Query query = new Query(context);
+        LogQuery wanted =
+                wanted(query, query.number("limit", 1, LogQuery.MOST, DEFAULT_LIMIT), query.text("before", MAX_CURSOR));
+        Answers.json(context, 200, read(wanted).map(page -> {
+            JsonArray lines = new JsonArray();
+            page.lines().forEach(line -> lines.add(BusJson.encode(line)));
+            return new JsonObject().put("lines", lines).put("next", page.next());
+        }));
+    }
+
+    private static LogQuery wanted(Query query, int limit, @Nullable String before) {
+        String text = query.text("q", MAX_TEXT);
+        boolean regex = query.flag("regex", false);
+        if (text != null && regex) {
+            Query.checkRegex("q", text);
+        }
+        return new LogQuery(text, regex, query.oneOf("level", LEVELS), limit, before);
+    }
+
+    private Future<LogPage> read(LogQuery query) {
+        return vertx.executeBlocking(() -> readBlocking(logs(), query), false);
+    }
+
+    private static LogPage readBlocking(LogFiles files, LogQuery query) throws IOException {
+        try {
+            return files.read(query);
+        } catch (IllegalArgumentException e) {
+            String reason = String.valueOf(e.getMessage());
+            throw HttpProblem.badInput(reason, ProblemLines.parse(reason));
+        }
+    }
+
+    private void files(RoutingContext context) {
+        Answers.json(
+                context,
+                200,
+                vertx.executeBlocking(
+                        () -> {
+                            JsonArray list = new JsonArray();
+                            for (LogFiles.LogFile file : logs().list()) {
+                                list.add(new JsonObject()
+                                        .put("name", file.name())
+                                        .put("size", file.size())
+                                        .put("modified", file.modified().toString()));
+                            }
+                            return new JsonObject().put("files", list);
+                        },
+                        false));
+    }
+
+    /** The named file, or the newest one; with a search, the lines that match, from all files, oldest first. */
+    private void download(RoutingContext context) {
+        Query query = new Query(context);
+        LogQuery wanted = wanted(query, LogQuery.MOST, null);
+        String name = query.text("file", MAX_NAME);
+        if (wanted.text() != null || wanted.level() != null) {
+            vertx.executeBlocking(() -> matching(logs(), wanted), false)
+                    .onSuccess(text -> attachment(context, "hubstorage-log-search.txt")
+                            .response()
+                            .end(text))
+                    .onFailure(context::fail);
+            return;
+        }
+        vertx.executeBlocking(() -> file(logs(), name), false)
+                .compose(file -> attachment(context, file.name()).response().sendFile(file.path()))
+                .onFailure(context::fail);
+    }
+
+    private record Named(String name, String path) {}
+
+    private static Named file(LogFiles files, @Nullable String name) throws IOException {
+        List<LogFiles.LogFile> all = files.list();
+        if (all.isEmpty()) {
+            throw new HttpProblem(404, "Nothing has been logged to a file yet.");
+        }
+        String wanted = name == null ? all.getFirst().name() : name;
+        try {
+            return new Named(wanted, files.resolve(wanted).toString());
+        } catch (NoSuchFileException e) {
+            throw HttpProblem.badInput(
+                    "file",
+                    wanted,
+                    "one of "
+                            + String.join(
+                                    ", ",
+                                    all.stream().map(LogFiles.LogFile::name).toList()));
+        }
+    }
+
+    private static String matching(LogFiles files, LogQuery query) throws IOException {
+        Deque<String> found = new ArrayDeque<>();
+        int characters = 0;
+        LogQuery next = query;
+        while (true) {
+            LogPage page = readBlocking(files, next);
+            for (LogLine line : page.lines()) {
+                String text = text(line);
+                characters += text.length();
+                if (characters > MOST_CHARACTERS) {
+                    return String.join("", found);
+                }
+                found.addFirst(text);
+            }
+            if (page.next() == null) {
+                return String.join("", found);
+            }
+            next = new LogQuery(query.text(), query.regex(), query.level(), query.limit(), page.next());
+        }
+    }
+
+    /** As the files show it. */
+    private static String text(LogLine line) {
+        String run = line.run() == null ? "" : "[" + line.run() + "] ";
+        return "%s %-5s %s%s: %s\n"
+                .formatted(
+                        line.time(),
+                        line.level(),
+                        run,
+                        line.logger(),
+                        line.text().replace("\n", "\n    "));
+    }
+
+    private static RoutingContext attachment(RoutingContext context, String name) {
+        context.response()
+                .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .putHeader(
+                        "Content-Disposition",
+                        "attachment; filename=\"%s\"".formatted(name.replaceAll("[^A-Za-z0-9._-]", "_")));
+        return context;
+    }
+}

@@ -1,0 +1,113 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ConfigApiTest {
+    private WebServer server;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        server = WebServer.start(folder);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private WebServer.Answer put(JsonObject config, @Nullable String ifMatch) {
+        Map<String, String> headers = new HashMap<>(Map.of("Content-Type", "application/json"));
+        if (ifMatch != null) {
+            headers.put("If-Match", ifMatch);
+        }
+        return server.send(HttpMethod.PUT, "/api/config", headers, Buffer.buffer(config.encode()));
+    }
+
+    private static JsonObject buckets(String... names) {
+        return new JsonObject().put("s3_buckets", new JsonArray(List.of(names)));
+    }
+
+    @Test
+    void theConfigurationComesWithItsTag() {
+        WebServer.Answer answer = server.get("/api/config");
+        assertThat(answer.json().getJsonObject("config").getJsonArray("s3_buckets"))
+                .containsExactly("photos");
+        assertThat(answer.header("ETag")).isEqualTo('"' + answer.json().getString("hash") + '"');
+        assertThat(answer.json().getJsonObject("locked")).isNotEmpty();
+        assertThat(answer.body().toString()).doesNotContain("AKIAEXAMPLE");
+        assertThat(server.get("/api/config", Map.of("If-None-Match", answer.header("ETag")))
+                        .status())
+                .isEqualTo(304);
+    }
+
+    @Test
+    void aSaveReplacesWhatItWasBasedOn() {
+        String etag = server.get("/api/config").header("ETag");
+        WebServer.Answer saved = put(buckets("other-bucket"), etag);
+        assertThat(saved.status()).isEqualTo(200);
+        assertThat(saved.header("ETag")).isNotEqualTo(etag);
+        assertThat(server.store.config().buckets())
+                .singleElement()
+                .satisfies(bucket -> assertThat(bucket.name()).isEqualTo("other-bucket"));
+        ApiTest.assertProblem(put(buckets("third-bucket"), etag), 412, "changed");
+        assertThat(put(buckets("third-bucket"), saved.header("ETag")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void everyProblemIsNamedWithItsPlace() {
+        WebServer.Answer answer = put(
+                new JsonObject()
+                        .put("s3_buckets", new JsonArray().add("a").add("good-bucket"))
+                        .put(
+                                "automation",
+                                new JsonObject().put("interval_hours", "soon").put("max_retries", -1)),
+                null);
+        ApiTest.assertProblem(answer, 400, "s3_buckets[0]");
+        assertThat(answer.json().getJsonArray("problems"))
+                .extracting(problem -> ((JsonObject) problem).getString("path"))
+                .containsExactlyInAnyOrder("s3_buckets[0]", "automation.interval_hours", "automation.max_retries");
+        assertThat(server.store.config().buckets()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"\"", "\"a\", \"b\""})
+    void anIfMatchThatIsNoTagIsNamed(String header) {
+        ApiTest.assertProblem(put(buckets("other-bucket"), header), 400, "If-Match");
+    }
+
+    @Test
+    void aSaveNeedsABody() {
+        ApiTest.assertProblem(
+                server.send(HttpMethod.PUT, "/api/config", Map.of("Content-Type", "application/json"), null),
+                400,
+                "body");
+    }
+
+    @Test
+    void problemLinesAreTakenApartAgain() {
+        assertThat(ProblemLines.parse("a.b[0]: found \"x: y, allowed: z\", allowed: one of a, b\nno problem"))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.path()).isEqualTo("a.b[0]");
+                    assertThat(problem.toString())
+                            .isEqualTo("a.b[0]: found \"x: y, allowed: z\", allowed: one of a, b");
+                });
+    }
+}

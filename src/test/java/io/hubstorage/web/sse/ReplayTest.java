@@ -1,0 +1,101 @@
+package io.hubstorage.web.sse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.quicktheories.QuickTheory.qt;
+import static org.quicktheories.generators.SourceDSL.integers;
+import static org.quicktheories.generators.SourceDSL.lists;
+
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class ReplayTest {
+    private static Frame frame(long sequence, Frame.Kind kind) {
+        return Frame.of("e", sequence, kind, "log", new JsonObject().put("text", "line\nbreak"));
+    }
+
+    private static List<Long> sequences(List<Frame> frames) {
+        return frames.stream().map(Frame::sequence).toList();
+    }
+
+    @Test
+    void aFrameIsOneEventOnTheWire() {
+        assertThat(frame(7, Frame.Kind.LOG).bytes().toString())
+                .isEqualTo("id: e-7\nevent: log\ndata: {\"text\":\"line\\nbreak\"}\n\n");
+    }
+
+    @Test
+    void onlyIdsOfOursAreTaken() {
+        assertThat(EventId.parse("m3x-12")).contains(new EventId("m3x", 12));
+        for (String other : new String[] {"", "12", "m3x-", "-1", "m3x-1-2", "M3X-1", "m3x-9999999999999999999"}) {
+            assertThat(EventId.parse(other)).as(other).isEmpty();
+        }
+        assertThat(EventId.parse(null)).isEmpty();
+    }
+
+    @Test
+    void theRingReplaysAllThatFollowsOrSaysThatItCannot() {
+        qt().forAll(
+                        integers().between(1, 20),
+                        integers().between(0, 60),
+                        integers().between(0, 60))
+                .checkAssert((room, events, last) -> {
+                    ReplayRing ring = new ReplayRing(room, Long.MAX_VALUE);
+                    for (long sequence = 1; sequence <= events; sequence++) {
+                        ring.add(frame(sequence, Frame.Kind.LOG));
+                    }
+                    Optional<List<Frame>> replay = ring.after(last);
+                    assertThat(replay.isEmpty()).isEqualTo(last < events - room);
+                    replay.ifPresent(frames -> assertThat(frames).hasSize(Math.max(0, events - last)));
+                });
+    }
+
+    @Test
+    void theRingIsBoundedInBytes() {
+        int size = frame(1, Frame.Kind.LOG).size();
+        ReplayRing ring = new ReplayRing(1000, 3L * size);
+        for (long sequence = 1; sequence <= 9; sequence++) {
+            ring.add(frame(sequence, Frame.Kind.LOG));
+        }
+        assertThat(ring.after(5)).isEmpty();
+        assertThat(sequences(ring.after(6).orElseThrow())).containsExactly(7L, 8L, 9L);
+    }
+
+    @Test
+    void aBacklogGivesBackInOrderWithTheLatestProgressOnly() {
+        qt().forAll(lists().of(integers().between(0, 1)).ofSizeBetween(0, 30)).checkAssert(kinds -> {
+            Backlog backlog = new Backlog(100, Long.MAX_VALUE);
+            long sequence = 0;
+            long latest = 0;
+            List<Long> expected = new ArrayList<>();
+            for (int kind : kinds) {
+                sequence++;
+                Frame.Kind what = kind == 0 ? Frame.Kind.PROGRESS : Frame.Kind.LOG;
+                assertThat(backlog.add(frame(sequence, what))).isTrue();
+                if (kind == 0) {
+                    expected.remove(latest);
+                    latest = sequence;
+                }
+                expected.add(sequence);
+            }
+            List<Long> given = new ArrayList<>();
+            for (Frame next = backlog.poll(); next != null; next = backlog.poll()) {
+                given.add(next.sequence());
+            }
+            assertThat(given).isEqualTo(expected);
+            assertThat(backlog.isEmpty()).isTrue();
+        });
+    }
+
+    @Test
+    void aBacklogThatOverflowsForgetsEverything() {
+        Backlog backlog = new Backlog(2, Long.MAX_VALUE);
+        assertThat(backlog.add(frame(1, Frame.Kind.LOG))).isTrue();
+        assertThat(backlog.add(frame(2, Frame.Kind.LIFECYCLE))).isTrue();
+        assertThat(backlog.add(frame(3, Frame.Kind.PROGRESS))).isTrue();
+        assertThat(backlog.add(frame(4, Frame.Kind.LOG))).isFalse();
+        assertThat(backlog.isEmpty()).isTrue();
+    }
+}
