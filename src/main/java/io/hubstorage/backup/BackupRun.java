@@ -241,7 +241,7 @@ final class BackupRun {
             if (pass.complete() && previous.isPresent()) {
                 guard.alarm(
                                 pass.bucket(),
-                                previous.get().index().entries(),
+                                previous.get().listed(pass.bucket(), pass.prefix()),
                                 pass.counts().listed().objects())
                         .ifPresent(alarms::add);
             }

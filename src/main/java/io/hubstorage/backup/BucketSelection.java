@@ -4,9 +4,13 @@ import io.hubstorage.config.HubConfig;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Which buckets a run covers, and which of the last snapshot stay in the next one although it does not. */
 final class BucketSelection {
+    private static final Logger LOG = LoggerFactory.getLogger(BucketSelection.class);
+
     /** Asks S3 which buckets there are; blocking. */
     @FunctionalInterface
     interface Discovery {
@@ -54,7 +58,9 @@ final class BucketSelection {
         }
         List<HubConfig.BucketSpec> all = new ArrayList<>(config.buckets());
         for (String name : discovery.buckets()) {
-            if (all.stream().noneMatch(bucket -> bucket.name().equals(name))) {
+            if (!HubConfig.BucketSpec.isName(name)) {
+                LOG.warn("the server names a bucket that cannot be one, so it is left out: {}", name);
+            } else if (all.stream().noneMatch(bucket -> bucket.name().equals(name))) {
                 all.add(new HubConfig.BucketSpec(name, ""));
             }
         }

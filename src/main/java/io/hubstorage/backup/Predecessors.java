@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.LegacyTree;
 import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.ManifestIndex;
@@ -32,6 +33,25 @@ final class Predecessors {
     record Predecessor(SnapshotInfo snapshot, boolean inNewest, Path tree, Path manifest, ManifestIndex index) {
         TransferMessage.Source source(TransferMessage.Trust trust) {
             return new TransferMessage.Source(tree.toString(), manifest.toString(), true, trust);
+        }
+
+        /**
+         * How many objects S3 listed then, to compare with what it lists now: filtered ones count, carried ones do not. What
+         * the snapshot holds stands in for it where no listing is known; 0 when another prefix was listed.
+         */
+        long listed(String bucket, String prefix) {
+            Certificate certificate = snapshot.certificate();
+            return certificate == null
+                    ? index.entries()
+                    : certificate.buckets().stream()
+                            .filter(each -> each.name().equals(bucket))
+                            .findFirst()
+                            .map(each -> !each.prefix().equals(prefix)
+                                    ? 0
+                                    : each.listing().complete()
+                                            ? each.counts().listed().objects()
+                                            : index.entries())
+                            .orElse(index.entries());
         }
     }
 

@@ -53,8 +53,9 @@ final class RunReport {
     RunRecord unchanged(String snapshot, int attempts, Collection<BucketPass> passes, Optional<String> alarm) {
         List<RunRecord.BucketRecord> buckets = buckets(passes);
         String sentence = allSafe(buckets)
-                ? "%s unchanged: nothing to do, %s still holds the truth".formatted(subject(buckets), snapshot)
-                : "%s; nothing else changed since %s".formatted(troubles(buckets), snapshot);
+                ? "%s unchanged: nothing to do, %s still holds the truth%s"
+                        .formatted(subject(buckets), snapshot, asides(buckets))
+                : "%s; nothing else changed since %s%s".formatted(troubles(buckets), snapshot, asides(buckets));
         return record(result(buckets), clock.instant(), snapshot, false, attempts, buckets, with(sentence, alarm));
     }
 
@@ -76,9 +77,12 @@ final class RunReport {
                 .filter(pass -> !told.contains(pass.bucket()))
                 .map(RunReport::bucket)
                 .forEach(buckets::add);
-        String sentence = allSafe(buckets)
-                ? "%s safe: %s".formatted(subject(buckets), changes(buckets))
-                : "%s; %s".formatted(troubles(buckets), changes(buckets));
+        List<RunRecord.BucketRecord> tried = buckets.stream()
+                .filter(bucket -> ended.containsKey(bucket.bucket()))
+                .toList();
+        String sentence = (allSafe(buckets) ? subject(tried) + " safe: " : troubles(buckets) + "; ")
+                + changes(tried)
+                + leftOut(buckets.size() - tried.size());
         return record(
                 result(buckets), clock.instant(), freeName(layout), true, attempts, buckets, with(sentence, alarm));
     }
@@ -179,14 +183,29 @@ final class RunReport {
 
     private static String changes(List<RunRecord.BucketRecord> buckets) {
         BucketCounts totals = totals(buckets);
-        StringBuilder changes = new StringBuilder("%s new or changed, %s unchanged"
-                .formatted(amount(totals.downloaded()), objects(totals.linked().objects())));
-        append(changes, totals.deleted(), "gone");
-        append(changes, totals.carried(), "gone from S3 and kept");
-        append(changes, totals.kept(), "kept in their previous version");
-        append(changes, totals.archived(), "archived and not readable");
-        append(changes, totals.vanished(), "vanished meanwhile");
-        return changes.toString();
+        return "%s new or changed, %s unchanged%s"
+                .formatted(amount(totals.downloaded()), objects(totals.linked().objects()), asides(buckets));
+    }
+
+    /** What is not as one might expect, each with a comma before it. */
+    private static String asides(List<RunRecord.BucketRecord> buckets) {
+        BucketCounts totals = totals(buckets);
+        StringBuilder asides = new StringBuilder();
+        append(asides, totals.deleted(), "gone");
+        append(asides, totals.carried(), "gone from S3 and kept");
+        append(asides, totals.kept(), "kept in their previous version");
+        append(asides, totals.archived(), "archived and not readable");
+        append(asides, totals.vanished(), "vanished meanwhile");
+        return asides.toString();
+    }
+
+    private static String leftOut(int buckets) {
+        return buckets == 0
+                ? ""
+                : "; %s not part of this run and %s as before"
+                        .formatted(
+                                buckets == 1 ? "1 other bucket was" : buckets + " other buckets were",
+                                buckets == 1 ? "stays" : "stay");
     }
 
     private static void append(StringBuilder text, Tally tally, String what) {

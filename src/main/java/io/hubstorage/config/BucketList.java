@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * {@code s3_buckets}: names, or objects of name and prefix.
@@ -15,9 +14,6 @@ import java.util.regex.Pattern;
  * @param all {@code ["*"]}: every bucket found
  */
 record BucketList(List<BucketSpec> buckets, boolean all) {
-    /** S3's rules of today, and what older buckets and other servers allow: capitals, underscores, up to 255. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9](?!.*\\.\\.)[A-Za-z0-9._-]{1,253}[A-Za-z0-9_-]");
-
     private static final String ALLOWED_NAME =
             "3 to 255 letters, digits, dots, hyphens and underscores, beginning with a letter or digit";
     private static final int LONGEST_KEY = 1024;
@@ -35,7 +31,7 @@ record BucketList(List<BucketSpec> buckets, boolean all) {
             Map<?, ?> members = JsonSection.asMap(item);
             Object name = members == null ? item : members.get("name");
             String prefix = members == null ? "" : prefix(root.item(key, members));
-            if (name instanceof String text && isName(text)) {
+            if (name instanceof String text && BucketSpec.isName(text)) {
                 if (names.add(text)) {
                     buckets.add(new BucketSpec(text, prefix));
                 } else {
@@ -48,10 +44,6 @@ record BucketList(List<BucketSpec> buckets, boolean all) {
             }
         }
         return new BucketList(List.copyOf(buckets), false);
-    }
-
-    static boolean isName(String text) {
-        return NAME.matcher(text).matches();
     }
 
     private static String prefix(JsonSection item) {

@@ -1,6 +1,7 @@
 package io.hubstorage.config;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,9 +63,13 @@ public record HubConfig(
 
     /** A bucket, and the prefix its keys must have (empty for all). */
     public record BucketSpec(String name, String prefix) {
-        /** Whether a bucket can have this name. */
+        /** S3's rules of today, and what older buckets and other servers allow: capitals, underscores, up to 255. */
+        private static final Pattern NAME =
+                Pattern.compile("[A-Za-z0-9](?!.*\\.\\.)[A-Za-z0-9._-]{1,253}[A-Za-z0-9_-]");
+
+        /** Whether a bucket can have this name; such a name is also safe as the name of a folder. */
         public static boolean isName(String text) {
-            return BucketList.isName(text);
+            return NAME.matcher(text).matches();
         }
     }
 
