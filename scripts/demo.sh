@@ -80,7 +80,7 @@ is_built() {
 }
 
 explain_build_failure() {
-  if grep -q -i 'toolchain' "$log" && grep -q -i -E 'cannot find|no toolchain' "$log"; then
+  if grep -q -i -E 'cannot find matching toolchain|no toolchain' "$log"; then
     cat >&2 <<'TEXT'
 demo.sh: no JDK 25 was found. Maven itself may run on an older Java, but HubStorage needs a JDK 25 to be built and run:
   Debian 13, Ubuntu 25.10 and newer:  sudo apt-get install openjdk-25-jdk-headless

@@ -1,34 +1,69 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
+import io.hubstorage.bus.Addresses;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
-import io.hubstorage.config.Settings;
+import io.hubstorage.config.HubConfig;
 import io.hubstorage.history.HistoryStore;
+import io.hubstorage.logs.LogVerticle;
+import io.hubstorage.logs.Logging;
+import io.hubstorage.logs.SecretMask;
 import io.hubstorage.s3.Patience;
+import io.hubstorage.schedule.SchedulerVerticle;
+import io.hubstorage.snapshot.DataLock;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.transfer.Backoff;
 import io.hubstorage.transfer.TransferVerticle;
+import io.hubstorage.web.HttpVerticle;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The running program: verticles deployed in an order in which each finds what it needs, and stopped in the reverse one.
+ * The rooms of the running program: verticles, deployed in an order in which each finds what it needs, and stopped in
+ * one in which nothing that was begun is lost. Its methods are called one after the other, each when the last is done.
  */
 public final class HubStorage {
+    private static final Logger LOG = LoggerFactory.getLogger(HubStorage.class);
+
+    /** What can be deployed, in the order in which it is stopped. */
+    private enum Room {
+        SCHEDULER,
+        BACKUP,
+        WEB,
+        TRANSFER,
+        LOG,
+        CONFIG
+    }
+
     private final Vertx vertx;
     private final ConfigStore config;
     private final HistoryStore history;
-    private final Deque<String> deployed = new ArrayDeque<>();
+    private final InstantSource clock;
+    private final Map<Room, String> deployed = new EnumMap<>(Room.class);
+    private @Nullable HttpVerticle web;
 
-    private HubStorage(Vertx vertx, ConfigStore config, HistoryStore history) {
+    private HubStorage(Vertx vertx, ConfigStore config, HistoryStore history, InstantSource clock) {
         this.vertx = vertx;
         this.config = config;
         this.history = history;
+        this.clock = clock;
     }
 
     /** Starts what a backup needs: configuration, history, transfer workers and the backup verticle. */
@@ -39,38 +74,99 @@ public final class HubStorage {
     /** With another patience towards S3 than the usual one. */
     public static Future<HubStorage> engine(
             Vertx vertx, Environment environment, InstantSource clock, Patience patience, Backoff backoff) {
-        Settings settings = environment.settings();
-        return ConfigStore.open(vertx, settings, environment, clock)
-                .compose(config -> vertx.executeBlocking(() -> history(settings, clock), false)
-                        .compose(history ->
-                                new HubStorage(vertx, config, history).startEngine(clock, patience, backoff)));
+        return open(vertx, environment, UnaryOperator.identity(), clock)
+                .compose(hub -> hub.startEngine(patience, backoff));
     }
 
-    private static HistoryStore history(Settings settings, InstantSource clock) {
-        HistoryStore history = HistoryStore.open(settings.configFolder());
-        history.interruptUnfinished(clock.instant());
+    /** Reads configuration and history; nothing is deployed yet. */
+    static Future<HubStorage> open(
+            Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
+        environment.secrets().forEach(SecretMask::register);
+        return ConfigStore.open(vertx, environment.settings(), environment, override, clock)
+                .compose(config -> vertx.executeBlocking(() -> history(config, clock), false)
+                        .map(history -> new HubStorage(vertx, config, history, clock)));
+    }
+
+    private static HistoryStore history(ConfigStore config, InstantSource clock) throws IOException {
+        HistoryStore history = HistoryStore.open(config.settings().configFolder());
+        // A run that another process has under way is not one that a crash left behind.
+        if (DataLock.holder(new Layout(config.dataPath())).isEmpty()) {
+            history.interruptUnfinished(clock.instant());
+        }
         return history;
     }
 
-    private Future<HubStorage> startEngine(InstantSource clock, Patience patience, Backoff backoff) {
-        return deploy(new ConfigVerticle(config))
-                .compose(_ -> deploy(new TransferVerticle(config, Version.TEXT, patience, backoff)))
-                .compose(_ -> deploy(new BackupVerticle(config, history, clock, Version.TEXT)))
+    /** The verticles that make a backup and answer for it. */
+    Future<HubStorage> startEngine() {
+        return startEngine(Patience.USUAL, Backoff.USUAL);
+    }
+
+    private Future<HubStorage> startEngine(Patience patience, Backoff backoff) {
+        vertx.eventBus()
+                .consumer(
+                        Addresses.CONFIG_CHANGED,
+                        _ -> config.environment().secrets().forEach(SecretMask::register));
+        return deploy(Room.CONFIG, new ConfigVerticle(config))
+                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, patience, backoff)))
+                .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, history, clock, Version.TEXT)))
                 .map(this);
     }
 
-    private Future<Void> deploy(Deployable verticle) {
-        return vertx.deployVerticle(verticle).onSuccess(deployed::push).mapEmpty();
+    /** The log on the bus. */
+    Future<HubStorage> startLog(Logging logging) {
+        return deploy(Room.LOG, new LogVerticle(logging, config)).map(this);
     }
 
-    /** Stops the verticles, the last started first; Vert.x itself stays the caller's to close. */
-    public Future<Void> stop() {
-        Future<Void> done = Future.succeededFuture();
-        for (String id : deployed) {
-            done = done.eventually(() -> vertx.undeploy(id));
+    /** The web server. Before the schedule: a port that is taken starts no run, and nobody misses a run's first event. */
+    Future<HubStorage> startWeb(PrometheusMeterRegistry registry) {
+        HttpVerticle verticle = new HttpVerticle(config, clock, Version.TEXT, registry);
+        return deploy(Room.WEB, verticle).onSuccess(_ -> web = verticle).map(this);
+    }
+
+    /** The schedule, which may begin a run at once. */
+    Future<HubStorage> startSchedule() {
+        return deploy(
+                        Room.SCHEDULER,
+                        new SchedulerVerticle(config, history, this::newestSnapshot, clock, SchedulerVerticle.TICK))
+                .map(this);
+    }
+
+    private Optional<Instant> newestSnapshot() {
+        try {
+            return new Snapshots(new Layout(config.dataPath())).newest().map(SnapshotInfo::startedAt);
+        } catch (IOException e) {
+            LOG.warn("The snapshots in {} cannot be listed: {}", config.dataPath(), e.getMessage());
+            return Optional.empty();
         }
-        deployed.clear();
-        return done;
+    }
+
+    private Future<Void> deploy(Room room, Deployable verticle) {
+        return vertx.deployVerticle(verticle)
+                .onSuccess(id -> deployed.put(room, id))
+                .mapEmpty();
+    }
+
+    /**
+     * Not ready; no further run begins; the one under way is stopped so that it can go on later; those who follow it hear
+     * of it and are seen off; the rest. Vert.x itself stays the caller's to close.
+     */
+    public Future<Void> stop() {
+        HttpVerticle serving = web;
+        Future<Void> done = serving == null ? Future.succeededFuture() : serving.notReady();
+        for (Map.Entry<Room, String> room : deployed.entrySet()) {
+            done = done.eventually(() -> vertx.undeploy(room.getValue())
+                    .onFailure(e -> LOG.warn("{} did not stop as it should: {}", room.getKey(), e.toString())));
+        }
+        return done.eventually(() -> {
+            deployed.clear();
+            return Future.succeededFuture();
+        });
+    }
+
+    /** Where the web server listens, if there is one. */
+    OptionalInt port() {
+        HttpVerticle serving = web;
+        return serving == null ? OptionalInt.empty() : OptionalInt.of(serving.actualPort());
     }
 
     /** The configuration in force. */

@@ -49,7 +49,7 @@ final class ActiveRun {
         return monitor;
     }
 
-    /** Completes when the run has ended and its record is in the history. */
+    /** Completes when the run has ended, its record is in the history, and everybody has been told. */
     Future<Void> ended() {
         return ended.future();
     }
@@ -66,9 +66,12 @@ final class ActiveRun {
                 MDC.remove("run");
             }
         });
-        Future<RunRecord> finished = Future.fromCompletionStage(record, context);
-        finished.onComplete(_ -> ended.complete());
-        return finished;
+        return Future.fromCompletionStage(record, context);
+    }
+
+    /** Everybody has been told how it ended. */
+    void told() {
+        ended.complete();
     }
 
     private RunRecord run(HistoryStore history, BucketSelection selection, String version) {

@@ -90,7 +90,13 @@ final class BackupRun {
 
     private RunRecord backUp() throws IOException, InterruptedException, RunStoppedException {
         Layout layout = new Layout(plan.data());
-        Preflight.requireDestination(layout, plan.settings().configFolder());
+        try (Preflight.Hold _ =
+                Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
+            return backUp(layout);
+        }
+    }
+
+    private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
         Staging staging = Staging.open(layout, plan.startedAt());
         Predecessors predecessors = new Predecessors(new Snapshots(layout).list(), staging);
         boolean hardLinks = Preflight.hardLinks(layout, predecessors.sampleFile());

@@ -140,6 +140,7 @@ public final class BackupVerticle extends VerticleBase {
         active = null;
         vertx.eventBus().publish(Addresses.BACKUP_PROGRESS, BusJson.encode(run.lastState(record)));
         vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(record));
+        run.told();
     }
 
     private void progress() {

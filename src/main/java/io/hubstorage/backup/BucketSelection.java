@@ -69,11 +69,13 @@ final class BucketSelection {
 
     /**
      * Of the last snapshot's buckets, those that stay: the configured ones, and with discovery all of them, because a bucket
-     * that is not seen any more may only be hidden from these credentials. One taken out of the configuration goes.
+     * that is not seen any more may only be hidden from these credentials. One taken out of the configuration goes, but
+     * not by a run that was asked for certain buckets only.
      */
     List<HubConfig.BucketSpec> leftOut(Collection<String> ofLastSnapshot) {
         return ofLastSnapshot.stream()
-                .filter(name -> config.dynamicBuckets()
+                .filter(name -> !only.isEmpty()
+                        || config.dynamicBuckets()
                         || config.buckets().stream()
                                 .anyMatch(bucket -> bucket.name().equals(name)))
                 .map(name -> config.buckets().stream()

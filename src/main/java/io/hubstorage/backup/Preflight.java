@@ -1,11 +1,13 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.DiskProbe;
 import io.hubstorage.snapshot.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,10 +18,47 @@ final class Preflight {
 
     private Preflight() {}
 
-    /** Stops the run when another disk, or none, is where the snapshots were: an unmounted disk looks like an empty folder. */
-    static void requireDestination(Layout layout, Path configFolder) throws IOException, RunStoppedException {
+    /**
+     * Takes the data folder for this run. Stops the run when another disk, or none, is where the snapshots were (an
+     * unmounted disk looks like an empty folder), and when another process is at work there.
+     */
+    static Hold takeDestination(Layout layout, Path configFolder, Instant now) throws IOException, RunStoppedException {
+        Destination destination = new Destination(layout, configFolder);
         // Before anything is made: a folder in the place of a disk that is not mounted would hide the mistake.
-        Destination.Check check = new Destination(layout, configFolder).claim();
+        require(destination.inspect());
+        Files.createDirectories(layout.data());
+        Hold hold = lock(layout, now);
+        try {
+            require(destination.claim());
+            return hold;
+        } catch (IOException | RunStoppedException e) {
+            hold.close();
+            throw e;
+        }
+    }
+
+    /** The data folder is this run's until closed. */
+    @FunctionalInterface
+    interface Hold extends AutoCloseable {
+        @Override
+        void close() throws IOException;
+    }
+
+    private static Hold lock(Layout layout, Instant now) throws RunStoppedException {
+        try {
+            return DataLock.take(layout, now)::close;
+        } catch (DataLock.HeldException e) {
+            throw RunStoppedException.failed(String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            LOG.warn(
+                    "{} cannot be locked ({}): make sure that no other HubStorage works on this folder",
+                    layout.lock(),
+                    e.getMessage());
+            return () -> {};
+        }
+    }
+
+    private static void require(Destination.Check check) throws RunStoppedException {
         if (!check.usable()) {
             throw RunStoppedException.failed(check.message());
         }

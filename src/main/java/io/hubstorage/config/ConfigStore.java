@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ public final class ConfigStore {
 
     private final Vertx vertx;
     private final ConfigFile file;
+    private final UnaryOperator<HubConfig> override;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Consumer<Current>> listeners = new CopyOnWriteArrayList<>();
@@ -39,9 +41,11 @@ public final class ConfigStore {
     /** Broken content seen once: perhaps somebody is still writing it. */
     private @Nullable String suspect;
 
-    private ConfigStore(Vertx vertx, ConfigFile file, ConfigState state, InstantSource clock) {
+    private ConfigStore(
+            Vertx vertx, ConfigFile file, UnaryOperator<HubConfig> override, ConfigState state, InstantSource clock) {
         this.vertx = vertx;
         this.file = file;
+        this.override = override;
         this.state = state;
         this.seenEnv = state.env();
         this.clock = clock;
@@ -55,7 +59,22 @@ public final class ConfigStore {
      */
     public static Future<ConfigStore> open(
             Vertx vertx, Settings settings, Environment environment, InstantSource clock) {
-        return vertx.executeBlocking(() -> openBlocking(vertx, settings, environment, clock), false);
+        return open(vertx, settings, environment, UnaryOperator.identity(), clock);
+    }
+
+    /**
+     * As {@link #open(Vertx, Settings, Environment, InstantSource)}, for a command line that says some things otherwise
+     * than the file.
+     *
+     * @param override makes of what the file says, now and after each change, what is in force; the file stays as it is
+     */
+    public static Future<ConfigStore> open(
+            Vertx vertx,
+            Settings settings,
+            Environment environment,
+            UnaryOperator<HubConfig> override,
+            InstantSource clock) {
+        return vertx.executeBlocking(() -> openBlocking(vertx, settings, environment, override, clock), false);
     }
 
     /** The settings in force: the environment's, completed from {@code config.json} where the environment is silent. */
@@ -165,12 +184,16 @@ public final class ConfigStore {
     }
 
     private static ConfigStore openBlocking(
-            Vertx vertx, Settings settings, Environment environment, InstantSource clock) {
+            Vertx vertx,
+            Settings settings,
+            Environment environment,
+            UnaryOperator<HubConfig> override,
+            InstantSource clock) {
         ConfigFile file = new ConfigFile(settings.configFile());
         byte[] bytes = ConfigLoader.readOrSeed(file, environment);
         List<String> odd = new ArrayList<>();
         JsonObject json = ConfigText.parse(bytes);
-        HubConfig config = ConfigLoader.validate(json, environment, odd);
+        HubConfig config = override.apply(ConfigLoader.validate(json, environment, odd));
         ConfigState state = new ConfigState(
                 environment,
                 environment,
@@ -183,7 +206,7 @@ public final class ConfigStore {
                 null,
                 clock.instant());
         state.current().warnings().forEach(warning -> LOG.warn("{}", environment.redact(warning)));
-        return new ConfigStore(vertx, file, state, clock);
+        return new ConfigStore(vertx, file, override, state, clock);
     }
 
     private Current save(JsonObject json, @Nullable String ifMatch) {
@@ -243,7 +266,7 @@ public final class ConfigStore {
                 .filter(warning -> !state.oddities().contains(warning))
                 .forEach(warning -> LOG.warn("{}", state.env().redact(warning)));
         suspect = null;
-        state = state.withConfig(json, config, hash, List.copyOf(odd), clock.instant());
+        state = state.withConfig(json, override.apply(config), hash, List.copyOf(odd), clock.instant());
     }
 
     /** Once for each content; in a patient reading only when it is still there the next time. */

@@ -60,21 +60,24 @@ public final class Environment {
     private static final int SHORTEST_SECRET = 8;
 
     private final Map<String, String> process;
+    private final Map<String, String> overrides;
     private final Path dotenv;
     private final Map<String, String> values;
     private final List<Path> secretFiles;
     private final List<Problem> problems;
     private final List<String> warnings;
 
-    private Environment(Map<String, String> process, Path dotenv) {
+    private Environment(Map<String, String> process, Path dotenv, Map<String, String> overrides) {
         this.process = process;
+        this.overrides = overrides;
         this.dotenv = dotenv;
         List<Path> files = new ArrayList<>();
         List<Problem> wrong = new ArrayList<>();
         List<String> odd = new ArrayList<>();
         Map<String, String> merged = new TreeMap<>(layer(readDotenv(dotenv, odd), dotenv.toString(), files, wrong));
         merged.putAll(layer(unquoted(process, odd), "the process environment", files, wrong));
-        merged.entrySet().removeIf(entry -> isPlaceholder(entry, odd));
+        merged.putAll(overrides);
+        merged.entrySet().removeIf(entry -> entry.getValue().isBlank() || isPlaceholder(entry, odd));
         this.values = Map.copyOf(merged);
         this.secretFiles = List.copyOf(files);
         this.problems = List.copyOf(wrong);
@@ -88,7 +91,12 @@ public final class Environment {
 
     /** The process environment given, over that file, which need not exist. Blocks. */
     public static Environment load(Map<String, String> processEnv, Path dotenv) {
-        return new Environment(Map.copyOf(processEnv), dotenv.toAbsolutePath());
+        return new Environment(Map.copyOf(processEnv), dotenv.toAbsolutePath(), Map.of());
+    }
+
+    /** The same with these values, of a command line, over everything else; an empty one counts as not set. Blocks. */
+    public Environment overridden(Map<String, String> byName) {
+        return new Environment(process, dotenv, Map.copyOf(byName));
     }
 
     /** {@code HUBSTORAGE_ENV_FILE}, else {@code /app/.env} in a container, else {@code .env} in the working folder. */
@@ -108,7 +116,7 @@ public final class Environment {
 
     /** The same process environment over the files as they are now. Blocks. */
     public Environment reload() {
-        return new Environment(process, dotenv);
+        return new Environment(process, dotenv, overrides);
     }
 
     /** The value of a variable, or null when it is not set (or empty, or still the example's). */
@@ -129,6 +137,15 @@ public final class Environment {
     /** The {@code .env} file looked at, whether or not it exists; absolute. */
     public Path dotenv() {
         return dotenv;
+    }
+
+    /** Values that nobody may read in a log. */
+    public List<String> secrets() {
+        return values.entrySet().stream()
+                .filter(entry -> Secrets.isVariable(entry.getKey()))
+                .map(Map.Entry::getValue)
+                .filter(value -> value.length() >= SHORTEST_SECRET)
+                .toList();
     }
 
     /** Files that hold secrets, named by {@code _FILE} variables. */

@@ -36,6 +36,31 @@ public record HubConfig(
         this(buckets, dynamicBuckets, syncOptions, logging, automation, guards, awsProfile, null);
     }
 
+    /** The same but for the buckets. */
+    public HubConfig withBuckets(List<BucketSpec> others, boolean dynamic) {
+        return new HubConfig(
+                List.copyOf(others), dynamic, syncOptions, logging, automation, guards, awsProfile, localBasePath);
+    }
+
+    /** The same with the schedule switched on. */
+    public HubConfig withSchedule() {
+        return new HubConfig(
+                buckets,
+                dynamicBuckets,
+                syncOptions,
+                logging,
+                new Automation(
+                        true,
+                        automation.intervalHours(),
+                        automation.cron(),
+                        automation.timeZone(),
+                        automation.maxRetries(),
+                        automation.retryDelayMinutes()),
+                guards,
+                awsProfile,
+                localBasePath);
+    }
+
     /** A bucket, and the prefix its keys must have (empty for all). */
     public record BucketSpec(String name, String prefix) {
         /** S3's rules of today, and what older buckets and other servers allow: capitals, underscores, up to 255. */

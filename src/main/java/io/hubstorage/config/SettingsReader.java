@@ -28,11 +28,19 @@ final class SettingsReader {
     }
 
     static Settings read(Environment env) {
+        List<Problem> problems = new ArrayList<>();
+        Settings settings = read(env, problems);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return settings;
+    }
+
+    /** As far as they can be read, with a default in the place of each value that is added to the problems. */
+    static Settings read(Environment env, List<Problem> problems) {
         SettingsReader reader = new SettingsReader(env);
         Settings settings = reader.settings();
-        if (!reader.problems.isEmpty()) {
-            throw new ConfigException(reader.problems);
-        }
+        problems.addAll(reader.problems);
         return settings;
     }
 

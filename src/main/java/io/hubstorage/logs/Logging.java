@@ -2,6 +2,7 @@ package io.hubstorage.logs;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.filter.ThresholdFilter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
@@ -24,9 +25,9 @@ public final class Logging implements AutoCloseable {
     public enum Console {
         /** Where {@code docker logs} looks. */
         STDOUT,
-        /** For commands whose output somebody may want to pipe. */
+        /** Warnings and worse: for commands whose output somebody may want to pipe. */
         STDERR,
-        /** For commands that show a progress bar. */
+        /** For commands that tell by themselves what happens. */
         NONE
     }
 
@@ -67,9 +68,7 @@ public final class Logging implements AutoCloseable {
     static Logging start(
             LoggerContext context, HubConfig.Logging config, Path logFile, @Nullable Path dataFolder, Console console) {
         context.reset();
-        if (console != Console.NONE) {
-            addConsole(context, console == Console.STDERR ? ConsoleTarget.SystemErr : ConsoleTarget.SystemOut);
-        }
+        addConsole(context, console);
         Logging logging = new Logging(context, config, logFile, dataFolder);
         logging.setLevel(config.level());
         synchronized (logging) {
@@ -79,13 +78,34 @@ public final class Logging implements AutoCloseable {
         return logging;
     }
 
-    /** The console alone, until the configuration is known. */
-    static void addConsole(LoggerContext context, ConsoleTarget target) {
+    /** The console alone, from {@code INFO} on, until the configuration is known. */
+    public static void early(Console console) {
+        early((LoggerContext) LoggerFactory.getILoggerFactory(), console);
+    }
+
+    static void early(LoggerContext context, Console console) {
+        context.reset();
+        addConsole(context, console);
+        context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(Level.INFO);
+    }
+
+    private static void addConsole(LoggerContext context, Console where) {
+        // Vert.x registers its gauges anew with every consumer, which Micrometer takes for a mistake of ours.
+        context.getLogger("io.micrometer.core.instrument.MeterRegistry").setLevel(Level.ERROR);
+        if (where == Console.NONE) {
+            return;
+        }
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
         console.setContext(context);
         console.setName("console");
-        console.setTarget(target.getName());
+        console.setTarget((where == Console.STDERR ? ConsoleTarget.SystemErr : ConsoleTarget.SystemOut).getName());
         console.setEncoder(LineLayout.forConsole(context));
+        if (where == Console.STDERR) {
+            ThresholdFilter warnings = new ThresholdFilter();
+            warnings.setLevel(Level.WARN.levelStr);
+            warnings.start();
+            console.addFilter(warnings);
+        }
         console.start();
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).addAppender(console);
     }

@@ -84,6 +84,11 @@ public final class Layout {
         return hub().resolve("marker.json");
     }
 
+    /** The file that whoever works on this folder has locked. */
+    public Path lock() {
+        return hub().resolve("lock");
+    }
+
     /** All stagings. */
     public Path stagings() {
         return hub().resolve("staging");

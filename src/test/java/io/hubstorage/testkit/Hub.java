@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The real engine in a folder of its own, against a test server; starts runs over the bus and waits for their records. */
 public final class Hub implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = 300;
 
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();

@@ -1,0 +1,213 @@
+package io.hubstorage;
+
+import io.hubstorage.cli.Launch;
+import io.hubstorage.cli.Program;
+import io.hubstorage.cli.Running;
+import io.hubstorage.cli.StartException;
+import io.hubstorage.cli.Terminal;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.Environment;
+import io.hubstorage.config.Settings;
+import io.hubstorage.logs.Logging;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.net.BindException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** The program as the commands see it: this process, its clock, its signals. */
+final class Launcher implements Program {
+    /** {@code docker stop} kills after 10 s. */
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    private final Terminal terminal;
+    private @Nullable StopSignals signals;
+
+    Launcher(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public String version() {
+        return Version.TEXT;
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return System.getenv();
+    }
+
+    @Override
+    public InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Override
+    public Terminal terminal() {
+        return terminal;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> stopRequest() {
+        if (signals == null) {
+            signals = new StopSignals(PATIENCE, System.err);
+        }
+        return signals.requested();
+    }
+
+    @Override
+    public Running start(Launch launch) {
+        requireUnicodeFileNames();
+        Environment environment = launch.environment();
+        Settings settings = environment.settings();
+        if (launch.mode() != Launch.Mode.ONE_RUN) {
+            Logging.early(Logging.Console.STDOUT);
+        }
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Vertx vertx = vertx(registry);
+        Started started = new Started(vertx);
+        try {
+            started.up(launch, registry, clock());
+            return started;
+        } catch (RuntimeException e) {
+            started.close();
+            throw explained(e, settings.web());
+        }
+    }
+
+    private static Vertx vertx(PrometheusMeterRegistry registry) {
+        return Vertx.builder()
+                .with(new VertxOptions().setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
+                .withMetrics(new MicrometerMetricsFactory(registry))
+                .build();
+    }
+
+    /** What was started so far. */
+    private static final class Started implements Running {
+        private final Vertx vertx;
+        private @Nullable HubStorage rooms;
+        private @Nullable Logging logging;
+
+        Started(Vertx vertx) {
+            this.vertx = vertx;
+        }
+
+        void up(Launch launch, PrometheusMeterRegistry registry, InstantSource clock) {
+            Launch.Mode mode = launch.mode();
+            HubStorage hub = await(HubStorage.open(vertx, launch.environment(), launch.override(), clock));
+            rooms = hub;
+            ConfigStore config = hub.config();
+            Logging log = Logging.start(
+                    config.config().logging(),
+                    config.logFile(),
+                    config.dataPath(),
+                    mode == Launch.Mode.ONE_RUN ? Logging.Console.NONE : Logging.Console.STDOUT);
+            logging = log;
+            await(hub.startLog(log)
+                    .compose(HubStorage::startEngine)
+                    .compose(up -> mode == Launch.Mode.SERVICE ? up.startWeb(registry) : Future.succeededFuture(up))
+                    .compose(up -> mode == Launch.Mode.ONE_RUN ? Future.succeededFuture(up) : up.startSchedule()));
+        }
+
+        private HubStorage rooms() {
+            if (rooms == null) {
+                throw new IllegalStateException("not started");
+            }
+            return rooms;
+        }
+
+        @Override
+        public Vertx vertx() {
+            return vertx;
+        }
+
+        @Override
+        public ConfigStore config() {
+            return rooms().config();
+        }
+
+        @Override
+        public OptionalInt port() {
+            return rooms().port();
+        }
+
+        @Override
+        public void close() {
+            HubStorage hub = rooms;
+            await((hub == null ? Future.<Void>succeededFuture() : hub.stop()).eventually(vertx::close));
+            if (logging != null) {
+                logging.close();
+            }
+        }
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new StartFailure(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while starting or stopping", e);
+        }
+    }
+
+    /** Carries a checked failure out of a future. */
+    private static final class StartFailure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StartFailure(@Nullable Throwable cause) {
+            super(cause);
+        }
+    }
+
+    private static RuntimeException explained(RuntimeException failure, Settings.Web web) {
+        Throwable cause = failure instanceof StartFailure && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof BindException bind) {
+            String reason = String.valueOf(bind.getMessage());
+            return new StartException(
+                    reason.contains("in use")
+                            ? ("Port %d on %s is taken by another program. Choose another one by HUBSTORAGE_WEB_PORT or"
+                                            + " --port (0 for any free one).")
+                                    .formatted(web.port(), web.host())
+                            : ("Cannot listen on %s, port %d: %s. Choose others by HUBSTORAGE_WEB_HOST and"
+                                            + " HUBSTORAGE_WEB_PORT, or --host and --port.")
+                                    .formatted(web.host(), web.port(), reason),
+                    cause);
+        }
+        return failure instanceof StartFailure
+                ? new StartException("HubStorage cannot start: " + cause.getMessage(), cause)
+                : failure;
+    }
+
+    /**
+     * Java names files in the charset of the locale that the process was started under, and nothing can change that later
+     * (JDK 25 ignores {@code -Dsun.jnu.encoding}): under {@code C} or {@code POSIX} a key such as {@code grüße.txt} cannot be
+     * written.
+     */
+    private static void requireUnicodeFileNames() {
+        String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+        boolean unicode =
+                Charset.isSupported(encoding) && Charset.forName(encoding).equals(StandardCharsets.UTF_8);
+        if (!unicode) {
+            throw new StartException(
+                    ("The locale of this process allows file names in %s only, so that most of what S3 keys may contain"
+                                    + " could not be written. Start HubStorage with the variable LC_ALL=C.UTF-8 set"
+                                    + " (systemd: Environment=LC_ALL=C.UTF-8; cron: a line LC_ALL=C.UTF-8 above).")
+                            .formatted(encoding),
+                    null);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.hubstorage.cli;
+
+import io.hubstorage.bus.RunRecord;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What the process says to its caller when it ends. A public interface: scripts depend on the numbers. */
+public enum ExitCode {
+    /** All is well. */
+    OK(0, "all is safe (or: stopped in order, where stopping is the only end)"),
+    /** It did not work. */
+    FAILED(1, "failed; the message says why, and earlier snapshots are untouched"),
+    /** Nothing was tried. */
+    USAGE(2, "wrong options or configuration; nothing was tried"),
+    /** A snapshot was made or still holds, but something could not be read. */
+    PARTIAL(3, "ended with failures: what could not be copied is named, the rest is safe"),
+    /** The data folder is taken. */
+    BUSY(4, "another HubStorage is at work on this data folder"),
+    /** Somebody stopped it. */
+    CANCELLED(130, "stopped by Ctrl-C or a signal; the next run goes on from there");
+
+    private final int code;
+    private final String meaning;
+
+    ExitCode(int code, String meaning) {
+        this.code = code;
+        this.meaning = meaning;
+    }
+
+    /** The number. */
+    public int code() {
+        return code;
+    }
+
+    /** For a run that has ended. */
+    static ExitCode of(RunRecord run) {
+        return switch (run.result()) {
+            case SUCCESS -> OK;
+            case PARTIAL -> PARTIAL;
+            case CANCELLED, INTERRUPTED -> CANCELLED;
+            case FAILED, RUNNING -> FAILED;
+        };
+    }
+
+    /** Numbers and meanings, as a help text lists them. */
+    static Map<String, String> list(ExitCode... codes) {
+        Map<String, String> list = new LinkedHashMap<>();
+        for (ExitCode code : codes) {
+            list.put(Integer.toString(code.code), code.meaning);
+        }
+        return list;
+    }
+}

@@ -1,0 +1,108 @@
+package io.hubstorage.cli;
+
+import io.hubstorage.bus.RunState;
+import java.io.PrintWriter;
+import java.time.Duration;
+
+/** Shows how a run gets on. One thread. */
+sealed interface Progress {
+    /** How often it may be asked to show something. */
+    Duration PACE = Duration.ofMillis(200);
+
+    /** The state now. */
+    void show(RunState state);
+
+    /** Something that stays to be read. */
+    void note(String text);
+
+    /** No more comes: what was only for the moment is wiped out. */
+    void end();
+
+    /** For that output. */
+    static Progress on(PrintWriter out, Terminal terminal) {
+        return terminal.interactive() ? new Line(out, terminal.columns()) : new Lines(out);
+    }
+
+    /** One line of a terminal, written over again and again. */
+    final class Line implements Progress {
+        private final PrintWriter out;
+        private final int columns;
+        private int shown;
+
+        Line(PrintWriter out, int columns) {
+            this.out = out;
+            // In the last column some terminals begin a new line.
+            this.columns = columns - 1;
+        }
+
+        @Override
+        public void show(RunState state) {
+            String text = ProgressText.bar(state, columns);
+            out.print('\r' + text + " ".repeat(Math.max(0, shown - text.length())));
+            out.flush();
+            shown = text.length();
+        }
+
+        @Override
+        public void note(String text) {
+            end();
+            out.println(text);
+            out.flush();
+        }
+
+        @Override
+        public void end() {
+            if (shown > 0) {
+                out.print('\r' + " ".repeat(shown) + '\r');
+                out.flush();
+                shown = 0;
+            }
+        }
+    }
+
+    /** A line every few seconds, for files and pipes; none where nothing has changed. */
+    final class Lines implements Progress {
+        private static final Duration EVERY = Duration.ofSeconds(5);
+
+        private final PrintWriter out;
+        private final long everyNanos;
+        private long last;
+        private String shown = "";
+
+        Lines(PrintWriter out) {
+            this(out, EVERY);
+        }
+
+        Lines(PrintWriter out, Duration every) {
+            this.out = out;
+            this.everyNanos = every.toNanos();
+            this.last = System.nanoTime();
+        }
+
+        @Override
+        public void show(RunState state) {
+            long now = System.nanoTime();
+            if (now - last < everyNanos) {
+                return;
+            }
+            String text = ProgressText.line(state).strip();
+            if (!text.equals(shown)) {
+                out.println(text);
+                out.flush();
+            }
+            last = now;
+            shown = text;
+        }
+
+        @Override
+        public void note(String text) {
+            out.println(text);
+            out.flush();
+        }
+
+        @Override
+        public void end() {
+            // Nothing to wipe out.
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.hubstorage.cli;
+
+import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunState;
+import java.time.Duration;
+
+/** What a run is doing, in one line. Pure; ASCII only, since nobody knows what a terminal can show. */
+final class ProgressText {
+    private static final int LONGEST_BAR = 30;
+    private static final int SHORTEST_BAR = 5;
+
+    private ProgressText() {}
+
+    /** With a bar once it is known how much there is to do, and never longer than so many columns. */
+    static String bar(RunState state, int columns) {
+        String text = line(state);
+        if (downloading(state)) {
+            int room = Math.min(LONGEST_BAR, columns - text.length() - 3);
+            if (room >= SHORTEST_BAR) {
+                int full = (int) (room * share(state));
+                text = "[%s%s] %s".formatted("#".repeat(full), "-".repeat(room - full), text);
+            }
+        }
+        return text.length() <= columns ? text : text.substring(0, columns);
+    }
+
+    /** Without a bar. */
+    static String line(RunState state) {
+        String message = state.message();
+        return switch (state.phase()) {
+            case WAITING, PREPARING -> "Preparing";
+            case LISTING -> listing(state);
+            case TRANSFERRING -> state.dryRun() ? listing(state) : transferring(state);
+            case COMMITTING -> "Writing the snapshot";
+            case RETRYING ->
+                "Waiting to try again%s".formatted(message == null ? "" : ": " + Amounts.printable(message));
+            case CANCELLING -> "Stopping";
+            case DONE, FAILED -> "Ending";
+        };
+    }
+
+    private static String listing(RunState state) {
+        String found = "%s %s found"
+                .formatted(
+                        state.dryRun() ? "Planning:" : "Listing:",
+                        Amounts.objects(state.totals().listed().objects()));
+        return state.dryRun() || state.toDownload().objects() == 0
+                ? found
+                : "%s, %s of %s downloaded, %s/s"
+                        .formatted(
+                                found,
+                                Amounts.number(state.totals().downloaded().objects()),
+                                Amounts.number(state.toDownload().objects()),
+                                Amounts.bytes(state.bytesPerSecond()));
+    }
+
+    private static String transferring(RunState state) {
+        if (!downloading(state)) {
+            return "Linking: %s unchanged"
+                    .formatted(Amounts.objects(state.totals().linked().objects()));
+        }
+        Long eta = state.etaSeconds();
+        return "%3d%%  %s of %s  %s of %s  %s/s%s"
+                .formatted(
+                        (int) (100 * share(state)),
+                        Amounts.number(state.totals().downloaded().objects()),
+                        Amounts.objects(state.toDownload().objects()),
+                        Amounts.bytes((double) received(state)),
+                        Amounts.bytes((double) state.toDownload().bytes()),
+                        Amounts.bytes(state.bytesPerSecond()),
+                        eta == null ? "" : "  ETA " + Amounts.time(Duration.ofSeconds(eta)));
+    }
+
+    private static boolean downloading(RunState state) {
+        return state.phase() == RunPhase.TRANSFERRING
+                && !state.dryRun()
+                && state.toDownload().objects() > 0;
+    }
+
+    /** How much of the downloads is done, from 0 to 1. */
+    private static double share(RunState state) {
+        long bytes = state.toDownload().bytes();
+        return bytes > 0
+                ? received(state) / (double) bytes
+                : Math.min(
+                        1,
+                        state.totals().downloaded().objects()
+                                / (double) state.toDownload().objects());
+    }
+
+    /** What an interrupted run left counts as downloaded though nothing of it is received; what is repeated counts once. */
+    private static long received(RunState state) {
+        long most = Math.max(state.bytesReceived(), state.totals().downloaded().bytes());
+        return Math.min(most, state.toDownload().bytes());
+    }
+}

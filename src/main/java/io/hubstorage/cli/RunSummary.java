@@ -1,0 +1,127 @@
+package io.hubstorage.cli;
+
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.snapshot.Layout;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a run ended, for people: a sentence, a table of the buckets, and what failed, by name. */
+final class RunSummary {
+    private static final int NAMED = 20;
+
+    private final RunRecord run;
+    private final Layout layout;
+
+    RunSummary(RunRecord run, Layout layout) {
+        this.run = run;
+        this.layout = layout;
+    }
+
+    void print(PrintWriter out) {
+        out.println(sentence());
+        if (!run.buckets().isEmpty()) {
+            out.println();
+            table().text().forEach(out::println);
+        }
+        failures(out);
+        String snapshot = run.snapshot();
+        if (snapshot != null) {
+            out.println();
+            out.printf("%s: %s%n", run.newSnapshot() ? "New snapshot" : "Snapshot", layout.snapshot(snapshot));
+        }
+        if (run.finishedAt() != null) {
+            out.printf("Took %s.%n", Amounts.time(Duration.between(run.startedAt(), run.finishedAt())));
+        }
+        out.flush();
+    }
+
+    private String sentence() {
+        String message = run.message();
+        String text = message == null ? "The run ended" : Amounts.printable(message);
+        String begin = text.substring(0, 1);
+        // A bucket's name stays as it is.
+        boolean name = run.buckets().stream().anyMatch(bucket -> text.startsWith(bucket.bucket()));
+        return (name ? text : begin.toUpperCase(java.util.Locale.ROOT) + text.substring(1))
+                + (text.endsWith(".") ? "" : ".");
+    }
+
+    private Table table() {
+        Table table = new Table(
+                2,
+                "Bucket",
+                "Result",
+                "Listed",
+                run.dryRun() ? "To download" : "New or changed",
+                "Unchanged",
+                "Gone",
+                "Failed");
+        for (RunRecord.BucketRecord bucket : run.buckets()) {
+            table.line(cells(bucket.bucket(), word(bucket), bucket.counts(), bucket.failuresTotal()));
+        }
+        if (run.buckets().size() > 1) {
+            long failed = run.buckets().stream()
+                    .mapToLong(RunRecord.BucketRecord::failuresTotal)
+                    .sum();
+            table.line(cells("Together", "", run.totals(), failed));
+        }
+        return table;
+    }
+
+    private static String[] cells(String name, String result, BucketCounts counts, long failed) {
+        return new String[] {
+            name,
+            result,
+            Amounts.tally(counts.listed()),
+            Amounts.tally(counts.downloaded()),
+            Amounts.number(counts.linked().objects()),
+            Amounts.number(counts.deleted().objects()),
+            Amounts.number(failed)
+        };
+    }
+
+    private String word(RunRecord.BucketRecord bucket) {
+        return switch (bucket.result()) {
+            case SUCCESS -> run.dryRun() ? "planned" : "safe";
+            case PARTIAL -> "with failures";
+            default -> "failed";
+        };
+    }
+
+    private void failures(PrintWriter out) {
+        List<RunRecord.BucketRecord> troubled = run.buckets().stream()
+                .filter(bucket -> bucket.result() != RunResult.SUCCESS)
+                .toList();
+        for (RunRecord.BucketRecord bucket : troubled) {
+            out.println();
+            out.printf("%s: %s%n", bucket.bucket(), headline(bucket));
+            bucket.failures().stream()
+                    .limit(NAMED)
+                    .forEach(failure -> out.printf(
+                            "  %s: %s%n", Amounts.printable(failure.key()), Amounts.printable(failure.cause())));
+            long rest =
+                    bucket.failuresTotal() - Math.min(NAMED, bucket.failures().size());
+            if (rest > 0) {
+                out.printf("  and %s more%s%n", Amounts.number(rest), file(bucket));
+            }
+        }
+    }
+
+    private static String headline(RunRecord.BucketRecord bucket) {
+        String error = bucket.error();
+        return error == null
+                ? "%s could not be copied".formatted(Amounts.objects(bucket.failuresTotal()))
+                : Amounts.printable(error);
+    }
+
+    /** Where all of them are named, if they are. */
+    private String file(RunRecord.BucketRecord bucket) {
+        @Nullable String snapshot = run.snapshot();
+        return snapshot == null || !run.newSnapshot()
+                ? ""
+                : "; all are named in " + Layout.failures(layout.snapshot(snapshot), bucket.bucket());
+    }
+}

@@ -1,0 +1,155 @@
+package io.hubstorage.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.config.ConfigReading;
+import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.snapshot.Snapshots;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Lists what there is; reads only. */
+@Command(
+        name = "snapshots",
+        description = "List the snapshots in the data folder, the newest first.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar hubstorage.jar snapshots",
+            "  java -jar hubstorage.jar snapshots --local-path /mnt/backup --json"
+        })
+final class SnapshotsCommand implements Callable<Integer> {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private final Program program;
+
+    @Option(
+            names = "--local-path",
+            paramLabel = "<folder>",
+            description = "The data folder (else HUBSTORAGE_DATA_PATH, else as configured, else ./data)")
+    private @Nullable Path localPath;
+
+    @Option(
+            names = "--config",
+            paramLabel = "<path>",
+            description = "config.json, or the folder it is in (else HUBSTORAGE_CONFIG_PATH, else ./config)")
+    private @Nullable Path config;
+
+    @Option(names = "--json", description = "Print JSON")
+    private boolean json;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    SnapshotsCommand(Program program) {
+        this.program = program;
+    }
+
+    /**
+     * One snapshot.
+     *
+     * @param legacy made by the old tool, which left nothing but the files
+     * @param files how many and how large
+     */
+    record Line(
+            String name,
+            Path path,
+            boolean legacy,
+            @Nullable Instant startedAt,
+            @Nullable RunResult result,
+            @Nullable Tally files,
+            List<String> buckets) {}
+
+    /** What {@code --json} prints. */
+    record Listing(Path data, List<Line> snapshots) {}
+
+    @Override
+    public Integer call() throws IOException {
+        Path data = ConfigReading.of(new Overrides()
+                        .set("HUBSTORAGE_DATA_PATH", localPath)
+                        .set("HUBSTORAGE_CONFIG_PATH", config)
+                        .over(program.environment()))
+                .dataPath();
+        List<Line> lines = new ArrayList<>();
+        for (SnapshotInfo snapshot : new Snapshots(new Layout(data)).list()) {
+            lines.add(line(snapshot));
+        }
+        PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
+        if (json) {
+            out.println(json(new Listing(data, lines)));
+        } else if (lines.isEmpty()) {
+            out.printf("There is no snapshot in %s yet.%n", data);
+        } else {
+            out.printf("%d %s in %s%n%n", lines.size(), lines.size() == 1 ? "snapshot" : "snapshots", data);
+            table(lines).text().forEach(out::println);
+        }
+        out.flush();
+        return ExitCode.OK.code();
+    }
+
+    private static Line line(SnapshotInfo snapshot) throws IOException {
+        Certificate certificate = snapshot.certificate();
+        return certificate == null
+                ? new Line(snapshot.name(), snapshot.folder(), true, null, null, null, snapshot.buckets())
+                : new Line(
+                        snapshot.name(),
+                        snapshot.folder(),
+                        false,
+                        certificate.startedAt(),
+                        certificate.result(),
+                        certificate.buckets().stream()
+                                .map(Certificate.Bucket::files)
+                                .reduce(Tally.ZERO, Tally::plus),
+                        certificate.buckets().stream()
+                                .map(Certificate.Bucket::name)
+                                .toList());
+    }
+
+    private static Table table(List<Line> lines) {
+        Table table = new Table(4, "Name", "Started", "Result", "Buckets", "Objects", "Size");
+        for (Line line : lines) {
+            Tally files = line.files();
+            table.line(
+                    line.name(),
+                    line.startedAt() == null ? "(by the old tool)" : TIME.format(line.startedAt()),
+                    line.result() == null ? "-" : word(line.result()),
+                    String.join(", ", line.buckets()),
+                    files == null ? "-" : Amounts.number(files.objects()),
+                    files == null ? "-" : Amounts.bytes((double) files.bytes()));
+        }
+        return table;
+    }
+
+    private static String word(RunResult result) {
+        return switch (result) {
+            case SUCCESS -> "safe";
+            case PARTIAL -> "with failures";
+            default -> result.name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    private static String json(Listing listing) throws JsonProcessingException {
+        return BusJson.mapper()
+                .writer()
+                .with(SerializationFeature.INDENT_OUTPUT)
+                .writeValueAsString(listing);
+    }
+}

@@ -1,0 +1,145 @@
+package io.hubstorage.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.Trigger;
+import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.ManifestSummary;
+import io.hubstorage.snapshot.ManifestWriter;
+import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.testkit.SyntheticObject;
+import io.hubstorage.testkit.SyntheticS3;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Memory does not grow with the bucket: real runs in a JVM with a heap of 192 MiB. */
+final class SmallHeapIT {
+    private static final String HEAP = "-Xmx192m";
+
+    @Test
+    void twoHundredThousandObjectsAreBackedUpAndRunAgainInASmallHeap(@TempDir Path home) throws Exception {
+        try (SyntheticS3 s3 = SyntheticS3.start()) {
+            s3.bucket("many", SyntheticBucket.uniform(200_000, 1024, "folder-###/object-###.bin"));
+
+            assertThat(runs(s3, home, "many", 2))
+                    .contains("run SUCCESS new=true downloaded=200000 linked=0")
+                    .contains("run SUCCESS new=false downloaded=0 linked=200000");
+        }
+    }
+
+    /** The snapshot is only a manifest here: a run that finds nothing changed reads nothing else of it. */
+    @Test
+    void aMillionUnchangedObjectsAreRunAgainInTheSameSmallHeap(@TempDir Path home) throws Exception {
+        try (SyntheticS3 s3 = SyntheticS3.start()) {
+            SyntheticBucket bucket =
+                    s3.bucket("million", SyntheticBucket.uniform(1_000_000, 1024, "folder-###/object-####.bin"));
+            pretendBackedUp(bucket, new Layout(home.resolve("data")));
+
+            assertThat(runs(s3, home, "million", 1)).contains("run SUCCESS new=false downloaded=0 linked=1000000");
+            assertThat(s3.counts().gets()).isZero();
+        }
+    }
+
+    private static String runs(SyntheticS3 s3, Path home, String bucket, int runs) throws Exception {
+        Process child = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        HEAP,
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SmallHeapRuns.class.getName(),
+                        s3.endpoint().toString(),
+                        home.toString(),
+                        bucket,
+                        Integer.toString(runs))
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(child.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    private static void pretendBackedUp(SyntheticBucket bucket, Layout layout) throws IOException {
+        Instant time = Instant.parse("2026-11-01T00:00:00Z");
+        Path snapshot = layout.snapshot(Layout.name(time));
+        Files.createDirectories(Layout.tree(snapshot, "million"));
+        Files.createDirectories(snapshot.resolve("manifest"));
+        ManifestSummary summary;
+        try (ManifestWriter manifest = new ManifestWriter(Layout.manifest(snapshot, "million"))) {
+            for (Iterator<SyntheticObject> objects = bucket.objects().iterator(); objects.hasNext(); ) {
+                manifest.write(entry(objects.next()));
+            }
+            summary = manifest.finish();
+        }
+        Tally tally = new Tally(summary.entries(), summary.bytes());
+        BucketCounts counts = new BucketCounts(
+                tally,
+                Tally.ZERO,
+                tally,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO);
+        new Certificate(
+                        Certificate.FORMAT,
+                        "run",
+                        Layout.name(time),
+                        Trigger.MANUAL,
+                        RunResult.SUCCESS,
+                        time,
+                        time,
+                        "test",
+                        null,
+                        null,
+                        1,
+                        JsonNodeFactory.instance.objectNode(),
+                        List.of(new Certificate.Bucket(
+                                "million",
+                                "",
+                                RunResult.SUCCESS,
+                                new Certificate.Listing(true, 1000, "utf8"),
+                                counts,
+                                tally,
+                                summary,
+                                List.of(),
+                                0,
+                                null,
+                                null)))
+                .write(Layout.certificate(snapshot));
+    }
+
+    private static ManifestEntry entry(SyntheticObject object) {
+        return new ManifestEntry(
+                object.key(),
+                object.key(),
+                object.size(),
+                object.etag(),
+                object.lastModified(),
+                null,
+                null,
+                null,
+                Map.of(),
+                Map.of(),
+                EntryState.DOWNLOADED);
+    }
+}

@@ -1,0 +1,30 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.config.Settings;
+import io.hubstorage.testkit.Hub;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** Runs backups in a JVM of its own and prints one line a run: result, whether there is a new snapshot, downloaded, linked. */
+final class SmallHeapRuns {
+    private SmallHeapRuns() {}
+
+    /** Arguments: endpoint, home, bucket, how many runs. */
+    public static void main(String[] args) {
+        Settings.Aws aws =
+                new Settings.Aws("key", "secret", null, "us-east-1", null, URI.create(args[0]), true, null, null);
+        try (Hub hub = new Hub(Path.of(args[1]), aws, InstantSource.system()).configure(args[2])) {
+            for (int i = 0; i < Integer.parseInt(args[3]); i++) {
+                RunRecord run = hub.backUp();
+                System.out.printf(
+                        "run %s new=%s downloaded=%d linked=%d%n",
+                        run.result(),
+                        run.newSnapshot(),
+                        run.totals().downloaded().objects(),
+                        run.totals().linked().objects());
+            }
+        }
+    }
+}
