@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
@@ -195,10 +194,8 @@ final class ShardJob {
     }
 
     private void list(Planner planner, FailureLog failures, Path scratch) throws Exception {
-        KeyFilter filter = new KeyFilter(
-                filterPrefix(), shard.options().exclude(), shard.options().include());
         Listing listing = new Listing(s3.get(), shard, cancellation, context.backoff());
-        try (Differ differ = new Differ(shard, filter, progress, planner, failures)) {
+        try (Differ differ = new Differ(shard, filter(), progress, planner, failures)) {
             listing.run(scratch, differ::listed);
             differ.end();
         } finally {
@@ -208,8 +205,9 @@ final class ShardJob {
     }
 
     /** Patterns see keys below the folder that the prefix names, as with {@code aws s3 sync}. */
-    private String filterPrefix() {
-        return shard.prefix().substring(0, shard.prefix().lastIndexOf('/') + 1);
+    private KeyFilter filter() {
+        String folder = shard.prefix().substring(0, shard.prefix().lastIndexOf('/') + 1);
+        return new KeyFilter(folder, shard.options().exclude(), shard.options().include());
     }
 
     private Outcome link() throws IOException, InterruptedException {
@@ -222,16 +220,7 @@ final class ShardJob {
 
     /** A shard in the middle must know which files before it could stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
-        if (shard.after() == null) {
-            return new PathAllocator();
-        }
-        List<String> earlier = new ArrayList<>();
-        for (String candidate : PathAllocator.clashCandidates(shard.after())) {
-            if (context.backoff().retrying(cancellation, () -> s3.get().exists(shard.bucket(), candidate))) {
-                earlier.add(candidate);
-            }
-        }
-        return new PathAllocator(earlier);
+        return new EarlierFiles(shard, filter(), previous, s3.get(), context.backoff(), cancellation).paths();
     }
 
     private int previousIndex() {
