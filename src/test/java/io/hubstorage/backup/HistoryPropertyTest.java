@@ -16,11 +16,11 @@ import org.quicktheories.core.Gen;
 
 /** Random buckets through random histories; after each run everything on disk is compared with a model. */
 final class HistoryPropertyTest {
-    private static final int EXAMPLES = 20;
+    private static final int EXAMPLES = 35;
 
     private static Gen<List<List<Integer>>> histories() {
-        return lists().of(lists().of(integers().between(0, 99_999)).ofSizeBetween(1, 9))
-                .ofSizeBetween(2, 5);
+        return lists().of(lists().of(integers().between(0, 99_999)).ofSizeBetween(2, 12))
+                .ofSizeBetween(2, 6);
     }
 
     @Test

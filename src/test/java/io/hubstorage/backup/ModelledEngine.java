@@ -84,7 +84,15 @@ final class ModelledEngine implements AutoCloseable {
                 bucket.delete("b/x");
                 bucket.add("b", number % 100);
             }
-            case 12, 13 -> forbidden.add(key);
+            case 12, 13 -> {
+                // A new version that cannot be read, over one that could.
+                String changed = model.keySet().stream()
+                        .skip(number % Math.max(1, model.size()))
+                        .findFirst()
+                        .orElse(key);
+                bucket.add(changed, 1 + number % 3_000);
+                forbidden.add(changed);
+            }
             case 14 ->
                 s3.faults().when(RequestKind.GET).attempts(1).rate(0.3, number).then(Fault.cutAt(0.5));
             default -> dieFirst = true;
