@@ -111,7 +111,8 @@ final class ShardJob {
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("shard {} of {} failed", shard.index(), shard.bucket(), e);
             return broken(e);
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
+            // An Error too: the run waits for a result, whatever happened.
             LOG.error("shard {} of {} failed in an unforeseen way", shard.index(), shard.bucket(), e);
             return new Ended(Outcome.FAILED, true, "internal error: " + e);
         }
