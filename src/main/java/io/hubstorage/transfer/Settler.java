@@ -114,14 +114,15 @@ final class Settler implements FetchPool.Handler {
     /** Links the previous version in the place of the new one. */
     private void fallBack(FetchTask task, EntryState state) throws IOException {
         Difference.Version previous = task.previous();
-        if (previous == null) {
+        String path = task.fallbackPath();
+        if (previous == null || path == null) {
             return;
         }
         Path file = Differ.file(shard.sources().get(previous.source()), previous.entry());
         if (previous.entry().directory()) {
-            tree.folder(task.path());
+            tree.folder(path);
         } else {
-            tree.link(file, task.path());
+            tree.link(file, path);
         }
         (state == EntryState.KEPT ? progress.kept : progress.carried)
                 .add(previous.entry().size());

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import java.io.IOException;
@@ -177,6 +179,26 @@ final class KeysTest extends EngineTest {
         assertThat(audit.file("photos", "full/")).isRegularFile();
         assertThat(gets()).containsOnlyKeys("full/", "full/x");
         assertThat(hub.backUp().newSnapshot()).isFalse();
+    }
+
+    @Test
+    void aDirectoryMarkerWhoseNewContentCannotBeReadStaysAFolder() {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
+        bucket.add("b/", 0);
+        bucket.add("b//x", 5);
+        bucket.add("c", 5);
+        hub.configure("photos");
+        hub.backUp();
+        bucket.add("b/", 7);
+        bucket.change("c");
+        s3.faults().whenGetting("b/").then(Fault.accessDenied());
+
+        Audit audit = audit(hub.backUp());
+
+        assertThat(audit.keys("photos", EntryState.KEPT)).containsExactly("b/");
+        assertThat(audit.entry("photos", "b/").path()).isEqualTo("b");
+        s3.faults().clear();
+        audit(hub.backUp()).holds("photos", bucket);
     }
 
     @Test

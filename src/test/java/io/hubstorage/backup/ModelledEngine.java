@@ -58,6 +58,7 @@ final class ModelledEngine implements AutoCloseable {
     private Map<String, Held> model = new TreeMap<>();
 
     private final Set<String> forbidden = new HashSet<>();
+    private final Set<Integer> flaky = new HashSet<>();
     private final Map<String, Map<String, String>> snapshots = new TreeMap<>();
     private boolean dieFirst;
 
@@ -101,7 +102,10 @@ final class ModelledEngine implements AutoCloseable {
 
     /** Perhaps a run that is cut off; then a run, after which everything must be as the model says. */
     void backUp() throws IOException {
+        // Those first: a body of no bytes cannot be cut, and would get through.
         forbidden.forEach(key -> s3.faults().whenGetting(key).then(Fault.accessDenied()));
+        flaky.forEach(seed ->
+                s3.faults().when(RequestKind.GET).attempts(1).rate(0.3, seed).then(Fault.cutAt(0.5)));
         if (dieFirst) {
             die();
         } else {
@@ -112,6 +116,7 @@ final class ModelledEngine implements AutoCloseable {
             check(hub.backUp());
         }
         forbidden.clear();
+        flaky.clear();
         s3.faults().clear();
     }
 
