@@ -123,15 +123,17 @@ final class ServeIT {
     @Test
     void sigtermEndsItInOrderAlsoWhileTheServerAnswersNothingAnyMore() {
         configure();
-        s3.faults().when(RequestKind.GET).then(Fault.hang());
+        s3.faults().when(RequestKind.GET).times(5).then(Fault.hang());
+        s3.faults().when(RequestKind.GET).then(Fault.stallAt(0.5));
         try (HubProcess hub = serve()) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> s3.counts().gets() > 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> s3.counts().gets() > 10);
             hub.awaitUp();
 
             hub.signal("TERM");
 
             assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
             assertThat(hub.err()).isEmpty();
+            assertThat(hub.out()).contains("interrupted: the service was stopped");
         }
     }
 
