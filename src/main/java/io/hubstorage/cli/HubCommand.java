@@ -73,7 +73,21 @@ public final class HubCommand implements Callable<Integer> {
                         command(new ConfigCommand.Validate(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE));
         CommandLine root = command(new HubCommand(program), ExitCode.values())
                 .addSubcommand(command(new ServeCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
-                .addSubcommand(command(new BackupCommand(program), ExitCode.values()))
+                .addSubcommand(command(
+                        new BackupCommand(program),
+                        ExitCode.OK,
+                        ExitCode.FAILED,
+                        ExitCode.USAGE,
+                        ExitCode.PARTIAL,
+                        ExitCode.BUSY,
+                        ExitCode.CANCELLED))
+                .addSubcommand(command(
+                        new VerifyCommand(program),
+                        ExitCode.OK,
+                        ExitCode.FAILED,
+                        ExitCode.USAGE,
+                        ExitCode.DAMAGED,
+                        ExitCode.CANCELLED))
                 .addSubcommand(command(new SnapshotsCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(config);
         root.getCommandSpec().version("HubStorage " + program.version());
