@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 final class Cancellation {
     private final CountDownLatch requested = new CountDownLatch(1);
 
-    /** Whether this is the first request. */
+    /** Whether this was the first to ask. */
     synchronized boolean request() {
         boolean first = !isRequested();
         requested.countDown();

@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ import org.slf4j.MDC;
 /** The work on one shard, from listing to its part of the manifest. Runs once, on a virtual thread of its own. */
 final class ShardJob {
     private static final Logger LOG = LoggerFactory.getLogger(ShardJob.class);
+    private static final long CANCEL_GRACE_MILLIS = 1_000;
 
     private final TransferMessage.Shard shard;
     private final TransferContext context;
@@ -32,8 +35,9 @@ final class ShardJob {
     private final ShardFiles files;
     private final ShardProgress progress = new ShardProgress();
     private final Cancellation cancellation = new Cancellation();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final TransferMessage.@Nullable Source previous;
-    private volatile @Nullable Thread worker;
+    private volatile @Nullable Thread runner;
     private int listRequests;
 
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
@@ -51,11 +55,23 @@ final class ShardJob {
         return shard.runId();
     }
 
-    /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}; a server that is silent is not waited for. */
+    /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}; also while it waits for a server that is silent. */
     void cancel() {
-        Thread thread = worker;
-        if (cancellation.request() && thread != null) {
-            thread.interrupt();
+        if (cancellation.request()) {
+            Thread.ofVirtual().name("cancel-" + shard.bucket()).start(this::interruptWhatHangs);
+        }
+    }
+
+    /** Not at once: an interrupt would also lose what is being written down just now. */
+    private void interruptWhatHangs() {
+        try {
+            boolean over = ended.await(CANCEL_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            Thread running = runner;
+            if (!over && running != null) {
+                running.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -74,8 +90,8 @@ final class ShardJob {
 
     /** Does the work; whatever happens is in the result. */
     TransferMessage.Result run() {
+        runner = Thread.currentThread();
         MDC.put("run", shard.runId());
-        worker = Thread.currentThread();
         try (FailureLog failures =
                 new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : files.failures())) {
             Ended ended = attempt(failures);
@@ -83,7 +99,7 @@ final class ShardJob {
         } catch (IOException e) {
             return result(broken(e), new FailureLog(null));
         } finally {
-            worker = null;
+            ended.countDown();
             MDC.remove("run");
         }
     }
