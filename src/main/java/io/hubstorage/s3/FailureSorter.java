@@ -187,6 +187,9 @@ final class FailureSorter {
                             + "); if that stays so, the server cannot send some key properly, or is no S3 server.",
                     failure);
         }
+        if (chainSays(failure, "acquire operation took longer")) {
+            return unreachable(what, "no connection to it came about", reason, failure);
+        }
         if (isTimeout(failure)) {
             return new S3Failure.Retriable(
                     "timeout", what + " failed: the server did not answer in time; it is tried again.", failure);

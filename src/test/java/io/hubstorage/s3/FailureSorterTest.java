@@ -91,6 +91,14 @@ final class FailureSorterTest {
     }
 
     @Test
+    void aConnectionThatNeverComesAboutIsAnUnreachableEndpoint() {
+        assertThat(S3Failure.of(
+                        client(new TimeoutException("Acquire operation took longer than 15000 milliseconds.")), "x"))
+                .isInstanceOf(S3Failure.Retriable.class)
+                .hasMessageContaining("the endpoint cannot be reached, no connection to it came about");
+    }
+
+    @Test
     void brokenConnectionsAndTimeoutsAreRetriable() {
         for (Throwable cause : new Throwable[] {
             new IOException("Connection reset by peer"),
