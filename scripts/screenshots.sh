@@ -9,7 +9,7 @@ case "${1:-}" in
 Usage: scripts/screenshots.sh [folder]
 
 Builds HubStorage, starts it on an embedded S3 with the demo's data, and takes a picture of every page, idle and during a
-backup, into the folder (docs/screenshots). Replaces pictures of the same name. Takes about a minute.
+backup, into the folder (docs/screenshots). Replaces pictures of the same name. Takes some two minutes.
 
 Needs a JDK 25, Maven 3.9 or newer, and Chromium.
 TEXT

@@ -17,8 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /**
@@ -71,7 +71,7 @@ public final class Screenshots {
                 new Look(NARROW, ColorScheme.DARK));
 
         String name(String page) {
-            return "%s-%d-%s.png".formatted(page, width, colours.name().toLowerCase(Locale.ROOT));
+            return page + (width == WIDE ? "" : "-narrow") + (colours == ColorScheme.LIGHT ? "" : "-dark") + ".png";
         }
     }
 
@@ -102,6 +102,8 @@ public final class Screenshots {
             if (i % 5 != 3) {
                 data.change();
             }
+            // Snapshots are named by the second.
+            TimeUnit.SECONDS.sleep(1);
             run(i == 7);
             awaitRuns(i + 1);
         }
@@ -128,17 +130,19 @@ public final class Screenshots {
                     page.navigate(hub.awaitUp().resolve("/" + path).toString());
                     page.waitForSelector("#connection[data-connection=live]");
                     page.waitForFunction(QUIET);
+                    // A picture has no scroll bar, hence needs no room for one.
+                    page.evaluate("() => document.documentElement.style.setProperty('scrollbar-gutter', 'auto')");
                     return page;
                 })
                 .toList();
     }
 
-    private void take(List<Page> pages, String name) {
-        for (int i = 0; i < pages.size(); i++) {
-            pages.get(i)
-                    .screenshot(new Page.ScreenshotOptions()
-                            .setPath(folder.resolve(Look.ALL.get(i).name(name)))
-                            .setFullPage(true));
+    private void take(List<Page> pages, String name) throws IOException {
+        List<byte[]> pictures = pages.stream()
+                .map(page -> page.screenshot(new Page.ScreenshotOptions().setFullPage(true)))
+                .toList();
+        for (int i = 0; i < pictures.size(); i++) {
+            Files.write(folder.resolve(Look.ALL.get(i).name(name)), Png.packed(pictures.get(i)));
         }
     }
 

@@ -23,8 +23,7 @@ public final class Chromium implements AutoCloseable {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
-            "--no-first-run",
-            "--enable-features=OverlayScrollbar");
+            "--no-first-run");
 
     private final Playwright playwright;
     private final Browser browser;
