@@ -4,10 +4,12 @@ import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.DiskProbe;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +26,7 @@ final class Preflight {
      */
     static Hold takeDestination(Layout layout, Path configFolder, Instant now) throws IOException, RunStoppedException {
         Files.createDirectories(layout.data());
+        requireOwn(layout);
         Destination destination = new Destination(layout, configFolder);
         require(destination.inspect());
         Hold hold = lock(layout, now);
@@ -54,6 +57,15 @@ final class Preflight {
                     layout.lock(),
                     e.getMessage());
             return () -> {};
+        }
+    }
+
+    private static void requireOwn(Layout layout) throws RunStoppedException {
+        Optional<Path> foreign = OwnFiles.foreign(layout);
+        if (foreign.isPresent()) {
+            throw RunStoppedException.failed(
+                    "%s is a symbolic link, which HubStorage neither makes nor follows; remove it (what it points to stays)"
+                            .formatted(foreign.get()));
         }
     }
 

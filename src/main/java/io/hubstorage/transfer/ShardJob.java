@@ -124,7 +124,7 @@ final class ShardJob {
 
     private Outcome copy(FailureLog failures) throws Exception {
         Files.createDirectories(files.folder());
-        TreeWriter tree = new TreeWriter(Path.of(shard.tree()), shard.options().hardLinks());
+        TreeWriter tree = new TreeWriter(shard);
         try (Journal journal = Journal.open(files.journal());
                 Slots slots = Slots.create(files.slots())) {
             ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree, progress, cancellation);
@@ -199,7 +199,7 @@ final class ShardJob {
 
     private Outcome link() throws IOException, InterruptedException {
         Agreement agreement = Agreement.load(files.agreement());
-        TreeWriter tree = new TreeWriter(Path.of(shard.tree()), shard.options().hardLinks());
+        TreeWriter tree = new TreeWriter(shard);
         new Linker(shard, tree, cancellation).link(agreement, previous, files.spool());
         new PartWriter(shard, files).write(agreement, previous);
         return Outcome.COMPLETE;
