@@ -25,10 +25,11 @@ final class Preflight {
      * unmounted disk looks like an empty folder), and when another process is at work there.
      */
     static Hold takeDestination(Layout layout, Path configFolder, Instant now) throws IOException, RunStoppedException {
-        Files.createDirectories(layout.data());
         requireOwn(layout);
         Destination destination = new Destination(layout, configFolder);
+        // Before anything is made: a folder in the place of a disk that is not mounted would hide the mistake.
         require(destination.inspect());
+        Files.createDirectories(layout.data());
         Hold hold = lock(layout, now);
         try {
             require(destination.claim());

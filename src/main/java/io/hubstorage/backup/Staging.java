@@ -174,12 +174,10 @@ final class Staging {
         Path snapshot = layout.stagedSnapshot(time);
         for (String bucket : children(Layout.tree(snapshot, "x").resolveSibling(""))) {
             for (int pass = lastPass; pass > 0; pass--) {
-                if (Files.isDirectory(journal(pass, bucket))) {
-                    Path tree = tree(pass, bucket);
-                    if (!Files.exists(tree)) {
-                        Files.createDirectories(tree.resolve("..").normalize());
-                        Files.move(Layout.tree(snapshot, bucket), tree, StandardCopyOption.ATOMIC_MOVE);
-                    }
+                Path tree = tree(pass, bucket);
+                if (Files.isDirectory(journal(pass, bucket)) && !Files.exists(tree)) {
+                    Files.createDirectories(tree.resolve("..").normalize());
+                    Files.move(Layout.tree(snapshot, bucket), tree, StandardCopyOption.ATOMIC_MOVE);
                     break;
                 }
             }

@@ -92,7 +92,7 @@ public sealed interface TransferMessage {
         UNCHANGED,
         /** The server does not list in UTF-8 byte order: do it again, sorted. */
         UNORDERED,
-        /** A file of the last snapshot is missing or has the wrong size: do it again with {@link Trust#PRESENCE}. */
+        /** A file of the last snapshot is missing, or its manifest is: do it again with {@link Trust#PRESENCE}. */
         DAMAGED,
         /** The listing did not finish; {@code error} says why. */
         FAILED,

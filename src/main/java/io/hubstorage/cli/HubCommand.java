@@ -67,7 +67,7 @@ public final class HubCommand implements Callable<Integer> {
     }
 
     private static CommandLine commandLine(Program program) {
-        CommandLine config = new CommandLine(new ConfigCommand())
+        CommandLine config = command(new ConfigCommand(), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE)
                 .addSubcommand(command(new ConfigCommand.Create(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(
                         command(new ConfigCommand.Validate(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE));

@@ -59,19 +59,34 @@ public final class PathAllocator {
         }
         last = key;
         files.removeIf(file -> !key.startsWith(file));
-        boolean marker = KeyPath.isDirectoryMarker(key, size);
-        String name = marker ? key.substring(0, key.length() - 1) : key;
-        int[] clashes = files.isEmpty() ? NONE : clashes(key);
-        if (!marker) {
+        String path = path(key, size);
+        if (!KeyPath.isDirectoryMarker(key, size)) {
             files.add(key);
         }
+        return path;
+    }
+
+    /**
+     * The path that the key last given to {@link #allocate} has with another size: a directory marker that is no longer
+     * empty is a file, and the other way round.
+     */
+    public String withSize(long size) {
+        if (last == null) {
+            throw new IllegalStateException("no key has been given a path yet");
+        }
+        return path(last, size);
+    }
+
+    private String path(String key, long size) {
+        String name = KeyPath.isDirectoryMarker(key, size) ? key.substring(0, key.length() - 1) : key;
+        int[] clashes = files.isEmpty() ? NONE : clashes(key);
         return clashes.length == 0 ? KeyPath.toPath(name) : KeyPath.encode(name, clashes);
     }
 
     private int[] clashes(String key) {
         return files.stream()
                 .mapToInt(String::length)
-                .filter(length -> key.charAt(length) == '/')
+                .filter(length -> length < key.length() && key.charAt(length) == '/')
                 .toArray();
     }
 }

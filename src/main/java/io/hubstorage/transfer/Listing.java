@@ -14,6 +14,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Feeds a shard's listing to the differ in key order, sorting it on disk first where the server lists otherwise. */
@@ -34,12 +35,14 @@ final class Listing {
     private final S3Access s3;
     private final TransferMessage.Shard shard;
     private final Cancellation cancellation;
+    private final Backoff backoff;
     private int requests;
 
-    Listing(S3Access s3, TransferMessage.Shard shard, Cancellation cancellation) {
+    Listing(S3Access s3, TransferMessage.Shard shard, Cancellation cancellation, Backoff backoff) {
         this.s3 = s3;
         this.shard = shard;
         this.cancellation = cancellation;
+        this.backoff = backoff;
     }
 
     /** How many LIST requests it took. */
@@ -78,16 +81,23 @@ final class Listing {
     private void pages(Sink sink, boolean mustBeOrdered)
             throws S3Failure, IOException, InterruptedException, UnorderedException {
         try (ListingPages pages = s3.list(shard.bucket(), shard.prefix(), shard.after(), shard.through())) {
-            for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
-                requests = pages.requests();
+            // A listing may take hours: one page that fails for a moment must not end it.
+            for (Page page = next(pages); page != null; page = next(pages)) {
                 if (mustBeOrdered && !page.ordered()) {
                     throw new UnorderedException();
                 }
-                cancellation.check();
                 for (ListedObject object : page.objects()) {
                     sink.accept(object);
                 }
             }
+        }
+    }
+
+    private @Nullable Page next(ListingPages pages) throws S3Failure, IOException, InterruptedException {
+        try {
+            return backoff.retrying(cancellation, () -> Optional.ofNullable(pages.nextPage()))
+                    .orElse(null);
+        } finally {
             requests = pages.requests();
         }
     }

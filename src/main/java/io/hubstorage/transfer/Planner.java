@@ -105,6 +105,9 @@ final class Planner implements Difference.Sink {
             progress.toDownload.add(changed.object().size());
         }
         Difference.Version previous = changed.previous();
+        ManifestEntry fallback = previous == null
+                ? null
+                : previous.entry().withPath(paths.withSize(previous.entry().size()));
         ManifestEntry target = new ManifestEntry(
                 key,
                 path,
@@ -122,7 +125,13 @@ final class Planner implements Difference.Sink {
                 previous == null ? -1 : previous.source(),
                 previous == null ? null : previous.entry().path(),
                 target,
-                previous == null ? null : previous.entry()));
-        fetches.submit(new FetchTask(sequence, path, changed.object(), changed.candidate(), previous));
+                fallback));
+        fetches.submit(new FetchTask(
+                sequence,
+                path,
+                changed.object(),
+                changed.candidate(),
+                previous,
+                fallback == null ? null : fallback.path()));
     }
 }

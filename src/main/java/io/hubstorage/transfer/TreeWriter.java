@@ -144,7 +144,11 @@ final class TreeWriter {
                 FileChannel to = create(path)) {
             long size = from.size();
             for (long done = 0; done < size; ) {
-                done += from.transferTo(done, size - done, to);
+                long moved = from.transferTo(done, size - done, to);
+                if (moved <= 0) {
+                    throw new IOException("%s became shorter while it was copied".formatted(existing));
+                }
+                done += moved;
             }
         }
         Files.setLastModifiedTime(file, Files.getLastModifiedTime(existing));

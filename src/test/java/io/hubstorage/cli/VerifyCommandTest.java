@@ -51,7 +51,7 @@ final class VerifyCommandTest {
         assertThat(out.toString())
                 .contains("hublink_")
                 .contains(": good")
-                .containsPattern("photos +10 \\(0.98 KiB\\) +10 \\(0.98 KiB\\) +0 +0 +0")
+                .containsPattern("photos +10 \\(1000 B\\) +10 \\(1000 B\\) +0 +0 +0")
                 .contains("No problem found.");
         assertThat(err.toString()).isEmpty();
     }
