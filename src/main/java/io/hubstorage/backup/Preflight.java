@@ -76,14 +76,27 @@ final class Preflight {
         }
     }
 
-    /** Whether unchanged files can be hard links, by trying it; says so in the log when they cannot. */
-    static boolean hardLinks(Layout layout, @Nullable Path existing) throws IOException {
+    /**
+     * What the destination's disk can do.
+     *
+     * @param hardLinks whether unchanged files can be hard links
+     * @param foldsNames whether names that differ in case or normalisation may be one file
+     */
+    record Disk(boolean hardLinks, boolean foldsNames) {}
+
+    /** Finds out by trying; says in the log what the disk cannot do. */
+    static Disk disk(Layout layout, @Nullable Path existing) throws IOException {
         DiskProbe probe = DiskProbe.probe(layout.hub(), existing != null && Files.exists(existing) ? existing : null);
         boolean work =
                 probe.hardLinks() == DiskProbe.HardLinks.WORK || probe.hardLinks() == DiskProbe.HardLinks.TOO_MANY;
         if (!work) {
             LOG.warn("{}{}", probe.hardLinks().message(), probe.detail() == null ? "" : " (" + probe.detail() + ")");
         }
-        return work;
+        boolean folds = probe.caseInsensitive() || probe.normalising();
+        if (folds) {
+            LOG.info("This disk does not tell all names apart: objects whose keys clash on it get a name of their own,"
+                    + " which the manifest tells");
+        }
+        return new Disk(work, folds);
     }
 }
