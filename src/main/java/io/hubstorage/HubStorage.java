@@ -10,11 +10,13 @@ import io.hubstorage.history.HistoryStore;
 import io.hubstorage.logs.LogVerticle;
 import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;
+import io.hubstorage.s3.Patience;
 import io.hubstorage.schedule.SchedulerVerticle;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
+import io.hubstorage.transfer.Backoff;
 import io.hubstorage.transfer.TransferVerticle;
 import io.hubstorage.web.HttpVerticle;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -66,7 +68,14 @@ public final class HubStorage {
 
     /** Starts what a backup needs: configuration, history, transfer workers and the backup verticle. */
     public static Future<HubStorage> engine(Vertx vertx, Environment environment, InstantSource clock) {
-        return open(vertx, environment, UnaryOperator.identity(), clock).compose(HubStorage::startEngine);
+        return engine(vertx, environment, clock, Patience.USUAL, Backoff.USUAL);
+    }
+
+    /** With another patience towards S3 than the usual one. */
+    public static Future<HubStorage> engine(
+            Vertx vertx, Environment environment, InstantSource clock, Patience patience, Backoff backoff) {
+        return open(vertx, environment, UnaryOperator.identity(), clock)
+                .compose(hub -> hub.startEngine(patience, backoff));
     }
 
     /** Reads configuration and history; nothing is deployed yet. */
@@ -89,12 +98,16 @@ public final class HubStorage {
 
     /** The verticles that make a backup and answer for it. */
     Future<HubStorage> startEngine() {
+        return startEngine(Patience.USUAL, Backoff.USUAL);
+    }
+
+    private Future<HubStorage> startEngine(Patience patience, Backoff backoff) {
         vertx.eventBus()
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
         return deploy(Room.CONFIG, new ConfigVerticle(config))
-                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT)))
+                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, patience, backoff)))
                 .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, history, clock, Version.TEXT)))
                 .map(this);
     }

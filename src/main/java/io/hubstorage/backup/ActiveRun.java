@@ -62,6 +62,10 @@ final class ActiveRun {
             MDC.put("run", plan.runId());
             try {
                 record.complete(run(history, selection, version));
+            } catch (RuntimeException | Error e) {
+                // Whatever happened, the run has ended: without a record the next one could never begin.
+                LOG.error("the run failed in an unforeseen way", e);
+                record.complete(new RunReport(plan, clock).stopped(RunResult.FAILED, 0, "internal error: " + e));
             } finally {
                 MDC.remove("run");
             }

@@ -99,10 +99,10 @@ final class BackupRun {
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
         Staging staging = Staging.open(layout, plan.startedAt());
         Predecessors predecessors = new Predecessors(new Snapshots(layout).list(), staging);
-        boolean hardLinks = Preflight.hardLinks(layout, predecessors.sampleFile());
+        Preflight.Disk disk = Preflight.disk(layout, predecessors.sampleFile());
         List<HubConfig.BucketSpec> buckets = selection.resolve();
         monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-        BucketPasses passes = new BucketPasses(plan, hardLinks, staging, predecessors, dispatcher, monitor);
+        BucketPasses passes = new BucketPasses(plan, disk, staging, predecessors, dispatcher, monitor);
         try {
             Map<String, BucketPass> ended = attempts(buckets, passes);
             return conclude(layout, staging, predecessors, passes, buckets, ended);
@@ -122,7 +122,8 @@ final class BackupRun {
         for (attempts = 1; ; attempts++) {
             monitor.attempt(attempts);
             List<HubConfig.BucketSpec> now = open;
-            Parallel.map(now, this.copying(passes)).forEach(pass -> ended.put(pass.bucket(), pass));
+            Parallel.map(now, this.copying(passes))
+                    .forEach(pass -> ended.merge(pass.bucket(), pass, BackupRun::better));
             open = now.stream()
                     .filter(bucket -> Optional.ofNullable(ended.get(bucket.name()))
                             .filter(BucketPass::retriable)
@@ -135,15 +136,36 @@ final class BackupRun {
         }
     }
 
+    /** The later pass counts, unless it failed where the earlier one covered the bucket. */
+    private static BucketPass better(BucketPass earlier, BucketPass later) {
+        return earlier.complete() && !later.complete() ? earlier : later;
+    }
+
     private Parallel.Work<HubConfig.BucketSpec, BucketPass> copying(BucketPasses passes) {
         return bucket -> {
-            BucketPass pass = passes.copy(bucket);
+            BucketPass pass = orStopAll(() -> passes.copy(bucket));
             monitor.endBucket(bucket.name(), pass.complete() ? RunPhase.DONE : RunPhase.FAILED, pass.error());
             if (!pass.complete()) {
                 LOG.warn("bucket {} failed: {}", bucket.name(), pass.error());
             }
             return pass;
         };
+    }
+
+    /** What ends the run in one bucket ends it in the others too, at once. */
+    private BucketPass orStopAll(Copy copy) throws IOException, InterruptedException, RunStoppedException {
+        try {
+            return copy.run();
+        } catch (RunStoppedException e) {
+            stop.request(e.result(), String.valueOf(e.getMessage()));
+            dispatcher.cancel();
+            throw e;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Copy {
+        BucketPass run() throws IOException, InterruptedException, RunStoppedException;
     }
 
     private void waitForRetry(List<HubConfig.BucketSpec> open) throws InterruptedException {
@@ -184,7 +206,11 @@ final class BackupRun {
         for (HubConfig.BucketSpec bucket : covered(predecessors, buckets)) {
             BucketPass pass = ended.get(bucket.name());
             if (pass != null && pass.complete()) {
-                whole.add(passes.materialise(pass));
+                pass = passes.materialise(bucket, pass);
+                ended.put(bucket.name(), pass);
+            }
+            if (pass != null && pass.complete()) {
+                whole.add(pass);
             } else {
                 passes.keep(bucket).ifPresent(whole::add);
             }
@@ -257,7 +283,8 @@ final class BackupRun {
             Predecessors predecessors = new Predecessors(new Snapshots(new Layout(plan.data())).list(), staging);
             List<HubConfig.BucketSpec> buckets = selection.resolve();
             monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-            BucketPasses passes = new BucketPasses(plan, true, staging, predecessors, dispatcher, monitor);
+            BucketPasses passes =
+                    new BucketPasses(plan, new Preflight.Disk(true, false), staging, predecessors, dispatcher, monitor);
             Map<String, BucketPass> ended = attempts(buckets, passes);
             return report.planned(ended.values(), DiskSpace.usable(plan.data()));
         } finally {

@@ -1,6 +1,5 @@
 package io.hubstorage.backup;
 
-import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
 import io.hubstorage.bus.TransferMessage.Outcome;
@@ -24,7 +23,7 @@ final class BucketPasses {
     private static final long SHARD_ENTRIES = 20_000;
 
     private final RunPlan plan;
-    private final boolean hardLinks;
+    private final Preflight.Disk disk;
     private final Staging staging;
     private final Predecessors predecessors;
     private final ShardDispatcher dispatcher;
@@ -32,13 +31,13 @@ final class BucketPasses {
 
     BucketPasses(
             RunPlan plan,
-            boolean hardLinks,
+            Preflight.Disk disk,
             Staging staging,
             Predecessors predecessors,
             ShardDispatcher dispatcher,
             RunMonitor monitor) {
         this.plan = plan;
-        this.hardLinks = hardLinks;
+        this.disk = disk;
         this.staging = staging;
         this.predecessors = predecessors;
         this.dispatcher = dispatcher;
@@ -51,8 +50,13 @@ final class BucketPasses {
      * @throws RunStoppedException when credentials are refused: no bucket will do better
      */
     BucketPass copy(HubConfig.BucketSpec bucket) throws IOException, InterruptedException, RunStoppedException {
+        return copy(bucket, Trust.MANIFEST);
+    }
+
+    private BucketPass copy(HubConfig.BucketSpec bucket, Trust initial)
+            throws IOException, InterruptedException, RunStoppedException {
         Mode mode = plan.dryRun() ? Mode.DRY_RUN : Mode.COPY;
-        Trust trust = Trust.MANIFEST;
+        Trust trust = initial;
         boolean sorted = false;
         while (true) {
             BucketPass pass = run(bucket, mode, sorted, trust);
@@ -69,6 +73,7 @@ final class BucketPasses {
                 sorted = true;
             } else if (pass.any(Outcome.DAMAGED) && trust == Trust.MANIFEST) {
                 LOG.warn("{}: {}; looking at every file before linking it", bucket.name(), pass.error());
+                predecessors.recheck(bucket.name());
                 trust = Trust.PRESENCE;
             } else {
                 return pass;
@@ -84,7 +89,7 @@ final class BucketPasses {
             staging.staged(bucket.name()).ifPresent(sources::add);
         }
         previous.ifPresent(predecessor -> sources.add(predecessor.source(trust)));
-        List<KeyRange> ranges = sorted || previous.isEmpty()
+        List<KeyRange> ranges = sorted || disk.foldsNames() || previous.isEmpty()
                 ? List.of(KeyRange.ALL)
                 : ShardBoundaries.fromIndex(previous.get().index(), SHARDS, SHARD_ENTRIES);
         int pass = staging.nextPass();
@@ -106,8 +111,24 @@ final class BucketPasses {
         return new BucketPass(bucket.name(), bucket.prefix(), pass, keep, ends);
     }
 
-    /** Links over the shards that agreed with the last snapshot, now that the snapshot as a whole does not. */
-    BucketPass materialise(BucketPass pass) throws InterruptedException, RunStoppedException {
+    /**
+     * Links over the shards that agreed with the last snapshot, now that the snapshot as a whole does not. Where that finds
+     * the last snapshot damaged, the bucket is copied once more, looking at every file.
+     *
+     * @return the pass to commit, which may be another than the given one, and may have failed
+     */
+    BucketPass materialise(HubConfig.BucketSpec bucket, BucketPass pass)
+            throws IOException, InterruptedException, RunStoppedException {
+        BucketPass linked = link(pass);
+        if (!linked.any(Outcome.DAMAGED)) {
+            return linked;
+        }
+        LOG.warn("{}: {}; looking at every file before linking it", bucket.name(), linked.error());
+        predecessors.recheck(bucket.name());
+        return link(copy(bucket, Trust.PRESENCE));
+    }
+
+    private BucketPass link(BucketPass pass) throws InterruptedException {
         List<BucketPass.ShardEnd> ends = Parallel.map(pass.shards(), end -> {
             if (end.result().outcome() != Outcome.UNCHANGED) {
                 return end;
@@ -127,11 +148,11 @@ final class BucketPasses {
         if (previous.isEmpty() || !previous.get().inNewest()) {
             return Optional.empty();
         }
-        int pass = staging.nextPass();
-        List<TransferMessage.Source> sources = List.of(previous.get().source(Trust.MANIFEST));
-        BucketPass kept =
-                dispatch(bucket, pass, true, List.of(shard(Mode.KEEP, bucket, pass, 0, KeyRange.ALL, false, sources)));
-        requireNotCancelled(kept);
+        BucketPass kept = keep(bucket, previous.get());
+        if (kept.any(Outcome.DAMAGED)) {
+            predecessors.recheck(bucket.name());
+            kept = keep(bucket, predecessors.of(bucket.name()).orElseThrow());
+        }
         if (!kept.complete()) {
             throw RunStoppedException.failed("bucket %s could not be linked over from the last snapshot: %s"
                     .formatted(bucket.name(), kept.error()));
@@ -139,9 +160,19 @@ final class BucketPasses {
         return Optional.of(kept);
     }
 
-    private static void requireNotCancelled(BucketPass pass) throws RunStoppedException {
+    private BucketPass keep(HubConfig.BucketSpec bucket, Predecessors.Predecessor previous)
+            throws InterruptedException {
+        int pass = staging.nextPass();
+        List<TransferMessage.Source> sources = List.of(previous.source(Trust.MANIFEST));
+        BucketPass kept =
+                dispatch(bucket, pass, true, List.of(shard(Mode.KEEP, bucket, pass, 0, KeyRange.ALL, false, sources)));
+        requireNotCancelled(kept);
+        return kept;
+    }
+
+    private static void requireNotCancelled(BucketPass pass) {
         if (pass.any(Outcome.CANCELLED)) {
-            throw new RunStoppedException(RunResult.CANCELLED, "stopped on request");
+            throw new CancellationException();
         }
     }
 
@@ -168,7 +199,11 @@ final class BucketPasses {
                 staging.journal(pass, bucket.name()).toString(),
                 sources,
                 new TransferMessage.Options(
-                        options.delete(), options.excludePatterns(), options.includePatterns(), hardLinks));
+                        options.delete(),
+                        options.excludePatterns(),
+                        options.includePatterns(),
+                        disk.hardLinks(),
+                        disk.foldsNames()));
     }
 
     private static TransferMessage.Shard inMode(TransferMessage.Shard shard, Mode mode) {

@@ -9,6 +9,7 @@ import io.hubstorage.snapshot.ManifestReader;
 import io.hubstorage.snapshot.SnapshotInfo;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +18,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What earlier snapshots hold of each bucket. Thread-safe. */
 final class Predecessors {
+    private static final Logger LOG = LoggerFactory.getLogger(Predecessors.class);
+
     private final List<SnapshotInfo> newestFirst;
     private final Staging staging;
     private final Map<String, Optional<Predecessor>> found = new ConcurrentHashMap<>();
@@ -85,17 +90,47 @@ final class Predecessors {
     private Optional<Predecessor> find(String bucket) throws IOException {
         for (SnapshotInfo snapshot : newestFirst) {
             Path tree = snapshot.tree(bucket);
-            if (Files.isDirectory(tree)) {
+            if (Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
                 Path manifest = snapshot.manifest(bucket);
-                if (!Files.exists(manifest)) {
-                    manifest = staging.scratch().resolve(bucket + ".legacy.zst");
-                    LegacyTree.manifest(tree, staging.scratch(), manifest);
-                }
-                ManifestIndex index = ManifestIndex.read(ManifestIndex.beside(manifest));
-                return Optional.of(new Predecessor(snapshot, snapshot.equals(newest()), tree, manifest, index));
+                return Optional.of(
+                        Files.exists(manifest) && isSound(manifest, false)
+                                ? predecessor(snapshot, tree, manifest)
+                                : fromFiles(snapshot, bucket));
             }
         }
         return Optional.empty();
+    }
+
+    /** Something was not where the manifest says: if the manifest itself is damaged, the files stand in for it. */
+    void recheck(String bucket) throws IOException {
+        Optional<Predecessor> known = of(bucket);
+        if (known.isPresent() && !isSound(known.get().manifest(), true)) {
+            found.put(bucket, Optional.of(fromFiles(known.get().snapshot(), bucket)));
+        }
+    }
+
+    private Predecessor predecessor(SnapshotInfo snapshot, Path tree, Path manifest) throws IOException {
+        ManifestIndex index = ManifestIndex.read(ManifestIndex.beside(manifest));
+        return new Predecessor(snapshot, snapshot.equals(newest()), tree, manifest, index);
+    }
+
+    /** As the old tool's snapshots are read: by size and time, and each file is hashed before it is linked. */
+    private Predecessor fromFiles(SnapshotInfo snapshot, String bucket) throws IOException {
+        Path manifest = staging.scratch().resolve(bucket + ".legacy.zst");
+        LegacyTree.manifest(snapshot.tree(bucket), staging.scratch(), manifest);
+        return predecessor(snapshot, snapshot.tree(bucket), manifest);
+    }
+
+    private static boolean isSound(Path manifest, boolean whole) {
+        try (ManifestReader reader = ManifestReader.open(manifest)) {
+            while (whole && reader.next() != null) {
+                // Reading is the check.
+            }
+            return true;
+        } catch (IOException e) {
+            LOG.warn("{}; its files are looked at instead, which takes longer", e.getMessage());
+            return false;
+        }
     }
 
     /** Some file of the newest snapshot, to try a hard link with. */
@@ -112,6 +147,8 @@ final class Predecessors {
                         return newest.tree(bucket).resolve(entry.path());
                     }
                 }
+            } catch (IOException e) {
+                LOG.debug("no sample from {}", bucket, e);
             }
         }
         return null;

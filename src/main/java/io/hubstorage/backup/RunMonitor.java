@@ -8,9 +8,11 @@ import io.hubstorage.bus.TransferMessage;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ final class RunMonitor {
         private int shardsExpected;
         private @Nullable String error;
         private final Map<Integer, TransferMessage.Heartbeat> shards = new TreeMap<>();
+        private final Set<Integer> ended = new HashSet<>();
 
         private boolean listingComplete() {
             return shardsExpected > 0
@@ -81,6 +84,7 @@ final class RunMonitor {
         progress.shardsExpected = shards;
         progress.error = null;
         progress.shards.clear();
+        progress.ended.clear();
     }
 
     synchronized void endBucket(String bucket, RunPhase how, @Nullable String error) {
@@ -91,17 +95,21 @@ final class RunMonitor {
 
     synchronized void heartbeat(TransferMessage.Heartbeat heartbeat) {
         BucketProgress progress = buckets.get(heartbeat.bucket());
-        if (progress != null && progress.pass == heartbeat.pass() && progress.phase == RunPhase.LISTING) {
+        if (progress != null
+                && progress.pass == heartbeat.pass()
+                && progress.phase == RunPhase.LISTING
+                && !progress.ended.contains(heartbeat.index())) {
             progress.shards.put(heartbeat.index(), heartbeat);
         }
     }
 
-    /** The last word on a shard; its heartbeats may be older. */
+    /** The last word on a shard: a heartbeat that comes later is older. */
     synchronized void result(TransferMessage.Result result) {
         BucketProgress progress = buckets.get(result.bucket());
         if (progress != null && progress.pass == result.pass() && progress.phase == RunPhase.LISTING) {
             boolean complete = result.outcome() == TransferMessage.Outcome.COMPLETE
                     || result.outcome() == TransferMessage.Outcome.UNCHANGED;
+            progress.ended.add(result.index());
             progress.shards.put(
                     result.index(),
                     new TransferMessage.Heartbeat(
@@ -117,14 +125,21 @@ final class RunMonitor {
         }
     }
 
-    /** Bytes that are known to be still to come. */
+    /** Bytes that are known to be still to come. What has arrived of unfinished objects is on the disk already. */
     synchronized long bytesOutstanding() {
         return buckets.values().stream()
                 .flatMap(bucket -> bucket.shards.values().stream())
-                .mapToLong(shard -> Math.max(
-                        0,
-                        shard.toDownload().bytes() - shard.counts().downloaded().bytes()))
+                .mapToLong(RunMonitor::outstanding)
                 .sum();
+    }
+
+    private static long outstanding(TransferMessage.Heartbeat shard) {
+        BucketCounts counts = shard.counts();
+        long settled = counts.downloaded()
+                .plus(counts.failed())
+                .plus(counts.vanished())
+                .bytes();
+        return Math.max(0, shard.toDownload().bytes() - Math.max(settled, shard.bytesReceived()));
     }
 
     /** The state now. */

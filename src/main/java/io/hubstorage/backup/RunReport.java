@@ -89,6 +89,9 @@ final class RunReport {
 
     /** A dry run: what a run would do now. */
     RunRecord planned(Collection<BucketPass> passes, long usable) {
+        if (passes.stream().noneMatch(BucketPass::complete)) {
+            return nothingCovered(1, passes);
+        }
         List<RunRecord.BucketRecord> buckets = buckets(passes);
         BucketCounts totals = totals(buckets);
         String room = DiskSpace.shortage(plan.data(), totals.downloaded().bytes(), usable)

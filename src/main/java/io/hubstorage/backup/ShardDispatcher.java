@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands shards to the transfer workers over the event bus, a bounded number at once, and waits for their results. A worker
@@ -27,6 +28,7 @@ final class ShardDispatcher {
     private final String runId;
     private final Semaphore room = new Semaphore(AT_ONCE);
     private final Map<Id, Waiting> waiting = new ConcurrentHashMap<>();
+    private volatile boolean cancelled;
 
     private record Id(String bucket, int pass, int index) {}
 
@@ -43,6 +45,10 @@ final class ShardDispatcher {
     /** Has the shard worked on, and waits for its end. */
     TransferMessage.Result run(TransferMessage.Shard shard) throws InterruptedException {
         room.acquire();
+        if (cancelled) {
+            room.release();
+            return ended(shard, TransferMessage.Outcome.CANCELLED, null);
+        }
         Id id = new Id(shard.bucket(), shard.pass(), shard.index());
         Waiting shardWaiting = new Waiting();
         waiting.put(id, shardWaiting);
@@ -63,10 +69,13 @@ final class ShardDispatcher {
             try {
                 return shardWaiting.result.get(1, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
-                return lost(shard, "no transfer worker took the work: " + Causes.message(e));
+                return ended(
+                        shard,
+                        TransferMessage.Outcome.FAILED,
+                        "no transfer worker took the work: " + Causes.message(e));
             } catch (TimeoutException _) {
                 if (System.nanoTime() - shardWaiting.heardNanos > SILENCE_NANOS) {
-                    return lost(shard, "the transfer worker has fallen silent");
+                    return ended(shard, TransferMessage.Outcome.FAILED, "the transfer worker has fallen silent");
                 }
             }
         }
@@ -88,18 +97,21 @@ final class ShardDispatcher {
         }
     }
 
-    /** Tells all workers of this run to stop; their results still come. */
+    /** Tells all workers of this run to stop; their results still come. No further shard is begun. */
     void cancel() {
+        cancelled = true;
         vertx.eventBus().publish(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel(runId)));
     }
 
-    private static TransferMessage.Result lost(TransferMessage.Shard shard, String error) {
+    /** The end of a shard that no worker has told the end of. */
+    private static TransferMessage.Result ended(
+            TransferMessage.Shard shard, TransferMessage.Outcome outcome, @Nullable String error) {
         return new TransferMessage.Result(
                 shard.runId(),
                 shard.bucket(),
                 shard.pass(),
                 shard.index(),
-                TransferMessage.Outcome.FAILED,
+                outcome,
                 BucketCounts.ZERO,
                 Tally.ZERO,
                 0,

@@ -15,11 +15,11 @@ final class Amounts {
         return String.format(Locale.ROOT, "%,d", count);
     }
 
-    /** Bytes in binary units, three digits of them. */
+    /** Bytes in binary units, three or four digits of them. */
     static String bytes(double bytes) {
         double value = bytes;
         int unit = 0;
-        while (value >= 1000 && unit < UNITS.length - 1) {
+        while (value >= 1024 && unit < UNITS.length - 1) {
             value /= 1024;
             unit++;
         }

@@ -14,6 +14,8 @@ public enum ExitCode {
     USAGE(2, "wrong options or configuration; nothing was tried"),
     /** A snapshot was made or still holds, but something could not be read. */
     PARTIAL(3, "ended with failures: what could not be copied is named, the rest is safe"),
+    /** A snapshot is not what it should be. */
+    DAMAGED(3, "problems found in a snapshot; they are named"),
     /** The data folder is taken. */
     BUSY(4, "another HubStorage is at work on this data folder"),
     /** Somebody stopped it. */
@@ -46,7 +48,7 @@ public enum ExitCode {
     static Map<String, String> list(ExitCode... codes) {
         Map<String, String> list = new LinkedHashMap<>();
         for (ExitCode code : codes) {
-            list.put(Integer.toString(code.code), code.meaning);
+            list.merge(Integer.toString(code.code), code.meaning, (one, other) -> one + "; or: " + other);
         }
         return list;
     }

@@ -67,13 +67,27 @@ public final class HubCommand implements Callable<Integer> {
     }
 
     private static CommandLine commandLine(Program program) {
-        CommandLine config = new CommandLine(new ConfigCommand())
+        CommandLine config = command(new ConfigCommand(), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE)
                 .addSubcommand(command(new ConfigCommand.Create(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(
                         command(new ConfigCommand.Validate(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE));
         CommandLine root = command(new HubCommand(program), ExitCode.values())
                 .addSubcommand(command(new ServeCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
-                .addSubcommand(command(new BackupCommand(program), ExitCode.values()))
+                .addSubcommand(command(
+                        new BackupCommand(program),
+                        ExitCode.OK,
+                        ExitCode.FAILED,
+                        ExitCode.USAGE,
+                        ExitCode.PARTIAL,
+                        ExitCode.BUSY,
+                        ExitCode.CANCELLED))
+                .addSubcommand(command(
+                        new VerifyCommand(program),
+                        ExitCode.OK,
+                        ExitCode.FAILED,
+                        ExitCode.USAGE,
+                        ExitCode.DAMAGED,
+                        ExitCode.CANCELLED))
                 .addSubcommand(command(new SnapshotsCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(config);
         root.getCommandSpec().version("HubStorage " + program.version());

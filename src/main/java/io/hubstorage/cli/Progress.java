@@ -12,6 +12,9 @@ sealed interface Progress {
     /** The state now. */
     void show(RunState state);
 
+    /** Where something else than a run stands, in one line. */
+    void show(String line);
+
     /** Something that stays to be read. */
     void note(String text);
 
@@ -37,7 +40,15 @@ sealed interface Progress {
 
         @Override
         public void show(RunState state) {
-            String text = ProgressText.bar(state, columns);
+            print(ProgressText.bar(state, columns));
+        }
+
+        @Override
+        public void show(String line) {
+            print(line.length() <= columns ? line : line.substring(0, columns));
+        }
+
+        private void print(String text) {
             out.print('\r' + text + " ".repeat(Math.max(0, shown - text.length())));
             out.flush();
             shown = text.length();
@@ -81,11 +92,16 @@ sealed interface Progress {
 
         @Override
         public void show(RunState state) {
+            show(ProgressText.line(state));
+        }
+
+        @Override
+        public void show(String line) {
             long now = System.nanoTime();
             if (now - last < everyNanos) {
                 return;
             }
-            String text = ProgressText.line(state).strip();
+            String text = line.strip();
             if (!text.equals(shown)) {
                 out.println(text);
                 out.flush();

@@ -71,7 +71,7 @@ final class SnapshotsCommand implements Callable<Integer> {
      */
     record Line(
             String name,
-            Path path,
+            String path,
             boolean legacy,
             @Nullable Instant startedAt,
             @Nullable RunResult result,
@@ -79,7 +79,7 @@ final class SnapshotsCommand implements Callable<Integer> {
             List<String> buckets) {}
 
     /** What {@code --json} prints. */
-    record Listing(Path data, List<Line> snapshots) {}
+    record Listing(String data, List<Line> snapshots) {}
 
     @Override
     public Integer call() throws IOException {
@@ -94,7 +94,7 @@ final class SnapshotsCommand implements Callable<Integer> {
         }
         PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
         if (json) {
-            out.println(json(new Listing(data, lines)));
+            out.println(json(new Listing(data.toString(), lines)));
         } else if (lines.isEmpty()) {
             out.printf("There is no snapshot in %s yet.%n", data);
         } else {
@@ -108,10 +108,10 @@ final class SnapshotsCommand implements Callable<Integer> {
     private static Line line(SnapshotInfo snapshot) throws IOException {
         Certificate certificate = snapshot.certificate();
         return certificate == null
-                ? new Line(snapshot.name(), snapshot.folder(), true, null, null, null, snapshot.buckets())
+                ? new Line(snapshot.name(), snapshot.folder().toString(), true, null, null, null, snapshot.buckets())
                 : new Line(
                         snapshot.name(),
-                        snapshot.folder(),
+                        snapshot.folder().toString(),
                         false,
                         certificate.startedAt(),
                         certificate.result(),

@@ -26,16 +26,6 @@ import software.amazon.awssdk.services.sts.StsAsyncClientBuilder;
 
 /** How the SDK's clients are set up. Building one reads files: not on an event loop. */
 final class Clients {
-    /**
-     * What only tests choose otherwise.
-     *
-     * @param stall how long a connection may be silent while data is expected
-     * @param attempts at a request whose answer has not begun, the first one included
-     */
-    record Patience(Duration stall, int attempts) {
-        static final Patience USUAL = new Patience(Duration.ofSeconds(30), 4);
-    }
-
     private static final Duration CONNECT = Duration.ofSeconds(10);
     /** Queueing is the caller's: whoever waits here was let in, and is not to be turned away. */
     private static final Duration ACQUIRE = Duration.ofMinutes(10);

@@ -22,7 +22,7 @@ public final class S3Access implements AutoCloseable {
     private final Settings.Aws aws;
     private final int maxConnections;
     private final String version;
-    private final Clients.Patience patience;
+    private final Patience patience;
     private @Nullable S3AsyncClient client;
     private @Nullable CredentialSource credentials;
     private @Nullable SdkEventLoopGroup loops;
@@ -35,10 +35,11 @@ public final class S3Access implements AutoCloseable {
      * @param version of HubStorage, for the user agent
      */
     public S3Access(Settings.Aws aws, int maxConnections, String version) {
-        this(aws, maxConnections, version, Clients.Patience.USUAL);
+        this(aws, maxConnections, version, Patience.USUAL);
     }
 
-    S3Access(Settings.Aws aws, int maxConnections, String version, Clients.Patience patience) {
+    /** With another patience than the usual one. */
+    public S3Access(Settings.Aws aws, int maxConnections, String version, Patience patience) {
         this.aws = aws;
         this.maxConnections = maxConnections;
         this.version = version;
@@ -147,7 +148,7 @@ public final class S3Access implements AutoCloseable {
         return version;
     }
 
-    Clients.Patience patience() {
+    Patience patience() {
         return patience;
     }
 

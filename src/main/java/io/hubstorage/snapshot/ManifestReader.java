@@ -7,6 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,19 @@ public final class ManifestReader implements AutoCloseable {
     /** The entries with keys greater than {@code after} and up to {@code through}, itself included; null is no bound. */
     public static ManifestReader range(Path zst, @Nullable String after, @Nullable String through) throws IOException {
         return new ManifestReader(zst, ManifestIndex.beside(zst), after, through);
+    }
+
+    /** The entry of one key, if there is one; reads one frame. */
+    public static Optional<ManifestEntry> find(Path zst, String key) throws IOException {
+        try (ManifestReader reader = range(zst, null, key)) {
+            reader.frame = firstFrame(reader.index, key);
+            for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                if (entry.key().equals(key)) {
+                    return Optional.of(entry);
+                }
+            }
+            return Optional.empty();
+        }
     }
 
     /**

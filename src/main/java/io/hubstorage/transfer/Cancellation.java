@@ -9,8 +9,11 @@ import java.util.concurrent.TimeUnit;
 final class Cancellation {
     private final CountDownLatch requested = new CountDownLatch(1);
 
-    void request() {
+    /** Whether this was the first to ask. */
+    synchronized boolean request() {
+        boolean first = !isRequested();
         requested.countDown();
+        return first;
     }
 
     boolean isRequested() {

@@ -1,13 +1,14 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.plan.KeyFilter;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -26,15 +27,23 @@ final class Differ implements AutoCloseable {
     private final KeyFilter filter;
     private final ShardProgress progress;
     private final Difference.Sink sink;
+    private final FailureLog failures;
     private final List<SourceCursor> staged = new ArrayList<>();
     private @Nullable SourceCursor previous;
 
-    Differ(TransferMessage.Shard shard, KeyFilter filter, ShardProgress progress, Difference.Sink sink)
+    /** @param failures told of what is lost for good */
+    Differ(
+            TransferMessage.Shard shard,
+            KeyFilter filter,
+            ShardProgress progress,
+            Difference.Sink sink,
+            FailureLog failures)
             throws IOException {
         this.shard = shard;
         this.filter = filter;
         this.progress = progress;
         this.sink = sink;
+        this.failures = failures;
         for (int i = 0; i < shard.sources().size(); i++) {
             TransferMessage.Source source = shard.sources().get(i);
             SourceCursor cursor = new SourceCursor(i, source, shard.after(), shard.through());
@@ -84,16 +93,21 @@ final class Differ implements AutoCloseable {
         }
         if (previous != null) {
             for (ManifestEntry gone = previous.takeBefore(key); gone != null; gone = previous.takeBefore(key)) {
-                gone(previous.index(), gone);
+                gone(previous, gone);
             }
         }
     }
 
-    private void gone(int source, ManifestEntry entry) throws IOException, InterruptedException {
+    private void gone(SourceCursor cursor, ManifestEntry entry) throws IOException, InterruptedException {
         if (shard.options().delete() || !entry.key().startsWith(shard.prefix()) || !filter.accepts(entry.key())) {
             drop(entry);
+        } else if (present(cursor.source(), entry) == null) {
+            String where = "it is gone from S3, and its file %s is missing in the last snapshot"
+                    .formatted(file(cursor.source(), entry));
+            failures.add(new RunRecord.Failure(entry.key(), "missing", where), false);
+            drop(entry);
         } else {
-            sink.accept(new Difference.Gone(new Difference.Version(source, entry)));
+            sink.accept(new Difference.Gone(new Difference.Version(cursor.index(), entry)));
         }
     }
 
@@ -126,11 +140,9 @@ final class Differ implements AutoCloseable {
         if (entry == null || source.trust() == TransferMessage.Trust.MANIFEST || entry.directory()) {
             return entry;
         }
-        try {
-            return Files.size(file(source, entry)) == entry.size() ? entry : null;
-        } catch (NoSuchFileException _) {
-            return null;
-        }
+        Path file = file(source, entry);
+        BasicFileAttributes found = OwnFiles.leadsAway(Path.of(source.tree()), file) ? null : OwnFiles.regular(file);
+        return found != null && found.size() == entry.size() ? entry : null;
     }
 
     /** Compares listing with listing, never with file times. */

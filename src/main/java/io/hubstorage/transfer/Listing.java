@@ -9,11 +9,9 @@ import io.hubstorage.s3.S3Failure;
 import io.hubstorage.snapshot.ExternalSort;
 import io.hubstorage.snapshot.KeyOrder;
 import io.hubstorage.snapshot.Sorted;
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Feeds a shard's listing to the differ in key order, sorting it on disk first where the server lists otherwise. */
@@ -34,12 +32,14 @@ final class Listing {
     private final S3Access s3;
     private final TransferMessage.Shard shard;
     private final Cancellation cancellation;
+    private final Backoff backoff;
     private int requests;
 
-    Listing(S3Access s3, TransferMessage.Shard shard, Cancellation cancellation) {
+    Listing(S3Access s3, TransferMessage.Shard shard, Cancellation cancellation, Backoff backoff) {
         this.s3 = s3;
         this.shard = shard;
         this.cancellation = cancellation;
+        this.backoff = backoff;
     }
 
     /** How many LIST requests it took. */
@@ -58,8 +58,8 @@ final class Listing {
 
     private void runSorted(Path scratch, Sink sink)
             throws S3Failure, IOException, InterruptedException, UnorderedException {
-        try (ExternalSort<ListedObject> sort =
-                new ExternalSort<>((a, b) -> KeyOrder.compare(a.key(), b.key()), new Codec(), scratch, SORT_RUN)) {
+        try (ExternalSort<ListedObject> sort = new ExternalSort<>(
+                (a, b) -> KeyOrder.compare(a.key(), b.key()), new ListedCodec(), scratch, SORT_RUN)) {
             pages(sort::add, false);
             try (Sorted<ListedObject> sorted = sort.sorted()) {
                 String last = null;
@@ -78,52 +78,24 @@ final class Listing {
     private void pages(Sink sink, boolean mustBeOrdered)
             throws S3Failure, IOException, InterruptedException, UnorderedException {
         try (ListingPages pages = s3.list(shard.bucket(), shard.prefix(), shard.after(), shard.through())) {
-            for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
-                requests = pages.requests();
+            // A listing may take hours: one page that fails for a moment must not end it.
+            for (Page page = next(pages); page != null; page = next(pages)) {
                 if (mustBeOrdered && !page.ordered()) {
                     throw new UnorderedException();
                 }
-                cancellation.check();
                 for (ListedObject object : page.objects()) {
                     sink.accept(object);
                 }
             }
-            requests = pages.requests();
         }
     }
 
-    /** Listed objects in a sort run. */
-    private static final class Codec implements ExternalSort.Codec<ListedObject> {
-        @Override
-        public void write(ListedObject object, DataOutput out) throws IOException {
-            out.writeUTF(object.key());
-            out.writeLong(object.size());
-            out.writeUTF(object.etag());
-            out.writeLong(object.lastModified().toEpochMilli());
-            writeNullable(object.storageClass(), out);
-            out.writeBoolean(object.restored());
-        }
-
-        @Override
-        public ListedObject read(DataInput in) throws IOException {
-            return new ListedObject(
-                    in.readUTF(),
-                    in.readLong(),
-                    in.readUTF(),
-                    Instant.ofEpochMilli(in.readLong()),
-                    readNullable(in),
-                    in.readBoolean());
-        }
-
-        private static void writeNullable(@Nullable String value, DataOutput out) throws IOException {
-            out.writeBoolean(value != null);
-            if (value != null) {
-                out.writeUTF(value);
-            }
-        }
-
-        private static @Nullable String readNullable(DataInput in) throws IOException {
-            return in.readBoolean() ? in.readUTF() : null;
+    private @Nullable Page next(ListingPages pages) throws S3Failure, IOException, InterruptedException {
+        try {
+            return backoff.retrying(cancellation, () -> Optional.ofNullable(pages.nextPage()))
+                    .orElse(null);
+        } finally {
+            requests = pages.requests();
         }
     }
 }

@@ -61,11 +61,15 @@ final class ObjectFetch {
         if (adopted != null) {
             return adopted;
         }
-        if (KeyPath.isDirectoryMarker(task.key(), task.object().size())) {
+        if (isMarker(task.object())) {
             tree.folder(task.path());
             return entry(task, Digests.unchecked().sha256(), null);
         }
         return download(task);
+    }
+
+    private static boolean isMarker(ListedObject object) {
+        return KeyPath.isDirectoryMarker(object.key(), object.size());
     }
 
     private @Nullable ManifestEntry adopt(FetchTask task) throws IOException {
@@ -82,12 +86,14 @@ final class ObjectFetch {
                 tree.folder(task.path());
                 return candidate.entry().withPath(task.path()).withState(state);
             }
-            if (Files.size(file) != task.object().size()) {
+            if (!tree.isOwn(file) || Files.size(file) != task.object().size()) {
                 return null;
             }
             String sha256 = candidate.entry().sha256();
             if (!candidate.trusted()) {
-                Digests digests = Digests.expecting(task.object().etag());
+                // A hash of our own tells more than the ETag, which need not be a digest.
+                Digests digests =
+                        sha256 == null ? Digests.expecting(task.object().etag()) : Digests.unchecked();
                 digests.updateWhole(file);
                 String found = digests.sha256();
                 if (!digests.agreesWithEtag() || (sha256 != null && !sha256.equals(found))) {
@@ -114,10 +120,16 @@ final class ObjectFetch {
                 return current.object().size() <= SMALL ? downloadSmall(current) : downloadLarge(current);
             } catch (S3Failure failure) {
                 if (failure instanceof S3Failure.Changed && ++rereads <= REREADS) {
-                    current = current.withObject(relist(current.key()));
-                } else if (Backoff.mayPass(failure) && attempt < Backoff.OBJECT.attempts()) {
+                    ListedObject now = relist(current.key());
+                    if (isMarker(now) != isMarker(current.object())) {
+                        // A folder's path is another than a file's; only a new plan can give it.
+                        throw failure;
+                    }
+                    current = current.withObject(now);
+                } else if (Backoff.mayPass(failure)
+                        && attempt < context.backoff().attempts()) {
                     LOG.debug("attempt {} at {}/{}: {}", attempt, shard.bucket(), task.key(), failure.getMessage());
-                    cancellation.pause(Backoff.OBJECT.after(attempt));
+                    cancellation.pause(context.backoff().after(attempt));
                 } else {
                     throw failure;
                 }
@@ -126,8 +138,9 @@ final class ObjectFetch {
     }
 
     /** What the listing says of one key now; it changed since the listing was taken. */
-    private ListedObject relist(String key) throws S3Failure, InterruptedException {
-        return s3.listOne(shard.bucket(), key)
+    private ListedObject relist(String key) throws S3Failure, IOException, InterruptedException {
+        return context.backoff()
+                .retrying(cancellation, () -> s3.listOne(shard.bucket(), key))
                 .orElseThrow(() -> S3Failure.vanished("%s/%s".formatted(shard.bucket(), key)));
     }
 

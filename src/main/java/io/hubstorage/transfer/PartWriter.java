@@ -71,6 +71,6 @@ final class PartWriter {
             return null;
         }
         EntryState state = slot == Settler.VANISHED ? EntryState.CARRIED : EntryState.KEPT;
-        return fallback.withPath(planned.entry().path()).withState(state);
+        return fallback.withState(state);
     }
 }

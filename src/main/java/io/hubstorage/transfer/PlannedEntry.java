@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param source the index of the source that holds {@code sourcePath}; -1 when there is none
  * @param sourcePath the file to link from: the unchanged one, or the previous version to fall back on
  * @param entry the manifest line this will become; of a {@link Action#FETCH} only key, path, size and ETag are known
- * @param fallback the previous version's line, when a {@link Action#FETCH} can fall back on one
+ * @param fallback the previous version's line under the path it has now, when a {@link Action#FETCH} can fall back on one
  */
 record PlannedEntry(
         Action action,

@@ -91,8 +91,7 @@ final class RangedDownload implements AutoCloseable {
     }
 
     private ObjectHead read(Range range) throws S3Failure, IOException, InterruptedException {
-        for (int attempt = 1; ; attempt++) {
-            cancellation.check();
+        return context.backoff().retrying(cancellation, () -> {
             try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
                 return context.request(() -> s3.reader()
                         .readRange(
@@ -103,13 +102,8 @@ final class RangedDownload implements AutoCloseable {
                                 range.length(),
                                 this::store,
                                 progress.bytesReceived::add));
-            } catch (S3Failure failure) {
-                if (!Backoff.mayPass(failure) || attempt >= Backoff.OBJECT.attempts()) {
-                    throw failure;
-                }
-                cancellation.pause(Backoff.OBJECT.after(attempt));
             }
-        }
+        });
     }
 
     private void store(ByteBuffer bytes, long position) throws IOException {

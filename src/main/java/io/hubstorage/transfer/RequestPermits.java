@@ -4,8 +4,8 @@ import java.util.concurrent.Semaphore;
 
 /**
  * How many requests for bodies may be under way at once, over all shards. It rises to what hides the server's latency
- * (Little's law on the fastest recent answer), halves when the server asks to slow down, and recovers by one for each
- * window of answers, as TCP does (additive increase, multiplicative decrease, RFC 5681). Thread-safe.
+ * (Little's law on the fastest recent answer), halves when the server asks to slow down, and recovers by an eighth
+ * for each window of answers, as TCP does (additive increase, multiplicative decrease, RFC 5681). Thread-safe.
  */
 final class RequestPermits {
     private static final int FLOOR = 4;
@@ -32,7 +32,8 @@ final class RequestPermits {
     private int allowed;
     private int answers;
     private long fastestNanos = Long.MAX_VALUE;
-    private int sinceThrottled;
+    /** Answers still to come to requests that were sent before the limit was last halved. */
+    private int stale;
 
     RequestPermits(int ceiling) {
         this.ceiling = ceiling;
@@ -52,7 +53,7 @@ final class RequestPermits {
     /** A request was answered after that time. */
     synchronized void answered(long nanos) {
         fastestNanos = Math.min(fastestNanos, nanos);
-        sinceThrottled++;
+        stale = Math.max(0, stale - 1);
         if (++answers < WINDOW) {
             return;
         }
@@ -65,10 +66,11 @@ final class RequestPermits {
 
     /** The server asked to slow down; several answers of one burst count once. */
     synchronized void throttled() {
-        if (sinceThrottled < limit / 2) {
+        if (stale > 0) {
+            stale--;
             return;
         }
-        sinceThrottled = 0;
+        stale = limit - 1;
         allowed = Math.max(FLOOR, limit / 2);
         resize(limit);
     }

@@ -86,7 +86,8 @@ final class Settler implements FetchPool.Handler {
         progress.failed.add(task.object().size());
         failures.add(
                 new RunRecord.Failure(task.key(), failure.kind(), String.valueOf(failure.getMessage())),
-                Backoff.mayPass(failure));
+                // What changes under every read may hold still the next time.
+                Backoff.mayPass(failure) || failure instanceof S3Failure.Changed);
         fallBack(task, EntryState.KEPT);
         slots.put(task.sequence(), FAILED);
     }
@@ -113,14 +114,15 @@ final class Settler implements FetchPool.Handler {
     /** Links the previous version in the place of the new one. */
     private void fallBack(FetchTask task, EntryState state) throws IOException {
         Difference.Version previous = task.previous();
-        if (previous == null) {
+        String path = task.fallbackPath();
+        if (previous == null || path == null) {
             return;
         }
         Path file = Differ.file(shard.sources().get(previous.source()), previous.entry());
         if (previous.entry().directory()) {
-            tree.folder(task.path());
+            tree.folder(path);
         } else {
-            tree.link(file, task.path());
+            tree.link(file, path);
         }
         (state == EntryState.KEPT ? progress.kept : progress.carried)
                 .add(previous.entry().size());

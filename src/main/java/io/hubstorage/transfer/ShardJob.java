@@ -6,6 +6,7 @@ import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.plan.KeyFilter;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
+import io.hubstorage.snapshot.CorruptManifestException;
 import io.hubstorage.snapshot.Journal;
 import io.hubstorage.snapshot.PathAllocator;
 import io.hubstorage.snapshot.Slots;
@@ -13,9 +14,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ import org.slf4j.MDC;
 /** The work on one shard, from listing to its part of the manifest. Runs once, on a virtual thread of its own. */
 final class ShardJob {
     private static final Logger LOG = LoggerFactory.getLogger(ShardJob.class);
+    private static final long CANCEL_GRACE_MILLIS = 1_000;
 
     private final TransferMessage.Shard shard;
     private final TransferContext context;
@@ -32,7 +35,9 @@ final class ShardJob {
     private final ShardFiles files;
     private final ShardProgress progress = new ShardProgress();
     private final Cancellation cancellation = new Cancellation();
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final TransferMessage.@Nullable Source previous;
+    private volatile @Nullable Thread runner;
     private int listRequests;
 
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
@@ -50,9 +55,24 @@ final class ShardJob {
         return shard.runId();
     }
 
-    /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}. */
+    /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}; also while it waits for a server that is silent. */
     void cancel() {
-        cancellation.request();
+        if (cancellation.request()) {
+            Thread.ofVirtual().name("cancel-" + shard.bucket()).start(this::interruptWhatHangs);
+        }
+    }
+
+    /** Not at once: an interrupt would also lose what is being written down just now. */
+    private void interruptWhatHangs() {
+        try {
+            boolean over = ended.await(CANCEL_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            Thread running = runner;
+            if (!over && running != null) {
+                running.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     TransferMessage.Heartbeat heartbeat() {
@@ -70,14 +90,16 @@ final class ShardJob {
 
     /** Does the work; whatever happens is in the result. */
     TransferMessage.Result run() {
+        runner = Thread.currentThread();
         MDC.put("run", shard.runId());
         try (FailureLog failures =
                 new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : files.failures())) {
             Ended ended = attempt(failures);
             return result(ended, failures);
         } catch (IOException e) {
-            return result(new Ended(Outcome.FAILED, true, disk(e)), new FailureLog(null));
+            return result(broken(e), new FailureLog(null));
         } finally {
+            ended.countDown();
             MDC.remove("run");
         }
     }
@@ -87,10 +109,11 @@ final class ShardJob {
 
     private Ended attempt(FailureLog failures) {
         try {
+            cancellation.check();
             return new Ended(work(failures), failures.retriable(), null);
         } catch (Listing.UnorderedException _) {
             return new Ended(Outcome.UNORDERED, true, "the server does not list in UTF-8 byte order");
-        } catch (MissingSourceException e) {
+        } catch (MissingSourceException | CorruptManifestException e) {
             return new Ended(Outcome.DAMAGED, true, e.getMessage());
         } catch (CancellationException | InterruptedException _) {
             return new Ended(Outcome.CANCELLED, true, null);
@@ -103,17 +126,25 @@ final class ShardJob {
             return new Ended(Outcome.FAILED, true, e.getMessage());
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("shard {} of {} failed", shard.index(), shard.bucket(), e);
-            return new Ended(Outcome.FAILED, true, disk(e));
-        } catch (Exception e) {
+            return broken(e);
+        } catch (Exception | Error e) {
+            // An Error too: the run waits for a result, whatever happened.
             LOG.error("shard {} of {} failed in an unforeseen way", shard.index(), shard.bucket(), e);
             return new Ended(Outcome.FAILED, true, "internal error: " + e);
         }
     }
 
+    /** The disk failed; or the job was told to stop, which breaks off what is being written. */
+    private Ended broken(Exception e) {
+        return cancellation.isRequested()
+                ? new Ended(Outcome.CANCELLED, true, null)
+                : new Ended(Outcome.FAILED, true, disk(e));
+    }
+
     private Outcome work(FailureLog failures) throws Exception {
         return switch (shard.mode()) {
             case COPY -> copy(failures);
-            case DRY_RUN -> dryRun();
+            case DRY_RUN -> dryRun(failures);
             case LINK -> link();
             case KEEP -> {
                 new KeptBucket(shard, files, progress, failures, cancellation).run();
@@ -124,13 +155,13 @@ final class ShardJob {
 
     private Outcome copy(FailureLog failures) throws Exception {
         Files.createDirectories(files.folder());
-        TreeWriter tree = new TreeWriter(Path.of(shard.tree()), shard.options().hardLinks());
+        TreeWriter tree = new TreeWriter(shard);
         try (Journal journal = Journal.open(files.journal());
                 Slots slots = Slots.create(files.slots())) {
             ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree, progress, cancellation);
             Settler settler = new Settler(shard, fetch, tree, journal, slots, progress, failures);
             try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
-                Planner planner = plan(pool);
+                Planner planner = plan(pool, failures);
                 Linker linker = new Linker(shard, tree, cancellation);
                 boolean linked = planner.isDifferent() || settler.hasStored();
                 if (linked) {
@@ -150,22 +181,40 @@ final class ShardJob {
         }
     }
 
-    private Planner plan(FetchPool pool) throws Exception {
+    private Planner plan(FetchPool pool, FailureLog failures) throws Exception {
         try (Spool.Writer spool = new Spool.Writer(files.spool())) {
-            Planner planner = new Planner(progress, paths(), spool::write, previousIndex(), pool::submit);
-            list(planner, files.scratch());
-            return planner;
+            return shard.options().foldedNames()
+                    ? planFolded(spool, pool, failures)
+                    : planAsListed(spool, pool, failures);
         } catch (CancellationException e) {
             Exception cause = pool.failure();
             throw cause == null ? e : cause;
         }
     }
 
-    private Outcome dryRun() throws Exception {
+    private Planner planAsListed(Spool.Writer spool, FetchPool pool, FailureLog failures) throws Exception {
+        Planner planner = new Planner(progress, paths(), spool::write, previousIndex(), pool::submit);
+        list(planner, failures, files.scratch());
+        return planner;
+    }
+
+    private Planner planFolded(Spool.Writer spool, FetchPool pool, FailureLog failures) throws Exception {
+        Listing listing = listing();
+        try (FoldedListing folded =
+                new FoldedListing(shard, filter(), previous, listing, cancellation, files.scratch())) {
+            Planner planner = new Planner(progress, folded.paths(), spool::write, previousIndex(), pool::submit);
+            diff(planner, failures, folded::replay);
+            return planner;
+        } finally {
+            listRequests = listing.requests();
+        }
+    }
+
+    private Outcome dryRun(FailureLog failures) throws Exception {
         Path scratch = Files.createTempDirectory("hubstorage-dry-run");
         try {
             Planner planner = new Planner(progress, new PathAllocator(), _ -> 0, previousIndex(), this::wouldFetch);
-            list(planner, scratch);
+            list(planner, failures, scratch);
             boolean unchanged =
                     !planner.isDifferent() && progress.toDownload.tally().objects() == 0;
             return unchanged && previous != null ? Outcome.UNCHANGED : Outcome.COMPLETE;
@@ -179,27 +228,42 @@ final class ShardJob {
                 .add(task.object().size());
     }
 
-    private void list(Planner planner, Path scratch) throws Exception {
-        KeyFilter filter = new KeyFilter(
-                filterPrefix(), shard.options().exclude(), shard.options().include());
-        Listing listing = new Listing(s3.get(), shard, cancellation);
-        try (Differ differ = new Differ(shard, filter, progress, planner)) {
-            listing.run(scratch, differ::listed);
-            differ.end();
+    private void list(Planner planner, FailureLog failures, Path scratch) throws Exception {
+        Listing listing = listing();
+        try {
+            diff(planner, failures, sink -> listing.run(scratch, sink));
         } finally {
             listRequests = listing.requests();
+        }
+    }
+
+    private Listing listing() {
+        return new Listing(s3.get(), shard, cancellation, context.backoff());
+    }
+
+    /** Gives out everything listed, in key order. */
+    @FunctionalInterface
+    private interface Listed {
+        void feed(Listing.Sink sink) throws Exception;
+    }
+
+    private void diff(Planner planner, FailureLog failures, Listed listed) throws Exception {
+        try (Differ differ = new Differ(shard, filter(), progress, planner, failures)) {
+            listed.feed(differ::listed);
+            differ.end();
         }
         progress.listingComplete();
     }
 
     /** Patterns see keys below the folder that the prefix names, as with {@code aws s3 sync}. */
-    private String filterPrefix() {
-        return shard.prefix().substring(0, shard.prefix().lastIndexOf('/') + 1);
+    private KeyFilter filter() {
+        String folder = shard.prefix().substring(0, shard.prefix().lastIndexOf('/') + 1);
+        return new KeyFilter(folder, shard.options().exclude(), shard.options().include());
     }
 
     private Outcome link() throws IOException, InterruptedException {
         Agreement agreement = Agreement.load(files.agreement());
-        TreeWriter tree = new TreeWriter(Path.of(shard.tree()), shard.options().hardLinks());
+        TreeWriter tree = new TreeWriter(shard);
         new Linker(shard, tree, cancellation).link(agreement, previous, files.spool());
         new PartWriter(shard, files).write(agreement, previous);
         return Outcome.COMPLETE;
@@ -207,16 +271,7 @@ final class ShardJob {
 
     /** A shard in the middle must know which files before it could stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
-        if (shard.after() == null) {
-            return new PathAllocator();
-        }
-        List<String> earlier = new ArrayList<>();
-        for (String candidate : PathAllocator.clashCandidates(shard.after())) {
-            if (s3.get().exists(shard.bucket(), candidate)) {
-                earlier.add(candidate);
-            }
-        }
-        return new PathAllocator(earlier);
+        return new EarlierFiles(shard, filter(), previous, s3.get(), context.backoff(), cancellation).paths();
     }
 
     private int previousIndex() {

@@ -6,6 +6,7 @@ import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
+import io.hubstorage.s3.Patience;
 import io.hubstorage.s3.S3Failure;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -31,8 +32,7 @@ public final class TransferVerticle extends VerticleBase {
 
     private final ConfigStore config;
     private final S3Connection s3;
-    private final TransferContext shared =
-            new TransferContext(new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap());
+    private final TransferContext shared;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("transfer-", 0).factory());
     /** Touched on the event loop only. */
@@ -40,8 +40,14 @@ public final class TransferVerticle extends VerticleBase {
 
     /** @param version of the program, for the user agent */
     public TransferVerticle(ConfigStore config, String version) {
+        this(config, version, Patience.USUAL, Backoff.USUAL);
+    }
+
+    /** With another patience than the usual one, for tests. */
+    public TransferVerticle(ConfigStore config, String version, Patience patience, Backoff backoff) {
         this.config = config;
-        this.s3 = new S3Connection(() -> config.settings().aws(), version);
+        this.s3 = new S3Connection(() -> config.settings().aws(), version, patience);
+        this.shared = new TransferContext(new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), backoff);
     }
 
     @Override

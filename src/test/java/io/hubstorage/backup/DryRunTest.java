@@ -85,6 +85,16 @@ final class DryRunTest extends EngineTest {
     }
 
     @Test
+    void aDryRunOfNothingButAnUnknownBucketFails() {
+        hub.configure("nowhere");
+
+        RunRecord dry = hub.dryRun();
+
+        assertThat(dry.result()).isEqualTo(RunResult.FAILED);
+        assertThat(dry.message()).startsWith("nowhere failed: ");
+    }
+
+    @Test
     void aDryRunTellsWhenThereWillNotBeRoom() {
         s3.bucket("films", SyntheticBucket.uniform(1, 1L << 50, "film"));
         hub.configure("films");

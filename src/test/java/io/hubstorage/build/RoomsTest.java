@@ -34,7 +34,8 @@ final class RoomsTest {
             Map.entry("web", List.of("bus", "config", "history", "snapshot", "logs", "web.sse", "web.bridge")),
             Map.entry("web.sse", List.of("bus")),
             Map.entry("web.bridge", List.of("bus", "config")),
-            Map.entry("cli", List.of("bus", "config", "logs", "snapshot", "history"))));
+            Map.entry("verify", List.of("bus", "snapshot")),
+            Map.entry("cli", List.of("bus", "config", "logs", "snapshot", "history", "verify"))));
 
     @TestFactory
     List<DynamicTest> aRoomImportsOnlyItsNeighbours() {

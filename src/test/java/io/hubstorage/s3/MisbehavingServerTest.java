@@ -31,7 +31,7 @@ final class MisbehavingServerTest {
         server = SyntheticS3.start();
         server.bucket("things", SyntheticBucket.uniform(30, 1000, "k/##"));
         server.bucket("big", SyntheticBucket.uniform(1, 3_000_000, "o#"));
-        s3 = new S3Access(server.settings(), 8, "test", new Clients.Patience(Duration.ofMillis(700), 2));
+        s3 = new S3Access(server.settings(), 8, "test", new Patience(Duration.ofMillis(700), 2));
     }
 
     @AfterEach

@@ -100,7 +100,7 @@ final class Exchange {
             return;
         }
         String ifMatch = request.headers().get("if-match");
-        if (ifMatch != null && !matches(ifMatch, object)) {
+        if (ifMatch != null && !bucket.traits().ignoresIfMatch() && !matches(ifMatch, object)) {
             error(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
             return;
         }

@@ -7,8 +7,10 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
+import io.hubstorage.s3.Patience;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
+import io.hubstorage.transfer.Backoff;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -17,6 +19,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +37,8 @@ public final class Hub implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
     private final InstantSource clock;
+    private Patience patience = Patience.USUAL;
+    private Backoff backoff = Backoff.USUAL;
     private Vertx vertx = Vertx.vertx();
     private @Nullable HubStorage running;
 
@@ -50,6 +55,13 @@ public final class Hub implements AutoCloseable {
         put("AWS_SECRET_ACCESS_KEY", aws.secretAccessKey());
         put("AWS_CA_BUNDLE", aws.trustStore());
         put("AWS_DEFAULT_REGION", aws.region());
+    }
+
+    /** Gives up on S3 sooner than usual, from the next start on. */
+    public Hub patience(Duration stall, int attemptsAtARequest, int attemptsAtAnObject) {
+        patience = new Patience(stall, attemptsAtARequest);
+        backoff = new Backoff(Duration.ofMillis(20), Duration.ofMillis(200), attemptsAtAnObject);
+        return this;
     }
 
     private void put(String name, @Nullable Object value) {
@@ -81,7 +93,7 @@ public final class Hub implements AutoCloseable {
     public Hub start() {
         if (running == null) {
             Environment loaded = Environment.load(environment, home.resolve(".env"));
-            running = await(HubStorage.engine(vertx, loaded, clock));
+            running = await(HubStorage.engine(vertx, loaded, clock, patience, backoff));
         }
         return this;
     }

@@ -41,6 +41,7 @@ public final class SyntheticBucket {
     record Traits(
             boolean ignoresEncodingType,
             boolean rawTokens,
+            boolean ignoresIfMatch,
             @Nullable ChecksumKind checksum) {}
 
     private SyntheticBucket(Rule rule, ListOrder order, long seed, Traits traits) {
@@ -62,7 +63,7 @@ public final class SyntheticBucket {
     /** {@code count} objects whose sizes follow from their indexes; each {@code #} of the pattern is a digit of the index. */
     public static SyntheticBucket ruled(int count, String keyPattern, IntToLongFunction sizes) {
         return new SyntheticBucket(
-                new Rule(count, keyPattern, sizes), ListOrder.UTF8, 1, new Traits(false, false, null));
+                new Rule(count, keyPattern, sizes), ListOrder.UTF8, 1, new Traits(false, false, false, null));
     }
 
     /** Exactly these keys, all of one size. */
@@ -89,17 +90,22 @@ public final class SyntheticBucket {
 
     /** The same objects on a server that does not know {@code encoding-type=url}. */
     public SyntheticBucket ignoringEncodingType() {
-        return copy(order, seed, new Traits(true, traits.rawTokens, traits.checksum));
+        return copy(order, seed, new Traits(true, traits.rawTokens, traits.ignoresIfMatch, traits.checksum));
     }
 
     /** The same objects on a server whose continuation tokens are the last key itself. */
     public SyntheticBucket withRawTokens() {
-        return copy(order, seed, new Traits(traits.ignoresEncodingType, true, traits.checksum));
+        return copy(order, seed, new Traits(traits.ignoresEncodingType, true, traits.ignoresIfMatch, traits.checksum));
     }
 
     /** The same objects on a server that gives checksums to who asks ({@code x-amz-checksum-mode}). */
     public SyntheticBucket withChecksums(ChecksumKind kind) {
-        return copy(order, seed, new Traits(traits.ignoresEncodingType, traits.rawTokens, kind));
+        return copy(order, seed, new Traits(traits.ignoresEncodingType, traits.rawTokens, traits.ignoresIfMatch, kind));
+    }
+
+    /** The same objects on a server that does not know {@code If-Match}. */
+    public SyntheticBucket ignoringIfMatch() {
+        return copy(order, seed, new Traits(traits.ignoresEncodingType, traits.rawTokens, true, traits.checksum));
     }
 
     private SyntheticBucket copy(ListOrder otherOrder, long otherSeed, Traits otherTraits) {

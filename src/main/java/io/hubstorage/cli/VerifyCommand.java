@@ -1,0 +1,176 @@
+package io.hubstorage.cli;
+
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.config.ConfigReading;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.verify.SnapshotFolders;
+import io.hubstorage.verify.VerifyProgress;
+import io.hubstorage.verify.VerifyReport;
+import io.hubstorage.verify.VerifyRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Recomputes snapshots from the disk; reads only. */
+@Command(
+        name = "verify",
+        description = {
+            "Recompute snapshots from the disk and compare them with what they promise:",
+            "every file's size and SHA-256, no file too few or too many, and the certificate's sums.",
+            "Writes nothing to the data folder; may run while a backup does."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar hubstorage.jar verify",
+            "  java -jar hubstorage.jar verify --all --sample 5",
+            "  java -jar hubstorage.jar verify hublink_20260301020000 --bucket photos --json"
+        })
+final class VerifyCommand implements Callable<Integer> {
+    private final Program program;
+
+    @Parameters(paramLabel = "<snapshot>", arity = "0..*", description = "Snapshots by name (else the newest)")
+    private List<String> positional = new ArrayList<>();
+
+    @Option(names = "--snapshot", paramLabel = "<name>", description = "The same as an option; may be repeated")
+    private List<String> snapshots = new ArrayList<>();
+
+    @Option(names = "--all", description = "All snapshots; what they share is read once")
+    private boolean all;
+
+    @Option(names = "--bucket", paramLabel = "<name>", description = "Only this bucket; may be repeated")
+    private List<String> buckets = new ArrayList<>();
+
+    @Option(
+            names = "--sample",
+            paramLabel = "<percent>",
+            description = "Read only a random part of the contents; names, sizes and sums are compared all the same")
+    private double sample = 100;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "<number>",
+            description = "Choose the sample as an earlier verification did, which printed this number")
+    private @Nullable Long seed;
+
+    @Option(
+            names = {"--local-path", "--data"},
+            paramLabel = "<folder>",
+            description = "The data folder (else HUBSTORAGE_DATA_PATH, else as configured, else ./data)")
+    private @Nullable Path localPath;
+
+    @Option(
+            names = "--config",
+            paramLabel = "<path>",
+            description = "config.json, or the folder it is in (else HUBSTORAGE_CONFIG_PATH, else ./config)")
+    private @Nullable Path config;
+
+    @Option(names = "--json", description = "Print the report as JSON; progress goes to stderr")
+    private boolean json;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    VerifyCommand(Program program) {
+        this.program = program;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
+        PrintWriter err = HubCommand.spec(spec).commandLine().getErr();
+        Layout layout = new Layout(data());
+        List<String> chosen = chosen(layout);
+        if (chosen.isEmpty()) {
+            err.printf("There is no snapshot in %s.%n", layout.data());
+            err.flush();
+            return ExitCode.FAILED.code();
+        }
+        VerifyRequest request = new VerifyRequest(layout, chosen, Set.copyOf(buckets), percent(), seed());
+        Progress progress = Progress.on(json ? err : out, json ? Terminal.NONE : program.terminal());
+        Optional<VerifyReport> ended = new FollowedVerification(
+                        request, new VerifyProgress(), progress, program.clock())
+                .run(program.stopRequest());
+        if (ended.isEmpty()) {
+            return ExitCode.CANCELLED.code();
+        }
+        VerifyReport report = ended.get();
+        requireBuckets(report);
+        if (json) {
+            out.println(BusJson.mapper()
+                    .writer()
+                    .with(SerializationFeature.INDENT_OUTPUT)
+                    .writeValueAsString(report));
+        } else {
+            VerifySummary.lines(report).forEach(out::println);
+        }
+        out.flush();
+        return (report.ok() ? ExitCode.OK : ExitCode.DAMAGED).code();
+    }
+
+    private Path data() {
+        return ConfigReading.of(new Overrides()
+                        .set("HUBSTORAGE_DATA_PATH", localPath)
+                        .set("HUBSTORAGE_CONFIG_PATH", config)
+                        .over(program.environment()))
+                .dataPath();
+    }
+
+    private List<String> chosen(Layout layout) throws IOException {
+        SnapshotFolders folders = new SnapshotFolders(layout);
+        Set<String> named = new LinkedHashSet<>(positional);
+        named.addAll(snapshots);
+        if (all && !named.isEmpty()) {
+            throw usage("--all and the name of a snapshot exclude each other");
+        }
+        for (String name : named) {
+            if (!folders.exists(name)) {
+                throw usage("there is no snapshot %s in %s; 'snapshots' lists what there is"
+                        .formatted(Amounts.printable(name), layout.data()));
+            }
+        }
+        return !named.isEmpty() ? List.copyOf(named) : all ? folders.all() : folders.newest();
+    }
+
+    private double percent() {
+        if (!(sample > 0 && sample <= 100)) {
+            throw usage("--sample takes a percentage over 0 and up to 100");
+        }
+        return sample;
+    }
+
+    private long seed() {
+        return seed != null ? seed : ThreadLocalRandom.current().nextLong(Integer.MAX_VALUE);
+    }
+
+    /** A bucket that is nowhere has not been verified, which must not look like success. */
+    private void requireBuckets(VerifyReport report) {
+        for (String bucket : buckets) {
+            boolean found = report.snapshots().stream()
+                    .anyMatch(snapshot -> !snapshot.ok()
+                            || snapshot.buckets().stream()
+                                    .anyMatch(each -> each.name().equals(bucket)));
+            if (!found) {
+                throw usage("no bucket %s in the chosen snapshots".formatted(Amounts.printable(bucket)));
+            }
+        }
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(HubCommand.spec(spec).commandLine(), message);
+    }
+}

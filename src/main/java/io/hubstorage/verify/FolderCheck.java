@@ -1,0 +1,94 @@
+package io.hubstorage.verify;
+
+import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.verify.Problem.Kind;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Compares a snapshot's certificate with itself and with the folders around the buckets' files. */
+final class FolderCheck {
+    private final Path snapshot;
+    private final Certificate certificate;
+    private final VerifyRequest request;
+    private final Findings findings;
+
+    FolderCheck(Path snapshot, Certificate certificate, VerifyRequest request, Findings findings) {
+        this.snapshot = snapshot;
+        this.certificate = certificate;
+        this.request = request;
+        this.findings = findings;
+    }
+
+    void check() throws IOException {
+        String name = snapshot.getFileName().toString();
+        if (!certificate.snapshot().equals(name)) {
+            problem(Kind.CERTIFICATE, "run.json", "this is the certificate of " + certificate.snapshot());
+        }
+        Set<String> trees = new TreeSet<>();
+        Set<String> files = new TreeSet<>();
+        for (Certificate.Bucket bucket : certificate.buckets()) {
+            expect(bucket, trees, files);
+        }
+        if (request.buckets().isEmpty()) {
+            strays(snapshot, Set.of("s3", "manifest", "run.json"));
+            strays(snapshot.resolve("s3"), trees);
+            strays(snapshot.resolve("manifest"), files);
+        }
+    }
+
+    private void expect(Certificate.Bucket bucket, Set<String> trees, Set<String> files) {
+        if (request.covers(bucket.name())) {
+            findings.begin(bucket.name());
+            for (String problem : bucket.problems()) {
+                findings.problem(Kind.EQUATION, bucket.name(), null, null, problem);
+            }
+        }
+        if (bucket.manifest() != null) {
+            trees.add(bucket.name());
+            files.add(fileName(Layout.manifest(snapshot, bucket.name())));
+            files.add(fileName(Layout.index(snapshot, bucket.name())));
+        }
+        if (bucket.failuresFile() != null) {
+            Path failures = Layout.failures(snapshot, bucket.name());
+            files.add(fileName(failures));
+            if (request.covers(bucket.name()) && !Files.isRegularFile(failures, LinkOption.NOFOLLOW_LINKS)) {
+                findings.problem(
+                        Kind.MISSING,
+                        bucket.name(),
+                        null,
+                        null,
+                        "the list of failures %s is gone".formatted(bucket.failuresFile()));
+            }
+        }
+    }
+
+    private void strays(Path folder, Set<String> named) throws IOException {
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
+            for (Path child : children) {
+                if (!named.contains(fileName(child))) {
+                    problem(
+                            Kind.STRAY,
+                            snapshot.relativize(child).toString(),
+                            "the certificate knows nothing that is called so here");
+                }
+            }
+        }
+    }
+
+    private void problem(Kind kind, String path, String detail) {
+        findings.problem(kind, null, null, path, detail);
+    }
+
+    private static String fileName(Path file) {
+        return file.getFileName().toString();
+    }
+}

@@ -1,0 +1,70 @@
+package io.hubstorage.verify;
+
+import io.hubstorage.snapshot.ExternalSort;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the disk has at a path of a bucket's folder.
+ *
+ * @param place as in {@link NamedPath}, with a slash at its end for a folder
+ * @param inode equal for hard links of one file, and sorted about as they lie on the disk; empty where there is none
+ */
+record FoundPath(String place, String path, Type type, long size, String inode) {
+    /** What it is; nothing is followed. */
+    enum Type {
+        FILE,
+        FOLDER,
+        LINK,
+        SPECIAL,
+        CLOSED_FOLDER
+    }
+
+    private static final Pattern INODE = Pattern.compile("\\(dev=([0-9a-f]+),ino=(\\d+)\\)");
+
+    static FoundPath of(String path, BasicFileAttributes attributes, PathFolding folding) {
+        Type type = attributes.isRegularFile()
+                ? Type.FILE
+                : attributes.isDirectory() ? Type.FOLDER : attributes.isSymbolicLink() ? Type.LINK : Type.SPECIAL;
+        return new FoundPath(
+                folding.place(path, type == Type.FOLDER),
+                path,
+                type,
+                attributes.size(),
+                type == Type.FILE ? inode(attributes.fileKey()) : "");
+    }
+
+    boolean folder() {
+        return type == Type.FOLDER || type == Type.CLOSED_FOLDER;
+    }
+
+    private static String inode(@Nullable Object fileKey) {
+        String text = Objects.toString(fileKey, "");
+        Matcher parts = INODE.matcher(text);
+        return parts.matches() ? "%s:%20s".formatted(parts.group(1), parts.group(2)) : text;
+    }
+
+    /** For sorting on disk. */
+    static final class Codec implements ExternalSort.Codec<FoundPath> {
+        @Override
+        public void write(FoundPath item, DataOutput out) throws IOException {
+            Texts.write(item.place, out);
+            Texts.write(item.path, out);
+            Texts.write(item.type.name(), out);
+            out.writeLong(item.size);
+            Texts.write(item.inode, out);
+        }
+
+        @Override
+        public FoundPath read(DataInput in) throws IOException {
+            return new FoundPath(
+                    Texts.read(in), Texts.read(in), Type.valueOf(Texts.read(in)), in.readLong(), Texts.read(in));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.hubstorage.verify;
+
+import io.hubstorage.snapshot.ExternalSort;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * A file whose content has to be read.
+ *
+ * @param inode see {@link FoundPath}
+ * @param tree the number of the bucket's folder among all that are verified
+ */
+record HashJob(String inode, int tree, String path, String key, long size, String sha256) {
+    /** For sorting on disk. */
+    static final class Codec implements ExternalSort.Codec<HashJob> {
+        @Override
+        public void write(HashJob item, DataOutput out) throws IOException {
+            Texts.write(item.inode, out);
+            out.writeInt(item.tree);
+            Texts.write(item.path, out);
+            Texts.write(item.key, out);
+            out.writeLong(item.size);
+            Texts.write(item.sha256, out);
+        }
+
+        @Override
+        public HashJob read(DataInput in) throws IOException {
+            return new HashJob(
+                    Texts.read(in), in.readInt(), Texts.read(in), Texts.read(in), in.readLong(), Texts.read(in));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.hubstorage.verify;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.github.luben.zstd.ZstdInputStream;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.CorruptManifestException;
+import io.hubstorage.snapshot.EntryJson;
+import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.snapshot.ExternalSort;
+import io.hubstorage.snapshot.KeyOrder;
+import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.ManifestIndex;
+import io.hubstorage.snapshot.ManifestSummary;
+import io.hubstorage.snapshot.Sha256;
+import io.hubstorage.verify.Problem.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a bucket's manifest from its first line to its last, and compares it with the certificate and with its index. */
+final class ManifestCheck {
+    private final Certificate.Bucket certified;
+    private final Path manifest;
+    private final Findings findings;
+    private final VerifyProgress progress;
+    private final Map<EntryState, Tally> states = new EnumMap<>(EntryState.class);
+    private Tally all = Tally.ZERO;
+
+    ManifestCheck(Certificate.Bucket certified, Path manifest, Findings findings, VerifyProgress progress) {
+        this.certified = certified;
+        this.manifest = manifest;
+        this.findings = findings;
+        this.progress = progress;
+    }
+
+    /**
+     * Hands over every line.
+     *
+     * @return whether all of it could be read, so that what it does not name is stray
+     */
+    boolean read(ManifestSummary summary, PathFolding folding, ExternalSort<NamedPath> named) throws IOException {
+        if (!Files.isRegularFile(manifest, LinkOption.NOFOLLOW_LINKS)) {
+            problem(Kind.MANIFEST, "there is no manifest " + manifest.getFileName());
+            return false;
+        }
+        checkHash(summary);
+        IndexCheck index = index();
+        try (InputStream in = new ZstdInputStream(Files.newInputStream(manifest));
+                JsonParser lines = EntryJson.parser(in)) {
+            String last = null;
+            for (ManifestEntry entry = EntryJson.read(lines); entry != null; entry = EntryJson.read(lines)) {
+                progress.check();
+                if (last != null && KeyOrder.compare(last, entry.key()) >= 0) {
+                    problem(Kind.MANIFEST, "its keys are out of order: %s after %s".formatted(entry.key(), last));
+                }
+                last = entry.key();
+                count(entry);
+                if (index != null) {
+                    index.entry(entry);
+                }
+                named.add(NamedPath.of(entry, folding));
+            }
+        } catch (IOException e) {
+            problem(Kind.MANIFEST, "it cannot be read to its end: " + e.getMessage());
+            return false;
+        }
+        if (index != null) {
+            index.end();
+        }
+        checkCounts(summary);
+        return true;
+    }
+
+    private void checkHash(ManifestSummary summary) throws IOException {
+        MessageDigest digest = Sha256.digest();
+        try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest);
+                InputStream in = Files.newInputStream(manifest, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            in.transferTo(out);
+        }
+        String found = HexFormat.of().formatHex(digest.digest());
+        if (!found.equals(summary.sha256())) {
+            problem(Kind.MANIFEST, "its SHA-256 is %s, but the certificate says %s".formatted(found, summary.sha256()));
+        }
+    }
+
+    private @Nullable IndexCheck index() throws IOException {
+        try {
+            ManifestIndex index = ManifestIndex.read(ManifestIndex.beside(manifest));
+            if (index.length() != Files.size(manifest)) {
+                problem(
+                        Kind.INDEX,
+                        "it is for a manifest of %d bytes, but that has %d"
+                                .formatted(index.length(), Files.size(manifest)));
+                return null;
+            }
+            return new IndexCheck(index, detail -> problem(Kind.INDEX, detail));
+        } catch (CorruptManifestException e) {
+            problem(Kind.INDEX, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private void count(ManifestEntry entry) {
+        Tally one = Tally.of(entry.size());
+        all = all.plus(one);
+        states.merge(entry.state(), one, Tally::plus);
+    }
+
+    private void checkCounts(ManifestSummary summary) {
+        expect("lines in all", all, new Tally(summary.entries(), summary.bytes()));
+        expect("linked", state(EntryState.LINKED), certified.counts().linked());
+        expect("downloaded", state(EntryState.DOWNLOADED), certified.counts().downloaded());
+        expect("carried", state(EntryState.CARRIED), certified.counts().carried());
+        expect("kept", state(EntryState.KEPT), certified.counts().kept());
+    }
+
+    private Tally state(EntryState state) {
+        return states.getOrDefault(state, Tally.ZERO);
+    }
+
+    private void expect(String what, Tally found, Tally expected) {
+        if (!found.equals(expected)) {
+            problem(
+                    Kind.EQUATION,
+                    "%s: the manifest has %d (%d bytes), but the certificate says %d (%d bytes)"
+                            .formatted(what, found.objects(), found.bytes(), expected.objects(), expected.bytes()));
+        }
+    }
+
+    private void problem(Kind kind, String detail) {
+        findings.problem(kind, certified.name(), null, null, detail);
+    }
+}

@@ -1,0 +1,87 @@
+package io.hubstorage.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.testkit.SyntheticObject;
+import org.junit.jupiter.api.Test;
+
+/** Objects in classes that must be restored before they can be read. */
+final class ArchivedObjectTest extends EngineTest {
+    @Test
+    void anArchivedObjectIsCountedAndNotAskedFor() {
+        SyntheticBucket bucket = bucket("photos", "a", "cold", "deep");
+        bucket.put(bucket.get("cold").withStorageClass("GLACIER", false));
+        bucket.put(bucket.get("deep").withStorageClass("DEEP_ARCHIVE", false));
+        hub.configure("photos");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
+        assertThat(run.totals().archived().objects()).isEqualTo(2);
+        assertThat(run.message()).contains("2 archived and not readable");
+        assertThat(audit(run).entries("photos").keySet()).containsExactly("a");
+        assertThat(gets()).containsOnlyKeys("a");
+        assertThat(hub.backUp().newSnapshot()).isFalse();
+    }
+
+    @Test
+    void anObjectThatWasCopiedBeforeItWasArchivedStaysLinked() {
+        SyntheticBucket bucket = bucket("photos", "a", "cold");
+        hub.configure("photos");
+        hub.backUp();
+        bucket.put(bucket.get("cold").withStorageClass("GLACIER", false));
+        bucket.change("a");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.totals().archived().objects()).isZero();
+        audit(run).holds("photos", bucket);
+    }
+
+    @Test
+    void aNewVersionThatIsArchivedKeepsThePreviousOne() {
+        SyntheticBucket bucket = bucket("photos", "a", "cold");
+        SyntheticObject old = bucket.get("cold");
+        hub.configure("photos");
+        hub.backUp();
+        bucket.put(bucket.change("cold").withStorageClass("DEEP_ARCHIVE", false));
+        bucket.change("a");
+
+        RunRecord run = hub.backUp();
+
+        Audit audit = audit(run);
+        assertThat(audit.keys("photos", EntryState.KEPT)).containsExactly("cold");
+        assertThat(audit.entry("photos", "cold").etag()).isEqualTo(old.etag());
+        assertThat(run.totals().archived().objects()).isEqualTo(1);
+    }
+
+    @Test
+    void anObjectThatTurnsOutToBeArchivedAtTheReadIsCountedLikeTheOthers() {
+        SyntheticBucket bucket = bucket("photos", "a", "cold");
+        s3.faults().whenGetting("cold").then(new Fault.Status(403, "InvalidObjectState", "archived"));
+        hub.configure("photos");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
+        assertThat(run.totals().archived().objects()).isEqualTo(1);
+        s3.faults().clear();
+        audit(hub.backUp()).holds("photos", bucket);
+    }
+
+    @Test
+    void anArchivedObjectIsCopiedOnceItIsBackInAReadableClass() {
+        SyntheticBucket bucket = bucket("photos", "a", "cold");
+        bucket.put(bucket.get("cold").withStorageClass("GLACIER", false));
+        hub.configure("photos");
+        hub.backUp();
+        bucket.put(bucket.get("cold").withStorageClass("STANDARD_IA", false));
+
+        audit(hub.backUp()).holds("photos", bucket);
+    }
+}

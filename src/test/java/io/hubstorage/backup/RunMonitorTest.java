@@ -1,0 +1,161 @@
+package io.hubstorage.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.Trigger;
+import io.hubstorage.config.ConfigParser;
+import io.hubstorage.config.Environment;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class RunMonitorTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final RunMonitor monitor = new RunMonitor(plan(), () -> NOW);
+
+    static RunPlan plan() {
+        return new RunPlan(
+                "run",
+                Trigger.MANUAL,
+                false,
+                List.of(),
+                NOW,
+                ConfigParser.parse(new JsonObject().put("s3_buckets", new JsonArray().add("photos"))),
+                Environment.load(Map.of(), Path.of("no.env")).settings(),
+                Path.of("data"));
+    }
+
+    private static BucketCounts downloaded(long objects, long bytes) {
+        return counts(new Tally(objects, bytes), Tally.ZERO);
+    }
+
+    private static BucketCounts counts(Tally downloaded, Tally failed) {
+        Tally none = Tally.ZERO;
+        return new BucketCounts(downloaded.plus(failed), none, downloaded, none, none, none, failed, none, none, none);
+    }
+
+    private static TransferMessage.Heartbeat beat(
+            int pass, int index, BucketCounts counts, Tally toDownload, boolean listed, long received) {
+        return new TransferMessage.Heartbeat(
+                "run", "photos", pass, index, counts, toDownload, listed, received, List.of("key-" + index));
+    }
+
+    private static TransferMessage.Result result(int index, BucketCounts counts, Tally toDownload, long received) {
+        return new TransferMessage.Result(
+                "run",
+                "photos",
+                1,
+                index,
+                TransferMessage.Outcome.COMPLETE,
+                counts,
+                toDownload,
+                received,
+                1,
+                List.of(),
+                0,
+                false,
+                null);
+    }
+
+    @BeforeEach
+    void aPassOfTwoShards() {
+        monitor.buckets(List.of("photos"));
+        monitor.attempt(1);
+        monitor.beginPass("photos", 1, 2);
+    }
+
+    @Test
+    void theBucketIsTheSumOfItsShards() {
+        monitor.heartbeat(beat(1, 0, downloaded(3, 30), new Tally(5, 50), true, 35));
+        monitor.heartbeat(beat(1, 1, downloaded(4, 40), new Tally(9, 90), false, 45));
+
+        RunState state = monitor.state();
+
+        assertThat(state.totals().downloaded()).isEqualTo(new Tally(7, 70));
+        assertThat(state.toDownload()).isEqualTo(new Tally(14, 140));
+        assertThat(state.bytesReceived()).isEqualTo(80);
+        assertThat(state.inFlight()).containsExactly("photos/key-0", "photos/key-1");
+        assertThat(state.phase()).isEqualTo(RunPhase.LISTING);
+        assertThat(state.etaSeconds()).as("unknown while listing").isNull();
+    }
+
+    @Test
+    void onceEveryShardHasListedTheRunIsTransferring() {
+        monitor.heartbeat(beat(1, 0, downloaded(3, 30), new Tally(5, 50), true, 35));
+        assertThat(monitor.state().phase()).isEqualTo(RunPhase.LISTING);
+        monitor.heartbeat(beat(1, 1, downloaded(0, 0), Tally.ZERO, true, 0));
+
+        assertThat(monitor.state().phase()).isEqualTo(RunPhase.TRANSFERRING);
+    }
+
+    @Test
+    void aHeartbeatThatWasOvertakenByTheResultDoesNotTurnTheNumbersBack() {
+        monitor.result(result(0, downloaded(5, 50), new Tally(5, 50), 50));
+        monitor.heartbeat(beat(1, 0, downloaded(3, 30), new Tally(4, 40), false, 35));
+
+        assertThat(monitor.state().totals().downloaded()).isEqualTo(new Tally(5, 50));
+    }
+
+    @Test
+    void aHeartbeatOfAnEarlierPassOrAnotherBucketIsIgnored() {
+        monitor.beginPass("photos", 2, 1);
+        monitor.heartbeat(beat(1, 0, downloaded(3, 30), new Tally(4, 40), false, 35));
+
+        assertThat(monitor.state().totals()).isEqualTo(BucketCounts.ZERO);
+    }
+
+    @Test
+    void whenNothingIsLeftTheEndIsNow() {
+        monitor.result(result(0, downloaded(5, 50), new Tally(5, 50), 50));
+        monitor.result(result(1, downloaded(1, 10), new Tally(1, 10), 10));
+
+        assertThat(monitor.state().etaSeconds()).isZero();
+    }
+
+    @Test
+    void whatHasArrivedOfAnUnfinishedObjectNeedsNoRoomAnyMore() {
+        monitor.heartbeat(beat(1, 0, downloaded(0, 0), new Tally(1, 1_000), true, 600));
+
+        assertThat(monitor.bytesOutstanding()).isEqualTo(400);
+    }
+
+    @Test
+    void whatFailedNeedsNoRoom() {
+        monitor.heartbeat(beat(1, 0, counts(new Tally(1, 10), new Tally(1, 990)), new Tally(2, 1_000), true, 10));
+
+        assertThat(monitor.bytesOutstanding()).isZero();
+    }
+
+    @Test
+    void whileWaitingForTheNextAttemptItTellsWhenAndWhy() {
+        monitor.retryAt(NOW.plusSeconds(60), "photos not complete");
+
+        RunState state = monitor.state();
+
+        assertThat(state.phase()).isEqualTo(RunPhase.RETRYING);
+        assertThat(state.retryAt()).isEqualTo(NOW.plusSeconds(60));
+        assertThat(state.message()).isEqualTo("photos not complete");
+        monitor.attempt(2);
+        assertThat(monitor.state().retryAt()).isNull();
+        assertThat(monitor.state().attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void aBucketThatFailedSaysWhy() {
+        monitor.endBucket("photos", RunPhase.FAILED, "no such bucket");
+
+        assertThat(monitor.state().buckets().getFirst().error()).isEqualTo("no such bucket");
+        assertThat(monitor.state().buckets().getFirst().phase()).isEqualTo(RunPhase.FAILED);
+    }
+}

@@ -1,0 +1,118 @@
+package io.hubstorage.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.hubstorage.bus.RunResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rate, disk space, stop signal, parallel work. */
+final class SmallPartsTest {
+    @Test
+    void theRateComesCloseToASteadyOne() {
+        Rate rate = new Rate();
+        double last = 0;
+        for (int second = 0; second <= 30; second++) {
+            last = rate.update(second * 1_000L, TimeUnit.SECONDS.toNanos(second));
+        }
+
+        assertThat(last).isCloseTo(1_000, within(5.0));
+    }
+
+    @Test
+    void theRateFallsTowardsNoughtWhenNothingMoves() {
+        Rate rate = new Rate();
+        for (int second = 0; second <= 30; second++) {
+            rate.update(second * 1_000L, TimeUnit.SECONDS.toNanos(second));
+        }
+
+        assertThat(rate.update(30_000, TimeUnit.SECONDS.toNanos(90))).isLessThan(1);
+    }
+
+    @Test
+    void aCounterThatBeginsAnewNeverMakesANegativeRate() {
+        Rate rate = new Rate();
+        rate.update(0, 0);
+        rate.update(10_000, TimeUnit.SECONDS.toNanos(1));
+
+        assertThat(rate.update(5, TimeUnit.SECONDS.toNanos(2))).isPositive();
+        assertThat(rate.update(1_005, TimeUnit.SECONDS.toNanos(3))).isPositive();
+    }
+
+    @Test
+    void roomIsEnoughOnlyWithATenthToSpare() {
+        Path disk = Path.of("disk");
+
+        assertThat(DiskSpace.shortage(disk, 1_000, 1_100)).isEmpty();
+        assertThat(DiskSpace.shortage(disk, 1_000, 1_099))
+                .hasValue("not enough room on disk: 1.07 KiB needed (with 10 % headroom), 1.07 KiB free. Make room or"
+                        + " use a larger disk; what was downloaded is kept and every earlier snapshot is"
+                        + " untouched");
+    }
+
+    @Test
+    void bytesAreToldInUnitsThatPeopleRead() {
+        assertThat(DiskSpace.readable(0)).isEqualTo("0 B");
+        assertThat(DiskSpace.readable(1_023)).isEqualTo("1023 B");
+        assertThat(DiskSpace.readable(1_024)).isEqualTo("1.00 KiB");
+        assertThat(DiskSpace.readable(15L << 30)).isEqualTo("15.0 GiB");
+        assertThat(DiskSpace.readable(Long.MAX_VALUE)).endsWith("PiB");
+    }
+
+    @Test
+    void theRoomOfAFolderThatIsNotThereYetIsThatOfItsDisk(@TempDir Path folder) throws IOException {
+        assertThat(DiskSpace.usable(folder.resolve("not/yet"))).isPositive();
+    }
+
+    @Test
+    void theFirstReasonToStopCounts() {
+        StopSignal stop = new StopSignal();
+
+        assertThat(stop.request(RunResult.FAILED, "no room")).isTrue();
+        assertThat(stop.request(RunResult.CANCELLED, "on request")).isTrue();
+
+        assertThat(stop.result()).isEqualTo(RunResult.FAILED);
+        assertThat(stop.reason()).isEqualTo("no room");
+        assertThatThrownBy(() -> stop.pause(Duration.ofHours(1))).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(stop::beginCommit).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void aRunThatCommitsCannotBeStoppedAnyMore() {
+        StopSignal stop = new StopSignal();
+        stop.beginCommit();
+
+        assertThat(stop.request(RunResult.CANCELLED, "on request")).isFalse();
+        assertThat(stop.isRequested()).isFalse();
+    }
+
+    @Test
+    void parallelWorkGivesItsResultsInOrder() throws InterruptedException {
+        assertThat(Parallel.map(List.of(3, 1, 2), number -> number * 2)).containsExactly(6, 2, 4);
+    }
+
+    @Test
+    void parallelWorkEndsWithTheFirstErrorOnceAllHaveEnded() {
+        AtomicInteger ended = new AtomicInteger();
+
+        assertThatThrownBy(() -> Parallel.map(List.of(1, 2, 3), number -> {
+                    ended.incrementAndGet();
+                    if (number > 1) {
+                        throw new IOException("number " + number);
+                    }
+                    return number;
+                }))
+                .isInstanceOf(Parallel.Failure.class)
+                .hasRootCauseMessage("number 2");
+        assertThat(ended).hasValue(3);
+    }
+}

@@ -1,0 +1,198 @@
+package io.hubstorage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What can be seen of the commands without starting anything; {@code BackupIT} and {@code ServeIT} start the real jar. */
+final class HubCommandTest {
+    @TempDir
+    Path home;
+
+    private final Map<String, String> environment = new HashMap<>();
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @BeforeEach
+    void places() {
+        environment.put("HUBSTORAGE_ENV_FILE", home.resolve(".env").toString());
+        environment.put("HUBSTORAGE_CONFIG_PATH", home.resolve("config").toString());
+        environment.put("HUBSTORAGE_DATA_PATH", home.resolve("data").toString());
+        environment.put("DOCKER_MODE", "false");
+    }
+
+    /** Anything that starts something here is a mistake. */
+    private final class Idle implements Program {
+        @Override
+        public String version() {
+            return "1.2.3";
+        }
+
+        @Override
+        public Map<String, String> environment() {
+            return environment;
+        }
+
+        @Override
+        public InstantSource clock() {
+            return InstantSource.system();
+        }
+
+        @Override
+        public Terminal terminal() {
+            return Terminal.NONE;
+        }
+
+        @Override
+        public Running start(Launch launch) {
+            throw new AssertionError("started");
+        }
+
+        @Override
+        public CompletableFuture<Void> stopRequest() {
+            return new CompletableFuture<>();
+        }
+    }
+
+    private int run(String... arguments) {
+        return HubCommand.execute(new Idle(), new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+    }
+
+    @Test
+    void theHelpNamesEveryCommandAndEveryExitCode() {
+        assertThat(run("--help")).isZero();
+
+        assertThat(out.toString()).contains("serve ", "backup ", "snapshots ", "config ", "--create-config");
+        for (ExitCode code : ExitCode.values()) {
+            assertThat(out.toString()).containsPattern("(?m)^  %d +\\w".formatted(code.code()));
+        }
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "backup", "snapshots", "config"})
+    void everyCommandHasHelpThatFitsATerminal(String command) {
+        assertThat(run(command, "--help")).isZero();
+
+        assertThat(out.toString()).startsWith("java -jar hubstorage.jar " + command);
+        assertThat(out.toString().lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void theVersionIsThePrograms() {
+        assertThat(run("--version")).isZero();
+        assertThat(out).hasToString("HubStorage 1.2.3" + System.lineSeparator());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "serv|Did you mean: java -jar hubstorage.jar serve",
+                "backup --bukket=x|Unknown option: '--bukket=x'",
+                "--dry-run backup|--dry-run stands before the command; write it after 'backup'",
+                "--port 1 --dry-run|--port and --host are for the service",
+                "backup --bucket a --bucket s3://photos|a bucket's name alone",
+                "backup --bucket ../../etc|a bucket's name alone",
+                "backup --bucket photos --use-dynamic-buckets|give only one of the two",
+                "backup --dry-run --continuous|give only one of the two",
+                "config|'config create' or 'config validate'",
+            })
+    void wrongUsageIsExplainedAndEndsWith2(String arguments, String explanation) {
+        assertThat(run(arguments.split(" "))).isEqualTo(2);
+
+        assertThat(err.toString()).contains(explanation);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void aConfigurationIsCreatedOnceAndReplacedOnlyByForce() throws IOException {
+        Path file = home.resolve("config/config.json");
+
+        assertThat(run("config", "create")).isZero();
+        assertThat(out.toString()).contains("Wrote " + file);
+        Files.writeString(file, "{}");
+        assertThat(run("--create-config")).as("the old spelling").isEqualTo(2);
+        assertThat(err.toString()).contains(file + " exists already").contains("--force");
+        assertThat(file).hasContent("{}");
+        assertThat(run("config", "create", "--force")).isZero();
+        assertThat(new JsonObject(Files.readString(file)).containsKey("s3_buckets"))
+                .isTrue();
+    }
+
+    @Test
+    void validateNamesAllThatIsWrongAndEndsWith2() throws IOException {
+        Path other = home.resolve("other.json");
+        Files.writeString(other, "{\"s3_buckets\": [\"x\"], \"automation\": {\"max_retries\": -1}}");
+        environment.put("HUBSTORAGE_WEB_PORT", "many");
+
+        assertThat(run("config", "validate", "--config", other.toString())).isEqualTo(2);
+
+        assertThat(err.toString().lines())
+                .hasSize(4)
+                .first()
+                .isEqualTo("The configuration cannot be used, for 3 reasons:");
+        assertThat(err.toString())
+                .contains("  HUBSTORAGE_WEB_PORT: ", "  s3_buckets[0]: ", "  automation.max_retries: ");
+    }
+
+    @Test
+    void validateShowsWhatAGoodConfigurationMeansAndWritesNothing() {
+        environment.put("BACKUP_BUCKETS", "photos,invoices");
+
+        assertThat(run("config", "validate")).isZero();
+
+        assertThat(out.toString())
+                .contains("does not exist; the first start writes it")
+                .contains("Buckets: photos, invoices")
+                .contains("Data:    " + home.resolve("data"));
+        assertThat(home).isEmptyDirectory();
+    }
+
+    @Test
+    void withoutSnapshotsItSaysSo() {
+        assertThat(run("snapshots")).isZero();
+        assertThat(out).hasToString("There is no snapshot in %s yet.%n".formatted(home.resolve("data")));
+    }
+
+    @Test
+    void snapshotsOfTheOldToolAreListedToo() throws IOException {
+        Path snapshot = home.resolve("elsewhere/hublink_20250101120000");
+        Files.createDirectories(snapshot.resolve("s3/photos"));
+
+        assertThat(run("snapshots", "--local-path", home.resolve("elsewhere").toString()))
+                .isZero();
+        assertThat(out.toString())
+                .contains("1 snapshot in ")
+                .containsPattern("hublink_20250101120000  \\(by the old tool\\) +- +photos");
+
+        out.getBuffer().setLength(0);
+        assertThat(run(
+                        "snapshots",
+                        "--json",
+                        "--local-path",
+                        home.resolve("elsewhere").toString()))
+                .isZero();
+        JsonObject only =
+                new JsonObject(out.toString()).getJsonArray("snapshots").getJsonObject(0);
+        assertThat(only.getBoolean("legacy")).isTrue();
+        assertThat(only.getString("path")).isEqualTo(snapshot.toString());
+    }
+}

@@ -1,0 +1,132 @@
+package io.hubstorage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.quicktheories.QuickTheory.qt;
+import static org.quicktheories.generators.SourceDSL.arbitrary;
+import static org.quicktheories.generators.SourceDSL.integers;
+import static org.quicktheories.generators.SourceDSL.longs;
+
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.Trigger;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ProgressTest {
+    private static final Instant NOW = Instant.parse("2026-11-20T08:00:00Z");
+    private static final long MIB = 1L << 20;
+
+    private final StringWriter out = new StringWriter();
+
+    private static RunState state(RunPhase phase, long objects, long bytes, long received) {
+        long done = bytes == 0 ? 0 : objects * received / bytes;
+        Tally listed = new Tally(objects, bytes);
+        Tally downloaded = new Tally(done, received);
+        BucketCounts counts = new BucketCounts(
+                listed,
+                Tally.ZERO,
+                downloaded,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO,
+                Tally.ZERO);
+        return new RunState(
+                "id",
+                Trigger.CLI,
+                false,
+                NOW,
+                NOW,
+                phase,
+                1,
+                1,
+                null,
+                List.of(),
+                counts,
+                listed,
+                received,
+                3.0 * MIB,
+                10,
+                65L,
+                List.of(),
+                null);
+    }
+
+    @Test
+    void theLineTellsShareObjectsBytesRateAndTimeLeft() {
+        assertThat(ProgressText.bar(state(RunPhase.TRANSFERRING, 4_000, 100 * MIB, 25 * MIB), 120))
+                .isEqualTo("[#######-----------------------]  25%  1,000 of 4,000 objects  25.0 MiB of 100 MiB"
+                        + "  3.00 MiB/s  ETA 1 min 5 s");
+        assertThat(ProgressText.line(state(RunPhase.LISTING, 4_000, 100 * MIB, 0)))
+                .isEqualTo("Listing: 4,000 objects found, 0 of 4,000 downloaded, 3.00 MiB/s");
+    }
+
+    @Test
+    void theLineNeverBreaksWhateverTheNumbersAndTheWidth() {
+        qt().forAll(
+                        integers().between(10, 200),
+                        longs().between(0, Long.MAX_VALUE / 10_000),
+                        longs().between(0, 100),
+                        arbitrary().enumValues(RunPhase.class))
+                .check((columns, bytes, percent, phase) -> {
+                    long received = bytes / 100 * percent;
+                    RunState state = state(phase, 1_000, bytes, received);
+                    String text = ProgressText.bar(state, columns);
+                    return text.length() <= columns && text.chars().allMatch(c -> c >= ' ' && c < 127);
+                });
+    }
+
+    @Test
+    void aTerminalsLineIsWrittenOverAndWipedOutAtTheEnd() {
+        Progress progress = Progress.on(new PrintWriter(out, true), new Terminal(true, 80));
+        progress.show(state(RunPhase.LISTING, 4_000, 100 * MIB, 0));
+        progress.show(state(RunPhase.COMMITTING, 4_000, 100 * MIB, 0));
+        progress.end();
+
+        String[] writes = out.toString().split("\r", -1);
+        assertThat(writes[1]).startsWith("Listing: 4,000");
+        assertThat(writes[2].stripTrailing()).isEqualTo("Writing the snapshot");
+        assertThat(writes[2]).as("covers what stood there").hasSameSizeAs(writes[1]);
+        assertThat(out.toString()).endsWith("\r").doesNotContain("\n");
+    }
+
+    @Test
+    void aPipeGetsWholeLinesAndNoneTwice() {
+        Progress progress = new Progress.Lines(new PrintWriter(out, true), Duration.ZERO);
+        progress.show(state(RunPhase.LISTING, 4_000, 100 * MIB, 0));
+        progress.show(state(RunPhase.LISTING, 4_000, 100 * MIB, 0));
+        progress.show(state(RunPhase.COMMITTING, 4_000, 100 * MIB, 0));
+        progress.note("Stopping");
+
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "Listing: 4,000 objects found, 0 of 4,000 downloaded, 3.00 MiB/s",
+                        "Writing the snapshot",
+                        "Stopping");
+    }
+
+    @Test
+    void sizesAndTimesReadLikeSizesAndTimes() {
+        assertThat(Amounts.bytes(1_023)).isEqualTo("1023 B");
+        assertThat(Amounts.bytes(1_024)).isEqualTo("1.00 KiB");
+        assertThat(Amounts.bytes(1_536)).isEqualTo("1.50 KiB");
+        assertThat(Amounts.bytes(5.5 * (1L << 40))).isEqualTo("5.50 TiB");
+        assertThat(Amounts.time(Duration.ofMillis(400))).isEqualTo("0 s");
+        assertThat(Amounts.time(Duration.ofHours(1))).isEqualTo("1 h");
+        assertThat(Amounts.time(Duration.ofSeconds(93_784))).isEqualTo("1 d 2 h");
+    }
+
+    @Test
+    void aKeyCannotTalkToTheTerminal() {
+        assertThat(Amounts.printable("a\u001b[2Jb\nc\u202ed")).isEqualTo("a\\u001b[2Jb\\u000ac\\u202ed");
+        assertThat(Amounts.printable("grüße/日本.txt")).isEqualTo("grüße/日本.txt");
+    }
+}

@@ -1,0 +1,221 @@
+package io.hubstorage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.snapshot.Snapshots;
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.HubProcess;
+import io.hubstorage.testkit.RequestKind;
+import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.testkit.SyntheticS3;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service as a process: how it comes up, how it is stopped, and how it goes on afterwards. */
+final class ServeIT {
+    private static final int OBJECTS = 600;
+    private static final int SIZE = 10_000;
+
+    @TempDir
+    Path home;
+
+    private SyntheticS3 s3;
+    private SyntheticBucket bucket;
+    private Map<String, String> environment;
+
+    @BeforeEach
+    void start() {
+        s3 = SyntheticS3.start();
+        bucket = s3.bucket("photos", SyntheticBucket.uniform(OBJECTS, SIZE, "album-#/##.jpg"));
+        environment = HubProcess.environment(home, s3.settings());
+    }
+
+    @AfterEach
+    void stop() {
+        s3.close();
+    }
+
+    @Test
+    void itComesUpOnAFreePortAnswersAndPrintsNoNoise() {
+        try (HubProcess hub = serve()) {
+            URI address = hub.awaitUp();
+
+            assertThat(hub.get("/health/live").statusCode()).isEqualTo(200);
+            assertThat(hub.json("/api/scheduler/status").getBoolean("running")).isTrue();
+            assertThat(address.getPort()).isPositive();
+            assertThat(hub.out()).contains("data in " + home.resolve("data")).doesNotContain("WARN");
+            assertThat(hub.err()).isEmpty();
+
+            hub.signal("TERM");
+            assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
+            assertThat(hub.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTakenPortIsNamedWithTheVariableThatChangesItAndNoRunBegins() {
+        configure();
+        try (HubProcess hub = serve()) {
+            int port = hub.awaitUp().getPort();
+            Path otherHome = home.resolve("other");
+            HubProcess.configure(otherHome, config());
+            Map<String, String> others = HubProcess.environment(otherHome, s3.settings());
+            try (HubProcess second = HubProcess.start(otherHome, others, "serve", "--port", Integer.toString(port))) {
+                assertThat(second.exitCode()).isEqualTo(1);
+                assertThat(second.err())
+                        .isEqualTo("Port %d on 127.0.0.1 is taken by another program. Choose another one by"
+                                        .formatted(port)
+                                + " HUBSTORAGE_WEB_PORT or --port (0 for any free one).\n");
+                assertThat(otherHome.resolve("data")).doesNotExist();
+            }
+        }
+    }
+
+    @Test
+    void aLocaleWithoutUnicodeIsRefusedWithTheRemedy() {
+        environment.put("LC_ALL", "C");
+        try (HubProcess hub = serve()) {
+            assertThat(hub.exitCode()).isEqualTo(1);
+            assertThat(hub.err()).contains("LC_ALL=C.UTF-8");
+        }
+    }
+
+    @Test
+    void sigtermInARunEndsItInOrderWith0AndTheNextStartGoesOn() throws IOException {
+        configure();
+        s3.bandwidth(1_000_000, 0);
+        long done;
+        try (HubProcess hub = serve()) {
+            CompletableFuture<List<String>> events = follow(hub.awaitUp());
+            done = awaitHalf(hub);
+
+            hub.signal("TERM");
+
+            assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
+            assertThat(events)
+                    .succeedsWithin(Duration.ofSeconds(5))
+                    .satisfies(lines -> assertThat(lines)
+                            .contains("event: backup.finished")
+                            .anyMatch(line -> line.contains("\"result\":\"interrupted\"")));
+            assertThat(hub.err()).isEmpty();
+        }
+        assertGoesOn(done);
+    }
+
+    @Test
+    void sigtermEndsItInOrderAlsoWhileTheServerAnswersNothingAnyMore() {
+        configure();
+        s3.faults().when(RequestKind.GET).times(5).then(Fault.hang());
+        s3.faults().when(RequestKind.GET).then(Fault.stallAt(0.5));
+        try (HubProcess hub = serve()) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> s3.counts().gets() > 10);
+            hub.awaitUp();
+
+            hub.signal("TERM");
+
+            assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
+            assertThat(hub.err()).isEmpty();
+            assertThat(hub.out()).contains("interrupted: the service was stopped");
+        }
+    }
+
+    @Test
+    void sigkillInARunLosesNothingThatWasDownloaded() throws IOException {
+        configure();
+        s3.bandwidth(1_000_000, 0);
+        long done;
+        try (HubProcess hub = serve()) {
+            done = awaitHalf(hub);
+            hub.signal("KILL");
+            assertThat(hub.exitCode()).isEqualTo(137);
+        }
+        assertGoesOn(done);
+    }
+
+    /** The next start catches up by itself, and downloads no object again that was reported as downloaded. */
+    private void assertGoesOn(long done) throws IOException {
+        s3.bandwidth(0, 0);
+        s3.log().clear();
+        try (HubProcess hub = serve()) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                JsonObject status = hub.json("/api/backup/status");
+                return !status.getBoolean("running") && status.getJsonObject("last_success") != null;
+            });
+            JsonObject last = hub.json("/api/backup/status").getJsonObject("last_success");
+            assertThat(last.getString("trigger")).isEqualTo("catch_up");
+            assertThat(last.getJsonObject("totals").getJsonObject("downloaded").getLong("objects"))
+                    .isEqualTo(OBJECTS);
+            JsonArray runs = hub.json("/api/backup/history").getJsonArray("runs");
+            assertThat(runs.stream().map(run -> ((JsonObject) run).getString("result")))
+                    .containsExactly("success", "interrupted");
+            hub.signal("TERM");
+            assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
+        }
+        assertThat(done).isPositive();
+        assertThat(s3.counts().gets()).isLessThanOrEqualTo(OBJECTS - done);
+        List<SnapshotInfo> snapshots = new Snapshots(new Layout(home.resolve("data"))).list();
+        assertThat(snapshots).hasSize(1);
+        Path tree = snapshots.getFirst().tree("photos");
+        bucket.objects()
+                .forEach(object ->
+                        assertThat(tree.resolve(object.key())).as(object.key()).hasBinaryContent(object.body()));
+    }
+
+    /** Waits until a good part of the run is done; returns how many objects are, as the service says. */
+    private static long awaitHalf(HubProcess hub) {
+        return await().atMost(Duration.ofSeconds(60))
+                .until(() -> downloaded(hub.json("/api/backup/status")), count -> count > OBJECTS / 3);
+    }
+
+    private static long downloaded(JsonObject status) {
+        JsonObject current = status.getJsonObject("current");
+        return current == null
+                ? 0
+                : current.getJsonObject("totals").getJsonObject("downloaded").getLong("objects");
+    }
+
+    /** All lines of the event stream, once it has ended. */
+    private static CompletableFuture<List<String>> follow(URI address) {
+        HttpRequest request =
+                HttpRequest.newBuilder(address.resolve("/api/events")).build();
+        return HttpClient.newHttpClient()
+                .sendAsync(request, HttpResponse.BodyHandlers.ofLines())
+                .thenApplyAsync(response -> {
+                    try (Stream<String> lines = response.body()) {
+                        return lines.toList();
+                    }
+                });
+    }
+
+    private void configure() {
+        HubProcess.configure(home, config());
+    }
+
+    private static JsonObject config() {
+        return new JsonObject()
+                .put("s3_buckets", new JsonArray(List.of("photos")))
+                .put("automation", new JsonObject().put("interval_hours", 6).put("max_retries", 0));
+    }
+
+    private HubProcess serve() {
+        return HubProcess.start(home, environment, "serve");
+    }
+}

@@ -1,0 +1,442 @@
+package io.hubstorage.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hubstorage.bus.Tally;
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.verify.Problem.Kind;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+final class SnapshotVerifierTest extends VerifyTest {
+    @Test
+    void aSnapshotAsTheEngineMadeItHasNoProblemAndIsReadWhole() {
+        s3.bucket("photos", SyntheticBucket.uniform(50, 1_000, "album-#/##.jpg"));
+        s3.bucket("empty", SyntheticBucket.empty());
+        hub.configure("photos", "empty");
+
+        VerifyReport report = verify(snapshot());
+
+        assertThat(problems(report)).isEmpty();
+        assertThat(report.hashed()).isEqualTo(new Tally(50, 50_000));
+        VerifyReport.Bucket photos = bucket(report, "photos");
+        assertThat(photos.entries()).isEqualTo(new Tally(50, 50_000));
+        assertThat(photos.proven()).isEqualTo(photos.entries());
+    }
+
+    @Test
+    void whatSnapshotsShareIsReadOnceAndProvenForEach() {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(20, 100, "##.jpg"));
+        hub.configure("photos");
+        Path first = snapshot();
+        bucket.change("07.jpg");
+        Path second = snapshot();
+        bucket.delete("08.jpg");
+        Path third = snapshot();
+
+        VerifyReport report = verify(first, second, third);
+
+        assertThat(report.ok()).isTrue();
+        assertThat(report.hashed().objects()).isEqualTo(21);
+        assertThat(report.snapshots())
+                .extracting(each -> each.buckets().getFirst().proven().objects())
+                .containsExactly(20L, 20L, 19L);
+    }
+
+    @Test
+    void aChangedByteIsFoundInEverySnapshotThatSharesTheFile() throws IOException {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(5, 100, "#.jpg"));
+        hub.configure("photos");
+        Path first = snapshot();
+        bucket.add("new", 10);
+        Path second = snapshot();
+        Path file = first.resolve("s3/photos/3.jpg");
+        FileTime time = Files.getLastModifiedTime(file);
+        byte[] body = Files.readAllBytes(file);
+        body[42] ^= 1;
+        overwrite(file, body);
+        Files.setLastModifiedTime(file, time);
+
+        VerifyReport report = verify(first, second);
+
+        assertThat(report.ok()).isFalse();
+        assertThat(report.snapshots()).allSatisfy(snapshot -> {
+            assertThat(snapshot.problems())
+                    .extracting(Problem::kind, Problem::key)
+                    .containsExactly(org.assertj.core.groups.Tuple.tuple(Kind.HASH, "3.jpg"));
+            assertThat(snapshot.buckets().getFirst().problems()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void aShorterAMissingAndAStrayFileAreNamed() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(5, 100, "a/#.jpg"));
+        hub.configure("photos");
+        Path tree = snapshot().resolve("s3/photos");
+        overwrite(tree.resolve("a/1.jpg"), new byte[99]);
+        Files.delete(tree.resolve("a/2.jpg"));
+        Files.write(tree.resolve("a/2.jpg.partial"), new byte[1]);
+        Files.createDirectories(tree.resolve("a/empty/deeper"));
+        Files.createDirectories(tree.resolve("zzz"));
+
+        List<Problem> problems = problems(verify(snapshotOf(tree)));
+
+        assertThat(problems)
+                .extracting(problem -> problem.kind() + " " + problem.path())
+                .containsExactlyInAnyOrder(
+                        "SIZE a/1.jpg",
+                        "MISSING a/2.jpg",
+                        "STRAY a/2.jpg.partial",
+                        "STRAY a/empty",
+                        "STRAY a/empty/deeper",
+                        "STRAY zzz");
+    }
+
+    @Test
+    void aSymbolicLinkIsNeverTakenForTheFileOrFolderItPointsTo() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(4, 100, "a/#.jpg"));
+        s3.bucket("photos").add("b/1.jpg", 100);
+        hub.configure("photos");
+        Path tree = snapshot().resolve("s3/photos");
+        Path outside = Files.createDirectories(home.resolve("outside"));
+        Files.move(tree.resolve("a/1.jpg"), outside.resolve("1.jpg"));
+        Files.createSymbolicLink(tree.resolve("a/1.jpg"), outside.resolve("1.jpg"));
+        Files.move(tree.resolve("b"), outside.resolve("b"));
+        Files.createSymbolicLink(tree.resolve("b"), outside.resolve("b"));
+
+        List<Problem> problems = problems(verify(snapshotOf(tree)));
+
+        assertThat(problems)
+                .extracting(problem -> problem.kind() + " " + problem.path())
+                .containsExactlyInAnyOrder("TYPE a/1.jpg", "MISSING b/1.jpg", "STRAY b");
+        assertThat(problems).anySatisfy(problem -> assertThat(problem.detail()).contains("b is a symbolic link"));
+    }
+
+    @Test
+    void aBucketFolderThatIsASymbolicLinkIsAProblemAndNotFollowed() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(4, 100, "a/#.jpg"));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        Files.move(snapshot.resolve("s3/photos"), home.resolve("moved"));
+        Files.createSymbolicLink(snapshot.resolve("s3/photos"), home.resolve("moved"));
+
+        VerifyReport report = verify(snapshot);
+
+        assertThat(problems(report)).extracting(Problem::kind).containsExactly(Kind.MISSING);
+        assertThat(report.hashed()).isEqualTo(Tally.ZERO);
+    }
+
+    @Test
+    void aFileWhereADirectoryMarkerShouldBeAndAFolderInPlaceOfAFileAreNamed() throws IOException {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
+        bucket.add("folder/", 0);
+        bucket.add("file", 10);
+        hub.configure("photos");
+        Path tree = snapshot().resolve("s3/photos");
+        Files.delete(tree.resolve("folder"));
+        Files.createFile(tree.resolve("folder"));
+        Files.delete(tree.resolve("file"));
+        Files.createDirectory(tree.resolve("file"));
+
+        assertThat(problems(verify(snapshotOf(tree))))
+                .extracting(problem -> problem.kind() + " " + problem.path())
+                .containsExactlyInAnyOrder("TYPE folder", "STRAY folder", "TYPE file", "STRAY file");
+    }
+
+    @Test
+    void aManifestThatIsNotTheCertifiedOneIsAProblem() throws IOException {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(4, 100, "#.jpg"));
+        hub.configure("photos");
+        Path first = snapshot();
+        bucket.change("2.jpg");
+        Path second = snapshot();
+        Files.copy(
+                first.resolve("manifest/photos.jsonl.zst"),
+                second.resolve("manifest/photos.jsonl.zst"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+
+        List<Problem> problems = problems(verify(second));
+
+        assertThat(problems).extracting(Problem::kind).contains(Kind.MANIFEST, Kind.EQUATION, Kind.HASH);
+    }
+
+    @Test
+    void aTruncatedManifestIsAProblemAndNoFileIsCalledStrayForIt() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(400, 1, "###.jpg"));
+        hub.configure("photos");
+        Path manifest = snapshot().resolve("manifest/photos.jsonl.zst");
+        byte[] whole = Files.readAllBytes(manifest);
+        Files.write(manifest, java.util.Arrays.copyOf(whole, whole.length / 2));
+
+        List<Problem> problems = problems(verify(snapshotOf(manifest)));
+
+        assertThat(problems).extracting(Problem::kind).containsOnly(Kind.MANIFEST, Kind.INDEX);
+        assertThat(problems).anySatisfy(each -> assertThat(each.detail()).contains("cannot be read to its end"));
+    }
+
+    @Test
+    void aDamagedIndexIsAProblemButTheFilesAreProvenAllTheSame() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(30, 10, "##.jpg"));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        Path index = snapshot.resolve("manifest/photos.index.json");
+        JsonObject json = new JsonObject(Files.readString(index));
+        json.getJsonArray("frames").getJsonObject(0).put("first_key", "00.jpeg");
+        Files.writeString(index, json.encode());
+
+        VerifyReport report = verify(snapshot);
+
+        assertThat(problems(report)).extracting(Problem::kind).containsExactly(Kind.INDEX);
+        assertThat(bucket(report, "photos").proven().objects()).isEqualTo(30);
+        Files.delete(index);
+        assertThat(problems(verify(snapshot))).extracting(Problem::kind).containsExactly(Kind.INDEX);
+    }
+
+    @Test
+    void anEquationThatDoesNotHoldIsAProblem() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(3, 10, "#.jpg"));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        Path certificate = snapshot.resolve("run.json");
+        JsonObject json = new JsonObject(Files.readString(certificate));
+        json.getJsonArray("buckets")
+                .getJsonObject(0)
+                .getJsonObject("counts")
+                .getJsonObject("listed")
+                .put("objects", 4);
+        Files.writeString(certificate, json.encode());
+
+        assertThat(problems(verify(snapshot))).extracting(Problem::kind).containsExactly(Kind.EQUATION);
+    }
+
+    @Test
+    void aDamagedOrMissingCertificateIsAProblemAndTheSnapshotIsStillChosen() throws IOException {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(3, 10, "#.jpg"));
+        hub.configure("photos");
+        Path first = snapshot();
+        bucket.change("1.jpg");
+        Path second = snapshot();
+        Files.writeString(second.resolve("run.json"), "{");
+
+        assertThat(new SnapshotFolders(layout()).newest()).containsExactly(name(second), name(first));
+        assertThat(problems(verify(second))).extracting(Problem::kind).containsExactly(Kind.CERTIFICATE);
+        Files.delete(second.resolve("run.json"));
+        assertThat(problems(verify(second))).extracting(Problem::kind).containsExactly(Kind.CERTIFICATE);
+        assertThat(new SnapshotFolders(layout()).all()).contains(name(second), name(first));
+    }
+
+    @Test
+    void whatStandsBesideTheBucketsIsStray() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(3, 10, "#.jpg"));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        Files.writeString(snapshot.resolve("notes.txt"), "mine");
+        Files.createDirectories(snapshot.resolve("s3/other"));
+        Files.writeString(snapshot.resolve("manifest/other.jsonl.zst"), "");
+
+        assertThat(problems(verify(snapshot)))
+                .extracting(problem -> problem.kind() + " " + problem.path())
+                .containsExactlyInAnyOrder("STRAY notes.txt", "STRAY s3/other", "STRAY manifest/other.jsonl.zst");
+    }
+
+    @Test
+    void onlyTheFirstHundredProblemsAreNamedAndAllAreCounted() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(150, 10, "###.jpg"));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        try (Stream<Path> files = Files.list(snapshot.resolve("s3/photos"))) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+
+        VerifyReport report = verify(snapshot);
+
+        assertThat(problems(report)).hasSize(VerifyReport.MAX_PROBLEMS);
+        assertThat(report.problemsTotal()).isEqualTo(150);
+        assertThat(bucket(report, "photos").problems()).isEqualTo(150);
+    }
+
+    @Test
+    void onlyTheNamedBucketsAreLookedAt() throws IOException {
+        s3.bucket("good", SyntheticBucket.uniform(3, 10, "#.jpg"));
+        s3.bucket("bad", SyntheticBucket.uniform(3, 10, "#.jpg"));
+        hub.configure("good", "bad");
+        Path snapshot = snapshot();
+        Files.delete(snapshot.resolve("s3/bad/1.jpg"));
+
+        VerifyReport report = verify(new VerifyRequest(layout(), List.of(name(snapshot)), Set.of("good"), 100, 0));
+
+        assertThat(problems(report)).isEmpty();
+        assertThat(report.snapshots().getFirst().buckets())
+                .extracting(VerifyReport.Bucket::name)
+                .containsExactly("good");
+    }
+
+    @Test
+    void aSampleReadsAPartAndTheSameSeedTheSamePart() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(400, 10, "###.jpg"));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+
+        VerifyReport first = sample(snapshot, 25, 7);
+        VerifyReport again = sample(snapshot, 25, 7);
+        VerifyReport other = sample(snapshot, 25, 8);
+
+        assertThat(first.ok()).isTrue();
+        assertThat(first.hashed().objects())
+                .isBetween(60L, 140L)
+                .isEqualTo(again.hashed().objects());
+        VerifyReport.Bucket bucket = bucket(first, "photos");
+        assertThat(bucket.proven().plus(bucket.notSampled())).isEqualTo(bucket.entries());
+        Set<Long> found = new java.util.HashSet<>();
+        for (Path file : files(snapshot.resolve("s3/photos"))) {
+            overwrite(file, "tampered!!".getBytes(StandardCharsets.UTF_8));
+        }
+        found.add(sample(snapshot, 25, 7).problemsTotal());
+        assertThat(found).containsExactly(first.hashed().objects());
+        assertThat(other.hashed()).isNotEqualTo(Tally.ZERO);
+    }
+
+    @Test
+    void entriesWithoutAHashAreNotProvable() throws IOException {
+        Path legacy = home.resolve("data/hublink_20200101000000/s3/photos");
+        Files.createDirectories(legacy);
+        Files.write(legacy.resolve("a"), new byte[7]);
+
+        VerifyReport report = verify(home.resolve("data/hublink_20200101000000"));
+
+        assertThat(problems(report)).isEmpty();
+        assertThat(report.snapshots().getFirst().legacy()).isTrue();
+        assertThat(bucket(report, "photos").notProvable()).isEqualTo(new Tally(1, 7));
+        assertThat(bucket(report, "photos").proven()).isEqualTo(Tally.ZERO);
+    }
+
+    @Test
+    void aSnapshotWithFailuresAndKeptFilesIsStillRight() {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(20, 10, "##.jpg"));
+        hub.configure("photos");
+        snapshot();
+        bucket.change("07.jpg");
+        bucket.change("08.jpg");
+        s3.faults().whenGetting("07.jpg").then(Fault.accessDenied());
+
+        Path second = hub.data().resolve(Objects.requireNonNull(hub.backUp().snapshot()));
+
+        assertThat(problems(verify(second))).isEmpty();
+    }
+
+    @Test
+    void onADiskThatFoldsNamesAFolderMayBeSpelledOtherwiseButNothingMayBeMissing() throws IOException {
+        s3.bucket("photos", SyntheticBucket.ofKeys(10, List.of("Album/1", "album/2", "\u00e9/3")));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        Path tree = snapshot.resolve("s3/photos");
+        // As such a disk would have it, which answers to both names.
+        Files.createDirectory(snapshot.resolve("S3"));
+        Files.move(tree.resolve("album/2"), tree.resolve("Album/2"));
+        Files.delete(tree.resolve("album"));
+        VerifyRequest request = new VerifyRequest(layout(), List.of(name(snapshot)), Set.of("photos"), 100, 0);
+
+        VerifyReport report = verify(request);
+
+        assertThat(problems(report)).isEmpty();
+        assertThat(bucket(report, "photos").proven().objects()).isEqualTo(3);
+        Files.delete(tree.resolve("Album/2"));
+        assertThat(problems(verify(request))).extracting(Problem::kind).containsExactly(Kind.MISSING);
+    }
+
+    @Test
+    void nothingIsWrittenToTheDataFolder() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(20, 10, "##.jpg"));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        List<String> before = listing();
+
+        verify(snapshot);
+
+        assertThat(listing()).isEqualTo(before);
+    }
+
+    @Test
+    void itWorksWhileABackupRuns() {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(20, 10, "##.jpg"));
+        hub.configure("photos");
+        Path first = snapshot();
+        bucket.change("03.jpg");
+        List<VerifyReport> reports = new java.util.concurrent.CopyOnWriteArrayList<>();
+        var verified = new java.util.concurrent.CompletableFuture<Boolean>();
+        s3.onRequest(request -> request.key().equals("03.jpg"), request -> {
+            if (reports.isEmpty()) {
+                reports.add(verify(first));
+                verified.complete(true);
+            }
+        });
+
+        Path second = snapshot();
+
+        assertThat(verified).isCompleted();
+        assertThat(reports).isNotEmpty().allMatch(VerifyReport::ok);
+        assertThat(problems(verify(second))).isEmpty();
+    }
+
+    @Test
+    void itStopsWhenTold() {
+        s3.bucket("photos", SyntheticBucket.uniform(20, 10, "##.jpg"));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        VerifyProgress progress = new VerifyProgress();
+        progress.cancel();
+        SnapshotVerifier verifier = new SnapshotVerifier(InstantSource.system(), scratch);
+
+        assertThatThrownBy(() -> verifier.verify(VerifyRequest.whole(layout(), List.of(name(snapshot))), progress))
+                .isInstanceOf(CancellationException.class);
+        assertThat(scratch).isEmptyDirectory();
+    }
+
+    private VerifyReport sample(Path snapshot, double percent, long seed) {
+        return verify(new VerifyRequest(layout(), List.of(name(snapshot)), Set.of(), percent, seed));
+    }
+
+    private List<String> listing() throws IOException {
+        try (Stream<Path> files = Files.walk(hub.data())) {
+            return files.map(file -> file + " " + file.toFile().lastModified())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.toList();
+        }
+    }
+
+    private Path snapshotOf(Path inside) {
+        return hub.data().resolve(hub.data().relativize(inside).getName(0));
+    }
+
+    private static String name(Path snapshot) {
+        return snapshot.getFileName().toString();
+    }
+
+    private static VerifyReport.Bucket bucket(VerifyReport report, String name) {
+        return report.snapshots().getFirst().buckets().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}

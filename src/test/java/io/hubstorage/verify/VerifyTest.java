@@ -1,0 +1,97 @@
+package io.hubstorage.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.Snapshots;
+import io.hubstorage.testkit.Hub;
+import io.hubstorage.testkit.SyntheticS3;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real snapshots, made by the engine from a synthetic S3, to verify. */
+abstract class VerifyTest {
+    @TempDir
+    Path home;
+
+    @TempDir
+    Path scratch;
+
+    SyntheticS3 s3;
+    Hub hub;
+
+    @BeforeEach
+    void startEngine() {
+        s3 = SyntheticS3.start();
+        hub = new Hub(home, s3.settings(), InstantSource.system());
+    }
+
+    @AfterEach
+    void stopEngine() {
+        hub.close();
+        s3.close();
+    }
+
+    Layout layout() {
+        return new Layout(hub.data());
+    }
+
+    /** A run that must succeed and make a snapshot. */
+    Path snapshot() {
+        RunRecord run = hub.backUp();
+        assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+        assertThat(run.newSnapshot()).isTrue();
+        return hub.data().resolve(Objects.requireNonNull(run.snapshot()));
+    }
+
+    VerifyReport verify(Path... snapshots) {
+        return verify(VerifyRequest.whole(
+                layout(),
+                List.of(snapshots).stream()
+                        .map(each -> each.getFileName().toString())
+                        .toList()));
+    }
+
+    VerifyReport verify(VerifyRequest request) {
+        return verify(request, new SnapshotVerifier(InstantSource.system(), scratch, 3));
+    }
+
+    VerifyReport verify(VerifyRequest request, SnapshotVerifier verifier) {
+        try {
+            VerifyReport report = verifier.verify(request, new VerifyProgress());
+            assertThat(scratch).as("nothing is left behind").isEmptyDirectory();
+            return report;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Everything, in the only snapshot of the report. */
+    static List<Problem> problems(VerifyReport report) {
+        assertThat(report.snapshots()).hasSize(1);
+        assertThat(report.ok()).isEqualTo(report.problemsTotal() == 0);
+        return report.snapshots().getFirst().problems();
+    }
+
+    List<String> snapshotsOnDisk() throws IOException {
+        return new Snapshots(layout()).list().stream().map(each -> each.name()).toList();
+    }
+
+    /** Replaces a read-only file's content, under the same inode. */
+    static void overwrite(Path file, byte[] content) throws IOException {
+        assertThat(file.toFile().setWritable(true)).isTrue();
+        Files.write(file, content);
+    }
+}
