@@ -9,8 +9,8 @@ case "${1:-}" in
     cat <<'TEXT'
 Usage: scripts/test.sh [arguments for Maven]
 
-Installs what the browser and bus tests need where it is missing (Chromium, Node; with apt-get, as root or through sudo;
-HUBSTORAGE_NO_INSTALL=1 prevents it), runs "mvn verify", and then fails also if a test's log shows a blocked event loop,
+Installs what the browser, bus and disk-format tests need where it is missing (Chromium, Node, jq, zstd; with apt-get, as
+root or through sudo; HUBSTORAGE_NO_INSTALL=1 prevents it), runs "mvn verify", and then fails also if a test's log shows a blocked event loop,
 an unhandled exception or a leaked buffer, or if the compiler warned about a file of ours.
 
 Needs a JDK 25 and Maven 3.9 or newer.
@@ -48,6 +48,8 @@ install_missing() {
   has_any chromium chromium-browser google-chrome || missing+=(chromium)
   has_any node nodejs || missing+=(nodejs)
   has_any npm || missing+=(npm)
+  has_any jq || missing+=(jq)
+  has_any zstdcat || missing+=(zstd)
   if [ ${#missing[@]} -eq 0 ]; then return; fi
   if can_install; then
     say "installing ${missing[*]}"

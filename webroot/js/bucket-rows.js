@@ -3,7 +3,7 @@
 import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, setVar, url } from './dom.js';
 import { bytes, count, duration, instant, percent, plural, rate, relative, visible } from './format.js';
 import { bucketEta, settled, share } from './progress.js';
-import { bucketStates, bucketWords } from './buckets.js';
+import { bucketStates, bucketWords, protectedTotals } from './buckets.js';
 import { files } from './results.js';
 import { now } from './clock.js';
 
@@ -32,6 +32,7 @@ export function renderBuckets(state, rates, marks) {
     else drawIdle(row, entry);
   }
   summary(run, entries);
+  total(run, entries, marks);
 }
 
 function place(names, state) {
@@ -123,7 +124,10 @@ function liveWords(bucket, run, bytesPerSecond) {
   if (bucket.phase === 'listing' || (bucket.phase === 'transferring' && !bucket.listing_complete)) {
     parts[0] = `Still listing: ${count(bucket.counts.listed.objects)} so far`;
   }
-  if (bytesPerSecond > 0 && (bucket.phase === 'listing' || bucket.phase === 'transferring')) parts.push(rate(bytesPerSecond));
+  const moving = bytesPerSecond > 0 && (bucket.phase === 'listing' || bucket.phase === 'transferring');
+  // The bar and the figures show that it goes on: beside a rate the word says nothing more.
+  if (moving && bucket.phase === 'transferring' && bucket.listing_complete) parts.pop();
+  if (moving) parts.push(rate(bytesPerSecond));
   const eta = bucketEta(bucket, bytesPerSecond);
   if (eta != null) parts.push(`${duration(eta * 1000)} left`);
   if (bucket.counts.failed.objects > 0) parts.push(`${count(bucket.counts.failed.objects)} failed`);
@@ -133,6 +137,21 @@ function liveWords(bucket, run, bytesPerSecond) {
 function write(element, text) {
   setText(element, text);
   setAttribute(element, 'title', text);
+}
+
+function total(run, entries, marks) {
+  const foot = byId('buckets-total');
+  setHidden(foot, entries.length === 0);
+  if (!run) {
+    const held = protectedTotals(entries);
+    write(foot, held.buckets === 0 ? 'Nothing held yet' : `${plural(held.objects, 'object')}, ${bytes(held.bytes)} in all`);
+    return;
+  }
+  const done = settled(run.totals);
+  const { listed } = run.totals;
+  const objects = marks.raise('total/objects', Math.min(done.objects, listed.objects));
+  const complete = run.buckets.every((bucket) => bucket.listing_complete);
+  write(foot, complete ? `${count(objects)} of ${plural(listed.objects, 'object')} settled in all` : `${plural(objects, 'object')} settled in all, listing goes on`);
 }
 
 function summary(run, entries) {

@@ -41,10 +41,15 @@ function access({ credentials, endpoint, region, identity }) {
   ].filter(Boolean);
 }
 
+// A step is named in lower case; a bucket's own name comes after the word.
+function capital(name) {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
 function step({ name, outcome, detail, remedy }) {
   const [tone, picture, word] = OUTCOMES[outcome] ?? OUTCOMES.failed;
   return h('li', { class: 'step', data: { tone, outcome } }, icon(picture),
-    h('div', {}, h('strong', {}, visible(name)), h('span', { class: 'visually-hidden' }, `: ${word}`),
+    h('div', {}, h('strong', {}, capital(visible(name))), h('span', { class: 'visually-hidden' }, `: ${word}`),
       h('p', {}, visible(detail)), remedy ? h('p', { class: 'remedy' }, visible(remedy)) : null));
 }
 

@@ -101,6 +101,11 @@ export function moment(milliseconds, now, timeZone) {
   return `${date}, ${time}`;
 }
 
+/** A moment in the middle of a sentence: "Today 02:19" → "today 02:19"; the names of months stay as they are. */
+export function inSentence(text) {
+  return text.replace(/^(Today|Yesterday)/, (word) => word.toLowerCase());
+}
+
 /** HH:MM:SS.mmm is too much, HH:MM too little for a log. */
 export function clockTime(milliseconds, timeZone) {
   return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone })

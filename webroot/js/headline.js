@@ -81,7 +81,8 @@ function running(run, backup, now) {
 function remaining(run) {
   const open = (run.buckets ?? []).some((bucket) => !bucket.listing_complete && bucket.phase !== 'failed');
   if (open) return `, still listing: ${count(run.totals?.listed?.objects)} objects so far`;
-  return run.eta_seconds == null ? '' : `, about ${roughly(run.eta_seconds * 1000)} left`;
+  if (run.eta_seconds == null) return '';
+  return run.eta_seconds < 45 ? ', less than a minute left' : `, about ${roughly(run.eta_seconds * 1000)} left`;
 }
 
 function failing(last, scheduler, now) {
@@ -94,7 +95,7 @@ function failing(last, scheduler, now) {
     ? 'Earlier snapshots are untouched. Open the run below for the cause.'
     : 'What failed keeps its previous version. Open the run below for each failure.';
   const again = scheduler?.paused ? ' The schedule is paused.' : next(scheduler, now) && ` ${next(scheduler, now)}`;
-  return say('failing', title, `${last.message ?? fallback}${again}`);
+  return say('failing', title, `${sentence(last.message) ?? fallback}${again}`);
 }
 
 function safe(good, stopped, scheduler, names, now) {
@@ -127,6 +128,11 @@ function next(scheduler, now) {
 
 function lastGood(good, now) {
   return good ? ` The last good backup was ${relative(end(good), now)}.` : '';
+}
+
+// The engine's messages are phrases for a log line.
+function sentence(message) {
+  return message == null || /[.!?]$/.test(message) ? message : `${message}.`;
 }
 
 function end(run) {

@@ -1,7 +1,7 @@
 // One beat a run, oldest on the left. Shape and height tell the result as well as the colour does.
 
 import { byId, h, setData, setText } from './dom.js';
-import { bytes, count, duration, exact, instant, moment, plural } from './format.js';
+import { bytes, count, duration, exact, inSentence, instant, moment, plural } from './format.js';
 import { look, lookName, triggerName } from './results.js';
 import { hideTip, showTip } from './tooltip.js';
 import { now } from './clock.js';
@@ -65,7 +65,7 @@ function foot(runs) {
     return;
   }
   const good = runs.filter((run) => run.result === 'success').length;
-  setText(byId('heartbeat-from'), `Since ${moment(instant(runs[runs.length - 1].started_at), now())}`);
+  setText(byId('heartbeat-from'), `Since ${inSentence(moment(instant(runs[runs.length - 1].started_at), now()))}`);
   setText(byId('heartbeat-summary'), good === runs.length ? `${plural(good, 'run')}, all good` : `${good} of ${plural(runs.length, 'run')} good`);
 }
 

@@ -5,7 +5,7 @@ import { bytes, count, duration, exact, instant, moment, visible } from './forma
 import { look, triggerName } from './results.js';
 import { now } from './clock.js';
 
-const SHOWN = 12;
+const SHOWN = 8;
 const COLUMNS = [
   ['Started', ''], ['Result', ''], ['Trigger', 'wide'], ['Duration', 'wide number'], ['Listed', 'wide number'], ['Unchanged', 'wide number'],
   ['Downloaded', 'wide number'], ['Size', 'number'], ['Failed', 'wide number'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  bytes, count, duration, exact, instant, listing, middle, moment, percent, plural, relative, visible,
+  bytes, count, duration, exact, inSentence, instant, listing, middle, moment, percent, plural, relative, visible,
 } from '../../../../webroot/js/format.js';
 import { HOUR, NOW } from './fixtures.mjs';
 
@@ -50,6 +50,8 @@ test('relative times read naturally on both sides of now', () => {
 test('exact times name their zone and table times leave out what is obvious', () => {
   assert.equal(exact(NOW, 'UTC'), 'Mon, 23 Nov 2026, 18:00:00 UTC');
   assert.equal(moment(NOW - HOUR, NOW, 'UTC'), 'Today 17:00');
+  assert.equal(inSentence(moment(NOW - HOUR, NOW, 'UTC')), 'today 17:00');
+  assert.equal(inSentence(moment(NOW - 30 * 24 * HOUR, NOW, 'UTC')), '24 Oct, 18:00');
   assert.equal(moment(NOW - 20 * HOUR, NOW, 'UTC'), 'Yesterday 22:00');
   assert.equal(moment(NOW - 30 * 24 * HOUR, NOW, 'UTC'), '24 Oct, 18:00');
   assert.equal(moment(NOW - 365 * 24 * HOUR, NOW, 'UTC'), '23 Nov 2025, 18:00');

@@ -99,10 +99,10 @@ final class BackupRun {
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
         Staging staging = Staging.open(layout, plan.startedAt());
         Predecessors predecessors = new Predecessors(new Snapshots(layout).list(), staging);
-        boolean hardLinks = Preflight.hardLinks(layout, predecessors.sampleFile());
+        Preflight.Disk disk = Preflight.disk(layout, predecessors.sampleFile());
         List<HubConfig.BucketSpec> buckets = selection.resolve();
         monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-        BucketPasses passes = new BucketPasses(plan, hardLinks, staging, predecessors, dispatcher, monitor);
+        BucketPasses passes = new BucketPasses(plan, disk, staging, predecessors, dispatcher, monitor);
         try {
             Map<String, BucketPass> ended = attempts(buckets, passes);
             return conclude(layout, staging, predecessors, passes, buckets, ended);
@@ -283,7 +283,8 @@ final class BackupRun {
             Predecessors predecessors = new Predecessors(new Snapshots(new Layout(plan.data())).list(), staging);
             List<HubConfig.BucketSpec> buckets = selection.resolve();
             monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-            BucketPasses passes = new BucketPasses(plan, true, staging, predecessors, dispatcher, monitor);
+            BucketPasses passes =
+                    new BucketPasses(plan, new Preflight.Disk(true, false), staging, predecessors, dispatcher, monitor);
             Map<String, BucketPass> ended = attempts(buckets, passes);
             return report.planned(ended.values(), DiskSpace.usable(plan.data()));
         } finally {

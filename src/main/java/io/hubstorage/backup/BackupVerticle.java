@@ -16,11 +16,12 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +101,7 @@ public final class BackupVerticle extends VerticleBase {
         message.reply(BusJson.encode(new BackupMessage.Accepted(plan.runId())));
         LOG.info(
                 "{} {} begins ({})",
-                plan.dryRun() ? "dry run" : "backup",
+                plan.dryRun() ? "Dry run" : "Backup",
                 plan.runId(),
                 plan.trigger().name().toLowerCase(java.util.Locale.ROOT));
         vertx.eventBus()
@@ -110,12 +111,13 @@ public final class BackupVerticle extends VerticleBase {
     }
 
     private RunPlan plan(BackupMessage.Start start) {
+        Instant now = clock.instant();
         return new RunPlan(
-                UUID.randomUUID().toString(),
+                RunId.of(now, RandomGenerator.getDefault()),
                 start.trigger() == null ? Trigger.MANUAL : start.trigger(),
                 start.dryRun(),
                 start.buckets() == null ? List.of() : List.copyOf(start.buckets()),
-                clock.instant(),
+                now,
                 config.config(),
                 config.settings(),
                 config.dataPath());

@@ -23,7 +23,7 @@ final class BucketPasses {
     private static final long SHARD_ENTRIES = 20_000;
 
     private final RunPlan plan;
-    private final boolean hardLinks;
+    private final Preflight.Disk disk;
     private final Staging staging;
     private final Predecessors predecessors;
     private final ShardDispatcher dispatcher;
@@ -31,13 +31,13 @@ final class BucketPasses {
 
     BucketPasses(
             RunPlan plan,
-            boolean hardLinks,
+            Preflight.Disk disk,
             Staging staging,
             Predecessors predecessors,
             ShardDispatcher dispatcher,
             RunMonitor monitor) {
         this.plan = plan;
-        this.hardLinks = hardLinks;
+        this.disk = disk;
         this.staging = staging;
         this.predecessors = predecessors;
         this.dispatcher = dispatcher;
@@ -89,7 +89,7 @@ final class BucketPasses {
             staging.staged(bucket.name()).ifPresent(sources::add);
         }
         previous.ifPresent(predecessor -> sources.add(predecessor.source(trust)));
-        List<KeyRange> ranges = sorted || previous.isEmpty()
+        List<KeyRange> ranges = sorted || disk.foldsNames() || previous.isEmpty()
                 ? List.of(KeyRange.ALL)
                 : ShardBoundaries.fromIndex(previous.get().index(), SHARDS, SHARD_ENTRIES);
         int pass = staging.nextPass();
@@ -199,7 +199,11 @@ final class BucketPasses {
                 staging.journal(pass, bucket.name()).toString(),
                 sources,
                 new TransferMessage.Options(
-                        options.delete(), options.excludePatterns(), options.includePatterns(), hardLinks));
+                        options.delete(),
+                        options.excludePatterns(),
+                        options.includePatterns(),
+                        disk.hardLinks(),
+                        disk.foldsNames()));
     }
 
     private static TransferMessage.Shard inMode(TransferMessage.Shard shard, Mode mode) {

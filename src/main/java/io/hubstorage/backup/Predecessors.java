@@ -9,6 +9,7 @@ import io.hubstorage.snapshot.ManifestReader;
 import io.hubstorage.snapshot.SnapshotInfo;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ final class Predecessors {
     private Optional<Predecessor> find(String bucket) throws IOException {
         for (SnapshotInfo snapshot : newestFirst) {
             Path tree = snapshot.tree(bucket);
-            if (Files.isDirectory(tree)) {
+            if (Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
                 Path manifest = snapshot.manifest(bucket);
                 return Optional.of(
                         Files.exists(manifest) && isSound(manifest, false)

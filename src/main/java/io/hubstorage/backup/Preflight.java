@@ -4,10 +4,12 @@ import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.DiskProbe;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,7 @@ final class Preflight {
      * unmounted disk looks like an empty folder), and when another process is at work there.
      */
     static Hold takeDestination(Layout layout, Path configFolder, Instant now) throws IOException, RunStoppedException {
+        requireOwn(layout);
         Destination destination = new Destination(layout, configFolder);
         // Before anything is made: a folder in the place of a disk that is not mounted would hide the mistake.
         require(destination.inspect());
@@ -58,20 +61,42 @@ final class Preflight {
         }
     }
 
+    private static void requireOwn(Layout layout) throws RunStoppedException {
+        Optional<Path> foreign = OwnFiles.foreign(layout);
+        if (foreign.isPresent()) {
+            throw RunStoppedException.failed(
+                    "%s is a symbolic link, which HubStorage neither makes nor follows; remove it (what it points to stays)"
+                            .formatted(foreign.get()));
+        }
+    }
+
     private static void require(Destination.Check check) throws RunStoppedException {
         if (!check.usable()) {
             throw RunStoppedException.failed(check.message());
         }
     }
 
-    /** Whether unchanged files can be hard links, by trying it; says so in the log when they cannot. */
-    static boolean hardLinks(Layout layout, @Nullable Path existing) throws IOException {
+    /**
+     * What the destination's disk can do.
+     *
+     * @param hardLinks whether unchanged files can be hard links
+     * @param foldsNames whether names that differ in case or normalisation may be one file
+     */
+    record Disk(boolean hardLinks, boolean foldsNames) {}
+
+    /** Finds out by trying; says in the log what the disk cannot do. */
+    static Disk disk(Layout layout, @Nullable Path existing) throws IOException {
         DiskProbe probe = DiskProbe.probe(layout.hub(), existing != null && Files.exists(existing) ? existing : null);
         boolean work =
                 probe.hardLinks() == DiskProbe.HardLinks.WORK || probe.hardLinks() == DiskProbe.HardLinks.TOO_MANY;
         if (!work) {
             LOG.warn("{}{}", probe.hardLinks().message(), probe.detail() == null ? "" : " (" + probe.detail() + ")");
         }
-        return work;
+        boolean folds = probe.caseInsensitive() || probe.normalising();
+        if (folds) {
+            LOG.info("This disk does not tell all names apart: objects whose keys clash on it get a name of their own,"
+                    + " which the manifest tells");
+        }
+        return new Disk(work, folds);
     }
 }

@@ -1,12 +1,13 @@
 package io.hubstorage.backup;
 
-/** A rate per second, smoothed exponentially over some seconds. Not thread-safe. */
+/** A rate per second, smoothed exponentially over some seconds; right from its second sample on. Not thread-safe. */
 final class Rate {
     private static final double SMOOTHING_SECONDS = 4;
 
     private long lastNanos;
     private long lastValue;
-    private double perSecond;
+    private double smoothed;
+    private double weight;
     private boolean started;
 
     /** Takes the counter's present value and gives its smoothed rate. */
@@ -15,15 +16,21 @@ final class Rate {
             started = true;
             lastNanos = nowNanos;
             lastValue = value;
-            return perSecond;
+            return perSecond();
         }
         double seconds = (nowNanos - lastNanos) / 1e9;
         if (seconds > 0) {
-            double weight = 1 - Math.exp(-seconds / SMOOTHING_SECONDS);
-            perSecond += weight * ((value - lastValue) / seconds - perSecond);
+            double share = 1 - Math.exp(-seconds / SMOOTHING_SECONDS);
+            smoothed += share * ((value - lastValue) / seconds - smoothed);
+            weight += share * (1 - weight);
             lastNanos = nowNanos;
             lastValue = value;
         }
-        return perSecond;
+        return perSecond();
+    }
+
+    /** The smoothing begins at nothing: without this the first seconds of a run would look slow. */
+    private double perSecond() {
+        return weight == 0 ? 0 : smoothed / weight;
     }
 }

@@ -6,6 +6,7 @@ import io.hubstorage.snapshot.StagedManifest;
 import io.hubstorage.snapshot.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
@@ -47,6 +48,13 @@ final class Staging {
     static Staging open(Layout layout, Instant now) throws IOException {
         Trees.delete(layout.trash());
         List<String> times = children(layout.stagings());
+        while (!times.isEmpty() && isTampered(layout, times.getLast())) {
+            LOG.warn(
+                    "somebody put a symbolic link into {}, which an interrupted run left: its downloads are dropped",
+                    layout.staging(times.getLast()));
+            delete(layout, times.getLast());
+            times = times.subList(0, times.size() - 1);
+        }
         for (String old : times.subList(0, Math.max(0, times.size() - 1))) {
             delete(layout, old);
         }
@@ -73,6 +81,21 @@ final class Staging {
                 "continuing the work of an interrupted run{}: what it had downloaded is not downloaded again",
                 rebooted ? ", each file checked by its hash first because the machine was restarted since" : "");
         return staging;
+    }
+
+    /** Whether a symbolic link stands where the trees and journals begin; within a tree, each file is looked at when used. */
+    private static boolean isTampered(Layout layout, String time) throws IOException {
+        Path assembled = Layout.tree(layout.stagedSnapshot(time), "x").resolveSibling("");
+        return hasLink(layout.staging(time), 2) || hasLink(assembled, 1) || hasLink(layout.journal(time), 3);
+    }
+
+    private static boolean hasLink(Path folder, int depth) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.walk(folder, depth)) {
+            return files.anyMatch(Files::isSymbolicLink);
+        }
     }
 
     boolean isAdopted() {
@@ -176,7 +199,7 @@ final class Staging {
     }
 
     private static void moveAway(Path folder, Path away) throws IOException {
-        if (Files.exists(folder)) {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             Trees.delete(away);
             Files.move(folder, away, StandardCopyOption.ATOMIC_MOVE);
         }

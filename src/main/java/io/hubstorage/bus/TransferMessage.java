@@ -65,8 +65,14 @@ public sealed interface TransferMessage {
      */
     record Source(String tree, String manifest, boolean previous, Trust trust) {}
 
-    /** The run's frozen options, as far as a shard needs them. */
-    record Options(boolean delete, List<String> exclude, List<String> include, boolean hardLinks) {}
+    /**
+     * The run's frozen options, as far as a shard needs them.
+     *
+     * @param foldedNames whether the disk takes names for the same that differ in case or normalisation; then a bucket is
+     *     one shard
+     */
+    record Options(
+            boolean delete, List<String> exclude, List<String> include, boolean hardLinks, boolean foldedNames) {}
 
     /** Stops every shard of a run. */
     record Cancel(String runId) implements TransferMessage {}

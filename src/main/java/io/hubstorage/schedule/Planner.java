@@ -9,6 +9,7 @@ import io.hubstorage.config.HubConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -196,7 +197,8 @@ final class Planner {
         if (!configured) {
             return "waiting: no bucket is configured yet";
         }
-        return "%s, next backup %s".formatted(timetable.describe(), due == null ? "never" : "at " + due);
+        return "%s, next backup %s"
+                .formatted(timetable.describe(), due == null ? "never" : "at " + due.truncatedTo(ChronoUnit.SECONDS));
     }
 
     private void begun(Instant start, Instant now) {

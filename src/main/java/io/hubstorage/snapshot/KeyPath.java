@@ -29,7 +29,7 @@ public final class KeyPath {
 
     /** The path of the key as a file, when nothing clashes. */
     public static String toPath(String key) {
-        return PlainNames.plain(key) ? key : encode(key, new int[0]);
+        return PlainNames.plain(key) ? key : encode(key, List.of());
     }
 
     /** The path of the key as a file, or as a folder when it is a directory marker; when nothing clashes. */
@@ -65,20 +65,18 @@ public final class KeyPath {
      * The path with a number in the marker of some segments.
      *
      * @param key without the trailing slash when it stands for a folder
-     * @param clashes the lengths of those prefixes of the key, ending at a segment's end, that need a number
+     * @param marks the segments that need a number, in order
      */
-    static String encode(String key, int[] clashes) {
+    static String encode(String key, List<NumberedKey.Mark> marks) {
         StringBuilder path = new StringBuilder(key.length() + 16);
         int start = 0;
-        int clash = 0;
+        int next = 0;
         while (true) {
             int slash = key.indexOf('/', start);
             int end = slash < 0 ? key.length() : slash;
-            boolean numbered = clash < clashes.length && clashes[clash] == end;
-            if (numbered) {
-                clash++;
-            }
-            SegmentCodec.encode(key.substring(start, end), numbered, path);
+            boolean numbered = next < marks.size() && marks.get(next).end() == end;
+            SegmentCodec.encode(
+                    key.substring(start, end), numbered ? marks.get(next++).number() : 0, path);
             if (slash < 0) {
                 break;
             }
@@ -88,9 +86,9 @@ public final class KeyPath {
         if (Utf8.length(path) <= MAX_PATH) {
             return path.toString();
         }
-        boolean numbered = clashes.length > 0 && clashes[clashes.length - 1] == key.length();
+        boolean numbered = !marks.isEmpty() && marks.getLast().end() == key.length();
         StringBuilder whole = new StringBuilder(key.length() * 2);
-        SegmentCodec.encodeMarked(key, numbered, whole);
+        SegmentCodec.encodeMarked(key, numbered ? marks.getLast().number() : 0, whole);
         return whole.toString();
     }
 

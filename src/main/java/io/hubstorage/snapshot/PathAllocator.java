@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@link KeyOrder}, so that only files whose key is a prefix of the present one can clash; only those are remembered.
  * Not thread-safe.
  */
-public final class PathAllocator {
-    private static final int[] NONE = new int[0];
-
+public final class PathAllocator implements Paths {
     /** The files so far whose keys are prefixes of the last key, each a prefix of the next. */
     private final List<String> files = new ArrayList<>();
 
@@ -48,11 +46,7 @@ public final class PathAllocator {
         return candidates;
     }
 
-    /**
-     * The path of the next key: of the folder for a directory marker, of the file otherwise.
-     *
-     * @throws IllegalArgumentException when the key is not greater than the one before
-     */
+    @Override
     public String allocate(String key, long size) {
         if (last != null && KeyOrder.compare(last, key) >= 0) {
             throw new IllegalArgumentException("keys must come in order, but " + key + " came after " + last);
@@ -66,10 +60,7 @@ public final class PathAllocator {
         return path;
     }
 
-    /**
-     * The path that the key last given to {@link #allocate} has with another size: a directory marker that is no longer
-     * empty is a file, and the other way round.
-     */
+    @Override
     public String withSize(long size) {
         if (last == null) {
             throw new IllegalStateException("no key has been given a path yet");
@@ -79,14 +70,15 @@ public final class PathAllocator {
 
     private String path(String key, long size) {
         String name = KeyPath.isDirectoryMarker(key, size) ? key.substring(0, key.length() - 1) : key;
-        int[] clashes = files.isEmpty() ? NONE : clashes(key);
-        return clashes.length == 0 ? KeyPath.toPath(name) : KeyPath.encode(name, clashes);
+        List<NumberedKey.Mark> clashes = files.isEmpty() ? List.of() : clashes(key);
+        return clashes.isEmpty() ? KeyPath.toPath(name) : KeyPath.encode(name, clashes);
     }
 
-    private int[] clashes(String key) {
+    private List<NumberedKey.Mark> clashes(String key) {
         return files.stream()
-                .mapToInt(String::length)
+                .map(String::length)
                 .filter(length -> length < key.length() && key.charAt(length) == '/')
-                .toArray();
+                .map(length -> new NumberedKey.Mark(length, 1))
+                .toList();
     }
 }

@@ -32,7 +32,7 @@ final class PlainNames {
     /** Whether the part of the key from {@code start} to {@code end}, which holds no slash, may be a name. */
     static boolean plainSegment(String key, int start, int end) {
         int length = end - start;
-        if (length == 0 || trailing(key.charAt(end - 1)) || key.startsWith(SegmentCodec.MARKER, start)) {
+        if (length == 0 || trailing(key.charAt(end - 1)) || markerLike(key, start)) {
             return false;
         }
         for (int i = start; i < end; i++) {
@@ -44,6 +44,11 @@ final class PlainNames {
             return false;
         }
         return !reserved(key, start, end);
+    }
+
+    /** In any case: on some disks {@code ~HUB1~a} would be the same as a name of ours. */
+    private static boolean markerLike(String key, int start) {
+        return key.regionMatches(true, start, SegmentCodec.MARKER, 0, SegmentCodec.MARKER.length());
     }
 
     /** Control characters and the backslash. */

@@ -6,7 +6,6 @@ final class SegmentCodec {
     static final String MARKER = "~hub";
 
     private static final String LAST = MARKER + "~";
-    private static final String NUMBERED = MARKER + "1~";
     private static final String CONTINUED = MARKER + "+~";
     private static final String HEX = "0123456789ABCDEF";
 
@@ -15,18 +14,18 @@ final class SegmentCodec {
 
     private SegmentCodec() {}
 
-    /** Appends the name or the chain for a segment; with the number one in its marker if {@code numbered}. */
-    static void encode(String segment, boolean numbered, StringBuilder path) {
-        if (!numbered && PlainNames.plainSegment(segment, 0, segment.length())) {
+    /** Appends the name or the chain for a segment; with the number in its marker if that is not 0. */
+    static void encode(String segment, int number, StringBuilder path) {
+        if (number == 0 && PlainNames.plainSegment(segment, 0, segment.length())) {
             path.append(segment);
         } else {
-            encodeMarked(segment, numbered, path);
+            encodeMarked(segment, number, path);
         }
     }
 
     /** Appends the marked form of a segment, or of a whole key: a slash inside becomes {@code %2F}. */
-    static void encodeMarked(String segment, boolean numbered, StringBuilder path) {
-        String last = numbered ? NUMBERED : LAST;
+    static void encodeMarked(String segment, int number, StringBuilder path) {
+        String last = number == 0 ? LAST : MARKER + number + "~";
         String text = escape(segment);
         int start = 0;
         for (int left = Utf8.length(text); left + last.length() > KeyPath.MAX_SEGMENT; ) {

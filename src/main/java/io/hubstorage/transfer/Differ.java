@@ -5,10 +5,10 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.plan.KeyFilter;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -140,11 +140,9 @@ final class Differ implements AutoCloseable {
         if (entry == null || source.trust() == TransferMessage.Trust.MANIFEST || entry.directory()) {
             return entry;
         }
-        try {
-            return Files.size(file(source, entry)) == entry.size() ? entry : null;
-        } catch (NoSuchFileException _) {
-            return null;
-        }
+        Path file = file(source, entry);
+        BasicFileAttributes found = OwnFiles.leadsAway(Path.of(source.tree()), file) ? null : OwnFiles.regular(file);
+        return found != null && found.size() == entry.size() ? entry : null;
     }
 
     /** Compares listing with listing, never with file times. */

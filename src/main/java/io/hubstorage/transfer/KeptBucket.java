@@ -35,7 +35,7 @@ final class KeptBucket {
     void run() throws IOException {
         Files.createDirectories(files.folder());
         TransferMessage.Source source = shard.sources().getFirst();
-        TreeWriter tree = new TreeWriter(Path.of(shard.tree()), shard.options().hardLinks());
+        TreeWriter tree = new TreeWriter(shard);
         try (ManifestReader reader = ManifestReader.open(Path.of(source.manifest()));
                 ManifestWriter part = new ManifestWriter(files.part(), files.partIndex())) {
             for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {

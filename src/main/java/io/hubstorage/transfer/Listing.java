@@ -9,11 +9,8 @@ import io.hubstorage.s3.S3Failure;
 import io.hubstorage.snapshot.ExternalSort;
 import io.hubstorage.snapshot.KeyOrder;
 import io.hubstorage.snapshot.Sorted;
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +58,8 @@ final class Listing {
 
     private void runSorted(Path scratch, Sink sink)
             throws S3Failure, IOException, InterruptedException, UnorderedException {
-        try (ExternalSort<ListedObject> sort =
-                new ExternalSort<>((a, b) -> KeyOrder.compare(a.key(), b.key()), new Codec(), scratch, SORT_RUN)) {
+        try (ExternalSort<ListedObject> sort = new ExternalSort<>(
+                (a, b) -> KeyOrder.compare(a.key(), b.key()), new ListedCodec(), scratch, SORT_RUN)) {
             pages(sort::add, false);
             try (Sorted<ListedObject> sorted = sort.sorted()) {
                 String last = null;
@@ -99,41 +96,6 @@ final class Listing {
                     .orElse(null);
         } finally {
             requests = pages.requests();
-        }
-    }
-
-    /** Listed objects in a sort run. */
-    private static final class Codec implements ExternalSort.Codec<ListedObject> {
-        @Override
-        public void write(ListedObject object, DataOutput out) throws IOException {
-            out.writeUTF(object.key());
-            out.writeLong(object.size());
-            out.writeUTF(object.etag());
-            out.writeLong(object.lastModified().toEpochMilli());
-            writeNullable(object.storageClass(), out);
-            out.writeBoolean(object.restored());
-        }
-
-        @Override
-        public ListedObject read(DataInput in) throws IOException {
-            return new ListedObject(
-                    in.readUTF(),
-                    in.readLong(),
-                    in.readUTF(),
-                    Instant.ofEpochMilli(in.readLong()),
-                    readNullable(in),
-                    in.readBoolean());
-        }
-
-        private static void writeNullable(@Nullable String value, DataOutput out) throws IOException {
-            out.writeBoolean(value != null);
-            if (value != null) {
-                out.writeUTF(value);
-            }
-        }
-
-        private static @Nullable String readNullable(DataInput in) throws IOException {
-            return in.readBoolean() ? in.readUTF() : null;
         }
     }
 }

@@ -86,7 +86,7 @@ final class ObjectFetch {
                 tree.folder(task.path());
                 return candidate.entry().withPath(task.path()).withState(state);
             }
-            if (Files.size(file) != task.object().size()) {
+            if (!tree.isOwn(file) || Files.size(file) != task.object().size()) {
                 return null;
             }
             String sha256 = candidate.entry().sha256();

@@ -2,7 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.PathAllocator;
+import io.hubstorage.snapshot.Paths;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -28,7 +28,7 @@ final class Planner implements Difference.Sink {
     }
 
     private final ShardProgress progress;
-    private final PathAllocator paths;
+    private final Paths paths;
     private final Decisions spool;
     private final int previousSource;
     private final Fetches fetches;
@@ -37,7 +37,7 @@ final class Planner implements Difference.Sink {
     private @Nullable String agreedThrough;
 
     /** @param previousSource the index of the source that is the last snapshot, -1 when there is none */
-    Planner(ShardProgress progress, PathAllocator paths, Decisions spool, int previousSource, Fetches fetches) {
+    Planner(ShardProgress progress, Paths paths, Decisions spool, int previousSource, Fetches fetches) {
         this.progress = progress;
         this.paths = paths;
         this.spool = spool;

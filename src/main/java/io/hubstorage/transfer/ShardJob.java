@@ -155,7 +155,7 @@ final class ShardJob {
 
     private Outcome copy(FailureLog failures) throws Exception {
         Files.createDirectories(files.folder());
-        TreeWriter tree = new TreeWriter(Path.of(shard.tree()), shard.options().hardLinks());
+        TreeWriter tree = new TreeWriter(shard);
         try (Journal journal = Journal.open(files.journal());
                 Slots slots = Slots.create(files.slots())) {
             ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree, progress, cancellation);
@@ -183,12 +183,30 @@ final class ShardJob {
 
     private Planner plan(FetchPool pool, FailureLog failures) throws Exception {
         try (Spool.Writer spool = new Spool.Writer(files.spool())) {
-            Planner planner = new Planner(progress, paths(), spool::write, previousIndex(), pool::submit);
-            list(planner, failures, files.scratch());
-            return planner;
+            return shard.options().foldedNames()
+                    ? planFolded(spool, pool, failures)
+                    : planAsListed(spool, pool, failures);
         } catch (CancellationException e) {
             Exception cause = pool.failure();
             throw cause == null ? e : cause;
+        }
+    }
+
+    private Planner planAsListed(Spool.Writer spool, FetchPool pool, FailureLog failures) throws Exception {
+        Planner planner = new Planner(progress, paths(), spool::write, previousIndex(), pool::submit);
+        list(planner, failures, files.scratch());
+        return planner;
+    }
+
+    private Planner planFolded(Spool.Writer spool, FetchPool pool, FailureLog failures) throws Exception {
+        Listing listing = listing();
+        try (FoldedListing folded =
+                new FoldedListing(shard, filter(), previous, listing, cancellation, files.scratch())) {
+            Planner planner = new Planner(progress, folded.paths(), spool::write, previousIndex(), pool::submit);
+            diff(planner, failures, folded::replay);
+            return planner;
+        } finally {
+            listRequests = listing.requests();
         }
     }
 
@@ -211,12 +229,28 @@ final class ShardJob {
     }
 
     private void list(Planner planner, FailureLog failures, Path scratch) throws Exception {
-        Listing listing = new Listing(s3.get(), shard, cancellation, context.backoff());
-        try (Differ differ = new Differ(shard, filter(), progress, planner, failures)) {
-            listing.run(scratch, differ::listed);
-            differ.end();
+        Listing listing = listing();
+        try {
+            diff(planner, failures, sink -> listing.run(scratch, sink));
         } finally {
             listRequests = listing.requests();
+        }
+    }
+
+    private Listing listing() {
+        return new Listing(s3.get(), shard, cancellation, context.backoff());
+    }
+
+    /** Gives out everything listed, in key order. */
+    @FunctionalInterface
+    private interface Listed {
+        void feed(Listing.Sink sink) throws Exception;
+    }
+
+    private void diff(Planner planner, FailureLog failures, Listed listed) throws Exception {
+        try (Differ differ = new Differ(shard, filter(), progress, planner, failures)) {
+            listed.feed(differ::listed);
+            differ.end();
         }
         progress.listingComplete();
     }
@@ -229,7 +263,7 @@ final class ShardJob {
 
     private Outcome link() throws IOException, InterruptedException {
         Agreement agreement = Agreement.load(files.agreement());
-        TreeWriter tree = new TreeWriter(Path.of(shard.tree()), shard.options().hardLinks());
+        TreeWriter tree = new TreeWriter(shard);
         new Linker(shard, tree, cancellation).link(agreement, previous, files.spool());
         new PartWriter(shard, files).write(agreement, previous);
         return Outcome.COMPLETE;

@@ -1,5 +1,7 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,12 +15,13 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Puts files into the tree that becomes a bucket's folder. Every file is read-only from its first byte; a linked file's
- * time and mode are never touched. Thread-safe.
+ * time and mode are never touched, and what it is linked from must be a file of ours. Thread-safe.
  */
 final class TreeWriter {
     private static final int KNOWN_FOLDERS = 16_384;
@@ -29,10 +32,14 @@ final class TreeWriter {
     private final boolean hardLinks;
     private final FileAttribute<?>[] readOnly;
     private final Set<Path> knownFolders = ConcurrentHashMap.newKeySet();
+    private final List<Path> sources;
+    private final Set<Path> ownFolders = ConcurrentHashMap.newKeySet();
 
-    TreeWriter(Path tree, boolean hardLinks) throws IOException {
-        this.tree = Files.createDirectories(tree);
-        this.hardLinks = hardLinks;
+    TreeWriter(TransferMessage.Shard shard) throws IOException {
+        this.tree = Files.createDirectories(Path.of(shard.tree()));
+        this.hardLinks = shard.options().hardLinks();
+        this.sources =
+                shard.sources().stream().map(source -> Path.of(source.tree())).toList();
         this.readOnly = tree.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--r--r--"))
@@ -84,9 +91,13 @@ final class TreeWriter {
      * Gives a file a second name in this tree. Where the disk cannot, or this file has too many names already (EMLINK), it
      * is copied on the spot.
      *
-     * @throws MissingSourceException when the existing file does not exist
+     * @throws MissingSourceException when the existing file does not exist, or is not {@linkplain #isOwn ours}
      */
     void link(Path existing, String path) throws IOException {
+        if (!isOwn(existing)) {
+            // A hard link to a symbolic link would be one.
+            throw new MissingSourceException(existing, new NoSuchFileException(existing.toString()));
+        }
         Path file = place(path);
         if (!hardLinks) {
             copyExisting(existing, path, file);
@@ -106,6 +117,18 @@ final class TreeWriter {
         } catch (FileSystemException | UnsupportedOperationException _) {
             copyExisting(existing, path, file);
         }
+    }
+
+    /** Whether this is a regular file of a source, and no symbolic link leads there. */
+    boolean isOwn(Path existing) {
+        Path folder = existing.getParent();
+        if (folder != null && !ownFolders.contains(folder)) {
+            if (sources.stream().anyMatch(source -> OwnFiles.leadsAway(source, folder))) {
+                return false;
+            }
+            remember(folder, ownFolders);
+        }
+        return OwnFiles.regular(existing) != null;
     }
 
     private void copyExisting(Path existing, String path, Path file) throws IOException {
@@ -136,11 +159,15 @@ final class TreeWriter {
         Path folder = file.getParent();
         if (folder != null && !knownFolders.contains(folder)) {
             Files.createDirectories(folder);
-            if (knownFolders.size() >= KNOWN_FOLDERS) {
-                knownFolders.clear();
-            }
-            knownFolders.add(folder);
+            remember(folder, knownFolders);
         }
         return file;
+    }
+
+    private static void remember(Path folder, Set<Path> folders) {
+        if (folders.size() >= KNOWN_FOLDERS) {
+            folders.clear();
+        }
+        folders.add(folder);
     }
 }

@@ -64,9 +64,11 @@ final class EnvFileTest {
 
     @Test
     void anyTextInSingleQuotesComesBackAsItIs() {
-        qt().forAll(strings().basicMultilingualPlaneAlphabet().ofLengthBetween(0, 40))
-                .assuming(
-                        text -> text.chars().noneMatch(c -> c == '\n' || c == '\r' || Character.isSurrogate((char) c)))
+        // Taken out, not assumed away: too few of the longer texts would be left.
+        qt().forAll(strings()
+                        .basicMultilingualPlaneAlphabet()
+                        .ofLengthBetween(0, 40)
+                        .map(text -> text.replaceAll("[\\n\\r\\p{Cs}]", "")))
                 .check(text ->
                         text.equals(parse("A='" + text.replace("\\", "\\\\").replace("'", "\\'") + "'\n")
                                 .values()

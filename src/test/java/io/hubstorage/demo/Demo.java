@@ -2,9 +2,6 @@ package io.hubstorage.demo;
 
 import io.hubstorage.testkit.EmbeddedS3;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +83,7 @@ public final class Demo implements Callable<Integer> {
         DemoData data = new DemoData(s3, 2026);
         data.fill();
         s3.throttle(FIRST_BYTES_PER_SECOND);
-        int chosen = choosePort();
+        int chosen = Ports.free(host, port);
         say("Starting HubStorage ...");
         HubProcess hub = open(() -> HubProcess.start(jar, home, s3, host, chosen));
         hub.awaitReady();
@@ -129,19 +126,6 @@ public final class Demo implements Callable<Integer> {
                 Thread.currentThread().interrupt();
             }
         });
-    }
-
-    private int choosePort() throws IOException {
-        try (ServerSocket probe = new ServerSocket()) {
-            // Else a port that was in use a moment ago would look taken.
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-            return probe.getLocalPort();
-        } catch (IOException taken) {
-            try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getByName(host))) {
-                return any.getLocalPort();
-            }
-        }
     }
 
     private void banner(HubProcess program, DemoHome made, EmbeddedS3 server, int chosen) {

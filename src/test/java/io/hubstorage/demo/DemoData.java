@@ -146,6 +146,13 @@ final class DemoData {
         return String.join(", ", done);
     }
 
+    /** Adds so many photos at once. */
+    void addPhotos(int many) {
+        for (int i = 0; i < many; i++) {
+            addPhoto();
+        }
+    }
+
     /** The keys that a bucket should hold now. */
     List<String> keys(String bucket) {
         return List.copyOf(keysOf(bucket));

@@ -340,6 +340,26 @@ final class SnapshotVerifierTest extends VerifyTest {
     }
 
     @Test
+    void onADiskThatFoldsNamesAFolderMayBeSpelledOtherwiseButNothingMayBeMissing() throws IOException {
+        s3.bucket("photos", SyntheticBucket.ofKeys(10, List.of("Album/1", "album/2", "\u00e9/3")));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        Path tree = snapshot.resolve("s3/photos");
+        // As such a disk would have it, which answers to both names.
+        Files.createDirectory(snapshot.resolve("S3"));
+        Files.move(tree.resolve("album/2"), tree.resolve("Album/2"));
+        Files.delete(tree.resolve("album"));
+        VerifyRequest request = new VerifyRequest(layout(), List.of(name(snapshot)), Set.of("photos"), 100, 0);
+
+        VerifyReport report = verify(request);
+
+        assertThat(problems(report)).isEmpty();
+        assertThat(bucket(report, "photos").proven().objects()).isEqualTo(3);
+        Files.delete(tree.resolve("Album/2"));
+        assertThat(problems(verify(request))).extracting(Problem::kind).containsExactly(Kind.MISSING);
+    }
+
+    @Test
     void nothingIsWrittenToTheDataFolder() throws IOException {
         s3.bucket("photos", SyntheticBucket.uniform(20, 10, "##.jpg"));
         hub.configure("photos");

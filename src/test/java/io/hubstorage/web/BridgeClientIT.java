@@ -5,27 +5,41 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.testkit.EmbeddedS3;
+import io.hubstorage.testkit.HubProcess;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The standard npm client of the event-bus bridge, in Node, starts a backup and follows it. Needs node and npm. */
 final class BridgeClientIT {
     private static final Path SOURCES = Path.of("src/test/js/bridge");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Path INSTALLED = Path.of("target/js/bridge");
 
-    @Test
-    void theStandardClientStartsABackupAndFollowsIt(@TempDir Path folder) throws Exception {
+    @BeforeAll
+    static void prepare() throws Exception {
         assumeTrue(isThere("node"), "node is not installed: the bridge's standard client cannot be tried");
         assumeTrue(isThere("npm"), "npm is not installed: the bridge's standard client cannot be tried");
         install();
+    }
+
+    @Test
+    void theStandardClientStartsABackupAndFollowsIt(@TempDir Path folder) throws Exception {
         try (WebServer server = WebServer.start(folder)) {
             server.vertx.eventBus().consumer(Addresses.BACKUP_STARTED, message -> {
                 server.rooms.progress(1);
@@ -47,6 +61,51 @@ final class BridgeClientIT {
                     .singleElement()
                     .satisfies(line -> assertThat(line.getString("body")).isEqualTo("access_denied"));
         }
+    }
+
+    @Test
+    void theStandardClientStartsARealBackupAndFollowsItToItsEnd(@TempDir Path home) throws Exception {
+        HubProcess.configure(home, new JsonObject().put("s3_buckets", new JsonArray(List.of("photos"))));
+        try (EmbeddedS3 s3 = EmbeddedS3.start()) {
+            s3.createBucket("photos");
+            s3.put("photos", "first.raw", new byte[10]);
+            try (HubProcess hub = HubProcess.start(home, HubProcess.environment(home, s3.settings()), "serve")) {
+                URI address = hub.awaitUp();
+                // The first run begins by itself.
+                Awaitility.await().atMost(PATIENCE).until(() -> {
+                    JsonObject last = lastRun(hub);
+                    return last != null && last.getString("finished_at") != null;
+                });
+                for (int i = 0; i < 50; i++) {
+                    s3.put("photos", "2026/IMG_%02d.raw".formatted(i), new byte[100_000]);
+                }
+                s3.throttle(3_000_000);
+
+                List<JsonObject> told = follow(address.resolve("/eventbus").toString());
+
+                assertThat(told)
+                        .extracting(line -> line.getString("what"))
+                        .contains("started", "progress", "accepted", "finished")
+                        .doesNotContain("failed");
+                JsonObject last = Objects.requireNonNull(lastRun(hub));
+                assertThat(told)
+                        .filteredOn(line -> line.containsKey("run_id"))
+                        .allSatisfy(line -> assertThat(line.getString("run_id")).isEqualTo(last.getString("run_id")));
+                assertThat(told)
+                        .filteredOn(line -> line.getString("what").equals("progress"))
+                        .extracting(line -> line.getInteger("objects"))
+                        .isSorted()
+                        .last()
+                        .isEqualTo(50);
+                assertThat(last.getString("result")).isEqualTo("success");
+                assertThat(last.getJsonObject("totals").getJsonObject("linked").getInteger("objects"))
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    private static @Nullable JsonObject lastRun(HubProcess hub) {
+        return hub.json("/api/backup/last").getJsonObject("last");
     }
 
     /** Runs the client script against that bridge, and gives what it told, in order. */

@@ -1,0 +1,265 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.EmbeddedS3;
+import io.hubstorage.testkit.HubProcess;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages of the real program, as a browser sees them while it backs up from a real S3 server. */
+final class DashboardIT {
+    private static final int PHOTOS = 60;
+    private static final int PHOTO_BYTES = 200_000;
+    private static final int DOCUMENTS = 40;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static Optional<Chromium> chromium = Optional.empty();
+    private static final EmbeddedS3 S3 = EmbeddedS3.start();
+
+    @TempDir
+    private Path home = Path.of("");
+
+    private @Nullable HubProcess hub;
+    private @Nullable WatchedPage page;
+    private URI address = URI.create("http://127.0.0.1");
+
+    @BeforeAll
+    static void prepare() {
+        chromium = Chromium.start();
+        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
+        Random random = new Random(11);
+        S3.createBucket("photos");
+        S3.createBucket("documents");
+        for (int i = 0; i < PHOTOS; i++) {
+            byte[] body = new byte[PHOTO_BYTES];
+            random.nextBytes(body);
+            S3.put("photos", "2026/IMG_%04d.raw".formatted(i), body);
+        }
+        for (int i = 0; i < DOCUMENTS; i++) {
+            S3.put("documents", "minutes/%03d.txt".formatted(i), new byte[2_000 + i]);
+        }
+    }
+
+    @AfterAll
+    static void tidyUp() {
+        chromium.ifPresent(Chromium::close);
+        S3.close();
+    }
+
+    @BeforeEach
+    void start() {
+        S3.throttle(0);
+        configure("documents");
+        HubProcess started = startHub(0);
+        hub = started;
+        address = started.awaitUp();
+        // The first run begins by itself. Only then there is something new, for the runs that the tests press for.
+        Awaitility.await().atMost(PATIENCE).until(() -> "success".equals(lastResult()));
+        configure("photos", "documents");
+        page = new WatchedPage(chromium.orElseThrow(), address);
+    }
+
+    @AfterEach
+    void stop() {
+        if (page != null) {
+            page.close();
+        }
+        hub().close();
+        if (page != null) {
+            page.isWithoutComplaint();
+        }
+    }
+
+    @Test
+    void aPressedRunIsSeenToMoveAndToFinishWithoutAReload() {
+        page().open("/");
+        page().isShown("#hero[data-state=never_run]");
+        page().hasCount("#runs tr.row", 1);
+        int lines = page().find("#live-log .line").count();
+        ShownProgress photos = new ShownProgress(page().page(), "photos");
+        S3.throttle(3_000_000);
+        page().click("#run-now");
+        page().isShown("#run-panel[data-running=true] #run-phase");
+        page().isShown("#stop");
+        page().isShown(".bucket[data-bucket=photos][data-phase=transferring]");
+        page().isShown("#heartbeat .beat[data-result=running]");
+        page().isShown("#hero[data-state=safe]");
+
+        page().hasCount("#runs tr.row[data-result=success]", 2);
+        page().hasCount("#heartbeat .beat[data-result=new]", 2);
+        page().isShown("#run-panel[data-running=false]");
+        page().isShown("#run-now:enabled");
+        page().that("#headline").hasText("All 2 buckets are safe.");
+        for (String what : List.of("objects", "bytes", "percent")) {
+            // At most five states a second in some four seconds: fewer than this would be jumps.
+            assertThat(photos.of(what)).as(what).hasSizeGreaterThanOrEqualTo(5).isSorted();
+        }
+        assertThat(photos.of("objects").getLast()).isLessThanOrEqualTo(PHOTOS);
+        page().that(".bucket[data-bucket=photos] .objects").hasText(PHOTOS + " objects");
+        assertThat(page().find("#live-log .line").count()).isGreaterThan(lines);
+        page().wasNotReloaded();
+    }
+
+    @Test
+    void aRunIsStoppedOnlyAfterTheQuestionIsAnswered() {
+        S3.throttle(400_000);
+        page().open("/");
+        page().click("#run-now");
+        page().isShown(".bucket[data-bucket=photos][data-phase=transferring]");
+        page().click("#stop");
+        page().isShown("#stop-dialog[open]");
+        page().page()
+                .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Keep running"))
+                .click();
+        page().that("#stop-dialog").isHidden();
+        page().isShown("#run-panel[data-running=true]");
+
+        page().click("#stop");
+        page().click("#stop-confirm");
+        page().hasCount("#runs tr.row[data-result=cancelled]", 1);
+        page().isShown("#run-panel[data-running=false]");
+        page().isShown("#run-now:enabled");
+        assertThat(lastResult()).isEqualTo("cancelled");
+
+        S3.throttle(0);
+        page().click("#run-now");
+        page().hasCount("#runs tr.row[data-result=success]", 2);
+        page().wasNotReloaded();
+    }
+
+    @Test
+    void aDryRunWritesNothingAndSaysSo() {
+        page().open("/");
+        page().click("#dry-run");
+        page().hasCount("#runs tr.row", 2);
+        page().that("#run-foot").hasText("Nothing was written: this was a dry run.");
+        page().hasCount("#heartbeat .beat[data-result=dry_run]", 1);
+        assertThat(hub().json("/api/snapshots").getInteger("total")).isEqualTo(1);
+    }
+
+    @Test
+    void aPausedScheduleIsSeenByEveryOpenPage() {
+        try (WatchedPage other = new WatchedPage(chromium.orElseThrow(), address)) {
+            page().open("/");
+            other.open("/");
+            page().click("#pause");
+            other.isShown("#pause[data-paused=true]");
+            assertThat(hub().json("/api/scheduler/status").getBoolean("paused")).isTrue();
+            other.click("#pause");
+            page().isShown("#pause[data-paused=false]");
+            other.isWithoutComplaint();
+        }
+    }
+
+    @Test
+    void anIntervalSavedOnThePageTakesEffectAtOnceAndAWrongOneIsExplainedBesideItsField() {
+        page().open("/config");
+        page().find("#field-automation-cron-hours").fill("0.5");
+        page().that("#save-note").hasText("Changes are not saved yet.");
+        page().click("#save");
+        page().that("#savebar").isHidden();
+        assertThat(hub().json("/api/scheduler/status").getDouble("interval_hours"))
+                .isEqualTo(0.5);
+
+        page().find("#field-automation-cron-hours").fill("-2");
+        page().click("#save");
+        page().isShown(".field[data-path='automation.cron'] .problem");
+        page().that(".field[data-path='automation.cron'] .problem").containsText("-2");
+        page().that("#save-note").containsText("Not saved: 1 problem");
+        assertThat(hub().json("/api/scheduler/status").getDouble("interval_hours"))
+                .isEqualTo(0.5);
+        page().forgives("400 (Bad Request)");
+        page().click("#discard");
+        page().that("#field-automation-cron-hours").hasValue("0.5");
+        page().wasNotReloaded();
+    }
+
+    @Test
+    void theLogIsSearchedOnItsPage() {
+        page().open("/");
+        page().click("#run-now");
+        page().isShown("#hero[data-state=safe]");
+        page().open("/logs");
+        page().find("#log-search").fill("BEGINS");
+        page().isShown("#log .line mark >> nth=0");
+        assertThat(page().find("#log .line .text").allTextContents())
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).containsIgnoringCase("begins"));
+        page().find("#log-search").fill("no line says this");
+        page().that("#log").containsText("No line matches.");
+        page().hasCount("#log .line", 0);
+    }
+
+    @Test
+    void anOpenPageFindsTheServerAgainAndShowsWhatHasChanged() {
+        page().open("/");
+        page().hasCount("#buckets .bucket", 2);
+        // That the server is away is no mistake of the page.
+        page().forgives("net::ERR_");
+        hub().signal("TERM");
+        assertThat(hub().exitCode()).isZero();
+        page().isShown("#connection[data-connection=reconnecting]");
+        page().isShown("#stale");
+
+        configure("photos", "documents", "of-tomorrow");
+        hub().close();
+        hub = startHub(address.getPort());
+        page().isShown("#connection[data-connection=live]");
+        page().isShown("#buckets .bucket[data-bucket=of-tomorrow]");
+        page().that("#stale").isHidden();
+        page().wasNotReloaded();
+        page().click("#run-now");
+        page().hasCount("#runs tr.row[data-result=partial]", 1);
+        page().isShown("#hero[data-state=failing]");
+    }
+
+    private void configure(String... buckets) {
+        HubProcess.configure(
+                home,
+                new JsonObject()
+                        .put("s3_buckets", new JsonArray(List.of(buckets)))
+                        .put(
+                                "automation",
+                                new JsonObject().put("interval_hours", 6).put("max_retries", 0)));
+    }
+
+    private HubProcess startHub(int port) {
+        Map<String, String> environment = HubProcess.environment(home, S3.settings());
+        environment.put("HUBSTORAGE_WEB_PORT", Integer.toString(port));
+        return HubProcess.start(home, environment, "serve");
+    }
+
+    private HubProcess hub() {
+        return Objects.requireNonNull(hub, "not started");
+    }
+
+    private @Nullable String lastResult() {
+        JsonObject last = hub().json("/api/backup/last").getJsonObject("last");
+        return last == null ? null : last.getString("result");
+    }
+
+    private WatchedPage page() {
+        return Objects.requireNonNull(page, "not opened");
+    }
+}
