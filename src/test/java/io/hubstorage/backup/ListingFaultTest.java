@@ -171,7 +171,8 @@ final class ListingFaultTest extends EngineTest {
         assertThat(run.result()).isEqualTo(RunResult.FAILED);
         assertThat(run.attempts()).isEqualTo(1);
         assertThat(run.message()).contains("does not accept the credentials");
-        assertThat(s3.counts().gets()).isLessThan(900);
+        // How many are under way when the first refusal arrives is chance; that none is asked for twice is not.
+        assertThat(s3.counts().gets()).isLessThanOrEqualTo(1_101);
     }
 
     @Test
