@@ -8,6 +8,7 @@ import java.lang.invoke.MethodType;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,15 +68,16 @@ final class StopSignals {
         if (!requested.complete(null)) {
             Runtime.getRuntime().halt(KILLED_BY + number);
         }
-        Thread.ofPlatform().daemon().name("stop-watch").start(this::endAnyhow);
+        CompletableFuture.delayedExecutor(patience.toMillis(), TimeUnit.MILLISECONDS, StopSignals::onOwnThread)
+                .execute(this::endAnyhow);
+    }
+
+    /** Not in a shared pool, which may be what hangs. */
+    private static void onOwnThread(Runnable work) {
+        Thread.ofPlatform().daemon().name("stop-watch").start(work);
     }
 
     private void endAnyhow() {
-        try {
-            Thread.sleep(patience);
-        } catch (InterruptedException e) {
-            return;
-        }
         err.printf(
                 "HubStorage did not stop within %d s and is ended now; the next start goes on.%n",
                 patience.toSeconds());

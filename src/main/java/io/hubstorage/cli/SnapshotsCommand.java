@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
-import io.hubstorage.config.ConfigReading;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
@@ -22,6 +21,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -41,17 +41,8 @@ final class SnapshotsCommand implements Callable<Integer> {
 
     private final Program program;
 
-    @Option(
-            names = "--local-path",
-            paramLabel = "<folder>",
-            description = "The data folder (else HUBSTORAGE_DATA_PATH, else as configured, else ./data)")
-    private @Nullable Path localPath;
-
-    @Option(
-            names = "--config",
-            paramLabel = "<path>",
-            description = "config.json, or the folder it is in (else HUBSTORAGE_CONFIG_PATH, else ./config)")
-    private @Nullable Path config;
+    @Mixin
+    private final DataOptions options = new DataOptions();
 
     @Option(names = "--json", description = "Print JSON")
     private boolean json;
@@ -83,11 +74,7 @@ final class SnapshotsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Path data = ConfigReading.of(new Overrides()
-                        .set("HUBSTORAGE_DATA_PATH", localPath)
-                        .set("HUBSTORAGE_CONFIG_PATH", config)
-                        .over(program.environment()))
-                .dataPath();
+        Path data = options.data(program);
         List<Line> lines = new ArrayList<>();
         for (SnapshotInfo snapshot : new Snapshots(new Layout(data)).list()) {
             lines.add(line(snapshot));

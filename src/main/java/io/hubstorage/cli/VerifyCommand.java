@@ -2,7 +2,6 @@ package io.hubstorage.cli;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.BusJson;
-import io.hubstorage.config.ConfigReading;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.verify.SnapshotFolders;
 import io.hubstorage.verify.VerifyProgress;
@@ -10,7 +9,6 @@ import io.hubstorage.verify.VerifyReport;
 import io.hubstorage.verify.VerifyRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -67,17 +66,8 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Choose the sample as an earlier verification did, which printed this number")
     private @Nullable Long seed;
 
-    @Option(
-            names = {"--local-path", "--data"},
-            paramLabel = "<folder>",
-            description = "The data folder (else HUBSTORAGE_DATA_PATH, else as configured, else ./data)")
-    private @Nullable Path localPath;
-
-    @Option(
-            names = "--config",
-            paramLabel = "<path>",
-            description = "config.json, or the folder it is in (else HUBSTORAGE_CONFIG_PATH, else ./config)")
-    private @Nullable Path config;
+    @Mixin
+    private final DataOptions options = new DataOptions();
 
     @Option(names = "--json", description = "Print the report as JSON; progress goes to stderr")
     private boolean json;
@@ -93,7 +83,7 @@ final class VerifyCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
         PrintWriter err = HubCommand.spec(spec).commandLine().getErr();
-        Layout layout = new Layout(data());
+        Layout layout = new Layout(options.data(program));
         List<String> chosen = chosen(layout);
         if (chosen.isEmpty()) {
             err.printf("There is no snapshot in %s.%n", layout.data());
@@ -120,14 +110,6 @@ final class VerifyCommand implements Callable<Integer> {
         }
         out.flush();
         return (report.ok() ? ExitCode.OK : ExitCode.DAMAGED).code();
-    }
-
-    private Path data() {
-        return ConfigReading.of(new Overrides()
-                        .set("HUBSTORAGE_DATA_PATH", localPath)
-                        .set("HUBSTORAGE_CONFIG_PATH", config)
-                        .over(program.environment()))
-                .dataPath();
     }
 
     private List<String> chosen(Layout layout) throws IOException {

@@ -1,0 +1,32 @@
+package io.hubstorage.cli;
+
+import io.hubstorage.config.ConfigReading;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which data folder a command reads. */
+class DataOptions {
+    @Option(
+            names = {"--local-path", "--data"},
+            paramLabel = "<folder>",
+            description = "The data folder (else HUBSTORAGE_DATA_PATH, else as configured, else ./data)")
+    @Nullable
+    Path localPath;
+
+    @Option(
+            names = "--config",
+            paramLabel = "<path>",
+            description = "config.json, or the folder it is in (else HUBSTORAGE_CONFIG_PATH, else ./config)")
+    @Nullable
+    Path config;
+
+    /** The data folder that these options, the environment and the configuration name together. Blocks, writes nothing. */
+    Path data(Program program) {
+        return ConfigReading.of(new Overrides()
+                        .set("HUBSTORAGE_DATA_PATH", localPath)
+                        .set("HUBSTORAGE_CONFIG_PATH", config)
+                        .over(program.environment()))
+                .dataPath();
+    }
+}
