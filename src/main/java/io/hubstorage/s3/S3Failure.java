@@ -28,6 +28,11 @@ public abstract sealed class S3Failure extends Exception {
         return new Retriable("corrupt", message, null);
     }
 
+    /** An object that is no longer the listed one. */
+    public static S3Failure changed(String message) {
+        return new Changed(message, null);
+    }
+
     /** A listing that contradicts itself. */
     public static S3Failure listing(String message) {
         return new Permanent("listing", message, null);

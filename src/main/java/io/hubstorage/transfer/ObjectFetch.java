@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -119,7 +121,7 @@ final class ObjectFetch {
             try {
                 return current.object().size() <= SMALL ? downloadSmall(current) : downloadLarge(current);
             } catch (S3Failure failure) {
-                if (failure instanceof S3Failure.Changed && ++rereads <= REREADS) {
+                if (mayBeAnother(failure, current) && ++rereads <= REREADS) {
                     ListedObject now = relist(current.key());
                     if (isMarker(now) != isMarker(current.object())) {
                         // A folder's path is another than a file's; only a new plan can give it.
@@ -137,6 +139,12 @@ final class ObjectFetch {
         }
     }
 
+    /** Where there is no ETag to match, a body of another size may mean that the object has changed. */
+    private static boolean mayBeAnother(S3Failure failure, FetchTask task) {
+        return failure instanceof S3Failure.Changed
+                || (task.object().etag().isEmpty() && failure.kind().equals("cut-body"));
+    }
+
     /** What the listing says of one key now; it changed since the listing was taken. */
     private ListedObject relist(String key) throws S3Failure, IOException, InterruptedException {
         return context.backoff()
@@ -150,6 +158,7 @@ final class ObjectFetch {
             SmallObject small = context.request(() -> s3.reader()
                     .readSmall(
                             shard.bucket(), object.key(), object.etag(), object.size(), progress.bytesReceived::add));
+            requireListed(object, small.head());
             Digests digests = Digests.expecting(small.head());
             digests.update(small.body());
             requireAgreement(task, digests);
@@ -169,6 +178,21 @@ final class ObjectFetch {
         } catch (S3Failure | IOException | InterruptedException failure) {
             tree.discard(task.path());
             throw failure;
+        }
+    }
+
+    /** Where there is no ETag to pin, size and time must be the listed ones; some servers round the time, some cut it off. */
+    static void requireListed(ListedObject object, ObjectHead head) throws S3Failure {
+        if (!object.etag().isEmpty()) {
+            return;
+        }
+        boolean sameTime = head.lastModified().equals(Instant.EPOCH)
+                || Duration.between(head.lastModified(), object.lastModified())
+                                .abs()
+                                .compareTo(Duration.ofSeconds(1))
+                        <= 0;
+        if (head.size() != object.size() || !sameTime) {
+            throw S3Failure.changed("%s is no longer the object that was listed".formatted(object.key()));
         }
     }
 

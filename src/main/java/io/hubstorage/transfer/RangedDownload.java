@@ -73,6 +73,7 @@ final class RangedDownload implements AutoCloseable {
             }
             Pending oldest = window.remove();
             ObjectHead head = await(oldest.head());
+            ObjectFetch.requireListed(object, head);
             if (first == null) {
                 first = head;
                 digests = Digests.expecting(head);
