@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run, from its plan to its record. Blocking, on a virtual thread of its own; used once. */
+/**
+ * One run, from its plan to its record; whoever executes it holds the destination, unless it is a dry run. Blocking, on a
+ * virtual thread of its own; used once.
+ */
 final class BackupRun {
     private static final Logger LOG = LoggerFactory.getLogger(BackupRun.class);
 
@@ -61,7 +65,7 @@ final class BackupRun {
     /** Runs to the end; whatever happens is in the record. */
     RunRecord execute() {
         try {
-            return plan.dryRun() ? dryRun() : backUp();
+            return plan.dryRun() ? dryRun() : backUp(new Layout(plan.data()));
         } catch (RunStoppedException e) {
             return report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
         } catch (CancellationException | InterruptedException _) {
@@ -70,7 +74,7 @@ final class BackupRun {
             return unwrapped(e.getCause());
         } catch (IOException e) {
             LOG.debug("the run failed", e);
-            return report.stopped(RunResult.FAILED, attempts, disk(e));
+            return report.broken(attempts, e);
         } catch (RuntimeException e) {
             LOG.error("the run failed in an unforeseen way", e);
             return report.stopped(RunResult.FAILED, attempts, "internal error: " + e);
@@ -80,20 +84,12 @@ final class BackupRun {
     private RunRecord unwrapped(@Nullable Throwable cause) {
         return switch (cause) {
             case RunStoppedException e -> report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
-            case IOException e -> report.stopped(RunResult.FAILED, attempts, disk(e));
+            case IOException e -> report.broken(attempts, e);
             case null, default -> {
                 LOG.error("the run failed in an unforeseen way", cause);
                 yield report.stopped(RunResult.FAILED, attempts, "internal error: " + cause);
             }
         };
-    }
-
-    private RunRecord backUp() throws IOException, InterruptedException, RunStoppedException {
-        Layout layout = new Layout(plan.data());
-        try (Preflight.Hold _ =
-                Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
-            return backUp(layout);
-        }
     }
 
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
@@ -217,10 +213,31 @@ final class BackupRun {
         }
         stop.beginCommit();
         monitor.phase(RunPhase.COMMITTING);
-        RunRecord record = report.committed(layout, attempts, ended, whole, shrunk);
-        new Commit(layout, staging, plan, version).commit(record, whole, newest == null ? null : newest.name());
+        Instant dated = dated(newest);
+        RunRecord record = report.committed(layout, dated, attempts, ended, whole, shrunk);
+        new Commit(layout, staging, plan, version).commit(record, dated, whole, newest == null ? null : newest.name());
         staging.discard();
         return record;
+    }
+
+    /** When the new snapshot counts as begun: after the newest one, also if the clock has been set back since. */
+    private Instant dated(@Nullable SnapshotInfo newest) {
+        if (newest == null) {
+            return plan.startedAt();
+        }
+        Instant before = newest.startedAt();
+        if (before == null || plan.startedAt().isAfter(before)) {
+            return plan.startedAt();
+        }
+        Instant dated = before.plusSeconds(1);
+        LOG.warn(
+                "the clock says {}, but the newest snapshot, {}, began at {}: the new one is dated {} so that it"
+                        + " counts as the newest; check the clock",
+                plan.startedAt(),
+                newest.name(),
+                before,
+                dated);
+        return dated;
     }
 
     /** Whether the snapshot of this run would hold anything else than the newest one does. */
@@ -290,9 +307,5 @@ final class BackupRun {
         } finally {
             Trees.delete(temporary);
         }
-    }
-
-    private static String disk(IOException e) {
-        return "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage());
     }
 }

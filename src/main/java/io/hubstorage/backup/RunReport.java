@@ -5,6 +5,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Layout;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,6 +38,14 @@ final class RunReport {
         return record(result, clock.instant(), null, false, attempts, List.of(), why);
     }
 
+    /** Ended because the destination's disk did not do what it must. */
+    RunRecord broken(int attempts, IOException e) {
+        return stopped(
+                RunResult.FAILED,
+                attempts,
+                "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+    }
+
     /** No bucket could be listed to its end. */
     RunRecord nothingCovered(int attempts, Collection<BucketPass> passes) {
         String why = passes.size() == 1
@@ -59,9 +68,14 @@ final class RunReport {
         return record(result(buckets), clock.instant(), snapshot, false, attempts, buckets, with(sentence, alarm));
     }
 
-    /** A new snapshot is about to be committed. */
+    /**
+     * A new snapshot is about to be committed.
+     *
+     * @param dated what its name says
+     */
     RunRecord committed(
             Layout layout,
+            Instant dated,
             int attempts,
             Map<String, BucketPass> ended,
             Collection<BucketPass> whole,
@@ -84,7 +98,13 @@ final class RunReport {
                 + changes(tried)
                 + leftOut(buckets.size() - tried.size());
         return record(
-                result(buckets), clock.instant(), freeName(layout), true, attempts, buckets, with(sentence, alarm));
+                result(buckets),
+                clock.instant(),
+                freeName(layout, dated),
+                true,
+                attempts,
+                buckets,
+                with(sentence, alarm));
     }
 
     /** A dry run: what a run would do now. */
@@ -234,8 +254,8 @@ final class RunReport {
     }
 
     /** Two runs within a second must not get the same name. */
-    private String freeName(Layout layout) {
-        Instant time = plan.startedAt();
+    private static String freeName(Layout layout, Instant dated) {
+        Instant time = dated;
         while (Files.exists(layout.snapshot(Layout.name(time)))) {
             time = time.plusSeconds(1);
         }
