@@ -106,7 +106,7 @@ public final class Diagnostics {
         try (StsAsyncClient sts = Clients.sts(
                 access.settings(),
                 access.credentials(),
-                access.loops(),
+                access.http(),
                 stsEndpoint,
                 access.version(),
                 access.patience())) {

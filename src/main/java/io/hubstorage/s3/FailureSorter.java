@@ -187,7 +187,7 @@ final class FailureSorter {
                             + "); if that stays so, the server cannot send some key properly, or is no S3 server.",
                     failure);
         }
-        if (chainSays(failure, "acquire operation took longer")) {
+        if (chainSays(failure, "when getting a connection")) {
             return unreachable(what, "no connection to it came about", reason, failure);
         }
         if (isTimeout(failure)) {

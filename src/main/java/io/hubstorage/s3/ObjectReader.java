@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,20 +96,17 @@ public final class ObjectReader {
         }
     }
 
-    private void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
+    private static void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
         long position = from;
-        long slowest = 0;
-        for (ByteBuffer bytes = next(body, expected, slowest); bytes != null; bytes = next(body, expected, slowest)) {
+        for (ByteBuffer bytes = next(body, expected); bytes != null; bytes = next(body, expected)) {
             int count = bytes.remaining();
             received.accept(count);
             if (count > end - position) {
                 throw expected.cut("more than " + expected.length() + " bytes came");
             }
-            long began = System.nanoTime();
             sink.write(bytes, position);
-            slowest = Math.max(slowest, System.nanoTime() - began);
             position += count;
         }
         if (position != end) {
@@ -118,24 +114,14 @@ public final class ObjectReader {
         }
     }
 
-    private @Nullable ByteBuffer next(BodyStream body, Expected expected, long slowestWrite)
+    private static @Nullable ByteBuffer next(BodyStream body, Expected expected)
             throws S3Failure, InterruptedException {
         try {
             return body.next();
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception broken) {
-            S3Failure failure = Calls.failure(broken, expected.what());
-            if (slowestWrite >= stall.toNanos() / 2 && failure.kind().equals("timeout")) {
-                // The connection fell silent because nobody took its data: do not blame the server.
-                throw new S3Failure.Retriable(
-                        "slow-disk",
-                        expected.what() + " failed: the disk took "
-                                + TimeUnit.NANOSECONDS.toSeconds(slowestWrite)
-                                + " s for one write, and the connection ended meanwhile; it is tried again.",
-                        broken);
-            }
-            throw failure;
+            throw Calls.failure(broken, expected.what());
         }
     }
 

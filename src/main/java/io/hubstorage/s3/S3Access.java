@@ -1,11 +1,11 @@
 package io.hubstorage.s3;
 
 import io.hubstorage.config.Settings;
+import io.hubstorage.s3.http.VertxHttpClient;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
@@ -25,7 +25,7 @@ public final class S3Access implements AutoCloseable {
     private final Patience patience;
     private @Nullable S3AsyncClient client;
     private @Nullable CredentialSource credentials;
-    private @Nullable SdkEventLoopGroup loops;
+    private @Nullable VertxHttpClient http;
     private boolean closed;
 
     /**
@@ -115,14 +115,14 @@ public final class S3Access implements AutoCloseable {
     public void close() {
         S3AsyncClient open;
         CredentialSource source;
-        SdkEventLoopGroup running;
+        VertxHttpClient connections;
         synchronized (this) {
             closed = true;
             open = client;
             source = credentials;
-            running = loops;
+            connections = http;
             client = null;
-            loops = null;
+            http = null;
         }
         if (open != null) {
             open.close();
@@ -130,8 +130,8 @@ public final class S3Access implements AutoCloseable {
         if (source != null) {
             source.close();
         }
-        if (running != null) {
-            Clients.stop(running);
+        if (connections != null) {
+            connections.close();
         }
     }
 
@@ -167,14 +167,14 @@ public final class S3Access implements AutoCloseable {
         return source;
     }
 
-    /** The SDK's threads, started on first use. */
-    synchronized SdkEventLoopGroup loops() {
-        SdkEventLoopGroup running = loops;
-        if (running == null) {
-            running = Clients.loops();
-            loops = running;
+    /** The connections, opened on first use; reads files. */
+    synchronized VertxHttpClient http() throws S3Failure {
+        VertxHttpClient open = http;
+        if (open == null) {
+            open = Clients.http(aws, maxConnections, patience);
+            http = open;
         }
-        return running;
+        return open;
     }
 
     /** The client, built on first use; reads files. */
@@ -184,7 +184,7 @@ public final class S3Access implements AutoCloseable {
         }
         S3AsyncClient open = client;
         if (open == null) {
-            open = Clients.s3(aws, credentials(), loops(), maxConnections, version, patience);
+            open = Clients.s3(aws, credentials(), http(), version, patience);
             client = open;
         }
         return open;

@@ -93,7 +93,9 @@ final class FailureSorterTest {
     @Test
     void aConnectionThatNeverComesAboutIsAnUnreachableEndpoint() {
         assertThat(S3Failure.of(
-                        client(new TimeoutException("Acquire operation took longer than 15000 milliseconds.")), "x"))
+                        client(new TimeoutException(
+                                "The timeout of 15000 ms has been exceeded when getting a connection to 10.0.0.9:443")),
+                        "x"))
                 .isInstanceOf(S3Failure.Retriable.class)
                 .hasMessageContaining("the endpoint cannot be reached, no connection to it came about");
     }
