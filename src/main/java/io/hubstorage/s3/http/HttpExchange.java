@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -23,16 +24,18 @@ final class HttpExchange {
     private final SdkHttpRequest head;
     private final SdkAsyncHttpResponseHandler handler;
     private final VertxHttpClient.Limits limits;
+    private final Proxies proxies;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private @Nullable HttpClientRequest sent;
     private @Nullable ResponseBody body;
 
-    HttpExchange(Lane lane, AsyncExecuteRequest sdk, VertxHttpClient.Limits limits) {
+    HttpExchange(Lane lane, AsyncExecuteRequest sdk, VertxHttpClient.Limits limits, Proxies proxies) {
         this.lane = lane;
         this.sdk = sdk;
         this.head = sdk.request();
         this.handler = sdk.responseHandler();
         this.limits = limits;
+        this.proxies = proxies;
     }
 
     /**
@@ -62,9 +65,8 @@ final class HttpExchange {
     private RequestOptions options() throws UnknownHostException {
         MultiMap headers = MultiMap.caseInsensitiveMultiMap();
         head.forEachHeader((name, values) -> headers.add(name, values));
-        return new RequestOptions()
+        RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.valueOf(head.method().name()))
-                .setServer(SocketAddress.inetSocketAddress(head.port(), Names.address(head.host())))
                 .setHost(head.host())
                 .setPort(head.port())
                 .setSsl("https".equals(head.protocol()))
@@ -73,6 +75,10 @@ final class HttpExchange {
                 .setConnectTimeout(limits.acquire().toMillis())
                 .setIdleTimeout(limits.silence().toMillis())
                 .setFollowRedirects(false);
+        ProxyOptions proxy = proxies.onTheWayTo(head.protocol(), head.host());
+        return proxy != null
+                ? options.setProxyOptions(proxy)
+                : options.setServer(SocketAddress.inetSocketAddress(head.port(), Names.address(head.host())));
     }
 
     private String target() {

@@ -38,6 +38,7 @@ public final class VertxHttpClient implements SdkAsyncHttpClient {
 
     private final Vertx vertx;
     private final Limits limits;
+    private final Proxies proxies = new Proxies();
     private final List<Lane> lanes = new ArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
 
@@ -102,7 +103,7 @@ public final class VertxHttpClient implements SdkAsyncHttpClient {
     @Override
     public CompletableFuture<Void> execute(AsyncExecuteRequest request) {
         Lane lane = lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
-        return new HttpExchange(lane, request, limits).start();
+        return new HttpExchange(lane, request, limits, proxies).start();
     }
 
     @Override
