@@ -203,7 +203,8 @@ final class BucketPasses {
                         options.excludePatterns(),
                         options.includePatterns(),
                         disk.hardLinks(),
-                        disk.foldsNames()));
+                        disk.foldsNames(),
+                        plan.config().requestPayer(bucket.name())));
     }
 
     private static TransferMessage.Shard inMode(TransferMessage.Shard shard, Mode mode) {

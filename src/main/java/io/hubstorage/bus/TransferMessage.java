@@ -70,9 +70,15 @@ public sealed interface TransferMessage {
      *
      * @param foldedNames whether the disk takes names for the same that differ in case or normalisation; then a bucket is
      *     one shard
+     * @param requestPayer whether we pay for the requests to this bucket
      */
     record Options(
-            boolean delete, List<String> exclude, List<String> include, boolean hardLinks, boolean foldedNames) {}
+            boolean delete,
+            List<String> exclude,
+            List<String> include,
+            boolean hardLinks,
+            boolean foldedNames,
+            boolean requestPayer) {}
 
     /** Stops every shard of a run. */
     record Cancel(String runId) implements TransferMessage {}

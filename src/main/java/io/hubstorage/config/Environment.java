@@ -32,6 +32,7 @@ public final class Environment {
             "HUBSTORAGE_ENV_FILE",
             "HUBSTORAGE_S3_PATH_STYLE",
             "HUBSTORAGE_TRUST_STORE_PASSWORD",
+            "HUBSTORAGE_SSE_C_KEY",
             "HUBSTORAGE_WEB_PASSWORD",
             "HUBSTORAGE_WEB_PASSWORD_HASH",
             "HUBSTORAGE_AUTH",

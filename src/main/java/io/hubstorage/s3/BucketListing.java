@@ -54,6 +54,7 @@ final class BucketListing implements ListingPages {
         ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
                 .bucket(bucket)
                 .encodingType(EncodingType.URL)
+                .requestPayer(access.payer())
                 .startAfter(startAfter);
         if (!prefix.isEmpty()) {
             request.prefix(prefix);

@@ -51,15 +51,15 @@ final class Clients {
                 .forcePathStyle(aws.pathStyle())
                 .httpClient(http)
                 .asyncConfiguration(directCompletion())
+                // Bodies are compared with their checksums elsewhere, and once is enough.
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(overrides(version, patience, c -> c.addExecutionInterceptor(new RawListing())));
         URI endpoint = aws.endpoint();
         if (endpoint == null) {
             builder.crossRegionAccessEnabled(true);
         } else {
             // Some servers break on, or get wrong, the checksums that the SDK adds of its own accord.
-            builder.endpointOverride(endpoint)
-                    .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                    .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
+            builder.endpointOverride(endpoint).requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED);
         }
         return builder.build();
     }

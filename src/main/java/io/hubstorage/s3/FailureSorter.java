@@ -122,7 +122,29 @@ final class FailureSorter {
                     what + " failed: an error inside the server" + said + "; it is tried again.",
                     answer);
         }
-        return sortRefusal(answer, status, code, said, what);
+        String message = details == null || details.errorMessage() == null ? "" : details.errorMessage();
+        S3Failure key = status == 400 ? sortCustomerKey(answer, message.toLowerCase(Locale.ROOT), said, what) : null;
+        return key != null ? key : sortRefusal(answer, status, code, said, what);
+    }
+
+    /** Where the matter is a key of the customer's; S3 has no code of its own for that. */
+    private static @Nullable S3Failure sortCustomerKey(
+            SdkServiceException answer, String message, String said, String what) {
+        if (message.contains("encryption parameters are not applicable")) {
+            return permanent(
+                    S3Failure.CUSTOMER_KEY_NOT_WANTED,
+                    what + " failed: the object is not encrypted with a key of the customer's" + said + ".",
+                    answer);
+        }
+        if (message.contains("form of server side encryption")
+                || message.contains("encryption with customer provided keys")) {
+            return permanent(
+                    S3Failure.CUSTOMER_KEY,
+                    what + " failed: the object is encrypted with a key that S3 does not keep (SSE-C)" + said
+                            + "; put that key into HUBSTORAGE_SSE_C_KEY, as base64 of its 32 bytes.",
+                    answer);
+        }
+        return null;
     }
 
     private static S3Failure sortRefusal(
@@ -158,7 +180,8 @@ final class FailureSorter {
             return permanent(
                     "access-denied",
                     what + " failed: access is denied" + said
-                            + "; the credentials need s3:ListBucket on the bucket and s3:GetObject on its objects.",
+                            + "; the credentials need s3:ListBucket on the bucket and s3:GetObject on its objects"
+                            + " (and request_payer in config.json where the requester pays).",
                     answer);
         }
         return switch (status) {

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -21,10 +21,13 @@ public final class ObjectReader {
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
 
     private final S3Access access;
+    private final Map<String, String> extraHeaders;
     private final Duration stall;
 
-    ObjectReader(S3Access access) {
+    /** @param extraHeaders sent with every request, see {@link ExtraHeaders} */
+    ObjectReader(S3Access access, Map<String, String> extraHeaders) {
         this.access = access;
+        this.extraHeaders = extraHeaders;
         this.stall = access.patience().stall();
     }
 
@@ -40,14 +43,8 @@ public final class ObjectReader {
             String bucket, String key, @Nullable String ifMatch, long expectedSize, LongConsumer received)
             throws S3Failure, InterruptedException {
         Expected expected = new Expected(what(bucket, key), ifMatch, expectedSize);
-        GetObjectRequest.Builder request = request(bucket, key, ifMatch);
-        if (access.isAws()) {
-            // The SDK then compares what arrives with the checksum that S3 keeps; other servers keep it in ways of
-            // their own.
-            request.checksumMode(ChecksumMode.ENABLED);
-        }
-        return Calls.await(
-                access.client().getObject(request.build(), new SmallBody(expected, received)), expected.what());
+        GetObjectRequest request = request(bucket, key, ifMatch).build();
+        return Calls.await(access.client().getObject(request, new SmallBody(expected, received)), expected.what());
     }
 
     /**
@@ -88,7 +85,8 @@ public final class ObjectReader {
             expected.check(answer);
             drain(body, from, expected, sink, received);
             complete = true;
-            return ObjectHead.of(answer, size);
+            ObjectHead head = ObjectHead.of(Answers.headers(answer), size);
+            return length == size ? head : head.withoutChecksums();
         } finally {
             if (!complete) {
                 body.cancel();
@@ -147,12 +145,16 @@ public final class ObjectReader {
         return Long.parseLong(matcher.group(3));
     }
 
-    private static GetObjectRequest.Builder request(String bucket, String key, @Nullable String ifMatch) {
-        return GetObjectRequest.builder().bucket(bucket).key(key).ifMatch(Etags.header(ifMatch));
+    private GetObjectRequest.Builder request(String bucket, String key, @Nullable String ifMatch) {
+        return GetObjectRequest.builder()
+                .bucket(bucket)
+                .key(key)
+                .ifMatch(Etags.header(ifMatch))
+                .overrideConfiguration(o -> extraHeaders.forEach(o::putHeader));
     }
 
-    private static String what(String bucket, String key) {
-        return "Reading \"" + key + "\" in bucket \"" + bucket + "\"";
+    private String what(String bucket, String key) {
+        return "Reading \"" + key + "\" in bucket \"" + bucket + "\"" + ExtraHeaders.remark(extraHeaders);
     }
 
     /** What the answer has to be. */

@@ -2,7 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
-import io.hubstorage.s3.S3Access;
+import io.hubstorage.s3.ObjectReader;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A large object as ranges with the ETag pinned, several at once. Each is written to its place as it arrives; the hash
@@ -29,13 +30,13 @@ final class RangedDownload implements AutoCloseable {
     private final FetchTask task;
     private final ListedObject object;
     private final TransferContext context;
-    private final S3Access s3;
+    private final ObjectReader reader;
+    private final ServerNotes notes;
     private final ShardProgress progress;
     private final Cancellation cancellation;
     private final FileChannel file;
     private final ExecutorService readers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("range-", 0).factory());
-    private Digests digests = Digests.unchecked();
 
     private record Range(long from, long length) {}
 
@@ -45,7 +46,8 @@ final class RangedDownload implements AutoCloseable {
             String bucket,
             FetchTask task,
             TransferContext context,
-            S3Access s3,
+            ObjectReader reader,
+            ServerNotes notes,
             TreeWriter tree,
             ShardProgress progress,
             Cancellation cancellation)
@@ -54,17 +56,20 @@ final class RangedDownload implements AutoCloseable {
         this.task = task;
         this.object = task.object();
         this.context = context;
-        this.s3 = s3;
+        this.reader = reader;
+        this.notes = notes;
         this.progress = progress;
         this.cancellation = cancellation;
         this.file = tree.create(task.path());
     }
 
-    /** Fetches every range; when this returns, the file is whole and {@link #digests} have seen all of it. */
-    ObjectHead run() throws S3Failure, IOException, InterruptedException {
+    /** Fetches every range; when this returns, the file is whole and proven as far as that can be. */
+    Proven run() throws S3Failure, IOException, InterruptedException {
         Queue<Pending> window = new ArrayDeque<>();
+        Future<@Nullable ObjectHead> whole = notes.worthAHead() ? readers.submit(notes::head) : null;
         long next = 0;
         ObjectHead first = null;
+        Proof proof = null;
         while (next < object.size() || !window.isEmpty()) {
             while (next < object.size() && window.size() < WINDOW) {
                 Range range = new Range(next, Math.min(RANGE, object.size() - next));
@@ -73,35 +78,40 @@ final class RangedDownload implements AutoCloseable {
             }
             Pending oldest = window.remove();
             ObjectHead head = await(oldest.head());
-            if (first == null) {
+            if (first == null || proof == null) {
                 first = head;
-                digests = Digests.expecting(head);
+                proof = notes.proof(best(head, whole));
             }
-            digests.update(file, oldest.range().from(), oldest.range().length());
+            proof.read(file, oldest.range().from(), oldest.range().length());
         }
-        if (first == null) {
+        if (first == null || proof == null) {
             throw new IllegalStateException("an empty object has no ranges: " + task.key());
         }
-        return first;
+        String verified = proof.verdict(sink -> sink.read(file, 0, object.size()));
+        return new Proven(proof.sha256(), verified, first);
     }
 
-    /** What the whole file hashes to, once {@link #run} has returned. */
-    Digests digests() {
-        return digests;
+    /** The head that says most about the whole: the first range's, unless that leaves it open. */
+    private ObjectHead best(ObjectHead range, @Nullable Future<@Nullable ObjectHead> asked)
+            throws S3Failure, IOException, InterruptedException {
+        if (Claim.of(range).sayWhole()) {
+            return range;
+        }
+        ObjectHead whole = asked == null ? notes.head() : await(asked);
+        return whole == null ? range : whole;
     }
 
     private ObjectHead read(Range range) throws S3Failure, IOException, InterruptedException {
         return context.backoff().retrying(cancellation, () -> {
             try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
-                return context.request(() -> s3.reader()
-                        .readRange(
-                                bucket,
-                                object.key(),
-                                object.etag(),
-                                range.from(),
-                                range.length(),
-                                this::store,
-                                progress.bytesReceived::add));
+                return context.request(() -> reader.readRange(
+                        bucket,
+                        object.key(),
+                        object.etag(),
+                        range.from(),
+                        range.length(),
+                        this::store,
+                        progress.bytesReceived::add));
             }
         });
     }
@@ -112,7 +122,8 @@ final class RangedDownload implements AutoCloseable {
         }
     }
 
-    private static ObjectHead await(Future<ObjectHead> head) throws S3Failure, IOException, InterruptedException {
+    private static <T extends @Nullable Object> T await(Future<T> head)
+            throws S3Failure, IOException, InterruptedException {
         try {
             return head.get();
         } catch (ExecutionException e) {

@@ -43,7 +43,7 @@ final class ShardJob {
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
         this.shard = shard;
         this.context = context;
-        this.s3 = s3;
+        this.s3 = shard.options().requestPayer() ? () -> s3.get().payingRequests() : s3;
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
         this.previous = shard.sources().stream()
                 .filter(TransferMessage.Source::previous)

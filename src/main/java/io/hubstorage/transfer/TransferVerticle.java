@@ -13,6 +13,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -110,11 +111,10 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private S3Message.Diagnosis diagnose() throws InterruptedException {
-        return s3.get()
-                .diagnostics()
-                .diagnose(config.config().buckets().stream()
-                        .map(HubConfig.BucketSpec::name)
-                        .toList());
+        HubConfig now = config.config();
+        List<String> buckets =
+                now.buckets().stream().map(HubConfig.BucketSpec::name).toList();
+        return s3.get().diagnostics().diagnose(buckets, now::requestPayer);
     }
 
     private void answer(Message<JsonObject> message, Callable<? extends Record> work) {

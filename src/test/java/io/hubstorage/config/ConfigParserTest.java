@@ -70,7 +70,8 @@ final class ConfigParserTest {
         assertThat(config.dynamicBuckets()).isFalse();
         assertThat(config.localBasePath()).isEqualTo("/app/data");
         assertThat(config.syncOptions())
-                .isEqualTo(new HubConfig.SyncOptions(true, List.of("*.tmp", "*/temp/*"), List.of(), null, false));
+                .isEqualTo(
+                        new HubConfig.SyncOptions(true, List.of("*.tmp", "*/temp/*"), List.of(), null, false, false));
         assertThat(config.logging()).isEqualTo(new HubConfig.Logging("INFO", "/app/logs/status.log", 10, 5));
         assertThat(config.automation()).isEqualTo(new HubConfig.Automation(true, 6, null, null, 3, 5));
         assertThat(config.guards()).isEqualTo(new HubConfig.Guards(50));

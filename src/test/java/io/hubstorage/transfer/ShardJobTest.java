@@ -78,7 +78,7 @@ final class ShardJobTest {
                                 home.resolve("tree").toString(),
                                 home.resolve("journal").toString(),
                                 List.of(source),
-                                new TransferMessage.Options(delete, List.of(), List.of(), true, false)),
+                                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false)),
                         context,
                         () -> access)
                 .run();
@@ -148,7 +148,7 @@ final class ShardJobTest {
                         home.resolve("tree").toString(),
                         home.resolve("journal").toString(),
                         List.of(previous),
-                        new TransferMessage.Options(true, List.of(), List.of(), true, false)),
+                        new TransferMessage.Options(true, List.of(), List.of(), true, false, false)),
                 context,
                 () -> access);
         job.cancel();
