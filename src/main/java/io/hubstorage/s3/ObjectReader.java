@@ -18,6 +18,9 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * nothing, on any thread; it must not block.
  */
 public final class ObjectReader {
+    /** Kind of an answer by a server that did not send the range that was asked for. */
+    public static final String RANGE = "range";
+
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
 
     private final S3Access access;
@@ -133,12 +136,12 @@ public final class ObjectReader {
                 return length;
             }
             throw new S3Failure.Permanent(
-                    "range", expected.what() + " failed: the server ignored the range that was asked for.", null);
+                    RANGE, expected.what() + " failed: the server ignored the range that was asked for.", null);
         }
         Matcher matcher = CONTENT_RANGE.matcher(range.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
             throw new S3Failure.Permanent(
-                    "range",
+                    RANGE,
                     expected.what() + " failed: the server sent another range than asked for (" + range + ").",
                     null);
         }

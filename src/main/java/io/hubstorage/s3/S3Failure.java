@@ -39,6 +39,11 @@ public abstract sealed class S3Failure extends Exception {
         return new Permanent("listing", message, null);
     }
 
+    /** An object that can only be read anew from its start, after it has been listed again. */
+    public static S3Failure changed(String message) {
+        return new Changed(message, null);
+    }
+
     /** An object that is gone. */
     public static S3Failure vanished(String message) {
         return new Vanished(message, null);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,7 +74,9 @@ public final class VertxHttpClient implements SdkAsyncHttpClient {
                         lanes.add(new Lane(context, client(options, pool)));
                         return Future.succeededFuture();
                     })
-                    .await();
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
         }
     }
 
@@ -111,12 +114,16 @@ public final class VertxHttpClient implements SdkAsyncHttpClient {
         return "vertx";
     }
 
+    /** Breaks off what is under way, and waits a little for the connections to close. */
     @Override
     public void close() {
         try {
-            vertx.close().await(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException late) {
-            LOG.warn("the connections to S3 took more than {} s to close", CLOSING.toSeconds());
+            // Not with await(): whoever closes may be a worker thread of another Vert.x, which may not wait so.
+            vertx.close().toCompletionStage().toCompletableFuture().get(CLOSING.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException failure) {
+            LOG.warn("the connections to S3 did not close in {} s", CLOSING.toSeconds(), failure);
         }
     }
 }
