@@ -102,6 +102,10 @@ public record Certificate(
             }
             return problems;
         }
+
+        private RunRecord.BucketRecord record() {
+            return new RunRecord.BucketRecord(name, result, listing.complete(), counts, failures, failuresTotal, error);
+        }
     }
 
     /**
@@ -112,6 +116,25 @@ public record Certificate(
      * @param order {@code utf8} as it should be, or {@code sorted} when the server listed otherwise
      */
     public record Listing(boolean complete, long pages, String order) {}
+
+    /** The run as the history keeps it, with this sentence for people. */
+    public RunRecord record(String message) {
+        List<RunRecord.BucketRecord> records =
+                buckets.stream().map(Bucket::record).toList();
+        return new RunRecord(
+                runId,
+                trigger,
+                false,
+                startedAt,
+                finishedAt,
+                result,
+                snapshot,
+                true,
+                attempts,
+                records,
+                records.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus),
+                message);
+    }
 
     /** What does not add up in any bucket; empty when all is accounted for. */
     public List<String> problems() {
