@@ -5,11 +5,13 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.plan.ShrinkGuard;
+import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.snapshot.Trees;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,7 +70,7 @@ final class BackupRun {
             return report.stopped(stop.result(), attempts, stop.reason());
         } catch (Parallel.Failure e) {
             return unwrapped(e.getCause());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.debug("the run failed", e);
             return report.stopped(RunResult.FAILED, attempts, disk(e));
         } catch (RuntimeException e) {
@@ -292,7 +294,10 @@ final class BackupRun {
         }
     }
 
-    private static String disk(IOException e) {
+    private String disk(Exception e) {
+        if (DiskFull.isCauseOf(e)) {
+            return DiskSpace.full(plan.data(), e.getMessage());
+        }
         return "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage());
     }
 }

@@ -110,6 +110,8 @@ public sealed interface TransferMessage {
         FAILED,
         /** Credentials were refused: the run must stop at once. */
         AUTH,
+        /** There is no room left on the disk: the run must stop at once. */
+        DISK_FULL,
         /** Stopped on request. */
         CANCELLED
     }

@@ -111,6 +111,10 @@ public record Certificate(
             }
             return problems;
         }
+
+        private RunRecord.BucketRecord record() {
+            return new RunRecord.BucketRecord(name, result, listing.complete(), counts, failures, failuresTotal, error);
+        }
     }
 
     /**
@@ -135,6 +139,25 @@ public record Certificate(
             }
         }
         return all.counts();
+    }
+
+    /** The run as the history keeps it, with this sentence for people. */
+    public RunRecord record(String message) {
+        List<RunRecord.BucketRecord> records =
+                buckets.stream().map(Bucket::record).toList();
+        return new RunRecord(
+                runId,
+                trigger,
+                false,
+                startedAt,
+                finishedAt,
+                result,
+                snapshot,
+                true,
+                attempts,
+                records,
+                records.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus),
+                message);
     }
 
     /** What does not add up in any bucket; empty when all is accounted for. */

@@ -7,6 +7,7 @@ import io.hubstorage.plan.KeyFilter;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.snapshot.CorruptManifestException;
+import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Journal;
 import io.hubstorage.snapshot.PathAllocator;
 import io.hubstorage.snapshot.Slots;
@@ -136,8 +137,11 @@ final class ShardJob {
 
     /** The disk failed; or the job was told to stop, which breaks off what is being written. */
     private Ended broken(Exception e) {
-        return cancellation.isRequested()
-                ? new Ended(Outcome.CANCELLED, true, null)
+        if (cancellation.isRequested()) {
+            return new Ended(Outcome.CANCELLED, true, null);
+        }
+        return DiskFull.isCauseOf(e)
+                ? new Ended(Outcome.DISK_FULL, false, String.valueOf(e.getMessage()))
                 : new Ended(Outcome.FAILED, true, disk(e));
     }
 

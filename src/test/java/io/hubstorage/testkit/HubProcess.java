@@ -81,17 +81,22 @@ public final class HubProcess implements AutoCloseable {
 
     /** Starts {@code java -jar} with these arguments in the home. */
     public static HubProcess start(Path home, Map<String, String> environment, String... arguments) {
+        return start(home, environment, List.of(), arguments);
+    }
+
+    /** The same with further flags for the JVM. */
+    public static HubProcess start(
+            Path home, Map<String, String> environment, List<String> jvmFlags, String... arguments) {
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(Path.of("/usr/bin/env"))
                 && System.getProperty("os.name").equals("Linux")) {
             // Who is started in the background by a shell inherits that SIGINT is ignored.
             command.addAll(List.of("/usr/bin/env", "--default-signal=INT"));
         }
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-jar",
-                jar().toString()));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx256m");
+        command.addAll(jvmFlags);
+        command.addAll(List.of("-jar", jar().toString()));
         command.addAll(List.of(arguments));
         try {
             Path out = Files.createTempFile(home, "out-", ".txt");
@@ -186,6 +191,25 @@ public final class HubProcess implements AutoCloseable {
         }
     }
 
+    /** Whether it has not ended. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Its number in the system. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Ends it by SIGKILL in the middle of whatever it is doing; returns when it is gone. */
+    public void kill() {
+        try {
+            process.destroyForcibly().waitFor();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Waits for the end; returns the exit code. */
     public int exitCode() {
         return exitCode(PATIENCE);
@@ -207,10 +231,6 @@ public final class HubProcess implements AutoCloseable {
     @Override
     public void close() {
         http.close();
-        try {
-            process.destroyForcibly().waitFor();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        kill();
     }
 }
