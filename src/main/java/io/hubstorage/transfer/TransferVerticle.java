@@ -48,7 +48,8 @@ public final class TransferVerticle extends VerticleBase {
     public TransferVerticle(ConfigStore config, String version, Patience patience, Backoff backoff) {
         this.config = config;
         this.s3 = new S3Connection(() -> config.settings().aws(), version, patience);
-        this.shared = new TransferContext(new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), new Streams(), backoff);
+        this.shared = new TransferContext(
+                new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), new Streams(), backoff);
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
@@ -64,7 +63,8 @@ class VertxHttpClientTest {
 
     @Test
     void aBodyIsSent() throws Exception {
-        URI server = serve(request -> request.body().onSuccess(body -> request.response().end(body)));
+        URI server = serve(
+                request -> request.body().onSuccess(body -> request.response().end(body)));
         SdkHttpRequest request = SdkHttpRequest.builder()
                 .method(SdkHttpMethod.POST)
                 .uri(server)
@@ -73,7 +73,7 @@ class VertxHttpClientTest {
         Answer answer = new Answer(Long.MAX_VALUE);
         client.execute(AsyncExecuteRequest.builder()
                         .request(request)
-                        .requestContentPublisher(new Pieces("hello", "world"))
+                        .requestContentPublisher(new Pieces(List.of("hello", "world")))
                         .responseHandler(answer)
                         .build())
                 .get(30, TimeUnit.SECONDS);
@@ -144,8 +144,10 @@ class VertxHttpClientTest {
     }
 
     private URI serve(Handler<HttpServerRequest> handler) {
-        HttpServer server =
-                vertx.createHttpServer().requestHandler(handler).listen(0, "127.0.0.1").await();
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(handler)
+                .listen(0, "127.0.0.1")
+                .await();
         return URI.create("http://127.0.0.1:" + server.actualPort());
     }
 
@@ -177,15 +179,15 @@ class VertxHttpClientTest {
     }
 
     /** A body that is handed out piece by piece, as it is asked for. */
-    private record Pieces(String... texts) implements SdkHttpContentPublisher {
+    private record Pieces(List<String> texts) implements SdkHttpContentPublisher {
         @Override
         public Optional<Long> contentLength() {
-            return Optional.of(Stream.of(texts).mapToLong(String::length).sum());
+            return Optional.of(texts.stream().mapToLong(String::length).sum());
         }
 
         @Override
         public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-            Iterator<String> left = List.of(texts).iterator();
+            Iterator<String> left = texts.iterator();
             subscriber.onSubscribe(new Subscription() {
                 @Override
                 public void request(long count) {
