@@ -14,7 +14,8 @@ Copies buckets of a synthetic S3 server on this machine with HubStorage and with
 copies, and prints tables: wall time, CPU time and peak memory of the client.
 
   --cases a,b      some of: small, large, mixed, unchanged, slow-lists, million, latency, faults (all)
-  --tools a,b      some of: hubstorage (a run of a warm service), hubstorage-cold (a process a run), rclone, aws (all)
+  --tools a,b      some of: hubstorage (a run of a warm service), hubstorage-cold (a process a run), rclone, aws,
+                   bare (the lower bound: plain sockets, nothing checked) (all)
   --runs N         measured runs of each tool in each case (5); warm-ups come on top
   --quick          small buckets: shows that everything works, measures nothing
   --jar FILE       HubStorage (what was built last)
@@ -23,6 +24,7 @@ copies, and prints tables: wall time, CPU time and peak memory of the client.
   --etags KIND     "parts": objects from 8 MiB on have ETags as after an upload in parts, as most tools make them;
                    "md5": every ETag is the body's MD5, which costs who checks it (parts)
   --target FOLDER  where the copies go (/dev/shm)
+  --profile FOLDER one more run of each service in each case, recorded by JDK Flight Recorder: FOLDER/<case>-<tool>.jfr
   --out FILE       put the tables into this page, docs/benchmarks.md for example
   --no-build       use what was built before, whatever has changed since
   -h, --help       this text
@@ -54,7 +56,7 @@ while [ $# -gt 0 ]; do
     --quick)
       arguments+=("$1")
       ;;
-    --jar | --jar-vs | --target | --out)
+    --jar | --jar-vs | --target | --profile | --out)
       [ $# -gt 1 ] || fail "$1 needs a value"
       if [ "$1" = --jar ]; then jar=$2; fi
       arguments+=("$1" "$(path "$2")")

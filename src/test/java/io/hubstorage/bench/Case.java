@@ -7,36 +7,26 @@ import java.util.List;
 /**
  * What is measured: a bucket on a server, and whether it is copied afresh or compared with a finished copy.
  *
- * @param title the case in words, after the number of its objects
- * @param quickObjects in a run that only shows that everything works
- * @param size of each object, as the server's option takes it
+ * @param bucket what it holds
+ * @param smallBucket what it holds in a run that only shows that everything works
+ * @param words what is special about it, for tables; may be empty
  * @param server what else the server is told
  */
-record Case(
-        String id,
-        String title,
-        Kind kind,
-        int objects,
-        int quickObjects,
-        String size,
-        String quickSize,
-        List<String> server) {
+record Case(String id, Kind kind, Bucket bucket, Bucket smallBucket, String words, List<String> server) {
     static final List<Case> ALL = List.of(
-            cold("small", "× 4 KiB", 10_000, 500, "4KiB"),
-            new Case("large", "× 1 GiB", Kind.COLD, 4, 4, "1GiB", "32MiB", List.of()),
-            cold("mixed", "of mixed sizes, 4 GiB in all", 20_000, 400, "mixed"),
-            unchanged("unchanged", "keys, nothing changed", 100_000, 5_000),
-            unchanged("slow-lists", "keys, nothing changed, 50 ms a LIST page", 100_000, 5_000, "--list-latency-ms=50"),
-            unchanged("million", "keys, nothing changed", 1_000_000, 20_000),
-            cold("latency", "× 4 KiB, 20 ms a request", 5_000, 500, "4KiB", "--latency-ms=20"),
+            cold("small", new Bucket(10_000, "4KiB"), new Bucket(500, "4KiB"), ""),
+            cold("large", new Bucket(4, "1GiB"), new Bucket(4, "32MiB"), ""),
+            cold("mixed", new Bucket(20_000, BucketOptions.MIXED), new Bucket(400, BucketOptions.MIXED), ""),
+            unchanged("unchanged", 100_000, 5_000, ""),
+            unchanged("slow-lists", 100_000, 5_000, ", 50 ms a LIST page", "--list-latency-ms=50"),
+            unchanged("million", 1_000_000, 20_000, ""),
+            cold("latency", new Bucket(5_000, "4KiB"), new Bucket(500, "4KiB"), ", 20 ms a request", "--latency-ms=20"),
             new Case(
                     "faults",
-                    "× 16 KiB; 2 % throttled, 1 % reset, 1 % cut, 0.5 % corrupt",
                     Kind.FAULTS,
-                    5_000,
-                    1_000,
-                    "16KiB",
-                    "16KiB",
+                    new Bucket(5_000, "16KiB"),
+                    new Bucket(1_000, "16KiB"),
+                    "; 2 % throttled, 1 % reset, 1 % cut, 0.5 % corrupt",
                     List.of("--fault-rate=throttle=0.02,reset=0.01,cut=0.01,corrupt=0.005")));
 
     /** What the tools have to do. */
@@ -49,28 +39,47 @@ record Case(
         FAULTS
     }
 
-    private static Case cold(String id, String title, int objects, int quickObjects, String size, String... server) {
-        return new Case(id, title, Kind.COLD, objects, quickObjects, size, size, List.of(server));
+    /**
+     * Objects.
+     *
+     * @param size of each, as the server's option takes it
+     */
+    record Bucket(int objects, String size) {}
+
+    private static Case cold(String id, Bucket bucket, Bucket smallBucket, String words, String... server) {
+        return new Case(id, Kind.COLD, bucket, smallBucket, words, List.of(server));
     }
 
-    private static Case unchanged(String id, String title, int objects, int quickObjects, String... server) {
-        return new Case(id, title, Kind.UNCHANGED, objects, quickObjects, "1KiB", "1KiB", List.of(server));
+    private static Case unchanged(String id, int keys, int fewKeys, String words, String... server) {
+        return new Case(
+                id, Kind.UNCHANGED, new Bucket(keys, "1KiB"), new Bucket(fewKeys, "1KiB"), words, List.of(server));
     }
 
     /** The same, smaller: it shows that everything works, and measures nothing. */
     Case quick() {
-        return new Case(id, title, kind, quickObjects, quickObjects, quickSize, quickSize, server);
+        return new Case(id, kind, smallBucket, smallBucket, words, server);
     }
 
     /** For tables. */
     String heading() {
-        return "%,d %s%s".formatted(objects, title, kind == Kind.UNCHANGED ? "" : ", cold");
+        if (kind == Kind.UNCHANGED) {
+            return "%,d keys, nothing changed%s".formatted(bucket.objects, words);
+        }
+        String size = bucket.size.equals(BucketOptions.MIXED)
+                ? "of mixed sizes"
+                : "× " + bucket.size.replaceFirst("(?=[KMG]iB)", " ");
+        return "%,d %s, cold%s".formatted(bucket.objects, size, words);
+    }
+
+    /** How many connections the lower bound needs: as many as hide a wait before each answer, else as many as are busy. */
+    int connections() {
+        return server.stream().anyMatch(each -> each.startsWith("--latency")) ? 256 : Math.min(bucket.objects, 16);
     }
 
     /** How the server is started; {@link BucketOptions} takes from the same arguments what a copy must hold. */
     List<String> arguments(Etags etags) {
-        List<String> arguments = new ArrayList<>(
-                List.of("--objects=" + objects, "--size=" + size, "--plain-etags-below=" + etags.plainBelow));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--objects=" + bucket.objects, "--size=" + bucket.size, "--plain-etags-below=" + etags.plainBelow));
         arguments.addAll(server);
         return arguments;
     }

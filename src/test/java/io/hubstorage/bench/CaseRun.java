@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Measures the tools in one case: the same server for all, warm-ups first, then in turns. */
 final class CaseRun {
@@ -26,8 +27,15 @@ final class CaseRun {
      * @param contenders those that are installed
      * @param jars of HubStorage: each makes the copy that its runs find unchanged, and the first one's serves other tools
      * @param options of HubStorage's JVMs
+     * @param profile where recordings of the services go; absent when none are made
      */
-    record Plan(List<Contender> contenders, List<Path> jars, int runs, Case.Etags etags, List<String> options) {}
+    record Plan(
+            List<Contender> contenders,
+            List<Path> jars,
+            int runs,
+            Case.Etags etags,
+            List<String> options,
+            @Nullable Path profile) {}
 
     /** In a folder that is made and deleted. */
     CaseRun(Case measured, Plan plan, Path folder, PrintStream log) {
@@ -52,9 +60,15 @@ final class CaseRun {
                 }
             }
             for (Contender contender : plan.contenders) {
-                tools.put(contender, tool(contender, copies, server));
+                if (contender.kind().canDo(measured.kind())) {
+                    tools.put(contender, tool(contender, copies, server));
+                }
             }
-            return rounds(tools, server);
+            CaseResult result = rounds(tools, server);
+            if (plan.profile != null) {
+                record(tools, server, plan.profile);
+            }
+            return result;
         } finally {
             tools.values().forEach(Tool::close);
             Trees.delete(folder);
@@ -74,6 +88,19 @@ final class CaseRun {
             }
         }
         return result;
+    }
+
+    /** One more run of each service, which does not count: the recording costs something. */
+    private void record(Map<Contender, Tool> tools, Server server, Path profile)
+            throws IOException, InterruptedException {
+        for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
+            if (each.getValue() instanceof HubService service) {
+                service.beginRecording();
+                turn(each.getKey(), service, server, new CaseResult(measured), "profile");
+                service.endRecording(profile.resolve(
+                        "%s-%s.jfr".formatted(measured.id(), each.getKey().id())));
+            }
+        }
     }
 
     private void turn(Contender contender, Tool tool, Server server, CaseResult result, String round)
@@ -128,17 +155,18 @@ final class CaseRun {
 
     private Tool tool(Contender contender, Map<Path, HubHome> copies, Server server) throws IOException {
         Path own = Files.createDirectories(folder.resolve(contender.id()));
-        Path jar = contender.jar();
-        HubHome copy = copies.get(jar == null ? plan.jars.getFirst() : jar);
-        if (jar == null) {
-            return new Peer(
-                    Contender.product(contender.kind()),
-                    copy == null ? own.resolve("tree") : copy.tree(),
-                    copy != null,
-                    server,
-                    own.resolve("output.txt"));
-        }
+        Path jar = contender.jar() == null ? plan.jars.getFirst() : contender.jar();
+        HubHome copy = copies.get(jar);
+        Path tree = copy == null ? own.resolve("tree") : copy.tree();
         HubHome home = new HubHome(jar, plan.options, own, copy == null ? own.resolve("data") : copy.data(), server);
-        return contender.kind() == Contender.Kind.HUBSTORAGE ? HubService.start(home) : new HubCommand(home);
+        return switch (contender.kind()) {
+            case HUBSTORAGE -> HubService.start(home);
+            case HUBSTORAGE_COLD -> new HubCommand(home);
+            case BARE -> new BareCopy(server, tree, copy != null, measured.connections());
+            case RCLONE, AWS -> {
+                Peer.Product product = Contender.product(contender.kind());
+                yield new Peer(product, tree, copy != null, server, own.resolve("output.txt"));
+            }
+        };
     }
 }

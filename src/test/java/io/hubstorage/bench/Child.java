@@ -27,8 +27,12 @@ record Child(int exitCode, Measured measured) {
         long begin = System.nanoTime();
         Process process = builder.start();
         long peak = 0;
-        while (!process.waitFor(PEEK_MILLIS, TimeUnit.MILLISECONDS)) {
-            peak = Math.max(peak, ProcessFiles.peak(process.pid()));
+        try {
+            while (!process.waitFor(PEEK_MILLIS, TimeUnit.MILLISECONDS)) {
+                peak = Math.max(peak, ProcessFiles.peak(process.pid()));
+            }
+        } finally {
+            process.destroyForcibly();
         }
         double wall = (System.nanoTime() - begin) / 1e9;
         return new Child(process.exitValue(), new Measured(wall, ProcessFiles.cpuOfChildren() - before, peak));

@@ -8,20 +8,17 @@ import org.jspecify.annotations.Nullable;
  * A column of the table.
  *
  * @param jar of HubStorage; another tool has none
+ * @param compared whether this is the second HubStorage, which the first one is compared with
  * @param version what the tool calls itself; absent when it is not installed
  */
-record Contender(
-        String id, String title, Kind kind, @Nullable Path jar, Optional<String> version) {
+record Contender(Kind kind, @Nullable Path jar, boolean compared, Optional<String> version) {
     /** What it is, by the name it is asked for. */
     enum Kind {
-        /** HubStorage in a warm service. */
         HUBSTORAGE("hubstorage", "HubStorage, warm service"),
-        /** HubStorage as a process for each run. */
         HUBSTORAGE_COLD("hubstorage-cold", "HubStorage, a process a run"),
-        /** See {@link Peer}. */
         RCLONE("rclone", "rclone, tuned"),
-        /** See {@link Peer}. */
-        AWS("aws", "aws s3 sync");
+        AWS("aws", "aws s3 sync"),
+        BARE("bare", "lower bound");
 
         private final String id;
         private final String title;
@@ -31,33 +28,44 @@ record Contender(
             this.title = title;
         }
 
-        static Kind of(String id) {
+        static Kind named(String id) {
             for (Kind kind : values()) {
                 if (kind.id.equals(id)) {
                     return kind;
                 }
             }
-            throw new IllegalArgumentException("no such tool: " + id);
+            throw new IllegalArgumentException("No such tool: " + id);
         }
 
         boolean hubStorage() {
             return this == HUBSTORAGE || this == HUBSTORAGE_COLD;
         }
+
+        /** Whether it can do what a case asks for: who checks nothing has no business among faults. */
+        boolean canDo(Case.Kind kind) {
+            return this != BARE || kind != Case.Kind.FAULTS;
+        }
     }
 
-    /** One of HubStorage; {@code mark} tells one jar from another. */
-    static Contender hubStorage(Kind kind, Path jar, String mark, String version) {
-        return new Contender(
-                kind.id + (mark.isEmpty() ? "" : "-" + mark),
-                kind.title + (mark.isEmpty() ? "" : " (" + mark + ")"),
-                kind,
-                jar,
-                Optional.of(version));
+    /** One of HubStorage. */
+    static Contender hubStorage(Kind kind, Path jar, boolean compared, String version) {
+        return new Contender(kind, jar, compared, Optional.of("HubStorage " + version));
     }
 
     /** One of somebody else. */
-    static Contender peer(Kind kind) {
-        return new Contender(kind.id, kind.title, kind, null, product(kind).version());
+    static Contender other(Kind kind) {
+        Optional<String> version = kind == Kind.BARE
+                ? Optional.of("lists, reads and writes over plain sockets, and neither signs nor checks anything")
+                : product(kind).version();
+        return new Contender(kind, null, false, version);
+    }
+
+    String id() {
+        return kind.id + (compared ? "-vs" : "");
+    }
+
+    String title() {
+        return kind.title + (compared ? " (vs)" : "");
     }
 
     boolean installed() {
@@ -68,7 +76,7 @@ record Contender(
         return switch (kind) {
             case RCLONE -> Peer.Product.RCLONE;
             case AWS -> Peer.Product.AWS;
-            case HUBSTORAGE, HUBSTORAGE_COLD -> throw new IllegalArgumentException(kind + " is ours");
+            case HUBSTORAGE, HUBSTORAGE_COLD, BARE -> throw new IllegalArgumentException(kind + " is ours");
         };
     }
 }

@@ -7,6 +7,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** HubStorage as it is meant to be used: a service that has been up for a while, and is told to run. */
 final class HubService implements Tool {
@@ -64,6 +67,22 @@ final class HubService implements Tool {
             }
             Thread.sleep(PEEK_MILLIS);
         }
+    }
+
+    /** Lets Flight Recorder take notes until {@link #endRecording}. */
+    void beginRecording() throws IOException, InterruptedException {
+        jcmd("JFR.start", "name=bench", "settings=profile");
+    }
+
+    /** Writes them into a file. */
+    void endRecording(Path file) throws IOException, InterruptedException {
+        jcmd("JFR.stop", "name=bench", "filename=" + file.toAbsolutePath());
+    }
+
+    private void jcmd(String... command) throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(List.of(JAVA.replaceFirst("java$", "jcmd"), Long.toString(process.pid())));
+        whole.addAll(List.of(command));
+        Child.succeed(whole, Map.of(), home.folder().resolve("jcmd.txt"));
     }
 
     @Override

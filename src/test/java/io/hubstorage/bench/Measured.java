@@ -5,7 +5,7 @@ package io.hubstorage.bench;
  *
  * @param wall seconds
  * @param cpu seconds of user and system time together
- * @param peak the resident set at its largest, in bytes
+ * @param peak the resident set at its largest, in bytes; 0 when it is not known
  */
 record Measured(double wall, double cpu, long peak) {
     @Override

@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
-import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
+import java.util.function.DoubleFunction;
 
 /** The tables, in Markdown. */
 final class Report {
@@ -34,26 +33,24 @@ final class Report {
                 .filter(Contender::installed)
                 .forEach(each -> text.append(
                         "- %s: %s\n".formatted(each.title(), each.version().orElseThrow())));
-        text.append("\nThe median of each: wall s / CPU s / peak MiB.\n\n");
+        text.append("\nThe median of each: wall s (least to greatest) / CPU s / peak MiB.\n\n");
         text.append(table(contenders, this::figures));
-        for (Contender base : bases()) {
-            List<Contender> others = contenders.stream()
-                    .filter(each -> each.installed() && !each.equals(base))
-                    .toList();
-            text.append(
-                    "\nBeside %s, wall and CPU, the median of the ratios round by round (least to greatest); below 1 is less than %s.\n\n"
-                            .formatted(base.title(), base.title()));
-            text.append(table(others, (result, contender) -> ratios(result, contender, base)));
+        for (Contender base : contenders) {
+            List<Contender> others = comparedWith(base);
+            if (!others.isEmpty()) {
+                text.append("\nBeside %s, wall; CPU: the median of the ratios round by round. Below 1 is less.\n\n"
+                        .formatted(base.title()));
+                text.append(table(others, (result, contender) -> ratios(result, contender, base)));
+            }
         }
         return text.toString();
     }
 
-    /** Rclone is what everybody is measured by; with a second jar, that one as well. */
-    private List<Contender> bases() {
+    /** All are measured by rclone, and one HubStorage by the other. */
+    private List<Contender> comparedWith(Contender base) {
         return contenders.stream()
-                .filter(each -> each.installed()
-                        && contenders.size() > 1
-                        && (each.kind() == Contender.Kind.RCLONE || each.id().equals("hubstorage-vs")))
+                .filter(each -> base.installed() && each.installed() && !each.equals(base))
+                .filter(each -> base.kind() == Contender.Kind.RCLONE || (base.compared() && each.kind() == base.kind()))
                 .toList();
     }
 
@@ -83,29 +80,39 @@ final class Report {
         Spread cpu = result.spread(contender, Measured::cpu);
         Spread peak = result.spread(contender, run -> run.peak() / 1048576.0);
         if (wall == null || cpu == null || peak == null) {
-            return "not installed";
+            return contender.installed() ? "-" : "not installed";
         }
         CopyCheck check = result.check(contender);
         String verdict = check == null || result.measured().kind() != Case.Kind.FAULTS ? "" : "; " + check;
-        return "%s / %s / %.0f%s".formatted(seconds(wall.median()), seconds(cpu.median()), peak.median(), verdict);
+        return "%s / %s / %s%s"
+                .formatted(
+                        spread(wall, Report::seconds),
+                        seconds(cpu.median()),
+                        peak.median() == 0 ? "-" : String.format(Locale.ROOT, "%.0f", peak.median()),
+                        verdict);
     }
 
     private static String ratios(CaseResult result, Contender contender, Contender base) {
-        return "%s; %s"
-                .formatted(
-                        ratio(result, contender, base, Measured::wall), ratio(result, contender, base, Measured::cpu));
+        Spread wall = result.ratio(contender, base, Measured::wall);
+        Spread cpu = result.ratio(contender, base, Measured::cpu);
+        return wall == null || cpu == null
+                ? "-"
+                : spread(wall, Report::hundredths) + "; " + spread(cpu, Report::hundredths);
     }
 
-    private static String ratio(
-            CaseResult result, Contender contender, Contender base, ToDoubleFunction<Measured> figure) {
-        @Nullable Spread ratio = result.ratio(contender, base, figure);
-        return ratio == null
-                ? "-"
-                : String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", ratio.median(), ratio.least(), ratio.greatest());
+    private static String spread(Spread spread, DoubleFunction<String> text) {
+        String median = text.apply(spread.median());
+        return spread.least() == spread.greatest()
+                ? median
+                : "%s (%s to %s)".formatted(median, text.apply(spread.least()), text.apply(spread.greatest()));
+    }
+
+    private static String hundredths(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
     }
 
     private static String seconds(double value) {
-        return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
+        return value < 10 ? hundredths(value) : String.format(Locale.ROOT, "%.1f", value);
     }
 
     /** Puts the text between the marks of a page; a page without them gets both at its end. */

@@ -8,6 +8,9 @@ import picocli.CommandLine.Option;
 
 /** The options that say what a bucket holds: whoever has the same ones has the same objects, and can check a copy of them. */
 public final class BucketOptions {
+    /** The size of objects that are not all of one size. */
+    public static final String MIXED = "mixed";
+
     @Option(names = "--objects", defaultValue = "10000", description = "Objects in each bucket (${DEFAULT-VALUE}).")
     private int objects;
 
@@ -66,7 +69,7 @@ public final class BucketOptions {
     }
 
     private IntToLongFunction sizes() {
-        if (size.equals("mixed")) {
+        if (size.equals(MIXED)) {
             return BucketOptions::mixed;
         }
         long each = bytes(size);
