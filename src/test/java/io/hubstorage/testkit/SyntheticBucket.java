@@ -35,7 +35,12 @@ public final class SyntheticBucket {
     private final Map<String, Integer> versions = new ConcurrentHashMap<>();
     private volatile @Nullable List<SyntheticObject> shuffled;
 
-    private record Rule(int count, String pattern, IntToLongFunction sizes) {}
+    /**
+     * What makes the objects.
+     *
+     * @param plainEtagsBelow objects smaller than this have their MD5 as their ETag
+     */
+    private record Rule(int count, String pattern, IntToLongFunction sizes, long plainEtagsBelow) {}
 
     /**
      * How the server that has this bucket deviates.
@@ -62,7 +67,7 @@ public final class SyntheticBucket {
         this.seed = seed;
         this.traits = traits;
         this.comparator = order.comparator();
-        this.etags = new EtagCache(rule.count);
+        this.etags = new EtagCache(rule.count, rule.plainEtagsBelow);
         this.overlay = new ConcurrentSkipListMap<>(comparator);
     }
 
@@ -73,7 +78,11 @@ public final class SyntheticBucket {
 
     /** {@code count} objects whose sizes follow from their indexes; each {@code #} of the pattern is a digit of the index. */
     public static SyntheticBucket ruled(int count, String keyPattern, IntToLongFunction sizes) {
-        return new SyntheticBucket(new Rule(count, keyPattern, sizes), ListOrder.UTF8, 1, Traits.NONE);
+        return new SyntheticBucket(
+                new Rule(count, keyPattern, sizes, SyntheticObject.REAL_ETAG_LIMIT + 1),
+                ListOrder.UTF8,
+                1,
+                Traits.NONE);
     }
 
     /** Exactly these keys, all of one size. */
@@ -86,6 +95,14 @@ public final class SyntheticBucket {
     /** Nothing yet. */
     public static SyntheticBucket empty() {
         return uniform(0, 0, "");
+    }
+
+    /**
+     * The same objects, but those of the rule that are smaller than this have their MD5 as their ETag, and larger ones one as
+     * after an upload in parts. Large MD5s cost the first listing time.
+     */
+    public SyntheticBucket withPlainEtagsBelow(long size) {
+        return copy(new Rule(rule.count, rule.pattern, rule.sizes, size), order, seed, traits);
     }
 
     /** The same objects, listed in another order. */
@@ -167,7 +184,11 @@ public final class SyntheticBucket {
     }
 
     private SyntheticBucket copy(ListOrder otherOrder, long otherSeed, Traits otherTraits) {
-        SyntheticBucket copy = new SyntheticBucket(rule, otherOrder, otherSeed, otherTraits);
+        return copy(rule, otherOrder, otherSeed, otherTraits);
+    }
+
+    private SyntheticBucket copy(Rule otherRule, ListOrder otherOrder, long otherSeed, Traits otherTraits) {
+        SyntheticBucket copy = new SyntheticBucket(otherRule, otherOrder, otherSeed, otherTraits);
         copy.overlay.putAll(overlay);
         copy.versions.putAll(versions);
         return copy;
