@@ -15,29 +15,32 @@ export class LogView {
   #timer = null;
   #empty = null;
   #touched = -Infinity;
+  #size = 0;
+  #held = 0;
 
   /**
    * @param box the scrolling element
    * @param most how many lines are kept; the oldest go first
    * @param follow a checkbox; scrolling up unchecks it, scrolling to the end checks it again
    * @param dated whether lines carry the day
+   * @param onHeld told how many lines came below while somebody reads further up
    */
-  constructor(box, { most, follow, dated = false }) {
+  constructor(box, { most, follow, dated = false, onHeld = () => {} }) {
     this.box = box;
     this.most = most;
     this.follow = follow;
     this.dated = dated;
-    this.highlight = null;
+    this.onHeld = onHeld;
     // Only a person's scrolling says that somebody reads further up; the layout scrolls too, when lines come or change.
     for (const name of ['wheel', 'touchmove', 'keydown', 'pointerdown']) {
       this.box.addEventListener(name, () => { this.#touched = performance.now(); }, { passive: true });
     }
     this.box.addEventListener('scroll', () => this.#scrolled(), { passive: true });
-    this.follow.addEventListener('change', () => this.follow.checked && this.toEnd());
+    this.follow.addEventListener('change', () => this.#followed());
   }
 
   get size() {
-    return this.box.querySelectorAll('.line').length;
+    return this.#size;
   }
 
   /** Adds a live line; many that come at once are drawn at once. */
@@ -54,6 +57,8 @@ export class LogView {
     this.#waiting = [];
     this.#empty = lines.length === 0 ? h('p', { class: 'empty' }, nothing) : null;
     this.box.replaceChildren(...(this.#empty ? [this.#empty] : lines.map((line) => this.#element(line))));
+    this.#size = lines.length;
+    this.#hold(0);
     if (this.follow.checked) this.toEnd();
   }
 
@@ -62,7 +67,10 @@ export class LogView {
     if (lines.length > 0) this.#clearNote();
     const before = this.box.scrollHeight - this.box.scrollTop;
     const anchor = this.box.querySelector('.line');
-    for (const line of lines) this.box.insertBefore(this.#element(line), anchor);
+    const added = document.createDocumentFragment();
+    added.append(...lines.map((line) => this.#element(line)));
+    this.box.insertBefore(added, anchor);
+    this.#size += lines.length;
     this.box.scrollTop = this.box.scrollHeight - before;
   }
 
@@ -76,11 +84,16 @@ export class LogView {
     this.#timer = null;
     this.#clearNote();
     this.box.append(...this.#waiting.map((line) => this.#element(line)));
+    this.#size += this.#waiting.length;
+    if (!this.follow.checked) this.#hold(this.#held + this.#waiting.length);
     this.#waiting = [];
     // While somebody reads further up, nothing is cut off under their eyes (up to twice the usual number).
     const limit = this.follow.checked ? this.most : this.most * 2;
-    const lines = this.box.querySelectorAll('.line');
-    for (let i = 0; i < lines.length - limit; i++) lines[i].remove();
+    for (let line = this.box.querySelector('.line'); line && this.#size > limit; this.#size--) {
+      const next = line.nextElementSibling;
+      line.remove();
+      line = next;
+    }
     if (this.follow.checked) this.toEnd();
   }
 
@@ -92,7 +105,21 @@ export class LogView {
   #scrolled() {
     if (performance.now() - this.#touched > TOUCH_MS) return;
     const atEnd = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < NEAR_END_PX;
-    if (this.follow.checked !== atEnd) this.follow.checked = atEnd;
+    if (this.follow.checked === atEnd) return;
+    this.follow.checked = atEnd;
+    this.#followed();
+  }
+
+  #followed() {
+    if (!this.follow.checked) return;
+    this.#hold(0);
+    this.toEnd();
+  }
+
+  #hold(many) {
+    if (many === this.#held) return;
+    this.#held = many;
+    this.onHeld(many);
   }
 
   #element(line) {
@@ -101,7 +128,7 @@ export class LogView {
     return h('div', { class: 'line', data: { level: line.level } },
       h('time', { datetime: line.time, title: exact(at) }, words),
       h('span', { class: 'level' }, line.level),
-      h('span', { class: 'text', title: line.logger }, marked(readable(line.text), this.highlight)));
+      h('span', { class: 'text', title: line.logger }, marked(line.text, line.marks ?? [])));
   }
 }
 
@@ -116,16 +143,14 @@ function stamp(milliseconds) {
   return `${two(date.getMonth() + 1)}-${two(date.getDate())} ${clockTime(milliseconds)}`;
 }
 
-/** The text with what the pattern found in `<mark>`; a pattern that matches nothing at some place does not loop. */
-function marked(text, pattern) {
-  if (!pattern) return text;
+/** The text with the places that match in `<mark>`. */
+function marked(text, marks) {
   const parts = [];
   let from = 0;
-  for (const match of text.matchAll(pattern)) {
-    if (match[0].length === 0) continue;
-    parts.push(text.slice(from, match.index), h('mark', {}, match[0]));
-    from = match.index + match[0].length;
+  for (const [start, end] of marks) {
+    parts.push(readable(text.slice(from, start)), h('mark', {}, readable(text.slice(start, end))));
+    from = end;
   }
-  parts.push(text.slice(from));
+  parts.push(readable(text.slice(from)));
   return parts;
 }

@@ -149,7 +149,7 @@ final class ObjectFetch {
         try (ByteBudget.Lease _ = context.memory().take(object.size())) {
             SmallObject small = context.request(() -> s3.reader()
                     .readSmall(
-                            shard.bucket(), object.key(), object.etag(), object.size(), progress.bytesReceived::add));
+                            shard.bucket(), object.key(), object.etag(), object.size(), progress.receiver(task.key())));
             Digests digests = Digests.expecting(small.head());
             digests.update(small.body());
             requireAgreement(task, digests);

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongConsumer;
 
 /**
  * A large object as ranges with the ETag pinned, several at once. Each is written to its place as it arrives; the hash
@@ -30,7 +31,7 @@ final class RangedDownload implements AutoCloseable {
     private final ListedObject object;
     private final TransferContext context;
     private final S3Access s3;
-    private final ShardProgress progress;
+    private final LongConsumer received;
     private final Cancellation cancellation;
     private final FileChannel file;
     private final ExecutorService readers = Executors.newThreadPerTaskExecutor(
@@ -55,7 +56,7 @@ final class RangedDownload implements AutoCloseable {
         this.object = task.object();
         this.context = context;
         this.s3 = s3;
-        this.progress = progress;
+        this.received = progress.receiver(task.key());
         this.cancellation = cancellation;
         this.file = tree.create(task.path());
     }
@@ -101,7 +102,7 @@ final class RangedDownload implements AutoCloseable {
                                 range.from(),
                                 range.length(),
                                 this::store,
-                                progress.bytesReceived::add));
+                                received));
             }
         });
     }
