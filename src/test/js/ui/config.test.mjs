@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { addBuckets, assign, bucketList, bucketRows, changedLines, diffLines, number, read, same, write } from '../../../../webroot/js/config-model.js';
 import { describeCron, describeSchedule } from '../../../../webroot/js/schedule.js';
 import { levelAllows, mistakeIn, TextMatcher } from '../../../../webroot/js/log-filter.js';
+import { places } from '../../../../webroot/js/log-regex.js';
 
 test('a change keeps every other member, known or not, and does not touch the original', () => {
   const config = { mine: { a: 1 }, automation: { interval_hours: 6, odd: true } };
@@ -70,6 +71,7 @@ test('a live line is held against the same filter as the files', async () => {
   assert.deepEqual(await found('a.b', line('xA.Bx a.b'), line('axb'), line('', 'a.b')), [[[1, 4], [6, 9]], null, []]);
   assert.deepEqual(await found('', line('anything')), [[]]);
   assert.deepEqual(await found('[r1]', line('of the run')), [[]]);
+  assert.deepEqual(places('o(ld|ne)', [{ whole: 'INFO old one', text: 'old one' }, { whole: 'x', text: 'x' }]), [[[0, 3], [4, 7]], null]);
   assert.match(mistakeIn('('), /^Not a regular expression/);
   assert.equal(mistakeIn('^a.b$'), null);
 });

@@ -10,6 +10,7 @@ import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,13 +127,14 @@ final class DashboardIT {
     }
 
     @Test
-    void aRunIsStoppedOnlyAfterTheQuestionIsAnswered() {
+    void aRunIsStoppedOnlyAfterTheQuestionIsAnswered() throws IOException {
         S3.throttle(400_000);
         page().open("/");
         page().click("#run-now");
         page().isShown(".bucket[data-bucket=photos][data-phase=transferring]");
         page().click("#stop");
         page().isShown("#stop-dialog[open]");
+        assertThat(new AccessibilityCheck().violations(page())).isEmpty();
         page().page()
                 .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Keep running"))
                 .click();

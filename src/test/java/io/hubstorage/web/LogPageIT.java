@@ -109,13 +109,20 @@ final class LogPageIT {
     }
 
     @Test
-    void tenThousandLinesStaySmooth() {
+    void tenThousandLinesScrollLikeOneThousand() {
+        double few = medianFrame();
         for (int thousands = 2; thousands <= 10; thousands++) {
             page().click("#log-older");
             page().hasCount("#log .line", thousands * 1000);
         }
-        double frame = ((Number) page().page().evaluate(SCROLL)).doubleValue();
-        assertThat(frame).as("median frame while scrolling, ms").isLessThan(100);
+        // Held against itself, since a busy machine is slow with either.
+        assertThat(medianFrame())
+                .as("median frame while scrolling through ten times as many lines as took %.1f ms", few)
+                .isLessThan(Math.max(50, 3 * few));
+    }
+
+    private double medianFrame() {
+        return ((Number) page().page().evaluate(SCROLL)).doubleValue();
     }
 
     @Test
@@ -139,9 +146,16 @@ final class LogPageIT {
     @Test
     void aRegularExpressionThatTakesForeverHangsNeitherServerNorPage() {
         page().forgives("400 (Bad Request)");
-        page().find("#log-search").fill("(a+)+$");
         page().find("#log-regex").check();
-        page().that("#log-note").containsText("akes too long");
+        page().find("#log-search").fill("(.*)*.*([^e]*)*q");
+        page().that("#log-note").hasText("This regular expression takes too long; make it simpler");
+        page().find("#log-search").fill("nothing like this");
+        page().that("#log").containsText("No line matches.");
+        page().that("#log-note").isEmpty();
+        // The server is quick with it, since it looks for one place only.
+        page().find("#log-search").fill("(a+)+$|line");
+        page().that("#log-note").hasText("This regular expression takes too long; make it simpler.");
+        page().isShown("#log .line >> nth=0");
         assertThat(hub().get("/health/live").statusCode()).isEqualTo(200);
 
         page().find("#log-regex").uncheck();

@@ -40,6 +40,8 @@ final class SetupIT {
                 page.isShown("#hero[data-state=needs_setup]");
                 page.click("#setup-link");
                 page.isShown("#env-help");
+                AccessibilityCheck check = new AccessibilityCheck();
+                assertThat(check.violations(page)).isEmpty();
                 page.that("#diagnosis").containsText("Missing");
                 page.that("#access-next").isDisabled();
 
@@ -50,12 +52,14 @@ final class SetupIT {
                 page.click("#access-next");
 
                 page.click("#found :text('photos')");
+                assertThat(check.violations(page)).isEmpty();
                 page.click("#buckets-next");
                 page.click("text=Once a day");
                 page.click("#schedule-next");
                 page.click("#preview-run");
                 page.that(".plan-total").hasText("A first backup copies 5 objects, 5.00 KiB.");
                 page.that(".plan tr[data-bucket=photos]").containsText("5");
+                assertThat(check.violations(page)).isEmpty();
                 assertThat(hub.json("/api/snapshots").getInteger("total")).isZero();
                 assertThat(hub.json("/api/scheduler/status").getBoolean("enabled"))
                         .isFalse();
