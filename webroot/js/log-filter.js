@@ -40,6 +40,7 @@ export class TextMatcher {
 /** Finds a regular expression, in a thread of its own; `find` fails when that takes too long. */
 export class RegexMatcher {
   #worker = null;
+  #ready = null;
   #waiting = new Map();
   #last = 0;
 
@@ -47,12 +48,12 @@ export class RegexMatcher {
     this.source = source;
   }
 
-  find(lines) {
-    if (lines.length === 0) return Promise.resolve([]);
-    if (!this.#worker) {
-      this.#worker = new Worker(new URL('./log-regex-worker.js', import.meta.url), { type: 'module' });
-      this.#worker.addEventListener('message', ({ data }) => this.#waiting.get(data.id)?.(data.marks));
-    }
+  async find(lines) {
+    if (lines.length === 0) return [];
+    if (!this.#worker) this.#start();
+    const worker = this.#worker;
+    // How long it takes until the thread is there says nothing about the expression.
+    await this.#ready;
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -64,7 +65,16 @@ export class RegexMatcher {
         this.#waiting.delete(id);
         resolve(marks);
       });
-      this.#worker.postMessage({ id, source: this.source, lines: lines.map((line) => ({ whole: whole(line), text: line.text })) });
+      worker.postMessage({ id, source: this.source, lines: lines.map((line) => ({ whole: whole(line), text: line.text })) });
+    });
+  }
+
+  #start() {
+    const worker = new Worker(new URL('./log-regex-worker.js', import.meta.url), { type: 'module' });
+    this.#worker = worker;
+    this.#ready = new Promise((resolve, reject) => {
+      worker.addEventListener('message', ({ data }) => (data.ready ? resolve() : this.#waiting.get(data.id)?.(data.marks)));
+      worker.addEventListener('error', () => reject(new Error('The search for what to highlight could not be started.')));
     });
   }
 

@@ -3,3 +3,4 @@
 import { places } from './log-regex.js';
 
 addEventListener('message', ({ data: { id, source, lines } }) => postMessage({ id, marks: places(source, lines) }));
+postMessage({ ready: true });

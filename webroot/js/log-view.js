@@ -1,6 +1,6 @@
 // A list of log lines that follows its end, on the dashboard and on the logs page.
 
-import { h } from './dom.js';
+import { h, setVar } from './dom.js';
 import { clockTime, exact, instant, visible } from './format.js';
 
 const NEAR_END_PX = 24;
@@ -8,6 +8,8 @@ const FLUSH_MS = 100;
 // A flick of a finger scrolls on for a while.
 const TOUCH_MS = 1500;
 const SETTLE_FRAMES = 3;
+// The browser leaves out what is not in view by the chunk: to ask that of ten thousand lines each would be slow itself.
+const CHUNK = 100;
 
 /** The lines in a scrolling element. */
 export class LogView {
@@ -56,7 +58,7 @@ export class LogView {
     this.#timer = null;
     this.#waiting = [];
     this.#empty = lines.length === 0 ? h('p', { class: 'empty' }, nothing) : null;
-    this.box.replaceChildren(...(this.#empty ? [this.#empty] : lines.map((line) => this.#element(line))));
+    this.box.replaceChildren(...(this.#empty ? [this.#empty] : this.#chunks(lines)));
     this.#size = lines.length;
     this.#hold(0);
     if (this.follow.checked) this.toEnd();
@@ -66,10 +68,8 @@ export class LogView {
   prepend(lines) {
     if (lines.length > 0) this.#clearNote();
     const before = this.box.scrollHeight - this.box.scrollTop;
-    const anchor = this.box.querySelector('.line');
-    const added = document.createDocumentFragment();
-    added.append(...lines.map((line) => this.#element(line)));
-    this.box.insertBefore(added, anchor);
+    const anchor = this.box.querySelector('.chunk');
+    for (const chunk of this.#chunks(lines)) this.box.insertBefore(chunk, anchor);
     this.#size += lines.length;
     this.box.scrollTop = this.box.scrollHeight - before;
   }
@@ -83,18 +83,34 @@ export class LogView {
   #flush() {
     this.#timer = null;
     this.#clearNote();
-    this.box.append(...this.#waiting.map((line) => this.#element(line)));
+    const last = this.box.lastElementChild;
+    const room = last?.classList.contains('chunk') ? Math.max(0, CHUNK - last.childElementCount) : 0;
+    if (room > 0) fill(last, this.#waiting.slice(0, room).map((line) => this.#element(line)));
+    this.box.append(...this.#chunks(this.#waiting.slice(room)));
     this.#size += this.#waiting.length;
     if (!this.follow.checked) this.#hold(this.#held + this.#waiting.length);
     this.#waiting = [];
     // While somebody reads further up, nothing is cut off under their eyes (up to twice the usual number).
     const limit = this.follow.checked ? this.most : this.most * 2;
-    for (let line = this.box.querySelector('.line'); line && this.#size > limit; this.#size--) {
-      const next = line.nextElementSibling;
-      line.remove();
-      line = next;
-    }
+    this.#trim(limit);
     if (this.follow.checked) this.toEnd();
+  }
+
+  #trim(limit) {
+    for (let first = this.box.querySelector('.chunk'); first && this.#size > limit; first = this.box.querySelector('.chunk')) {
+      const surplus = Math.min(this.#size - limit, first.childElementCount);
+      this.#size -= surplus;
+      if (surplus === first.childElementCount) first.remove();
+      else for (let i = 0; i < surplus; i++) first.firstElementChild.remove();
+    }
+  }
+
+  #chunks(lines) {
+    const chunks = [];
+    for (let from = 0; from < lines.length; from += CHUNK) {
+      chunks.push(fill(h('div', { class: 'chunk' }), lines.slice(from, from + CHUNK).map((line) => this.#element(line))));
+    }
+    return chunks;
   }
 
   #clearNote() {
@@ -130,6 +146,13 @@ export class LogView {
       h('span', { class: 'level' }, line.level),
       h('span', { class: 'text', title: line.logger }, marked(line.text, line.marks ?? [])));
   }
+}
+
+// Tells the style how high a chunk will roughly be, before it is drawn for the first time.
+function fill(chunk, elements) {
+  chunk.append(...elements);
+  setVar(chunk, '--lines', chunk.childElementCount);
+  return chunk;
 }
 
 // A log text may have lines of its own (a stack trace); all other control characters are made visible.
