@@ -14,6 +14,7 @@ export const SECTIONS = [
   },
   {
     title: 'What is copied',
+    id: 'copied',
     lead: 'Patterns work as with the AWS CLI: excludes first, then includes, the last match wins, and * also matches /.',
     fields: [
       { path: 'sync_options.exclude_patterns', kind: 'list', label: 'Exclude', initial: [], placeholder: '*.tmp', add: 'Add exclude' },

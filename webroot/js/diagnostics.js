@@ -8,13 +8,16 @@ const box = byId('diagnosis');
 const button = byId('diagnose');
 const OUTCOMES = { ok: ['good', 'check', 'Works'], skipped: ['idle', 'minus', 'Not needed'], failed: ['bad', 'cross', 'Failed'] };
 
-/** Asks the server to try everything, and shows each step. */
+/** Asks the server to try everything, shows each step, and returns what it said; null when it said nothing. */
 export async function diagnose() {
   button.disabled = true;
   try {
-    draw(await get('/api/aws_diagnostics'));
+    const diagnosis = await get('/api/aws_diagnostics');
+    draw(diagnosis);
+    return diagnosis;
   } catch (error) {
     box.replaceChildren(h('p', { class: 'empty' }, h('strong', {}, error.title ?? 'The check failed'), error.message));
+    return null;
   } finally {
     button.disabled = false;
   }
@@ -52,5 +55,3 @@ function step({ name, outcome, detail, remedy }) {
     h('div', {}, h('strong', {}, capital(visible(name))), h('span', { class: 'visually-hidden' }, `: ${word}`),
       h('p', {}, visible(detail)), remedy ? h('p', { class: 'remedy' }, visible(remedy)) : null));
 }
-
-button.addEventListener('click', diagnose);

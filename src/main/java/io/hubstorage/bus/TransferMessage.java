@@ -93,8 +93,11 @@ public sealed interface TransferMessage {
             Tally toDownload,
             boolean listingComplete,
             long bytesReceived,
-            List<String> inFlight)
+            List<InFlight> inFlight)
             implements TransferMessage {}
+
+    /** An object on its way; {@code received} may be more than {@code size} when parts were asked for again. */
+    record InFlight(String key, long size, long received) {}
 
     /** How a shard ended. */
     enum Outcome {

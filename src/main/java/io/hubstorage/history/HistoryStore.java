@@ -113,6 +113,12 @@ public final class HistoryStore {
         return read(index.newestFirst(beforeRunId).limit(Math.max(0, limit)).toList());
     }
 
+    /** The run of that id. */
+    public synchronized Optional<RunRecord> find(String runId) {
+        refresh();
+        return read(index.find(runId).stream().toList()).stream().findFirst();
+    }
+
     /** The newest run, dry or not, ended or not. */
     public Optional<RunRecord> last() {
         return newest(entry -> true);

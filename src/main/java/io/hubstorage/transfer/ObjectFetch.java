@@ -123,7 +123,11 @@ final class ObjectFetch {
         try (ByteBudget.Lease _ = context.memory().take(object.size())) {
             SmallObject small = context.request(() -> s3.reader(withKey)
                     .readSmall(
-                            shard.bucket(), object.key(), object.etag(), object.size(), progress.bytesReceived::add));
+                            shard.bucket(),
+                            object.key(),
+                            object.etag(),
+                            object.size(),
+                            progress.receiver(task.key())));
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.
             Proof proof = new Proof(name(object), Claim.of(small.head()), body.length, guesses, null);

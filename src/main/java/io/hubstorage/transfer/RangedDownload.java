@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,7 @@ final class RangedDownload implements AutoCloseable {
     private final TransferContext context;
     private final ObjectReader reader;
     private final ServerNotes notes;
-    private final ShardProgress progress;
+    private final LongConsumer received;
     private final Cancellation cancellation;
     private final Streams.Share share;
     private final FileChannel file;
@@ -59,7 +60,7 @@ final class RangedDownload implements AutoCloseable {
         this.context = context;
         this.reader = reader;
         this.notes = notes;
-        this.progress = progress;
+        this.received = progress.receiver(task.key());
         this.cancellation = cancellation;
         this.file = tree.create(task.path());
         this.inOrder = new InOrder(file);
@@ -118,7 +119,7 @@ final class RangedDownload implements AutoCloseable {
                         from,
                         range.end() - from,
                         arrival,
-                        progress.bytesReceived::add));
+                        received));
             } catch (S3Failure.Permanent failure) {
                 throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
                         ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")

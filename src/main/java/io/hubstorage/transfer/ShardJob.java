@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -86,7 +85,7 @@ final class ShardJob {
                 progress.toDownload.tally(),
                 progress.isListingComplete(),
                 progress.bytesReceived.sum(),
-                List.copyOf(progress.shownInFlight()));
+                progress.shownInFlight());
     }
 
     /** Does the work; whatever happens is in the result. */
@@ -259,10 +258,9 @@ final class ShardJob {
         progress.listingComplete();
     }
 
-    /** Patterns see keys below the folder that the prefix names, as with {@code aws s3 sync}. */
     private KeyFilter filter() {
-        String folder = shard.prefix().substring(0, shard.prefix().lastIndexOf('/') + 1);
-        return new KeyFilter(folder, shard.options().exclude(), shard.options().include());
+        return KeyFilter.below(
+                shard.prefix(), shard.options().exclude(), shard.options().include());
     }
 
     private Outcome link() throws IOException, InterruptedException {

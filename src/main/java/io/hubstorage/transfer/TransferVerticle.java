@@ -70,6 +70,11 @@ public final class TransferVerticle extends VerticleBase {
                         .completion(),
                 vertx.eventBus()
                         .<JsonObject>consumer(Addresses.S3_DIAGNOSE, message -> answer(message, this::diagnose))
+                        .completion(),
+                vertx.eventBus()
+                        .<JsonObject>consumer(
+                                Addresses.S3_FILTER_PREVIEW,
+                                message -> answer(message, () -> tryFilter(message.body())))
                         .completion());
     }
 
@@ -118,6 +123,10 @@ public final class TransferVerticle extends VerticleBase {
         return s3.get().diagnostics().diagnose(buckets, now::requestPayer);
     }
 
+    private S3Message.FilterOutcome tryFilter(JsonObject body) throws Exception {
+        return new FilterPreview(BusJson.decode(body, S3Message.FilterTrial.class)).run(config.dataPath(), s3::get);
+    }
+
     private void answer(Message<JsonObject> message, Callable<? extends Record> work) {
         onVirtualThread(work).onComplete(done -> {
             if (done.succeeded()) {
@@ -132,6 +141,7 @@ public final class TransferVerticle extends VerticleBase {
         return switch (failure) {
             case S3Failure.Auth _ -> 403;
             case S3Failure _ -> 502;
+            case IllegalArgumentException _ -> 400;
             default -> 500;
         };
     }

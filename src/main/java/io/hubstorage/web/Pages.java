@@ -42,6 +42,8 @@ final class Pages {
         router.get("/").handler(context -> page(context, "dashboard", "index"));
         router.get("/config").handler(context -> page(context, "config", "config"));
         router.get("/logs").handler(context -> page(context, "logs", "logs"));
+        router.get("/setup").handler(context -> page(context, "setup", "setup"));
+        router.get("/runs/:run_id").handler(context -> page(context, "run", "run"));
     }
 
     private void page(RoutingContext context, String page, String template) {
