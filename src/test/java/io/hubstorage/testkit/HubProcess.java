@@ -226,11 +226,6 @@ public final class HubProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Its number in the system. */
-    public long pid() {
-        return process.pid();
-    }
-
     /** Ends it by SIGKILL in the middle of whatever it is doing; returns when it is gone. */
     public void kill() {
         try {
