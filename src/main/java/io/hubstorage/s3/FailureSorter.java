@@ -122,29 +122,8 @@ final class FailureSorter {
                     what + " failed: an error inside the server" + said + "; it is tried again.",
                     answer);
         }
-        String message = details == null || details.errorMessage() == null ? "" : details.errorMessage();
-        S3Failure key = status == 400 ? sortCustomerKey(answer, message.toLowerCase(Locale.ROOT), said, what) : null;
+        S3Failure key = CustomerKeyRefusal.sort(answer, details, said, what);
         return key != null ? key : sortRefusal(answer, status, code, said, what);
-    }
-
-    /** Where the matter is a key of the customer's; S3 has no code of its own for that. */
-    private static @Nullable S3Failure sortCustomerKey(
-            SdkServiceException answer, String message, String said, String what) {
-        if (message.contains("encryption parameters are not applicable")) {
-            return permanent(
-                    S3Failure.CUSTOMER_KEY_NOT_WANTED,
-                    what + " failed: the object is not encrypted with a key of the customer's" + said + ".",
-                    answer);
-        }
-        if (message.contains("form of server side encryption")
-                || message.contains("encryption with customer provided keys")) {
-            return permanent(
-                    S3Failure.CUSTOMER_KEY,
-                    what + " failed: the object is encrypted with a key that S3 does not keep (SSE-C)" + said
-                            + "; put that key into HUBSTORAGE_SSE_C_KEY, as base64 of its 32 bytes.",
-                    answer);
-        }
-        return null;
     }
 
     private static S3Failure sortRefusal(

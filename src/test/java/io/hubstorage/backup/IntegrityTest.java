@@ -10,11 +10,15 @@ import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -279,7 +283,7 @@ final class IntegrityTest extends EngineTest {
     }
 
     @Test
-    void whatIsLinkedKeepsWhatProvedIt() {
+    void whatIsLinkedKeepsWhatProvedItAndTheCertificateSaysTheSum() throws IOException {
         SyntheticBucket bucket = s3.bucket("films", SyntheticBucket.ofKeys(300, List.of("a", "b", "empty")));
         bucket.add("empty", 0);
         hub.backUp();
@@ -289,5 +293,9 @@ final class IntegrityTest extends EngineTest {
 
         assertThat(audit(run).keys("films", EntryState.LINKED)).containsExactlyInAnyOrder("a", "empty");
         assertThat(verified(run)).isEqualTo(Map.of("md5", 2L, "empty", 1L));
+        JsonObject json = new JsonObject(Files.readString(
+                hub.data().resolve(Objects.requireNonNull(run.snapshot())).resolve("run.json")));
+        assertThat(json.getJsonObject("verified").getJsonObject("md5"))
+                .isEqualTo(new JsonObject().put("objects", 2).put("bytes", 600));
     }
 }

@@ -1,6 +1,7 @@
 package io.hubstorage.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.hubstorage.bus.ConfigMessage.Problem;
@@ -60,6 +61,23 @@ final class ConfigParserTest {
 
     private static JsonObject buckets(Object... buckets) {
         return new JsonObject().put("s3_buckets", new JsonArray(List.of(buckets)));
+    }
+
+    @Test
+    void whoPaysForRequestsIsSaidForABucketOrForAll() {
+        List<String> warnings = new ArrayList<>();
+        HubConfig one = ConfigParser.parse(
+                buckets("mine", new JsonObject().put("name", "theirs").put("request_payer", true)), warnings);
+        HubConfig all = ConfigParser.parse(
+                buckets("mine").put("sync_options", new JsonObject().put("request_payer", true)), warnings);
+
+        assertThat(warnings).isEmpty();
+        assertThat(one.requestPayer("theirs")).isTrue();
+        assertThat(one.requestPayer("mine")).isFalse();
+        assertThat(all.requestPayer("mine")).isTrue();
+        assertThatThrownBy(() -> ConfigParser.parse(
+                        buckets(new JsonObject().put("name", "theirs").put("request_payer", "yes"))))
+                .hasMessageContaining("s3_buckets[0].request_payer");
     }
 
     @Test
