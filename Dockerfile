@@ -61,13 +61,14 @@ RUN mvn -o -B -q compile jar:jar \
     && mv target/hubstorage-*.jar /app/program/hubstorage.jar \
     && touch -d 2026-11-01T00:00:00Z /app/program/hubstorage.jar /app/program
 
-# What the demo's S3 server needs besides.
+# The demo's S3 server: from the tests, what it needs and no more.
 FROM program AS demo-program
-COPY src/test src/test
-RUN mvn -o -B -q test-compile dependency:copy-dependencies -DincludeScope=test -DoutputDirectory=/app/demo/lib \
-        -DexcludeArtifactIds=playwright,driver,driver-bundle,palantir-java-format,archunit,archunit-junit5-engine \
-    && (cd /app/lib && for jar in *.jar; do rm -f "/app/demo/lib/$jar"; done) \
-    && mv target/test-classes /app/demo/classes
+RUN mvn -o -B -q dependency:copy-dependencies -DincludeScope=test -DoutputDirectory=/app/demo/lib \
+        -DexcludeArtifactIds=playwright,driver,driver-bundle \
+    && cd /app/lib && for jar in *.jar; do rm -f "/app/demo/lib/$jar"; done
+COPY src/test/java src/test/java
+RUN javac -nowarn -proc:none -cp '/app/lib/*:/app/demo/lib/*:target/classes' -sourcepath src/test/java \
+        -d /app/demo/classes src/test/java/io/hubstorage/demo/DemoS3.java
 
 FROM eclipse-temurin:${JAVA}-jre AS demo
 ENV LC_ALL=C.UTF-8 HOME=/tmp

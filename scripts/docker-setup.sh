@@ -8,10 +8,10 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/docker-setup.sh [options]
 
-Makes .env, readable for you alone, and asks for what is missing. A value that is in .env already stays, unless an option
-here says otherwise; so it can be run again. Secrets are never shown, and never taken from the command line, where others
-could see them: they are asked for, or come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in the
-environment.
+Makes .env, readable for you alone, and asks for what is missing. A value that is in .env already stays, unless an
+option here says otherwise; so it can be run again. Secrets are never shown, and never taken from the command line,
+where others could see them: they are asked for, or come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
+AWS_SESSION_TOKEN in the environment.
 
   --non-interactive   ask nothing; what is missing can be filled in later
   --region REGION     of the buckets (us-east-1)

@@ -51,14 +51,12 @@ public final class HealthProbe {
     /** Asks; blocks for some seconds at most, and never throws for a service that is not well. */
     static Answer ask(URI address) {
         try {
-            HttpURLConnection connection =
-                    (HttpURLConnection) address.toURL().openConnection(java.net.Proxy.NO_PROXY);
+            HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection(java.net.Proxy.NO_PROXY);
             connection.setConnectTimeout(PATIENCE_MILLIS);
             connection.setReadTimeout(PATIENCE_MILLIS);
             int status = connection.getResponseCode();
             try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
-                String said =
-                        body == null ? "" : new String(body.readNBytes(LONGEST_ANSWER), StandardCharsets.UTF_8);
+                String said = body == null ? "" : new String(body.readNBytes(LONGEST_ANSWER), StandardCharsets.UTF_8);
                 return new Answer(status == 200, said.isBlank() ? "%s answers %d".formatted(address, status) : said);
             }
         } catch (IOException | IllegalArgumentException e) {

@@ -38,11 +38,7 @@ final class MigrateCommand implements Callable<Integer> {
 
     private final Program program;
 
-    @Option(
-            names = "--from",
-            required = true,
-            paramLabel = "<file>",
-            description = "config.json of the old tool")
+    @Option(names = "--from", required = true, paramLabel = "<file>", description = "config.json of the old tool")
     private Path from = Path.of("");
 
     @Option(
@@ -148,8 +144,9 @@ final class MigrateCommand implements Callable<Integer> {
         migration
                 .oldDataFolder()
                 .filter(old -> !old.equals(migration.dataFolder()))
-                .ifPresent(old -> todo.add("The old tool wrote to %s. In a container, .env must say DATA_DIR=%s so that it is %s inside."
-                        .formatted(old, old, migration.dataFolder())));
+                .ifPresent(old -> todo.add(
+                        "The old tool wrote to %s. In a container, .env must say DATA_DIR=%s so that it is %s inside."
+                                .formatted(old, old, migration.dataFolder())));
         todo.add("Start HubStorage and look at the first run: 'linked' should count nearly everything.");
         return todo;
     }

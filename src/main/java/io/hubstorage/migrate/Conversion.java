@@ -110,8 +110,8 @@ record Conversion(
                 variables.put("AWS_PROFILE", name.strip());
             }
             if (!variables.containsKey("AWS_ACCESS_KEY_ID")) {
-                notes.add(("The old configuration holds no keys: it used the profile \"%s\" of ~/.aws. In a container either"
-                                + " mount ~/.aws (see docker-compose.yml) or put AWS_ACCESS_KEY_ID and"
+                notes.add(("The old configuration holds no keys: it used the profile \"%s\" of ~/.aws. In a container"
+                                + " either mount ~/.aws (see docker-compose.yml) or put AWS_ACCESS_KEY_ID and"
                                 + " AWS_SECRET_ACCESS_KEY into .env.")
                         .formatted(variables.getOrDefault("AWS_PROFILE", "default")));
             }
@@ -140,8 +140,9 @@ record Conversion(
             JsonObject automation = json.getValue("automation") instanceof JsonObject there ? there : new JsonObject();
             json.put("automation", automation);
             if (Boolean.FALSE.equals(automation.getValue("enabled"))) {
-                notes.add("automation.enabled was off because another program started the old tool; it is on now. Switch it"
-                        + " off on the configuration page if you want to start every backup by hand.");
+                notes.add(
+                        "automation.enabled was off because another program started the old tool; it is on now. Switch"
+                                + " it off on the configuration page if you want to start every backup by hand.");
             }
             automation.put("enabled", true);
             if (agent == null) {
@@ -159,7 +160,8 @@ record Conversion(
         }
 
         private void notifications() {
-            if (json.remove("notifications") instanceof JsonObject old && Boolean.TRUE.equals(old.getValue("enabled"))) {
+            if (json.remove("notifications") instanceof JsonObject old
+                    && Boolean.TRUE.equals(old.getValue("enabled"))) {
                 notes.add("The section notifications is left out: the old tool never sent any.");
             }
         }

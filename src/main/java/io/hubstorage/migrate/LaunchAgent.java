@@ -53,8 +53,8 @@ record LaunchAgent(
         byte[] bytes = Files.readAllBytes(file);
         String text = new String(bytes, StandardCharsets.UTF_8);
         if (text.startsWith("bplist")) {
-            throw new IOException(
-                    "%s is a binary property list; make it readable by: plutil -convert xml1 '%s'".formatted(file, file));
+            throw new IOException("%s is a binary property list; make it readable by: plutil -convert xml1 '%s'"
+                    .formatted(file, file));
         }
         Map<String, Object> root;
         try {
@@ -95,7 +95,9 @@ record LaunchAgent(
         builder.setErrorHandler(null);
         Element root = builder.parse(new InputSource(new StringReader(text))).getDocumentElement();
         Element first = firstChild(root);
-        if (!root.getTagName().equals("plist") || first == null || !first.getTagName().equals("dict")) {
+        if (!root.getTagName().equals("plist")
+                || first == null
+                || !first.getTagName().equals("dict")) {
             throw new SAXException("no <plist> with a <dict> in it");
         }
         return first;

@@ -83,9 +83,7 @@ public final class Migration {
         }
         if (!force && !dotenv.conflicts().isEmpty()) {
             throw new FileAlreadyExistsException(
-                    dotenv.path().toString(),
-                    null,
-                    "it has other values of " + String.join(", ", dotenv.conflicts()));
+                    dotenv.path().toString(), null, "it has other values of " + String.join(", ", dotenv.conflicts()));
         }
         // The configuration first: it is checked before it is written, and refers to nothing in .env.
         Path written = ConfigReading.write(environment, conversion.config(), force);

@@ -38,7 +38,7 @@ import picocli.CommandLine.Option;
  * the libraries alone, and a change of our own code leaves the image's large layers as they are.
  */
 public final class Rehearsal {
-    private static final int ROUNDS = 12;
+    private static final int ROUNDS = 3;
 
     private Rehearsal() {}
 
@@ -81,7 +81,8 @@ public final class Rehearsal {
         expect(line.execute("act", "--port", "1") == 0 && line.execute("--help") == 0, "picocli");
     }
 
-    private record Note(Instant at, List<String> words, @Nullable Long size) {}
+    private record Note(
+            Instant at, List<String> words, @Nullable Long size) {}
 
     private static void json() throws IOException {
         JsonMapper mapper = JsonMapper.builder()

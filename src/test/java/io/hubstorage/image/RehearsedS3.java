@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -28,20 +29,23 @@ import software.amazon.awssdk.services.sts.StsAsyncClient;
 /** A server that answers as S3 and STS do, and the SDK's clients that ask it, set up as ours are. */
 final class RehearsedS3 implements AutoCloseable {
     private static final String LISTING = """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>photos</Name><Prefix></Prefix>\
-            <KeyCount>1</KeyCount><MaxKeys>1000</MaxKeys><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>\
-            <Contents><Key>a%20b</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>\
-            <ETag>"0cc175b9c0f1b6a831c399e269772661"</ETag><Size>1</Size><StorageClass>STANDARD</StorageClass></Contents>\
-            <CommonPrefixes><Prefix>c/</Prefix></CommonPrefixes></ListBucketResult>""";
+        <?xml version="1.0" encoding="UTF-8"?>
+        <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>photos</Name><Prefix></Prefix>\
+        <KeyCount>1</KeyCount><MaxKeys>1000</MaxKeys><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>\
+        <Contents><Key>a%20b</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>\
+        <ETag>"0cc175b9c0f1b6a831c399e269772661"</ETag><Size>1</Size><StorageClass>STANDARD</StorageClass></Contents>\
+        <CommonPrefixes><Prefix>c/</Prefix></CommonPrefixes></ListBucketResult>\
+        """;
     private static final String BUCKETS = """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Buckets><Bucket><Name>photos</Name>\
-            <CreationDate>2026-01-01T00:00:00.000Z</CreationDate></Bucket></Buckets></ListAllMyBucketsResult>""";
+        <?xml version="1.0" encoding="UTF-8"?>
+        <ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Buckets><Bucket><Name>photos</Name>\
+        <CreationDate>2026-01-01T00:00:00.000Z</CreationDate></Bucket></Buckets></ListAllMyBucketsResult>\
+        """;
     private static final String IDENTITY = """
-            <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>\
-            <Arn>arn:aws:iam::1:user/a</Arn><UserId>a</UserId><Account>1</Account></GetCallerIdentityResult>\
-            <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>""";
+        <GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>\
+        <Arn>arn:aws:iam::1:user/a</Arn><UserId>a</UserId><Account>1</Account></GetCallerIdentityResult>\
+        <ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>\
+        """;
     private static final String DENIED = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
 
     private final HttpServer server;
@@ -75,7 +79,8 @@ final class RehearsedS3 implements AutoCloseable {
     }
 
     static RehearsedS3 start(Vertx vertx) throws Exception {
-        HttpServer server = vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+        HttpServer server = vertx.createHttpServer(
+                        new HttpServerOptions().setHost("127.0.0.1").setPort(0))
                 .requestHandler(RehearsedS3::answer)
                 .listen()
                 .await(1, TimeUnit.MINUTES);
@@ -100,7 +105,9 @@ final class RehearsedS3 implements AutoCloseable {
                     .putHeader("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT")
                     .end(Buffer.buffer("a"));
         } else {
-            String body = uri.contains("list-type") ? LISTING : request.method().name().equals("POST") ? IDENTITY : BUCKETS;
+            String body = uri.contains("list-type")
+                    ? LISTING
+                    : request.method().name().equals("POST") ? IDENTITY : BUCKETS;
             request.response().putHeader("Content-Type", "text/xml").end(body);
         }
     }
@@ -110,17 +117,17 @@ final class RehearsedS3 implements AutoCloseable {
         Rehearsal.together(4, () -> {
             Rehearsal.expect(sts.getCallerIdentity().join().account().equals("1"), "STS");
             Rehearsal.expect(s3.listBuckets().join().hasBuckets(), "ListBuckets");
-            ListObjectsV2Response page = s3.listObjectsV2(
-                            list -> list.bucket("photos").encodingType(EncodingType.URL).maxKeys(1000))
+            ListObjectsV2Response page = s3.listObjectsV2(list ->
+                            list.bucket("photos").encodingType(EncodingType.URL).maxKeys(1000))
                     .join();
             String key = page.contents().getFirst().key();
             Rehearsal.expect(
                     s3.getObject(
-                                            get -> get.bucket("photos").key(key).ifMatch("0cc175b9c0f1b6a831c399e269772661"),
-                                            AsyncResponseTransformer.toBytes())
-                                    .join()
-                                    .asUtf8String()
-                                    .equals("a"),
+                                    get -> get.bucket("photos").key(key).ifMatch("0cc175b9c0f1b6a831c399e269772661"),
+                                    AsyncResponseTransformer.toBytes())
+                            .join()
+                            .asUtf8String()
+                            .equals("a"),
                     "GetObject");
             refused();
             return target;
@@ -137,7 +144,7 @@ final class RehearsedS3 implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws TimeoutException {
         s3.close();
         sts.close();
         server.close().await(1, TimeUnit.MINUTES);

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.FileAppender;
+import freemarker.cache.StringTemplateLoader;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateExceptionHandler;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -44,6 +45,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +67,6 @@ final class RehearsedWeb implements AutoCloseable {
 
     static RehearsedWeb start(Path home) throws Exception {
         log(home.resolve("log.txt"));
-        Files.writeString(home.resolve("page.ftlh"), "<#list words as word><p>${word}</p></#list><#if top>x</#if>");
         Files.writeString(home.resolve("config.json"), "{\"a\": {\"b\": [1, 2.5, null, true]}}");
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Vertx vertx = Vertx.builder()
@@ -105,23 +106,36 @@ final class RehearsedWeb implements AutoCloseable {
             Router router = Router.router(vertx);
             router.route().handler(BodyHandler.create(false));
             HealthChecks checks = HealthChecks.create(vertx)
-                    .register("bus", 2_000, promise -> ask().map(body -> Status.OK(body)).onComplete(promise));
-            router.get("/health").handler(context -> checks.checkStatus()
-                    .onSuccess(result -> context.end(result.toJson().toBuffer()))
-                    .onFailure(context::fail));
+                    .register(
+                            "bus",
+                            2_000,
+                            promise -> ask().map(body -> Status.OK(body)).onComplete(promise));
+            router.get("/health")
+                    .handler(context -> checks.checkStatus()
+                            .onSuccess(result -> context.end(result.toJson().toBuffer()))
+                            .onFailure(context::fail));
             router.get("/metrics").handler(context -> context.end(registry.scrape()));
             FreeMarkerTemplateEngine pages = FreeMarkerTemplateEngine.create(vertx, "ftlh");
             Configuration configuration = pages.unwrap();
             configuration.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
+            StringTemplateLoader templates = new StringTemplateLoader();
+            templates.putTemplate("page.ftlh", "<#list words as word><p>${word}</p></#list><#if top>x</#if>");
+            configuration.setTemplateLoader(templates);
             router.get("/").handler(context -> page(pages, context));
             PermittedOptions permitted = new PermittedOptions().setAddress(ADDRESS);
-            router.route("/eventbus/*").subRouter(SockJSHandler.create(vertx)
-                    .bridge(new SockJSBridgeOptions().addInboundPermitted(permitted)));
+            router.route("/eventbus/*")
+                    .subRouter(SockJSHandler.create(vertx)
+                            .bridge(new SockJSBridgeOptions().addInboundPermitted(permitted)));
             HttpServer server = vertx.createHttpServer(
                     new HttpServerOptions().setHost("127.0.0.1").setPort(0).setCompressionSupported(true));
-            vertx.eventBus().<JsonObject>consumer(ADDRESS, message -> message.reply(message.body().copy().put("x", 1)));
+            vertx.eventBus()
+                    .<JsonObject>consumer(
+                            ADDRESS,
+                            message -> message.reply(message.body().copy().put("x", 1)));
             return readConfig()
-                    .compose(read -> TcpEventBusBridge.create(vertx, new BridgeOptions().addInboundPermitted(permitted),
+                    .compose(read -> TcpEventBusBridge.create(
+                                    vertx,
+                                    new BridgeOptions().addInboundPermitted(permitted),
                                     new NetServerOptions().setHost("127.0.0.1"))
                             .listen(0))
                     .compose(bridge -> server.requestHandler(router).listen())
@@ -135,20 +149,25 @@ final class RehearsedWeb implements AutoCloseable {
                                     .addStore(new ConfigStoreOptions()
                                             .setType("file")
                                             .setConfig(new JsonObject()
-                                                    .put("path", home.resolve("config.json").toString()))))
+                                                    .put(
+                                                            "path",
+                                                            home.resolve("config.json")
+                                                                    .toString()))))
                     .getConfig();
         }
     }
 
     private Future<JsonObject> ask() {
         return vertx.eventBus()
-                .<JsonObject>request(ADDRESS, new JsonObject().put("words", new JsonArray().add("a").add(2)))
+                .<JsonObject>request(
+                        ADDRESS,
+                        new JsonObject().put("words", new JsonArray().add("a").add(2)))
                 .map(reply -> reply.body());
     }
 
     private void page(FreeMarkerTemplateEngine pages, RoutingContext context) {
         Map<String, Object> model = new HashMap<>(Map.of("words", List.of("a", "<b>"), "top", true));
-        vertx.executeBlocking(() -> pages.render(model, home.resolve("page").toString()), false)
+        vertx.executeBlocking(() -> pages.render(model, "page"), false)
                 .compose(rendered -> rendered)
                 .onSuccess(context::end)
                 .onFailure(context::fail);
@@ -162,8 +181,8 @@ final class RehearsedWeb implements AutoCloseable {
     }
 
     private int fetch(String page) throws IOException {
-        HttpURLConnection connection =
-                (HttpURLConnection) URI.create("http://127.0.0.1:" + port + page).toURL().openConnection();
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("http://127.0.0.1:" + port + page).toURL().openConnection();
         connection.setConnectTimeout(10_000);
         connection.setReadTimeout(10_000);
         int status = connection.getResponseCode();
@@ -177,7 +196,7 @@ final class RehearsedWeb implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws TimeoutException {
         vertx.close().await(1, TimeUnit.MINUTES);
     }
 }
