@@ -85,6 +85,11 @@ public final class Environment {
         this.warnings = List.copyOf(odd);
     }
 
+    /** Every name that is read somewhere. */
+    static Set<String> names() {
+        return KNOWN;
+    }
+
     /** The process environment given, over the {@code .env} that {@link #dotenvPath} finds for it. Blocks. */
     public static Environment load(Map<String, String> processEnv) {
         return load(processEnv, dotenvPath(processEnv));

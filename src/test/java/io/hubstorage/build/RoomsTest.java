@@ -36,7 +36,8 @@ final class RoomsTest {
             Map.entry("web.sse", List.of("bus")),
             Map.entry("web.bridge", List.of("bus", "config")),
             Map.entry("verify", List.of("bus", "snapshot")),
-            Map.entry("cli", List.of("bus", "config", "logs", "snapshot", "history", "verify"))));
+            Map.entry("migrate", List.of("bus", "config", "snapshot")),
+            Map.entry("cli", List.of("bus", "config", "logs", "snapshot", "history", "verify", "migrate"))));
 
     @TestFactory
     List<DynamicTest> aRoomImportsOnlyItsNeighbours() {
