@@ -7,6 +7,7 @@ import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.history.HistoryStore;
 import io.hubstorage.snapshot.DataLock;
+import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -159,23 +160,28 @@ final class ActiveRun {
         }
     }
 
-    /** Stops the run before the disk is full; asks the disk at most once a second. */
-    void watchSpace() {
+    /** Stops the run before the disk is full, or when it is another one all at once; looks at most once a second. */
+    void watchDestination() {
         long now = System.nanoTime();
         if (plan.dryRun() || now - spaceCheckedNanos < SPACE_CHECK_NANOS || stop.isRequested()) {
             return;
         }
         spaceCheckedNanos = now;
         long outstanding = monitor.bytesOutstanding();
-        vertx.executeBlocking(() -> shortage(outstanding), false)
-                .onSuccess(shortage -> shortage.ifPresent(why -> {
+        vertx.executeBlocking(() -> trouble(outstanding), false)
+                .onSuccess(trouble -> trouble.ifPresent(why -> {
                     if (stop(RunResult.FAILED, why)) {
                         LOG.error("{}", why);
                     }
                 }));
     }
 
-    private Optional<String> shortage(long outstanding) throws IOException {
+    private Optional<String> trouble(long outstanding) throws IOException {
+        Destination.Check found =
+                new Destination(new Layout(plan.data()), plan.settings().configFolder()).inspect();
+        if (!found.usable()) {
+            return Optional.of(found.message());
+        }
         return DiskSpace.shortage(plan.data(), outstanding, DiskSpace.usable(plan.data()));
     }
 

@@ -74,7 +74,10 @@ final class BackupRun {
             return unwrapped(e.getCause());
         } catch (IOException e) {
             LOG.debug("the run failed", e);
-            return report.broken(attempts, e);
+            // What breaks after the run was told to stop, breaks because of that or for the same reason.
+            return stop.isRequested()
+                    ? report.stopped(stop.result(), attempts, stop.reason())
+                    : report.broken(attempts, e);
         } catch (RuntimeException e) {
             LOG.error("the run failed in an unforeseen way", e);
             return report.stopped(RunResult.FAILED, attempts, "internal error: " + e);
@@ -192,11 +195,11 @@ final class BackupRun {
             }
             return report.nothingCovered(attempts, ended.values());
         }
-        Optional<String> shrunk = shrinkAlarm(predecessors, ended);
+        List<RunRecord.Alarm> alarms = alarms(predecessors, ended);
         SnapshotInfo newest = predecessors.newest();
         if (newest != null && !differs(predecessors, buckets, ended)) {
             staging.discard();
-            return report.unchanged(newest.name(), attempts, ended.values(), shrunk);
+            return report.unchanged(newest.name(), attempts, ended.values(), alarms);
         }
         List<BucketPass> whole = new ArrayList<>();
         for (HubConfig.BucketSpec bucket : covered(predecessors, buckets)) {
@@ -211,13 +214,29 @@ final class BackupRun {
                 passes.keep(bucket).ifPresent(whole::add);
             }
         }
+        Preflight.requireSame(layout, plan.settings().configFolder());
         stop.beginCommit();
         monitor.phase(RunPhase.COMMITTING);
         Instant dated = dated(newest);
-        RunRecord record = report.committed(layout, dated, attempts, ended, whole, shrunk);
+        RunRecord record = report.committed(layout, dated, attempts, ended, whole, alarms);
         new Commit(layout, staging, plan, version).commit(record, dated, whole, newest == null ? null : newest.name());
         staging.discard();
         return record;
+    }
+
+    private List<RunRecord.Alarm> alarms(Predecessors predecessors, Map<String, BucketPass> ended) throws IOException {
+        ShrinkGuard guard = new ShrinkGuard(plan.config().guards().maxShrinkPercent());
+        List<RunRecord.Alarm> alarms = new ArrayList<>();
+        for (BucketPass pass : ended.values()) {
+            Optional<Predecessors.Predecessor> previous = predecessors.of(pass.bucket());
+            if (pass.complete() && previous.isPresent()) {
+                long before = previous.get().listed(pass.bucket(), pass.prefix());
+                guard.alarm(pass.bucket(), before, pass.counts().listed().objects())
+                        .ifPresent(alarms::add);
+            }
+        }
+        alarms.forEach(alarm -> LOG.warn(alarm.message()));
+        return alarms;
     }
 
     /** When the new snapshot counts as begun: after the newest one, also if the clock has been set back since. */
@@ -274,23 +293,6 @@ final class BackupRun {
             }
         }
         return all;
-    }
-
-    private Optional<String> shrinkAlarm(Predecessors predecessors, Map<String, BucketPass> ended) throws IOException {
-        ShrinkGuard guard = new ShrinkGuard(plan.config().guards().maxShrinkPercent());
-        List<String> alarms = new ArrayList<>();
-        for (BucketPass pass : ended.values()) {
-            Optional<Predecessors.Predecessor> previous = predecessors.of(pass.bucket());
-            if (pass.complete() && previous.isPresent()) {
-                guard.alarm(
-                                pass.bucket(),
-                                previous.get().listed(pass.bucket(), pass.prefix()),
-                                pass.counts().listed().objects())
-                        .ifPresent(alarms::add);
-            }
-        }
-        alarms.forEach(LOG::warn);
-        return alarms.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", alarms));
     }
 
     private RunRecord dryRun() throws IOException, InterruptedException, RunStoppedException {

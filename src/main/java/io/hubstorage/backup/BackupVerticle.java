@@ -161,7 +161,7 @@ public final class BackupVerticle extends VerticleBase {
 
     private void progress() {
         if (active != null) {
-            active.watchSpace();
+            active.watchDestination();
             vertx.eventBus()
                     .publish(
                             Addresses.BACKUP_PROGRESS,

@@ -115,7 +115,8 @@ final class Commit {
                 previous,
                 record.attempts(),
                 options(),
-                buckets);
+                buckets,
+                record.alarms());
     }
 
     private static Certificate.Bucket bucket(RunRecord.BucketRecord record, @Nullable Place place) {

@@ -43,6 +43,11 @@ final class Preflight {
         }
     }
 
+    /** The destination must still be the one that was taken: a disk can go away in the middle of a run. */
+    static void requireSame(Layout layout, Path configFolder) throws IOException, RunStoppedException {
+        require(new Destination(layout, configFolder).inspect());
+    }
+
     /** The data folder is this run's until closed. */
     @FunctionalInterface
     interface Hold extends AutoCloseable {

@@ -2,6 +2,7 @@ package io.hubstorage.s3;
 
 import io.hubstorage.config.Settings;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ public final class S3Access implements AutoCloseable {
     /** What S3 gives a page at most. */
     private static final int PAGE = 1000;
 
+    /** How long the endpoint has to be out of reach before the log says so. */
+    private static final Duration NOTICEABLE = Duration.ofSeconds(3);
+
     private final Settings.Aws aws;
     private final int maxConnections;
     private final String version;
@@ -27,6 +31,7 @@ public final class S3Access implements AutoCloseable {
     private @Nullable CredentialSource credentials;
     private @Nullable SdkEventLoopGroup loops;
     private boolean closed;
+    private volatile boolean askForRestores = true;
 
     /**
      * Opens nothing yet.
@@ -135,6 +140,15 @@ public final class S3Access implements AutoCloseable {
         }
     }
 
+    /** Whether a listing may ask which archived objects have been restored; the first server that refuses ends it. */
+    boolean mayAskForRestores() {
+        return askForRestores;
+    }
+
+    void dontAskForRestores() {
+        askForRestores = false;
+    }
+
     /** Whether this is AWS itself and not a server of somebody else's. */
     boolean isAws() {
         return aws.endpoint() == null;
@@ -184,7 +198,8 @@ public final class S3Access implements AutoCloseable {
         }
         S3AsyncClient open = client;
         if (open == null) {
-            open = Clients.s3(aws, credentials(), loops(), maxConnections, version, patience);
+            S3AsyncClient plain = Clients.s3(aws, credentials(), loops(), maxConnections, version, patience);
+            open = new WatchedClient(plain, credentials(), new Outage(endpoint(), NOTICEABLE));
             client = open;
         }
         return open;

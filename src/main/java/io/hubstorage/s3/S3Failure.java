@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
  * it never holds a secret or a signed URL.
  */
 public abstract sealed class S3Failure extends Exception {
+    /** Kind of the failure to reach the endpoint at all. */
+    static final String UNREACHABLE = "unreachable";
+
+    /** Kind of an answer from something before the server that could not reach it either. */
+    static final String GATEWAY = "gateway";
+
     private final String kind;
 
     private S3Failure(String kind, String message, @Nullable Throwable cause) {
@@ -46,6 +52,16 @@ public abstract sealed class S3Failure extends Exception {
     /** A short, stable word for certificates and metrics: {@code access-denied}, {@code listing}, {@code timeout}, … */
     public String kind() {
         return kind;
+    }
+
+    /** Whether it says nothing about what was asked for: whatever else were asked now, it would fare no better. */
+    public boolean concernsEverything() {
+        return this instanceof Throttled || isUnreachable() || kind.equals(GATEWAY);
+    }
+
+    /** Whether the endpoint was not even reached. */
+    public boolean isUnreachable() {
+        return kind.equals(UNREACHABLE);
     }
 
     /** Trying again does not help. */

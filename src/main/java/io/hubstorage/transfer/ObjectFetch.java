@@ -116,7 +116,8 @@ final class ObjectFetch {
     private ManifestEntry download(FetchTask task) throws S3Failure, IOException, InterruptedException {
         FetchTask current = task;
         int rereads = 0;
-        for (int attempt = 1; ; attempt++) {
+        Attempts made = new Attempts(context.backoff());
+        while (true) {
             cancellation.check();
             try {
                 return current.object().size() <= SMALL ? downloadSmall(current) : downloadLarge(current);
@@ -128,12 +129,12 @@ final class ObjectFetch {
                         throw failure;
                     }
                     current = current.withObject(now);
-                } else if (Backoff.mayPass(failure)
-                        && attempt < context.backoff().attempts()) {
-                    LOG.debug("attempt {} at {}/{}: {}", attempt, shard.bucket(), task.key(), failure.getMessage());
-                    cancellation.pause(context.backoff().after(attempt));
-                } else {
+                } else if (current.object().size() > SMALL && failure.concernsEverything()) {
+                    // Each range has been patient already.
                     throw failure;
+                } else {
+                    LOG.debug("{}/{}: {}", shard.bucket(), task.key(), failure.getMessage());
+                    made.pauseAfter(failure, cancellation);
                 }
             }
         }
