@@ -93,7 +93,7 @@ function failing(last, scheduler, now) {
   const well = last.buckets.length - bad.length;
   const title = last.result === 'failed' || bad.length === 0
     ? 'The last backup failed.'
-    : `${well} of ${plural(last.buckets.length, 'bucket')} ${well === 1 ? 'is' : 'are'} safe; ${listing(bad)} ${bad.length === 1 ? 'needs' : 'need'} attention.`;
+    : `Completed with failures: ${well} of ${plural(last.buckets.length, 'bucket')} ${well === 1 ? 'is' : 'are'} safe; ${listing(bad)} ${bad.length === 1 ? 'needs' : 'need'} attention.`;
   const fallback = last.result === 'failed'
     ? 'Earlier snapshots are untouched. Open the run below for the cause.'
     : 'What failed keeps its previous version. Open the run below for each failure.';
@@ -116,7 +116,8 @@ function safe(good, runs, stopped, scheduler, names, now) {
   }
   const all = names ? names : good.buckets.map((bucket) => bucket.bucket);
   const title = all.length === 1 ? `Bucket ${all[0]} is safe.` : `All ${plural(all.length, 'bucket')} are safe.`;
-  return say('safe', title, `${stopped}${when}${upcoming}.`);
+  const alarms = (good.alarms ?? []).map((alarm) => ` ${alarm.message}`).join('');
+  return say('safe', title, `${stopped}${when}${upcoming}.${alarms}`);
 }
 
 function ended(run) {

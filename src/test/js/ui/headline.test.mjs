@@ -45,8 +45,13 @@ test('nothing is claimed while a part of the server is silent', () => {
 test('a partial run names the buckets that need attention and passes on what to do', () => {
   const said = say({ last: record({ result: 'partial', results: { beta: 'partial' }, message: 'Allow s3:GetObject.' }) });
   assert.equal(said.state, 'failing');
-  assert.equal(said.title, '2 of 3 buckets are safe; beta needs attention.');
+  assert.equal(said.title, 'Completed with failures: 2 of 3 buckets are safe; beta needs attention.');
   assert.match(said.detail, /^Allow s3:GetObject\./);
+});
+
+test('a bucket that shrank is told beside what is safe', () => {
+  const alarm = { bucket: 'beta', kind: 'shrunk', message: 'The bucket beta shrank from 9 to 1 objects.' };
+  assert.match(say({ good: { ...record(), alarms: [alarm] } }).detail, /beta shrank from 9 to 1 objects\.$/);
 });
 
 test('a dry run that went well does not hide the failed run before it', () => {

@@ -7,8 +7,12 @@ import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.history.HistoryStore;
 import io.hubstorage.snapshot.DiskFull;
+import io.hubstorage.snapshot.DataLock;
+import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -17,6 +21,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -32,6 +37,7 @@ final class ActiveRun {
     private final RunMonitor monitor;
     private final StopSignal stop = new StopSignal();
     private final ShardDispatcher dispatcher;
+    private final CompletableFuture<Void> admission = new CompletableFuture<>();
     private final Promise<Void> ended = Promise.promise();
     private long spaceCheckedNanos = System.nanoTime();
 
@@ -56,23 +62,34 @@ final class ActiveRun {
         return ended.future();
     }
 
-    /** Runs on a virtual thread; completes on the caller's event loop, always with a record. */
-    Future<RunRecord> begin(HistoryStore history, BucketSelection selection, String version) {
+    /**
+     * Begins to run, on a virtual thread. Completes on the caller's event loop when the destination is this run's; fails
+     * with {@link DataLock.HeldException} when it is somebody else's, and then there is no run and no record of one.
+     *
+     * @param whenEnded gets the record, on the caller's event loop; comes after the returned future is complete
+     */
+    Future<Void> begin(HistoryStore history, BucketSelection selection, String version, Handler<RunRecord> whenEnded) {
         Context context = vertx.getOrCreateContext();
-        CompletableFuture<RunRecord> record = new CompletableFuture<>();
         Thread.ofVirtual().name("backup-" + plan.runId()).start(() -> {
             MDC.put("run", plan.runId());
+            RunReport report = new RunReport(plan, clock);
             try {
-                record.complete(run(history, selection, version));
+                BackupRun run = new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version);
+                RunRecord record = admitted(report, history, run);
+                context.runOnContext(_ -> whenEnded.handle(record));
+            } catch (DataLock.HeldException e) {
+                admission.completeExceptionally(e);
             } catch (RuntimeException | Error e) {
                 // Whatever happened, the run has ended: without a record the next one could never begin.
                 LOG.error("the run failed in an unforeseen way", e);
-                record.complete(new RunReport(plan, clock).stopped(RunResult.FAILED, 0, "internal error: " + e));
+                admission.complete(null);
+                RunRecord record = report.stopped(RunResult.FAILED, 0, "internal error: " + e);
+                context.runOnContext(_ -> whenEnded.handle(record));
             } finally {
                 MDC.remove("run");
             }
         });
-        return Future.fromCompletionStage(record, context);
+        return Future.fromCompletionStage(admission, context);
     }
 
     /** Everybody has been told how it ended. */
@@ -80,12 +97,28 @@ final class ActiveRun {
         ended.complete();
     }
 
-    private RunRecord run(HistoryStore history, BucketSelection selection, String version) {
-        RunReport report = new RunReport(plan, clock);
+    /** Takes the destination first: a run that another process leaves no room for is not to be found in the history. */
+    private RunRecord admitted(RunReport report, HistoryStore history, BackupRun run) throws DataLock.HeldException {
+        if (plan.dryRun()) {
+            return recorded(report, history, run::execute);
+        }
+        Layout layout = new Layout(plan.data());
+        try (Preflight.Hold _ =
+                Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
+            return recorded(report, history, run::execute);
+        } catch (RunStoppedException e) {
+            return recorded(report, history, () -> report.stopped(e.result(), 0, String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            return recorded(report, history, () -> report.broken(0, e));
+        }
+    }
+
+    private RunRecord recorded(RunReport report, HistoryStore history, Supplier<RunRecord> work) {
+        admission.complete(null);
         RunRecord record;
         try {
             history.append(report.begun());
-            record = new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version).execute();
+            record = work.get();
         } catch (UncheckedIOException e) {
             record = report.stopped(RunResult.FAILED, 0, notBegun(e));
         }
@@ -139,23 +172,28 @@ final class ActiveRun {
         }
     }
 
-    /** Stops the run before the disk is full; asks the disk at most once a second. */
-    void watchSpace() {
+    /** Stops the run before the disk is full, or when it is another one all at once; looks at most once a second. */
+    void watchDestination() {
         long now = System.nanoTime();
         if (plan.dryRun() || now - spaceCheckedNanos < SPACE_CHECK_NANOS || stop.isRequested()) {
             return;
         }
         spaceCheckedNanos = now;
         long outstanding = monitor.bytesOutstanding();
-        vertx.executeBlocking(() -> shortage(outstanding), false)
-                .onSuccess(shortage -> shortage.ifPresent(why -> {
+        vertx.executeBlocking(() -> trouble(outstanding), false)
+                .onSuccess(trouble -> trouble.ifPresent(why -> {
                     if (stop(RunResult.FAILED, why)) {
                         LOG.error("{}", why);
                     }
                 }));
     }
 
-    private Optional<String> shortage(long outstanding) throws IOException {
+    private Optional<String> trouble(long outstanding) throws IOException {
+        Destination.Check found =
+                new Destination(new Layout(plan.data()), plan.settings().configFolder()).inspect();
+        if (!found.usable()) {
+            return Optional.of(found.message());
+        }
         return DiskSpace.shortage(plan.data(), outstanding, DiskSpace.usable(plan.data()));
     }
 

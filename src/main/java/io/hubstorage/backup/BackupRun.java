@@ -5,7 +5,6 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.plan.ShrinkGuard;
-import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -15,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run, from its plan to its record. Blocking, on a virtual thread of its own; used once. */
+/**
+ * One run, from its plan to its record; whoever executes it holds the destination, unless it is a dry run. Blocking, on a
+ * virtual thread of its own; used once.
+ */
 final class BackupRun {
     private static final Logger LOG = LoggerFactory.getLogger(BackupRun.class);
 
@@ -63,7 +66,7 @@ final class BackupRun {
     /** Runs to the end; whatever happens is in the record. */
     RunRecord execute() {
         try {
-            return plan.dryRun() ? dryRun() : backUp();
+            return plan.dryRun() ? dryRun() : backUp(new Layout(plan.data()));
         } catch (RunStoppedException e) {
             return report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
         } catch (CancellationException | InterruptedException _) {
@@ -72,7 +75,10 @@ final class BackupRun {
             return unwrapped(e.getCause());
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("the run failed", e);
-            return report.stopped(RunResult.FAILED, attempts, disk(e));
+            // What breaks after the run was told to stop, breaks because of that or for the same reason.
+            return stop.isRequested()
+                    ? report.stopped(stop.result(), attempts, stop.reason())
+                    : report.broken(attempts, e);
         } catch (RuntimeException e) {
             LOG.error("the run failed in an unforeseen way", e);
             return report.stopped(RunResult.FAILED, attempts, "internal error: " + e);
@@ -82,20 +88,12 @@ final class BackupRun {
     private RunRecord unwrapped(@Nullable Throwable cause) {
         return switch (cause) {
             case RunStoppedException e -> report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
-            case IOException e -> report.stopped(RunResult.FAILED, attempts, disk(e));
+            case IOException e -> report.broken(attempts, e);
             case null, default -> {
                 LOG.error("the run failed in an unforeseen way", cause);
                 yield report.stopped(RunResult.FAILED, attempts, "internal error: " + cause);
             }
         };
-    }
-
-    private RunRecord backUp() throws IOException, InterruptedException, RunStoppedException {
-        Layout layout = new Layout(plan.data());
-        try (Preflight.Hold _ =
-                Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
-            return backUp(layout);
-        }
     }
 
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
@@ -198,11 +196,11 @@ final class BackupRun {
             }
             return report.nothingCovered(attempts, ended.values());
         }
-        Optional<String> shrunk = shrinkAlarm(predecessors, ended);
+        List<RunRecord.Alarm> alarms = alarms(predecessors, ended);
         SnapshotInfo newest = predecessors.newest();
         if (newest != null && !differs(predecessors, buckets, ended)) {
             staging.discard();
-            return report.unchanged(newest.name(), attempts, ended.values(), shrunk);
+            return report.unchanged(newest.name(), attempts, ended.values(), alarms);
         }
         List<BucketPass> whole = new ArrayList<>();
         for (HubConfig.BucketSpec bucket : covered(predecessors, buckets)) {
@@ -217,12 +215,49 @@ final class BackupRun {
                 passes.keep(bucket).ifPresent(whole::add);
             }
         }
+        Preflight.requireSame(layout, plan.settings().configFolder());
         stop.beginCommit();
         monitor.phase(RunPhase.COMMITTING);
-        RunRecord record = report.committed(layout, attempts, ended, whole, shrunk);
-        new Commit(layout, staging, plan, version).commit(record, whole, newest == null ? null : newest.name());
+        Instant dated = dated(newest);
+        RunRecord record = report.committed(layout, dated, attempts, ended, whole, alarms);
+        new Commit(layout, staging, plan, version).commit(record, dated, whole, newest == null ? null : newest.name());
         staging.discard();
         return record;
+    }
+
+    private List<RunRecord.Alarm> alarms(Predecessors predecessors, Map<String, BucketPass> ended) throws IOException {
+        ShrinkGuard guard = new ShrinkGuard(plan.config().guards().maxShrinkPercent());
+        List<RunRecord.Alarm> alarms = new ArrayList<>();
+        for (BucketPass pass : ended.values()) {
+            Optional<Predecessors.Predecessor> previous = predecessors.of(pass.bucket());
+            if (pass.complete() && previous.isPresent()) {
+                long before = previous.get().listed(pass.bucket(), pass.prefix());
+                guard.alarm(pass.bucket(), before, pass.counts().listed().objects())
+                        .ifPresent(alarms::add);
+            }
+        }
+        alarms.forEach(alarm -> LOG.warn(alarm.message()));
+        return alarms;
+    }
+
+    /** When the new snapshot counts as begun: after the newest one, also if the clock has been set back since. */
+    private Instant dated(@Nullable SnapshotInfo newest) {
+        if (newest == null) {
+            return plan.startedAt();
+        }
+        Instant before = newest.startedAt();
+        if (before == null || plan.startedAt().isAfter(before)) {
+            return plan.startedAt();
+        }
+        Instant dated = before.plusSeconds(1);
+        LOG.warn(
+                "the clock says {}, but the newest snapshot, {}, began at {}: the new one is dated {} so that it"
+                        + " counts as the newest; check the clock",
+                plan.startedAt(),
+                newest.name(),
+                before,
+                dated);
+        return dated;
     }
 
     /** Whether the snapshot of this run would hold anything else than the newest one does. */
@@ -261,23 +296,6 @@ final class BackupRun {
         return all;
     }
 
-    private Optional<String> shrinkAlarm(Predecessors predecessors, Map<String, BucketPass> ended) throws IOException {
-        ShrinkGuard guard = new ShrinkGuard(plan.config().guards().maxShrinkPercent());
-        List<String> alarms = new ArrayList<>();
-        for (BucketPass pass : ended.values()) {
-            Optional<Predecessors.Predecessor> previous = predecessors.of(pass.bucket());
-            if (pass.complete() && previous.isPresent()) {
-                guard.alarm(
-                                pass.bucket(),
-                                previous.get().listed(pass.bucket(), pass.prefix()),
-                                pass.counts().listed().objects())
-                        .ifPresent(alarms::add);
-            }
-        }
-        alarms.forEach(LOG::warn);
-        return alarms.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", alarms));
-    }
-
     private RunRecord dryRun() throws IOException, InterruptedException, RunStoppedException {
         Path temporary = Files.createTempDirectory("hubstorage-dry-run");
         try {
@@ -292,12 +310,5 @@ final class BackupRun {
         } finally {
             Trees.delete(temporary);
         }
-    }
-
-    private String disk(Exception e) {
-        if (DiskFull.isCauseOf(e)) {
-            return DiskSpace.full(plan.data(), e.getMessage());
-        }
-        return "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage());
     }
 }

@@ -32,6 +32,8 @@ public final class BackupVerticle extends VerticleBase {
     private static final long PROGRESS_MILLIS = 200;
     private static final long DISCOVERY_MILLIS = 60_000;
     private static final int DEFAULT_HISTORY = 50;
+    /** As in HTTP: another process is at work on the data folder. */
+    private static final int LOCKED = 423;
 
     private final ConfigStore config;
     private final HistoryStore history;
@@ -98,6 +100,14 @@ public final class BackupVerticle extends VerticleBase {
         }
         ActiveRun run = new ActiveRun(vertx, plan, clock);
         active = run;
+        BucketSelection selection = new BucketSelection(plan.config(), plan.only(), this::discover);
+        run.begin(history, selection, version, record -> finished(run, record))
+                .onSuccess(_ -> admitted(run, message))
+                .onFailure(taken -> refused(run, message, taken));
+    }
+
+    private void admitted(ActiveRun run, Message<JsonObject> message) {
+        RunPlan plan = run.plan();
         message.reply(BusJson.encode(new BackupMessage.Accepted(plan.runId())));
         LOG.info(
                 "{} {} begins ({})",
@@ -106,8 +116,12 @@ public final class BackupVerticle extends VerticleBase {
                 plan.trigger().name().toLowerCase(java.util.Locale.ROOT));
         vertx.eventBus()
                 .publish(Addresses.BACKUP_STARTED, BusJson.encode(run.monitor().state()));
-        BucketSelection selection = new BucketSelection(plan.config(), plan.only(), this::discover);
-        run.begin(history, selection, version).onComplete(ended -> finished(run, ended.result()));
+    }
+
+    private void refused(ActiveRun run, Message<JsonObject> message, Throwable taken) {
+        active = null;
+        run.told();
+        message.fail(LOCKED, String.valueOf(taken.getMessage()));
     }
 
     private RunPlan plan(BackupMessage.Start start) {
@@ -147,7 +161,7 @@ public final class BackupVerticle extends VerticleBase {
 
     private void progress() {
         if (active != null) {
-            active.watchSpace();
+            active.watchDestination();
             vertx.eventBus()
                     .publish(
                             Addresses.BACKUP_PROGRESS,

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,14 +45,19 @@ final class Commit {
         this.version = version;
     }
 
-    /** Commits under the name in the record. */
-    void commit(RunRecord record, List<BucketPass> passes, @Nullable String previous) throws IOException {
+    /**
+     * Commits under the name in the record.
+     *
+     * @param dated when the run counts as begun, which orders the snapshots
+     */
+    void commit(RunRecord record, Instant dated, List<BucketPass> passes, @Nullable String previous)
+            throws IOException {
         Path snapshot = staging.beginAssembly();
         Map<String, Place> places = new LinkedHashMap<>();
         for (BucketPass pass : passes) {
             places.put(pass.bucket(), place(pass, snapshot));
         }
-        Certificate certificate = certificate(record, places, previous);
+        Certificate certificate = certificate(record, dated, places, previous);
         if (!certificate.balanced()) {
             throw new IllegalStateException(
                     "the certificate does not add up, so nothing is committed: " + certificate.problems());
@@ -87,7 +94,8 @@ final class Commit {
         return snapshot.relativize(all).toString().replace('\\', '/');
     }
 
-    private Certificate certificate(RunRecord record, Map<String, Place> places, @Nullable String previous) {
+    private Certificate certificate(
+            RunRecord record, Instant dated, Map<String, Place> places, @Nullable String previous) {
         List<Certificate.Bucket> buckets = new ArrayList<>();
         for (RunRecord.BucketRecord bucket : record.buckets()) {
             buckets.add(bucket(bucket, places.get(bucket.bucket())));
@@ -98,8 +106,8 @@ final class Commit {
                 Objects.requireNonNull(record.snapshot()),
                 record.trigger(),
                 record.result(),
-                record.startedAt(),
-                Objects.requireNonNull(record.finishedAt()),
+                dated,
+                dated.plus(Duration.between(record.startedAt(), Objects.requireNonNull(record.finishedAt()))),
                 version,
                 plan.settings().aws().endpoint() == null
                         ? null
@@ -107,7 +115,8 @@ final class Commit {
                 previous,
                 record.attempts(),
                 options(),
-                buckets);
+                buckets,
+                record.alarms());
     }
 
     private static Certificate.Bucket bucket(RunRecord.BucketRecord record, @Nullable Place place) {

@@ -23,9 +23,12 @@ final class Preflight {
 
     /**
      * Takes the data folder for this run. Stops the run when another disk, or none, is where the snapshots were (an
-     * unmounted disk looks like an empty folder), and when another process is at work there.
+     * unmounted disk looks like an empty folder).
+     *
+     * @throws DataLock.HeldException when another process is at work there: then there is no run at all
      */
-    static Hold takeDestination(Layout layout, Path configFolder, Instant now) throws IOException, RunStoppedException {
+    static Hold takeDestination(Layout layout, Path configFolder, Instant now)
+            throws IOException, RunStoppedException, DataLock.HeldException {
         requireOwn(layout);
         Destination destination = new Destination(layout, configFolder);
         // Before anything is made: a folder in the place of a disk that is not mounted would hide the mistake.
@@ -41,24 +44,36 @@ final class Preflight {
         }
     }
 
+    /** The destination must still be the one that was taken: a disk can go away in the middle of a run. */
+    static void requireSame(Layout layout, Path configFolder) throws IOException, RunStoppedException {
+        require(new Destination(layout, configFolder).inspect());
+    }
+
     /** The data folder is this run's until closed. */
     @FunctionalInterface
     interface Hold extends AutoCloseable {
         @Override
-        void close() throws IOException;
+        void close();
     }
 
-    private static Hold lock(Layout layout, Instant now) throws RunStoppedException {
+    private static Hold lock(Layout layout, Instant now) throws DataLock.HeldException {
         try {
-            return DataLock.take(layout, now)::close;
-        } catch (DataLock.HeldException e) {
-            throw RunStoppedException.failed(String.valueOf(e.getMessage()));
+            DataLock lock = DataLock.take(layout, now);
+            return () -> release(lock);
         } catch (IOException e) {
             LOG.warn(
                     "{} cannot be locked ({}): make sure that no other HubStorage works on this folder",
                     layout.lock(),
                     e.getMessage());
             return () -> {};
+        }
+    }
+
+    private static void release(DataLock lock) {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.debug("the lock was let go of with an error", e);
         }
     }
 

@@ -4,7 +4,9 @@ import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Layout;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -12,9 +14,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a run's end into a record and into one sentence for people. */
@@ -29,12 +31,20 @@ final class RunReport {
 
     /** The record of a run that has just begun. */
     RunRecord begun() {
-        return record(RunResult.RUNNING, null, null, false, 0, List.of(), null);
+        return record(RunResult.RUNNING, null, null, false, 0, List.of(), null, List.of());
     }
 
     /** Ended before it came to a snapshot. */
     RunRecord stopped(RunResult result, int attempts, String why) {
-        return record(result, clock.instant(), null, false, attempts, List.of(), why);
+        return record(result, clock.instant(), null, false, attempts, List.of(), why, List.of());
+    }
+
+    /** Ended because the destination's disk did not do what it must. */
+    RunRecord broken(int attempts, Exception e) {
+        String why = DiskFull.isCauseOf(e)
+                ? DiskSpace.full(plan.data(), e.getMessage())
+                : "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage());
+        return stopped(RunResult.FAILED, attempts, why);
     }
 
     /** No bucket could be listed to its end. */
@@ -46,26 +56,32 @@ final class RunReport {
                                 passes.iterator().next().error())
                 : "all %d buckets failed; the first: %s"
                         .formatted(passes.size(), passes.iterator().next().error());
-        return record(RunResult.FAILED, clock.instant(), null, false, attempts, buckets(passes), why);
+        return record(RunResult.FAILED, clock.instant(), null, false, attempts, buckets(passes), why, List.of());
     }
 
     /** Nothing differs from the last snapshot, which still holds the truth. */
-    RunRecord unchanged(String snapshot, int attempts, Collection<BucketPass> passes, Optional<String> alarm) {
+    RunRecord unchanged(String snapshot, int attempts, Collection<BucketPass> passes, List<RunRecord.Alarm> alarms) {
         List<RunRecord.BucketRecord> buckets = buckets(passes);
         String sentence = allSafe(buckets)
                 ? "%s unchanged: nothing to do, %s still holds the truth%s"
                         .formatted(subject(buckets), snapshot, asides(buckets))
                 : "%s; nothing else changed since %s%s".formatted(troubles(buckets), snapshot, asides(buckets));
-        return record(result(buckets), clock.instant(), snapshot, false, attempts, buckets, with(sentence, alarm));
+        return record(
+                result(buckets), clock.instant(), snapshot, false, attempts, buckets, with(sentence, alarms), alarms);
     }
 
-    /** A new snapshot is about to be committed. */
+    /**
+     * A new snapshot is about to be committed.
+     *
+     * @param dated what its name says
+     */
     RunRecord committed(
             Layout layout,
+            Instant dated,
             int attempts,
             Map<String, BucketPass> ended,
             Collection<BucketPass> whole,
-            Optional<String> alarm) {
+            List<RunRecord.Alarm> alarms) {
         List<RunRecord.BucketRecord> buckets = new ArrayList<>();
         Set<String> told = new TreeSet<>();
         for (BucketPass pass : whole) {
@@ -84,7 +100,14 @@ final class RunReport {
                 + changes(tried)
                 + leftOut(buckets.size() - tried.size());
         return record(
-                result(buckets), clock.instant(), freeName(layout), true, attempts, buckets, with(sentence, alarm));
+                result(buckets),
+                clock.instant(),
+                freeName(layout, dated),
+                true,
+                attempts,
+                buckets,
+                with(sentence, alarms),
+                alarms);
     }
 
     /** A dry run: what a run would do now. */
@@ -104,7 +127,7 @@ final class RunReport {
         if (!allSafe(buckets)) {
             sentence = troubles(buckets) + "; " + sentence;
         }
-        return record(result(buckets), clock.instant(), null, false, 1, buckets, sentence);
+        return record(result(buckets), clock.instant(), null, false, 1, buckets, sentence, List.of());
     }
 
     private RunRecord record(
@@ -114,7 +137,8 @@ final class RunReport {
             boolean isNew,
             int attempts,
             List<RunRecord.BucketRecord> buckets,
-            @Nullable String message) {
+            @Nullable String message,
+            List<RunRecord.Alarm> alarms) {
         return new RunRecord(
                 plan.runId(),
                 plan.trigger(),
@@ -127,7 +151,8 @@ final class RunReport {
                 attempts,
                 buckets,
                 totals(buckets),
-                message);
+                message,
+                alarms);
     }
 
     private static BucketCounts totals(List<RunRecord.BucketRecord> buckets) {
@@ -229,13 +254,16 @@ final class RunReport {
         return buckets.size() == 1 ? buckets.getFirst().bucket() + " is" : "all " + buckets.size() + " buckets are";
     }
 
-    private static String with(String sentence, Optional<String> alarm) {
-        return alarm.map(warning -> sentence + ". " + warning).orElse(sentence);
+    private static String with(String sentence, List<RunRecord.Alarm> alarms) {
+        return alarms.isEmpty()
+                ? sentence
+                : sentence + ". "
+                        + alarms.stream().map(RunRecord.Alarm::message).collect(Collectors.joining(" "));
     }
 
     /** Two runs within a second must not get the same name. */
-    private String freeName(Layout layout) {
-        Instant time = plan.startedAt();
+    private static String freeName(Layout layout, Instant dated) {
+        Instant time = dated;
         while (Files.exists(layout.snapshot(Layout.name(time)))) {
             time = time.plusSeconds(1);
         }

@@ -5,7 +5,10 @@ package io.hubstorage.bus;
  * failed with an HTTP-like code and a reason. Everything but {@code hubstorage.transfer.*} is a public interface.
  */
 public final class Addresses {
-    /** Request: {@link BackupMessage.Start}, answered by {@link BackupMessage.Accepted}; 409 while a run goes on. */
+    /**
+     * Request: {@link BackupMessage.Start}, answered by {@link BackupMessage.Accepted}; 409 while a run goes on, 423 while
+     * another process is at work on the data folder.
+     */
     public static final String BACKUP_START = "hubstorage.backup.start";
     /** Request: {@link BackupMessage.Cancel}; 404 when nothing runs. Answered once the run has been told to stop. */
     public static final String BACKUP_CANCEL = "hubstorage.backup.cancel";

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param newSnapshot whether this run made it
  * @param attempts how many attempts it took
  * @param message one sentence for people: what happened and, when something is wrong, what to do
+ * @param alarms what somebody should look at although the run succeeded
  */
 public record RunRecord(
         String runId,
@@ -24,7 +25,42 @@ public record RunRecord(
         int attempts,
         List<BucketRecord> buckets,
         BucketCounts totals,
-        @Nullable String message) {
+        @Nullable String message,
+        List<Alarm> alarms) {
+    /** Copies the alarms; records of earlier versions have none. */
+    public RunRecord {
+        alarms = alarms == null ? List.of() : List.copyOf(alarms);
+    }
+
+    /** Without alarms. */
+    public RunRecord(
+            String runId,
+            Trigger trigger,
+            boolean dryRun,
+            Instant startedAt,
+            @Nullable Instant finishedAt,
+            RunResult result,
+            @Nullable String snapshot,
+            boolean newSnapshot,
+            int attempts,
+            List<BucketRecord> buckets,
+            BucketCounts totals,
+            @Nullable String message) {
+        this(
+                runId,
+                trigger,
+                dryRun,
+                startedAt,
+                finishedAt,
+                result,
+                snapshot,
+                newSnapshot,
+                attempts,
+                buckets,
+                totals,
+                message,
+                List.of());
+    }
 
     /**
      * One bucket of a run.
@@ -42,6 +78,17 @@ public record RunRecord(
             List<Failure> failures,
             long failuresTotal,
             @Nullable String error) {}
+
+    /**
+     * Something that looks like a mistake outside of HubStorage. Until somebody has looked, no snapshot from before it may
+     * be pruned.
+     *
+     * @param kind {@code shrunk}: the bucket lost more objects than {@code guards.max_shrink_percent} allows
+     * @param before objects listed by the last run
+     * @param now objects listed by this run
+     * @param message one sentence for people
+     */
+    public record Alarm(String bucket, String kind, long before, long now, String message) {}
 
     /** One object that could not be copied. */
     public record Failure(String key, String kind, String cause) {}

@@ -5,16 +5,12 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
-import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.Environment;
-import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Layout;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -63,32 +59,14 @@ final class BackupJob {
     private ExitCode once(Environment environment, CompletableFuture<Void> stop) throws InterruptedException {
         try (Running running = program.start(new Launch(Launch.Mode.ONE_RUN, environment, options.configuration()))) {
             Layout layout = new Layout(running.config().dataPath());
-            Optional<DataLock.Holder> other = otherAtWork(layout);
-            if (other.isPresent()) {
-                err.printf("Another HubStorage is at work on %s: %s.%n", layout.data(), other.get());
-                return ExitCode.BUSY;
-            }
             Progress progress = Progress.on(json ? err : out, program.terminal());
             RunRecord run = new FollowedRun(running.vertx(), progress)
                     .run(new BackupMessage.Start(Trigger.CLI, options.dryRun, options.named()), stop);
             tell(run, layout);
-            // Somebody can have begun between our look and our start.
-            boolean taken =
-                    run.result() == RunResult.FAILED && otherAtWork(layout).isPresent();
-            return taken ? ExitCode.BUSY : ExitCode.of(run);
+            return ExitCode.of(run);
         } catch (FollowedRun.Refused e) {
             err.println("Nothing was backed up: " + e.getMessage());
             return e.exitCode();
-        }
-    }
-
-    /** A dry run disturbs nobody. */
-    private Optional<DataLock.Holder> otherAtWork(Layout layout) {
-        try {
-            return options.dryRun ? Optional.empty() : DataLock.holder(layout);
-        } catch (IOException e) {
-            // The run itself will say what is wrong with the folder.
-            return Optional.empty();
         }
     }
 

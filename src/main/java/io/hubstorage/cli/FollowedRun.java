@@ -33,6 +33,7 @@ final class FollowedRun {
         private static final long serialVersionUID = 1L;
         private static final int BAD_REQUEST = 400;
         private static final int CONFLICT = 409;
+        private static final int LOCKED = 423;
 
         private final int code;
 
@@ -44,7 +45,7 @@ final class FollowedRun {
         ExitCode exitCode() {
             return switch (code) {
                 case BAD_REQUEST -> ExitCode.USAGE;
-                case CONFLICT -> ExitCode.BUSY;
+                case CONFLICT, LOCKED -> ExitCode.BUSY;
                 default -> ExitCode.FAILED;
             };
         }

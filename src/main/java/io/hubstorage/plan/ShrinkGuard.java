@@ -1,5 +1,6 @@
 package io.hubstorage.plan;
 
+import io.hubstorage.bus.RunRecord;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -11,12 +12,12 @@ import java.util.Optional;
  */
 public record ShrinkGuard(double maxPercent) {
     /**
-     * An alarm in one sentence, or empty when all is well.
+     * An alarm, or empty when all is well.
      *
      * @param before objects listed by the last run, or else the entries of the last snapshot
      * @param now objects listed by this run
      */
-    public Optional<String> alarm(String bucket, long before, long now) {
+    public Optional<RunRecord.Alarm> alarm(String bucket, long before, long now) {
         if (before <= 0 || now >= before) {
             return Optional.empty();
         }
@@ -24,7 +25,7 @@ public record ShrinkGuard(double maxPercent) {
         if (lost <= maxPercent) {
             return Optional.empty();
         }
-        return Optional.of(String.format(
+        String message = String.format(
                 Locale.ROOT,
                 "The bucket %s shrank from %d to %d objects (%.1f %%, more than the %.1f %% that"
                     + " guards.max_shrink_percent allows). If that was intended, nothing needs to be done; the earlier"
@@ -33,6 +34,7 @@ public record ShrinkGuard(double maxPercent) {
                 before,
                 now,
                 lost,
-                maxPercent));
+                maxPercent);
+        return Optional.of(new RunRecord.Alarm(bucket, "shrunk", before, now, message));
     }
 }

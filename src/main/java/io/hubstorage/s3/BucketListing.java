@@ -3,6 +3,7 @@ package io.hubstorage.s3;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.EncodingType;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 /** {@link ListingPages} by LIST v2, checked page by page. For one thread. */
 final class BucketListing implements ListingPages {
     private static final int SMALLER_PAGES = 3;
+    private static final Set<String> REFUSALS = Set.of("not-implemented", "refused");
 
     private final S3Access access;
     private final ListObjectsV2Request first;
@@ -45,12 +47,11 @@ final class BucketListing implements ListingPages {
         String startAfter = after != null && KeyOrders.agreeOn(after) ? after : null;
         this.text = new ListingText(bucket);
         this.check = new ListingCheck(bucket, prefix, startAfter, after != null || through != null);
-        this.first = request(access, bucket, prefix, startAfter);
+        this.first = request(bucket, prefix, startAfter);
         this.pageSize = pageSize;
     }
 
-    private static ListObjectsV2Request request(
-            S3Access access, String bucket, String prefix, @Nullable String startAfter) {
+    private ListObjectsV2Request request(String bucket, String prefix, @Nullable String startAfter) {
         ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
                 .bucket(bucket)
                 .encodingType(EncodingType.URL)
@@ -58,9 +59,6 @@ final class BucketListing implements ListingPages {
                 .startAfter(startAfter);
         if (!prefix.isEmpty()) {
             request.prefix(prefix);
-        }
-        if (access.isAws()) {
-            request.optionalObjectAttributes(OptionalObjectAttributes.RESTORE_STATUS);
         }
         return request.build();
     }
@@ -91,6 +89,12 @@ final class BucketListing implements ListingPages {
             pending = null;
             try {
                 return Calls.await(call, "Listing bucket \"" + bucket + "\"");
+            } catch (S3Failure.Permanent refused) {
+                if (token != null || !access.mayAskForRestores() || !REFUSALS.contains(refused.kind())) {
+                    throw refused;
+                }
+                // Some servers refuse whatever header they do not know.
+                access.dontAskForRestores();
             } catch (S3Failure.Retriable failure) {
                 if (!failure.kind().equals(FailureSorter.UNREADABLE) || smaller == SMALLER_PAGES || pageSize < 3) {
                     throw failure;
@@ -120,12 +124,12 @@ final class BucketListing implements ListingPages {
     @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes, any may read.
     private CompletableFuture<ListObjectsV2Response> ask() throws S3Failure {
         requests++;
-        String from = token;
-        return access.client()
-                .listObjectsV2(first.toBuilder()
-                        .continuationToken(from)
-                        .maxKeys(pageSize)
-                        .build());
+        ListObjectsV2Request.Builder request =
+                first.toBuilder().continuationToken(token).maxKeys(pageSize);
+        if (access.mayAskForRestores()) {
+            request.optionalObjectAttributes(OptionalObjectAttributes.RESTORE_STATUS);
+        }
+        return access.client().listObjectsV2(request.build());
     }
 
     private void isListing(ListObjectsV2Response answer) throws S3Failure {

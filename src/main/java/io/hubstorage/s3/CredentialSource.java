@@ -1,6 +1,11 @@
 package io.hubstorage.s3;
 
 import io.hubstorage.config.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -14,22 +19,37 @@ import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Where the credentials come from: the settings' keys, else the named profile, else the SDK's default chain. Resolving may
- * read files and ask the network, so it belongs on a virtual or worker thread.
+ * Where the credentials come from: the settings' keys, else the named profile, else the SDK's default chain. The SDK refreshes
+ * what it knows the end of; what ends unannounced is {@linkplain #renew looked up anew} when it has been refused. Resolving
+ * may read files and ask the network, so it belongs on a virtual or worker thread. Thread-safe.
  */
 final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
     private static final String DEFAULT_PROFILE = "default";
     private static final String DEFAULT_CHAIN = "default chain";
 
-    private final AwsCredentialsProvider provider;
+    /** For so long, credentials that were looked up anew to no avail are not looked up again. */
+    private static final long FUTILE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final Supplier<AwsCredentialsProvider> maker;
+    private final List<AwsCredentialsProvider> opened = new ArrayList<>();
     private final String name;
     private final String advice;
-    private volatile @Nullable String found;
+    private volatile AwsCredentialsProvider provider;
+    private volatile @Nullable AwsCredentials latest;
+    private @Nullable AwsCredentials futile;
+    private long futileSinceNanos;
 
-    private CredentialSource(AwsCredentialsProvider provider, String name, String advice) {
-        this.provider = provider;
+    private CredentialSource(Supplier<AwsCredentialsProvider> maker, String name, String advice) {
+        this.maker = maker;
         this.name = name;
         this.advice = advice;
+        this.provider = open();
+    }
+
+    private AwsCredentialsProvider open() {
+        AwsCredentialsProvider made = maker.get();
+        opened.add(made);
+        return made;
     }
 
     /** Chooses; profile files are read here. */
@@ -40,12 +60,12 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
             AwsCredentials keys = aws.sessionToken() == null
                     ? AwsBasicCredentials.create(access, secret)
                     : AwsSessionCredentials.create(access, secret, aws.sessionToken());
-            return new CredentialSource(StaticCredentialsProvider.create(keys), "AWS_ACCESS_KEY_ID", "");
+            return new CredentialSource(() -> StaticCredentialsProvider.create(keys), "AWS_ACCESS_KEY_ID", "");
         }
         if (access != null || secret != null) {
             String missing = access == null ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
             return new CredentialSource(
-                    () -> {
+                    () -> () -> {
                         throw new Missing(missing + " is not set, only its other half is; set both", null);
                     },
                     "AWS_ACCESS_KEY_ID",
@@ -54,13 +74,13 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
         String profile = aws.profile();
         if (profile != null && (!profile.equals(DEFAULT_PROFILE) || hasProfile(profile))) {
             return new CredentialSource(
-                    ProfileCredentialsProvider.create(profile),
+                    () -> ProfileCredentialsProvider.create(profile),
                     "profile " + profile,
                     "check that the profile \"" + profile
                             + "\" is in ~/.aws/config or ~/.aws/credentials and complete");
         }
         return new CredentialSource(
-                DefaultCredentialsProvider.builder().build(),
+                () -> DefaultCredentialsProvider.builder().build(),
                 DEFAULT_CHAIN,
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in .env, or AWS_PROFILE, or attach a role to this"
                         + " machine");
@@ -74,16 +94,63 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
     public AwsCredentials resolveCredentials() {
         try {
             AwsCredentials credentials = provider.resolveCredentials();
-            found = credentials.providerName().orElse(null);
+            latest = credentials;
             return credentials;
         } catch (SdkException | IllegalStateException | IllegalArgumentException failure) {
             throw new Missing("no credentials were found (" + name + "); " + advice(), failure);
         }
     }
 
+    /** What was resolved last; absent before the first request. */
+    @Nullable
+    AwsCredentials latest() {
+        return latest;
+    }
+
+    /**
+     * The server has refused these credentials: looks up whether there are others by now, past everything that the SDK
+     * remembers. Blocks.
+     *
+     * @return whether a request may fare better now
+     */
+    synchronized boolean renew(AwsCredentials refused) {
+        AwsCredentials now = latest;
+        if (now != null && !isSame(now, refused)) {
+            return true;
+        }
+        long nanos = System.nanoTime();
+        if (futile != null && isSame(futile, refused) && nanos - futileSinceNanos < FUTILE_NANOS) {
+            return false;
+        }
+        AwsCredentialsProvider before = provider;
+        provider = open();
+        try {
+            if (!isSame(resolveCredentials(), refused)) {
+                return true;
+            }
+        } catch (Missing none) {
+            provider = before;
+        }
+        futile = refused;
+        futileSinceNanos = nanos;
+        return false;
+    }
+
+    private static boolean isSame(AwsCredentials one, AwsCredentials other) {
+        return one.accessKeyId().equals(other.accessKeyId())
+                && one.secretAccessKey().equals(other.secretAccessKey())
+                && Objects.equals(token(one), token(other));
+    }
+
+    private static @Nullable String token(AwsCredentials credentials) {
+        return credentials instanceof AwsSessionCredentials session ? session.sessionToken() : null;
+    }
+
     /** What was used, for people; names the link of the default chain once credentials were found. */
     String description() {
-        String link = name.equals(DEFAULT_CHAIN) ? link(found) : "";
+        AwsCredentials found = latest;
+        String codes = found == null ? null : found.providerName().orElse(null);
+        String link = name.equals(DEFAULT_CHAIN) ? link(codes) : "";
         return link.isEmpty() ? name : name + ": " + link;
     }
 
@@ -106,9 +173,11 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
     }
 
     @Override
-    public void close() {
-        if (provider instanceof SdkAutoCloseable closeable) {
-            closeable.close();
+    public synchronized void close() {
+        for (AwsCredentialsProvider each : opened) {
+            if (each instanceof SdkAutoCloseable closeable) {
+                closeable.close();
+            }
         }
     }
 

@@ -26,7 +26,7 @@ final class FailureSorter {
     /** Kind of an answer whose XML is broken. */
     static final String UNREADABLE = "unreadable";
 
-    private static final Set<String> NO_WAY = Set.of("unreachable", "timeout", "connection", "tls", "closed");
+    private static final Set<String> NO_WAY = Set.of(S3Failure.UNREACHABLE, "timeout", "connection", "tls", "closed");
 
     private static final Set<String> AUTH = Set.of(
             "AuthFailure",
@@ -117,8 +117,9 @@ final class FailureSorter {
                     answer);
         }
         if (RETRIABLE.contains(code) || (status >= 500 && status != 501) || status == 408) {
+            boolean gateway = code.isEmpty() && (status == 502 || status == 504);
             return new S3Failure.Retriable(
-                    "server-error",
+                    gateway ? S3Failure.GATEWAY : "server-error",
                     what + " failed: an error inside the server" + said + "; it is tried again.",
                     answer);
         }
@@ -218,7 +219,7 @@ final class FailureSorter {
 
     private static S3Failure unreachable(String what, String why, String reason, Throwable cause) {
         return new S3Failure.Retriable(
-                "unreachable",
+                S3Failure.UNREACHABLE,
                 what + " failed: the endpoint cannot be reached, " + why + " (" + reason
                         + "); check AWS_ENDPOINT_URL and the network.",
                 cause);

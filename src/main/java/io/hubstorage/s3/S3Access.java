@@ -3,6 +3,7 @@ package io.hubstorage.s3;
 import io.hubstorage.config.Settings;
 import io.hubstorage.s3.http.VertxHttpClient;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,9 @@ public final class S3Access implements AutoCloseable {
     /** What S3 gives a page at most. */
     private static final int PAGE = 1000;
 
+    /** How long the endpoint has to be out of reach before the log says so. */
+    private static final Duration NOTICEABLE = Duration.ofSeconds(3);
+
     private final Settings.Aws aws;
     private final int maxConnections;
     private final String version;
@@ -33,6 +37,7 @@ public final class S3Access implements AutoCloseable {
     private @Nullable CredentialSource credentials;
     private @Nullable VertxHttpClient http;
     private boolean closed;
+    private volatile boolean askForRestores = true;
 
     /**
      * Opens nothing yet.
@@ -189,6 +194,15 @@ public final class S3Access implements AutoCloseable {
         return requestPayer ? RequestPayer.REQUESTER : null;
     }
 
+    /** Whether a listing may ask which archived objects have been restored; the first server that refuses ends it. */
+    boolean mayAskForRestores() {
+        return askForRestores;
+    }
+
+    void dontAskForRestores() {
+        askForRestores = false;
+    }
+
     /** Whether this is AWS itself and not a server of somebody else's. */
     boolean isAws() {
         return aws.endpoint() == null;
@@ -247,7 +261,8 @@ public final class S3Access implements AutoCloseable {
         }
         S3AsyncClient open = client;
         if (open == null) {
-            open = Clients.s3(aws, credentials(), http(), version, patience);
+            S3AsyncClient plain = Clients.s3(aws, credentials(), http(), version, patience);
+            open = new WatchedClient(plain, credentials(), new Outage(endpoint(), NOTICEABLE));
             client = open;
         }
         return open;

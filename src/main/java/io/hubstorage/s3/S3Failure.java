@@ -13,6 +13,12 @@ public abstract sealed class S3Failure extends Exception {
     /** Kind of the refusal to read an object with a customer's key that it is not encrypted with. */
     public static final String CUSTOMER_KEY_NOT_WANTED = "customer-key-not-wanted";
 
+    /** Kind of the failure to reach the endpoint at all. */
+    static final String UNREACHABLE = "unreachable";
+
+    /** Kind of an answer from something before the server that could not reach it either. */
+    static final String GATEWAY = "gateway";
+
     private final String kind;
 
     private S3Failure(String kind, String message, @Nullable Throwable cause) {
@@ -34,14 +40,14 @@ public abstract sealed class S3Failure extends Exception {
         return new Retriable("corrupt", message, null);
     }
 
+    /** An object that is no longer the listed one. */
+    public static S3Failure changed(String message) {
+        return new Changed(message, null);
+    }
+
     /** A listing that contradicts itself. */
     public static S3Failure listing(String message) {
         return new Permanent("listing", message, null);
-    }
-
-    /** An object that can only be read anew from its start, after it has been listed again. */
-    public static S3Failure changed(String message) {
-        return new Changed(message, null);
     }
 
     /** An object that is gone. */
@@ -52,6 +58,16 @@ public abstract sealed class S3Failure extends Exception {
     /** A short, stable word for certificates and metrics: {@code access-denied}, {@code listing}, {@code timeout}, … */
     public String kind() {
         return kind;
+    }
+
+    /** Whether it says nothing about what was asked for: whatever else were asked now, it would fare no better. */
+    public boolean concernsEverything() {
+        return this instanceof Throttled || isUnreachable() || kind.equals(GATEWAY);
+    }
+
+    /** Whether the endpoint was not even reached. */
+    public boolean isUnreachable() {
+        return kind.equals(UNREACHABLE);
     }
 
     /** Trying again does not help. */

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param previous the snapshot it was compared with
  * @param attempts how many it took
  * @param options the run's frozen options, as {@code config.json} names them
+ * @param alarms see {@link #holdsRetention}
  */
 public record Certificate(
         int format,
@@ -43,16 +44,55 @@ public record Certificate(
         @Nullable String previous,
         int attempts,
         JsonNode options,
-        List<Bucket> buckets) {
+        List<Bucket> buckets,
+        List<RunRecord.Alarm> alarms) {
     /** The format this program writes, and the greatest it reads. */
     public static final int FORMAT = 1;
 
     /** How many failures are named in the certificate itself. */
     public static final int MAX_FAILURES = 100;
 
-    /** Copies the list. */
+    /** Copies the lists; certificates of earlier versions have no alarms. */
     public Certificate {
         buckets = List.copyOf(buckets);
+        alarms = alarms == null ? List.of() : List.copyOf(alarms);
+    }
+
+    /** Without alarms. */
+    public Certificate(
+            int format,
+            String runId,
+            String snapshot,
+            Trigger trigger,
+            RunResult result,
+            Instant startedAt,
+            Instant finishedAt,
+            String hubstorageVersion,
+            @Nullable String endpoint,
+            @Nullable String previous,
+            int attempts,
+            JsonNode options,
+            List<Bucket> buckets) {
+        this(
+                format,
+                runId,
+                snapshot,
+                trigger,
+                result,
+                startedAt,
+                finishedAt,
+                hubstorageVersion,
+                endpoint,
+                previous,
+                attempts,
+                options,
+                buckets,
+                List.of());
+    }
+
+    /** Whether the snapshots before this one must stay until somebody has looked at its alarms. */
+    public boolean holdsRetention() {
+        return !alarms.isEmpty();
     }
 
     /**

@@ -8,14 +8,19 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * How often to try, and how long to wait before the next attempt: exponential with full jitter, as in "Exponential Backoff And
  * Jitter" of the AWS Architecture Blog.
+ *
+ * @param attempts at what fails by itself
+ * @param outage for how long to go on while S3 as a whole is not to be had, however many attempts that takes; zero to count
+ *     those like others
  */
-public record Backoff(Duration base, Duration cap, int attempts) {
-    /** Six attempts within at most about 25 seconds. */
-    public static final Backoff USUAL = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10), 6);
+public record Backoff(Duration base, Duration cap, int attempts, Duration outage) {
+    /** Six attempts at one thing; two minutes while nothing answers or the server throttles. */
+    public static final Backoff USUAL =
+            new Backoff(Duration.ofMillis(200), Duration.ofSeconds(10), 6, Duration.ofMinutes(2));
 
-    /** Whether trying again can help. */
-    static boolean mayPass(S3Failure failure) {
-        return failure instanceof S3Failure.Retriable || failure instanceof S3Failure.Throttled;
+    /** Without patience for outages. */
+    public Backoff(Duration base, Duration cap, int attempts) {
+        this(base, cap, attempts, Duration.ZERO);
     }
 
     /** Something that S3 may refuse. */
@@ -26,15 +31,13 @@ public record Backoff(Duration base, Duration cap, int attempts) {
 
     /** Tries until it works, until the fault is one that stays, or until the last attempt has failed. */
     <T> T retrying(Cancellation cancellation, Attempt<T> work) throws S3Failure, IOException, InterruptedException {
-        for (int attempt = 1; ; attempt++) {
+        Attempts made = new Attempts(this);
+        while (true) {
             cancellation.check();
             try {
                 return work.run();
             } catch (S3Failure failure) {
-                if (!mayPass(failure) || attempt >= attempts) {
-                    throw failure;
-                }
-                cancellation.pause(after(attempt));
+                made.pauseAfter(failure, cancellation);
             }
         }
     }

@@ -145,9 +145,19 @@ final class Differ implements AutoCloseable {
         return found != null && found.size() == entry.size() ? entry : null;
     }
 
-    /** Compares listing with listing, never with file times. */
+    /** Compares listing with listing, never with file times; a server without ETags has only its own times to go by. */
     private static boolean isUnchanged(ManifestEntry entry, ListedObject object) {
-        return !object.etag().isEmpty() && object.etag().equals(entry.etag()) && entry.size() == object.size();
+        if (entry.size() != object.size()) {
+            return false;
+        }
+        return object.etag().isEmpty()
+                ? entry.etag() == null && isRead(entry) && entry.lastModified().equals(object.lastModified())
+                : object.etag().equals(entry.etag());
+    }
+
+    /** An entry without a hash was made from a file, and its time is the file's. */
+    private static boolean isRead(ManifestEntry entry) {
+        return entry.sha256() != null;
     }
 
     /** For snapshots of the old tool, which knew no ETags: {@code aws s3 sync} set the file time to LastModified. */

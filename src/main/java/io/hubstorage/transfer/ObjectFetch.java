@@ -2,12 +2,15 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.s3.ListedObject;
+import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.s3.SmallObject;
 import io.hubstorage.snapshot.KeyPath;
 import io.hubstorage.snapshot.ManifestEntry;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,31 +82,39 @@ final class ObjectFetch {
         FetchTask current = task;
         int rereads = 0;
         boolean withKey = customerKey.likely();
-        for (int attempt = 1; ; attempt++) {
+        int switched = 0;
+        Attempts made = new Attempts(context.backoff());
+        while (true) {
             cancellation.check();
             try {
                 return current.object().size() <= SMALL
                         ? downloadSmall(current, withKey)
                         : downloadLarge(current, withKey);
             } catch (S3Failure failure) {
-                if (attempt < context.backoff().attempts() && customerKey.otherwise(failure, withKey)) {
+                if (customerKey.otherwise(failure, withKey) && ++switched < context.backoff().attempts()) {
                     withKey = !withKey;
-                } else if (failure instanceof S3Failure.Changed && ++rereads <= REREADS) {
+                } else if (mayBeAnother(failure, current) && ++rereads <= REREADS) {
                     ListedObject now = relist(current.key());
                     if (isMarker(now) != isMarker(current.object())) {
                         // A folder's path is another than a file's; only a new plan can give it.
                         throw failure;
                     }
                     current = current.withObject(now);
-                } else if (Backoff.mayPass(failure)
-                        && attempt < context.backoff().attempts()) {
-                    LOG.debug("attempt {} at {}/{}: {}", attempt, shard.bucket(), task.key(), failure.getMessage());
-                    cancellation.pause(context.backoff().after(attempt));
-                } else {
+                } else if (current.object().size() > SMALL && failure.concernsEverything()) {
+                    // Each range has been patient already.
                     throw failure;
+                } else {
+                    LOG.debug("{}/{}: {}", shard.bucket(), task.key(), failure.getMessage());
+                    made.pauseAfter(failure, cancellation);
                 }
             }
         }
+    }
+
+    /** Where there is no ETag to match, a body of another size may mean that the object has changed. */
+    private static boolean mayBeAnother(S3Failure failure, FetchTask task) {
+        return failure instanceof S3Failure.Changed
+                || (task.object().etag().isEmpty() && failure.kind().equals("cut-body"));
     }
 
     /** What the listing says of one key now; it changed since the listing was taken. */
@@ -128,6 +139,7 @@ final class ObjectFetch {
                             object.etag(),
                             object.size(),
                             progress.receiver(task.key())));
+            requireListed(object, small.head());
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.
             Proof proof = new Proof(name(object), Claim.of(small.head()), body.length, guesses, null);
@@ -154,5 +166,20 @@ final class ObjectFetch {
 
     private String name(ListedObject object) {
         return shard.bucket() + "/" + object.key();
+    }
+
+    /** Where there is no ETag to pin, size and time must be the listed ones; some servers round the time, some cut it off. */
+    static void requireListed(ListedObject object, ObjectHead head) throws S3Failure {
+        if (!object.etag().isEmpty()) {
+            return;
+        }
+        boolean sameTime = head.lastModified().equals(Instant.EPOCH)
+                || Duration.between(head.lastModified(), object.lastModified())
+                                .abs()
+                                .compareTo(Duration.ofSeconds(1))
+                        <= 0;
+        if (head.size() != object.size() || !sameTime) {
+            throw S3Failure.changed("%s is no longer the object that was listed".formatted(object.key()));
+        }
     }
 }

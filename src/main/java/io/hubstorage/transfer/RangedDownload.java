@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * grow with the object. A range that broke off goes on where it was. Used once, by one thread.
  */
 final class RangedDownload implements AutoCloseable {
+    private static final long RANGE = 8L << 20;
     /** What one range may hold in memory between network and disk. */
     private static final long RANGE_MEMORY = 512 * 1024;
 
@@ -76,12 +77,13 @@ final class RangedDownload implements AutoCloseable {
         Proof proof = null;
         while (next < object.size() || !window.isEmpty()) {
             while (next < object.size() && window.size() < share.width()) {
-                Range range = new Range(next, Math.min(next + share.range(), object.size()));
+                Range range = new Range(next, Math.min(next + RANGE, object.size()));
                 window.add(new Pending(range, readers.submit(() -> read(range))));
                 next = range.end();
             }
             Pending oldest = window.remove();
             ObjectHead head = await(oldest.head());
+            ObjectFetch.requireListed(object, head);
             if (first == null || proof == null) {
                 first = head;
                 proof = notes.proof(best(head, whole));

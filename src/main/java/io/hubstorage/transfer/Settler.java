@@ -72,6 +72,8 @@ final class Settler implements FetchPool.Handler {
         } catch (S3Failure failure) {
             switch (failure) {
                 case S3Failure.Auth auth -> throw auth;
+                // Nothing else would fare better: one failure of the bucket instead of one of each object.
+                case S3Failure out when out.isUnreachable() -> throw out;
                 case S3Failure.Vanished _ -> vanished(task);
                 case S3Failure.Archived _ -> archived(task);
                 default -> failed(task, failure);
@@ -87,7 +89,7 @@ final class Settler implements FetchPool.Handler {
         failures.add(
                 new RunRecord.Failure(task.key(), failure.kind(), String.valueOf(failure.getMessage())),
                 // What changes under every read may hold still the next time.
-                Backoff.mayPass(failure) || failure instanceof S3Failure.Changed);
+                Attempts.mayPass(failure) || failure instanceof S3Failure.Changed);
         fallBack(task, EntryState.KEPT);
         slots.put(task.sequence(), FAILED);
     }

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Streams {
     private static final int ALL = 8;
-    private static final long RANGE = 8L << 20;
 
     private final AtomicInteger objects = new AtomicInteger();
 
@@ -21,11 +20,6 @@ final class Streams {
         /** How many ranges this object may have under way now. */
         int width() {
             return Math.max(1, ALL / objects.get());
-        }
-
-        /** How long a range is now, in bytes: the fewer at once, the longer, so that waiting for a first byte weighs little. */
-        long range() {
-            return RANGE * (ALL / width());
         }
 
         @Override

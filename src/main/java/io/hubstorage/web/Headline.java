@@ -147,8 +147,8 @@ record Headline(State state, String sentence) {
         String ended = Spans.ago(end(last), now);
         String title = last.result() == RunResult.FAILED || bad.isEmpty()
                 ? "The last backup failed %s.".formatted(ended)
-                : "%d of %s need attention since the last backup %s: %s."
-                        .formatted(bad.size(), count(last.buckets().size()), ended, String.join(", ", bad));
+                : "The last backup completed with failures %s; of %s, these need attention: %s."
+                        .formatted(ended, count(last.buckets().size()), String.join(", ", bad));
         return new Headline(State.FAILING, last.message() == null ? title : title + " " + last.message());
     }
 
@@ -169,11 +169,16 @@ record Headline(State state, String sentence) {
         int many = buckets.dynamicBuckets() ? saved.size() : buckets.buckets().size();
         return new Headline(
                 State.SAFE,
-                "%s safe. Last backup %s%s."
+                "%s safe. Last backup %s%s.%s"
                         .formatted(
                                 many == 1 ? "The bucket is" : "All %s are".formatted(count(many)),
                                 Spans.ago(end(good), now),
-                                next(scheduler, now)));
+                                next(scheduler, now),
+                                alarms(good)));
+    }
+
+    private static String alarms(RunRecord good) {
+        return good.alarms().stream().map(alarm -> " " + alarm.message()).collect(Collectors.joining());
     }
 
     private static String next(SchedulerMessage.Status scheduler, Instant now) {

@@ -84,4 +84,59 @@ final class ArchivedObjectTest extends EngineTest {
 
         audit(hub.backUp()).holds("photos", bucket);
     }
+
+    @Test
+    void anArchivedObjectThatHasBeenRestoredIsCopied() {
+        SyntheticBucket bucket = bucket("photos", "a", "cold", "deep");
+        bucket.put(bucket.get("cold").withStorageClass("GLACIER", true));
+        bucket.put(bucket.get("deep").withStorageClass("DEEP_ARCHIVE", false));
+        hub.configure("photos");
+
+        RunRecord first = hub.backUp();
+
+        assertThat(first.totals().archived().objects()).isEqualTo(1);
+        assertThat(audit(first).entries("photos").keySet()).containsExactly("a", "cold");
+        bucket.put(bucket.get("deep").withStorageClass("DEEP_ARCHIVE", true));
+        audit(hub.backUp()).holds("photos", bucket);
+        bucket.put(bucket.get("deep").withStorageClass("DEEP_ARCHIVE", false));
+        assertThat(hub.backUp().newSnapshot())
+                .as("the restored copy ends, ours stays")
+                .isFalse();
+    }
+
+    @Test
+    void aServerThatRefusesToBeAskedForRestoredObjectsIsListedWithoutThat() {
+        SyntheticBucket bucket = bucket("photos", "a", "b");
+        s3.faults()
+                .when(request -> request.headers().containsKey("x-amz-optional-object-attributes"))
+                .then(new Fault.Status(501, "NotImplemented", "A header you provided is not implemented"));
+        hub.configure("photos");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+        audit(run).holds("photos", bucket);
+        s3.log().clear();
+        hub.backUp();
+        assertThat(s3.counts().lists()).as("it is asked once only").isEqualTo(1);
+    }
+
+    @Test
+    void anObjectInAnArchiveTierThatTheListingDoesNotTellIsCountedAndKept() {
+        SyntheticBucket bucket = bucket("photos", "a", "tiered");
+        bucket.put(bucket.get("tiered").withStorageClass("INTELLIGENT_TIERING", false));
+        hub.configure("photos");
+        audit(hub.backUp()).holds("photos", bucket);
+        SyntheticObject old = bucket.get("tiered");
+        bucket.put(bucket.change("tiered").withStorageClass("INTELLIGENT_TIERING", false));
+        s3.faults().whenGetting("tiered").then(new Fault.Status(403, "InvalidObjectState", "archived"));
+        bucket.change("a");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+        assertThat(run.totals().archived().objects()).isEqualTo(1);
+        assertThat(audit(run).keys("photos", EntryState.KEPT)).containsExactly("tiered");
+        assertThat(audit(run).entry("photos", "tiered").etag()).isEqualTo(old.etag());
+    }
 }

@@ -129,6 +129,23 @@ final class DeletionTest extends EngineTest {
         assertThat(second.result()).isEqualTo(RunResult.SUCCESS);
         assertThat(second.message()).contains("shrank from 3 to 0 objects");
         assertThat(audit(second).entries("photos")).isEmpty();
+        assertThat(second.alarms()).containsExactly(alarm(second));
+        assertThat(audit(second).certificate().alarms()).isEqualTo(second.alarms());
+        assertThat(audit(second).certificate().holdsRetention())
+                .as("what is gone is in older snapshots, so nobody may prune those before somebody has looked")
+                .isTrue();
+
+        bucket.add("d", 10);
+        assertThat(audit(hub.backUp()).certificate().holdsRetention()).isFalse();
+    }
+
+    private static RunRecord.Alarm alarm(RunRecord run) {
+        RunRecord.Alarm alarm = run.alarms().getFirst();
+        assertThat(alarm.bucket()).isEqualTo("photos");
+        assertThat(alarm.kind()).isEqualTo("shrunk");
+        assertThat(alarm.before()).isEqualTo(3);
+        assertThat(alarm.now()).isZero();
+        return alarm;
     }
 
     @Test

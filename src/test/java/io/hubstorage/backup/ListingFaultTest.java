@@ -15,10 +15,12 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A listing that cannot be believed authorises nothing. */
 final class ListingFaultTest extends EngineTest {
@@ -82,11 +84,51 @@ final class ListingFaultTest extends EngineTest {
         audit(run).holds("photos", bucket);
     }
 
-    @Test
-    void aPageThatStallsIsAskedForAgain() {
-        s3.faults().when(ListingFaultTest::secondPage).times(1).then(Fault.stallAt(0.5));
+    /** What can happen to the bytes of a page. */
+    static Stream<Fault> brokenPages() {
+        return Stream.of(
+                Fault.hang(),
+                Fault.reset(),
+                Fault.stallAt(0.5),
+                Fault.resetAt(0.5),
+                Fault.cutAt(0.5),
+                Fault.page(Fault.PageTrick.MALFORMED_XML));
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenPages")
+    void aPageThatBreaksOnTheWayIsAskedForAgain(Fault fault) {
+        s3.faults().when(ListingFaultTest::secondPage).times(1).then(fault);
 
         audit(hub.backUp()).holds("photos", bucket);
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenPages")
+    void aPageThatNeverComesWholeFailsItsBucketAndDeletesNothing(Fault fault) {
+        hub.backUp();
+        bucket.delete("00/00");
+        s3.bucket("music").change("x");
+        s3.faults().when(ListingFaultTest::secondPage).then(fault);
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
+        Audit audit = audit(run).holds("music", s3.bucket("music"));
+        assertThat(audit.keys("photos", EntryState.KEPT)).hasSize(1_100).contains("00/00");
+        assertThat(audit.certificate("photos").listing().complete()).isFalse();
+    }
+
+    @Test
+    void rawTokensAndUnencodedKeysAreUnderstoodToTheLastPage() {
+        SyntheticBucket base = SyntheticBucket.uniform(2_100, 3, "a b+%20##/ü##");
+        bucket = s3.bucket("photos", base.ignoringEncodingType().withRawTokens());
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+        audit(run).holds("photos", bucket);
+        assertThat(hub.backUp().newSnapshot()).isFalse();
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.ManifestSummary;
 import io.hubstorage.snapshot.ManifestWriter;
+import io.hubstorage.testkit.ListOrder;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import io.hubstorage.testkit.SyntheticS3;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Memory does not grow with the bucket: real runs in a JVM with a heap of 192 MiB. */
 final class SmallHeapIT {
@@ -52,6 +55,24 @@ final class SmallHeapIT {
 
             assertThat(runs(s3, home, "million", 1)).contains("run SUCCESS new=false downloaded=0 linked=1000000");
             assertThat(s3.counts().gets()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ListOrder.class,
+            names = {"UTF16", "UNORDERED"})
+    void anotherOrderOfTheListingIsSortedOnDiskInTheSameSmallHeap(ListOrder order, @TempDir Path home)
+            throws Exception {
+        try (SyntheticS3 s3 = SyntheticS3.start()) {
+            SyntheticBucket bucket = SyntheticBucket.uniform(600_000, 1024, "folder-###/object-####.bin");
+            // Where the two orders differ.
+            bucket.add("\uFFFD", 10);
+            bucket.add("😀", 10);
+            pretendBackedUp(bucket, new Layout(home.resolve("data")));
+            s3.bucket("million", bucket.listedIn(order));
+
+            assertThat(runs(s3, home, "million", 1)).contains("run SUCCESS new=false downloaded=0 linked=600002");
         }
     }
 

@@ -168,7 +168,11 @@ final class BackupIT {
                     HubProcess dry = HubProcess.start(otherHome, others, "backup", "--dry-run")) {
                 assertThat(second.exitCode()).isEqualTo(4);
                 assertThat(second.err())
-                        .contains("Another HubStorage is at work on " + home.resolve("data") + ": process ");
+                        .contains("Nothing was backed up: another HubStorage is at work on " + home.resolve("data")
+                                + " (process ");
+                assertThat(otherHome.resolve("config/history.jsonl"))
+                        .as("a run that was refused has never been")
+                        .doesNotExist();
                 assertThat(dry.exitCode()).as(dry.out() + dry.err()).isZero();
             }
             s3.bandwidth(0, 0);

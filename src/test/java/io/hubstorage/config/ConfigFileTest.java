@@ -3,6 +3,7 @@ package io.hubstorage.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.hubstorage.testkit.LogCapture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ final class ConfigFileTest {
         assumeThat(run("mount", "--bind", outside.toString(), mounted.toString()))
                 .as("may mount")
                 .isTrue();
-        try (LogCapture log = LogCapture.start()) {
+        try (LogCapture log = LogCapture.of("io.hubstorage.config")) {
             ConfigFile file = new ConfigFile(mounted);
             file.write("first".getBytes(StandardCharsets.UTF_8));
             file.write(NEW);

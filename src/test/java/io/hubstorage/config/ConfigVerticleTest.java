@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage.Current;
+import io.hubstorage.testkit.LogCapture;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
@@ -34,7 +35,7 @@ final class ConfigVerticleTest {
     Path folder;
 
     private final Vertx vertx = Vertx.vertx();
-    private final LogCapture log = LogCapture.start();
+    private final LogCapture log = LogCapture.of("io.hubstorage.config");
     private final List<JsonObject> published = new CopyOnWriteArrayList<>();
     private final Map<String, String> process = new HashMap<>();
     private Path configFile = Path.of("");

@@ -9,9 +9,11 @@ final class ShrinkGuardTest {
 
     @Test
     void losingMoreThanAllowedRaisesAnAlarmThatNamesTheNumbers() {
-        assertThat(half.alarm("photos", 1_000, 499))
-                .hasValueSatisfying(alarm ->
-                        assertThat(alarm).contains("photos", "from 1000 to 499", "50.1 %", "max_shrink_percent"));
+        assertThat(half.alarm("photos", 1_000, 499)).hasValueSatisfying(alarm -> {
+            assertThat(alarm.message()).contains("photos", "from 1000 to 499", "50.1 %", "max_shrink_percent");
+            assertThat(alarm.before()).isEqualTo(1_000);
+            assertThat(alarm.now()).isEqualTo(499);
+        });
         assertThat(half.alarm("photos", 1, 0)).isPresent();
     }
 

@@ -186,7 +186,9 @@ final class Exchange {
     private void describe(SyntheticObject object, ByteRange range, SyntheticBucket.Traits traits) {
         var response = http.response();
         response.putHeader("Accept-Ranges", "bytes");
-        response.putHeader("ETag", quoted(object));
+        if (!object.etag().isEmpty()) {
+            response.putHeader("ETag", quoted(object));
+        }
         response.putHeader(
                 "Last-Modified",
                 DateTimeFormatter.RFC_1123_DATE_TIME.format(

@@ -53,6 +53,7 @@ public final class Hub implements AutoCloseable {
         put("AWS_ENDPOINT_URL", aws.endpoint());
         put("AWS_ACCESS_KEY_ID", aws.accessKeyId());
         put("AWS_SECRET_ACCESS_KEY", aws.secretAccessKey());
+        put("AWS_PROFILE", aws.profile());
         put("AWS_CA_BUNDLE", aws.trustStore());
         put("AWS_DEFAULT_REGION", aws.region());
         put("HUBSTORAGE_SSE_C_KEY", aws.customerKey());
@@ -62,6 +63,12 @@ public final class Hub implements AutoCloseable {
     public Hub patience(Duration stall, int attemptsAtARequest, int attemptsAtAnObject) {
         patience = new Patience(stall, attemptsAtARequest);
         backoff = new Backoff(Duration.ofMillis(20), Duration.ofMillis(200), attemptsAtAnObject);
+        return this;
+    }
+
+    /** How long the engine waits for a server that is out of reach, from the next start on; call after {@link #patience}. */
+    public Hub outage(Duration outage) {
+        backoff = new Backoff(backoff.base(), backoff.cap(), backoff.attempts(), outage);
         return this;
     }
 

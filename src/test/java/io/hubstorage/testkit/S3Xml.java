@@ -98,8 +98,11 @@ final class S3Xml {
             xml.append("<Contents>");
             keyElement(xml, "Key", object.key(), query);
             xml.append("<LastModified>").append(time);
-            xml.append("</LastModified><ETag>&quot;").append(object.etag());
-            xml.append("&quot;</ETag><Size>").append(object.size());
+            xml.append("</LastModified>");
+            if (!object.etag().isEmpty()) {
+                xml.append("<ETag>&quot;").append(object.etag()).append("&quot;</ETag>");
+            }
+            xml.append("<Size>").append(object.size());
             xml.append("</Size><StorageClass>").append(object.storageClass()).append("</StorageClass>");
             if (traits.checksum() != null) {
                 element(xml, "ChecksumAlgorithm", traits.checksum().name());

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * An object of a {@link SyntheticBucket}. Its body follows from {@code seed} and {@code size}.
  *
  * @param etag without quotes: the MD5 of a small body, else hexadecimal digits that end in {@code -N}, as after an upload in
- *     parts
+ *     parts; empty where the server gives none
  * @param storageClass {@code GLACIER} and {@code DEEP_ARCHIVE} are refused at GET unless {@code restored}
  * @param headers further headers of GET and HEAD, for example {@code Content-Type} or {@code x-amz-version-id}
  * @param metadata user metadata, without {@code x-amz-meta-}

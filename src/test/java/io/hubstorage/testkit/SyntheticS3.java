@@ -33,6 +33,7 @@ public final class SyntheticS3 implements AutoCloseable {
     private final Pace pace = new Pace(0);
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final Vertx vertx;
+    private final int threads;
     private final AtomicInteger port;
     private volatile long bodyRate;
     private volatile long latencyMillis;
@@ -43,7 +44,18 @@ public final class SyntheticS3 implements AutoCloseable {
     private SyntheticS3(int askedPort, int threads) {
         // The instances of a deployment share the free port that they find under the same negative number.
         port = new AtomicInteger(askedPort == 0 ? -1 : askedPort);
+        this.threads = threads;
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(threads));
+        up();
+    }
+
+    /** Nobody listens any more, and every connection is closed, until {@link #up}. */
+    public void down() {
+        List.copyOf(vertx.deploymentIDs()).forEach(listener -> await(vertx.undeploy(listener)));
+    }
+
+    /** Listens again where it did before {@link #down}. */
+    public void up() {
         int asked = port.get();
         await(vertx.deployVerticle(() -> new Listener(asked), new DeploymentOptions().setInstances(threads)));
     }

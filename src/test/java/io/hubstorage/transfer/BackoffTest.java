@@ -7,12 +7,17 @@ import static org.quicktheories.generators.SourceDSL.integers;
 
 import io.hubstorage.s3.S3Failure;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 final class BackoffTest {
     private static final Backoff QUICK = new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), 3);
+
+    private final S3Failure throttled = S3Failure.of(
+            S3Exception.builder().statusCode(503).message("Slow down").build(), "asking");
 
     private final AtomicInteger tries = new AtomicInteger();
 
@@ -62,5 +67,37 @@ final class BackoffTest {
         assertThatThrownBy(() -> QUICK.retrying(cancelled, tries::incrementAndGet))
                 .isInstanceOf(CancellationException.class);
         assertThat(tries).hasValue(0);
+    }
+
+    @Test
+    void aMinuteWithoutS3IsBorneWhateverLuckHasTheWaitsBe() {
+        for (int luck = 0; luck < 200; luck++) {
+            Attempts made = new Attempts(Backoff.USUAL);
+            long now = 0;
+            int tried = 0;
+            Optional<Duration> pause = made.pause(throttled, now);
+            while (pause.isPresent()) {
+                tried++;
+                now += pause.get().toNanos();
+                pause = made.pause(throttled, now);
+            }
+            assertThat(Duration.ofNanos(now)).isBetween(Duration.ofMinutes(2), Duration.ofSeconds(131));
+            assertThat(tried).as("requests to a server in trouble").isLessThan(100);
+        }
+    }
+
+    @Test
+    void anOutageDoesNotUseUpTheAttemptsOfItsObject() {
+        Attempts made = new Attempts(new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), 2, Duration.ofSeconds(5)));
+        for (int second = 0; second < 5; second++) {
+            assertThat(made.pause(throttled, Duration.ofSeconds(second).toNanos()))
+                    .isPresent();
+        }
+        assertThat(made.pause(S3Failure.corrupt("once"), 0)).isPresent();
+        assertThat(made.pause(throttled, Duration.ofSeconds(60).toNanos()))
+                .as("another outage begins anew")
+                .isPresent();
+        assertThat(made.pause(throttled, Duration.ofSeconds(65).toNanos())).isEmpty();
+        assertThat(made.pause(S3Failure.corrupt("twice"), 0)).isEmpty();
     }
 }

@@ -67,7 +67,7 @@ final class HeadlineTest {
         }
         assertThat(judge(PHOTOS, BusRooms.run("r2", RunResult.PARTIAL, false), GOOD, PLANNED)
                         .sentence())
-                .contains("photos");
+                .contains("The last backup completed with failures", "photos");
     }
 
     @Test

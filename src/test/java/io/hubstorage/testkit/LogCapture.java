@@ -1,4 +1,4 @@
-package io.hubstorage.config;
+package io.hubstorage.testkit;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -7,15 +7,18 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What this room logs while it is open, at every level. */
-final class LogCapture implements AutoCloseable {
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.hubstorage.config");
+/** What a room logs while this is open, at every level. */
+public final class LogCapture implements AutoCloseable {
+    private final Logger logger;
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-    private LogCapture() {}
+    private LogCapture(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
+    }
 
-    static LogCapture start() {
-        LogCapture capture = new LogCapture();
+    /** Begins to listen to everything below this package. */
+    public static LogCapture of(String name) {
+        LogCapture capture = new LogCapture(name);
         // Appended to from several threads.
         capture.appender.list = java.util.Collections.synchronizedList(capture.appender.list);
         capture.logger.setLevel(Level.TRACE);
@@ -25,13 +28,14 @@ final class LogCapture implements AutoCloseable {
     }
 
     /** Level and text of each line so far. */
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(appender.list).stream()
                 .map(event -> event.getLevel() + " " + event.getFormattedMessage())
                 .toList();
     }
 
-    List<String> lines(String level) {
+    /** Only those of a level, as {@code WARN}. */
+    public List<String> lines(String level) {
         return lines().stream().filter(line -> line.startsWith(level + " ")).toList();
     }
 

@@ -1,0 +1,155 @@
+package io.hubstorage.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.config.Settings;
+import io.hubstorage.testkit.Hub;
+import io.hubstorage.testkit.LogCapture;
+import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.testkit.SyntheticS3;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The endpoint as a whole is not to be had: for a while, for good, or by this name. */
+final class OutageTest extends EngineTest {
+    private SyntheticBucket bucket;
+
+    @BeforeEach
+    void aBucketThatTakesAWhile() {
+        hub.patience(Duration.ofMillis(400), 1, 2);
+        bucket = s3.bucket("photos", SyntheticBucket.uniform(2_000, 1_000, "##/##"));
+        s3.bandwidth(2_000_000, 0);
+        hub.configure("photos");
+    }
+
+    private CompletableFuture<RunRecord> begin() {
+        hub.start();
+        CompletableFuture<RunRecord> finished = hub.nextFinished();
+        hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
+        await().atMost(Duration.ofMinutes(1)).until(() -> s3.counts().gets() > 200);
+        return finished;
+    }
+
+    @Test
+    void anOutageInTheMiddleCostsNoObject() throws Exception {
+        hub.outage(Duration.ofMinutes(2));
+        CompletableFuture<RunRecord> finished = begin();
+
+        s3.down();
+        // Longer than all attempts that are counted would take, and than the log bears without a word.
+        try (LogCapture log = LogCapture.of("io.hubstorage")) {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> log.lines("WARN").stream().anyMatch(line -> line.contains("cannot be reached")));
+            assertThat(finished).isNotDone();
+            s3.up();
+
+            RunRecord run = finished.get(60, TimeUnit.SECONDS);
+
+            assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+            assertThat(run.attempts()).isEqualTo(1);
+            audit(run).holds("photos", bucket);
+            assertThat(log.lines("WARN"))
+                    .as("one line of all requests together")
+                    .singleElement()
+                    .asString()
+                    .contains("check AWS_ENDPOINT_URL", "waits for it to come back");
+            assertThat(log.lines("INFO")).anyMatch(line -> line.contains(s3.endpoint() + " answers again, after "));
+        }
+    }
+
+    @Test
+    void anOutageThatLastsFailsTheBucketOnceAndNotEachObject() throws Exception {
+        hub.outage(Duration.ofSeconds(1));
+        CompletableFuture<RunRecord> finished = begin();
+        try (LogCapture log = LogCapture.of("io.hubstorage")) {
+            s3.down();
+
+            RunRecord run = finished.get(60, TimeUnit.SECONDS);
+
+            assertThat(run.result()).isEqualTo(RunResult.FAILED);
+            assertThat(run.message()).contains("photos failed", "endpoint cannot be reached", "check AWS_ENDPOINT_URL");
+            assertThat(run.snapshot()).isNull();
+            assertThat(log.lines("WARN"))
+                    .as(String.join("\n", log.lines("WARN")))
+                    .hasSizeLessThan(4);
+        }
+        s3.up();
+        s3.log().clear();
+
+        RunRecord next = hub.backUp();
+
+        audit(next).holds("photos", bucket);
+        assertThat(s3.counts().gets())
+                .as("what had arrived is not fetched again")
+                .isLessThan(1_900);
+    }
+
+    @Test
+    void aHostThatNobodyKnowsIsNamedInOneMessageWithTheSettingToCheck() {
+        Settings.Aws nowhere = new Settings.Aws(
+                "key",
+                "secret",
+                null,
+                "us-east-1",
+                null,
+                URI.create("http://s3.nowhere.invalid:9000"),
+                true,
+                null,
+                null);
+        hub.close();
+        hub = new Hub(home, nowhere, InstantSource.system());
+        hub.patience(Duration.ofMillis(400), 1, 2).outage(Duration.ofSeconds(1));
+        hub.configure("photos", "music", "papers");
+        try (LogCapture log = LogCapture.of("io.hubstorage")) {
+            RunRecord run = hub.backUp();
+
+            assertThat(run.result()).isEqualTo(RunResult.FAILED);
+            assertThat(run.message())
+                    .contains("its name is unknown", "s3.nowhere.invalid", "check AWS_ENDPOINT_URL and the network");
+            assertThat(Duration.between(run.startedAt(), Objects.requireNonNull(run.finishedAt())))
+                    .as("it was asked for again until the patience was over")
+                    .isGreaterThan(Duration.ofSeconds(1));
+            assertThat(log.lines("WARN"))
+                    .as("one line a bucket, one for the outage and one for the run")
+                    .hasSizeLessThanOrEqualTo(5);
+        }
+    }
+
+    @Test
+    void aGatewayThatDoesNotReachItsServerIsWaitedForToo() {
+        hub.outage(Duration.ofSeconds(30));
+        s3.bandwidth(0, 0);
+        for (int status : List.of(502, 503, 504)) {
+            s3.faults()
+                    .when(request -> request.key().equals("05/" + (status - 480)))
+                    .attempts(6)
+                    .then(new io.hubstorage.testkit.Fault.Status(status, "", ""));
+        }
+
+        audit(hub.backUp()).holds("photos", bucket);
+    }
+
+    @Test
+    void theServerOfTheseTestsComesBackWhereItWas() {
+        URI before = s3.endpoint();
+        s3.down();
+        s3.up();
+        assertThat(s3.endpoint()).isEqualTo(before);
+        SyntheticS3 other = SyntheticS3.start();
+        assertThat(other.endpoint()).isNotEqualTo(before);
+        other.close();
+    }
+}
