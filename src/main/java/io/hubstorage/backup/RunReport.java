@@ -6,7 +6,6 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Layout;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;

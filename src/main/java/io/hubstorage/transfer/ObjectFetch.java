@@ -91,7 +91,8 @@ final class ObjectFetch {
                         ? downloadSmall(current, withKey)
                         : downloadLarge(current, withKey);
             } catch (S3Failure failure) {
-                if (customerKey.otherwise(failure, withKey) && ++switched < context.backoff().attempts()) {
+                if (customerKey.otherwise(failure, withKey)
+                        && ++switched < context.backoff().attempts()) {
                     withKey = !withKey;
                 } else if (mayBeAnother(failure, current) && ++rereads <= REREADS) {
                     ListedObject now = relist(current.key());
@@ -134,11 +135,7 @@ final class ObjectFetch {
         try (ByteBudget.Lease _ = context.memory().take(object.size())) {
             SmallObject small = context.request(() -> s3.reader(withKey)
                     .readSmall(
-                            shard.bucket(),
-                            object.key(),
-                            object.etag(),
-                            object.size(),
-                            progress.receiver(task.key())));
+                            shard.bucket(), object.key(), object.etag(), object.size(), progress.receiver(task.key())));
             requireListed(object, small.head());
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.

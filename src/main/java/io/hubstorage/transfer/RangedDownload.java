@@ -115,13 +115,7 @@ final class RangedDownload implements AutoCloseable {
             long from = Math.min(arrival.reached, range.end() - 1);
             try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
                 return context.request(() -> reader.readRange(
-                        bucket,
-                        object.key(),
-                        object.etag(),
-                        from,
-                        range.end() - from,
-                        arrival,
-                        received));
+                        bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
             } catch (S3Failure.Permanent failure) {
                 throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
                         ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")

@@ -90,11 +90,7 @@ public final class HubProcess implements AutoCloseable {
     public static HubProcess start(
             Path home, Map<String, String> environment, List<String> jvmFlags, String... arguments) {
         return start(
-                jar(),
-                Stream.concat(Stream.of("-Xmx256m"), jvmFlags.stream()).toList(),
-                home,
-                environment,
-                arguments);
+                jar(), Stream.concat(Stream.of("-Xmx256m"), jvmFlags.stream()).toList(), home, environment, arguments);
     }
 
     /** Starts this jar in a JVM with these options. */
