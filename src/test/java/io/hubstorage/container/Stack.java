@@ -156,21 +156,15 @@ final class Stack implements AutoCloseable {
         return docker(command);
     }
 
-    /** The numbers of all files below a folder of the container, which need not run. */
+    /** The numbers of the files that a run has under way. */
+    Set<String> staged() {
+        return inodes("/app/data/.hubstorage/staging");
+    }
+
+    /** The numbers of all files below a folder of the container, which need not run; files may come and go meanwhile. */
     Set<String> inodes(String path) {
-        return docker(
-                        "run",
-                        "--rm",
-                        "--volumes-from",
-                        name,
-                        "--entrypoint",
-                        "find",
-                        IMAGE,
-                        path,
-                        "-type",
-                        "f",
-                        "-printf",
-                        "%i\\n")
+        String find = "find %s -type f -printf '%%i\\n' 2>/dev/null || true".formatted(path);
+        return docker("run", "--rm", "--volumes-from", name, "--entrypoint", "sh", IMAGE, "-c", find)
                 .succeeded()
                 .out()
                 .lines()
