@@ -28,13 +28,16 @@ let saving = false;
 let schema = null;
 let timer = null;
 
-async function load() {
+// Called when another one was saved (`over` what is typed only when that was asked for), and at the beginning.
+async function load({ over = true } = {}) {
   try {
     const { json } = await request('GET', '/api/config');
+    // Somebody may have begun to type while the answer was on its way.
+    if (!over && !same(draft, loaded.config)) return elsewhere('The configuration was changed elsewhere.');
     take(json);
     notices.replaceChildren(...warnings(json));
   } catch (error) {
-    notices.replaceChildren(banner('bad', 'alert', h('strong', {}, error.title), ` ${error.message} `, action('Try again', load)));
+    notices.replaceChildren(banner('bad', 'alert', h('strong', {}, error.title), ` ${error.message} `, action('Try again', () => load())));
   }
 }
 
@@ -131,7 +134,7 @@ function conflict() {
 }
 
 function elsewhere(sentence) {
-  notices.replaceChildren(banner('warn', 'alert', h('strong', {}, sentence), ' Load it to go on from there; your unsaved changes are lost then. ', action('Load the current one', load)));
+  notices.replaceChildren(banner('warn', 'alert', h('strong', {}, sentence), ' Load it to go on from there; your unsaved changes are lost then. ', action('Load the current one', () => load())));
   scrollTo({ top: 0, behavior: 'smooth' });
 }
 
@@ -173,7 +176,7 @@ startShell({
     const hash = name === 'config.changed' ? data.hash : name === 'state' ? data.config?.hash : undefined;
     if (!hash || !loaded || hash === loaded.hash || saving) return;
     // Nothing typed: just show the new one. Otherwise say it now, not only when the save is refused.
-    if (same(draft, loaded.config)) load();
+    if (same(draft, loaded.config)) load({ over: false });
     else elsewhere('The configuration was changed elsewhere.');
   },
 });

@@ -2,7 +2,7 @@
 
 import { byId, h, icon } from './dom.js';
 import { get } from './api.js';
-import { visible } from './format.js';
+import { capital, visible } from './format.js';
 
 const box = byId('diagnosis');
 const button = byId('diagnose');
@@ -45,10 +45,6 @@ function access({ credentials, endpoint, region, identity }) {
 }
 
 // A step is named in lower case; a bucket's own name comes after the word.
-function capital(name) {
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
 function step({ name, outcome, detail, remedy }) {
   const [tone, picture, word] = OUTCOMES[outcome] ?? OUTCOMES.failed;
   return h('li', { class: 'step', data: { tone, outcome } }, icon(picture),

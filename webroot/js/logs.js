@@ -3,7 +3,7 @@
 import { byId, h, setAttribute, setHidden, setText, url } from './dom.js';
 import { get } from './api.js';
 import { now } from './clock.js';
-import { bytes, count, instant, moment, plural } from './format.js';
+import { bytes, capital, count, instant, moment, plural } from './format.js';
 import { LEVELS, levelAllows, mistakeIn, RegexMatcher, TextMatcher } from './log-filter.js';
 import { LogView } from './log-view.js';
 import { look, runAddress } from './results.js';
@@ -129,7 +129,7 @@ function showHeld(many) {
 }
 
 function note(text) {
-  setText(byId('log-note'), text.charAt(0).toUpperCase() + text.slice(1));
+  setText(byId('log-note'), capital(text));
 }
 
 // The address names the search, so that it can be kept or sent.

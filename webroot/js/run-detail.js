@@ -1,7 +1,7 @@
 // What became of each bucket of a run, and every failure by name.
 
 import { h } from './dom.js';
-import { bytes, count, visible } from './format.js';
+import { bytes, capital, count, visible } from './format.js';
 
 const DETAIL_PARTS = ['listed', 'linked', 'downloaded', 'filtered', 'archived', 'vanished', 'failed', 'carried', 'kept', 'deleted'];
 
@@ -11,7 +11,7 @@ export function bucketTable(run) {
   const parts = DETAIL_PARTS.filter((part) => ['listed', 'linked', 'downloaded', 'failed'].includes(part) || run.totals[part].objects > 0);
   return h('div', { class: 'sideways', tabindex: '0', role: 'region', 'aria-label': 'What became of each bucket' }, h('table', {},
     h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Bucket'), h('th', { scope: 'col' }, 'Result'),
-      parts.map((part) => h('th', { scope: 'col', class: 'number' }, part.charAt(0).toUpperCase() + part.slice(1))))),
+      parts.map((part) => h('th', { scope: 'col', class: 'number' }, capital(part))))),
     h('tbody', {}, run.buckets.map((bucket) => h('tr', { data: { bucket: bucket.bucket } },
       h('td', {}, visible(bucket.bucket)),
       h('td', {}, bucketResult(bucket)),

@@ -1,7 +1,7 @@
 // Beside the buckets: the run in progress with rate, time left and files in flight, or what became of the last one.
 
 import { byId, h, icon, setData, setText } from './dom.js';
-import { bytes, count, duration, exact, instant, rate, roughly } from './format.js';
+import { bytes, capital, count, duration, exact, instant, rate, roughly } from './format.js';
 import { Rates, Series, Watermark } from './progress.js';
 import { account, figure, snapshotWords } from './run-account.js';
 import { look, triggerName } from './results.js';
@@ -76,8 +76,7 @@ function timeLeft(run) {
 }
 
 function phaseWords(run) {
-  const name = run.phase.charAt(0).toUpperCase() + run.phase.slice(1);
-  return run.dry_run ? `Dry run: ${run.phase}` : name;
+  return run.dry_run ? `Dry run: ${run.phase}` : capital(run.phase);
 }
 
 function drawLast(record) {

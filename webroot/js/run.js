@@ -3,7 +3,7 @@
 import { byId, h, icon, setAttribute, setData, setHidden, setText, url } from './dom.js';
 import { get } from './api.js';
 import { now } from './clock.js';
-import { bytes, count, duration, exact, inSentence, instant, moment, plural, rate, visible } from './format.js';
+import { bytes, capital, count, duration, exact, inSentence, instant, moment, plural, rate, visible } from './format.js';
 import { account, figure, snapshotWords } from './run-account.js';
 import { bucketTable, failureList } from './run-detail.js';
 import { look, runAddress, triggerName } from './results.js';
@@ -111,10 +111,6 @@ function newer({ runs }) {
 function point(link, run) {
   setHidden(link, !run);
   if (run) link.href = runAddress(run.run_id);
-}
-
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 store.subscribe((state) => {

@@ -78,6 +78,12 @@ final class DashboardIT {
         // The first run begins by itself. Only then there is something new, for the runs that the tests press for.
         Awaitility.await().atMost(PATIENCE).until(() -> "success".equals(lastResult()));
         configure("photos", "documents");
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> started.json("/api/config")
+                        .getJsonObject("config")
+                        .getJsonArray("s3_buckets")
+                        .contains("photos"));
         page = new WatchedPage(chromium.orElseThrow(), address);
     }
 
