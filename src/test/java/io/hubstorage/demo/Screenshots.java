@@ -46,7 +46,7 @@ public final class Screenshots {
 
     /** What pages ask for after they are loaded has arrived. */
     private static final String QUIET = """
-        () => document.querySelector('#runs tr.row, #log .line, #preview:not(:empty)') !== null
+        () => document.querySelector('#runs tr.row, #log .line, #preview:not(:empty), #entries a.entry') !== null
             && !/Checking credentials/.test(document.body.textContent)\
         """;
 
@@ -112,6 +112,9 @@ public final class Screenshots {
             take(pages, page.isEmpty() ? "dashboard-idle" : page);
             close(pages);
         }
+        List<Page> snapshots = open("snapshots?bucket=documents");
+        take(snapshots, "snapshots");
+        close(snapshots);
         data.addPhotos(NEW_PHOTOS);
         s3.throttle(SLOW_BYTES_PER_SECOND);
         List<Page> pages = open("");

@@ -114,7 +114,8 @@ final class OpenApiTest {
                 "/openapi.yaml",
                 "/",
                 "/config",
-                "/logs"
+                "/logs",
+                "/snapshots"
             })
     void anAnswerIsAsPromised(String path) throws IOException {
         Files.createDirectories(server.folder.resolve("data/hublink_20240101000000/s3/photos"));
