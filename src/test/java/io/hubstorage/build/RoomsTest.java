@@ -32,7 +32,9 @@ final class RoomsTest {
             Map.entry("schedule", List.of("bus", "config", "history")),
             Map.entry("transfer", List.of("bus", "config", "plan", "s3", "snapshot")),
             Map.entry("backup", List.of("bus", "config", "plan", "snapshot", "history")),
-            Map.entry("web", List.of("bus", "config", "history", "snapshot", "logs", "web.sse", "web.bridge")),
+            Map.entry(
+                    "web", List.of("browse", "bus", "config", "history", "snapshot", "logs", "web.sse", "web.bridge")),
+            Map.entry("browse", List.of("bus", "plan", "snapshot")),
             Map.entry("web.sse", List.of("bus")),
             Map.entry("web.bridge", List.of("bus", "config")),
             Map.entry("verify", List.of("bus", "snapshot")),

@@ -46,7 +46,7 @@ public final class Screenshots {
 
     /** What pages ask for after they are loaded has arrived. */
     private static final String QUIET = """
-        () => document.querySelector('#runs, #log .line, #preview .row, #diagnosis .step, .run-buckets') !== null
+        () => document.querySelector('#runs, #log .line, #preview .row, #preview:not(:empty), #diagnosis .step, .run-buckets, #entries a.entry') !== null
             && !/Checking credentials|Looking the run up/.test(document.body.textContent)\
         """;
 
@@ -145,6 +145,9 @@ public final class Screenshots {
         List<Page> last = open("runs/" + lastRun());
         take(last, "run");
         close(last);
+        List<Page> snapshots = open("snapshots?bucket=documents");
+        take(snapshots, "snapshots");
+        close(snapshots);
         data.addPhotos(NEW_PHOTOS);
         s3.throttle(SLOW_BYTES_PER_SECOND);
         List<Page> pages = open("");
