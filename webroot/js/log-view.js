@@ -39,6 +39,7 @@ export class LogView {
     }
     this.box.addEventListener('scroll', () => this.#scrolled(), { passive: true });
     this.follow.addEventListener('change', () => this.#followed());
+    new ResizeObserver(() => this.follow.checked && this.toEnd()).observe(this.box);
   }
 
   get size() {

@@ -61,7 +61,8 @@ final class Png {
         Map<Integer, Integer> nearest = new HashMap<>();
         byte[] places = ((DataBufferByte) indexed.getRaster().getDataBuffer()).getData();
         for (int i = 0; i < pixels.length; i++) {
-            places[i] = (byte) (int) nearest.computeIfAbsent(pixels[i] & 0xffffff, colour -> nearest(palette, colour));
+            places[i] = nearest.computeIfAbsent(pixels[i] & 0xffffff, colour -> nearest(palette, colour))
+                    .byteValue();
         }
         return indexed;
     }
@@ -79,7 +80,7 @@ final class Png {
     private static int distance(int one, int other) {
         int sum = 0;
         for (int shift = 0; shift <= 16; shift += 8) {
-            int difference = (one >> shift & 0xff) - (other >> shift & 0xff);
+            int difference = ((one >> shift) & 0xff) - ((other >> shift) & 0xff);
             sum += difference * difference;
         }
         return sum;

@@ -206,7 +206,7 @@ public final class Screenshots {
 
     private void awaitRuns(int many) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(120))
+                .atMost(Duration.ofMinutes(2))
                 .until(() -> hub.json("/api/backup/history?limit=50").getJsonArray("runs").stream()
                                 .filter(run -> ((JsonObject) run).getString("finished_at") != null)
                                 .count()
