@@ -6,9 +6,9 @@ import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.ManifestSummary;
-import java.util.Map;
 import io.hubstorage.testkit.Shelf;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
