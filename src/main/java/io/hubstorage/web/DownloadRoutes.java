@@ -34,7 +34,12 @@ final class DownloadRoutes {
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
     private static final int BUFFER = 64 << 10;
 
+    /** Each lasts as long as its reader takes, and has a packer of its own meanwhile. */
+    private static final int MOST_ARCHIVES = 16;
+
     private final SnapshotAccess access;
+    /** How many are under way; known to the event loop alone. */
+    private int archives;
 
     DownloadRoutes(SnapshotAccess access) {
         this.access = access;
@@ -154,10 +159,16 @@ final class DownloadRoutes {
         String prefix = query.text("prefix", SnapshotAccess.MOST_KEY, "");
         access.read(context, snapshot -> checked(snapshot, bucket, prefix))
                 .onSuccess(snapshot -> {
+                    if (archives == MOST_ARCHIVES) {
+                        context.fail(new HttpProblem(503, "Many archives are being made already. Try again later."));
+                        return;
+                    }
                     String folder = prefix.isEmpty() ? "" : "-" + lastSegment(prefix);
                     String name = bucket + folder + "-" + snapshot.snapshot().name() + ".zip";
                     attachment(context.response().setChunked(true), name, "application/zip");
-                    access.stream(context, true, out -> new FolderArchive(snapshot, bucket).write(prefix, out));
+                    archives++;
+                    access.stream(context, false, out -> new FolderArchive(snapshot, bucket).write(prefix, out))
+                            .onComplete(done -> archives--);
                 })
                 .onFailure(context::fail);
     }

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +81,7 @@ final class SnapshotAccess {
     }
 
     /** Sends a body that is written on a virtual thread. Status and headers must be set. Ends the response, or cuts it. */
-    void stream(RoutingContext context, boolean heavy, BodyWriter writer) {
+    Future<Void> stream(RoutingContext context, boolean heavy, BodyWriter writer) {
         ResponseStream out = new ResponseStream(vertx, context);
         Callable<Void> work = () -> {
             writer.write(out);
@@ -88,13 +89,23 @@ final class SnapshotAccess {
             return null;
         };
         Future<Void> done = heavy ? background.runHeavy(work) : background.run(work);
-        done.onSuccess(ignored -> context.response().end()).onFailure(failure -> {
-            if (!out.gone()) {
-                LOG.warn("{} was not answered to its end", context.request().path(), failure);
+        done.onSuccess(ignored -> context.response().end()).onFailure(failure -> broken(context, out, failure));
+        return done;
+    }
+
+    private static void broken(RoutingContext context, ResponseStream out, Throwable failure) {
+        if (!out.gone() && !context.response().headWritten()) {
+            for (String name : List.of("Content-Disposition", "Content-Length", "Content-Range", "ETag")) {
+                context.response().headers().remove(name);
             }
-            // What was sent is no whole answer: only a broken connection tells the client so.
-            context.request().connection().close();
-        });
+            context.fail(failure);
+            return;
+        }
+        if (!out.gone()) {
+            LOG.warn("{} was not answered to its end", context.request().path(), failure);
+        }
+        // What was sent is no whole answer: only a broken connection tells the client so.
+        context.request().connection().close();
     }
 
     private static <T> T explained(Callable<T> work) throws Exception {
