@@ -35,6 +35,9 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--runs")
     private int runs = 5;
 
+    @Option(names = "--warm-ups")
+    private int warmUps = 2;
+
     @Option(names = "--jar", required = true)
     private Path jar = Path.of("");
 
@@ -93,7 +96,13 @@ public final class Bench implements Callable<Integer> {
         Path work = Files.createTempDirectory(target, "hubstorage-bench-");
         try {
             Plan plan = new Plan(
-                    contenders.stream().filter(Contender::installed).toList(), jars, runs, etags, options, profile);
+                    contenders.stream().filter(Contender::installed).toList(),
+                    jars,
+                    runs,
+                    warmUps,
+                    etags,
+                    options,
+                    profile);
             for (Case each : chosen) {
                 results.add(new CaseRun(quick ? each.quick() : each, plan, work.resolve(each.id()), log).measure());
             }

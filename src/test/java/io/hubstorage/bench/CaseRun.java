@@ -26,6 +26,7 @@ final class CaseRun {
      *
      * @param contenders those that are installed
      * @param jars of HubStorage: each makes the copy that its runs find unchanged, and the first one's serves other tools
+     * @param warmUps of a service, before it is measured
      * @param options of HubStorage's JVMs
      * @param profile where recordings of the services go; absent when none are made
      */
@@ -33,6 +34,7 @@ final class CaseRun {
             List<Contender> contenders,
             List<Path> jars,
             int runs,
+            int warmUps,
             Case.Etags etags,
             List<String> options,
             @Nullable Path profile) {}
@@ -160,7 +162,7 @@ final class CaseRun {
         Path tree = copy == null ? own.resolve("tree") : copy.tree();
         HubHome home = new HubHome(jar, plan.options, own, copy == null ? own.resolve("data") : copy.data(), server);
         return switch (contender.kind()) {
-            case HUBSTORAGE -> HubService.start(home);
+            case HUBSTORAGE -> HubService.start(home, plan.warmUps);
             case HUBSTORAGE_COLD -> new HubCommand(home);
             case BARE -> new BareCopy(server, tree, copy != null, measured.connections());
             case RCLONE, AWS -> {

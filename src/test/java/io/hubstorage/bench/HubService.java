@@ -17,23 +17,25 @@ final class HubService implements Tool {
 
     private final HubHome home;
     private final HubProcess process;
+    private final int warmUps;
 
-    private HubService(HubHome home, HubProcess process) {
+    private HubService(HubHome home, HubProcess process, int warmUps) {
         this.home = home;
         this.process = process;
+        this.warmUps = warmUps;
     }
 
     /** Starts it and waits until it is up. */
-    static HubService start(HubHome home) throws IOException {
+    static HubService start(HubHome home, int warmUps) throws IOException {
         home.configure();
         HubProcess process = HubProcess.start(home.jar(), home.options(), home.folder(), home.environment(), "serve");
         process.awaitUp();
-        return new HubService(home, process);
+        return new HubService(home, process, warmUps);
     }
 
     @Override
     public int warmUps() {
-        return 2;
+        return warmUps;
     }
 
     @Override
