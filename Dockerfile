@@ -27,12 +27,13 @@ RUN mkdir /app/native \
     && chmod -R u=rwX,go=rX /app \
     && find /app -exec touch -h -d 2026-11-01T00:00:00Z {} +
 
-# The program that the AOT cache is trained on, which uses the libraries alone; and the JVM's arguments for its training and
+# The program that the AOT cache is trained on, which uses the libraries, and our way from the SDK to the network; and the JVM's arguments for its training and
 # for the service. A cache fits a class path that begins as the one it was trained on.
 FROM libraries AS rehearsal
 COPY src/test/java/io/hubstorage/image src/io/hubstorage/image
+COPY src/main/java/io/hubstorage/s3/http src/io/hubstorage/s3/http
 COPY docker/jvm.args /app/aot/
-RUN javac -nowarn -proc:none -cp '/app/lib/*' -d classes src/io/hubstorage/image/*.java \
+RUN javac -nowarn -proc:none -cp '/app/lib/*' -d classes src/io/hubstorage/image/*.java src/io/hubstorage/s3/http/*.java \
     && cd /app/aot \
     && jar --create --date=2026-11-01T00:00:00Z --file=rehearsal.jar -C /src/classes . \
     && path=$(printf '%s:' /app/lib/*.jar)/app/aot/rehearsal.jar \

@@ -220,7 +220,10 @@ final class ServeIT {
     private static CompletableFuture<List<String>> follow(URI address) {
         HttpRequest request =
                 HttpRequest.newBuilder(address.resolve("/api/events")).build();
-        return HttpClient.newHttpClient()
+        // Browsers speak HTTP/1.1 where there is no TLS.
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
                 .sendAsync(request, HttpResponse.BodyHandlers.ofLines())
                 .thenApplyAsync(response -> {
                     try (Stream<String> lines = response.body()) {

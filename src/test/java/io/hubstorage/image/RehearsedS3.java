@@ -1,5 +1,6 @@
 package io.hubstorage.image;
 
+import io.hubstorage.s3.http.VertxHttpClient;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -18,7 +19,6 @@ import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -49,6 +49,9 @@ final class RehearsedS3 implements AutoCloseable {
     private static final String DENIED = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
 
     private final HttpServer server;
+    private final VertxHttpClient http = new VertxHttpClient(
+            new VertxHttpClient.Limits(16, Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(30)),
+            null);
     private final S3AsyncClient s3;
     private final StsAsyncClient sts;
 
@@ -67,14 +70,14 @@ final class RehearsedS3 implements AutoCloseable {
                 .endpointOverride(endpoint)
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .httpClientBuilder(http())
+                .httpClient(http)
                 .overrideConfiguration(c -> c.retryStrategy(AwsRetryStrategy.standardRetryStrategy()))
                 .build();
         this.sts = StsAsyncClient.builder()
                 .region(Region.US_EAST_1)
                 .credentialsProvider(keys)
                 .endpointOverride(endpoint)
-                .httpClientBuilder(http())
+                .httpClient(http)
                 .build();
     }
 
@@ -85,14 +88,6 @@ final class RehearsedS3 implements AutoCloseable {
                 .listen()
                 .await(1, TimeUnit.MINUTES);
         return new RehearsedS3(server);
-    }
-
-    private static NettyNioAsyncHttpClient.Builder http() {
-        return NettyNioAsyncHttpClient.builder()
-                .maxConcurrency(16)
-                .connectionTimeout(Duration.ofSeconds(10))
-                .readTimeout(Duration.ofSeconds(30))
-                .tcpKeepAlive(true);
     }
 
     private static void answer(HttpServerRequest request) {
@@ -147,6 +142,7 @@ final class RehearsedS3 implements AutoCloseable {
     public void close() throws TimeoutException {
         s3.close();
         sts.close();
+        http.close();
         server.close().await(1, TimeUnit.MINUTES);
     }
 }
