@@ -9,9 +9,10 @@ case "${1:-}" in
     cat <<'TEXT'
 Usage: scripts/test.sh [arguments for Maven]
 
-Installs what the browser, bus and disk-format tests need where it is missing (Chromium, Node, jq, zstd; with apt-get, as
-root or through sudo; HUBSTORAGE_NO_INSTALL=1 prevents it), runs "mvn verify", and then fails also if a test's log shows a blocked event loop,
-an unhandled exception or a leaked buffer, or if the compiler warned about a file of ours.
+Installs what the browser, bus, disk-format and script tests need where it is missing (Chromium, Node, jq, zstd,
+shellcheck; with apt-get, as root or through sudo; HUBSTORAGE_NO_INSTALL=1 prevents it), runs "mvn verify", and then fails
+also if a test's log shows a blocked event loop, an unhandled exception or a leaked buffer, or if the compiler warned about
+a file of ours. Where Docker answers, the image is built and tried as well.
 
 Needs a JDK 25 and Maven 3.9 or newer.
 TEXT
@@ -50,6 +51,7 @@ install_missing() {
   has_any npm || missing+=(npm)
   has_any jq || missing+=(jq)
   has_any zstdcat || missing+=(zstd)
+  has_any shellcheck || missing+=(shellcheck)
   if [ ${#missing[@]} -eq 0 ]; then return; fi
   if can_install; then
     say "installing ${missing[*]}"

@@ -28,7 +28,10 @@ export async function request(method, path, { body, headers = {}, signal } = {})
     throw new ApiError(0, 'HubStorage cannot be reached', 'The server does not answer. It may be restarting; try again in a moment.');
   }
   learn(response.headers.get('date'));
-  const json = await response.json().catch(() => null);
+  const json = await response.json().catch((cause) => {
+    if (cause.name === 'AbortError') throw cause;
+    return null;
+  });
   if (!response.ok) {
     throw new ApiError(response.status, json?.title ?? `Error ${response.status}`, json?.detail ?? '', json?.problems ?? []);
   }

@@ -31,7 +31,7 @@ async function load(chosen) {
       return;
     }
     setText(note, `${plural(buckets.length, 'bucket')} found. Those already chosen are ticked.`);
-    list.replaceChildren(...buckets.map((bucket) => row(bucket, chosen.has(bucket.name))));
+    list.replaceChildren(...bucketChoices(buckets, (name) => ({ checked: chosen.has(name), disabled: chosen.has(name) }), update));
     list.hidden = false;
     update();
   } catch (error) {
@@ -39,11 +39,14 @@ async function load(chosen) {
   }
 }
 
-function row(bucket, known) {
-  const created = instant(bucket.created);
-  return h('li', {}, h('label', { class: 'check', title: created ? `Created ${exact(created)}` : null },
-    h('input', { type: 'checkbox', value: bucket.name, checked: known, disabled: known, onchange: update }),
-    h('span', { class: 'what' }, visible(bucket.name)), h('span', { class: 'where' }, bucket.region ?? '')));
+/** A line with a checkbox for each bucket; `state(name)` gives `checked` and `disabled`, `onChange(name, checked)` is told. */
+export function bucketChoices(buckets, state, onChange) {
+  return buckets.map(({ name, created, region }) => {
+    const at = instant(created);
+    return h('li', {}, h('label', { class: 'check', title: at ? `Created ${exact(at)}` : null },
+      h('input', { type: 'checkbox', value: name, ...state(name), onchange: (event) => onChange(name, event.target.checked) }),
+      h('span', { class: 'what' }, visible(name)), h('span', { class: 'where' }, region ?? '')));
+  });
 }
 
 function picked() {

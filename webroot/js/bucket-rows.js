@@ -47,8 +47,8 @@ function place(names, state) {
     const { element } = rows.get(name);
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
   });
-  emptyNote ??= h('li', { class: 'empty' }, h('strong', {}, 'No bucket chosen'), 'Pick from your account, or type a name, in ',
-    h('a', { href: url('/config') }, 'Configuration'), '.');
+  emptyNote ??= h('li', { class: 'empty' }, h('strong', {}, 'No bucket chosen'), 'The ',
+    h('a', { href: url('/setup') }, 'set-up'), ' leads to the first snapshot, step by step.');
   if (names.length === 0 && state.loaded && state.runs != null) list.replaceChildren(emptyNote);
   else emptyNote.remove();
 }

@@ -1,7 +1,7 @@
 // The state of each bucket when nothing runs, read off the newest run that covered it. Pure.
 
 import { bucketNames } from './headline.js';
-import { counts, files } from './results.js';
+import { decisive, files } from './results.js';
 
 const COMMITTED = new Set(['success', 'partial']);
 
@@ -12,8 +12,7 @@ const COMMITTED = new Set(['success', 'partial']);
 export function bucketStates(config, runs) {
   const entries = new Map();
   for (const run of runs) {
-    // A stopped run judges nothing; it was ended before it could.
-    if (!counts(run) || run.result === 'cancelled' || run.result === 'interrupted') continue;
+    if (!decisive(run)) continue;
     const committed = COMMITTED.has(run.result);
     for (const record of run.buckets) {
       // Read well, but the run as a whole was not committed: the older snapshot is what there is.

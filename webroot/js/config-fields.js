@@ -8,10 +8,13 @@ export const SECTIONS = [
       { path: 'use_dynamic_buckets', kind: 'switch', label: 'Every bucket of the account', initial: false,
         help: 'Buckets are found anew before each run; the list below is then not used.' },
       { path: 's3_buckets', kind: 'buckets', label: 'Chosen buckets', initial: [] },
+      { path: 'sync_options.request_payer', kind: 'switch', label: 'Pay for requests', initial: false,
+        help: 'Buckets of others may demand that whoever reads them pays (requester pays).' },
     ],
   },
   {
     title: 'What is copied',
+    id: 'copied',
     lead: 'Patterns work as with the AWS CLI: excludes first, then includes, the last match wins, and * also matches /.',
     fields: [
       { path: 'sync_options.exclude_patterns', kind: 'list', label: 'Exclude', initial: [], placeholder: '*.tmp', add: 'Add exclude' },

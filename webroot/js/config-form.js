@@ -22,7 +22,7 @@ export function buildForm(onChange) {
       fields.set(field.path, { field, ...built });
       return built.element;
     });
-    byId('sections').append(h('section', { class: 'card section' }, h('h2', {}, section.title),
+    byId('sections').append(h('section', { class: 'card section', id: section.id ? `section-${section.id}` : null }, h('h2', {}, section.title),
       section.lead ? h('p', { class: 'lead' }, section.lead) : null, h('div', { class: 'fields' }, inner)));
   }
   return {
@@ -36,14 +36,17 @@ export function buildForm(onChange) {
     adjust(config) {
       fields.get('s3_buckets').disable(config.use_dynamic_buckets === true);
     },
-    problems(byField) {
+    /** `reveal` brings the first one into view. */
+    problems(byField, { reveal = false } = {}) {
       for (const [path, { problem, control }] of fields) {
         const own = [...(byField.get(path) ?? []),
           ...(path === 'automation.cron' ? [...(byField.get('automation.interval_hours') ?? []), ...(byField.get('automation.time_zone') ?? [])] : [])];
-        problem.replaceChildren(...own.map(words));
+        // Written only on a change: the place is a live region.
+        const said = own.map(words);
+        if (problem.textContent !== said.map((one) => one.textContent).join('')) problem.replaceChildren(...said);
         if (control) setAttribute(control, 'aria-invalid', own.length > 0 ? 'true' : null);
       }
-      document.querySelector('.field .problem')?.closest('.field').scrollIntoView({ block: 'center', behavior: 'smooth' });
+      if (reveal) document.querySelector('.field .problem')?.closest('.field').scrollIntoView({ block: 'center', behavior: 'smooth' });
     },
   };
 }

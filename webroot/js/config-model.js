@@ -72,30 +72,37 @@ export function addBuckets(rows, names) {
 
 /** The lines of a JSON text, and for each whether the baseline has no such line at that place. */
 export function changedLines(value, baseline) {
-  const lines = JSON.stringify(value, null, 2).split('\n');
-  const before = JSON.stringify(baseline, null, 2).split('\n');
-  const kept = commonLines(before, lines);
-  return lines.map((text, index) => ({ text, changed: !kept.has(index) }));
+  return diffLines(baseline, value).filter((line) => line.kind !== 'removed').map(({ kind, text }) => ({ text, changed: kind === 'added' }));
 }
 
-// Longest common subsequence; a configuration has some dozens of lines.
-function commonLines(a, b) {
+/** What makes one JSON text out of the other: lines that are `same`, `removed` or `added`, in order. */
+export function diffLines(before, after) {
+  const a = JSON.stringify(before, null, 2).split('\n');
+  const b = JSON.stringify(after, null, 2).split('\n');
+  const common = commonLengths(a, b);
+  const lines = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && plain(a[i]) === plain(b[j])) {
+      lines.push({ kind: 'same', text: b[j] });
+      i++;
+      j++;
+    } else if (j === b.length || (i < a.length && common[i + 1][j] >= common[i][j + 1])) lines.push({ kind: 'removed', text: a[i++] });
+    else lines.push({ kind: 'added', text: b[j++] });
+  }
+  return lines;
+}
+
+// Longest common subsequence of what is left from each place on; a configuration has some dozens of lines.
+function commonLengths(a, b) {
   const lengths = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
       lengths[i][j] = plain(a[i]) === plain(b[j]) ? lengths[i + 1][j + 1] + 1 : Math.max(lengths[i + 1][j], lengths[i][j + 1]);
     }
   }
-  const kept = new Set();
-  for (let i = 0, j = 0; i < a.length && j < b.length;) {
-    if (plain(a[i]) === plain(b[j])) {
-      kept.add(j);
-      i++;
-      j++;
-    } else if (lengths[i + 1][j] >= lengths[i][j + 1]) i++;
-    else j++;
-  }
-  return kept;
+  return lengths;
 }
 
 // A comma that comes or goes because of the next line is no change of this one.

@@ -1,13 +1,16 @@
 // The configuration page: a draft of the loaded JSON, edited in place, so that what the form does not know survives.
 
 import { byId, h, icon, setText } from './dom.js';
-import { request } from './api.js';
+import { get, request } from './api.js';
+import { review } from './config-diff.js';
 import { buildForm, paths } from './config-form.js';
 import { LOCKS } from './config-fields.js';
 import { assign, same, write } from './config-model.js';
 import { diagnose } from './diagnostics.js';
+import { filterTester } from './filter-tester.js';
 import { preview } from './json-preview.js';
 import { plural } from './format.js';
+import { problemsOf } from './schema.js';
 import { startShell } from './shell.js';
 import { toast } from './toast.js';
 
@@ -15,17 +18,26 @@ const notices = byId('notices');
 const saveBar = byId('savebar');
 const saveButton = byId('save');
 const form = buildForm(edit);
+const tester = filterTester();
+byId('section-copied').append(tester.element);
+const TYPING_MS = 400;
+const UNSAVED = 'Changes are not saved yet.';
 let loaded = null;
 let draft = null;
 let saving = false;
+let schema = null;
+let timer = null;
 
-async function load() {
+// Called when another one was saved (`over` what is typed only when that was asked for), and at the beginning.
+async function load({ over = true } = {}) {
   try {
     const { json } = await request('GET', '/api/config');
+    // Somebody may have begun to type while the answer was on its way.
+    if (!over && !same(draft, loaded.config)) return elsewhere('The configuration was changed elsewhere.');
     take(json);
     notices.replaceChildren(...warnings(json));
   } catch (error) {
-    notices.replaceChildren(banner('bad', 'alert', h('strong', {}, error.title), ` ${error.message} `, action('Try again', load)));
+    notices.replaceChildren(banner('bad', 'alert', h('strong', {}, error.title), ` ${error.message} `, action('Try again', () => load())));
   }
 }
 
@@ -42,6 +54,23 @@ function edit(path, value) {
   if (!draft) return;
   draft = write(draft, path, value);
   changed();
+  clearTimeout(timer);
+  timer = setTimeout(check, TYPING_MS);
+}
+
+// Against the schema as one types; the server has the last word, and knows what a schema cannot say.
+function check({ reveal = false } = {}) {
+  if (!schema) return [];
+  const problems = problemsOf(schema, draft).filter(({ path, found }) => reveal || !isUnfinished(path, found));
+  form.problems(assign(problems, paths()).byField, { reveal });
+  if (problems.length > 0) setText(byId('save-note'), `${plural(problems.length, 'problem')}, shown beside the fields.`);
+  else if (!same(draft, loaded.config)) setText(byId('save-note'), UNSAVED);
+  return problems;
+}
+
+// A row that was just added is no mistake yet.
+function isUnfinished(path, found) {
+  return path.endsWith(']') && found === '""';
 }
 
 function changed() {
@@ -49,17 +78,22 @@ function changed() {
   saveBar.hidden = !dirty;
   form.adjust(draft);
   preview(draft, loaded.config);
-  if (dirty) setText(byId('save-note'), 'Changes are not saved yet.');
+  tester.draft(draft);
+  if (dirty) setText(byId('save-note'), UNSAVED);
 }
 
 async function save(event) {
   event.preventDefault();
   if (saving || !draft) return;
-  saving = saveButton.disabled = true;
   // Shown before it is sent, so that the rows that the server names are the rows on the page.
   draft = cleaned(draft);
   form.show(draft, loaded.locked ?? {});
   changed();
+  clearTimeout(timer);
+  const problems = check({ reveal: true });
+  if (problems.length > 0) return setText(byId('save-note'), `Not saved: ${plural(problems.length, 'problem')}, shown beside the fields.`);
+  if (!(await review(loaded.config, draft))) return;
+  saving = saveButton.disabled = true;
   try {
     const { json } = await request('PUT', '/api/config', { body: draft, headers: { 'if-match': `"${loaded.hash}"` } });
     take(json);
@@ -86,7 +120,7 @@ function cleaned(config) {
 function refused(error) {
   if (error.status === 412) return conflict();
   const { byField, rest } = assign(error.problems, paths());
-  form.problems(byField);
+  form.problems(byField, { reveal: true });
   if (error.problems.length > 0) setText(byId('save-note'), `Not saved: ${plural(error.problems.length, 'problem')}, shown beside the fields.`);
   const unplaced = rest.map((problem) => h('li', {}, h('code', {}, problem.path), `: found ${problem.found}; allowed: ${problem.allowed}`));
   notices.replaceChildren(...(error.problems.length === 0 || unplaced.length > 0
@@ -100,7 +134,7 @@ function conflict() {
 }
 
 function elsewhere(sentence) {
-  notices.replaceChildren(banner('warn', 'alert', h('strong', {}, sentence), ' Load it to go on from there; your unsaved changes are lost then. ', action('Load the current one', load)));
+  notices.replaceChildren(banner('warn', 'alert', h('strong', {}, sentence), ' Load it to go on from there; your unsaved changes are lost then. ', action('Load the current one', () => load())));
   scrollTo({ top: 0, behavior: 'smooth' });
 }
 
@@ -128,6 +162,7 @@ function action(label, onclick) {
 }
 
 byId('config-form').addEventListener('submit', save);
+byId('diagnose').addEventListener('click', diagnose);
 byId('discard').addEventListener('click', () => {
   take(loaded);
   notices.replaceChildren(...warnings(loaded));
@@ -141,9 +176,10 @@ startShell({
     const hash = name === 'config.changed' ? data.hash : name === 'state' ? data.config?.hash : undefined;
     if (!hash || !loaded || hash === loaded.hash || saving) return;
     // Nothing typed: just show the new one. Otherwise say it now, not only when the save is refused.
-    if (same(draft, loaded.config)) load();
+    if (same(draft, loaded.config)) load({ over: false });
     else elsewhere('The configuration was changed elsewhere.');
   },
 });
 load();
 diagnose();
+get('/api/config/schema').then((json) => { schema = json; }, () => {});

@@ -3,11 +3,11 @@
 import { byId } from './dom.js';
 import { get } from './api.js';
 import { everyTick } from './clock.js';
-import { onBeat, renderHeartbeat } from './heartbeat.js';
+import { renderHeartbeat } from './heartbeat.js';
 import { renderHero } from './hero.js';
 import { LogView } from './log-view.js';
 import { renderRun } from './run-panel.js';
-import { renderRuns, showRun } from './runs-table.js';
+import { renderRuns } from './runs-table.js';
 import { startShell, store } from './shell.js';
 import { renderTiles } from './tiles.js';
 
@@ -32,7 +32,6 @@ async function loadLog() {
   }
 }
 
-onBeat(showRun);
 store.subscribe(render);
 everyTick(() => render(store.state));
 startShell({

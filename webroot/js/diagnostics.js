@@ -2,19 +2,22 @@
 
 import { byId, h, icon } from './dom.js';
 import { get } from './api.js';
-import { visible } from './format.js';
+import { capital, visible } from './format.js';
 
 const box = byId('diagnosis');
 const button = byId('diagnose');
 const OUTCOMES = { ok: ['good', 'check', 'Works'], skipped: ['idle', 'minus', 'Not needed'], failed: ['bad', 'cross', 'Failed'] };
 
-/** Asks the server to try everything, and shows each step. */
+/** Asks the server to try everything, shows each step, and returns what it said; null when it said nothing. */
 export async function diagnose() {
   button.disabled = true;
   try {
-    draw(await get('/api/aws_diagnostics'));
+    const diagnosis = await get('/api/aws_diagnostics');
+    draw(diagnosis);
+    return diagnosis;
   } catch (error) {
     box.replaceChildren(h('p', { class: 'empty' }, h('strong', {}, error.title ?? 'The check failed'), error.message));
+    return null;
   } finally {
     button.disabled = false;
   }
@@ -42,15 +45,9 @@ function access({ credentials, endpoint, region, identity }) {
 }
 
 // A step is named in lower case; a bucket's own name comes after the word.
-function capital(name) {
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
 function step({ name, outcome, detail, remedy }) {
   const [tone, picture, word] = OUTCOMES[outcome] ?? OUTCOMES.failed;
   return h('li', { class: 'step', data: { tone, outcome } }, icon(picture),
     h('div', {}, h('strong', {}, capital(visible(name))), h('span', { class: 'visually-hidden' }, `: ${word}`),
       h('p', {}, visible(detail)), remedy ? h('p', { class: 'remedy' }, visible(remedy)) : null));
 }
-
-button.addEventListener('click', diagnose);

@@ -17,6 +17,11 @@ export function plural(value, noun, many = `${noun}s`) {
   return `${count(value)} ${value === 1 ? noun : many}`;
 }
 
+/** The engine's sentences are phrases for a log line: this makes them begin as sentences do. */
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Binary units, three digits at most: 1536 → "1.50 KiB". Always the same width class, so that columns stay calm. */
 export function bytes(value) {
   let rest = Math.max(0, value ?? 0);

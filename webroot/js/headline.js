@@ -1,7 +1,7 @@
 // One sentence that is always true, and what to do about it. Pure: everything it says follows from its arguments.
 
 import { count, instant, listing, plural, relative, roughly } from './format.js';
-import { counts } from './results.js';
+import { counts, decisive } from './results.js';
 
 /** Tone and icon of each state; the favicon is named after the state too. */
 export const LOOKS = {
@@ -33,13 +33,14 @@ export function headline({ backup, scheduler, config, runs, silent }, now) {
   const current = backup?.running ? backup.current : null;
   if (current) return running(current, backup, now);
   if (names?.length === 0) {
-    return say('needs_setup', 'Nothing is backed up yet.', 'Choose your buckets in Configuration; the first run takes it from there.');
+    return say('needs_setup', 'Nothing is backed up yet.', 'The set-up takes a minute: check the access, choose buckets and a schedule, and see what a first run would copy.');
   }
   // A dry run says nothing about how safe the data is: the last run before it does.
   const last = counts(backup?.last) ? backup.last : (runs ?? []).find(counts) ?? null;
   const good = backup?.last_success ?? null;
-  // A stopped or interrupted run takes nothing away from the last good one; a failed or partial one does.
-  if (last?.result === 'failed' || last?.result === 'partial') return failing(last, scheduler, now);
+  // A stopped or interrupted run takes nothing away from the one before it, be that a good or a bad one.
+  const judge = decisive(last) ? last : (runs ?? []).find(decisive) ?? null;
+  if (judge && judge.result !== 'success') return failing(judge, scheduler, now);
   if (scheduler && scheduler.running === false) {
     return say('failing', 'The scheduler is not running.', `No backup starts by itself. Restart HubStorage, and look into the log for the cause.${lastGood(good, now)}`);
   }
@@ -54,13 +55,15 @@ export function headline({ backup, scheduler, config, runs, silent }, now) {
       `${stopped}${wait || 'It should have started already. Press Run now, and look into the log for what holds it up.'}`);
   }
   if (scheduler?.enabled === false) {
-    return say('paused', 'The schedule is switched off.', `Backups run only when you start them. Switch it on in Configuration.${lastGood(good, now)}`);
+    return good
+      ? say('paused', 'The schedule is switched off.', `Backups run only when you start them. Switch it on in Configuration.${lastGood(good, now)}`)
+      : say('never_run', 'No backup has run yet.', `${stopped}The schedule is switched off: finish the set-up, or press Run now.`);
   }
   if (!good) {
     return say('never_run', last ? 'No backup has finished yet.' : 'No backup has run yet.',
       `${stopped}${next(scheduler, now) || 'Press Run now to make the first snapshot.'}`);
   }
-  return safe(good, stopped, scheduler, names, now);
+  return safe(good, runs ?? [], stopped, scheduler, names, now);
 }
 
 function running(run, backup, now) {
@@ -98,8 +101,10 @@ function failing(last, scheduler, now) {
   return say('failing', title, `${sentence(last.message) ?? fallback}${again}`);
 }
 
-function safe(good, stopped, scheduler, names, now) {
-  const covered = new Set(good.buckets.map((bucket) => bucket.bucket));
+function safe(good, runs, stopped, scheduler, names, now) {
+  // A run of some buckets alone says nothing against the others.
+  const covered = new Set([good, ...runs.filter(counts)].flatMap((run) => run.buckets)
+    .filter((bucket) => bucket.result === 'success').map((bucket) => bucket.bucket));
   const missing = names ? names.filter((name) => !covered.has(name)) : [];
   const when = good.new_snapshot ? `Last snapshot ${relative(end(good), now)}` : `Checked ${relative(end(good), now)}, nothing had changed`;
   const at = instant(scheduler?.next_backup);

@@ -1,25 +1,19 @@
 // One beat a run, oldest on the left. Shape and height tell the result as well as the colour does.
 
-import { byId, h, setData, setText } from './dom.js';
+import { byId, h, setAttribute, setData, setText } from './dom.js';
 import { bytes, count, duration, exact, inSentence, instant, moment, plural } from './format.js';
-import { look, lookName, triggerName } from './results.js';
+import { look, lookName, runAddress, triggerName } from './results.js';
 import { hideTip, showTip } from './tooltip.js';
 import { now } from './clock.js';
 
 const SHOWN = 90;
 const box = byId('heartbeat');
 const beats = [];
-let onOpen = () => {};
 
 for (let i = 0; i < SHOWN; i++) {
-  const beat = h('button', { type: 'button', class: 'beat', tabindex: '-1', 'aria-hidden': 'true', data: { result: 'none' } }, h('i'));
+  const beat = h('a', { class: 'beat', tabindex: '-1', 'aria-hidden': 'true', data: { result: 'none' } }, h('i'));
   beats.push(beat);
   box.append(beat);
-}
-
-/** `callback(runId)` when a beat is chosen. */
-export function onBeat(callback) {
-  onOpen = callback;
 }
 
 /** Draws the bar; the run in progress is the last beat. */
@@ -40,6 +34,7 @@ function draw(beat, run) {
   setData(beat, 'result', run ? lookName(run) : 'none');
   setData(beat, 'tone', run ? look(run).tone : null);
   setData(beat, 'runId', run?.run_id);
+  setAttribute(beat, 'href', run ? runAddress(run.run_id) : null);
   if (run) {
     beat.removeAttribute('aria-hidden');
     beat.setAttribute('aria-label', tipLines(run).join(', '));
@@ -79,10 +74,6 @@ box.addEventListener('pointerover', tipFor);
 box.addEventListener('pointerleave', hideTip);
 box.addEventListener('focusin', tipFor);
 box.addEventListener('focusout', hideTip);
-box.addEventListener('click', (event) => {
-  const beat = event.target.closest('.beat');
-  if (beat?.run) onOpen(beat.run.run_id);
-});
 // One tab stop for the whole bar: ninety would be a wall.
 box.addEventListener('keydown', (event) => {
   const step = { ArrowLeft: -1, ArrowRight: 1, Home: -SHOWN, End: SHOWN }[event.key];

@@ -10,7 +10,7 @@ const hero = byId('hero');
 const title = byId('headline');
 const detail = byId('headline-detail');
 const text = h('span', { id: 'headline-text' });
-const link = h('a', { id: 'setup-link', href: url('/config'), class: 'button primary' }, 'Choose buckets');
+const link = h('a', { id: 'setup-link', href: url('/setup'), class: 'button primary' }, 'Set up');
 detail.append(h('span', { id: 'stale', class: 'stale', hidden: true }), text);
 
 const runButton = byId('run-now');
@@ -39,7 +39,9 @@ export function renderHero(state) {
   const running = state.backup.running;
   const setup = said.state === 'needs_setup';
   setHidden(runButton, running || setup);
-  setHidden(link, !setup);
+  const halfway = state.scheduler?.enabled === false && !running && !state.backup.last_success;
+  setHidden(link, !setup && !halfway);
+  link.classList.toggle('primary', setup);
   setHidden(stopButton, !running);
   setHidden(pauseButton, setup);
   stopButton.disabled = busy || state.backup.current?.phase === 'cancelling';

@@ -1,5 +1,7 @@
 // What a run's result looks like and is called, in one place for heartbeat, table and cards.
 
+import { url } from './dom.js';
+
 const LOOKS = {
   new: { label: 'New snapshot', tone: 'good', icon: 'check' },
   unchanged: { label: 'Unchanged', tone: 'good', icon: 'same' },
@@ -29,6 +31,11 @@ export function look(run) {
   return run.dry_run && name !== 'dry_run' ? { ...found, label: `Dry run, ${found.label.toLowerCase()}` } : found;
 }
 
+/** The page of a run. */
+export function runAddress(runId) {
+  return url(`/runs/${encodeURIComponent(runId)}`);
+}
+
 export function triggerName(trigger) {
   return TRIGGERS[trigger] ?? String(trigger);
 }
@@ -36,6 +43,11 @@ export function triggerName(trigger) {
 /** A run that can say something about safety: ended, and not a dry run. */
 export function counts(run) {
   return run != null && !run.dry_run && run.result !== 'running';
+}
+
+/** A run whose end judges the backup: not one that was stopped before it could. */
+export function decisive(run) {
+  return counts(run) && run.result !== 'cancelled' && run.result !== 'interrupted';
 }
 
 /** Files in the snapshot, by the certificate's second equation. */

@@ -1,20 +1,16 @@
 // Beside the buckets: the run in progress with rate, time left and files in flight, or what became of the last one.
 
-import { byId, h, icon, setAttribute, setData, setText, setVar } from './dom.js';
-import { bytes, count, duration, exact, instant, middle, plural, rate, roughly, visible } from './format.js';
+import { byId, h, icon, setData, setText } from './dom.js';
+import { bytes, capital, count, duration, exact, instant, rate, roughly } from './format.js';
 import { Rates, Series, Watermark } from './progress.js';
-import { counts, look, triggerName } from './results.js';
+import { account, figure, snapshotWords } from './run-account.js';
+import { look, triggerName } from './results.js';
 import { renderBuckets } from './bucket-rows.js';
-import { sparkline } from './sparkline.js';
+import { throughputChart } from './throughput.js';
+import { transferList } from './transfers.js';
 import { now } from './clock.js';
 
 const panel = byId('run-panel');
-const IN_FLIGHT_SHOWN = 4;
-const PARTS = [
-  ['linked', 'Unchanged, linked', 'good'], ['downloaded', 'Downloaded', 'info'], ['filtered', 'Left out by filters', 'idle'],
-  ['archived', 'Archived, not readable', 'warn'], ['vanished', 'Vanished meanwhile', 'idle'], ['failed', 'Failed', 'bad'],
-];
-const DRY_LABELS = { linked: 'Unchanged', downloaded: 'To be downloaded' };
 const rates = new Rates();
 const series = new Series();
 const marks = new Watermark();
@@ -39,27 +35,21 @@ export function renderRun(state) {
   else drawLast(state.backup.last);
 }
 
-function figure(label, id) {
-  const value = h('dd', { id }, '–');
-  return { value, element: h('div', { class: 'figure' }, h('dt', {}, label), value) };
-}
-
 function liveView() {
   const speed = figure('Throughput', 'run-rate');
   const left = figure('Time left', 'run-eta');
   const got = figure('Received', 'run-received');
-  const chart = sparkline();
+  const chart = throughputChart();
   const chip = h('span', { class: 'chip', data: { tone: 'info' }, id: 'run-phase' });
-  const files = Array.from({ length: IN_FLIGHT_SHOWN }, () => h('li'));
-  const more = h('h3', {}, 'In flight');
+  const files = transferList();
   const foot = h('div', { class: 'now-foot', id: 'run-foot' });
   return {
-    speed, left, got, chart, chip, files, more, foot,
+    speed, left, got, chart, chip, files, foot,
     nodes: [
       h('header', {}, h('h2', { id: 'run-title' }, 'Current run'), h('div', { class: 'tools' }, chip)),
       h('dl', { class: 'figures-row' }, speed.element, left.element, got.element),
       chart.element,
-      h('div', { class: 'flight' }, more, h('ul', { id: 'in-flight' }, files)),
+      files.element,
       foot,
     ],
   };
@@ -75,13 +65,7 @@ function drawLive(run) {
   setText(live.chip, phaseWords(run));
   setData(live.chip, 'phase', run.phase);
   live.chart.draw(series);
-  live.files.forEach((item, index) => {
-    const name = run.in_flight?.[index];
-    setText(item, name ? middle(visible(name), 46) : '');
-    setAttribute(item, 'title', name ? visible(name) : null);
-  });
-  const others = (run.in_flight?.length ?? 0) - IN_FLIGHT_SHOWN;
-  setText(live.more, others > 0 ? `In flight, and ${others} more` : 'In flight');
+  live.files.draw(run);
   const since = `${triggerName(run.trigger)}, running for ${duration(Math.max(0, now() - instant(run.started_at)))}`;
   setText(live.foot, run.attempt > 1 ? `${since}, attempt ${run.attempt} of ${run.max_attempts}` : since);
 }
@@ -92,8 +76,7 @@ function timeLeft(run) {
 }
 
 function phaseWords(run) {
-  const name = run.phase.charAt(0).toUpperCase() + run.phase.slice(1);
-  return run.dry_run ? `Dry run: ${run.phase}` : name;
+  return run.dry_run ? `Dry run: ${run.phase}` : capital(run.phase);
 }
 
 function drawLast(record) {
@@ -125,40 +108,4 @@ function lastView(record) {
     account(record),
     h('div', { class: 'now-foot', id: 'run-foot', title: exact(start) }, snapshotWords(record)),
   ];
-}
-
-/** The certificate's first equation as a picture: every listed object is in exactly one part. */
-function account(record) {
-  const total = Math.max(1, record.totals.listed.objects);
-  const parts = PARTS.filter(([part], index) => index < 2 || record.totals[part].objects > 0);
-  const bar = h('div', { class: 'stack', 'aria-hidden': 'true' });
-  const legend = h('ul', { class: 'legend' });
-  for (const [part, label, tone] of parts) {
-    const { objects, bytes: size } = record.totals[part];
-    if (objects > 0) {
-      const piece = h('i', { data: { part, tone } });
-      setVar(piece, '--share', `${(objects / total) * 100}%`);
-      bar.append(piece);
-    }
-    legend.append(h('li', { data: { tone } }, h('span', {}, record.dry_run ? DRY_LABELS[part] ?? label : label), h('span', { class: 'number' }, count(objects)), h('span', { class: 'size' }, bytes(size))));
-  }
-  return h('div', { class: 'account' }, bar, legend, verdict(record));
-}
-
-/** Whether the sum comes out, in words: the one thing a backup must not be silent about. */
-function verdict(record) {
-  const open = record.buckets.filter((bucket) => !bucket.listing_complete).length;
-  const sum = PARTS.reduce((total, [part]) => total + record.totals[part].objects, 0);
-  const [tone, name, words] = record.result === 'cancelled' || record.result === 'interrupted'
-    ? ['idle', 'same', 'The run ended early: this is how far it had come.']
-    : open > 0 ? ['warn', 'alert', `The listing of ${plural(open, 'bucket')} did not finish; nothing was concluded from it.`]
-    : sum !== record.totals.listed.objects ? ['bad', 'alert', `${count(Math.abs(record.totals.listed.objects - sum))} listed objects are not accounted for.`]
-    : ['good', 'check', 'Every listed object is accounted for.'];
-  return h('p', { class: 'verdict', data: { tone } }, icon(name), h('span', {}, words));
-}
-
-function snapshotWords(record) {
-  if (record.dry_run) return 'Nothing was written: this was a dry run.';
-  if (!record.snapshot) return counts(record) && record.result !== 'success' ? 'No snapshot was made; earlier ones are untouched.' : 'No snapshot yet.';
-  return record.new_snapshot ? ['Snapshot ', h('code', {}, record.snapshot)] : ['Same as ', h('code', {}, record.snapshot)];
 }

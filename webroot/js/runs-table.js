@@ -1,8 +1,9 @@
 // Recent runs. A row opens to show each bucket and every failure by name.
 
 import { byId, h, icon, setText } from './dom.js';
-import { bytes, count, duration, exact, instant, moment, visible } from './format.js';
-import { look, triggerName } from './results.js';
+import { bytes, count, duration, exact, instant, moment } from './format.js';
+import { bucketTable, failureList } from './run-detail.js';
+import { look, runAddress, triggerName } from './results.js';
 import { now } from './clock.js';
 
 const SHOWN = 8;
@@ -26,18 +27,6 @@ export function renderRuns(state) {
   drawnDay = day;
   runs = state.runs.filter((run) => run.result !== 'running');
   draw();
-}
-
-/** Opens one run and brings it into view. */
-export function showRun(runId) {
-  const index = runs.findIndex((run) => run.run_id === runId);
-  if (index < 0) return;
-  if (index >= SHOWN) all = true;
-  open.add(runId);
-  draw();
-  const row = box.querySelector(`[data-run-id="${CSS.escape(runId)}"]`);
-  row.scrollIntoView({ block: 'center', behavior: 'smooth' });
-  row.querySelector('.toggle').focus({ preventScroll: true });
 }
 
 function draw() {
@@ -93,43 +82,11 @@ function number(value, classes = '', tone = null) {
 
 function detail(run, id) {
   const facts = [run.snapshot ? [run.new_snapshot ? 'Snapshot ' : 'Same as ', h('code', {}, run.snapshot)] : ['No snapshot made'],
-    [`Run `, h('code', {}, run.run_id)], run.attempts > 1 ? [`${run.attempts} attempts`] : null];
+    run.attempts > 1 ? [`${run.attempts} attempts`] : null,
+    [h('a', { href: runAddress(run.run_id) }, 'Everything about this run')]];
   return h('tr', { class: 'detail', id }, h('td', { colspan: COLUMNS.length },
     run.message ? h('p', { class: 'message' }, run.message) : null,
     h('div', { class: 'facts' }, facts.filter(Boolean).map((fact) => h('span', {}, fact))),
     run.buckets.length > 0 ? bucketTable(run) : null,
-    failures(run)));
-}
-
-const DETAIL_PARTS = ['listed', 'linked', 'downloaded', 'filtered', 'archived', 'vanished', 'failed', 'carried', 'kept', 'deleted'];
-
-function bucketTable(run) {
-  // A column of zeros says nothing; the four that people look for are always there.
-  const parts = DETAIL_PARTS.filter((part) => ['listed', 'linked', 'downloaded', 'failed'].includes(part) || run.totals[part].objects > 0);
-  return h('div', { class: 'sideways' }, h('table', {},
-    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Bucket'), h('th', { scope: 'col' }, 'Result'),
-      parts.map((part) => h('th', { scope: 'col', class: 'number' }, part.charAt(0).toUpperCase() + part.slice(1))))),
-    h('tbody', {}, run.buckets.map((bucket) => h('tr', { data: { bucket: bucket.bucket } },
-      h('td', {}, visible(bucket.bucket)),
-      h('td', {}, bucketResult(bucket)),
-      parts.map((part) => h('td', { class: 'number', title: bytes(bucket.counts[part].bytes) }, count(bucket.counts[part].objects))))))));
-}
-
-function bucketResult(bucket) {
-  const words = { success: ['Safe', 'good'], partial: ['Partial', 'warn'], failed: ['Failed', 'bad'] }[bucket.result] ?? [bucket.result, 'idle'];
-  return h('span', { class: 'tone-text', data: { tone: words[1] } }, words[0], bucket.listing_complete ? '' : ', listing incomplete');
-}
-
-function failures(run) {
-  const items = [];
-  for (const bucket of run.buckets) {
-    if (bucket.error) items.push(h('li', {}, h('code', {}, visible(bucket.bucket)), h('span', { class: 'tone-text', data: { tone: 'bad' } }, visible(bucket.error))));
-    for (const failure of bucket.failures) {
-      items.push(h('li', { data: { kind: failure.kind } }, h('code', {}, visible(`${bucket.bucket}/${failure.key}`)),
-        h('span', { class: 'muted' }, `${visible(failure.cause)}${failure.kind ? ` (${failure.kind})` : ''}`)));
-    }
-    const unnamed = bucket.failures_total - bucket.failures.length;
-    if (unnamed > 0) items.push(h('li', { class: 'muted' }, `and ${count(unnamed)} more in ${visible(bucket.bucket)}, all named in the run's journal`));
-  }
-  return items.length > 0 ? h('ul', { class: 'failures' }, items) : null;
+    failureList(run)));
 }

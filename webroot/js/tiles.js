@@ -1,7 +1,7 @@
 // Four figures that answer the questions people come with: did it run, when next, how much is held, when did it change.
 
 import { byId, h, icon, setAttribute, setData, setText } from './dom.js';
-import { bytes, count, duration, exact, instant, moment, plural, relative } from './format.js';
+import { bytes, capital, count, duration, exact, instant, moment, plural, relative } from './format.js';
 import { bucketStates, protectedTotals } from './buckets.js';
 import { describeSchedule } from './schedule.js';
 import { look } from './results.js';
@@ -62,8 +62,4 @@ function tile(id, value, { note = '', title = null, tone = null, icon: name = nu
   setData(noteElement, 'tone', tone);
   const mark = name ? h('span', { class: 'tone-text' }, icon(name)) : null;
   noteElement.replaceChildren(...[mark, h('span', {}, note)].filter(Boolean));
-}
-
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addBuckets, assign, bucketList, bucketRows, changedLines, number, read, same, write } from '../../../../webroot/js/config-model.js';
+import { addBuckets, assign, bucketList, bucketRows, changedLines, diffLines, number, read, same, write } from '../../../../webroot/js/config-model.js';
 import { describeCron, describeSchedule } from '../../../../webroot/js/schedule.js';
-import { compile, levelAllows } from '../../../../webroot/js/log-filter.js';
+import { levelAllows, mistakeIn, TextMatcher } from '../../../../webroot/js/log-filter.js';
+import { places } from '../../../../webroot/js/log-regex.js';
 
 test('a change keeps every other member, known or not, and does not touch the original', () => {
   const config = { mine: { a: 1 }, automation: { interval_hours: 6, odd: true } };
@@ -63,10 +64,20 @@ test('schedules are put into words only where the words are exact', () => {
   }
 });
 
-test('a live line is held against the same filter as the files', () => {
+test('a live line is held against the same filter as the files', async () => {
   assert.ok(levelAllows('', 'TRACE') && levelAllows('WARN', 'ERROR') && !levelAllows('WARN', 'INFO'));
-  assert.ok(compile('a.b', false).matches('xA.Bx') && !compile('a.b', false).matches('axb'));
-  assert.ok(compile('^a.b$', true).matches('axb'));
-  assert.match(compile('(', true).error, /^Not a regular expression/);
-  assert.ok(compile('', true).matches('anything'));
+  const line = (text, logger = 'io.hubstorage') => ({ level: 'INFO', logger, run: 'r1', text });
+  const found = async (text, ...lines) => new TextMatcher(text).find(lines);
+  assert.deepEqual(await found('a.b', line('xA.Bx a.b'), line('axb'), line('', 'a.b')), [[[1, 4], [6, 9]], null, []]);
+  assert.deepEqual(await found('', line('anything')), [[]]);
+  assert.deepEqual(await found('[r1]', line('of the run')), [[]]);
+  assert.deepEqual(places('o(ld|ne)', [{ whole: 'INFO old one', text: 'old one' }, { whole: 'x', text: 'x' }]), [[[0, 3], [4, 7]], null]);
+  assert.match(mistakeIn('('), /^Not a regular expression/);
+  assert.equal(mistakeIn('^a.b$'), null);
+});
+
+test('a difference tells what goes and what comes, and a comma alone is none', () => {
+  const lines = diffLines({ s3_buckets: ['a'] }, { s3_buckets: ['a', 'b'], x: 1 });
+  assert.deepEqual(lines.filter((line) => line.kind !== 'same').map((line) => [line.kind, line.text.trim()]), [['added', '"b"'], ['added', '"x": 1']]);
+  assert.deepEqual(diffLines({ n: 1 }, { n: 2 }).map((line) => line.kind), ['same', 'removed', 'added', 'same']);
 });

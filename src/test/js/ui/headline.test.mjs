@@ -104,3 +104,16 @@ test('every state has its look, and every sentence ends', () => {
     assert.doesNotMatch(said.title + said.detail, /undefined|NaN|null/);
   }
 });
+
+test('a stopped run does not hide that the one before it failed', () => {
+  const stopped = record({ run_id: 'r3', result: 'cancelled' });
+  const failed = record({ run_id: 'r2', result: 'failed', message: 'the disk is full' });
+  const said = say({ last: stopped, runs: [stopped, failed, record()] });
+  assert.equal(said.state, 'failing');
+  assert.match(said.detail, /^the disk is full/);
+});
+
+test('a run of one bucket alone says nothing against the others', () => {
+  const alone = record({ run_id: 'r2', names: ['alpha'], new_snapshot: false });
+  assert.equal(say({ good: alone, runs: [alone, record()] }).state, 'safe');
+});

@@ -12,6 +12,7 @@ import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;
 import io.hubstorage.s3.Patience;
 import io.hubstorage.schedule.SchedulerVerticle;
+import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
@@ -91,9 +92,19 @@ public final class HubStorage {
         HistoryStore history = HistoryStore.open(config.settings().configFolder());
         // A run that another process has under way is not one that a crash left behind.
         if (DataLock.holder(new Layout(config.dataPath())).isEmpty()) {
-            history.interruptUnfinished(clock.instant());
+            Snapshots snapshots = new Snapshots(new Layout(config.dataPath()));
+            history.interruptUnfinished(clock.instant(), runId -> certificate(snapshots, runId));
         }
         return history;
+    }
+
+    private static Optional<Certificate> certificate(Snapshots snapshots, String runId) {
+        try {
+            return snapshots.madeBy(runId);
+        } catch (IOException e) {
+            LOG.warn("Whether run {} made a snapshot cannot be told: {}", runId, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** The verticles that make a backup and answer for it. */

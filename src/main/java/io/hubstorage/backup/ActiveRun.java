@@ -8,6 +8,7 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.history.HistoryStore;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -15,6 +16,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -117,13 +119,23 @@ final class ActiveRun {
         try {
             history.append(report.begun());
             record = work.get();
+        } catch (UncheckedIOException e) {
+            record = report.stopped(RunResult.FAILED, 0, notBegun(e));
+        }
+        try {
             history.append(record);
-        } catch (RuntimeException e) {
-            LOG.error("the history cannot be written", e);
-            record = report.stopped(RunResult.FAILED, 0, "the history cannot be written: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            // What the run has done is done, whether or not it can be written down; the next start tries again.
+            LOG.error("the end of this run is not in the history: {}", e.getMessage());
         }
         tell(record);
         return record;
+    }
+
+    private String notBegun(UncheckedIOException e) {
+        return DiskFull.isCauseOf(e)
+                ? DiskSpace.full(plan.settings().configFolder(), e.getMessage())
+                : String.valueOf(e.getMessage());
     }
 
     private static void tell(RunRecord record) {

@@ -10,6 +10,7 @@ import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.snapshot.Trees;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +73,7 @@ final class BackupRun {
             return report.stopped(stop.result(), attempts, stop.reason());
         } catch (Parallel.Failure e) {
             return unwrapped(e.getCause());
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.debug("the run failed", e);
             // What breaks after the run was told to stop, breaks because of that or for the same reason.
             return stop.isRequested()

@@ -203,7 +203,13 @@ public final class BackupVerticle extends VerticleBase {
         if (limit < 1 || limit > 1000) {
             throw new IllegalArgumentException("limit: found %d, allowed: 1 to 1000".formatted(limit));
         }
-        blocking(message, () -> new BackupMessage.History(history.newest(limit, query.before())));
+        String runId = query.runId();
+        blocking(
+                message,
+                () -> new BackupMessage.History(
+                        runId == null
+                                ? history.newest(limit, query.before())
+                                : history.find(runId).stream().toList()));
     }
 
     private void blocking(Message<JsonObject> message, Callable<? extends Record> work) {

@@ -47,7 +47,7 @@ final class BucketPasses {
     /**
      * Copies a bucket (or, in a dry run, only plans it).
      *
-     * @throws RunStoppedException when credentials are refused: no bucket will do better
+     * @throws RunStoppedException when credentials are refused or the disk is full: no bucket will do better
      */
     BucketPass copy(HubConfig.BucketSpec bucket) throws IOException, InterruptedException, RunStoppedException {
         return copy(bucket, Trust.MANIFEST);
@@ -63,9 +63,7 @@ final class BucketPasses {
             if (pass.any(Outcome.AUTH)) {
                 throw RunStoppedException.failed(String.valueOf(pass.error()));
             }
-            if (pass.any(Outcome.CANCELLED)) {
-                throw new CancellationException();
-            }
+            requireGoingOn(pass);
             if (pass.any(Outcome.UNORDERED) && !sorted) {
                 LOG.info(
                         "{}: this server does not list in UTF-8 byte order; sorting the listing on disk",
@@ -128,7 +126,7 @@ final class BucketPasses {
         return link(copy(bucket, Trust.PRESENCE));
     }
 
-    private BucketPass link(BucketPass pass) throws InterruptedException {
+    private BucketPass link(BucketPass pass) throws InterruptedException, RunStoppedException {
         List<BucketPass.ShardEnd> ends = Parallel.map(pass.shards(), end -> {
             if (end.result().outcome() != Outcome.UNCHANGED) {
                 return end;
@@ -137,7 +135,7 @@ final class BucketPasses {
             return linked.outcome() == Outcome.COMPLETE ? end : new BucketPass.ShardEnd(end.shard(), linked);
         });
         BucketPass linked = new BucketPass(pass.bucket(), pass.prefix(), pass.pass(), pass.keep(), ends);
-        requireNotCancelled(linked);
+        requireGoingOn(linked);
         return linked;
     }
 
@@ -161,16 +159,19 @@ final class BucketPasses {
     }
 
     private BucketPass keep(HubConfig.BucketSpec bucket, Predecessors.Predecessor previous)
-            throws InterruptedException {
+            throws InterruptedException, RunStoppedException {
         int pass = staging.nextPass();
         List<TransferMessage.Source> sources = List.of(previous.source(Trust.MANIFEST));
         BucketPass kept =
                 dispatch(bucket, pass, true, List.of(shard(Mode.KEEP, bucket, pass, 0, KeyRange.ALL, false, sources)));
-        requireNotCancelled(kept);
+        requireGoingOn(kept);
         return kept;
     }
 
-    private static void requireNotCancelled(BucketPass pass) {
+    private void requireGoingOn(BucketPass pass) throws RunStoppedException {
+        if (pass.any(Outcome.DISK_FULL)) {
+            throw RunStoppedException.failed(DiskSpace.full(plan.data(), pass.error()));
+        }
         if (pass.any(Outcome.CANCELLED)) {
             throw new CancellationException();
         }
@@ -203,7 +204,8 @@ final class BucketPasses {
                         options.excludePatterns(),
                         options.includePatterns(),
                         disk.hardLinks(),
-                        disk.foldsNames()));
+                        disk.foldsNames(),
+                        plan.config().requestPayer(bucket.name())));
     }
 
     private static TransferMessage.Shard inMode(TransferMessage.Shard shard, Mode mode) {

@@ -6,9 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Whether there is room for what a run is going to download, with 10 % headroom. */
 final class DiskSpace {
+    private static final String REMEDY =
+            "Make room or use a larger disk; " + "what was downloaded is kept and every earlier snapshot is untouched";
+
     private DiskSpace() {}
 
     /** Bytes free on the disk that holds this folder, or will hold it. */
@@ -26,10 +30,17 @@ final class DiskSpace {
         if (needed <= usable) {
             return Optional.empty();
         }
-        return Optional.of(
-                "not enough room on %s: %s needed (with 10 %% headroom), %s free. Make room or use a larger disk; "
-                                .formatted(folder, readable(needed), readable(usable))
-                        + "what was downloaded is kept and every earlier snapshot is untouched");
+        return Optional.of("not enough room on %s: %s needed (with 10 %% headroom), %s free. %s"
+                .formatted(folder, readable(needed), readable(usable), REMEDY));
+    }
+
+    /**
+     * What is wrong when a write has failed for want of room, in one sentence.
+     *
+     * @param reason the system's own words
+     */
+    static String full(Path folder, @Nullable String reason) {
+        return "the disk that holds %s is full, or allows no further files (%s). %s".formatted(folder, reason, REMEDY);
     }
 
     static long withHeadroom(long bytes) {

@@ -5,6 +5,7 @@ import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.DiskProbe;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.OwnFiles;
+import io.hubstorage.snapshot.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ final class Preflight {
 
     /** Finds out by trying; says in the log what the disk cannot do. */
     static Disk disk(Layout layout, @Nullable Path existing) throws IOException {
-        DiskProbe probe = DiskProbe.probe(layout.hub(), existing != null && Files.exists(existing) ? existing : null);
+        DiskProbe probe = probe(layout, existing != null && Files.exists(existing) ? existing : null);
         boolean work =
                 probe.hardLinks() == DiskProbe.HardLinks.WORK || probe.hardLinks() == DiskProbe.HardLinks.TOO_MANY;
         if (!work) {
@@ -113,5 +114,15 @@ final class Preflight {
                     + " which the manifest tells");
         }
         return new Disk(work, folds);
+    }
+
+    /** In a folder that the next run clears away, should this one be killed meanwhile. */
+    private static DiskProbe probe(Layout layout, @Nullable Path existing) throws IOException {
+        Trees.delete(layout.scratch());
+        try {
+            return DiskProbe.probe(layout.scratch(), existing);
+        } finally {
+            Trees.delete(layout.scratch());
+        }
     }
 }

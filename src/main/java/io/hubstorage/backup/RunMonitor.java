@@ -145,7 +145,7 @@ final class RunMonitor {
     /** The state now. */
     synchronized RunState state() {
         List<RunState.BucketState> states = new ArrayList<>();
-        List<String> inFlight = new ArrayList<>();
+        List<RunState.Transfer> transfers = new ArrayList<>();
         BucketCounts totals = BucketCounts.ZERO;
         Tally toDownload = Tally.ZERO;
         long received = 0;
@@ -159,9 +159,12 @@ final class RunMonitor {
             allListed &= state.listingComplete();
             bucket.getValue().shards.values().stream()
                     .flatMap(shard -> shard.inFlight().stream())
-                    .map(key -> bucket.getKey() + "/" + key)
-                    .forEach(inFlight::add);
+                    .limit(SHOWN_IN_FLIGHT)
+                    .map(object -> transfer(bucket.getKey(), object))
+                    .forEach(transfers::add);
         }
+        List<RunState.Transfer> shown =
+                transfers.stream().limit(SHOWN_IN_FLIGHT).toList();
         long now = System.nanoTime();
         double bytesPerSecond = bytes.update(received, now);
         double objectsPerSecond = objects.update(settled(totals), now);
@@ -182,8 +185,13 @@ final class RunMonitor {
                 bytesPerSecond,
                 objectsPerSecond,
                 allListed ? eta(totals, toDownload, received, bytesPerSecond, objectsPerSecond) : null,
-                inFlight.stream().limit(SHOWN_IN_FLIGHT).toList(),
+                shown.stream().map(each -> each.bucket() + "/" + each.key()).toList(),
+                shown,
                 message);
+    }
+
+    private static RunState.Transfer transfer(String bucket, TransferMessage.InFlight object) {
+        return new RunState.Transfer(bucket, object.key(), object.size(), Math.min(object.size(), object.received()));
     }
 
     private RunPhase shownPhase(boolean allListed) {

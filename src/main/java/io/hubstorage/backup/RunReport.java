@@ -4,8 +4,8 @@ import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Layout;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,11 +39,11 @@ final class RunReport {
     }
 
     /** Ended because the destination's disk did not do what it must. */
-    RunRecord broken(int attempts, IOException e) {
-        return stopped(
-                RunResult.FAILED,
-                attempts,
-                "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+    RunRecord broken(int attempts, Exception e) {
+        String why = DiskFull.isCauseOf(e)
+                ? DiskSpace.full(plan.data(), e.getMessage())
+                : "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage());
+        return stopped(RunResult.FAILED, attempts, why);
     }
 
     /** No bucket could be listed to its end. */

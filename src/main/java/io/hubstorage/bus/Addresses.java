@@ -43,6 +43,8 @@ public final class Addresses {
     public static final String S3_DISCOVER = "hubstorage.s3.discover";
     /** Request: empty, answered by {@link S3Message.Diagnosis}. */
     public static final String S3_DIAGNOSE = "hubstorage.s3.diagnose";
+    /** Request: {@link S3Message.FilterTrial}, answered by {@link S3Message.FilterOutcome}. */
+    public static final String S3_FILTER_PREVIEW = "hubstorage.s3.filter_preview";
 
     /** Published: {@link LogLine}. */
     public static final String LOG = "hubstorage.log";

@@ -34,8 +34,22 @@ public sealed interface BackupMessage {
             @Nullable RunRecord last,
             @Nullable RunRecord lastSuccess) implements BackupMessage {}
 
-    /** Asks for past runs, newest first. {@code limit} 1 to 1000, 50 when absent. */
-    record HistoryQuery(@Nullable Integer limit, @Nullable String before) implements BackupMessage {}
+    /**
+     * Asks for past runs, newest first.
+     *
+     * @param limit 1 to 1000, 50 when absent
+     * @param before only runs older than this one
+     * @param runId only this run
+     */
+    record HistoryQuery(
+            @Nullable Integer limit,
+            @Nullable String before,
+            @Nullable String runId) implements BackupMessage {
+        /** The newest runs. */
+        public static HistoryQuery newest(int limit) {
+            return new HistoryQuery(limit, null, null);
+        }
+    }
 
     /** Past runs, newest first. */
     record History(List<RunRecord> runs) implements BackupMessage {}

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param objectsPerSecond settled (linked or downloaded), smoothed
  * @param etaSeconds a guess, absent while still listing
  * @param inFlight some of the keys being downloaded now, {@code bucket/key}, at most eight
+ * @param transfers the same ones, with how far each is
  */
 public record RunState(
         String runId,
@@ -37,7 +38,15 @@ public record RunState(
         double objectsPerSecond,
         @Nullable Long etaSeconds,
         List<String> inFlight,
+        List<Transfer> transfers,
         @Nullable String message) {
+
+    /**
+     * One object on its way.
+     *
+     * @param received body bytes so far; no more than {@code size}
+     */
+    public record Transfer(String bucket, String key, long size, long received) {}
 
     /**
      * One bucket of the run.

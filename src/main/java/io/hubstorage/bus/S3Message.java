@@ -52,6 +52,48 @@ public sealed interface S3Message {
             String detail,
             @Nullable String remedy) implements S3Message {}
 
+    /**
+     * Asks what patterns would do to the keys of a bucket, of which only a first part is looked at.
+     *
+     * @param prefix only keys that begin with it; all when absent
+     * @param exclude patterns as in {@code config.json}; none when absent
+     * @param include likewise
+     */
+    record FilterTrial(
+            String bucket,
+            @Nullable String prefix,
+            @Nullable List<String> exclude,
+            @Nullable List<String> include) implements S3Message {}
+
+    /**
+     * What the patterns would do.
+     *
+     * @param snapshot whose manifest named the keys; absent when S3 listed them
+     * @param complete whether every key was looked at
+     * @param looked how many keys were, and their bytes
+     * @param copied what would be copied, that which is included again among it
+     * @param excluded what would be left out
+     * @param included what an exclude catches but an include brings back
+     * @param excludePatterns how many keys each exclude matches, in the order given
+     * @param includePatterns likewise for each include
+     */
+    record FilterOutcome(
+            @Nullable String snapshot,
+            boolean complete,
+            Tally looked,
+            Caught copied,
+            Caught excluded,
+            Caught included,
+            List<PatternMatches> excludePatterns,
+            List<PatternMatches> includePatterns)
+            implements S3Message {}
+
+    /** Some keys by number and bytes, and the first of them by name. */
+    record Caught(long objects, long bytes, List<String> sample) {}
+
+    /** How many of the keys looked at a pattern matches. */
+    record PatternMatches(String pattern, long objects) {}
+
     /** How a step went. */
     enum Outcome {
         /** As it should. */

@@ -70,9 +70,15 @@ public sealed interface TransferMessage {
      *
      * @param foldedNames whether the disk takes names for the same that differ in case or normalisation; then a bucket is
      *     one shard
+     * @param requestPayer whether we pay for the requests to this bucket
      */
     record Options(
-            boolean delete, List<String> exclude, List<String> include, boolean hardLinks, boolean foldedNames) {}
+            boolean delete,
+            List<String> exclude,
+            List<String> include,
+            boolean hardLinks,
+            boolean foldedNames,
+            boolean requestPayer) {}
 
     /** Stops every shard of a run. */
     record Cancel(String runId) implements TransferMessage {}
@@ -87,8 +93,11 @@ public sealed interface TransferMessage {
             Tally toDownload,
             boolean listingComplete,
             long bytesReceived,
-            List<String> inFlight)
+            List<InFlight> inFlight)
             implements TransferMessage {}
+
+    /** An object on its way; {@code received} may be more than {@code size} when parts were asked for again. */
+    record InFlight(String key, long size, long received) {}
 
     /** How a shard ended. */
     enum Outcome {
@@ -104,6 +113,8 @@ public sealed interface TransferMessage {
         FAILED,
         /** Credentials were refused: the run must stop at once. */
         AUTH,
+        /** There is no room left on the disk: the run must stop at once. */
+        DISK_FULL,
         /** Stopped on request. */
         CANCELLED
     }

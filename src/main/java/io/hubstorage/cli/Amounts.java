@@ -1,30 +1,21 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import java.time.Duration;
-import java.util.Locale;
 
 /** Numbers, sizes, times and names in the words of the command line. Pure. */
 final class Amounts {
-    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-
     private Amounts() {}
 
     /** With thousands set apart. */
     static String number(long count) {
-        return String.format(Locale.ROOT, "%,d", count);
+        return Sizes.number(count);
     }
 
     /** Bytes in binary units, three or four digits of them. */
     static String bytes(double bytes) {
-        double value = bytes;
-        int unit = 0;
-        while (value >= 1024 && unit < UNITS.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        String digits = unit == 0 ? "%.0f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f";
-        return String.format(Locale.ROOT, digits + " %s", value, UNITS[unit]);
+        return Sizes.bytes(bytes);
     }
 
     /** {@code 1,234 (5.60 MiB)}; {@code 0} alone for none. */

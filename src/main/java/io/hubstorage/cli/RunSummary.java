@@ -3,8 +3,13 @@ package io.hubstorage.cli;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.ManifestEntry;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +37,27 @@ final class RunSummary {
         if (snapshot != null) {
             out.println();
             out.printf("%s: %s%n", run.newSnapshot() ? "New snapshot" : "Snapshot", layout.snapshot(snapshot));
+            lengthOnly(layout.snapshot(snapshot), out);
         }
         if (run.finishedAt() != null) {
             out.printf("Took %s.%n", Amounts.time(Duration.between(run.startedAt(), run.finishedAt())));
         }
         out.flush();
+    }
+
+    /** What a user may want to know of a backup that calls itself proven. */
+    private static void lengthOnly(Path snapshot, PrintWriter out) {
+        try {
+            Tally tally =
+                    Certificate.read(Layout.certificate(snapshot)).verified().get(ManifestEntry.LENGTH);
+            if (tally != null) {
+                out.printf(
+                        "%s in it could be checked by length alone: S3 gave nothing to compare the content with.%n",
+                        Amounts.objects(tally.objects()));
+            }
+        } catch (IOException e) {
+            // It says nothing then; whoever wants to know whether the certificate is right runs verify.
+        }
     }
 
     private String sentence() {

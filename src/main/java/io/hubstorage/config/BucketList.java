@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code s3_buckets}: names, or objects of name and prefix.
+ * {@code s3_buckets}: names, or objects of name, prefix and who pays.
  *
  * @param all {@code ["*"]}: every bucket found
  */
@@ -30,10 +30,15 @@ record BucketList(List<BucketSpec> buckets, boolean all) {
             Object item = items.get(i);
             Map<?, ?> members = JsonSection.asMap(item);
             Object name = members == null ? item : members.get("name");
-            String prefix = members == null ? "" : prefix(root.item(key, members));
+            JsonSection further = members == null ? null : root.item(key, members);
+            String prefix = further == null ? "" : prefix(further);
+            boolean requestPayer = further != null && further.bool("request_payer", false);
+            if (further != null) {
+                further.warnAboutTheRest();
+            }
             if (name instanceof String text && BucketSpec.isName(text)) {
                 if (names.add(text)) {
-                    buckets.add(new BucketSpec(text, prefix));
+                    buckets.add(new BucketSpec(text, prefix, requestPayer));
                 } else {
                     root.problem(key, text, "each bucket once");
                 }
@@ -49,7 +54,6 @@ record BucketList(List<BucketSpec> buckets, boolean all) {
     private static String prefix(JsonSection item) {
         item.take("name");
         Object prefix = item.take("prefix");
-        item.warnAboutTheRest();
         // Not trimmed: a blank may belong to a key.
         if (prefix instanceof String text && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_KEY) {
             return text;

@@ -11,6 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +25,25 @@ import org.slf4j.LoggerFactory;
 final class ConfigFile {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
 
+    /** Who may read a file that is new; one that exists keeps its mode. */
+    enum Readers {
+        /** Whom the process's umask allows. */
+        USUAL,
+        /** The owner alone, also while it is being written. */
+        OWNER
+    }
+
     private final Path path;
+    private final Readers readers;
     private final AtomicBoolean saidInPlace = new AtomicBoolean();
 
     ConfigFile(Path path) {
+        this(path, Readers.USUAL);
+    }
+
+    ConfigFile(Path path, Readers readers) {
         this.path = path.toAbsolutePath();
+        this.readers = readers;
     }
 
     Path path() {
@@ -88,9 +105,17 @@ final class ConfigFile {
         }
     }
 
-    private static FileChannel openTemp(Path temp) throws IOException {
+    private FileChannel openTemp(Path temp) throws IOException {
+        boolean posix = temp.getFileSystem().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] attributes = readers == Readers.OWNER && posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
         return FileChannel.open(
-                temp, StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
+                temp,
+                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
+                attributes);
     }
 
     /** Cuts to length after writing, so that a crash in between loses as little as possible. */

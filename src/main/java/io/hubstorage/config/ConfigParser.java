@@ -90,7 +90,8 @@ public final class ConfigParser {
                         "storage_class",
                         "null, or an S3 storage class such as STANDARD_IA",
                         text -> text.matches("[A-Z][A-Z0-9_]{1,40}")),
-                section.bool("sse", false));
+                section.bool("sse", false),
+                section.bool("request_payer", false));
         section.warnAboutTheRest();
         return options;
     }

@@ -73,11 +73,33 @@ public record ConfigReading(Path file, boolean exists, HubConfig config, Path da
      * @throws ConfigException when a variable is wrong
      */
     public static Path create(Environment env, boolean replace) throws IOException {
+        return write(env, Seed.from(env), replace);
+    }
+
+    /**
+     * Writes a {@code config.json} that was made elsewhere.
+     *
+     * @param replace whether one that is there may be replaced
+     * @return the file
+     * @throws FileAlreadyExistsException when there is one that may not
+     * @throws ConfigException when it is not valid, or a variable is wrong
+     */
+    public static Path write(Environment env, JsonObject json, boolean replace) throws IOException {
         ConfigFile file = new ConfigFile(env.settings().configFile());
+        ConfigLoader.validate(json, env, new ArrayList<>());
         if (!replace && Files.exists(file.path())) {
             throw new FileAlreadyExistsException(file.path().toString());
         }
-        file.write(ConfigText.write(Seed.from(env)));
+        file.write(ConfigText.write(json));
         return file.path();
+    }
+
+    /**
+     * The JSON object in a file, whatever it means.
+     *
+     * @throws ConfigException with line and column, and without quoting the file, whose text may hold a secret
+     */
+    public static JsonObject parse(byte[] bytes) {
+        return ConfigText.parse(bytes);
     }
 }

@@ -28,22 +28,26 @@ final class ConfigRenderer {
     private static JsonArray buckets(HubConfig config) {
         JsonArray array = new JsonArray();
         for (BucketSpec bucket : config.buckets()) {
-            if (bucket.prefix().isEmpty()) {
-                array.add(bucket.name());
-            } else {
-                array.add(new JsonObject().put("name", bucket.name()).put("prefix", bucket.prefix()));
+            JsonObject json = new JsonObject().put("name", bucket.name());
+            if (!bucket.prefix().isEmpty()) {
+                json.put("prefix", bucket.prefix());
             }
+            if (bucket.requestPayer()) {
+                json.put("request_payer", true);
+            }
+            array.add(json.size() == 1 ? bucket.name() : json);
         }
         return array;
     }
 
     private static JsonObject syncOptions(HubConfig.SyncOptions options) {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("delete", options.delete())
                 .put("exclude_patterns", new JsonArray(options.excludePatterns()))
                 .put("include_patterns", new JsonArray(options.includePatterns()))
                 .put("storage_class", options.storageClass())
                 .put("sse", options.sse());
+        return options.requestPayer() ? json.put("request_payer", true) : json;
     }
 
     private static JsonObject logging(HubConfig.Logging logging) {

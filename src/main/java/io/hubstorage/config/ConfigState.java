@@ -70,7 +70,8 @@ record ConfigState(
                                 aws.endpoint(),
                                 aws.pathStyle(),
                                 aws.trustStore(),
-                                aws.trustStorePassword()));
+                                aws.trustStorePassword(),
+                                aws.customerKey()));
     }
 
     Path logFile() {

@@ -32,6 +32,7 @@ public final class Environment {
             "HUBSTORAGE_ENV_FILE",
             "HUBSTORAGE_S3_PATH_STYLE",
             "HUBSTORAGE_TRUST_STORE_PASSWORD",
+            "HUBSTORAGE_SSE_C_KEY",
             "HUBSTORAGE_WEB_PASSWORD",
             "HUBSTORAGE_WEB_PASSWORD_HASH",
             "HUBSTORAGE_AUTH",
@@ -82,6 +83,11 @@ public final class Environment {
         this.secretFiles = List.copyOf(files);
         this.problems = List.copyOf(wrong);
         this.warnings = List.copyOf(odd);
+    }
+
+    /** Every name that is read somewhere. */
+    static Set<String> names() {
+        return KNOWN;
     }
 
     /** The process environment given, over the {@code .env} that {@link #dotenvPath} finds for it. Blocks. */

@@ -42,6 +42,12 @@ public record HubConfig(
                 List.copyOf(others), dynamic, syncOptions, logging, automation, guards, awsProfile, localBasePath);
     }
 
+    /** Whether requests to a bucket say that we pay for them. */
+    public boolean requestPayer(String bucket) {
+        return syncOptions.requestPayer()
+                || buckets.stream().anyMatch(spec -> spec.name().equals(bucket) && spec.requestPayer());
+    }
+
     /** The same with the schedule switched on. */
     public HubConfig withSchedule() {
         return new HubConfig(
@@ -61,8 +67,19 @@ public record HubConfig(
                 localBasePath);
     }
 
-    /** A bucket, and the prefix its keys must have (empty for all). */
-    public record BucketSpec(String name, String prefix) {
+    /**
+     * A bucket.
+     *
+     * @param prefix what its keys must begin with; empty for all
+     * @param requestPayer whether we agree to pay for the requests, which some buckets of others demand; see
+     *     {@link SyncOptions#requestPayer}
+     */
+    public record BucketSpec(String name, String prefix, boolean requestPayer) {
+        /** A bucket whose owner pays. */
+        public BucketSpec(String name, String prefix) {
+            this(name, prefix, false);
+        }
+
         /** S3's rules of today, and what older buckets and other servers allow: capitals, underscores, up to 255. */
         private static final Pattern NAME =
                 Pattern.compile("[A-Za-z0-9](?!.*\\.\\.)[A-Za-z0-9._-]{1,253}[A-Za-z0-9_-]");
@@ -81,13 +98,15 @@ public record HubConfig(
      * @param includePatterns AWS CLI patterns, applied after; the last match wins
      * @param storageClass for what is written to S3 (restore); no effect on a backup
      * @param sse likewise
+     * @param requestPayer whether we agree to pay for the requests in every bucket that demands it
      */
     public record SyncOptions(
             boolean delete,
             List<String> excludePatterns,
             List<String> includePatterns,
             @Nullable String storageClass,
-            boolean sse) {}
+            boolean sse,
+            boolean requestPayer) {}
 
     /** Log level and rotation. {@code file} is absent when the default place is meant. */
     public record Logging(String level, @Nullable String file, int maxSizeMb, int backupCount) {}

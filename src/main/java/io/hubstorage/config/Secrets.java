@@ -10,7 +10,8 @@ final class Secrets {
     static final String HIDDEN = "(not shown)";
 
     private static final Set<String> AWS = Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
-    private static final Pattern OUR_SECRET = Pattern.compile("HUBSTORAGE_\\w*(PASSWORD|SECRET|TOKEN|HASH)\\w*");
+    private static final Pattern OUR_SECRET =
+            Pattern.compile("HUBSTORAGE_\\w*(PASSWORD|SECRET|TOKEN|HASH|SSE_C_KEY)\\w*");
     private static final Pattern MEMBER = Pattern.compile(
             "password|passwd|passphrase|secret|accesskey|apikey|privatekey|sessiontoken|authtoken|bearertoken");
     private static final Pattern ACCESS_KEY = Pattern.compile("\\b(AKIA|ASIA)[A-Z0-9]{12,}");

@@ -32,6 +32,7 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
      * @param endpoint {@code AWS_ENDPOINT_URL_S3}, else {@code AWS_ENDPOINT_URL}; absent means AWS itself
      * @param pathStyle bucket names in the path; the default wherever an endpoint is set
      * @param trustStore PEM or PKCS#12 file with further certificate authorities ({@code AWS_CA_BUNDLE})
+     * @param customerKey {@code HUBSTORAGE_SSE_C_KEY}: base64 of the 32 bytes that objects may be encrypted with (SSE-C)
      */
     public record Aws(
             @Nullable String accessKeyId,
@@ -42,7 +43,32 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
             @Nullable URI endpoint,
             boolean pathStyle,
             @Nullable Path trustStore,
-            @Nullable String trustStorePassword) {
+            @Nullable String trustStorePassword,
+            @Nullable String customerKey) {
+        /** Without a key for SSE-C. */
+        public Aws(
+                @Nullable String accessKeyId,
+                @Nullable String secretAccessKey,
+                @Nullable String sessionToken,
+                String region,
+                @Nullable String profile,
+                @Nullable URI endpoint,
+                boolean pathStyle,
+                @Nullable Path trustStore,
+                @Nullable String trustStorePassword) {
+            this(
+                    accessKeyId,
+                    secretAccessKey,
+                    sessionToken,
+                    region,
+                    profile,
+                    endpoint,
+                    pathStyle,
+                    trustStore,
+                    trustStorePassword,
+                    null);
+        }
+
         @Override
         public String toString() {
             return "Aws[region=%s, profile=%s, endpoint=%s, hasAccessKey=%s, hasSecretKey=%s]"

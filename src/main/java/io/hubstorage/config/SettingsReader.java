@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -84,7 +85,25 @@ final class SettingsReader {
                 endpoint,
                 flag("HUBSTORAGE_S3_PATH_STYLE", endpoint != null),
                 trustStore(),
-                env.get("HUBSTORAGE_TRUST_STORE_PASSWORD"));
+                env.get("HUBSTORAGE_TRUST_STORE_PASSWORD"),
+                customerKey());
+    }
+
+    private @Nullable String customerKey() {
+        String text = stripped("HUBSTORAGE_SSE_C_KEY");
+        if (text == null || isCustomerKey(text)) {
+            return text;
+        }
+        problem("HUBSTORAGE_SSE_C_KEY", text, "the base64 of the 32 bytes of an AES-256 key");
+        return null;
+    }
+
+    private static boolean isCustomerKey(String text) {
+        try {
+            return Base64.getDecoder().decode(text).length == 32;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static Path configFile(Path named) {

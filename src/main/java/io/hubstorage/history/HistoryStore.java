@@ -3,6 +3,7 @@ package io.hubstorage.history;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.snapshot.Certificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +113,12 @@ public final class HistoryStore {
         return read(index.newestFirst(beforeRunId).limit(Math.max(0, limit)).toList());
     }
 
+    /** The run of that id. */
+    public synchronized Optional<RunRecord> find(String runId) {
+        refresh();
+        return read(index.find(runId).stream().toList()).stream().findFirst();
+    }
+
     /** The newest run, dry or not, ended or not. */
     public Optional<RunRecord> last() {
         return newest(entry -> true);
@@ -136,31 +144,43 @@ public final class HistoryStore {
     }
 
     /**
-     * Ends the runs that an earlier process left without an end: call it once, before the first run of this process.
+     * Ends the runs that an earlier process left without an end: call it once, before the first run of this process. One
+     * that had made its snapshot, and could only not tell, is told as its certificate says.
      *
+     * @param certificates finds the certificate of the snapshot that a run made
      * @return how many there were
      */
-    public synchronized int interruptUnfinished(Instant now) {
+    public synchronized int interruptUnfinished(Instant now, Function<String, Optional<Certificate>> certificates) {
         refresh();
         List<RunRecord> unfinished = read(
                 index.newestFirst(null).filter(entry -> !entry.result().ended()).toList());
         for (RunRecord run : unfinished.reversed()) {
-            LOG.info("Run {} was interrupted; the next run takes up what it had transferred", run.runId());
-            append(new RunRecord(
-                    run.runId(),
-                    run.trigger(),
-                    run.dryRun(),
-                    run.startedAt(),
-                    now,
-                    RunResult.INTERRUPTED,
-                    run.snapshot(),
-                    run.newSnapshot(),
-                    run.attempts(),
-                    run.buckets(),
-                    run.totals(),
-                    "The program ended in the middle of this run; the next run takes up what it had transferred."));
+            RunRecord end = certificates
+                    .apply(run.runId())
+                    .map(certificate ->
+                            certificate.record("The snapshot %s is whole; the program ended before it could say so."
+                                    .formatted(certificate.snapshot())))
+                    .orElseGet(() -> interrupted(run, now));
+            LOG.info("Run {}: {}", run.runId(), end.message());
+            append(end);
         }
         return unfinished.size();
+    }
+
+    private static RunRecord interrupted(RunRecord run, Instant now) {
+        return new RunRecord(
+                run.runId(),
+                run.trigger(),
+                run.dryRun(),
+                run.startedAt(),
+                now,
+                RunResult.INTERRUPTED,
+                run.snapshot(),
+                run.newSnapshot(),
+                run.attempts(),
+                run.buckets(),
+                run.totals(),
+                "The program ended in the middle of this run; the next run takes up what it had transferred.");
     }
 
     private synchronized Optional<RunRecord> newest(Predicate<RunIndex.Entry> wanted) {

@@ -3,6 +3,7 @@ package io.hubstorage.history;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,10 @@ final class RunIndex {
             return all;
         }
         return all.dropWhile(entry -> !entry.runId().equals(beforeRunId)).skip(1);
+    }
+
+    Optional<Entry> find(String runId) {
+        return Optional.ofNullable(entries.get(runId));
     }
 
     Stream<Entry> oldestFirst() {

@@ -17,11 +17,13 @@ final class LineFilter {
 
     private final @Nullable Pattern pattern;
     private final Level least;
+    private final @Nullable String run;
 
     /** @throws IllegalArgumentException for an unknown level or an expression that is none */
     LineFilter(LogQuery query) {
         this.pattern = pattern(query);
         this.least = level(query.level());
+        this.run = query.run();
     }
 
     private static @Nullable Pattern pattern(LogQuery query) {
@@ -51,6 +53,10 @@ final class LineFilter {
     /** @throws IllegalArgumentException when the expression takes too long on this line */
     boolean accepts(LogLine line) {
         if (!Level.toLevel(line.level()).isGreaterOrEqual(least)) {
+            return false;
+        }
+        // That a run begins is said before its lines carry its id.
+        if (run != null && !run.equals(line.run()) && !line.text().contains(run)) {
             return false;
         }
         if (pattern == null) {

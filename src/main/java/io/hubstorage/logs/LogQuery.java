@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param text what a line must contain, upper or lower case alike; its time, level and logger are searched too
  * @param regex whether {@code text} is a regular expression
  * @param level this level or a worse one; Python's names are understood
+ * @param run only lines of this run, or that name it
  * @param limit at most so many; 1 to {@value #MOST}
  * @param before the {@link LogPage#next} of the page before
  */
@@ -15,6 +16,7 @@ public record LogQuery(
         @Nullable String text,
         boolean regex,
         @Nullable String level,
+        @Nullable String run,
         int limit,
         @Nullable String before) {
     /** The largest page. */
@@ -29,6 +31,6 @@ public record LogQuery(
 
     /** The newest lines, whatever they say. */
     public static LogQuery newest(int limit) {
-        return new LogQuery(null, false, null, limit, null);
+        return new LogQuery(null, false, null, null, limit, null);
     }
 }

@@ -1,5 +1,6 @@
 package io.hubstorage.plan;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -23,10 +24,33 @@ public final class KeyFilter {
         this.includes = includes.stream().map(KeyPattern::compile).toList();
     }
 
+    /** Patterns that see keys below the folder which the prefix names, as with {@code aws s3 sync}. */
+    public static KeyFilter below(String prefix, List<String> excludes, List<String> includes) {
+        return new KeyFilter(prefix.substring(0, prefix.lastIndexOf('/') + 1), excludes, includes);
+    }
+
     /** Whether the key is copied. */
     public boolean accepts(String key) {
         // An include after every exclude always has the last word, so the order within each list cannot matter.
         return !matches(excludes, key) || matches(includes, key);
+    }
+
+    /** Which of the excludes match the key, as indices. */
+    public BitSet excluding(String key) {
+        return matching(excludes, key);
+    }
+
+    /** Which of the includes match the key, as indices. */
+    public BitSet including(String key) {
+        return matching(includes, key);
+    }
+
+    private BitSet matching(List<KeyPattern> patterns, String key) {
+        BitSet found = new BitSet(patterns.size());
+        for (int i = 0; i < patterns.size(); i++) {
+            found.set(i, patterns.get(i).matches(key, prefix.length()));
+        }
+        return found;
     }
 
     private boolean matches(List<KeyPattern> patterns, String key) {

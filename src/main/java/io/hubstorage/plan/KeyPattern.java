@@ -9,7 +9,7 @@ import java.util.List;
  * stands for itself, and so does a {@code [} without its {@code ]}. Characters are code points. Matching takes at most
  * the product of both lengths.
  */
-final class KeyPattern {
+public final class KeyPattern {
     /** One place of the pattern. */
     private sealed interface Atom {
         boolean matches(int point);
@@ -64,7 +64,8 @@ final class KeyPattern {
         this.atoms = atoms;
     }
 
-    static KeyPattern compile(String pattern) {
+    /** Reads the pattern; any text is one. */
+    public static KeyPattern compile(String pattern) {
         int[] points = pattern.codePoints().toArray();
         List<Atom> atoms = new ArrayList<>();
         for (int i = 0; i < points.length; i++) {
@@ -87,7 +88,7 @@ final class KeyPattern {
     }
 
     /** Whether the whole text from {@code from} matches. */
-    boolean matches(String text, int from) {
+    public boolean matches(String text, int from) {
         int atom = 0;
         int at = from;
         int starAtom = -1;

@@ -51,10 +51,11 @@ final class BucketListing implements ListingPages {
         this.pageSize = pageSize;
     }
 
-    private static ListObjectsV2Request request(String bucket, String prefix, @Nullable String startAfter) {
+    private ListObjectsV2Request request(String bucket, String prefix, @Nullable String startAfter) {
         ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
                 .bucket(bucket)
                 .encodingType(EncodingType.URL)
+                .requestPayer(access.payer())
                 .startAfter(startAfter);
         if (!prefix.isEmpty()) {
             request.prefix(prefix);

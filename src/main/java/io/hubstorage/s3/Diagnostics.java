@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -43,6 +44,12 @@ public final class Diagnostics {
      * @param buckets those configured; each is listed, and from the first that has one an object is read
      */
     public S3Message.Diagnosis diagnose(List<String> buckets) throws InterruptedException {
+        return diagnose(buckets, bucket -> false);
+    }
+
+    /** As above; {@code requestPayer} tells for which buckets we pay. */
+    public S3Message.Diagnosis diagnose(List<String> buckets, Predicate<String> requestPayer)
+            throws InterruptedException {
         List<S3Message.Step> steps = new ArrayList<>();
         boolean authenticated = credentials(steps);
         boolean reachable = endpoint(steps);
@@ -50,7 +57,7 @@ public final class Diagnostics {
         if (authenticated && reachable) {
             identity = identity(steps);
             listBuckets(steps);
-            read(steps, buckets(steps, buckets));
+            read(steps, buckets(steps, buckets, requestPayer));
         }
         Settings.Aws aws = access.settings();
         return new S3Message.Diagnosis(
@@ -106,7 +113,7 @@ public final class Diagnostics {
         try (StsAsyncClient sts = Clients.sts(
                 access.settings(),
                 access.credentials(),
-                access.loops(),
+                access.http(),
                 stsEndpoint,
                 access.version(),
                 access.patience())) {
@@ -136,17 +143,20 @@ public final class Diagnostics {
     }
 
     /** An object to try reading. */
-    private record Candidate(String bucket, ListedObject object) {}
+    private record Candidate(S3Access access, String bucket, ListedObject object) {}
 
-    private Optional<Candidate> buckets(List<S3Message.Step> steps, List<String> buckets) throws InterruptedException {
+    private Optional<Candidate> buckets(
+            List<S3Message.Step> steps, List<String> buckets, Predicate<String> requestPayer)
+            throws InterruptedException {
         Optional<Candidate> candidate = Optional.empty();
         for (String bucket : buckets) {
             String step = "bucket " + bucket;
-            try (ListingPages pages = access.list(bucket, "", null, null, 1)) {
+            S3Access payer = requestPayer.test(bucket) ? access.payingRequests() : access;
+            try (ListingPages pages = payer.list(bucket, "", null, null, 1)) {
                 Page page = pages.nextPage();
                 Optional<Candidate> first = page == null
                         ? Optional.empty()
-                        : page.objects().stream().findFirst().map(object -> new Candidate(bucket, object));
+                        : page.objects().stream().findFirst().map(object -> new Candidate(payer, bucket, object));
                 steps.add(ok(step, first.isPresent() ? "can be listed" : "can be listed; it is empty"));
                 candidate = candidate.or(() -> first.filter(Diagnostics::isReadable));
             } catch (S3Failure failure) {
@@ -170,7 +180,7 @@ public final class Diagnostics {
         String bucket = candidate.get().bucket();
         String key = candidate.get().object().key();
         try {
-            access.reader().readRange(bucket, key, null, 0, 1, (bytes, position) -> {}, count -> {});
+            candidate.get().access().reader().readRange(bucket, key, null, 0, 1, (bytes, position) -> {}, count -> {});
             steps.add(ok("read", "the first byte of \"" + key + "\" in bucket \"" + bucket + "\""));
         } catch (S3Failure failure) {
             steps.add(failed("read", failure, remedy(failure)));
@@ -193,7 +203,11 @@ public final class Diagnostics {
 
     private static String permanentRemedy(String kind) {
         return switch (kind) {
-            case "access-denied" -> "grant s3:ListBucket on the bucket and s3:GetObject on its objects";
+            case "access-denied" ->
+                "grant s3:ListBucket on the bucket and s3:GetObject on its objects;"
+                        + " where the requester pays, set request_payer";
+            case S3Failure.CUSTOMER_KEY ->
+                "put the key of its owner's into HUBSTORAGE_SSE_C_KEY, as base64 of 32 bytes";
             case "no-such-bucket" -> "check the bucket's name, or remove it from the configuration";
             case "region" -> "set AWS_DEFAULT_REGION to the bucket's region";
             case "tls" -> "name the authority's PEM or PKCS#12 file in AWS_CA_BUNDLE";

@@ -123,7 +123,8 @@ final class FailureSorter {
                     what + " failed: an error inside the server" + said + "; it is tried again.",
                     answer);
         }
-        return sortRefusal(answer, status, code, said, what);
+        S3Failure key = CustomerKeyRefusal.sort(answer, details, said, what);
+        return key != null ? key : sortRefusal(answer, status, code, said, what);
     }
 
     private static S3Failure sortRefusal(
@@ -159,7 +160,8 @@ final class FailureSorter {
             return permanent(
                     "access-denied",
                     what + " failed: access is denied" + said
-                            + "; the credentials need s3:ListBucket on the bucket and s3:GetObject on its objects.",
+                            + "; the credentials need s3:ListBucket on the bucket and s3:GetObject on its objects"
+                            + " (and request_payer in config.json where the requester pays).",
                     answer);
         }
         return switch (status) {
@@ -188,7 +190,7 @@ final class FailureSorter {
                             + "); if that stays so, the server cannot send some key properly, or is no S3 server.",
                     failure);
         }
-        if (chainSays(failure, "acquire operation took longer")) {
+        if (chainSays(failure, "when getting a connection")) {
             return unreachable(what, "no connection to it came about", reason, failure);
         }
         if (isTimeout(failure)) {

@@ -1,14 +1,16 @@
 package io.hubstorage.s3;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
- * What a GET says about the object.
+ * What the headers of a GET or a HEAD say about the object.
  *
  * @param size of the whole object in bytes, also when only a range was read
  * @param etag without quotes; empty where the server gives none
@@ -17,8 +19,10 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
  * @param headers {@code content-type}, {@code content-encoding}, {@code content-disposition}, {@code content-language},
  *     {@code cache-control}, {@code expires}: those present
  * @param metadata the user's own, names without {@code x-amz-meta-}
- * @param checksums what S3 keeps, base64 by algorithm ({@code CRC32}, {@code SHA256}, …): those sent
- * @param etagIsDigest whether the ETag, if it looks like an MD5, is one: not when S3 encrypted with a key it was given
+ * @param checksums what S3 keeps for the whole object, base64 by algorithm ({@code CRC32}, {@code SHA256}, …): those sent.
+ *     With {@code -N} behind it, it is the checksum of the checksums of N parts
+ * @param etagIsDigest whether the ETag, if it looks like a digest, is one: not when S3 encrypted with another key than its
+ *     own, and not in a directory bucket
  */
 public record ObjectHead(
         long size,
@@ -29,43 +33,63 @@ public record ObjectHead(
         Map<String, String> metadata,
         Map<String, String> checksums,
         boolean etagIsDigest) {
+    private static final String METADATA = "x-amz-meta-";
+    private static final List<String> ALGORITHMS = List.of("CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256");
+    private static final List<String> CONTENT = List.of(
+            "content-type", "content-encoding", "content-disposition", "content-language", "cache-control", "expires");
 
-    static ObjectHead of(GetObjectResponse response, long size) {
+    /** Of the headers of an answer, whatever the client that got it: names in any case, each once. */
+    static ObjectHead of(Iterable<Map.Entry<String, String>> answer, long size) {
+        Map<String, String> known = new LinkedHashMap<>();
         Map<String, String> headers = new LinkedHashMap<>();
-        put(headers, "content-type", response.contentType());
-        put(headers, "content-encoding", response.contentEncoding());
-        put(headers, "content-disposition", response.contentDisposition());
-        put(headers, "content-language", response.contentLanguage());
-        put(headers, "cache-control", response.cacheControl());
-        put(headers, "expires", response.expiresString());
+        Map<String, String> metadata = new LinkedHashMap<>();
         Map<String, String> checksums = new LinkedHashMap<>();
-        put(checksums, "CRC32", response.checksumCRC32());
-        put(checksums, "CRC32C", response.checksumCRC32C());
-        put(checksums, "CRC64NVME", response.checksumCRC64NVME());
-        put(checksums, "SHA1", response.checksumSHA1());
-        put(checksums, "SHA256", response.checksumSHA256());
-        Instant modified = response.lastModified();
+        for (Map.Entry<String, String> header : answer) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            String value = header.getValue();
+            if (name.startsWith(METADATA)) {
+                metadata.put(header.getKey().substring(METADATA.length()), value);
+            } else if (!value.isEmpty()) {
+                known.put(name, value);
+            }
+        }
+        CONTENT.forEach(name -> put(headers, name, known.get(name)));
+        ALGORITHMS.forEach(name -> put(checksums, name, known.get("x-amz-checksum-" + name.toLowerCase(Locale.ROOT))));
         return new ObjectHead(
                 size,
-                Etags.plain(response.eTag()),
-                modified == null ? Instant.EPOCH : modified,
-                response.versionId(),
+                Etags.plain(known.get("etag")),
+                time(known.get("last-modified")),
+                known.get("x-amz-version-id"),
                 headers,
-                response.metadata(),
+                metadata,
                 checksums,
-                etagIsDigest(response));
+                etagIsDigest(known));
     }
 
-    private static boolean etagIsDigest(GetObjectResponse response) {
-        return response.sseCustomerAlgorithm() == null
-                && response.ssekmsKeyId() == null
-                && (response.serverSideEncryption() == null
-                        || response.serverSideEncryption() == ServerSideEncryption.AES256);
+    /** The same without checksums: those of a range may be those of a part. */
+    ObjectHead withoutChecksums() {
+        return new ObjectHead(size, etag, lastModified, version, headers, metadata, Map.of(), etagIsDigest);
     }
 
     private static void put(Map<String, String> map, String name, @Nullable String value) {
-        if (value != null && !value.isEmpty()) {
+        if (value != null) {
             map.put(name, value);
+        }
+    }
+
+    private static boolean etagIsDigest(Map<String, String> known) {
+        return !known.containsKey("x-amz-server-side-encryption-customer-algorithm")
+                && !known.containsKey("x-amz-server-side-encryption-aws-kms-key-id")
+                && known.getOrDefault("x-amz-server-side-encryption", "AES256").equals("AES256")
+                && !known.getOrDefault("x-amz-storage-class", "").equals("EXPRESS_ONEZONE");
+    }
+
+    private static Instant time(@Nullable String text) {
+        try {
+            return text == null ? Instant.EPOCH : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));
+        } catch (DateTimeException e) {
+            // Nothing depends on it: the listing has the time too.
+            return Instant.EPOCH;
         }
     }
 }

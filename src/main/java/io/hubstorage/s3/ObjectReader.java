@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -19,13 +18,19 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * nothing, on any thread; it must not block.
  */
 public final class ObjectReader {
+    /** Kind of an answer by a server that did not send the range that was asked for. */
+    public static final String RANGE = "range";
+
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
 
     private final S3Access access;
+    private final Map<String, String> extraHeaders;
     private final Duration stall;
 
-    ObjectReader(S3Access access) {
+    /** @param extraHeaders sent with every request, see {@link ExtraHeaders} */
+    ObjectReader(S3Access access, Map<String, String> extraHeaders) {
         this.access = access;
+        this.extraHeaders = extraHeaders;
         this.stall = access.patience().stall();
     }
 
@@ -41,14 +46,8 @@ public final class ObjectReader {
             String bucket, String key, @Nullable String ifMatch, long expectedSize, LongConsumer received)
             throws S3Failure, InterruptedException {
         Expected expected = new Expected(what(bucket, key), ifMatch, expectedSize);
-        GetObjectRequest.Builder request = request(bucket, key, ifMatch);
-        if (access.isAws()) {
-            // The SDK then compares what arrives with the checksum that S3 keeps; other servers keep it in ways of
-            // their own.
-            request.checksumMode(ChecksumMode.ENABLED);
-        }
-        return Calls.await(
-                access.client().getObject(request.build(), new SmallBody(expected, received)), expected.what());
+        GetObjectRequest request = request(bucket, key, ifMatch).build();
+        return Calls.await(access.client().getObject(request, new SmallBody(expected, received)), expected.what());
     }
 
     /**
@@ -89,7 +88,8 @@ public final class ObjectReader {
             expected.check(answer);
             drain(body, from, expected, sink, received);
             complete = true;
-            return ObjectHead.of(answer, size);
+            ObjectHead head = ObjectHead.of(Answers.headers(answer), size);
+            return length == size ? head : head.withoutChecksums();
         } finally {
             if (!complete) {
                 body.cancel();
@@ -97,20 +97,17 @@ public final class ObjectReader {
         }
     }
 
-    private void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
+    private static void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
         long position = from;
-        long slowest = 0;
-        for (ByteBuffer bytes = next(body, expected, slowest); bytes != null; bytes = next(body, expected, slowest)) {
+        for (ByteBuffer bytes = next(body, expected); bytes != null; bytes = next(body, expected)) {
             int count = bytes.remaining();
             received.accept(count);
             if (count > end - position) {
                 throw expected.cut("more than " + expected.length() + " bytes came");
             }
-            long began = System.nanoTime();
             sink.write(bytes, position);
-            slowest = Math.max(slowest, System.nanoTime() - began);
             position += count;
         }
         if (position != end) {
@@ -118,24 +115,14 @@ public final class ObjectReader {
         }
     }
 
-    private @Nullable ByteBuffer next(BodyStream body, Expected expected, long slowestWrite)
+    private static @Nullable ByteBuffer next(BodyStream body, Expected expected)
             throws S3Failure, InterruptedException {
         try {
             return body.next();
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception broken) {
-            S3Failure failure = Calls.failure(broken, expected.what());
-            if (slowestWrite >= stall.toNanos() / 2 && failure.kind().equals("timeout")) {
-                // The connection fell silent because nobody took its data: do not blame the server.
-                throw new S3Failure.Retriable(
-                        "slow-disk",
-                        expected.what() + " failed: the disk took "
-                                + TimeUnit.NANOSECONDS.toSeconds(slowestWrite)
-                                + " s for one write, and the connection ended meanwhile; it is tried again.",
-                        broken);
-            }
-            throw failure;
+            throw Calls.failure(broken, expected.what());
         }
     }
 
@@ -149,24 +136,28 @@ public final class ObjectReader {
                 return length;
             }
             throw new S3Failure.Permanent(
-                    "range", expected.what() + " failed: the server ignored the range that was asked for.", null);
+                    RANGE, expected.what() + " failed: the server ignored the range that was asked for.", null);
         }
         Matcher matcher = CONTENT_RANGE.matcher(range.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
             throw new S3Failure.Permanent(
-                    "range",
+                    RANGE,
                     expected.what() + " failed: the server sent another range than asked for (" + range + ").",
                     null);
         }
         return Long.parseLong(matcher.group(3));
     }
 
-    private static GetObjectRequest.Builder request(String bucket, String key, @Nullable String ifMatch) {
-        return GetObjectRequest.builder().bucket(bucket).key(key).ifMatch(Etags.header(ifMatch));
+    private GetObjectRequest.Builder request(String bucket, String key, @Nullable String ifMatch) {
+        return GetObjectRequest.builder()
+                .bucket(bucket)
+                .key(key)
+                .ifMatch(Etags.header(ifMatch))
+                .overrideConfiguration(o -> extraHeaders.forEach(o::putHeader));
     }
 
-    private static String what(String bucket, String key) {
-        return "Reading \"" + key + "\" in bucket \"" + bucket + "\"";
+    private String what(String bucket, String key) {
+        return "Reading \"" + key + "\" in bucket \"" + bucket + "\"" + ExtraHeaders.remark(extraHeaders);
     }
 
     /** What the answer has to be. */

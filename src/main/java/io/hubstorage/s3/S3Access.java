@@ -1,16 +1,18 @@
 package io.hubstorage.s3;
 
 import io.hubstorage.config.Settings;
+import io.hubstorage.s3.http.VertxHttpClient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 /**
  * S3 as HubStorage uses it: listing, reading, discovery, diagnosis. Safe for threads; everything that talks to S3 blocks and
@@ -27,9 +29,13 @@ public final class S3Access implements AutoCloseable {
     private final int maxConnections;
     private final String version;
     private final Patience patience;
+    /** Whose connections these are, where this is only another way of using them. */
+    private final @Nullable S3Access owner;
+
+    private final boolean requestPayer;
     private @Nullable S3AsyncClient client;
     private @Nullable CredentialSource credentials;
-    private @Nullable SdkEventLoopGroup loops;
+    private @Nullable VertxHttpClient http;
     private boolean closed;
     private volatile boolean askForRestores = true;
 
@@ -49,6 +55,25 @@ public final class S3Access implements AutoCloseable {
         this.maxConnections = maxConnections;
         this.version = version;
         this.patience = patience;
+        this.owner = null;
+        this.requestPayer = false;
+    }
+
+    private S3Access(S3Access owner) {
+        this.aws = owner.aws;
+        this.maxConnections = owner.maxConnections;
+        this.version = owner.version;
+        this.patience = owner.patience;
+        this.owner = owner;
+        this.requestPayer = true;
+    }
+
+    /**
+     * The same access for buckets whose owners let others pay: requests say that we do. Shares the connections of this one
+     * and lives as long.
+     */
+    public S3Access payingRequests() {
+        return new S3Access(owner == null ? this : owner);
     }
 
     /**
@@ -72,6 +97,7 @@ public final class S3Access implements AutoCloseable {
                 .bucket(bucket)
                 .delimiter("/")
                 .maxKeys(PAGE)
+                .requestPayer(payer())
                 .encodingType(EncodingType.URL);
         if (!prefix.isEmpty()) {
             request.prefix(prefix);
@@ -102,7 +128,26 @@ public final class S3Access implements AutoCloseable {
 
     /** Reads objects; as long-lived as this. */
     public ObjectReader reader() {
-        return new ObjectReader(this);
+        return reader(false);
+    }
+
+    /** Reads objects, with the key in {@code HUBSTORAGE_SSE_C_KEY} (see {@link #hasCustomerKey}) or without. */
+    public ObjectReader reader(boolean withCustomerKey) {
+        return new ObjectReader(this, extraHeaders(withCustomerKey));
+    }
+
+    /** Asks about objects; otherwise as {@link #reader(boolean)}. */
+    public HeadReader heads(boolean withCustomerKey) {
+        return new HeadReader(this, extraHeaders(withCustomerKey));
+    }
+
+    /** Whether there is a key for objects that S3 keeps encrypted with a key of the customer's (SSE-C). */
+    public boolean hasCustomerKey() {
+        return aws.customerKey() != null;
+    }
+
+    private Map<String, String> extraHeaders(boolean withCustomerKey) {
+        return ExtraHeaders.of(requestPayer, withCustomerKey ? aws.customerKey() : null);
     }
 
     /** Finds the account's buckets; as long-lived as this. */
@@ -118,16 +163,19 @@ public final class S3Access implements AutoCloseable {
     /** Ends requests under way with an error, and drops the connections. */
     @Override
     public void close() {
+        if (owner != null) {
+            return;
+        }
         S3AsyncClient open;
         CredentialSource source;
-        SdkEventLoopGroup running;
+        VertxHttpClient connections;
         synchronized (this) {
             closed = true;
             open = client;
             source = credentials;
-            running = loops;
+            connections = http;
             client = null;
-            loops = null;
+            http = null;
         }
         if (open != null) {
             open.close();
@@ -135,9 +183,15 @@ public final class S3Access implements AutoCloseable {
         if (source != null) {
             source.close();
         }
-        if (running != null) {
-            Clients.stop(running);
+        if (connections != null) {
+            connections.close();
         }
+    }
+
+    /** For requests that the SDK builds. */
+    @Nullable
+    RequestPayer payer() {
+        return requestPayer ? RequestPayer.REQUESTER : null;
     }
 
     /** Whether a listing may ask which archived objects have been restored; the first server that refuses ends it. */
@@ -173,6 +227,9 @@ public final class S3Access implements AutoCloseable {
     }
 
     synchronized CredentialSource credentials() {
+        if (owner != null) {
+            return owner.credentials();
+        }
         CredentialSource source = credentials;
         if (source == null) {
             source = CredentialSource.of(aws);
@@ -181,24 +238,30 @@ public final class S3Access implements AutoCloseable {
         return source;
     }
 
-    /** The SDK's threads, started on first use. */
-    synchronized SdkEventLoopGroup loops() {
-        SdkEventLoopGroup running = loops;
-        if (running == null) {
-            running = Clients.loops();
-            loops = running;
+    /** The connections, opened on first use; reads files. */
+    synchronized VertxHttpClient http() throws S3Failure {
+        if (owner != null) {
+            return owner.http();
         }
-        return running;
+        VertxHttpClient open = http;
+        if (open == null) {
+            open = Clients.http(aws, maxConnections, patience);
+            http = open;
+        }
+        return open;
     }
 
     /** The client, built on first use; reads files. */
     synchronized S3AsyncClient client() throws S3Failure {
+        if (owner != null) {
+            return owner.client();
+        }
         if (closed) {
             throw new S3Failure.Permanent("closed", "Access to S3 is closed: HubStorage is stopping.", null);
         }
         S3AsyncClient open = client;
         if (open == null) {
-            S3AsyncClient plain = Clients.s3(aws, credentials(), loops(), maxConnections, version, patience);
+            S3AsyncClient plain = Clients.s3(aws, credentials(), http(), version, patience);
             open = new WatchedClient(plain, credentials(), new Outage(endpoint(), NOTICEABLE));
             client = open;
         }

@@ -7,6 +7,12 @@ import org.jspecify.annotations.Nullable;
  * it never holds a secret or a signed URL.
  */
 public abstract sealed class S3Failure extends Exception {
+    /** Kind of the refusal to read an object without the customer's key that it is encrypted with. */
+    public static final String CUSTOMER_KEY = "customer-key";
+
+    /** Kind of the refusal to read an object with a customer's key that it is not encrypted with. */
+    public static final String CUSTOMER_KEY_NOT_WANTED = "customer-key-not-wanted";
+
     /** Kind of the failure to reach the endpoint at all. */
     static final String UNREACHABLE = "unreachable";
 

@@ -99,7 +99,7 @@ final class SmallBody implements AsyncResponseTransformer<GetObjectResponse, Sma
         @Override
         public void onComplete() {
             if (length == body.length) {
-                attempt.complete(new SmallObject(body, ObjectHead.of(answer, body.length)));
+                attempt.complete(new SmallObject(body, ObjectHead.of(Answers.headers(answer), body.length)));
             } else {
                 attempt.completeExceptionally(expected.cut(length + " of " + body.length + " bytes came"));
             }

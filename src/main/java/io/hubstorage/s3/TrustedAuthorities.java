@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
+import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
@@ -31,13 +31,13 @@ final class TrustedAuthorities {
      *
      * @param password of a PKCS#12 file; not needed for PEM
      */
-    static TrustManager[] load(Path file, @Nullable String password) throws S3Failure {
+    static X509TrustManager load(Path file, @Nullable String password) throws S3Failure {
         try {
             Collection<? extends Certificate> added = read(file, password);
             if (added.isEmpty()) {
                 throw new GeneralSecurityException("it holds no certificate authority");
             }
-            return managers(added);
+            return manager(added);
         } catch (IOException | GeneralSecurityException failure) {
             String message = failure.getMessage();
             throw new S3Failure.Permanent(
@@ -72,7 +72,7 @@ final class TrustedAuthorities {
     }
 
     /** One store with both sorts, so that the JDK's own trust manager checks everything, names included. */
-    private static TrustManager[] managers(Collection<? extends Certificate> added)
+    private static X509TrustManager manager(Collection<? extends Certificate> added)
             throws GeneralSecurityException, IOException {
         KeyStore all = KeyStore.getInstance(KeyStore.getDefaultType());
         all.load(null, null);
@@ -87,7 +87,11 @@ final class TrustedAuthorities {
                 }
             }
         }
-        return Objects.requireNonNull(factory(all).getTrustManagers());
+        return Stream.of(factory(all).getTrustManagers())
+                .filter(X509TrustManager.class::isInstance)
+                .map(X509TrustManager.class::cast)
+                .findFirst()
+                .orElseThrow(() -> new GeneralSecurityException("this Java has no trust manager for X.509"));
     }
 
     private static TrustManagerFactory factory(@Nullable KeyStore store) throws GeneralSecurityException {

@@ -1,5 +1,6 @@
 package io.hubstorage.snapshot;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,11 +138,22 @@ public record Certificate(
             if (!inManifest.equals(files)) {
                 problems.add("%s: the snapshot holds %s, but its manifest %s".formatted(name, files, inManifest));
             }
+            if (manifest != null && !manifest.verified().isEmpty()) {
+                Tally verified = manifest.verified().values().stream().reduce(Tally.ZERO, Tally::plus);
+                if (!verified.equals(files)) {
+                    problems.add("%s: the snapshot holds %s, but of %s it says how they were verified"
+                            .formatted(name, files, verified));
+                }
+            }
             if (failuresTotal < failures.size()) {
                 problems.add("%s: %d failures are named, but only %d counted"
                         .formatted(name, failures.size(), failuresTotal));
             }
             return problems;
+        }
+
+        private RunRecord.BucketRecord record() {
+            return new RunRecord.BucketRecord(name, result, listing.complete(), counts, failures, failuresTotal, error);
         }
     }
 
@@ -152,6 +165,40 @@ public record Certificate(
      * @param order {@code utf8} as it should be, or {@code sorted} when the server listed otherwise
      */
     public record Listing(boolean complete, long pages, String order) {}
+
+    /**
+     * How the objects of all buckets were verified on arrival, by the word in {@link ManifestEntry#verified}. Written for
+     * people; read back from the buckets.
+     */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public Map<String, Tally> verified() {
+        VerifiedCounts all = new VerifiedCounts();
+        for (Bucket bucket : buckets) {
+            if (bucket.manifest() != null) {
+                all.addAll(bucket.manifest().verified());
+            }
+        }
+        return all.counts();
+    }
+
+    /** The run as the history keeps it, with this sentence for people. */
+    public RunRecord record(String message) {
+        List<RunRecord.BucketRecord> records =
+                buckets.stream().map(Bucket::record).toList();
+        return new RunRecord(
+                runId,
+                trigger,
+                false,
+                startedAt,
+                finishedAt,
+                result,
+                snapshot,
+                true,
+                attempts,
+                records,
+                records.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus),
+                message);
+    }
 
     /** What does not add up in any bucket; empty when all is accounted for. */
     public List<String> problems() {

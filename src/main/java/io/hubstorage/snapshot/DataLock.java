@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps two processes from working on one data folder at once, whatever configuration each has. Held for a run; the
@@ -31,6 +33,8 @@ public final class DataLock implements AutoCloseable {
     private static final ConcurrentMap<Path, Holder> OURS = new ConcurrentHashMap<>();
 
     private static final int MOST_BYTES = 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(DataLock.class);
 
     private final Path file;
     private final FileChannel channel;
@@ -85,7 +89,7 @@ public final class DataLock implements AutoCloseable {
             if (lock == null) {
                 throw new HeldException(layout, readHolder(file));
             }
-            sign(channel, us);
+            trySign(channel, us);
             return new DataLock(file, channel);
         } catch (IOException | HeldException e) {
             if (channel != null) {
@@ -109,6 +113,15 @@ public final class DataLock implements AutoCloseable {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             return lock == null ? Optional.of(readHolder(file)) : Optional.empty();
+        }
+    }
+
+    /** The lock is what counts; on a full disk it is held without a name. */
+    private static void trySign(FileChannel channel, Holder us) {
+        try {
+            sign(channel, us);
+        } catch (IOException e) {
+            LOG.debug("who holds the lock cannot be written down", e);
         }
     }
 

@@ -123,11 +123,15 @@ public record DiskProbe(
         return HardLinks.NOT_PERMITTED;
     }
 
-    private static Optional<IOException> link(Path link, Path existing) {
+    private static Optional<IOException> link(Path link, Path existing) throws IOException {
         try {
             Files.createLink(link, existing);
             return Optional.empty();
         } catch (IOException e) {
+            if (DiskFull.isCauseOf(e)) {
+                // That says nothing about links.
+                throw e;
+            }
             return Optional.of(e);
         } catch (UnsupportedOperationException e) {
             return Optional.of(new IOException("hard links are not supported", e));

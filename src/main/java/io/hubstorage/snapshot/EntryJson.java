@@ -57,6 +57,7 @@ public final class EntryJson {
         optional("etag", entry.etag(), json);
         json.writeStringField("last_modified", entry.lastModified().toString());
         optional("sha256", entry.sha256(), json);
+        optional("verified", entry.verified(), json);
         optional("storage_class", entry.storageClass(), json);
         optional("version", entry.version(), json);
         optional("headers", entry.headers(), json);
@@ -113,6 +114,7 @@ public final class EntryJson {
         private @Nullable String etag;
         private @Nullable Instant lastModified;
         private @Nullable String sha256;
+        private @Nullable String verified;
         private @Nullable String storageClass;
         private @Nullable String version;
         private Map<String, String> headers = Map.of();
@@ -128,6 +130,7 @@ public final class EntryJson {
                     case "etag" -> etag = json.getValueAsString();
                     case "last_modified" -> lastModified = Instant.parse(json.getText());
                     case "sha256" -> sha256 = json.getValueAsString();
+                    case "verified" -> verified = json.getValueAsString();
                     case "storage_class" -> storageClass = json.getValueAsString();
                     case "version" -> version = json.getValueAsString();
                     case "headers" -> headers = strings(json);
@@ -151,6 +154,7 @@ public final class EntryJson {
                     etag,
                     lastModified,
                     sha256,
+                    verified,
                     storageClass,
                     version,
                     headers,

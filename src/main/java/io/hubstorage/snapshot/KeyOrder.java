@@ -1,6 +1,7 @@
 package io.hubstorage.snapshot;
 
 import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one order of keys in every listing, manifest and spool of ours: by UTF-8 bytes, which is the order of code points
@@ -24,6 +25,21 @@ public final class KeyOrder {
             }
         }
         return left.length() - right.length();
+    }
+
+    /** The least text that is greater than all that begin with this; null when there is none, as for the empty one. */
+    public static @Nullable String beyond(String prefix) {
+        int end = prefix.length();
+        while (end > 0) {
+            int last = prefix.codePointBefore(end);
+            end -= Character.charCount(last);
+            if (last < Character.MAX_CODE_POINT) {
+                // No text of whole characters has a surrogate of its own.
+                int next = last + 1 == Character.MIN_SURROGATE ? Character.MAX_SURROGATE + 1 : last + 1;
+                return prefix.substring(0, end) + Character.toString(next);
+            }
+        }
+        return null;
     }
 
     /** Lifts surrogates over U+E000 to U+FFFF, where the code points they stand for belong. */

@@ -64,6 +64,11 @@ public final class Layout {
         return snapshot.resolve("run.json");
     }
 
+    /** The empty file that pins a snapshot while it is there, in its folder. */
+    public static Path pin(Path snapshot) {
+        return snapshot.resolve("pinned");
+    }
+
     /** The list of a bucket's failures in a snapshot folder. */
     public static Path failures(Path snapshot, String bucket) {
         return snapshot.resolve("manifest").resolve(bucket + ".failures.jsonl");

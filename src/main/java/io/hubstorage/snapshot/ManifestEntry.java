@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param size in bytes
  * @param etag without quotes; absent for files of snapshots that kept none
  * @param sha256 of the whole file, in lower-case hex; absent when never computed
+ * @param verified what proved, on arrival, that the file is what S3 has: {@code md5}, {@code crc64nvme}, {@code sha256}, …, the
+ *     same with {@code multipart-} before it where it was compared part by part, {@link #LENGTH} or {@link #EMPTY}; absent when
+ *     that was not recorded
  * @param storageClass absent for the standard one
  * @param version the S3 version id
  * @param headers content headers such as {@code Content-Type}, by their usual names
@@ -24,15 +27,38 @@ public record ManifestEntry(
         @Nullable String etag,
         Instant lastModified,
         @Nullable String sha256,
+        @Nullable String verified,
         @Nullable String storageClass,
         @Nullable String version,
         Map<String, String> headers,
         Map<String, String> metadata,
         EntryState state) {
+    /** Nothing but the length could be compared. */
+    public static final String LENGTH = "length";
+
+    /** There are no bytes to compare. */
+    public static final String EMPTY = "empty";
+
     /** Copies the maps. */
     public ManifestEntry {
         headers = Map.copyOf(headers);
         metadata = Map.copyOf(metadata);
+    }
+
+    /** Of which is not recorded how it was verified. */
+    public ManifestEntry(
+            String key,
+            String path,
+            long size,
+            @Nullable String etag,
+            Instant lastModified,
+            @Nullable String sha256,
+            @Nullable String storageClass,
+            @Nullable String version,
+            Map<String, String> headers,
+            Map<String, String> metadata,
+            EntryState state) {
+        this(key, path, size, etag, lastModified, sha256, null, storageClass, version, headers, metadata, state);
     }
 
     /** Whether this is a directory marker, so that {@code path} is a folder and there is no file. */
@@ -43,12 +69,23 @@ public record ManifestEntry(
     /** The same key and content in another state. */
     public ManifestEntry withState(EntryState other) {
         return new ManifestEntry(
-                key, path, size, etag, lastModified, sha256, storageClass, version, headers, metadata, other);
+                key, path, size, etag, lastModified, sha256, verified, storageClass, version, headers, metadata, other);
     }
 
     /** The same under another path. */
     public ManifestEntry withPath(String other) {
         return new ManifestEntry(
-                key, other, size, etag, lastModified, sha256, storageClass, version, headers, metadata, state);
+                key,
+                other,
+                size,
+                etag,
+                lastModified,
+                sha256,
+                verified,
+                storageClass,
+                version,
+                headers,
+                metadata,
+                state);
     }
 }

@@ -2,11 +2,13 @@ package io.hubstorage.snapshot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.Tally;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param bytes the sum of their sizes
  * @param length of the manifest file, in bytes
  * @param frames in key order
+ * @param verified how the entries were verified, by the word in {@link ManifestEntry#verified}; empty in older files
  */
-public record ManifestIndex(int format, long entries, long bytes, long length, List<Frame> frames) {
+public record ManifestIndex(
+        int format, long entries, long bytes, long length, List<Frame> frames, Map<String, Tally> verified) {
     /** The format this program writes. */
     public static final int FORMAT = 1;
 
@@ -32,16 +36,17 @@ public record ManifestIndex(int format, long entries, long bytes, long length, L
      */
     public record Frame(String firstKey, long offset, int entries, long bytes) {}
 
-    /** Copies the list. */
+    /** Copies the collections. */
     public ManifestIndex {
         frames = List.copyOf(frames);
+        verified = VerifiedCounts.copyOf(verified);
     }
 
     /** The index with these frames, totals computed. */
-    static ManifestIndex of(List<Frame> frames, long length) {
+    static ManifestIndex of(List<Frame> frames, long length, Map<String, Tally> verified) {
         long entries = frames.stream().mapToLong(Frame::entries).sum();
         long bytes = frames.stream().mapToLong(Frame::bytes).sum();
-        return new ManifestIndex(FORMAT, entries, bytes, length, frames);
+        return new ManifestIndex(FORMAT, entries, bytes, length, frames, verified);
     }
 
     /** The index file beside a manifest: {@code x.index.json} for {@code x.jsonl.zst}, and for any other {@code x.zst}. */
@@ -90,7 +95,7 @@ public record ManifestIndex(int format, long entries, long bytes, long length, L
         if (format != FORMAT) {
             return "the index has format " + format + ", but this program reads only " + FORMAT;
         }
-        ManifestIndex sums = of(frames, length);
+        ManifestIndex sums = of(frames, length, verified);
         if (sums.entries != entries || sums.bytes != bytes) {
             return "the frames in the index hold %d entries and %d bytes, but it promises %d and %d"
                     .formatted(sums.entries, sums.bytes, entries, bytes);

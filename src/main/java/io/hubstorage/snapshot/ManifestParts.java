@@ -26,6 +26,7 @@ public final class ManifestParts {
         Files.deleteIfExists(index);
         MessageDigest digest = Sha256.digest();
         List<ManifestIndex.Frame> frames = new ArrayList<>();
+        VerifiedCounts verified = new VerifiedCounts();
         long offset = 0;
         String last = null;
         try (OutputStream out = new DigestOutputStream(Files.newOutputStream(zst), digest)) {
@@ -33,13 +34,14 @@ public final class ManifestParts {
                 ManifestIndex partIndex = ManifestIndex.read(ManifestIndex.beside(part));
                 last = checkOrder(last, part);
                 shift(partIndex, offset, frames);
+                verified.addAll(partIndex.verified());
                 offset += copy(part, partIndex.length(), out);
             }
         }
-        ManifestIndex whole = ManifestIndex.of(frames, offset);
+        ManifestIndex whole = ManifestIndex.of(frames, offset, verified.counts());
         whole.write(index);
         return new ManifestSummary(
-                whole.entries(), whole.bytes(), HexFormat.of().formatHex(digest.digest()));
+                whole.entries(), whole.bytes(), HexFormat.of().formatHex(digest.digest()), whole.verified());
     }
 
     /** The last key of the part, which must begin after the last key of the one before. */

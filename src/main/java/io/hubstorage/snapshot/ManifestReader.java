@@ -1,11 +1,7 @@
 package io.hubstorage.snapshot;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +11,7 @@ import org.jspecify.annotations.Nullable;
  * the index, so that entries are never missing without an error. Holds one frame in memory. Not thread-safe.
  */
 public final class ManifestReader implements AutoCloseable {
-    /** A frame never holds more; protects against a damaged header. */
-    private static final long MAX_FRAME = 1L << 28;
-
-    private final Path file;
-    private final RandomAccessFile in;
-    private final ManifestIndex index;
+    private final ManifestFrames frames;
     private final @Nullable String after;
     private final @Nullable String through;
     private int frame;
@@ -32,17 +23,10 @@ public final class ManifestReader implements AutoCloseable {
 
     private ManifestReader(Path file, Path indexFile, @Nullable String after, @Nullable String through)
             throws IOException {
-        this.file = file;
         this.after = after;
         this.through = through;
-        index = ManifestIndex.read(indexFile);
-        frame = after == null ? 0 : firstFrame(index, after);
-        in = new RandomAccessFile(file.toFile(), "r");
-        if (in.length() != index.length()) {
-            long length = in.length();
-            in.close();
-            throw corrupt("it has %d bytes, but its index promises %d".formatted(length, index.length()), null);
-        }
+        frames = new ManifestFrames(file, indexFile);
+        frame = after == null ? 0 : frames.around(after);
     }
 
     /** The whole manifest, with the index beside it. */
@@ -58,7 +42,7 @@ public final class ManifestReader implements AutoCloseable {
     /** The entry of one key, if there is one; reads one frame. */
     public static Optional<ManifestEntry> find(Path zst, String key) throws IOException {
         try (ManifestReader reader = range(zst, null, key)) {
-            reader.frame = firstFrame(reader.index, key);
+            reader.frame = reader.frames.around(key);
             for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
                 if (entry.key().equals(key)) {
                     return Optional.of(entry);
@@ -90,7 +74,7 @@ public final class ManifestReader implements AutoCloseable {
     /** The greatest key of the whole manifest, or null when it is empty; reads only the last frame, and then nothing more. */
     @Nullable
     String lastKey() throws IOException {
-        frame = Math.max(0, index.frames().size() - 1);
+        frame = Math.max(0, frames.count() - 1);
         entriesLeft = 0;
         last = null;
         for (ManifestEntry entry = nextInFrames(); entry != null; entry = nextInFrames()) {
@@ -102,50 +86,38 @@ public final class ManifestReader implements AutoCloseable {
 
     /** The index of the whole manifest. */
     public ManifestIndex index() {
-        return index;
+        return frames.index();
     }
 
     @Override
     public void close() throws IOException {
-        in.close();
-    }
-
-    private static int firstFrame(ManifestIndex index, String after) {
-        int low = 0;
-        int high = index.frames().size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (KeyOrder.compare(index.frames().get(middle).firstKey(), after) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return Math.max(0, low - 1);
+        frames.close();
     }
 
     private @Nullable ManifestEntry nextInFrames() throws IOException {
         if (entriesLeft == 0) {
-            if (frame == index.frames().size()) {
+            if (frame == frames.count()) {
                 return null;
             }
             openFrame();
         }
         ManifestEntry entry = parse();
         if (entry == null) {
-            throw corrupt("frame %d has %d entries fewer than its index says".formatted(frame - 1, entriesLeft), null);
+            throw frames.corrupt(
+                    "frame %d has %d entries fewer than its index says".formatted(frame - 1, entriesLeft), null);
         }
         if (last != null && KeyOrder.compare(last, entry.key()) >= 0) {
-            throw corrupt("its keys are out of order: " + entry.key() + " after " + last, null);
+            throw frames.corrupt("its keys are out of order: " + entry.key() + " after " + last, null);
         }
-        if (firstOfFrame && !entry.key().equals(index.frames().get(frame - 1).firstKey())) {
-            throw corrupt("frame %d does not begin with the key its index names".formatted(frame - 1), null);
+        if (firstOfFrame
+                && !entry.key().equals(frames.index().frames().get(frame - 1).firstKey())) {
+            throw frames.corrupt("frame %d does not begin with the key its index names".formatted(frame - 1), null);
         }
         firstOfFrame = false;
         last = entry.key();
         entriesLeft--;
         if (entriesLeft == 0 && parse() != null) {
-            throw corrupt("frame %d has more entries than its index says".formatted(frame - 1), null);
+            throw frames.corrupt("frame %d has more entries than its index says".formatted(frame - 1), null);
         }
         return entry;
     }
@@ -154,43 +126,16 @@ public final class ManifestReader implements AutoCloseable {
         try {
             return lines == null ? null : EntryJson.read(lines);
         } catch (IOException e) {
-            throw corrupt("frame %d holds a line that cannot be read: %s".formatted(frame - 1, e.getMessage()), e);
+            throw frames.corrupt(
+                    "frame %d holds a line that cannot be read: %s".formatted(frame - 1, e.getMessage()), e);
         }
     }
 
     private void openFrame() throws IOException {
-        ManifestIndex.Frame place = index.frames().get(frame);
-        byte[] packed = new byte[Math.toIntExact(index.end(frame) - place.offset())];
-        try {
-            in.seek(place.offset());
-            in.readFully(packed);
-        } catch (EOFException e) {
-            throw corrupt("frame %d is cut short".formatted(frame), e);
-        }
-        byte[] text = unpack(packed);
+        byte[] text = frames.read(frame);
         lines = EntryJson.parser(text, 0, text.length);
-        entriesLeft = place.entries();
+        entriesLeft = frames.index().frames().get(frame).entries();
         firstOfFrame = true;
         frame++;
-    }
-
-    private byte[] unpack(byte[] packed) throws IOException {
-        try {
-            long length = Zstd.getFrameContentSize(packed);
-            if (length < 0 || length > MAX_FRAME) {
-                throw corrupt("frame %d has no valid header".formatted(frame), null);
-            }
-            byte[] text = new byte[(int) length];
-            if (Zstd.decompress(text, packed) != length) {
-                throw corrupt("frame %d is shorter than its header says".formatted(frame), null);
-            }
-            return text;
-        } catch (ZstdException e) {
-            throw corrupt("frame %d is damaged: %s".formatted(frame, e.getMessage()), e);
-        }
-    }
-
-    private CorruptManifestException corrupt(String problem, @Nullable Throwable cause) {
-        return new CorruptManifestException(file, problem, cause);
     }
 }

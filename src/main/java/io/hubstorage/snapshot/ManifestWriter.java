@@ -31,6 +31,7 @@ public final class ManifestWriter implements AutoCloseable {
     private final FrameBuffer lines = new FrameBuffer();
     private final JsonGenerator json;
     private final List<ManifestIndex.Frame> frames = new ArrayList<>();
+    private final VerifiedCounts verified = new VerifiedCounts();
     private byte[] compressed = new byte[0];
     private long offset;
     private @Nullable String firstKey;
@@ -68,6 +69,7 @@ public final class ManifestWriter implements AutoCloseable {
             firstKey = lastKey;
         }
         EntryJson.write(entry, json);
+        verified.add(entry);
         entries++;
         bytes += entry.size();
         if (entries >= FRAME_ENTRIES || lines.size() >= FRAME_BYTES) {
@@ -98,12 +100,13 @@ public final class ManifestWriter implements AutoCloseable {
     public ManifestSummary finish() throws IOException {
         endFrame();
         close();
-        ManifestIndex whole = ManifestIndex.of(frames, offset);
+        ManifestIndex whole = ManifestIndex.of(frames, offset, verified.counts());
         whole.write(index);
         return new ManifestSummary(
                 whole.entries(),
                 whole.bytes(),
-                HexFormat.of().formatHex(out.getMessageDigest().digest()));
+                HexFormat.of().formatHex(out.getMessageDigest().digest()),
+                whole.verified());
     }
 
     /** Closes the file; without {@link #finish} what was written stays unreadable. */

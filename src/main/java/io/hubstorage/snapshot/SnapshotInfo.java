@@ -27,6 +27,25 @@ public record SnapshotInfo(
         return certificate == null ? null : certificate.startedAt();
     }
 
+    /** Whether somebody wants it kept for good. Asks the disk. */
+    public boolean pinned() {
+        return Files.exists(Layout.pin(folder), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Pins it, or lets it go; durable, and nothing happens when it is so already. Nothing else in the folder changes. */
+    public void pin(boolean pinned) throws IOException {
+        Path pin = Layout.pin(folder);
+        if (pinned == pinned()) {
+            return;
+        }
+        if (pinned) {
+            Files.createFile(pin);
+        } else {
+            Files.deleteIfExists(pin);
+        }
+        Durable.syncFolder(folder);
+    }
+
     /** The folder of a bucket's files. */
     public Path tree(String bucket) {
         return Layout.tree(folder, bucket);

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,15 @@ public final class Snapshots {
     /** The newest, if there is any. */
     public Optional<SnapshotInfo> newest() throws IOException {
         return list().stream().findFirst();
+    }
+
+    /** The certificate of the one that this run made, if it made one. */
+    public Optional<Certificate> madeBy(String runId) throws IOException {
+        return list().stream()
+                .map(SnapshotInfo::certificate)
+                .filter(Objects::nonNull)
+                .filter(certificate -> certificate.runId().equals(runId))
+                .findFirst();
     }
 
     /** The one of that name; empty also for a name that is none. */

@@ -69,9 +69,13 @@ final class SyncFs {
     }
 
     private static IOException failed(Path path, MemorySegment state) {
-        return new IOException(
-                "The disk that holds %s could not be synced (errno %d); what was written may not survive a power loss"
-                        .formatted(path, (int) ERRNO.get(state, 0L)));
+        int errno = (int) ERRNO.get(state, 0L);
+        // Disks that give out their blocks only when they write, such as NFS, say here that there are none.
+        return DiskFull.isErrno(errno)
+                ? DiskFull.failure(path)
+                : new IOException(
+                        "The disk that holds %s could not be synced (errno %d); what was written may not survive a power loss"
+                                .formatted(path, errno));
     }
 
     // Three signatures of the C library that do not change; where native access is denied, files are synced one by one.

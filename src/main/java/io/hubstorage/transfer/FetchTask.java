@@ -1,6 +1,10 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.s3.ListedObject;
+import io.hubstorage.s3.ObjectHead;
+import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.snapshot.ManifestEntry;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,24 @@ record FetchTask(
         @Nullable String fallbackPath) {
     String key() {
         return object.key();
+    }
+
+    /** The manifest line of what was brought in. */
+    ManifestEntry entry(Proven proven) {
+        ObjectHead head = proven.head();
+        return new ManifestEntry(
+                object.key(),
+                path,
+                object.size(),
+                object.etag().isEmpty() ? null : object.etag(),
+                object.lastModified(),
+                proven.sha256(),
+                proven.verified(),
+                object.storageClass(),
+                head == null ? null : head.version(),
+                head == null ? Map.of() : head.headers(),
+                head == null ? Map.of() : head.metadata(),
+                EntryState.DOWNLOADED);
     }
 
     FetchTask withObject(ListedObject other) {

@@ -6,17 +6,12 @@ import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.s3.SmallObject;
-import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.snapshot.KeyPath;
 import io.hubstorage.snapshot.ManifestEntry;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.HexFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +26,19 @@ final class ObjectFetch {
     private static final Logger LOG = LoggerFactory.getLogger(ObjectFetch.class);
     private static final int REREADS = 3;
 
+    /** A directory marker is nothing but its key. */
+    private static final Proven MARKER =
+            new Proven(HexFormat.of().formatHex(Algorithm.SHA256.start().finish()), ManifestEntry.EMPTY, null);
+
     private final TransferMessage.Shard shard;
     private final TransferContext context;
     private final S3Access s3;
     private final TreeWriter tree;
     private final ShardProgress progress;
     private final Cancellation cancellation;
+    private final PartSizeGuesses guesses = new PartSizeGuesses();
+    private final CustomerKeyUse customerKey;
+    private final Adoption adoption;
 
     ObjectFetch(
             TransferMessage.Shard shard,
@@ -51,6 +53,8 @@ final class ObjectFetch {
         this.tree = tree;
         this.progress = progress;
         this.cancellation = cancellation;
+        this.customerKey = new CustomerKeyUse(s3.hasCustomerKey());
+        this.adoption = new Adoption(shard, tree, guesses);
     }
 
     /**
@@ -59,13 +63,13 @@ final class ObjectFetch {
      * @return the manifest line of what is now in the tree
      */
     ManifestEntry fetch(FetchTask task) throws S3Failure, IOException, InterruptedException {
-        ManifestEntry adopted = adopt(task);
+        ManifestEntry adopted = adoption.adopt(task, notes(task.object(), customerKey.likely()));
         if (adopted != null) {
             return adopted;
         }
         if (isMarker(task.object())) {
             tree.folder(task.path());
-            return entry(task, Digests.unchecked().sha256(), null);
+            return task.entry(MARKER);
         }
         return download(task);
     }
@@ -74,55 +78,23 @@ final class ObjectFetch {
         return KeyPath.isDirectoryMarker(object.key(), object.size());
     }
 
-    private @Nullable ManifestEntry adopt(FetchTask task) throws IOException {
-        Difference.Candidate candidate = task.candidate();
-        if (candidate == null) {
-            return null;
-        }
-        TransferMessage.Source source = shard.sources().get(candidate.source());
-        Path file = Differ.file(source, candidate.entry());
-        EntryState state =
-                source.previous() ? EntryState.LINKED : candidate.entry().state();
-        try {
-            if (candidate.entry().directory()) {
-                tree.folder(task.path());
-                return candidate.entry().withPath(task.path()).withState(state);
-            }
-            if (!tree.isOwn(file) || Files.size(file) != task.object().size()) {
-                return null;
-            }
-            String sha256 = candidate.entry().sha256();
-            if (!candidate.trusted()) {
-                // A hash of our own tells more than the ETag, which need not be a digest.
-                Digests digests =
-                        sha256 == null ? Digests.expecting(task.object().etag()) : Digests.unchecked();
-                digests.updateWhole(file);
-                String found = digests.sha256();
-                if (!digests.agreesWithEtag() || (sha256 != null && !sha256.equals(found))) {
-                    LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
-                    return null;
-                }
-                sha256 = found;
-            }
-            tree.link(file, task.path());
-            return source.previous()
-                    ? listedEntry(task, sha256).withState(state)
-                    : candidate.entry().withPath(task.path()).withState(state);
-        } catch (NoSuchFileException _) {
-            return null;
-        }
-    }
-
     private ManifestEntry download(FetchTask task) throws S3Failure, IOException, InterruptedException {
         FetchTask current = task;
         int rereads = 0;
+        boolean withKey = customerKey.likely();
+        int switched = 0;
         Attempts made = new Attempts(context.backoff());
         while (true) {
             cancellation.check();
             try {
-                return current.object().size() <= SMALL ? downloadSmall(current) : downloadLarge(current);
+                return current.object().size() <= SMALL
+                        ? downloadSmall(current, withKey)
+                        : downloadLarge(current, withKey);
             } catch (S3Failure failure) {
-                if (mayBeAnother(failure, current) && ++rereads <= REREADS) {
+                if (customerKey.otherwise(failure, withKey)
+                        && ++switched < context.backoff().attempts()) {
+                    withKey = !withKey;
+                } else if (mayBeAnother(failure, current) && ++rereads <= REREADS) {
                     ListedObject now = relist(current.key());
                     if (isMarker(now) != isMarker(current.object())) {
                         // A folder's path is another than a file's; only a new plan can give it.
@@ -153,33 +125,44 @@ final class ObjectFetch {
                 .orElseThrow(() -> S3Failure.vanished("%s/%s".formatted(shard.bucket(), key)));
     }
 
-    private ManifestEntry downloadSmall(FetchTask task) throws S3Failure, IOException, InterruptedException {
+    private ServerNotes notes(ListedObject object, boolean withKey) {
+        return new ServerNotes(shard.bucket(), object, s3.heads(withKey), context, cancellation, guesses);
+    }
+
+    private ManifestEntry downloadSmall(FetchTask task, boolean withKey)
+            throws S3Failure, IOException, InterruptedException {
         ListedObject object = task.object();
         try (ByteBudget.Lease _ = context.memory().take(object.size())) {
-            SmallObject small = context.request(() -> s3.reader()
+            SmallObject small = context.request(() -> s3.reader(withKey)
                     .readSmall(
-                            shard.bucket(), object.key(), object.etag(), object.size(), progress.bytesReceived::add));
+                            shard.bucket(), object.key(), object.etag(), object.size(), progress.receiver(task.key())));
             requireListed(object, small.head());
-            Digests digests = Digests.expecting(small.head());
-            digests.update(small.body());
-            requireAgreement(task, digests);
-            tree.write(task.path(), small.body(), object.lastModified());
-            return entry(task, digests.sha256(), small.head());
+            byte[] body = small.body();
+            // No question about its parts: a request more would cost as much as the object.
+            Proof proof = new Proof(name(object), Claim.of(small.head()), body.length, guesses, null);
+            proof.update(body, 0, body.length);
+            String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
+            tree.write(task.path(), body, object.lastModified());
+            return task.entry(new Proven(proof.sha256(), verified, small.head()));
         }
     }
 
-    private ManifestEntry downloadLarge(FetchTask task) throws S3Failure, IOException, InterruptedException {
-        try (RangedDownload download =
-                new RangedDownload(shard.bucket(), task, context, s3, tree, progress, cancellation)) {
-            ObjectHead head = download.run();
-            Digests digests = download.digests();
-            requireAgreement(task, digests);
+    private ManifestEntry downloadLarge(FetchTask task, boolean withKey)
+            throws S3Failure, IOException, InterruptedException {
+        ServerNotes notes = notes(task.object(), withKey);
+        try (RangedDownload download = new RangedDownload(
+                shard.bucket(), task, context, s3.reader(withKey), notes, tree, progress, cancellation)) {
+            Proven proven = download.run();
             tree.stamp(task.path(), task.object().lastModified());
-            return entry(task, digests.sha256(), head);
+            return task.entry(proven);
         } catch (S3Failure | IOException | InterruptedException failure) {
             tree.discard(task.path());
             throw failure;
         }
+    }
+
+    private String name(ListedObject object) {
+        return shard.bucket() + "/" + object.key();
     }
 
     /** Where there is no ETag to pin, size and time must be the listed ones; some servers round the time, some cut it off. */
@@ -195,33 +178,5 @@ final class ObjectFetch {
         if (head.size() != object.size() || !sameTime) {
             throw S3Failure.changed("%s is no longer the object that was listed".formatted(object.key()));
         }
-    }
-
-    private void requireAgreement(FetchTask task, Digests digests) throws S3Failure {
-        if (!digests.agreesWithEtag()) {
-            throw S3Failure.corrupt(
-                    "%s/%s: the body does not agree with its ETag %s; it was corrupted on the way or at rest"
-                            .formatted(shard.bucket(), task.key(), task.object().etag()));
-        }
-    }
-
-    private static ManifestEntry listedEntry(FetchTask task, @Nullable String sha256) {
-        return entry(task, sha256, null);
-    }
-
-    private static ManifestEntry entry(FetchTask task, @Nullable String sha256, @Nullable ObjectHead head) {
-        ListedObject object = task.object();
-        return new ManifestEntry(
-                object.key(),
-                task.path(),
-                object.size(),
-                object.etag().isEmpty() ? null : object.etag(),
-                object.lastModified(),
-                sha256,
-                object.storageClass(),
-                head == null ? null : head.version(),
-                head == null ? Map.of() : head.headers(),
-                head == null ? Map.of() : head.metadata(),
-                EntryState.DOWNLOADED);
     }
 }

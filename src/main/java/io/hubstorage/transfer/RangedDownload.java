@@ -2,7 +2,8 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
-import io.hubstorage.s3.S3Access;
+import io.hubstorage.s3.ObjectReader;
+import io.hubstorage.s3.RangeSink;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,15 +14,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A large object as ranges with the ETag pinned, several at once. Each is written to its place as it arrives; the hash
- * follows in order, reading back from memory what the disk cache still holds, so that memory does not grow with the
- * object. Used once, by one thread.
+ * A large object as ranges with the ETag pinned, one or several at once. Each is written to its place as it arrives, and fed to
+ * the hashes in order; what arrived too early for that is read back, most likely from the disk cache, so that memory does not
+ * grow with the object. A range that broke off goes on where it was. Used once, by one thread.
  */
 final class RangedDownload implements AutoCloseable {
     private static final long RANGE = 8L << 20;
-    private static final int WINDOW = 8;
     /** What one range may hold in memory between network and disk. */
     private static final long RANGE_MEMORY = 512 * 1024;
 
@@ -29,15 +31,17 @@ final class RangedDownload implements AutoCloseable {
     private final FetchTask task;
     private final ListedObject object;
     private final TransferContext context;
-    private final S3Access s3;
-    private final ShardProgress progress;
+    private final ObjectReader reader;
+    private final ServerNotes notes;
+    private final LongConsumer received;
     private final Cancellation cancellation;
+    private final Streams.Share share;
     private final FileChannel file;
+    private final InOrder inOrder;
     private final ExecutorService readers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("range-", 0).factory());
-    private Digests digests = Digests.unchecked();
 
-    private record Range(long from, long length) {}
+    private record Range(long from, long end) {}
 
     private record Pending(Range range, Future<ObjectHead> head) {}
 
@@ -45,7 +49,8 @@ final class RangedDownload implements AutoCloseable {
             String bucket,
             FetchTask task,
             TransferContext context,
-            S3Access s3,
+            ObjectReader reader,
+            ServerNotes notes,
             TreeWriter tree,
             ShardProgress progress,
             Cancellation cancellation)
@@ -54,66 +59,99 @@ final class RangedDownload implements AutoCloseable {
         this.task = task;
         this.object = task.object();
         this.context = context;
-        this.s3 = s3;
-        this.progress = progress;
+        this.reader = reader;
+        this.notes = notes;
+        this.received = progress.receiver(task.key());
         this.cancellation = cancellation;
         this.file = tree.create(task.path());
+        this.inOrder = new InOrder(file);
+        this.share = context.streams().join();
     }
 
-    /** Fetches every range; when this returns, the file is whole and {@link #digests} have seen all of it. */
-    ObjectHead run() throws S3Failure, IOException, InterruptedException {
+    /** Fetches every range; when this returns, the file is whole and proven as far as that can be. */
+    Proven run() throws S3Failure, IOException, InterruptedException {
         Queue<Pending> window = new ArrayDeque<>();
+        Future<@Nullable ObjectHead> whole = notes.worthAHead() ? readers.submit(notes::head) : null;
         long next = 0;
         ObjectHead first = null;
+        Proof proof = null;
         while (next < object.size() || !window.isEmpty()) {
-            while (next < object.size() && window.size() < WINDOW) {
-                Range range = new Range(next, Math.min(RANGE, object.size() - next));
+            while (next < object.size() && window.size() < share.width()) {
+                Range range = new Range(next, Math.min(next + RANGE, object.size()));
                 window.add(new Pending(range, readers.submit(() -> read(range))));
-                next += range.length();
+                next = range.end();
             }
             Pending oldest = window.remove();
             ObjectHead head = await(oldest.head());
             ObjectFetch.requireListed(object, head);
-            if (first == null) {
+            if (first == null || proof == null) {
                 first = head;
-                digests = Digests.expecting(head);
+                proof = notes.proof(best(head, whole));
+                inOrder.into(proof);
             }
-            digests.update(file, oldest.range().from(), oldest.range().length());
+            inOrder.finish(oldest.range().end());
         }
-        if (first == null) {
+        if (first == null || proof == null) {
             throw new IllegalStateException("an empty object has no ranges: " + task.key());
         }
-        return first;
+        String verified = proof.verdict(sink -> sink.read(file, 0, object.size()));
+        return new Proven(proof.sha256(), verified, first);
     }
 
-    /** What the whole file hashes to, once {@link #run} has returned. */
-    Digests digests() {
-        return digests;
+    /** The head that says most about the whole: the first range's, unless that leaves it open. */
+    private ObjectHead best(ObjectHead range, @Nullable Future<@Nullable ObjectHead> asked)
+            throws S3Failure, IOException, InterruptedException {
+        if (Claim.of(range).sayWhole()) {
+            return range;
+        }
+        ObjectHead whole = asked == null ? notes.head() : await(asked);
+        return whole == null ? range : whole;
     }
 
     private ObjectHead read(Range range) throws S3Failure, IOException, InterruptedException {
+        Arrival arrival = new Arrival(range.from());
         return context.backoff().retrying(cancellation, () -> {
+            // At least one byte is asked for: only an answer brings a head.
+            long from = Math.min(arrival.reached, range.end() - 1);
             try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
-                return context.request(() -> s3.reader()
-                        .readRange(
-                                bucket,
-                                object.key(),
-                                object.etag(),
-                                range.from(),
-                                range.length(),
-                                this::store,
-                                progress.bytesReceived::add));
+                return context.request(() -> reader.readRange(
+                        bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
+            } catch (S3Failure.Permanent failure) {
+                throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
+                        ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
+                        : failure;
             }
         });
     }
 
-    private void store(ByteBuffer bytes, long position) throws IOException {
-        for (long at = position; bytes.hasRemaining(); ) {
-            at += file.write(bytes, at);
+    /**
+     * Writes one range. What is written stays, whatever becomes of the request: it may have been hashed already, and must be what
+     * was hashed.
+     */
+    private final class Arrival implements RangeSink {
+        private final long from;
+        private long reached;
+
+        Arrival(long from) {
+            this.from = from;
+            this.reached = from;
+        }
+
+        @Override
+        public void write(ByteBuffer bytes, long position) throws IOException {
+            int known = (int) Math.min(bytes.remaining(), reached - position);
+            bytes.position(bytes.position() + known);
+            long at = reached;
+            ByteBuffer written = bytes.duplicate();
+            while (bytes.hasRemaining()) {
+                reached += file.write(bytes, reached);
+            }
+            inOrder.written(from, at, written);
         }
     }
 
-    private static ObjectHead await(Future<ObjectHead> head) throws S3Failure, IOException, InterruptedException {
+    private static <T extends @Nullable Object> T await(Future<T> head)
+            throws S3Failure, IOException, InterruptedException {
         try {
             return head.get();
         } catch (ExecutionException e) {
@@ -129,6 +167,7 @@ final class RangedDownload implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        share.close();
         readers.shutdownNow();
         readers.close();
         file.close();

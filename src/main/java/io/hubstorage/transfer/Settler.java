@@ -62,7 +62,7 @@ final class Settler implements FetchPool.Handler {
 
     @Override
     public void settle(FetchTask task) throws IOException, InterruptedException, S3Failure {
-        progress.begin(task.key());
+        progress.begin(task.key(), task.object().size());
         try {
             ManifestEntry entry = fetch.fetch(task);
             slots.put(task.sequence(), STORED + journal.append(entry));

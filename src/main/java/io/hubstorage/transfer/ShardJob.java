@@ -7,6 +7,7 @@ import io.hubstorage.plan.KeyFilter;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.snapshot.CorruptManifestException;
+import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Journal;
 import io.hubstorage.snapshot.PathAllocator;
 import io.hubstorage.snapshot.Slots;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +43,7 @@ final class ShardJob {
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
         this.shard = shard;
         this.context = context;
-        this.s3 = s3;
+        this.s3 = shard.options().requestPayer() ? () -> s3.get().payingRequests() : s3;
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
         this.previous = shard.sources().stream()
                 .filter(TransferMessage.Source::previous)
@@ -85,7 +85,7 @@ final class ShardJob {
                 progress.toDownload.tally(),
                 progress.isListingComplete(),
                 progress.bytesReceived.sum(),
-                List.copyOf(progress.shownInFlight()));
+                progress.shownInFlight());
     }
 
     /** Does the work; whatever happens is in the result. */
@@ -136,8 +136,11 @@ final class ShardJob {
 
     /** The disk failed; or the job was told to stop, which breaks off what is being written. */
     private Ended broken(Exception e) {
-        return cancellation.isRequested()
-                ? new Ended(Outcome.CANCELLED, true, null)
+        if (cancellation.isRequested()) {
+            return new Ended(Outcome.CANCELLED, true, null);
+        }
+        return DiskFull.isCauseOf(e)
+                ? new Ended(Outcome.DISK_FULL, false, String.valueOf(e.getMessage()))
                 : new Ended(Outcome.FAILED, true, disk(e));
     }
 
@@ -255,10 +258,9 @@ final class ShardJob {
         progress.listingComplete();
     }
 
-    /** Patterns see keys below the folder that the prefix names, as with {@code aws s3 sync}. */
     private KeyFilter filter() {
-        String folder = shard.prefix().substring(0, shard.prefix().lastIndexOf('/') + 1);
-        return new KeyFilter(folder, shard.options().exclude(), shard.options().include());
+        return KeyFilter.below(
+                shard.prefix(), shard.options().exclude(), shard.options().include());
     }
 
     private Outcome link() throws IOException, InterruptedException {

@@ -2,11 +2,14 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.Tally;
-import java.util.Collection;
+import io.hubstorage.bus.TransferMessage;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 
 /** What a shard has counted so far. Written by its threads, read by the heartbeat; numbers never go down. */
 final class ShardProgress {
@@ -24,7 +27,8 @@ final class ShardProgress {
     final Counter deleted = new Counter();
     final Counter toDownload = new Counter();
     final LongAdder bytesReceived = new LongAdder();
-    private final Set<String> inFlight = ConcurrentHashMap.newKeySet();
+    private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
+    private final AtomicLong begun = new AtomicLong();
     private volatile boolean listingComplete;
 
     /** Objects and their bytes. */
@@ -43,6 +47,13 @@ final class ShardProgress {
 
         Tally tally() {
             return new Tally(objects.sum(), bytes.sum());
+        }
+    }
+
+    /** One object on its way. */
+    private record Flight(long number, String key, long size, LongAdder received) {
+        TransferMessage.InFlight shown() {
+            return new TransferMessage.InFlight(key, size, received.sum());
         }
     }
 
@@ -68,16 +79,31 @@ final class ShardProgress {
         return listingComplete;
     }
 
-    void begin(String key) {
-        inFlight.add(key);
+    void begin(String key, long size) {
+        inFlight.put(key, new Flight(begun.getAndIncrement(), key, size, new LongAdder()));
     }
 
     void end(String key) {
         inFlight.remove(key);
     }
 
-    /** Some of the keys being downloaded now. */
-    Collection<String> shownInFlight() {
-        return List.copyOf(inFlight.stream().limit(SHOWN_IN_FLIGHT).toList());
+    /** Takes the bytes that arrive of one object, as they arrive. */
+    LongConsumer receiver(String key) {
+        Flight flight = inFlight.get(key);
+        return bytes -> {
+            bytesReceived.add(bytes);
+            if (flight != null) {
+                flight.received().add(bytes);
+            }
+        };
+    }
+
+    /** Some of the objects on their way: those that have been so for longest, since the others are gone in a moment. */
+    List<TransferMessage.InFlight> shownInFlight() {
+        return inFlight.values().stream()
+                .sorted(Comparator.comparingLong(Flight::number))
+                .limit(SHOWN_IN_FLIGHT)
+                .map(Flight::shown)
+                .toList();
     }
 }

@@ -3,9 +3,11 @@ package io.hubstorage.transfer;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 
-/** What all shards of a process share: the permits for requests, the memory for bodies, and the
- * patience with faults that may pass. Thread-safe. */
-record TransferContext(RequestPermits permits, ByteBudget memory, Backoff backoff) {
+/**
+ * What all shards of a process share: the permits for requests, the memory for bodies, the streams of large objects, and the
+ * patience with faults that may pass. Thread-safe.
+ */
+record TransferContext(RequestPermits permits, ByteBudget memory, Streams streams, Backoff backoff) {
     /** A request for a body. */
     @FunctionalInterface
     interface Request<T> {

@@ -13,6 +13,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +48,8 @@ public final class TransferVerticle extends VerticleBase {
     public TransferVerticle(ConfigStore config, String version, Patience patience, Backoff backoff) {
         this.config = config;
         this.s3 = new S3Connection(() -> config.settings().aws(), version, patience);
-        this.shared = new TransferContext(new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), backoff);
+        this.shared = new TransferContext(
+                new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), new Streams(), backoff);
     }
 
     @Override
@@ -68,6 +70,11 @@ public final class TransferVerticle extends VerticleBase {
                         .completion(),
                 vertx.eventBus()
                         .<JsonObject>consumer(Addresses.S3_DIAGNOSE, message -> answer(message, this::diagnose))
+                        .completion(),
+                vertx.eventBus()
+                        .<JsonObject>consumer(
+                                Addresses.S3_FILTER_PREVIEW,
+                                message -> answer(message, () -> tryFilter(message.body())))
                         .completion());
     }
 
@@ -110,11 +117,14 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private S3Message.Diagnosis diagnose() throws InterruptedException {
-        return s3.get()
-                .diagnostics()
-                .diagnose(config.config().buckets().stream()
-                        .map(HubConfig.BucketSpec::name)
-                        .toList());
+        HubConfig now = config.config();
+        List<String> buckets =
+                now.buckets().stream().map(HubConfig.BucketSpec::name).toList();
+        return s3.get().diagnostics().diagnose(buckets, now::requestPayer);
+    }
+
+    private S3Message.FilterOutcome tryFilter(JsonObject body) throws Exception {
+        return new FilterPreview(BusJson.decode(body, S3Message.FilterTrial.class)).run(config.dataPath(), s3::get);
     }
 
     private void answer(Message<JsonObject> message, Callable<? extends Record> work) {
@@ -131,6 +141,7 @@ public final class TransferVerticle extends VerticleBase {
         return switch (failure) {
             case S3Failure.Auth _ -> 403;
             case S3Failure _ -> 502;
+            case IllegalArgumentException _ -> 400;
             default -> 500;
         };
     }

@@ -36,7 +36,7 @@ final class FolderCheck {
             expect(bucket, trees, files);
         }
         if (request.buckets().isEmpty()) {
-            strays(snapshot, Set.of("s3", "manifest", "run.json"));
+            strays(snapshot, Set.of("s3", "manifest", "run.json", "pinned"));
             strays(snapshot.resolve("s3"), trees);
             strays(snapshot.resolve("manifest"), files);
         }

@@ -13,6 +13,7 @@ import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.ManifestIndex;
 import io.hubstorage.snapshot.ManifestSummary;
 import io.hubstorage.snapshot.Sha256;
+import io.hubstorage.snapshot.VerifiedCounts;
 import io.hubstorage.verify.Problem.Kind;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,7 @@ final class ManifestCheck {
     private final Findings findings;
     private final VerifyProgress progress;
     private final Map<EntryState, Tally> states = new EnumMap<>(EntryState.class);
+    private final VerifiedCounts verified = new VerifiedCounts();
     private Tally all = Tally.ZERO;
 
     ManifestCheck(Certificate.Bucket certified, Path manifest, Findings findings, VerifyProgress progress) {
@@ -114,6 +116,7 @@ final class ManifestCheck {
     private void count(ManifestEntry entry) {
         Tally one = Tally.of(entry.size());
         all = all.plus(one);
+        verified.add(entry);
         states.merge(entry.state(), one, Tally::plus);
     }
 
@@ -123,6 +126,9 @@ final class ManifestCheck {
         expect("downloaded", state(EntryState.DOWNLOADED), certified.counts().downloaded());
         expect("carried", state(EntryState.CARRIED), certified.counts().carried());
         expect("kept", state(EntryState.KEPT), certified.counts().kept());
+        summary.verified()
+                .forEach((word, tally) ->
+                        expect("verified by " + word, verified.counts().getOrDefault(word, Tally.ZERO), tally));
     }
 
     private Tally state(EntryState state) {

@@ -24,6 +24,11 @@ final class AssetRoutes {
             Map.entry("woff2", "font/woff2"),
             Map.entry("txt", "text/plain; charset=utf-8"));
 
+    /** Other people's scripts and styles, out of their own jars. */
+    private static final Map<String, String> LIBRARIES = Map.of(
+            "lib/uPlot.js", "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.esm.js",
+            "lib/uPlot.css", "META-INF/resources/webjars/uplot/1.6.30/dist/uPlot.min.css");
+
     private final Resources resources;
 
     AssetRoutes(Resources resources) {
@@ -46,6 +51,6 @@ final class AssetRoutes {
             context.fail(404);
             return;
         }
-        resources.send(context, "webroot/" + path, mediaType);
+        resources.send(context, LIBRARIES.getOrDefault(path, "webroot/" + path), mediaType);
     }
 }

@@ -28,6 +28,7 @@ final class BackupRoutes {
                 .handler(context -> Answers.json(context, 200, bus.ask(Addresses.BACKUP_STATUS)));
         router.get("/api/backup/last").handler(this::last);
         router.get("/api/backup/history").handler(this::history);
+        router.get("/api/backup/runs/:run_id").handler(this::one);
     }
 
     private void run(RoutingContext context) {
@@ -70,6 +71,20 @@ final class BackupRoutes {
                 200,
                 bus.ask(
                         Addresses.BACKUP_HISTORY,
-                        new BackupMessage.HistoryQuery(limit, query.text("before", MAX_RUN_ID))));
+                        new BackupMessage.HistoryQuery(limit, query.text("before", MAX_RUN_ID), null)));
+    }
+
+    private void one(RoutingContext context) {
+        String runId = context.pathParam("run_id");
+        BackupMessage.HistoryQuery query = new BackupMessage.HistoryQuery(1, null, runId);
+        Answers.json(
+                context,
+                200,
+                bus.ask(Addresses.BACKUP_HISTORY, query)
+                        .map(body -> BusJson.decode(body, BackupMessage.History.class).runs().stream()
+                                .findFirst()
+                                .map(BusJson::encode)
+                                .orElseThrow(() -> new HttpProblem(
+                                        404, "The history knows no run of this name; it keeps the last 10,000."))));
     }
 }

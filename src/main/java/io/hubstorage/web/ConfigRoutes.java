@@ -1,7 +1,9 @@
 package io.hubstorage.web;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage;
+import io.hubstorage.bus.S3Message;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -21,6 +23,7 @@ final class ConfigRoutes {
     void mount(Router router) {
         router.get("/api/config").handler(this::read);
         router.put("/api/config").handler(this::replace);
+        router.post("/api/config/filter-preview").handler(this::tryFilter);
         router.get("/api/config/schema")
                 .handler(context -> resources.send(context, "conf/config.schema.json", "application/schema+json"));
     }
@@ -49,6 +52,17 @@ final class ConfigRoutes {
                     Answers.json(context, 200, current);
                 })
                 .onFailure(context::fail);
+    }
+
+    private void tryFilter(RoutingContext context) {
+        Body body = Body.optional(context).allowing("bucket", "prefix", "exclude", "include");
+        String bucket = body.text("bucket");
+        if (bucket == null) {
+            throw HttpProblem.badInput("bucket", "nothing", "the name of a bucket");
+        }
+        S3Message.FilterTrial trial =
+                new S3Message.FilterTrial(bucket, body.text("prefix"), body.texts("exclude"), body.texts("include"));
+        Answers.json(context, 200, bus.ask(Addresses.S3_FILTER_PREVIEW, BusJson.encode(trial), Bus.REMOTE));
     }
 
     private static String tag(JsonObject current) {

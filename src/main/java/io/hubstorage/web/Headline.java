@@ -7,11 +7,12 @@ import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.config.HubConfig;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +47,13 @@ record Headline(State state, String sentence) {
      * Judges the state of things.
      *
      * @param buckets the configured buckets
-     * @param last the last run that was to write something, and ended
+     * @param runs the last ones, newest first; the last one is enough where it {@link #isClear}
      * @param scheduler absent when it does not answer
      */
     static Headline of(
             HubConfig buckets,
             BackupMessage.Status backup,
-            @Nullable RunRecord last,
+            List<RunRecord> runs,
             SchedulerMessage.@Nullable Status scheduler,
             Instant now) {
         RunState current = backup.current();
@@ -64,8 +65,10 @@ record Headline(State state, String sentence) {
             return new Headline(
                     State.NEEDS_SETUP, "Nothing is backed up yet: choose your buckets on the configuration page.");
         }
-        if (last != null && (last.result() == RunResult.FAILED || last.result() == RunResult.PARTIAL)) {
-            return failing(last, now);
+        // A run that was stopped takes nothing away from the one before it, be that a good or a bad one.
+        Optional<RunRecord> last = runs.stream().filter(Headline::isDecisive).findFirst();
+        if (last.isPresent() && last.get().result() != RunResult.SUCCESS) {
+            return failing(last.get(), now);
         }
         if (scheduler == null || !scheduler.running()) {
             return new Headline(
@@ -92,7 +95,30 @@ record Headline(State state, String sentence) {
         }
         return good == null
                 ? new Headline(State.NEVER_RUN, "No backup has finished yet%s.".formatted(next(scheduler, now)))
-                : covered(buckets, good, scheduler, now);
+                : covered(buckets, good, runs, scheduler, now);
+    }
+
+    /** Whether a run alone tells how things stand: it ended by itself, was no dry one, and covered every bucket. */
+    static boolean isClear(HubConfig config, RunRecord run) {
+        Set<String> saved = saved(run).collect(Collectors.toSet());
+        return isDecisive(run)
+                && config.buckets().stream().map(HubConfig.BucketSpec::name).allMatch(saved::contains);
+    }
+
+    private static boolean isDecisive(RunRecord run) {
+        return !run.dryRun()
+                && (run.result() == RunResult.SUCCESS
+                        || run.result() == RunResult.PARTIAL
+                        || run.result() == RunResult.FAILED);
+    }
+
+    /** The buckets that a run left in a snapshot as they should be. */
+    private static Stream<String> saved(RunRecord run) {
+        return run.dryRun()
+                ? Stream.empty()
+                : run.buckets().stream()
+                        .filter(bucket -> bucket.result() == RunResult.SUCCESS)
+                        .map(RunRecord.BucketRecord::bucket);
     }
 
     /** Whether nothing is to be backed up. */
@@ -126,9 +152,11 @@ record Headline(State state, String sentence) {
         return new Headline(State.FAILING, last.message() == null ? title : title + " " + last.message());
     }
 
-    private static Headline covered(HubConfig buckets, RunRecord good, SchedulerMessage.Status scheduler, Instant now) {
-        Set<String> saved = new HashSet<>();
-        good.buckets().forEach(bucket -> saved.add(bucket.bucket()));
+    private static Headline covered(
+            HubConfig buckets, RunRecord good, List<RunRecord> runs, SchedulerMessage.Status scheduler, Instant now) {
+        Set<String> saved = Stream.concat(Stream.of(good), runs.stream())
+                .flatMap(Headline::saved)
+                .collect(Collectors.toSet());
         List<String> missing = buckets.buckets().stream()
                 .map(HubConfig.BucketSpec::name)
                 .filter(name -> !saved.contains(name))

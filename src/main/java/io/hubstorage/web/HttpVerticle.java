@@ -27,6 +27,9 @@ public final class HttpVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(HttpVerticle.class);
     private static final long MAX_BODY_BYTES = 1L << 20;
     private static final int MAX_HEADER_BYTES = 16 << 10;
+    /** Two keys of 1,024 bytes, each byte as {@code %XX}, and what else belongs to an address. */
+    private static final int MAX_ADDRESS_BYTES = 8 << 10;
+
     private static final int IDLE_SECONDS = 120;
     private static final int COMPRESS_FROM_BYTES = 1024;
     private static final long SHUTDOWN_SECONDS = 1;
@@ -137,6 +140,7 @@ public final class HttpVerticle extends VerticleBase {
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setTcpKeepAlive(true)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(MAX_ADDRESS_BYTES)
                 .setHandle100ContinueAutomatically(false)
                 .setCompressionSupported(true)
                 .setCompressionContentSizeThreshold(COMPRESS_FROM_BYTES)

@@ -26,6 +26,7 @@ final class LogRoutes {
             List.of("TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL");
     private static final int DEFAULT_LIMIT = 200;
     private static final int MAX_TEXT = 500;
+    private static final int MAX_RUN = 100;
     private static final int MAX_CURSOR = 100;
     private static final int MAX_NAME = 255;
     /** A download of what matches is put together in memory. */
@@ -66,7 +67,7 @@ final class LogRoutes {
         if (text != null && regex) {
             Query.checkRegex("q", text);
         }
-        return new LogQuery(text, regex, query.oneOf("level", LEVELS), limit, before);
+        return new LogQuery(text, regex, query.oneOf("level", LEVELS), query.text("run", MAX_RUN), limit, before);
     }
 
     private Future<LogPage> read(LogQuery query) {
@@ -105,7 +106,7 @@ final class LogRoutes {
         Query query = new Query(context);
         LogQuery wanted = wanted(query, LogQuery.MOST, null);
         String name = query.text("file", MAX_NAME);
-        if (wanted.text() != null || wanted.level() != null) {
+        if (wanted.text() != null || wanted.level() != null || wanted.run() != null) {
             vertx.executeBlocking(() -> matching(logs(), wanted), false)
                     .onSuccess(text -> attachment(context, "hubstorage-log-search.txt")
                             .response()
@@ -156,7 +157,7 @@ final class LogRoutes {
             if (page.next() == null) {
                 return String.join("", found);
             }
-            next = new LogQuery(query.text(), query.regex(), query.level(), query.limit(), page.next());
+            next = new LogQuery(query.text(), query.regex(), query.level(), query.run(), query.limit(), page.next());
         }
     }
 

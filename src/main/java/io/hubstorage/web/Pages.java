@@ -41,7 +41,10 @@ final class Pages {
     void mount(Router router) {
         router.get("/").handler(context -> page(context, "dashboard", "index"));
         router.get("/config").handler(context -> page(context, "config", "config"));
+        router.get("/snapshots").handler(context -> page(context, "snapshots", "snapshots"));
         router.get("/logs").handler(context -> page(context, "logs", "logs"));
+        router.get("/setup").handler(context -> page(context, "setup", "setup"));
+        router.get("/runs/:run_id").handler(context -> page(context, "run", "run"));
     }
 
     private void page(RoutingContext context, String page, String template) {

@@ -97,10 +97,15 @@ final class Problems implements Handler<RoutingContext> {
     private Set<String> methodsAt(String path) {
         Set<String> methods = new TreeSet<>();
         for (Route route : router.getRoutes()) {
-            if (path.equals(route.getPath()) && route.methods() != null) {
+            if (route.getPath() != null && route.methods() != null && fits(path, route.getPath())) {
                 route.methods().stream().map(HttpMethod::name).forEach(methods::add);
             }
         }
         return methods;
+    }
+
+    /** Whether the route is at this path; any segment fits one that is a parameter. */
+    private static boolean fits(String path, String route) {
+        return route.indexOf(':') < 0 ? path.equals(route) : path.matches(route.replaceAll(":\\w+", "[^/]+"));
     }
 }

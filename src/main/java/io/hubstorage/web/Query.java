@@ -38,6 +38,21 @@ final class Query {
         return value;
     }
 
+    /** The text, or another one when it is absent. */
+    String text(String name, int maxLength, String otherwise) {
+        String value = text(name, maxLength);
+        return value == null ? otherwise : value;
+    }
+
+    /** The text, which must be there. */
+    String required(String name, int maxLength) {
+        String value = text(name, maxLength);
+        if (value == null) {
+            throw HttpProblem.badInput(name, "nothing", "a text");
+        }
+        return value;
+    }
+
     /** The whole number between two bounds, both included. */
     int number(String name, int min, int max, int otherwise) {
         String value = text(name, 100);

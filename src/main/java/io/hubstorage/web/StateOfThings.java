@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** Asks the other rooms how things stand and puts their answers together. A room that is silent is shown as null. */
@@ -34,32 +35,28 @@ final class StateOfThings {
         Future<Optional<BackupMessage.Status>> backup = silent(Addresses.BACKUP_STATUS, BackupMessage.Status.class);
         Future<Optional<SchedulerMessage.Status>> scheduler =
                 silent(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class);
-        Future<Optional<RunRecord>> last = backup.compose(this::lastThatCounts);
-        return Future.all(backup, scheduler, last)
-                .map(all -> assemble(backup.result(), scheduler.result(), last.result()));
+        Future<List<RunRecord>> runs = backup.compose(this::runs);
+        return Future.all(backup, scheduler, runs)
+                .map(all -> assemble(backup.result(), scheduler.result(), runs.result()));
     }
 
     private JsonObject assemble(
-            Optional<BackupMessage.Status> backup,
-            Optional<SchedulerMessage.Status> scheduler,
-            Optional<RunRecord> last) {
+            Optional<BackupMessage.Status> backup, Optional<SchedulerMessage.Status> scheduler, List<RunRecord> runs) {
         return new JsonObject()
                 .put("at", clock.instant().toString())
-                .put("health", health(backup, scheduler, last))
+                .put("health", health(backup, scheduler, runs))
                 .put("backup", backup.map(BusJson::encode).orElse(null))
                 .put("scheduler", scheduler.map(BusJson::encode).orElse(null))
                 .put("config", summary());
     }
 
     private JsonObject health(
-            Optional<BackupMessage.Status> backup,
-            Optional<SchedulerMessage.Status> scheduler,
-            Optional<RunRecord> last) {
+            Optional<BackupMessage.Status> backup, Optional<SchedulerMessage.Status> scheduler, List<RunRecord> runs) {
         Headline headline = backup.isEmpty()
                 ? new Headline(
                         Headline.State.FAILING,
                         "The backup engine does not answer, so nothing can be said about the backups; see the log.")
-                : Headline.of(store.config(), backup.get(), last.orElse(null), scheduler.orElse(null), clock.instant());
+                : Headline.of(store.config(), backup.get(), runs, scheduler.orElse(null), clock.instant());
         return new JsonObject().put("state", headline.state().word()).put("sentence", headline.sentence());
     }
 
@@ -72,20 +69,18 @@ final class StateOfThings {
                 .put("dynamic_buckets", store.config().dynamicBuckets());
     }
 
-    /** A dry run says nothing about how safe the data is: the last run before it does. */
-    private Future<Optional<RunRecord>> lastThatCounts(Optional<BackupMessage.Status> status) {
+    /** The last run, where it says all there is to say; else the last ones, newest first. */
+    private Future<List<RunRecord>> runs(Optional<BackupMessage.Status> status) {
         RunRecord last = status.map(BackupMessage.Status::last).orElse(null);
-        if (last == null || !last.dryRun()) {
-            return Future.succeededFuture(Optional.ofNullable(last));
+        if (last == null || Headline.isClear(store.config(), last)) {
+            return Future.succeededFuture(last == null ? List.of() : List.of(last));
         }
         return bus.ask(
                         Addresses.BACKUP_HISTORY,
-                        BusJson.encode(new BackupMessage.HistoryQuery(RUNS_LOOKED_AT, null)),
+                        BusJson.encode(BackupMessage.HistoryQuery.newest(RUNS_LOOKED_AT)),
                         PATIENCE)
-                .map(body -> BusJson.decode(body, BackupMessage.History.class).runs().stream()
-                        .filter(run -> !run.dryRun() && run.result().ended())
-                        .findFirst())
-                .otherwise(Optional.empty());
+                .map(body -> BusJson.decode(body, BackupMessage.History.class).runs())
+                .otherwise(List.of(last));
     }
 
     private <T extends Record> Future<Optional<T>> silent(String address, Class<T> type) {

@@ -49,7 +49,11 @@ final class WebParts {
         new StatusRoutes(things, store, version).mount(router);
         new S3Routes(bus, new SelfTest(vertx, bus, store)).mount(router);
         new LogRoutes(vertx, store).mount(router);
-        new SnapshotRoutes(vertx, store).mount(router);
+        SnapshotAccess snapshots = new SnapshotAccess(vertx, store);
+        new SnapshotRoutes(snapshots).mount(router);
+        new BrowseRoutes(snapshots).mount(router);
+        new DownloadRoutes(snapshots).mount(router);
+        new FindRoutes(snapshots).mount(router);
         new EventRoutes(hub).mount(router);
         new AssetRoutes(resources).mount(router);
         pages.mount(router);

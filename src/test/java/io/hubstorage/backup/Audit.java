@@ -137,6 +137,7 @@ final class Audit {
                 .isEqualTo(Objects.requireNonNull(bucket.manifest()).sha256());
         Map<String, ManifestEntry> entries = new LinkedHashMap<>();
         Map<EntryState, Tally> states = new TreeMap<>();
+        Map<String, Tally> verified = new TreeMap<>();
         try (ManifestReader reader = ManifestReader.open(manifest)) {
             String last = null;
             for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
@@ -146,6 +147,10 @@ final class Audit {
                 last = entry.key();
                 entries.put(entry.key(), entry);
                 states.merge(entry.state(), Tally.of(entry.size()), Tally::plus);
+                verified.merge(
+                        Objects.requireNonNullElse(entry.verified(), "unrecorded"),
+                        Tally.of(entry.size()),
+                        Tally::plus);
                 check(bucket.name(), entry);
             }
         }
@@ -161,6 +166,9 @@ final class Audit {
         assertThat(states.getOrDefault(EntryState.KEPT, Tally.ZERO))
                 .as("kept")
                 .isEqualTo(bucket.counts().kept());
+        assertThat(Objects.requireNonNull(bucket.manifest()).verified())
+                .as("how it was verified")
+                .isEqualTo(verified);
         noStrays(bucket.name(), entries);
         return entries;
     }

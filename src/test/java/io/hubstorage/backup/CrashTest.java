@@ -11,6 +11,7 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ final class CrashTest extends EngineTest {
     /** A staging with the objects "00" to "49" in it; the run could not get the others. */
     @BeforeEach
     void aRunThatDied() {
-        hub.patience(Duration.ofSeconds(5), 1, 1);
+        hub.patience(Duration.ofMinutes(2), 1, 1);
         bucket = s3.bucket("photos", SyntheticBucket.uniform(100, 500, "##"));
         s3.faults()
                 .when(request ->
@@ -165,11 +166,34 @@ final class CrashTest extends EngineTest {
     }
 
     @Test
+    void aCrashBeforeTheHistoryKnowsOfTheSnapshotIsToldAsItsCertificateSays() throws IOException {
+        RunRecord told = recovers();
+        hub.stop();
+        Path history = home.resolve("config/history.jsonl");
+        List<String> lines = Files.readAllLines(history);
+        Files.write(history, lines.subList(0, lines.size() - 1));
+
+        hub.start();
+
+        BackupMessage.History known =
+                BusJson.decode(hub.request(Addresses.BACKUP_HISTORY, new JsonObject()), BackupMessage.History.class);
+        assertThat(known.runs().getFirst())
+                .usingRecursiveComparison()
+                .ignoringFields("message")
+                .isEqualTo(told);
+        assertThat(known.runs().getFirst().message())
+                .isEqualTo("The snapshot %s is whole; the program ended before it could say so.", told.snapshot());
+    }
+
+    @Test
     void staleTrashAndOlderStagingsAreDeleted() throws IOException {
         Path hubFolder = hub.data().resolve(".hubstorage");
         for (String stale : List.of(
-                "trash/staging-20200101000000/pass-1/photos/x", "staging/20200101000000/pass-1/photos/x",
-                "journal/20200101000000/pass-1/photos/shard-0000.journal", "journal/20190101000000/boot-id")) {
+                "scratch/probe-1/own",
+                "trash/staging-20200101000000/pass-1/photos/x",
+                "staging/20200101000000/pass-1/photos/x",
+                "journal/20200101000000/pass-1/photos/shard-0000.journal",
+                "journal/20190101000000/boot-id")) {
             Files.createDirectories(hubFolder.resolve(stale).getParent());
             Files.writeString(hubFolder.resolve(stale), "stale");
         }
@@ -178,6 +202,7 @@ final class CrashTest extends EngineTest {
 
         assertThat(gets()).hasSize(50);
         assertThat(hubFolder.resolve("trash")).doesNotExist();
+        assertThat(hubFolder.resolve("scratch")).doesNotExist();
     }
 
     @Test

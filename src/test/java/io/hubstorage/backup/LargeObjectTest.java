@@ -63,6 +63,22 @@ final class LargeObjectTest extends EngineTest {
     }
 
     @Test
+    void aRangeThatBreaksOffGoesOnWhereItWas() {
+        SyntheticBucket bucket = film();
+        trueEtag(bucket);
+        s3.faults().when(LargeObjectTest::second).times(1).then(Fault.cutAt(0.5));
+
+        RunRecord run = hub.backUp();
+
+        assertThat(s3.log().requests(request -> request.kind() == RequestKind.GET))
+                .extracting(S3Request::range)
+                .filteredOn(range -> range != null && range.endsWith("-16777215"))
+                .hasSize(2)
+                .anySatisfy(range -> assertThat(range).isNotEqualTo("bytes=8388608-16777215"));
+        audit(run).holds("films", bucket);
+    }
+
+    @Test
     void aRangeThatStallsIsFetchedAgain() {
         SyntheticBucket bucket = film();
         s3.faults().when(LargeObjectTest::second).times(1).then(Fault.stallAt(0.5));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.testkit.ChecksumKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import java.io.IOException;
@@ -77,6 +78,33 @@ final class LegacySnapshotTest extends EngineTest {
         assertThat(run.totals().downloaded().objects()).isEqualTo(1);
         audit(run).holds("photos", bucket);
         assertThat(legacy("photos").resolve("b")).hasBinaryContent(new byte[300]);
+    }
+
+    @Test
+    void anEtagThatOnlyLooksLikeAnMd5CondemnsNoFile() throws IOException {
+        SyntheticBucket bucket = synced("a", "b");
+        bucket.objects().toList().forEach(object -> bucket.put(object.withKms()));
+        hub.configure("photos");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(gets()).isEmpty();
+        Audit audit = audit(run).holds("photos", bucket);
+        assertThat(audit.certificate().verified()).isEqualTo(Map.of("length", new Tally(2, 600)));
+    }
+
+    @Test
+    void thenTheChecksumTellsWhetherTheFileIsTheOneListed() throws IOException {
+        SyntheticBucket bucket = s3.bucket("photos", synced("a", "b").withChecksums(ChecksumKind.CRC64NVME));
+        bucket.objects().toList().forEach(object -> bucket.put(object.withKms()));
+        sync(legacy("photos"), bucket.get("b"), new byte[300]);
+        hub.configure("photos");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(gets()).isEqualTo(Map.of("b", 1L));
+        Audit audit = audit(run).holds("photos", bucket);
+        assertThat(audit.certificate().verified()).isEqualTo(Map.of("crc64nvme", new Tally(2, 600)));
     }
 
     @Test

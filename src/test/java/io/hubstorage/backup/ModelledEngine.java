@@ -49,6 +49,9 @@ final class ModelledEngine implements AutoCloseable {
             "~hub~",
             "z/" + "y".repeat(300));
 
+    /** No server of this model is ever silent: waiting long for it only says that the machine has much to do. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final SyntheticS3 s3 = SyntheticS3.start();
     private final SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
     private final Hub hub;
@@ -66,7 +69,7 @@ final class ModelledEngine implements AutoCloseable {
 
     ModelledEngine(Path home, boolean delete) {
         this.delete = delete;
-        hub = new Hub(home, s3.settings(), InstantSource.system()).patience(Duration.ofSeconds(5), 1, 4);
+        hub = new Hub(home, s3.settings(), InstantSource.system()).patience(PATIENCE, 1, 4);
         hub.configure(EngineTest.config(EngineTest.delete(delete), "photos"));
     }
 
@@ -126,7 +129,7 @@ final class ModelledEngine implements AutoCloseable {
         hub.start();
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
-        await().until(() -> gate.arrived() > 0 || finished.isDone());
+        await().atMost(PATIENCE).until(() -> gate.arrived() > 0 || finished.isDone());
         hub.stop();
         gate.open();
         RunRecord run = Hub.await(Future.fromCompletionStage(finished));

@@ -48,7 +48,15 @@ final class RunMonitorTest {
     private static TransferMessage.Heartbeat beat(
             int pass, int index, BucketCounts counts, Tally toDownload, boolean listed, long received) {
         return new TransferMessage.Heartbeat(
-                "run", "photos", pass, index, counts, toDownload, listed, received, List.of("key-" + index));
+                "run",
+                "photos",
+                pass,
+                index,
+                counts,
+                toDownload,
+                listed,
+                received,
+                List.of(new TransferMessage.InFlight("key-" + index, 100, 40 + 50L * index)));
     }
 
     private static TransferMessage.Result result(int index, BucketCounts counts, Tally toDownload, long received) {
@@ -86,6 +94,11 @@ final class RunMonitorTest {
         assertThat(state.toDownload()).isEqualTo(new Tally(14, 140));
         assertThat(state.bytesReceived()).isEqualTo(80);
         assertThat(state.inFlight()).containsExactly("photos/key-0", "photos/key-1");
+        assertThat(state.transfers())
+                .as("a part that was asked for again does not make an object larger than it is")
+                .containsExactly(
+                        new RunState.Transfer("photos", "key-0", 100, 40),
+                        new RunState.Transfer("photos", "key-1", 100, 90));
         assertThat(state.phase()).isEqualTo(RunPhase.LISTING);
         assertThat(state.etaSeconds()).as("unknown while listing").isNull();
     }

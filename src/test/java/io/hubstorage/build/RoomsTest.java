@@ -26,16 +26,20 @@ final class RoomsTest {
             Map.entry("logs", List.of("bus", "config")),
             Map.entry("snapshot", List.of("bus")),
             Map.entry("plan", List.of("bus", "snapshot")),
-            Map.entry("s3", List.of("bus", "config")),
+            Map.entry("s3", List.of("bus", "config", "s3.http")),
+            Map.entry("s3.http", List.of()),
             Map.entry("history", List.of("bus", "snapshot")),
             Map.entry("schedule", List.of("bus", "config", "history")),
             Map.entry("transfer", List.of("bus", "config", "plan", "s3", "snapshot")),
             Map.entry("backup", List.of("bus", "config", "plan", "snapshot", "history")),
-            Map.entry("web", List.of("bus", "config", "history", "snapshot", "logs", "web.sse", "web.bridge")),
+            Map.entry(
+                    "web", List.of("browse", "bus", "config", "history", "snapshot", "logs", "web.sse", "web.bridge")),
+            Map.entry("browse", List.of("bus", "plan", "snapshot")),
             Map.entry("web.sse", List.of("bus")),
             Map.entry("web.bridge", List.of("bus", "config")),
             Map.entry("verify", List.of("bus", "snapshot")),
-            Map.entry("cli", List.of("bus", "config", "logs", "snapshot", "history", "verify"))));
+            Map.entry("migrate", List.of("bus", "config", "snapshot")),
+            Map.entry("cli", List.of("bus", "config", "logs", "snapshot", "history", "verify", "migrate"))));
 
     @TestFactory
     List<DynamicTest> aRoomImportsOnlyItsNeighbours() {

@@ -77,7 +77,8 @@ final class HubCommandTest {
     void theHelpNamesEveryCommandAndEveryExitCode() {
         assertThat(run("--help")).isZero();
 
-        assertThat(out.toString()).contains("serve ", "backup ", "snapshots ", "config ", "--create-config");
+        assertThat(out.toString())
+                .contains("serve ", "backup ", "snapshots ", "config ", "migrate ", "health ", "--create-config");
         for (ExitCode code : ExitCode.values()) {
             assertThat(out.toString()).containsPattern("(?m)^  %d +\\w".formatted(code.code()));
         }
@@ -85,7 +86,7 @@ final class HubCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "backup", "snapshots", "config"})
+    @ValueSource(strings = {"serve", "backup", "snapshots", "config", "migrate", "health"})
     void everyCommandHasHelpThatFitsATerminal(String command) {
         assertThat(run(command, "--help")).isZero();
 
@@ -114,6 +115,9 @@ final class HubCommandTest {
                 "backup --bucket photos --use-dynamic-buckets|give only one of the two",
                 "backup --dry-run --continuous|give only one of the two",
                 "config|'config create' or 'config validate'",
+                "migrate|Missing required option: '--from=<file>'",
+                "migrate --from /nowhere/config.json|There is no /nowhere/config.json",
+                "health --url http://[x|Invalid value for option '--url'",
             })
     void wrongUsageIsExplainedAndEndsWith2(String arguments, String explanation) {
         assertThat(run(arguments.split(" "))).isEqualTo(2);
@@ -164,6 +168,15 @@ final class HubCommandTest {
                 .contains("Buckets: photos, invoices")
                 .contains("Data:    " + home.resolve("data"));
         assertThat(home).isEmptyDirectory();
+    }
+
+    @Test
+    void withoutAServiceHealthEndsWith1AndSaysWhereItAsked() {
+        environment.put("HUBSTORAGE_WEB_PORT", "1");
+
+        assertThat(run("health")).isEqualTo(1);
+
+        assertThat(out.toString()).startsWith("http://127.0.0.1:1/health/ready does not answer: ");
     }
 
     @Test

@@ -57,6 +57,7 @@ final class ProgressTest {
                 10,
                 65L,
                 List.of(),
+                List.of(),
                 null);
     }
 

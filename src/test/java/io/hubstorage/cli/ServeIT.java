@@ -71,6 +71,30 @@ final class ServeIT {
     }
 
     @Test
+    void healthAsksTheServiceThatRuns() {
+        try (HubProcess hub = serve()) {
+            URI address = hub.awaitUp();
+            // A backup makes the data folder; without one there is nothing to write to yet.
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> hub.get("/health/ready").statusCode() == 503);
+            try (HubProcess health = health(address)) {
+                assertThat(health.exitCode()).isEqualTo(1);
+                assertThat(health.out()).contains("\"DOWN\"", "no folder that can be written");
+            }
+            assertThat(home.resolve("data").toFile().mkdirs()).isTrue();
+            try (HubProcess health = health(address)) {
+                assertThat(health.exitCode()).isZero();
+                assertThat(health.out()).contains("\"UP\"");
+            }
+        }
+    }
+
+    private HubProcess health(URI address) {
+        environment.put("HUBSTORAGE_WEB_PORT", Integer.toString(address.getPort()));
+        return HubProcess.start(home, environment, "health");
+    }
+
+    @Test
     void aTakenPortIsNamedWithTheVariableThatChangesItAndNoRunBegins() {
         configure();
         try (HubProcess hub = serve()) {
@@ -196,7 +220,10 @@ final class ServeIT {
     private static CompletableFuture<List<String>> follow(URI address) {
         HttpRequest request =
                 HttpRequest.newBuilder(address.resolve("/api/events")).build();
-        return HttpClient.newHttpClient()
+        // Browsers speak HTTP/1.1 where there is no TLS.
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
                 .sendAsync(request, HttpResponse.BodyHandlers.ofLines())
                 .thenApplyAsync(response -> {
                     try (Stream<String> lines = response.body()) {

@@ -1,6 +1,7 @@
 package io.hubstorage.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.hubstorage.bus.ConfigMessage.Problem;
@@ -63,6 +64,23 @@ final class ConfigParserTest {
     }
 
     @Test
+    void whoPaysForRequestsIsSaidForABucketOrForAll() {
+        List<String> warnings = new ArrayList<>();
+        HubConfig one = ConfigParser.parse(
+                buckets("mine", new JsonObject().put("name", "theirs").put("request_payer", true)), warnings);
+        HubConfig all = ConfigParser.parse(
+                buckets("mine").put("sync_options", new JsonObject().put("request_payer", true)), warnings);
+
+        assertThat(warnings).isEmpty();
+        assertThat(one.requestPayer("theirs")).isTrue();
+        assertThat(one.requestPayer("mine")).isFalse();
+        assertThat(all.requestPayer("mine")).isTrue();
+        assertThatThrownBy(() -> ConfigParser.parse(
+                        buckets(new JsonObject().put("name", "theirs").put("request_payer", "yes"))))
+                .hasMessageContaining("s3_buckets[0].request_payer");
+    }
+
+    @Test
     void theSpecifiedExampleIsRead() {
         List<String> warnings = new ArrayList<>();
         HubConfig config = ConfigParser.parse(new JsonObject(SPECIFIED), warnings);
@@ -70,7 +88,8 @@ final class ConfigParserTest {
         assertThat(config.dynamicBuckets()).isFalse();
         assertThat(config.localBasePath()).isEqualTo("/app/data");
         assertThat(config.syncOptions())
-                .isEqualTo(new HubConfig.SyncOptions(true, List.of("*.tmp", "*/temp/*"), List.of(), null, false));
+                .isEqualTo(
+                        new HubConfig.SyncOptions(true, List.of("*.tmp", "*/temp/*"), List.of(), null, false, false));
         assertThat(config.logging()).isEqualTo(new HubConfig.Logging("INFO", "/app/logs/status.log", 10, 5));
         assertThat(config.automation()).isEqualTo(new HubConfig.Automation(true, 6, null, null, 3, 5));
         assertThat(config.guards()).isEqualTo(new HubConfig.Guards(50));

@@ -49,7 +49,8 @@ final class ConfigPropertyTest {
 
     private static Gen<BucketSpec> buckets() {
         Gen<String> names = oneOf(List.of("photos", "Old_Bucket", "a.b-c", "0-9", "logs-2024", "backup.example.com"));
-        return names.zip(strings().allPossible().ofLengthBetween(0, 12), BucketSpec::new);
+        return names.zip(
+                strings().allPossible().ofLengthBetween(0, 12), booleans().all(), BucketSpec::new);
     }
 
     private static Gen<SyncOptions> syncOptions() {
@@ -71,7 +72,8 @@ final class ConfigPropertyTest {
                                         .map(ConfigPropertyTest::wellFormed)
                                         .toList(),
                                 cold == 1 ? "GLACIER_IR" : null,
-                                sse));
+                                sse,
+                                !sse.equals(delete)));
     }
 
     private static Gen<Logging> logging() {
@@ -109,7 +111,8 @@ final class ConfigPropertyTest {
                                 BucketSpec::name, bucket -> bucket, (first, second) -> first))
                         .values()
                         .stream()
-                        .map(bucket -> new BucketSpec(bucket.name(), wellFormed(bucket.prefix())))
+                        .map(bucket ->
+                                new BucketSpec(bucket.name(), wellFormed(bucket.prefix()), bucket.requestPayer()))
                         .toList());
         Gen<HubConfig> most = distinct.zip(
                 syncOptions(),

@@ -1,12 +1,16 @@
 package io.hubstorage.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +89,25 @@ final class SettingsTest {
                         true,
                         null,
                         "changeit"));
+    }
+
+    @Test
+    void theCustomersKeyIsThe32BytesOfAnAes256KeyAndShownNowhere() throws Exception {
+        String key = Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef".getBytes(UTF_8));
+        Path file = Files.writeString(folder.resolve("key"), key + "\n");
+
+        assertThat(settings("HUBSTORAGE_SSE_C_KEY", key).aws().customerKey()).isEqualTo(key);
+        assertThat(settings("HUBSTORAGE_SSE_C_KEY_FILE", file.toString()).aws().customerKey())
+                .isEqualTo(key);
+        assertThat(settings("HUBSTORAGE_SSE_C_KEY", key).toString()).doesNotContain(key);
+        for (String wrong : List.of("MDEyMzQ1Njc4OWFiY2RlZg==", "not base64 at all, not at all")) {
+            assertThatThrownBy(() -> settings("HUBSTORAGE_SSE_C_KEY", wrong))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("HUBSTORAGE_SSE_C_KEY")
+                    .hasMessageContaining("32 bytes")
+                    .message()
+                    .doesNotContain(wrong);
+        }
     }
 
     @Test

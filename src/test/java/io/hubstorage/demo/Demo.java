@@ -28,9 +28,9 @@ import picocli.CommandLine.Option;
         description = "Runs HubStorage on an embedded S3 whose buckets keep changing.")
 public final class Demo implements Callable<Integer> {
     /** Slow enough to watch the first backup, which is about 70 MB. */
-    private static final long FIRST_BYTES_PER_SECOND = 9_000_000;
+    static final long FIRST_BYTES_PER_SECOND = 9_000_000;
 
-    private static final Duration CHANGE_EVERY = Duration.ofSeconds(20);
+    static final Duration CHANGE_EVERY = Duration.ofSeconds(20);
 
     @Option(names = "--port", defaultValue = "5002", description = "Of the dashboard; any free one if it is taken.")
     private int port;

@@ -46,9 +46,18 @@ public final class Screenshots {
 
     /** What pages ask for after they are loaded has arrived. */
     private static final String QUIET = """
-        () => document.querySelector('#runs tr.row, #log .line, #preview:not(:empty)') !== null
-            && !/Checking credentials/.test(document.body.textContent)\
+        () => document.querySelector('#runs, #log .line, #preview .row, #preview:not(:empty), #diagnosis .step, .run-buckets, #entries a.entry') !== null
+            && !/Checking credentials|Looking the run up/.test(document.body.textContent)\
         """;
+
+    /** From the first step of the set-up to its preview, with the dry run's figures. */
+    private static final List<String> SETUP_STEPS = List.of(
+            "#access-next",
+            "#found li:nth-child(1) input",
+            "#found li:nth-child(3) input",
+            "#buckets-next",
+            "#schedule-next",
+            "#preview-run");
 
     private final Chromium chromium;
     private final Path folder;
@@ -78,20 +87,41 @@ public final class Screenshots {
     /** Takes the folder for the pictures; the system property {@code hubstorage.jar} names the program. */
     public static void main(String[] args) throws Exception {
         Path folder = Files.createDirectories(Path.of(args[0]));
+        Path parent = Path.of(System.getProperty("java.io.tmpdir"), "hubstorage");
         try (EmbeddedS3 s3 = EmbeddedS3.start();
-                DemoHome home = DemoHome.create(
-                        Path.of(System.getProperty("java.io.tmpdir"), "hubstorage"), false, DemoData.BUCKETS);
+                DemoHome home = DemoHome.create(parent, false, DemoData.BUCKETS);
+                DemoHome fresh = DemoHome.create(parent, false, List.of());
                 Chromium chromium = Chromium.start()
                         .orElseThrow(() ->
                                 new IllegalStateException("no Chromium is installed: sudo apt-get install chromium"))) {
             DemoData data = new DemoData(s3, 2026);
             data.fill();
-            Map<String, String> environment = HubProcess.environment(home.folder(), s3.settings());
-            environment.put("HUBSTORAGE_WEB_PORT", Integer.toString(Ports.free("127.0.0.1", PORT)));
-            try (HubProcess hub = HubProcess.start(home.folder(), environment, "serve")) {
+            try (HubProcess hub = start(fresh, s3)) {
+                new Screenshots(chromium, folder, hub).takeSetup();
+            }
+            try (HubProcess hub = start(home, s3)) {
                 new Screenshots(chromium, folder, hub).takeAll(s3, data);
             }
         }
+    }
+
+    private static HubProcess start(DemoHome home, EmbeddedS3 s3) throws IOException {
+        Map<String, String> environment = HubProcess.environment(home.folder(), s3.settings());
+        environment.put("HUBSTORAGE_WEB_PORT", Integer.toString(Ports.free("127.0.0.1", PORT)));
+        return HubProcess.start(home.folder(), environment, "serve");
+    }
+
+    private void takeSetup() throws IOException {
+        List<Page> empty = open("");
+        take(empty, "dashboard-empty");
+        close(empty);
+        List<Page> pages = open("setup");
+        for (Page page : pages) {
+            SETUP_STEPS.forEach(page::click);
+            page.waitForSelector(".plan-total");
+        }
+        take(pages, "setup");
+        close(pages);
     }
 
     private void takeAll(EmbeddedS3 s3, DemoData data) throws IOException, InterruptedException {
@@ -112,6 +142,12 @@ public final class Screenshots {
             take(pages, page.isEmpty() ? "dashboard-idle" : page);
             close(pages);
         }
+        List<Page> last = open("runs/" + lastRun());
+        take(last, "run");
+        close(last);
+        List<Page> snapshots = open("snapshots?bucket=documents");
+        take(snapshots, "snapshots");
+        close(snapshots);
         data.addPhotos(NEW_PHOTOS);
         s3.throttle(SLOW_BYTES_PER_SECOND);
         List<Page> pages = open("");
@@ -161,9 +197,16 @@ public final class Screenshots {
         send("POST", "/api/backup/run", new JsonObject().put("dry_run", dryRun));
     }
 
+    private String lastRun() {
+        return hub.json("/api/backup/history?limit=1")
+                .getJsonArray("runs")
+                .getJsonObject(0)
+                .getString("run_id");
+    }
+
     private void awaitRuns(int many) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofMinutes(2))
                 .until(() -> hub.json("/api/backup/history?limit=50").getJsonArray("runs").stream()
                                 .filter(run -> ((JsonObject) run).getString("finished_at") != null)
                                 .count()

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,8 +96,10 @@ final class HistoryStoreTest {
         HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
         HistoryStore.open(folder).append(run("b", RunResult.RUNNING));
         HistoryStore store = HistoryStore.open(folder);
-        assertThat(store.interruptUnfinished(T0.plusSeconds(99))).isEqualTo(1);
-        assertThat(store.interruptUnfinished(T0.plusSeconds(100))).isZero();
+        assertThat(store.interruptUnfinished(T0.plusSeconds(99), _ -> Optional.empty()))
+                .isEqualTo(1);
+        assertThat(store.interruptUnfinished(T0.plusSeconds(100), _ -> Optional.empty()))
+                .isZero();
         RunRecord interrupted = HistoryStore.open(folder).last().orElseThrow();
         assertThat(interrupted.result()).isEqualTo(RunResult.INTERRUPTED);
         assertThat(interrupted.finishedAt()).isEqualTo(T0.plusSeconds(99));

@@ -40,7 +40,7 @@ final class LogFilesTest {
         write("status.log", line(4), line(5));
         LogPage page = files().read(LogQuery.newest(4));
         assertThat(page.lines()).containsExactly(line(5), line(4), line(3), line(2));
-        LogPage rest = files().read(new LogQuery(null, false, null, 4, page.next()));
+        LogPage rest = files().read(new LogQuery(null, false, null, null, 4, page.next()));
         assertThat(rest).isEqualTo(new LogPage(List.of(line(1)), null));
     }
 
@@ -50,10 +50,11 @@ final class LogFilesTest {
         LogPage page = files().read(LogQuery.newest(2));
         Files.move(folder.resolve("status.log"), folder.resolve("status.log.1"));
         write("status.log", line(5), line(6));
-        assertThat(files().read(new LogQuery(null, false, null, 9, page.next())).lines())
+        assertThat(files().read(new LogQuery(null, false, null, null, 9, page.next()))
+                        .lines())
                 .containsExactly(line(2), line(1));
         Files.delete(folder.resolve("status.log.1"));
-        assertThat(files().read(new LogQuery(null, false, null, 9, page.next())))
+        assertThat(files().read(new LogQuery(null, false, null, null, 9, page.next())))
                 .isEqualTo(new LogPage(List.of(), null));
     }
 
@@ -88,7 +89,7 @@ final class LogFilesTest {
         assertThatThrownBy(() -> files().read(query(null, false, "LOUD")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("LOUD");
-        assertThatThrownBy(() -> files().read(new LogQuery(null, false, null, 9, "../etc")))
+        assertThatThrownBy(() -> files().read(new LogQuery(null, false, null, null, 9, "../etc")))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> LogQuery.newest(0)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -112,7 +113,7 @@ final class LogFilesTest {
         LogPage page = hasty.read(LogQuery.newest(9));
         while (page.next() != null) {
             found.addAll(page.lines());
-            page = hasty.read(new LogQuery(null, false, null, 9, page.next()));
+            page = hasty.read(new LogQuery(null, false, null, null, 9, page.next()));
         }
         assertThat(found).containsExactly(line(3), line(2), line(1));
     }
@@ -180,7 +181,7 @@ final class LogFilesTest {
         List<LogLine> all = new ArrayList<>();
         String before = null;
         do {
-            LogPage page = files.read(new LogQuery(null, false, null, limit, before));
+            LogPage page = files.read(new LogQuery(null, false, null, null, limit, before));
             all.addAll(page.lines());
             before = page.next();
         } while (before != null);
@@ -192,7 +193,7 @@ final class LogFilesTest {
     }
 
     private static LogQuery query(@Nullable String text, boolean regex, @Nullable String level) {
-        return new LogQuery(text, regex, level, 100, null);
+        return new LogQuery(text, regex, level, null, 100, null);
     }
 
     private static LogLine line(int number) {

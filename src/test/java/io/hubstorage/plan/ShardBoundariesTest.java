@@ -9,6 +9,7 @@ import io.hubstorage.snapshot.KeyOrder;
 import io.hubstorage.snapshot.ManifestIndex;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class ShardBoundariesTest {
@@ -93,7 +94,7 @@ final class ShardBoundariesTest {
         for (int i = 0; i < frames; i++) {
             all.add(new ManifestIndex.Frame(prefix + i, i * 10L, entries, 0));
         }
-        return new ManifestIndex(ManifestIndex.FORMAT, (long) frames * entries, 0, frames * 10L, all);
+        return new ManifestIndex(ManifestIndex.FORMAT, (long) frames * entries, 0, frames * 10L, all, Map.of());
     }
 
     private static ManifestIndex index(List<Integer> sizes) {
@@ -103,6 +104,6 @@ final class ShardBoundariesTest {
             all.add(new ManifestIndex.Frame("k%03d".formatted(i), i * 10L, sizes.get(i), 0));
             entries += sizes.get(i);
         }
-        return new ManifestIndex(ManifestIndex.FORMAT, entries, 0, sizes.size() * 10L, all);
+        return new ManifestIndex(ManifestIndex.FORMAT, entries, 0, sizes.size() * 10L, all, Map.of());
     }
 }

@@ -67,6 +67,20 @@ final class FailureSorterTest {
                 .hasMessageContaining("the bucket does not exist");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "customer-key, The object was stored using a form of Server Side Encryption.",
+        "customer-key, Requests specifying Server Side Encryption with Customer provided keys must provide a key.",
+        "customer-key-not-wanted, The encryption parameters are not applicable to this object.",
+        "refused, The continuation token is wrong."
+    })
+    void aRefusalForTheSakeOfACustomersKeyIsKnownByItsWords(String kind, String message) {
+        S3Failure failure = S3Failure.of(answer(400, "InvalidRequest", message), "x");
+
+        assertThat(failure).isInstanceOf(S3Failure.Permanent.class);
+        assertThat(failure.kind()).isEqualTo(kind);
+    }
+
     @Test
     void whatIsAroundTheFailureDoesNotMatter() {
         Throwable wrapped = new ExecutionException(new CompletionException(answer(412, "PreconditionFailed", "")));
@@ -93,7 +107,9 @@ final class FailureSorterTest {
     @Test
     void aConnectionThatNeverComesAboutIsAnUnreachableEndpoint() {
         assertThat(S3Failure.of(
-                        client(new TimeoutException("Acquire operation took longer than 15000 milliseconds.")), "x"))
+                        client(new TimeoutException(
+                                "The timeout of 15000 ms has been exceeded when getting a connection to 10.0.0.9:443")),
+                        "x"))
                 .isInstanceOf(S3Failure.Retriable.class)
                 .hasMessageContaining("the endpoint cannot be reached, no connection to it came about");
     }

@@ -93,6 +93,7 @@ final class BackupResponder {
                 0,
                 null,
                 List.of(),
+                List.of(),
                 null);
         current = state;
         history.append(record(state, RunResult.RUNNING, null));

@@ -114,7 +114,7 @@ final class SchedulerVerticleTest {
     @Test
     void aRunThatTheEndOfTheProcessCutOffIsTakenUpAtOnce() {
         history.append(BackupResponder.past("cut", T0.minus(HOUR), RunResult.RUNNING));
-        history.interruptUnfinished(T0);
+        history.interruptUnfinished(T0, _ -> Optional.empty());
         deploy();
         awaitStarts(Trigger.CATCH_UP);
     }

@@ -7,6 +7,7 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
 import com.github.luben.zstd.ZstdInputStream;
+import io.hubstorage.bus.Tally;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,7 @@ final class ManifestTest {
             "0cc175b9c0f1b6a831c399e269772661-3",
             Instant.parse("2026-11-01T10:20:30.123Z"),
             "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+            "multipart-md5",
             "GLACIER_IR",
             "3HL4kqtJlcpXroDTDmJ",
             Map.of("Content-Type", "text/plain", "Cache-Control", "no-cache"),
@@ -62,7 +64,7 @@ final class ManifestTest {
             {"key":"dir/né 😀\\n","path":"dir/~hub~né 😀%0A","size":1234567890123,\
             "etag":"0cc175b9c0f1b6a831c399e269772661-3","last_modified":"2026-11-01T10:20:30.123Z",\
             "sha256":"ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",\
-            "storage_class":"GLACIER_IR","version":"3HL4kqtJlcpXroDTDmJ",\
+            "verified":"multipart-md5","storage_class":"GLACIER_IR","version":"3HL4kqtJlcpXroDTDmJ",\
             "headers":{"Cache-Control":"no-cache","Content-Type":"text/plain"},"metadata":{"owner":"\\"Ünal\\""},\
             "state":"kept"}
             """);
@@ -158,12 +160,13 @@ final class ManifestTest {
             frames.set(
                     1,
                     new ManifestIndex.Frame(frame.firstKey(), frame.offset(), frame.entries() + delta, frame.bytes()));
-            ManifestIndex.of(frames, good.length()).write(index);
+            ManifestIndex.of(frames, good.length(), good.verified()).write(index);
             assertThatThrownBy(() -> readAll(zst))
                     .isInstanceOf(CorruptManifestException.class)
                     .hasMessageContaining("than its index says");
         }
-        ManifestIndex.of(good.frames().subList(0, 2), good.length()).write(index);
+        ManifestIndex.of(good.frames().subList(0, 2), good.length(), good.verified())
+                .write(index);
         assertThatThrownBy(() -> readAll(zst)).isInstanceOf(CorruptManifestException.class);
         Files.writeString(index, Files.readString(index).substring(0, 100));
         assertThatThrownBy(() -> readAll(zst))
@@ -191,6 +194,37 @@ final class ManifestTest {
         assertThat(read(ManifestReader.range(zst, "k0002999", "k0003001")))
                 .extracting(ManifestEntry::key)
                 .containsExactly("k0003000", "k0003001");
+    }
+
+    @Test
+    void howEntriesWereVerifiedIsCountedOverAllParts() throws IOException {
+        ManifestEntry proven = new ManifestEntry(
+                "z", "z", 5, null, Instant.EPOCH, null, "md5", null, null, Map.of(), Map.of(), EntryState.LINKED);
+        List<Path> parts = List.of(
+                write("shard-0.part.zst", List.of(Keys.entry("a", 7))),
+                write("shard-1.part.zst", List.of(Keys.entry("b", 1), FULL, proven)));
+        Path zst = folder.resolve("m.jsonl.zst");
+
+        ManifestSummary summary = ManifestParts.concatenate(parts, zst, ManifestIndex.beside(zst));
+
+        assertThat(summary.verified())
+                .isEqualTo(Map.of(
+                        "md5", new Tally(1, 5),
+                        "multipart-md5", new Tally(1, FULL.size()),
+                        "unrecorded", new Tally(2, 8)));
+        assertThat(ManifestIndex.read(ManifestIndex.beside(zst)).verified()).isEqualTo(summary.verified());
+    }
+
+    @Test
+    void anIndexOfBeforeThatIsReadAllTheSame() throws IOException {
+        Path zst = write("m.jsonl.zst", entries(0, 10));
+        Path index = ManifestIndex.beside(zst);
+        String old = Files.readString(index).replaceAll(",\"verified\":\\{.*}}}", "}");
+        assertThat(old).isNotEqualTo(Files.readString(index)).endsWith("]}");
+        Files.writeString(index, old);
+
+        assertThat(ManifestIndex.read(index).verified()).isEmpty();
+        assertThat(readAll(zst)).hasSize(10);
     }
 
     @Test

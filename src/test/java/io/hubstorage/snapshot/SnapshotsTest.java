@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,7 +180,7 @@ final class SnapshotsTest {
                 new Certificate.Listing(complete, 1, "utf8"),
                 counts,
                 files,
-                new ManifestSummary(10, 1_000, "00"),
+                new ManifestSummary(10, 1_000, "00", Map.of()),
                 List.of(new RunRecord.Failure("k", "permanent", "denied")),
                 1,
                 "manifest/alpha.failures.jsonl",

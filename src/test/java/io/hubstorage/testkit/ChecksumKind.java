@@ -2,16 +2,18 @@ package io.hubstorage.testkit;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 
-/** The checksums that S3 stores with an object, over the whole body. */
+/** The checksums that S3 stores with an object. */
 public enum ChecksumKind {
     CRC32,
     CRC32C,
@@ -19,31 +21,95 @@ public enum ChecksumKind {
     SHA1,
     SHA256;
 
+    /** Takes the bytes of a body. */
+    private interface Sum {
+        void update(ByteBuffer bytes);
+
+        byte[] value();
+    }
+
     /** The response header that carries it. */
     public String header() {
         return "x-amz-checksum-" + name().toLowerCase(Locale.ROOT);
     }
 
-    /** The value over a body, in Base64, as in the header. */
-    public String of(long seed, long size) {
-        byte[] value = switch (this) {
-            case CRC32 -> crc(CRC32::new, seed, size, 4);
-            case CRC32C -> crc(CRC32C::new, seed, size, 4);
-            case CRC64NVME -> crc(Crc64Nvme::new, seed, size, 8);
-            case SHA1 -> HexFormat.of().parseHex(SyntheticBody.digest("SHA-1", seed, size));
-            case SHA256 -> HexFormat.of().parseHex(SyntheticBody.digest("SHA-256", seed, size));
-        };
-        return Base64.getEncoder().encodeToString(value);
+    /** The value over a range of a body, in Base64, as in the header. */
+    public String of(long seed, long offset, long length) {
+        return Base64.getEncoder().encodeToString(sum(name(), seed, offset, length));
     }
 
-    private static byte[] crc(Supplier<Checksum> maker, long seed, long size, int width) {
-        Checksum checksum = maker.get();
-        for (long offset = 0; offset < size; ) {
-            ByteBuf slice = SyntheticBody.slice(seed, offset, size - offset);
-            offset += slice.readableBytes();
-            checksum.update(slice.nioBuffer());
+    /** The value over the values of the parts, in Base64, with their number behind it, as in the header. */
+    public String composite(long seed, List<Long> parts) {
+        return Base64.getEncoder().encodeToString(composite(name(), seed, parts)) + "-" + parts.size();
+    }
+
+    static byte[] composite(String algorithm, long seed, List<Long> parts) {
+        Sum whole = start(algorithm);
+        long offset = 0;
+        for (long part : parts) {
+            whole.update(ByteBuffer.wrap(sum(algorithm, seed, offset, part)));
+            offset += part;
         }
-        byte[] wide = ByteBuffer.allocate(8).putLong(checksum.getValue()).array();
-        return Arrays.copyOfRange(wide, 8 - width, 8);
+        return whole.value();
+    }
+
+    static String hex(byte[] value) {
+        return HexFormat.of().formatHex(value);
+    }
+
+    private static byte[] sum(String algorithm, long seed, long offset, long length) {
+        Sum sum = start(algorithm);
+        for (long at = offset, end = offset + length; at < end; ) {
+            ByteBuf slice = SyntheticBody.slice(seed, at, end - at);
+            at += slice.readableBytes();
+            sum.update(slice.nioBuffer());
+        }
+        return sum.value();
+    }
+
+    private static Sum start(String algorithm) {
+        return switch (algorithm) {
+            case "CRC32" -> checksum(new CRC32(), 4);
+            case "CRC32C" -> checksum(new CRC32C(), 4);
+            case "CRC64NVME" -> checksum(new Crc64Nvme(), 8);
+            case "SHA1" -> digest("SHA-1");
+            case "SHA256" -> digest("SHA-256");
+            default -> digest(algorithm);
+        };
+    }
+
+    private static Sum checksum(Checksum checksum, int width) {
+        return new Sum() {
+            @Override
+            public void update(ByteBuffer bytes) {
+                checksum.update(bytes);
+            }
+
+            @Override
+            public byte[] value() {
+                byte[] wide =
+                        ByteBuffer.allocate(8).putLong(checksum.getValue()).array();
+                return Arrays.copyOfRange(wide, 8 - width, 8);
+            }
+        };
+    }
+
+    private static Sum digest(String algorithm) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance(algorithm);
+            return new Sum() {
+                @Override
+                public void update(ByteBuffer bytes) {
+                    digest.update(bytes);
+                }
+
+                @Override
+                public byte[] value() {
+                    return digest.digest();
+                }
+            };
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalArgumentException(missing);
+        }
     }
 }

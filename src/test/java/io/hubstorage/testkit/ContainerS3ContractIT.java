@@ -1,16 +1,21 @@
 package io.hubstorage.testkit;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerClientException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
 import io.hubstorage.config.Settings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
-import org.testcontainers.containers.ContainerFetchException;
+import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.junit.jupiter.Testcontainers;
@@ -23,7 +28,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  */
 @Testcontainers(disabledWithoutDocker = true)
 final class ContainerS3ContractIT extends StoredContract {
-    private static final String IMAGE = System.getProperty("hubstorage.contract.image", "minio/minio");
+    private static final String IMAGE = System.getProperty("hubstorage.contract.image", "minio/minio:latest");
     /** MinIO keeps objects as files: no file beside a folder of its name, no segments that a file system reads otherwise. */
     private static final String MINIO_LACKS =
             "CONTROL_CHARACTERS,LEADING_SLASH,DOT_SEGMENTS,EMPTY_SEGMENTS," + "FILE_BESIDE_FOLDER,FOLDER_WITH_CONTENT";
@@ -45,12 +50,8 @@ final class ContainerS3ContractIT extends StoredContract {
                 .withExposedPorts(PORT)
                 .waitingFor(Wait.forHttp("/minio/health/live").forPort(PORT))
                 .withStartupTimeout(Duration.ofMinutes(2));
-        try {
-            server.start();
-        } catch (ContainerFetchException absent) {
-            Assumptions.abort("the image %s cannot be had (%s); -Dhubstorage.contract.image names another one"
-                    .formatted(IMAGE, absent.getMessage()));
-        }
+        requireImage();
+        server.start();
         container = server;
         URI endpoint = URI.create("http://%s:%d".formatted(server.getHost(), server.getMappedPort(PORT)));
         Settings.Aws settings =
@@ -59,6 +60,25 @@ final class ContainerS3ContractIT extends StoredContract {
         writer = client;
         client.createBucket(request -> request.bucket(bucket)).join();
         return settings;
+    }
+
+    /** Asks once. Testcontainers would try for minutes, which is no use where no registry can be reached. */
+    private static void requireImage() {
+        DockerClient docker = DockerClientFactory.lazyClient();
+        try {
+            docker.inspectImageCmd(IMAGE).exec();
+        } catch (NotFoundException absent) {
+            try {
+                boolean pulled = docker.pullImageCmd(IMAGE).start().awaitCompletion(2, TimeUnit.MINUTES);
+                Assumptions.assumeTrue(pulled, "the image %s does not arrive".formatted(IMAGE));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            } catch (DockerException | DockerClientException failure) {
+                Assumptions.abort("the image %s cannot be had (%s); -Dhubstorage.contract.image names another one"
+                        .formatted(IMAGE, failure.getMessage()));
+            }
+        }
     }
 
     @Override

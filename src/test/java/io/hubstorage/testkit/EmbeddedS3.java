@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 public final class EmbeddedS3 implements AutoCloseable {
     private static final String ACCESS_KEY = "local-identity";
     private static final String SECRET_KEY = "local-credential";
+    private static final String LOOPBACK = "127.0.0.1";
 
     private final S3Proxy proxy;
     private final ThrottledStore store;
@@ -29,7 +30,7 @@ public final class EmbeddedS3 implements AutoCloseable {
     private final @Nullable Path caPem;
     private final S3AsyncClient client;
 
-    private EmbeddedS3(boolean tls) {
+    private EmbeddedS3(boolean tls, String host, int port) {
         store = new ThrottledStore(new TransientNio2BlobStore());
         S3Proxy.Builder builder = S3Proxy.builder()
                 .blobStore(store)
@@ -41,11 +42,11 @@ public final class EmbeddedS3 implements AutoCloseable {
                 .v4MaxNonChunkedRequestSize(1 << 30);
         if (tls) {
             TestCertificates certificates = TestCertificates.get();
-            builder.secureEndpoint(URI.create("https://127.0.0.1:0"))
+            builder.secureEndpoint(URI.create("https://%s:%d".formatted(host, port)))
                     .keyStore(certificates.keyStore().toString(), TestCertificates.PASSWORD);
             caPem = certificates.caPem();
         } else {
-            builder.endpoint(URI.create("http://127.0.0.1:0"));
+            builder.endpoint(URI.create("http://%s:%d".formatted(host, port)));
             caPem = null;
         }
         proxy = builder.build();
@@ -61,12 +62,17 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     /** Starts a server over plain HTTP. */
     public static EmbeddedS3 start() {
-        return new EmbeddedS3(false);
+        return new EmbeddedS3(false, LOOPBACK, 0);
+    }
+
+    /** Starts a server over plain HTTP on an address that others reach too, as {@code 0.0.0.0}. */
+    public static EmbeddedS3 start(String host, int port) {
+        return new EmbeddedS3(false, host, port);
     }
 
     /** Starts a server over HTTPS, whose certificate is signed by the private authority of {@link #caPem}. */
     public static EmbeddedS3 startTls() {
-        return new EmbeddedS3(true);
+        return new EmbeddedS3(true, LOOPBACK, 0);
     }
 
     /** Where it listens. */

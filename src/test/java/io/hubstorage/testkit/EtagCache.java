@@ -8,14 +8,17 @@ final class EtagCache {
     private static final int PER_BLOCK = 1024;
 
     private final AtomicReferenceArray<long[]> blocks;
+    private final long limit;
 
-    EtagCache(int count) {
+    /** Bodies of {@code limit} bytes and more have no MD5 as their ETag. */
+    EtagCache(int count, long limit) {
+        this.limit = limit;
         blocks = new AtomicReferenceArray<>(count / PER_BLOCK + 1);
     }
 
     String get(int index, long seed, long size) {
-        if (size > SyntheticObject.REAL_ETAG_LIMIT) {
-            return SyntheticObject.etagOf(seed, size);
+        if (size >= limit) {
+            return SyntheticObject.partsEtag(seed, size);
         }
         long[] block = blocks.get(index / PER_BLOCK);
         if (block == null) {
@@ -27,7 +30,7 @@ final class EtagCache {
         long low = block[slot + 1];
         // Threads may race here: a half that is not there yet reads as zero, and both write the same.
         if (high == 0 || low == 0) {
-            String etag = SyntheticObject.etagOf(seed, size);
+            String etag = SyntheticBody.digest("MD5", seed, size);
             block[slot] = HexFormat.fromHexDigitsToLong(etag, 0, 16);
             block[slot + 1] = HexFormat.fromHexDigitsToLong(etag, 16, 32);
             return etag;

@@ -63,6 +63,11 @@ final class Exchange {
             error(404, "NoSuchBucket", "The specified bucket does not exist");
             return;
         }
+        if (bucket.traits().demandsPayer()
+                && !"requester".equals(request.headers().get("x-amz-request-payer"))) {
+            error(403, "AccessDenied", "Access Denied");
+            return;
+        }
         switch (request.kind()) {
             case HEAD_BUCKET -> {
                 http.response().putHeader("x-amz-bucket-region", "us-east-1");
@@ -114,13 +119,20 @@ final class Exchange {
             error(403, "InvalidObjectState", "The operation is not valid for the object's storage class");
             return;
         }
+        if (!mayDecrypt(object)) {
+            return;
+        }
+        if (request.query().containsKey("partNumber")) {
+            part(object, bucket.traits());
+            return;
+        }
         ByteRange range = ByteRange.parse(request.range(), object.size());
         if (range.unsatisfiable()) {
             http.response().putHeader("Content-Range", "bytes */" + object.size());
             error(416, "InvalidRange", "The requested range is not satisfiable");
             return;
         }
-        describe(object, range, bucket.traits().checksum());
+        describe(object, range, bucket.traits());
         if (get) {
             send(Payload.of(object, range.from(), range.length()));
         } else {
@@ -130,7 +142,48 @@ final class Exchange {
         }
     }
 
-    private void describe(SyntheticObject object, ByteRange range, @Nullable ChecksumKind checksum) {
+    /** Answers itself where the key is missing, wrong or not wanted, in S3's words. */
+    private boolean mayDecrypt(SyntheticObject object) {
+        String given = request.headers().get("x-amz-server-side-encryption-customer-key");
+        String needed = object.customerKey();
+        if (needed == null && given != null) {
+            error(400, "InvalidRequest", "The encryption parameters are not applicable to this object.");
+            return false;
+        }
+        if (needed != null && given == null) {
+            error(
+                    400,
+                    "InvalidRequest",
+                    "The object was stored using a form of Server Side Encryption."
+                            + " The correct parameters must be provided to retrieve the object.");
+            return false;
+        }
+        if (needed != null && !needed.equals(given)) {
+            error(403, "AccessDenied", "Access Denied");
+            return false;
+        }
+        return true;
+    }
+
+    /** The head of one part. */
+    private void part(SyntheticObject object, SyntheticBucket.Traits traits) {
+        List<Long> parts = object.parts().isEmpty() ? List.of(object.size()) : object.parts();
+        int number = Integer.parseInt(request.query().getOrDefault("partNumber", "0"));
+        if (!traits.tellsParts() || number < 1 || number > parts.size()) {
+            error(traits.tellsParts() ? 416 : 501, "InvalidPartNumber", "The requested partnumber is not satisfiable");
+            return;
+        }
+        http.response()
+                .setStatusCode(206)
+                .putHeader("ETag", quoted(object))
+                .putHeader("Content-Length", Long.toString(parts.get(number - 1)));
+        if (!object.parts().isEmpty()) {
+            http.response().putHeader("x-amz-mp-parts-count", Integer.toString(parts.size()));
+        }
+        http.response().end();
+    }
+
+    private void describe(SyntheticObject object, ByteRange range, SyntheticBucket.Traits traits) {
         var response = http.response();
         response.putHeader("Accept-Ranges", "bytes");
         if (!object.etag().isEmpty()) {
@@ -155,11 +208,43 @@ final class Exchange {
         if (range.partial()) {
             response.setStatusCode(206);
             response.putHeader("Content-Range", range.contentRange(object.size()));
-        } else if (checksum != null
-                && "enabled".equalsIgnoreCase(request.headers().get("x-amz-checksum-mode"))) {
-            response.putHeader(checksum.header(), checksum.of(object.seed(), object.size()));
-            response.putHeader("x-amz-checksum-type", "FULL_OBJECT");
         }
+        ChecksumKind checksum = traits.checksum();
+        if (checksum != null && "enabled".equalsIgnoreCase(request.headers().get("x-amz-checksum-mode"))) {
+            checksum(
+                    object,
+                    range,
+                    checksum,
+                    traits.composite() && !object.parts().isEmpty());
+        }
+    }
+
+    /** As on AWS: of a range only where it is a part, and then it is the part's. */
+    private void checksum(SyntheticObject object, ByteRange range, ChecksumKind checksum, boolean composite) {
+        if (!range.partial()) {
+            http.response()
+                    .putHeader(
+                            checksum.header(),
+                            composite
+                                    ? checksum.composite(object.seed(), object.parts())
+                                    : checksum.of(object.seed(), 0, object.size()))
+                    .putHeader("x-amz-checksum-type", composite ? "COMPOSITE" : "FULL_OBJECT");
+        } else if (isPart(object, range)) {
+            http.response()
+                    .putHeader(checksum.header(), checksum.of(object.seed(), range.from(), range.length()))
+                    .putHeader("x-amz-checksum-type", composite ? "COMPOSITE" : "FULL_OBJECT");
+        }
+    }
+
+    private static boolean isPart(SyntheticObject object, ByteRange range) {
+        long from = 0;
+        for (long part : object.parts()) {
+            if (from == range.from() && part == range.length()) {
+                return true;
+            }
+            from += part;
+        }
+        return false;
     }
 
     private static boolean matches(String condition, SyntheticObject object) {

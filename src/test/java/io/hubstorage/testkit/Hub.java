@@ -56,6 +56,7 @@ public final class Hub implements AutoCloseable {
         put("AWS_PROFILE", aws.profile());
         put("AWS_CA_BUNDLE", aws.trustStore());
         put("AWS_DEFAULT_REGION", aws.region());
+        put("HUBSTORAGE_SSE_C_KEY", aws.customerKey());
     }
 
     /** Gives up on S3 sooner than usual, from the next start on. */

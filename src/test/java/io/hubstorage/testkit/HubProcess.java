@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -81,17 +83,28 @@ public final class HubProcess implements AutoCloseable {
 
     /** Starts {@code java -jar} with these arguments in the home. */
     public static HubProcess start(Path home, Map<String, String> environment, String... arguments) {
+        return start(home, environment, List.of(), arguments);
+    }
+
+    /** The same with further flags for the JVM. */
+    public static HubProcess start(
+            Path home, Map<String, String> environment, List<String> jvmFlags, String... arguments) {
+        return start(
+                jar(), Stream.concat(Stream.of("-Xmx256m"), jvmFlags.stream()).toList(), home, environment, arguments);
+    }
+
+    /** Starts this jar in a JVM with these options. */
+    public static HubProcess start(
+            Path jar, List<String> options, Path home, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>();
         if (Files.isExecutable(Path.of("/usr/bin/env"))
                 && System.getProperty("os.name").equals("Linux")) {
             // Who is started in the background by a shell inherits that SIGINT is ignored.
             command.addAll(List.of("/usr/bin/env", "--default-signal=INT"));
         }
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-jar",
-                jar().toString()));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-jar", jar.toString()));
         command.addAll(List.of(arguments));
         try {
             Path out = Files.createTempFile(home, "out-", ".txt");
@@ -100,12 +113,17 @@ public final class HubProcess implements AutoCloseable {
                     .directory(home.toFile())
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile());
-            builder.environment().keySet().removeIf(name -> STRANGERS.stream().anyMatch(name::startsWith));
+            isolate(builder.environment());
             builder.environment().putAll(environment);
             return new HubProcess(builder.start(), out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Removes what could lead a process that inherits this environment elsewhere. */
+    public static void isolate(Map<String, String> environment) {
+        environment.keySet().removeIf(name -> STRANGERS.stream().anyMatch(name::startsWith));
     }
 
     private static Path jar() {
@@ -135,11 +153,19 @@ public final class HubProcess implements AutoCloseable {
 
     /** The answer to a GET. */
     public HttpResponse<String> get(String path) {
-        HttpRequest request = HttpRequest.newBuilder(awaitUp().resolve(path))
-                .timeout(Duration.ofSeconds(10))
-                .build();
+        return send(HttpRequest.newBuilder(awaitUp().resolve(path)));
+    }
+
+    /** The answer to a POST of JSON. */
+    public HttpResponse<String> post(String path, JsonObject body) {
+        return send(HttpRequest.newBuilder(awaitUp().resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.encode())));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return http.send(request, BodyHandlers.ofString());
+            return http.send(request.timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -150,6 +176,11 @@ public final class HubProcess implements AutoCloseable {
     /** The JSON object that a GET is answered with. */
     public JsonObject json(String path) {
         return new JsonObject(get(path).body());
+    }
+
+    /** Its id. */
+    public long pid() {
+        return process.pid();
     }
 
     /** What it has printed to stdout so far. */
@@ -186,6 +217,20 @@ public final class HubProcess implements AutoCloseable {
         }
     }
 
+    /** Whether it has not ended. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Ends it by SIGKILL in the middle of whatever it is doing; returns when it is gone. */
+    public void kill() {
+        try {
+            process.destroyForcibly().waitFor();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Waits for the end; returns the exit code. */
     public int exitCode() {
         return exitCode(PATIENCE);
@@ -207,10 +252,6 @@ public final class HubProcess implements AutoCloseable {
     @Override
     public void close() {
         http.close();
-        try {
-            process.destroyForcibly().waitFor();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        kill();
     }
 }

@@ -31,7 +31,10 @@ public record S3Request(
         "x-amz-security-token",
         "x-amz-checksum-mode",
         "x-amz-optional-object-attributes",
-        "x-amz-request-payer"
+        "x-amz-request-payer",
+        "x-amz-server-side-encryption-customer-algorithm",
+        "x-amz-server-side-encryption-customer-key",
+        "x-amz-server-side-encryption-customer-key-md5"
     };
 
     /** The {@code Range} header. */
@@ -81,7 +84,9 @@ public record S3Request(
             }
             return !get ? RequestKind.OTHER : bucketKind(query);
         }
-        if (query.containsKey("partNumber") || query.containsKey("tagging") || query.containsKey("attributes")) {
+        if ((query.containsKey("partNumber") && !head)
+                || query.containsKey("tagging")
+                || query.containsKey("attributes")) {
             return RequestKind.OTHER;
         }
         return get ? RequestKind.GET : head ? RequestKind.HEAD : RequestKind.OTHER;

@@ -35,14 +35,30 @@ public final class SyntheticBucket {
     private final Map<String, Integer> versions = new ConcurrentHashMap<>();
     private volatile @Nullable List<SyntheticObject> shuffled;
 
-    private record Rule(int count, String pattern, IntToLongFunction sizes) {}
+    /**
+     * What makes the objects.
+     *
+     * @param plainEtagsBelow objects smaller than this have their MD5 as their ETag
+     */
+    private record Rule(int count, String pattern, IntToLongFunction sizes, long plainEtagsBelow) {}
 
-    /** How the server that has this bucket deviates. */
+    /**
+     * How the server that has this bucket deviates.
+     *
+     * @param composite whether the checksum of an object in parts is that of its parts' checksums
+     * @param tellsParts whether a HEAD may ask for a part
+     * @param demandsPayer whether requests must say that their sender pays
+     */
     record Traits(
             boolean ignoresEncodingType,
             boolean rawTokens,
             boolean ignoresIfMatch,
-            @Nullable ChecksumKind checksum) {}
+            @Nullable ChecksumKind checksum,
+            boolean composite,
+            boolean tellsParts,
+            boolean demandsPayer) {
+        static final Traits NONE = new Traits(false, false, false, null, false, false, false);
+    }
 
     private SyntheticBucket(Rule rule, ListOrder order, long seed, Traits traits) {
         this.rule = rule;
@@ -51,7 +67,7 @@ public final class SyntheticBucket {
         this.seed = seed;
         this.traits = traits;
         this.comparator = order.comparator();
-        this.etags = new EtagCache(rule.count);
+        this.etags = new EtagCache(rule.count, rule.plainEtagsBelow);
         this.overlay = new ConcurrentSkipListMap<>(comparator);
     }
 
@@ -63,7 +79,10 @@ public final class SyntheticBucket {
     /** {@code count} objects whose sizes follow from their indexes; each {@code #} of the pattern is a digit of the index. */
     public static SyntheticBucket ruled(int count, String keyPattern, IntToLongFunction sizes) {
         return new SyntheticBucket(
-                new Rule(count, keyPattern, sizes), ListOrder.UTF8, 1, new Traits(false, false, false, null));
+                new Rule(count, keyPattern, sizes, SyntheticObject.REAL_ETAG_LIMIT + 1),
+                ListOrder.UTF8,
+                1,
+                Traits.NONE);
     }
 
     /** Exactly these keys, all of one size. */
@@ -78,6 +97,14 @@ public final class SyntheticBucket {
         return uniform(0, 0, "");
     }
 
+    /**
+     * The same objects, but those of the rule that are smaller than this have their MD5 as their ETag, and larger ones one as
+     * after an upload in parts. Large MD5s cost the first listing time.
+     */
+    public SyntheticBucket withPlainEtagsBelow(long size) {
+        return copy(new Rule(rule.count, rule.pattern, rule.sizes, size), order, seed, traits);
+    }
+
     /** The same objects, listed in another order. */
     public SyntheticBucket listedIn(ListOrder other) {
         return copy(other, seed, traits);
@@ -90,26 +117,78 @@ public final class SyntheticBucket {
 
     /** The same objects on a server that does not know {@code encoding-type=url}. */
     public SyntheticBucket ignoringEncodingType() {
-        return copy(order, seed, new Traits(true, traits.rawTokens, traits.ignoresIfMatch, traits.checksum));
+        return on(true, traits.rawTokens, traits.ignoresIfMatch, traits.tellsParts, traits.demandsPayer);
     }
 
     /** The same objects on a server whose continuation tokens are the last key itself. */
     public SyntheticBucket withRawTokens() {
-        return copy(order, seed, new Traits(traits.ignoresEncodingType, true, traits.ignoresIfMatch, traits.checksum));
-    }
-
-    /** The same objects on a server that gives checksums to who asks ({@code x-amz-checksum-mode}). */
-    public SyntheticBucket withChecksums(ChecksumKind kind) {
-        return copy(order, seed, new Traits(traits.ignoresEncodingType, traits.rawTokens, traits.ignoresIfMatch, kind));
+        return on(traits.ignoresEncodingType, true, traits.ignoresIfMatch, traits.tellsParts, traits.demandsPayer);
     }
 
     /** The same objects on a server that does not know {@code If-Match}. */
     public SyntheticBucket ignoringIfMatch() {
-        return copy(order, seed, new Traits(traits.ignoresEncodingType, traits.rawTokens, true, traits.checksum));
+        return on(traits.ignoresEncodingType, traits.rawTokens, true, traits.tellsParts, traits.demandsPayer);
+    }
+
+    /** The same objects on a server that tells the size of a part ({@code HEAD ?partNumber=}). */
+    public SyntheticBucket tellingParts() {
+        return on(traits.ignoresEncodingType, traits.rawTokens, traits.ignoresIfMatch, true, traits.demandsPayer);
+    }
+
+    /** The same objects in a bucket whose owner lets others pay ({@code x-amz-request-payer}). */
+    public SyntheticBucket demandingPayer() {
+        return on(traits.ignoresEncodingType, traits.rawTokens, traits.ignoresIfMatch, traits.tellsParts, true);
+    }
+
+    /** The same objects on a server that gives checksums to who asks ({@code x-amz-checksum-mode}). */
+    public SyntheticBucket withChecksums(ChecksumKind kind) {
+        return with(kind, false);
+    }
+
+    /** The same; objects in parts have the checksum of their parts' checksums. */
+    public SyntheticBucket withCompositeChecksums(ChecksumKind kind) {
+        return with(kind, true);
+    }
+
+    private SyntheticBucket on(
+            boolean ignoresEncodingType,
+            boolean rawTokens,
+            boolean ignoresIfMatch,
+            boolean tellsParts,
+            boolean demandsPayer) {
+        return copy(
+                order,
+                seed,
+                new Traits(
+                        ignoresEncodingType,
+                        rawTokens,
+                        ignoresIfMatch,
+                        traits.checksum,
+                        traits.composite,
+                        tellsParts,
+                        demandsPayer));
+    }
+
+    private SyntheticBucket with(ChecksumKind kind, boolean composite) {
+        return copy(
+                order,
+                seed,
+                new Traits(
+                        traits.ignoresEncodingType,
+                        traits.rawTokens,
+                        traits.ignoresIfMatch,
+                        kind,
+                        composite,
+                        traits.tellsParts,
+                        traits.demandsPayer));
     }
 
     private SyntheticBucket copy(ListOrder otherOrder, long otherSeed, Traits otherTraits) {
-        SyntheticBucket copy = new SyntheticBucket(rule, otherOrder, otherSeed, otherTraits);
+        return copy(rule, otherOrder, otherSeed, otherTraits);
+    }
+
+    private SyntheticBucket copy(Rule otherRule, ListOrder otherOrder, long otherSeed, Traits otherTraits) {
+        SyntheticBucket copy = new SyntheticBucket(otherRule, otherOrder, otherSeed, otherTraits);
         copy.overlay.putAll(overlay);
         copy.versions.putAll(versions);
         return copy;

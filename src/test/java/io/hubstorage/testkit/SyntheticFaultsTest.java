@@ -59,6 +59,17 @@ final class SyntheticFaultsTest {
     }
 
     @Test
+    void whoComesNextMeetsTheSameFaultsWhenAttemptsAreForgotten() throws Exception {
+        server.faults().when(RequestKind.GET).attempts(1).then(Fault.slowDown());
+        assertThat(get("key-001").statusCode()).isEqualTo(503);
+        assertThat(get("key-001").statusCode()).isEqualTo(200);
+
+        server.faults().forgetAttempts();
+
+        assertThat(get("key-001").statusCode()).isEqualTo(503);
+    }
+
+    @Test
     void aRuleIsUsedUpAfterItsTimes() throws Exception {
         server.faults().when(RequestKind.GET).times(1).then(Fault.accessDenied());
         HttpResponse<byte[]> denied = get("key-001");

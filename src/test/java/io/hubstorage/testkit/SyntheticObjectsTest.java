@@ -139,6 +139,27 @@ final class SyntheticObjectsTest {
                 .isEqualTo(5_000);
     }
 
+    @Test
+    void theSizeFromWhichEtagsAreThoseOfAnUploadInPartsCanBeChosen() {
+        server.bucket("things", bucket.withPlainEtagsBelow(400_000));
+        SyntheticObject below = bucket.get("key-79");
+        assertThat(get(request -> request.key("key-79")).response().eTag())
+                .isEqualTo('"' + SyntheticBody.digest("MD5", below.seed(), below.size()) + '"');
+        assertThat(get(request -> request.key("key-80")).response().eTag()).endsWith("-1\"");
+    }
+
+    @Test
+    void severalEventLoopsShareAFreePort() {
+        try (SyntheticS3 shared = SyntheticS3.start(0, 3);
+                S3AsyncClient other = TestClients.s3(shared.settings())) {
+            shared.bucket("things", bucket);
+            assertThat(other.listObjectsV2(request -> request.bucket("things"))
+                            .join()
+                            .keyCount())
+                    .isEqualTo(100);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void checksumsAreGivenToWhoAsks(ChecksumKind kind) {
@@ -148,7 +169,7 @@ final class SyntheticObjectsTest {
         String header =
                 response.sdkHttpResponse().firstMatchingHeader(kind.header()).orElseThrow();
         SyntheticObject object = bucket.get("key-30");
-        assertThat(header).isEqualTo(kind.of(object.seed(), object.size()));
+        assertThat(header).isEqualTo(kind.of(object.seed(), 0, object.size()));
         assertThat(get(request -> request.key("key-30"))
                         .response()
                         .sdkHttpResponse()

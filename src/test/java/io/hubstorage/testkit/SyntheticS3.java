@@ -1,6 +1,7 @@
 package io.hubstorage.testkit;
 
 import io.hubstorage.config.Settings;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -41,7 +42,8 @@ public final class SyntheticS3 implements AutoCloseable {
     private record Watch(Predicate<S3Request> condition, Consumer<S3Request> action) {}
 
     private SyntheticS3(int askedPort, int threads) {
-        port = new AtomicInteger(askedPort);
+        // The instances of a deployment share the free port that they find under the same negative number.
+        port = new AtomicInteger(askedPort == 0 ? -1 : askedPort);
         this.threads = threads;
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(threads));
         up();
@@ -54,16 +56,21 @@ public final class SyntheticS3 implements AutoCloseable {
 
     /** Listens again where it did before {@link #down}. */
     public void up() {
-        for (int instance = 0; instance < threads; instance++) {
-            await(vertx.deployVerticle(new Listener()));
-        }
+        int asked = port.get();
+        await(vertx.deployVerticle(() -> new Listener(asked), new DeploymentOptions().setInstances(threads)));
     }
 
-    /** One event loop's share of the connections; the first finds the port, the others join it. */
+    /** One event loop's share of the connections. */
     private final class Listener extends VerticleBase {
+        private final int asked;
+
+        private Listener(int asked) {
+            this.asked = asked;
+        }
+
         @Override
         public Future<?> start() {
-            return vertx.createHttpServer(options())
+            return vertx.createHttpServer(options(asked))
                     .requestHandler(SyntheticS3.this::handle)
                     .listen()
                     .onSuccess(server -> port.set(server.actualPort()));
@@ -153,7 +160,12 @@ public final class SyntheticS3 implements AutoCloseable {
 
     /** What HubStorage needs to know to use this server. */
     public Settings.Aws settings() {
-        return new Settings.Aws("synthetic", "synthetic-secret", null, "us-east-1", null, endpoint(), true, null, null);
+        return settings(endpoint());
+    }
+
+    /** What HubStorage needs to know to use such a server of another process. */
+    public static Settings.Aws settings(URI endpoint) {
+        return new Settings.Aws("synthetic", "synthetic-secret", null, "us-east-1", null, endpoint, true, null, null);
     }
 
     @Override
@@ -161,10 +173,10 @@ public final class SyntheticS3 implements AutoCloseable {
         await(vertx.close());
     }
 
-    private HttpServerOptions options() {
+    private static HttpServerOptions options(int asked) {
         return new HttpServerOptions()
                 .setHost("127.0.0.1")
-                .setPort(port.get())
+                .setPort(asked)
                 .setTcpNoDelay(true)
                 .setMaxInitialLineLength(32 * 1024)
                 .setMaxHeaderSize(32 * 1024);

@@ -1,11 +1,16 @@
 package io.hubstorage.testkit;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A {@link SyntheticS3} of its own process, for benchmarks and for trying things by hand. */
@@ -24,26 +29,17 @@ public final class SyntheticS3Main implements Runnable {
     @Option(names = "--buckets", defaultValue = "1", description = "Buckets bench-1, bench-2, ... (${DEFAULT-VALUE}).")
     private int buckets;
 
-    @Option(names = "--objects", defaultValue = "10000", description = "Objects in each bucket (${DEFAULT-VALUE}).")
-    private int objects;
-
-    @Option(
-            names = "--size",
-            defaultValue = "4KiB",
-            description = "Of each object: bytes, KiB, MiB, GiB (${DEFAULT-VALUE}).")
-    private String size = "4KiB";
-
-    @Option(
-            names = "--keys",
-            defaultValue = "data/folder-####/object-###.bin",
-            description = "Key pattern, each # a digit of the index (${DEFAULT-VALUE}).")
-    private String keys = "";
-
-    @Option(names = "--seed", defaultValue = "1", description = "Another seed makes other bodies (${DEFAULT-VALUE}).")
-    private long seed;
+    @Mixin
+    private BucketOptions content = new BucketOptions();
 
     @Option(names = "--latency-ms", defaultValue = "0", description = "Wait before each answer (${DEFAULT-VALUE}).")
     private long latencyMillis;
+
+    @Option(
+            names = "--list-latency-ms",
+            defaultValue = "0",
+            description = "Wait so much longer before each page of a listing (${DEFAULT-VALUE}).")
+    private long listLatencyMillis;
 
     @Option(
             names = "--bandwidth",
@@ -59,9 +55,18 @@ public final class SyntheticS3Main implements Runnable {
                     "throttle=0.02,reset=0.01,cut=0.01,corrupt=0.005: shares of the GETs that go wrong, by --seed.")
     private Map<String, Double> faultRates = Map.of();
 
+    @Option(
+            names = "--attended",
+            description = {
+                "Answer each line of the input with what was asked since the last one, and begin anew with the faults;"
+                        + " end",
+                "when the input does."
+            })
+    private boolean attended;
+
     private SyntheticS3Main() {}
 
-    /** Runs until it is killed. */
+    /** Runs until it is killed, or until its input ends when attended. */
     public static void main(String[] args) {
         System.exit(new CommandLine(new SyntheticS3Main()).execute(args));
     }
@@ -70,20 +75,42 @@ public final class SyntheticS3Main implements Runnable {
     public void run() {
         try (SyntheticS3 s3 = SyntheticS3.start(port, threads)) {
             for (int number = 1; number <= buckets; number++) {
-                s3.bucket(
-                        "bench-" + number,
-                        SyntheticBucket.uniform(objects, bytes(size), keys).seeded(seed + number));
+                SyntheticBucket bucket = s3.bucket("bench-" + number, content.bucket(number));
+                // Else the first listing would pay for the MD5 of every body.
+                bucket.objects().forEach(SyntheticObject::etag);
             }
             s3.latency(Duration.ofMillis(latencyMillis));
-            s3.bandwidth(bytes(bandwidth), 0);
+            s3.bandwidth(BucketOptions.bytes(bandwidth), 0);
+            if (listLatencyMillis > 0) {
+                s3.faults().when(RequestKind.LIST).then(Fault.late(Duration.ofMillis(listLatencyMillis)));
+            }
             faultRates.forEach((name, rate) -> s3.faults()
                     .when(RequestKind.GET)
-                    .rate(rate, seed + name.hashCode())
+                    .rate(rate, content.seed() + name.hashCode())
                     .then(fault(name)));
-            System.out.printf("%d buckets of %d objects at %s%n", buckets, objects, s3.endpoint());
-            new CountDownLatch(1).await();
+            System.out.printf("%d buckets of %d objects at %s%n", buckets, content.objects(), s3.endpoint());
+            if (attended) {
+                attend(s3);
+            } else {
+                new CountDownLatch(1).await();
+            }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void attend(SyntheticS3 s3) {
+        try (BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            while (input.readLine() != null) {
+                RequestLog.Counts counts = s3.counts();
+                System.out.printf(
+                        "lists=%d gets=%d heads=%d bytes=%d%n",
+                        counts.lists(), counts.gets(), counts.heads(), counts.bytes());
+                s3.log().clear();
+                s3.faults().forgetAttempts();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -97,15 +124,5 @@ public final class SyntheticS3Main implements Runnable {
             case "stall" -> Fault.stallAt(0.5);
             default -> throw new IllegalArgumentException("no such fault: " + name);
         };
-    }
-
-    private static long bytes(String text) {
-        String upper = text.strip().toUpperCase(Locale.ROOT);
-        int shift = upper.endsWith("KIB") ? 10 : upper.endsWith("MIB") ? 20 : upper.endsWith("GIB") ? 30 : 0;
-        return Long.parseLong(
-                        shift == 0
-                                ? upper
-                                : upper.substring(0, upper.length() - 3).strip())
-                << shift;
     }
 }

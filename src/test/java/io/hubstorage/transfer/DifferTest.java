@@ -89,7 +89,7 @@ final class DifferTest {
                 "tree",
                 "journal",
                 List.of(source),
-                new TransferMessage.Options(delete, List.of(), List.of(), true, false));
+                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false));
     }
 
     private @Nullable String agreed(Planner planner) {

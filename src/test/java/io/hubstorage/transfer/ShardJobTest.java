@@ -31,7 +31,7 @@ final class ShardJobTest {
     private final SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
     private final S3Access access = new S3Access(s3.settings(), 8, "test");
     private final TransferContext context =
-            new TransferContext(new RequestPermits(8), new ByteBudget(1 << 20), Backoff.USUAL);
+            new TransferContext(new RequestPermits(8), new ByteBudget(1 << 20), new Streams(), Backoff.USUAL);
 
     @AfterEach
     void stop() {
@@ -78,7 +78,7 @@ final class ShardJobTest {
                                 home.resolve("tree").toString(),
                                 home.resolve("journal").toString(),
                                 List.of(source),
-                                new TransferMessage.Options(delete, List.of(), List.of(), true, false)),
+                                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false)),
                         context,
                         () -> access)
                 .run();
@@ -148,7 +148,7 @@ final class ShardJobTest {
                         home.resolve("tree").toString(),
                         home.resolve("journal").toString(),
                         List.of(previous),
-                        new TransferMessage.Options(true, List.of(), List.of(), true, false)),
+                        new TransferMessage.Options(true, List.of(), List.of(), true, false, false)),
                 context,
                 () -> access);
         job.cancel();

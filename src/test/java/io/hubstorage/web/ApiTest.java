@@ -144,6 +144,22 @@ final class ApiTest {
     }
 
     @Test
+    void oneRunIsFoundByItsId() {
+        assertThat(server.get("/api/backup/runs/r1").json().getString("run_id")).isEqualTo("r1");
+        assertProblem(server.get("/api/backup/runs/r7"), 404, "no run of this name");
+    }
+
+    @Test
+    void patternsAreTriedWithoutASave() {
+        JsonObject outcome = server.post(
+                        "/api/config/filter-preview",
+                        new JsonObject().put("bucket", "photos").put("exclude", new JsonArray().add("*.tmp")))
+                .json();
+        assertThat(outcome.getJsonObject("copied").getJsonArray("sample")).containsExactly("photos/a.jpg");
+        assertProblem(server.post("/api/config/filter-preview", new JsonObject()), 400, "bucket");
+    }
+
+    @Test
     void historyIsPaged() {
         WebServer.Answer answer = server.get("/api/backup/history?limit=7&before=r9");
         assertThat(answer.json().getJsonArray("runs")).hasSize(1);

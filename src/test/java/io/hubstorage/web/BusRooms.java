@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The rooms behind the web, as far as the bus shows them: real addresses, real message records, settable answers. */
@@ -49,9 +50,12 @@ final class BusRooms {
                 Addresses.BACKUP_STATUS,
                 () -> new BackupMessage.Status(running, running ? state(1) : null, last, lastSuccess));
         vertx.eventBus().<JsonObject>consumer(Addresses.BACKUP_HISTORY, message -> {
-            queries.add(BusJson.decode(message.body(), BackupMessage.HistoryQuery.class));
-            RunRecord ended = last;
-            message.reply(BusJson.encode(new BackupMessage.History(ended == null ? List.of() : List.of(ended))));
+            BackupMessage.HistoryQuery query = BusJson.decode(message.body(), BackupMessage.HistoryQuery.class);
+            queries.add(query);
+            List<RunRecord> runs = Stream.ofNullable(last)
+                    .filter(run -> query.runId() == null || query.runId().equals(run.runId()))
+                    .toList();
+            message.reply(BusJson.encode(new BackupMessage.History(runs)));
         });
         schedulerConsumers.add(answer(Addresses.SCHEDULER_STATUS, () -> scheduler));
         answer(Addresses.SCHEDULER_RESTART, () -> scheduler);
@@ -66,6 +70,24 @@ final class BusRooms {
                 Addresses.S3_DISCOVER,
                 () -> new S3Message.Buckets(List.of(new S3Message.Bucket("photos", BEGAN, "eu-west-1"))));
         answer(Addresses.S3_DIAGNOSE, this::diagnose);
+        vertx.eventBus()
+                .<JsonObject>consumer(
+                        Addresses.S3_FILTER_PREVIEW,
+                        message -> message.reply(
+                                BusJson.encode(tried(BusJson.decode(message.body(), S3Message.FilterTrial.class)))));
+    }
+
+    private static S3Message.FilterOutcome tried(S3Message.FilterTrial trial) {
+        S3Message.Caught none = new S3Message.Caught(0, 0, List.of());
+        return new S3Message.FilterOutcome(
+                null,
+                true,
+                Tally.of(10),
+                new S3Message.Caught(1, 10, List.of(trial.bucket() + "/a.jpg")),
+                none,
+                none,
+                List.of(),
+                List.of());
     }
 
     void silenceScheduler() {
@@ -174,6 +196,7 @@ final class BusRooms {
                 0.5,
                 null,
                 List.of("photos/a.jpg"),
+                List.of(new RunState.Transfer("photos", "a.jpg", 10, 4)),
                 null);
     }
 

@@ -11,6 +11,7 @@ import io.hubstorage.config.HubConfig;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,12 @@ final class HeadlineTest {
             @Nullable RunRecord last,
             @Nullable RunRecord good,
             SchedulerMessage.@Nullable Status scheduler) {
-        return Headline.of(config, new BackupMessage.Status(false, null, last, good), last, scheduler, NOW);
+        return Headline.of(
+                config,
+                new BackupMessage.Status(false, null, last, good),
+                last == null ? List.of() : List.of(last),
+                scheduler,
+                NOW);
     }
 
     @Test
@@ -72,6 +78,42 @@ final class HeadlineTest {
     }
 
     @Test
+    void aStoppedRunDoesNotHideThatTheOneBeforeFailed() {
+        RunRecord stopped = BusRooms.run("r3", RunResult.CANCELLED, false);
+        RunRecord failed = BusRooms.run("r2", RunResult.FAILED, false);
+        Headline headline = Headline.of(
+                PHOTOS,
+                new BackupMessage.Status(false, null, stopped, GOOD),
+                List.of(stopped, failed, GOOD),
+                PLANNED,
+                NOW);
+        assertThat(headline.state()).isEqualTo(Headline.State.FAILING);
+    }
+
+    @Test
+    void aBucketThatOnlyAnEarlierRunCoveredIsNotSaidToBeMissing() {
+        HubConfig both = config("{\"s3_buckets\": [\"photos\", \"videos\"]}");
+        RunRecord earlier = new RunRecord(
+                "r0",
+                GOOD.trigger(),
+                false,
+                GOOD.startedAt(),
+                GOOD.finishedAt(),
+                RunResult.SUCCESS,
+                GOOD.snapshot(),
+                true,
+                1,
+                List.of(new RunRecord.BucketRecord(
+                        "videos", RunResult.SUCCESS, true, BusRooms.counts(1), List.of(), 0, null)),
+                BusRooms.counts(1),
+                null);
+        assertThat(Headline.isClear(both, GOOD)).isFalse();
+        Headline headline = Headline.of(
+                both, new BackupMessage.Status(false, null, GOOD, GOOD), List.of(GOOD, earlier), PLANNED, NOW);
+        assertThat(headline.state()).isEqualTo(Headline.State.SAFE);
+    }
+
+    @Test
     void withoutBucketsItNeedsSetUp() {
         assertThat(judge(config("{\"s3_buckets\": []}"), null, null, PLANNED).state())
                 .isEqualTo(Headline.State.NEEDS_SETUP);
@@ -93,8 +135,8 @@ final class HeadlineTest {
 
     @Test
     void aRunningBackupIsTold() {
-        Headline headline =
-                Headline.of(PHOTOS, new BackupMessage.Status(true, BusRooms.state(3), GOOD, GOOD), GOOD, PLANNED, NOW);
+        Headline headline = Headline.of(
+                PHOTOS, new BackupMessage.Status(true, BusRooms.state(3), GOOD, GOOD), List.of(GOOD), PLANNED, NOW);
         assertThat(headline.state()).isEqualTo(Headline.State.RUNNING);
         assertThat(headline.sentence()).contains("1 bucket", "The last good backup was 2 h ago");
     }

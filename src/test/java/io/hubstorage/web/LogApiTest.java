@@ -52,6 +52,14 @@ final class LogApiTest {
     }
 
     @Test
+    void theLinesOfOneRunAreFound() {
+        assertThat(texts(server.get("/api/logs?run=r1").json())).containsExactly("slow <script>\ndown below");
+        assertThat(server.get("/api/logs/download?run=r1").body().toString())
+                .contains("down below")
+                .doesNotContain("it began");
+    }
+
+    @Test
     void linesArePaged() {
         JsonObject first = server.get("/api/logs?limit=3").json();
         assertThat(texts(first)).hasSize(3);

@@ -43,7 +43,8 @@ final class OpenApiTest {
         Set<String> routes = new TreeSet<>();
         for (Route route : server.verticle.router().getRoutes()) {
             if (route.getPath() != null && route.methods() != null) {
-                route.methods().forEach(method -> routes.add(method.name() + " " + route.getPath()));
+                String path = route.getPath().replaceAll(":(\\w+)", "{$1}");
+                route.methods().forEach(method -> routes.add(method.name() + " " + path));
             }
         }
         // The bridge's own routes are the client library's matter; assets are any file.
@@ -113,7 +114,9 @@ final class OpenApiTest {
                 "/openapi.yaml",
                 "/",
                 "/config",
-                "/logs"
+                "/logs",
+                "/setup",
+                "/snapshots"
             })
     void anAnswerIsAsPromised(String path) throws IOException {
         Files.createDirectories(server.folder.resolve("data/hublink_20240101000000/s3/photos"));
@@ -121,6 +124,31 @@ final class OpenApiTest {
         assertThat(contract.complaints("GET " + path, server.get(path))).isEmpty();
         server.rooms.running = true;
         assertThat(contract.complaints("GET " + path, server.get(path))).isEmpty();
+    }
+
+    @Test
+    void oneRunIsAnsweredAsPromisedAlsoWhenThereIsNone() {
+        for (String id : List.of("r1", "unknown")) {
+            assertThat(contract.complaints("GET /api/backup/runs/{run_id}", server.get("/api/backup/runs/" + id)))
+                    .as(id)
+                    .isEmpty();
+        }
+        assertThat(contract.complaints("GET /runs/{run_id}", server.get("/runs/r1")))
+                .isEmpty();
+    }
+
+    @Test
+    void aFilterPreviewAnswersAsPromisedAlsoWhenItRefuses() {
+        String operation = "POST /api/config/filter-preview";
+        for (JsonObject body : List.of(
+                new JsonObject().put("bucket", "photos").put("exclude", new JsonArray().add("*.tmp")),
+                new JsonObject().put("bucket", "photos").put("exclude", 7),
+                new JsonObject().put("nonsense", 1),
+                new JsonObject())) {
+            assertThat(contract.complaints(operation, server.post("/api/config/filter-preview", body)))
+                    .as(body.encode())
+                    .isEmpty();
+        }
     }
 
     @ParameterizedTest

@@ -34,7 +34,7 @@ final class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/config", "/logs"})
+    @ValueSource(strings = {"/", "/config", "/logs", "/snapshots", "/setup", "/runs/r1"})
     void aPageComesWithItsStateAndEverythingItRefersTo(String path) {
         WebServer.Answer page = server.get(path);
         assertThat(page.status()).isEqualTo(200);
@@ -56,7 +56,7 @@ final class PagesTest {
 
     @Test
     void noPageRunsAScriptOrStyleOfItsOwnOrOfOthers() {
-        for (String path : new String[] {"/", "/config", "/logs"}) {
+        for (String path : new String[] {"/", "/config", "/logs", "/snapshots", "/setup", "/runs/%3Cb%3E"}) {
             String html = server.get(path).body().toString();
             assertThat(html).doesNotContainPattern("(?i)<script(?![^>]*(src=\"/|application/json))");
             assertThat(html).doesNotContainPattern("(?i)\\son[a-z]+=|<style|style=\"|https?://(?!www\\.w3\\.org)");
@@ -86,6 +86,12 @@ final class PagesTest {
             assertThat(answer.header("Date")).isEqualTo("Fri, 20 Nov 2026 08:00:00 GMT");
         }
         assertThat(server.get("/api/status").header("Cache-Control")).isEqualTo("no-store");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/assets/lib/uPlot.js", "/assets/lib/uPlot.css"})
+    void aLibraryComesOutOfItsOwnJar(String path) {
+        assertThat(server.get(path).status()).isEqualTo(200);
     }
 
     @Test

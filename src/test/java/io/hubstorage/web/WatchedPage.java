@@ -24,8 +24,14 @@ final class WatchedPage implements AutoCloseable {
     private final URI address;
 
     WatchedPage(Chromium chromium, URI address) {
+        this(chromium, address, 1440, ColorScheme.LIGHT);
+    }
+
+    /** A page of that width and in those colours. */
+    WatchedPage(Chromium chromium, URI address, int width, ColorScheme colours) {
         this.address = address;
-        window = chromium.window(1440, 900, ColorScheme.LIGHT);
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
+        window = chromium.window(width, 900, colours);
         window.setDefaultTimeout(PATIENCE_MS);
         window.addInitScript("addEventListener('securitypolicyviolation', (event) =>"
                 + " console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))");

@@ -17,6 +17,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -37,6 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /** The real web server on a free port, on a real configuration, before rooms that answer on the bus. */
 final class WebServer implements AutoCloseable {
+    private static final int CONNECTIONS = 64;
     private static final String BLOCKED = "io.vertx.core.impl.BlockedThreadChecker";
 
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T08:00:00Z"));
@@ -103,7 +105,7 @@ final class WebServer implements AutoCloseable {
         await(vertx.deployVerticle(new ConfigVerticle(store)));
         verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, limits);
         deployment = await(vertx.deployVerticle(verticle));
-        client = vertx.createHttpClient();
+        client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
 
     static <T> T await(Future<T> future) {

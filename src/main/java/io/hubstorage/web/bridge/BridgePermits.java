@@ -20,7 +20,8 @@ final class BridgePermits {
             Addresses.CONFIG_GET,
             Addresses.CONFIG_UPDATE,
             Addresses.S3_DISCOVER,
-            Addresses.S3_DIAGNOSE);
+            Addresses.S3_DIAGNOSE,
+            Addresses.S3_FILTER_PREVIEW);
 
     /** Addresses on which something is published. */
     static final List<String> PUBLISHED = List.of(

@@ -1,4 +1,4 @@
-package io.hubstorage.demo;
+package io.hubstorage.build;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,13 +6,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes down how to start the demo without Maven: the JDK that runs this, and a Java argument file with the class path. The
- * demo then is a child of the shell, gets its signals first hand, and starts at once where nothing has to be built.
+ * Writes down how to start a program of the test sources without Maven: the JDK that runs this, and a Java argument file with
+ * the class path. The program then takes the shell's place, gets its signals first hand, and starts at once where nothing has
+ * to be built.
  */
 public final class LaunchFile {
     private LaunchFile() {}
 
-    /** Writes {@code launch.java} (the executable's path) and {@code launch.args} into the given folder. */
+    /**
+     * Writes {@code launch.java} (the executable's path) and {@code launch.args} into the given folder.
+     *
+     * @param args the folder and the program's main class
+     */
     public static void main(String[] args) throws IOException {
         Path folder = Files.createDirectories(Path.of(args[0]));
         Files.writeString(
@@ -24,7 +29,7 @@ public final class LaunchFile {
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Xmx512m",
                         "-cp " + quoted(System.getProperty("java.class.path")),
-                        Demo.class.getName()));
+                        args[1]));
     }
 
     private static String quoted(String value) {

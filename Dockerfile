@@ -1,0 +1,114 @@
+# HubStorage in one container. Targets: the service (the default) and "demo", an S3 server with buckets that keep changing.
+#
+#   docker build -t hubstorage .
+#
+# Layers, from the one that changes least to the one that changes most: the Java runtime, the libraries, an AOT cache
+# trained on the libraries, our own program. A change of our code makes only the last one, about 1 MB, anew.
+
+ARG JAVA=25
+
+# The libraries, and what Maven needs to compile: as long as pom.xml stays the same, all of this comes from the cache.
+FROM maven:3.9-eclipse-temurin-${JAVA} AS libraries
+WORKDIR /src
+COPY pom.xml ./
+# A class to compile makes Maven fetch the compiler's plug-ins too.
+RUN mkdir -p src/main/java/seed \
+    && echo 'package seed; final class Seed {}' >src/main/java/seed/Seed.java \
+    && mvn -B -q -ntp compile jar:jar dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/app/lib \
+    && rm -rf src target
+# The one native library, so that no JVM has to unpack it to /tmp. The files' times are part of a layer's content, and the
+# AOT cache checks them.
+RUN mkdir /app/native \
+    && cd /app/native \
+    && case $(uname -m) in x86_64) platform=amd64 ;; *) platform=$(uname -m) ;; esac \
+    && jar xf /app/lib/zstd-jni-*.jar "linux/$platform" \
+    && mv linux/*/libzstd-jni-*.so libzstd-jni.so \
+    && rm -r linux \
+    && chmod -R u=rwX,go=rX /app \
+    && find /app -exec touch -h -d 2026-11-01T00:00:00Z {} +
+
+# The program that the AOT cache is trained on, which uses the libraries, and our way from the SDK to the network; and the JVM's arguments for its training and
+# for the service. A cache fits a class path that begins as the one it was trained on.
+FROM libraries AS rehearsal
+COPY src/test/java/io/hubstorage/image src/io/hubstorage/image
+COPY src/main/java/io/hubstorage/s3/http src/io/hubstorage/s3/http
+COPY docker/jvm.args /app/aot/
+RUN javac -nowarn -proc:none -cp '/app/lib/*' -d classes src/io/hubstorage/image/*.java src/io/hubstorage/s3/http/*.java \
+    && cd /app/aot \
+    && jar --create --date=2026-11-01T00:00:00Z --file=rehearsal.jar -C /src/classes . \
+    && path=$(printf '%s:' /app/lib/*.jar)/app/aot/rehearsal.jar \
+    && (cat jvm.args && echo "-XX:AOTCacheOutput=/app/aot/hubstorage.aot -cp $path") >/training.args \
+    && (cat jvm.args && echo "-XX:AOTCache=/app/aot/hubstorage.aot -cp $path:/app/program/hubstorage.jar") >service.args \
+    && rm jvm.args \
+    && find /app/aot -exec touch -h -d 2026-11-01T00:00:00Z {} +
+
+# The training needs the very Java runtime of the service, and the libraries at their final place.
+FROM eclipse-temurin:${JAVA}-jre AS training
+COPY --from=libraries /app/native /app/native
+COPY --from=libraries /app/lib /app/lib
+COPY --from=rehearsal /training.args /
+COPY --from=rehearsal /app/aot /app/aot
+RUN LC_ALL=C.UTF-8 java -Xlog:aot=error,cds=error @/training.args io.hubstorage.image.Rehearsal \
+    && test -s /app/aot/hubstorage.aot \
+    && touch -d 2026-11-01T00:00:00Z /app/aot/hubstorage.aot /app/aot
+
+# Our own classes and resources.
+FROM libraries AS program
+COPY conf conf
+COPY webroot webroot
+COPY src/main src/main
+RUN mvn -o -B -q compile jar:jar \
+    && mkdir /app/program \
+    && mv target/hubstorage-*.jar /app/program/hubstorage.jar \
+    && touch -d 2026-11-01T00:00:00Z /app/program/hubstorage.jar /app/program
+
+# The demo's S3 server: from the tests, what it needs and no more.
+FROM program AS demo-program
+RUN mvn -o -B -q dependency:copy-dependencies -DincludeScope=test -DoutputDirectory=/app/demo/lib \
+        -DexcludeArtifactIds=playwright,driver,driver-bundle \
+    && cd /app/lib && for jar in *.jar; do rm -f "/app/demo/lib/$jar"; done
+COPY src/test/java src/test/java
+RUN javac -nowarn -proc:none -cp '/app/lib/*:/app/demo/lib/*:target/classes' -sourcepath src/test/java \
+        -d /app/demo/classes src/test/java/io/hubstorage/demo/DemoS3.java
+
+FROM eclipse-temurin:${JAVA}-jre AS demo
+ENV LC_ALL=C.UTF-8 HOME=/tmp
+COPY --from=libraries /app/native /app/native
+COPY --from=libraries /app/lib /app/lib
+COPY docker/jvm.args /app/
+COPY --from=demo-program /app/demo /app/demo
+COPY --from=program /app/program /app/program
+USER 10001:10001
+EXPOSE 9000
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["test", "-f", "/tmp/buckets-are-filled"]
+ENTRYPOINT ["java", "@/app/jvm.args", "-cp", "/app/demo/classes:/app/program/*:/app/demo/lib/*:/app/lib/*", "io.hubstorage.demo.DemoS3"]
+
+FROM eclipse-temurin:${JAVA}-jre AS service
+# Java names files in the locale's charset; the user need not exist, so its home is told.
+ENV LC_ALL=C.UTF-8 HOME=/app DOCKER_MODE=true MALLOC_ARENA_MAX=2
+# Any user may write there: a named volume takes these permissions over, and a NAS share wants a user of its own.
+RUN mkdir -p /app && mkdir -m 0777 /app/config /app/data /app/logs
+COPY --chmod=0755 docker/hubstorage /usr/local/bin/
+COPY --from=libraries /app/native /app/native
+COPY --from=libraries /app/lib /app/lib
+COPY --from=training /app/aot /app/aot
+COPY --from=program /app/program /app/program
+USER 10001:10001
+WORKDIR /app
+EXPOSE 5002
+VOLUME ["/app/config", "/app/data", "/app/logs"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --start-interval=1s --retries=3 \
+    CMD ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m", "-XX:-UsePerfData", "-cp", "/app/program/hubstorage.jar", "io.hubstorage.cli.HealthProbe"]
+# In exec form: the JVM is the process that gets the signals.
+ENTRYPOINT ["java", "@/app/aot/service.args", "io.hubstorage.Main"]
+CMD ["serve"]
+
+ARG VERSION=1.0.0-SNAPSHOT
+ARG REVISION=
+ARG CREATED=
+LABEL org.opencontainers.image.title="HubStorage" \
+      org.opencontainers.image.description="Scheduled, proven, browsable copies of S3 buckets on your own disk" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"

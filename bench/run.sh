@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Measures HubStorage beside other tools on a synthetic S3, and cleans up also on Ctrl-C.
+set -euo pipefail
+here=$PWD
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib/launch.sh
+. scripts/lib/launch.sh
+
+usage() {
+  cat <<'TEXT'
+Usage: bench/run.sh [options]
+
+Copies buckets of a synthetic S3 server on this machine with HubStorage and with other tools, in turns, checks the
+copies, and prints tables: wall time, CPU time and peak memory of the client.
+
+  --cases a,b      some of: small, large, mixed, unchanged, slow-lists, million, latency, faults (all)
+  --tools a,b      some of: hubstorage (a run of a warm service), hubstorage-cold (a process a run), rclone, aws,
+                   bare (the lower bound: plain sockets, nothing checked) (all)
+  --runs N         measured runs of each tool in each case (5); warm-ups come on top
+  --warm-ups N     runs of a service before it is measured (2)
+  --quick          small buckets: shows that everything works, measures nothing
+  --jar FILE       HubStorage (what was built last)
+  --jar-vs FILE    another HubStorage to compare with: "hubstorage-vs"
+  --java-options S of HubStorage's JVMs ("-Xmx512m")
+  --etags KIND     "parts": objects from 8 MiB on have ETags as after an upload in parts, as most tools make them;
+                   "md5": every ETag is the body's MD5, which costs who checks it (parts)
+  --target FOLDER  where the copies go (/dev/shm)
+  --profile FOLDER one more run of each service in each case, recorded by JDK Flight Recorder: FOLDER/<case>-<tool>.jfr
+  --out FILE       put the tables into this page, docs/benchmarks.md for example
+  --no-build       use what was built before, whatever has changed since
+  -h, --help       this text
+
+All cases with all tools take about an hour and need 10 GiB of room. Needs Linux, a JDK 25 and Maven 3.9 or newer.
+TEXT
+}
+
+# A path as it was meant where this was called.
+path() {
+  case "$1" in
+    /*) printf '%s' "$1" ;;
+    *) printf '%s/%s' "$here" "$1" ;;
+  esac
+}
+
+build=yes
+jar=
+arguments=()
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    --no-build)
+      build=no
+      ;;
+    --quick)
+      arguments+=("$1")
+      ;;
+    --jar | --jar-vs | --target | --profile | --out)
+      [ $# -gt 1 ] || fail "$1 needs a value"
+      if [ "$1" = --jar ]; then jar=$2; fi
+      arguments+=("$1" "$(path "$2")")
+      shift
+      ;;
+    --cases | --tools | --runs | --warm-ups | --java-options | --etags)
+      [ $# -gt 1 ] || fail "$1 needs a value"
+      arguments+=("$1" "$2")
+      shift
+      ;;
+    *)
+      usage >&2
+      fail "unknown option: $1"
+      ;;
+  esac
+  shift
+done
+
+if [ "$build" = yes ]; then build bench; fi
+if [ -z "$jar" ]; then arguments+=(--jar "$(find_jar)"); fi
+launch bench "${arguments[@]}"

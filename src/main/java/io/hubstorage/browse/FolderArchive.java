@@ -1,0 +1,93 @@
+package io.hubstorage.browse;
+
+import io.hubstorage.snapshot.KeyCursor;
+import io.hubstorage.snapshot.KeyOrder;
+import io.hubstorage.snapshot.KeyPath;
+import io.hubstorage.snapshot.ManifestEntry;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All files of a bucket whose keys begin with a prefix, as a zip archive. Its names are the paths that the files have below
+ * the bucket's folder: one for each key, none that leads out, none twice. What cannot be read is named in a file of its own
+ * at the end. Blocking; memory does not grow with the number or the size of the files.
+ */
+public final class FolderArchive {
+    /** The name of the list of what is missing, which no key can have as its path. */
+    static final String MISSING = "~hub~MISSING.txt";
+
+    private static final int MOST_NAMED = 1000;
+
+    private final SnapshotReader snapshot;
+    private final String bucket;
+    private final List<String> missing = new ArrayList<>();
+    private long missed;
+
+    /** Of a bucket that the snapshot holds. */
+    public FolderArchive(SnapshotReader snapshot, String bucket) {
+        this.snapshot = snapshot;
+        this.bucket = bucket;
+    }
+
+    /**
+     * Writes the archive; does not close the stream.
+     *
+     * @throws IOException also when the stream does not want any more
+     */
+    public void write(String prefix, OutputStream out) throws IOException {
+        try (KeyCursor entries = snapshot.open(bucket);
+                ZipWriter zip = new ZipWriter(out)) {
+            entries.seek(prefix, KeyOrder.beyond(prefix));
+            Instant newest = Instant.EPOCH;
+            for (ManifestEntry entry = entries.next(); entry != null; entry = entries.next()) {
+                add(entry, zip);
+                newest = entry.lastModified().isAfter(newest) ? entry.lastModified() : newest;
+            }
+            if (missed > 0) {
+                byte[] text = missingText().getBytes(StandardCharsets.UTF_8);
+                zip.addFile(MISSING, newest, text.length, new ByteArrayInputStream(text));
+            }
+            zip.finish();
+        }
+    }
+
+    private void add(ManifestEntry entry, ZipWriter zip) throws IOException {
+        // Names that the old tool left may be anything that a disk takes.
+        String path = snapshot.snapshot().legacy() ? KeyPath.toPath(entry.key()) : entry.path();
+        InputStream content;
+        try {
+            if (entry.directory()) {
+                snapshot.place(bucket, entry);
+                zip.addFolder(path + "/", entry.lastModified());
+                return;
+            }
+            content = Files.newInputStream(snapshot.file(bucket, entry), LinkOption.NOFOLLOW_LINKS);
+        } catch (NotThereException | FileSystemException e) {
+            missed++;
+            if (missing.size() < MOST_NAMED) {
+                missing.add(path + ": " + e.getMessage());
+            }
+            return;
+        }
+        try (content) {
+            zip.addFile(path, entry.lastModified(), entry.size(), content);
+        }
+    }
+
+    private String missingText() {
+        String more = missed > missing.size() ? "\nand %d more\n".formatted(missed - missing.size()) : "\n";
+        return "These files of %s in the snapshot %s could not be read:\n\n"
+                        .formatted(bucket, snapshot.snapshot().name())
+                + String.join("\n", missing)
+                + more;
+    }
+}

@@ -1,0 +1,75 @@
+package io.hubstorage.browse;
+
+import io.hubstorage.snapshot.KeyCursor;
+import io.hubstorage.snapshot.KeyOrder;
+import io.hubstorage.snapshot.ManifestEntry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of one level of a bucket, as S3 itself shows it with the delimiter {@code /}: the keys below a prefix that have
+ * no further slash, and for all others, once each, what they have up to their next slash.
+ *
+ * @param next what to give as {@code after} for the next page; absent on the last one
+ */
+public record FolderPage(List<Item> items, @Nullable String next) {
+    /** A folder or a file. */
+    public sealed interface Item {
+        /** What the next page begins after, when this was the last. */
+        String name();
+    }
+
+    /** All keys that begin with this, which ends in a slash. */
+    public record Folder(String name) implements Item {}
+
+    /** An object. */
+    public record File(ManifestEntry entry) implements Item {
+        @Override
+        public String name() {
+            return entry.key();
+        }
+    }
+
+    /** Copies the list. */
+    public FolderPage {
+        items = List.copyOf(items);
+    }
+
+    /**
+     * Reads a page; what a folder holds is skipped, however much it is.
+     *
+     * @param prefix empty for the top; need not end in a slash
+     * @param after an item's name from this level, or null for the first page
+     */
+    public static FolderPage read(KeyCursor entries, String prefix, @Nullable String after, int limit)
+            throws IOException {
+        String end = KeyOrder.beyond(prefix);
+        entries.seek(after == null ? prefix : following(prefix, after), end);
+        List<Item> items = new ArrayList<>();
+        for (ManifestEntry entry = entries.next(); entry != null; entry = entries.next()) {
+            if (entry.directory() && entry.key().equals(prefix)) {
+                // The marker of the folder that is being looked at.
+                continue;
+            }
+            if (items.size() == limit) {
+                return new FolderPage(items, items.getLast().name());
+            }
+            int slash = entry.key().indexOf('/', prefix.length());
+            if (slash < 0) {
+                items.add(new File(entry));
+                continue;
+            }
+            String folder = entry.key().substring(0, slash + 1);
+            items.add(new Folder(folder));
+            entries.seek(following(prefix, folder), end);
+        }
+        return new FolderPage(items, null);
+    }
+
+    private static String following(String prefix, String name) {
+        String beyond = name.endsWith("/") && name.length() > prefix.length() ? KeyOrder.beyond(name) : null;
+        return beyond == null ? name + '\0' : beyond;
+    }
+}

@@ -1,0 +1,49 @@
+package io.hubstorage.browse;
+
+import io.hubstorage.snapshot.ManifestEntry;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One key over all snapshots.
+ *
+ * @param versions its different contents, the newest first
+ * @param snapshots how many snapshots hold it
+ */
+public record KeyVersions(String bucket, String key, List<Version> versions, int snapshots) {
+    /** Copies the list. */
+    public KeyVersions {
+        versions = List.copyOf(versions);
+    }
+
+    /**
+     * One content.
+     *
+     * @param entry as the newest snapshot has it that holds this content
+     * @param first the oldest snapshot with it
+     * @param last the newest snapshot with it
+     */
+    public record Version(ManifestEntry entry, String first, String last, int snapshots) {}
+
+    /** Collects the entries of one key, the newest snapshot's first. */
+    static final class Builder {
+        private final List<Version> versions = new ArrayList<>();
+        private int snapshots;
+
+        void add(String snapshot, ManifestEntry entry) {
+            snapshots++;
+            for (int i = 0; i < versions.size(); i++) {
+                Version known = versions.get(i);
+                if (Comparison.sameContent(known.entry(), entry)) {
+                    versions.set(i, new Version(known.entry(), snapshot, known.last(), known.snapshots() + 1));
+                    return;
+                }
+            }
+            versions.add(new Version(entry, snapshot, snapshot, 1));
+        }
+
+        KeyVersions build(String bucket, String key) {
+            return new KeyVersions(bucket, key, versions, snapshots);
+        }
+    }
+}

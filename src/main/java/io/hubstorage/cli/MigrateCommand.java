@@ -1,0 +1,163 @@
+package io.hubstorage.cli;
+
+import io.hubstorage.config.Environment;
+import io.hubstorage.migrate.Migration;
+import io.hubstorage.snapshot.SnapshotInfo;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The move from the old tool, in one command. */
+@Command(
+        name = "migrate",
+        description = {
+            "Take over the configuration of the old Python tool: buckets, filters, timetable and",
+            "folder go to config.json and .env, credentials to .env alone. Nothing of the old tool",
+            "is changed, and its hublink_* folders are what the first backup links from."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar hubstorage.jar migrate --from ~/HubStorage/config.json",
+            "  java -jar hubstorage.jar migrate --from old.json --launch-agent com.s3backup.sync.daemon.plist",
+            "",
+            "docs/migration.md has the whole move in ten steps, in a container too."
+        })
+final class MigrateCommand implements Callable<Integer> {
+    private static final int SHOWN = 5;
+
+    private final Program program;
+
+    @Option(names = "--from", required = true, paramLabel = "<file>", description = "config.json of the old tool")
+    private Path from = Path.of("");
+
+    @Option(
+            names = "--launch-agent",
+            paramLabel = "<file>",
+            description = "The property list that ran the old tool (else it is looked for in ~/Library/LaunchAgents)")
+    private @Nullable Path launchAgent;
+
+    @Option(
+            names = {"--local-path", "--data"},
+            paramLabel = "<folder>",
+            description = "The data folder (else HUBSTORAGE_DATA_PATH, else where the old tool wrote)")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--config",
+            paramLabel = "<path>",
+            description = "The config.json to write (else HUBSTORAGE_CONFIG_PATH, else ./config/config.json)")
+    private @Nullable Path config;
+
+    @Option(names = "--force", description = "Replace a config.json and values in .env that are there")
+    private boolean force;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    MigrateCommand(Program program) {
+        this.program = program;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        CommandLine line = HubCommand.spec(spec).commandLine();
+        Environment environment = new Overrides()
+                .set("HUBSTORAGE_DATA_PATH", data)
+                .set("HUBSTORAGE_CONFIG_PATH", config)
+                .over(program.environment());
+        Path home = Path.of(program.environment().getOrDefault("HOME", System.getProperty("user.home")));
+        try {
+            Migration migration = Migration.read(environment, from, launchAgent, home);
+            Migration.Written written = migration.write(force);
+            report(migration, written, line.getOut());
+            return ExitCode.OK.code();
+        } catch (FileAlreadyExistsException e) {
+            line.getErr()
+                    .printf(
+                            "Nothing was written: %s: %s. 'migrate --force' replaces it.%n",
+                            e.getFile(), e.getReason());
+        } catch (NoSuchFileException e) {
+            line.getErr().printf("There is no %s.%n", e.getFile());
+        }
+        line.getErr().flush();
+        return ExitCode.USAGE.code();
+    }
+
+    private void report(Migration migration, Migration.Written written, PrintWriter out) throws IOException {
+        out.printf("Read   %s%n", from);
+        migration.launchAgent().ifPresent(plist -> out.printf("Read   %s%n", plist));
+        out.printf("Wrote  %s%n", written.config());
+        if (!written.variables().isEmpty()) {
+            out.printf("Wrote  %s: %s%n", written.dotenv(), String.join(", ", written.variables()));
+        }
+        section(out, "Decided on the way", migration.notes());
+        snapshots(migration, out);
+        section(out, "Left to do", todo(migration));
+        out.flush();
+    }
+
+    private static void snapshots(Migration migration, PrintWriter out) throws IOException {
+        List<SnapshotInfo> found = migration.snapshots();
+        if (found.isEmpty()) {
+            out.printf(
+                    "%nThere is no snapshot of the old tool in %s: the first backup downloads everything.%n",
+                    migration.dataFolder());
+            return;
+        }
+        out.printf(
+                "%n%d %s of the old tool in %s; the first backup links what is unchanged in the newest%n"
+                        + "and downloads nothing that is there:%n",
+                found.size(), found.size() == 1 ? "snapshot" : "snapshots", migration.dataFolder());
+        for (SnapshotInfo snapshot : found.subList(0, Math.min(SHOWN, found.size()))) {
+            out.printf("  %s  %s%n", snapshot.name(), String.join(", ", snapshot.buckets()));
+        }
+        if (found.size() > SHOWN) {
+            out.printf("  … and %d older%n", found.size() - SHOWN);
+        }
+    }
+
+    private List<String> todo(Migration migration) {
+        List<String> todo = new ArrayList<>();
+        migration
+                .launchAgent()
+                .ifPresentOrElse(
+                        plist -> todo.add(("Stop the old timetable, or both will run:%n"
+                                        + "       launchctl unload '%s'%n"
+                                        + "       rm '%s'   (keep a copy for the way back)")
+                                .formatted(plist, plist)),
+                        () -> todo.add("Stop whatever starts the old tool (LaunchAgent, cron, systemd), or both will"
+                                + " run. On a Mac: launchctl list | grep s3backup"));
+        if (migration.movedSecrets()) {
+            todo.add("The old file still holds its credentials. When the new backup works, delete them there.");
+        }
+        migration
+                .oldDataFolder()
+                .filter(old -> !old.equals(migration.dataFolder()))
+                .ifPresent(old -> todo.add(
+                        "The old tool wrote to %s. In a container, .env must say DATA_DIR=%s so that it is %s inside."
+                                .formatted(old, old, migration.dataFolder())));
+        todo.add("Start HubStorage and look at the first run: 'linked' should count nearly everything.");
+        return todo;
+    }
+
+    private static void section(PrintWriter out, String title, List<String> items) {
+        if (items.isEmpty()) {
+            return;
+        }
+        out.printf("%n%s:%n", title);
+        for (int i = 0; i < items.size(); i++) {
+            out.printf("  %d. %s%n", i + 1, items.get(i));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.s3.ListedObject;
+import io.hubstorage.s3.ObjectHead;
+import io.hubstorage.s3.S3Failure;
+import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.transfer.Claim.Claims;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes a file that is on the disk already in the place of a download, if it holds what S3 lists. Thread-safe. */
+final class Adoption {
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+
+    private final TransferMessage.Shard shard;
+    private final TreeWriter tree;
+    private final PartSizeGuesses guesses;
+
+    Adoption(TransferMessage.Shard shard, TreeWriter tree, PartSizeGuesses guesses) {
+        this.shard = shard;
+        this.tree = tree;
+        this.guesses = guesses;
+    }
+
+    /**
+     * Links the task's candidate, if it has one and that is right.
+     *
+     * @param notes what the server may be asked about the object
+     * @return the manifest line of it; null when the object must be downloaded
+     */
+    @Nullable
+    ManifestEntry adopt(FetchTask task, ServerNotes notes) throws IOException, InterruptedException {
+        Difference.Candidate candidate = task.candidate();
+        if (candidate == null) {
+            return null;
+        }
+        TransferMessage.Source source = shard.sources().get(candidate.source());
+        ManifestEntry known = candidate.entry();
+        EntryState state = source.previous() ? EntryState.LINKED : known.state();
+        if (known.directory()) {
+            tree.folder(task.path());
+            return known.withPath(task.path()).withState(state);
+        }
+        try {
+            Path file = Differ.file(source, known);
+            Proven proven = proven(file, task.object(), candidate, notes);
+            if (proven == null) {
+                return null;
+            }
+            tree.link(file, task.path());
+            return source.previous()
+                    ? task.entry(proven).withState(state)
+                    : known.withPath(task.path()).withState(state);
+        } catch (NoSuchFileException _) {
+            return null;
+        }
+    }
+
+    private @Nullable Proven proven(Path file, ListedObject object, Difference.Candidate candidate, ServerNotes notes)
+            throws IOException, InterruptedException {
+        if (!tree.isOwn(file) || Files.size(file) != object.size()) {
+            return null;
+        }
+        String sha256 = candidate.entry().sha256();
+        String verified = candidate.entry().verified();
+        if (candidate.trusted()) {
+            return new Proven(sha256, verified, null);
+        }
+        Proven found = sha256 == null ? compare(file, object, notes) : new Proven(hash(file), verified, null);
+        if (found == null || (sha256 != null && !sha256.equals(found.sha256()))) {
+            LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
+            return null;
+        }
+        return found;
+    }
+
+    /** Only of a file without a hash: one of our own tells more than an ETag, which need not be a digest. */
+    private @Nullable Proven compare(Path file, ListedObject object, ServerNotes notes)
+            throws IOException, InterruptedException {
+        Claims listed = Claim.ofEtag(object.etag());
+        if (listed.sayWhole()) {
+            Proven proven = compare(file, object, listed, notes);
+            if (proven != null) {
+                return proven;
+            }
+        }
+        // The listing does not tell whether the ETag of an encrypted object only looks like an MD5.
+        ObjectHead head = listed.sayWhole() || object.size() > ObjectFetch.SMALL ? notes.head() : null;
+        if (listed.sayWhole() && (head == null || head.etagIsDigest())) {
+            return null;
+        }
+        return compare(file, object, head == null ? listed : Claim.of(head), notes);
+    }
+
+    private @Nullable Proven compare(Path file, ListedObject object, Claims claims, ServerNotes notes)
+            throws IOException, InterruptedException {
+        Proof proof = new Proof(file.toString(), claims, object.size(), guesses, notes);
+        proof.read(file);
+        try {
+            return new Proven(proof.sha256(), proof.verdict(sink -> sink.read(file)), null);
+        } catch (S3Failure otherwise) {
+            return null;
+        }
+    }
+
+    private static String hash(Path file) throws IOException {
+        Hash sha256 = Algorithm.SHA256.start();
+        sha256.read(file);
+        return HexFormat.of().formatHex(sha256.finish());
+    }
+}

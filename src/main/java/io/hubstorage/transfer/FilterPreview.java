@@ -1,0 +1,123 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.bus.S3Message;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.s3.ListedObject;
+import io.hubstorage.s3.ListingPages;
+import io.hubstorage.s3.Page;
+import io.hubstorage.s3.S3Access;
+import io.hubstorage.s3.S3Failure;
+import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.ManifestReader;
+import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.snapshot.Snapshots;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries patterns on a bucket's real keys: those of the newest snapshot where its manifest names them all, else those that
+ * a first few pages of the listing name. Bounded in keys and in time. Blocking; used once.
+ */
+final class FilterPreview {
+    private static final Logger LOG = LoggerFactory.getLogger(FilterPreview.class);
+    private static final int MOST_PATTERNS = 200;
+    private static final int MOST_KEYS_OF_MANIFEST = 50_000;
+    private static final int MOST_KEYS_OF_LISTING = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final String bucket;
+    private final String prefix;
+    private final FilterTally tally;
+    private final long deadline = System.nanoTime() + PATIENCE.toNanos();
+
+    /** @throws IllegalArgumentException when there is no bucket, or there are too many patterns */
+    FilterPreview(S3Message.FilterTrial trial) {
+        bucket = Objects.requireNonNullElse(trial.bucket(), "");
+        if (bucket.isBlank()) {
+            throw new IllegalArgumentException("bucket: found nothing, allowed: the name of a bucket");
+        }
+        prefix = Objects.requireNonNullElse(trial.prefix(), "");
+        List<String> exclude = Objects.requireNonNullElse(trial.exclude(), List.of());
+        List<String> include = Objects.requireNonNullElse(trial.include(), List.of());
+        int patterns = exclude.size() + include.size();
+        if (patterns > MOST_PATTERNS) {
+            throw new IllegalArgumentException(
+                    "exclude: found %d patterns, allowed: %d in all".formatted(patterns, MOST_PATTERNS));
+        }
+        tally = new FilterTally(KeyFilter.below(prefix, exclude, include), exclude, include);
+    }
+
+    /** Looks at the keys. */
+    S3Message.FilterOutcome run(Path data, Supplier<S3Access> s3) throws S3Failure, IOException, InterruptedException {
+        SnapshotInfo snapshot = fitting(data);
+        if (snapshot != null) {
+            try {
+                boolean complete = readManifest(snapshot.manifest(bucket));
+                return tally.outcome(snapshot.name(), complete);
+            } catch (IOException damaged) {
+                LOG.warn("The manifest of {} in {} cannot be read: {}", bucket, snapshot.name(), damaged.getMessage());
+                tally.clear();
+            }
+        }
+        return tally.outcome(null, list(s3.get()));
+    }
+
+    /** The newest snapshot, unless its manifest lacks keys: because patterns or another prefix have kept them out. */
+    private @Nullable SnapshotInfo fitting(Path data) throws IOException {
+        SnapshotInfo newest = new Snapshots(new Layout(data)).newest().orElse(null);
+        Certificate certificate = newest == null ? null : newest.certificate();
+        if (newest == null || certificate == null || !Files.isRegularFile(newest.manifest(bucket))) {
+            return null;
+        }
+        return certificate.buckets().stream()
+                        .anyMatch(each -> each.name().equals(bucket)
+                                && prefix.startsWith(each.prefix())
+                                && each.counts().filtered().equals(Tally.ZERO))
+                ? newest
+                : null;
+    }
+
+    private boolean readManifest(Path manifest) throws IOException {
+        try (ManifestReader reader = ManifestReader.open(manifest)) {
+            for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                if (!entry.key().startsWith(prefix)) {
+                    continue;
+                }
+                if (isEnough(MOST_KEYS_OF_MANIFEST)) {
+                    return false;
+                }
+                tally.add(entry.key(), entry.size());
+            }
+            return true;
+        }
+    }
+
+    private boolean list(S3Access s3) throws S3Failure, InterruptedException, IOException {
+        try (ListingPages pages = s3.list(bucket, prefix, null, null)) {
+            for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
+                for (ListedObject object : page.objects()) {
+                    if (isEnough(MOST_KEYS_OF_LISTING)) {
+                        return false;
+                    }
+                    tally.add(object.key(), object.size());
+                }
+            }
+            return true;
+        }
+    }
+
+    private boolean isEnough(int mostKeys) {
+        return tally.looked() >= mostKeys || System.nanoTime() - deadline > 0;
+    }
+}

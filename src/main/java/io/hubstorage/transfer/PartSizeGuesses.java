@@ -1,0 +1,61 @@
+package io.hubstorage.transfer;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+
+/**
+ * Which sizes uploads in parts may have been made with, where the server does not tell. Remembers what was right, because
+ * what fills a bucket is usually one program, and gives up on a server whose ETags no guess ever explains. Thread-safe; for one
+ * shard.
+ */
+final class PartSizeGuesses {
+    private static final long MIB = 1 << 20;
+    private static final long MB = 1_000_000;
+    /** What clients use, the most usual first. */
+    private static final long[] USUAL = {
+        8, 5, 16, 15, 64, 10, 100, 32, 25, 50, 128, 20, 6, 7, 12, 24, 40, 256, 512, 1024
+    };
+    /** So many ETags that nothing explains are enough, if there never was one that something did. */
+    private static final int PATIENCE = 3;
+
+    private final AtomicInteger unexplained = new AtomicInteger();
+    private volatile long last;
+
+    /** Whether guessing has a chance. */
+    boolean worthTrying() {
+        return last > 0 || unexplained.get() < PATIENCE;
+    }
+
+    /** Every size that would make so many parts, the likeliest first. */
+    List<Long> candidates(long size, int parts) {
+        long even = Math.ceilDiv(size, parts);
+        Set<Long> sizes = new LinkedHashSet<>();
+        sizes.add(last);
+        LongStream.of(USUAL).map(count -> count * MIB).forEach(sizes::add);
+        sizes.add(Math.ceilDiv(even, MIB) * MIB);
+        LongStream.of(USUAL).map(count -> count * MB).forEach(sizes::add);
+        sizes.add(even);
+        return sizes.stream().filter(each -> PartSizes.fits(each, size, parts)).toList();
+    }
+
+    /** This size was the right one for an object. */
+    void right(long each) {
+        if (each > 0) {
+            last = each;
+        }
+    }
+
+    /** The size that was right the last time, if it would make so many parts; 0 otherwise. */
+    long remembered(long size, int parts) {
+        long each = last;
+        return PartSizes.fits(each, size, parts) ? each : 0;
+    }
+
+    /** No candidate was right. */
+    void unexplained() {
+        unexplained.incrementAndGet();
+    }
+}

@@ -1,0 +1,204 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.s3.S3Failure;
+import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.transfer.Claim.Claims;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares one body with what the server says of it. Feed it every byte in order, then ask for the {@link #verdict}. Hashes
+ * whatever is claimed of the whole; of a claim about parts, the likeliest idea of the parts at once and others only when that
+ * one was wrong. Not thread-safe.
+ */
+final class Proof implements ByteSink {
+    /** Lets a sink read the body once more. */
+    @FunctionalInterface
+    interface Again {
+        void feed(ByteSink sink) throws IOException;
+    }
+
+    private final String name;
+    private final Claims claims;
+    private final long size;
+    private final PartSizeGuesses guesses;
+    private final @Nullable ServerNotes notes;
+    private final Hash sha256 = Algorithm.SHA256.start();
+    private final Map<Claim, Hash> whole = new LinkedHashMap<>();
+    private final @Nullable PartedHash parted;
+    private @Nullable String hash;
+
+    /**
+     * Of an object.
+     *
+     * @param name of the object, for messages
+     * @param notes asks the server; null where that is not worth a request
+     */
+    Proof(String name, Claims claims, long size, PartSizeGuesses guesses, @Nullable ServerNotes notes)
+            throws IOException, InterruptedException {
+        this.name = name;
+        this.claims = claims;
+        this.size = size;
+        this.guesses = guesses;
+        this.notes = notes;
+        for (Claim claim : claims.whole()) {
+            if (claim.algorithm() != Algorithm.SHA256) {
+                whole.put(claim, claim.algorithm().start());
+            }
+        }
+        Claim parts = claims.sayWhole() ? null : claims.parted();
+        long each = parts == null ? 0 : likeliest(parts);
+        this.parted = parts == null || each == 0 ? null : new PartedHash(parts, PartSizes.each(each));
+    }
+
+    private long likeliest(Claim parts) throws IOException, InterruptedException {
+        if (parts.parts() == 1) {
+            return guesses.worthTrying() || !isEtag(parts) ? size : 0;
+        }
+        long remembered = guesses.remembered(size, parts.parts());
+        if (remembered > 0) {
+            return remembered;
+        }
+        OptionalLong told = notes == null ? OptionalLong.empty() : notes.firstPart(parts.parts());
+        if (told.isPresent() && PartSizes.fits(told.getAsLong(), size, parts.parts())) {
+            return told.getAsLong();
+        }
+        List<Long> candidates = guesses.worthTrying() ? guesses.candidates(size, parts.parts()) : List.<Long>of();
+        return candidates.isEmpty() ? 0 : candidates.getFirst();
+    }
+
+    @Override
+    public void update(byte[] bytes, int offset, int length) {
+        sha256.update(bytes, offset, length);
+        whole.values().forEach(hash -> hash.update(bytes, offset, length));
+        if (parted != null) {
+            parted.update(bytes, offset, length);
+        }
+    }
+
+    /** The SHA-256 of what was fed, in hexadecimal digits. */
+    String sha256() {
+        String known = hash;
+        if (known == null) {
+            known = HexFormat.of().formatHex(sha256.finish());
+            hash = known;
+        }
+        return known;
+    }
+
+    /**
+     * What proves the body, for {@link ManifestEntry#verified}. Call once, after the last byte.
+     *
+     * @param again reads the body once more, for a further idea of its parts
+     * @throws S3Failure when the body is not what the server says
+     */
+    String verdict(Again again) throws S3Failure, IOException, InterruptedException {
+        if (size == 0) {
+            return ManifestEntry.EMPTY;
+        }
+        if (claims.sayWhole()) {
+            for (Claim claim : claims.whole()) {
+                require(agrees(claim), claim);
+            }
+            return claims.whole().getFirst().verified();
+        }
+        Claim claim = claims.parted();
+        if (claim == null) {
+            return ManifestEntry.LENGTH;
+        }
+        if (parted != null && parted.agrees()) {
+            return explained(claim, parted.sizes());
+        }
+        return search(claim, again);
+    }
+
+    private boolean agrees(Claim claim) {
+        Hash hash = whole.get(claim);
+        return hash == null ? claim.expected().equals(sha256()) : claim.agrees(hash.finish());
+    }
+
+    /** The first idea was wrong, or there was none. Only a server that names every part can prove that a body is wrong. */
+    private String search(Claim claim, Again again) throws S3Failure, IOException, InterruptedException {
+        if (claim.parts() == 1) {
+            // Some servers end an ETag that they made up in "-1". No checksum is made up.
+            require(isEtag(claim), claim);
+            guesses.unexplained();
+            return ManifestEntry.LENGTH;
+        }
+        OptionalLong told = notes == null ? OptionalLong.empty() : notes.firstPart(claim.parts());
+        return told.isPresent() ? searchTold(claim, told.getAsLong(), again) : searchGuessed(claim, again);
+    }
+
+    private String searchTold(Claim claim, long first, Again again)
+            throws S3Failure, IOException, InterruptedException {
+        PartSizes even = PartSizes.each(first);
+        boolean triedEven = isTried(even);
+        if (!triedEven && PartSizes.fits(first, size, claim.parts())) {
+            triedEven = true;
+            if (agreeing(claim, List.of(even), again) != null) {
+                return explained(claim, even);
+            }
+        }
+        List<Long> all = notes == null ? List.of() : notes.allParts(claim.parts());
+        if (all.isEmpty()) {
+            return ManifestEntry.LENGTH;
+        }
+        PartSizes sizes = PartSizes.all(all);
+        require(!(triedEven && sizes.equals(even)) && agreeing(claim, List.of(sizes), again) != null, claim);
+        return explained(claim, sizes);
+    }
+
+    private String searchGuessed(Claim claim, Again again) throws IOException {
+        List<PartSizes> rest = !guesses.worthTrying()
+                ? List.of()
+                : guesses.candidates(size, claim.parts()).stream()
+                        .map(PartSizes::each)
+                        .filter(sizes -> !isTried(sizes))
+                        .toList();
+        PartSizes right = rest.isEmpty() ? null : agreeing(claim, rest, again);
+        if (right == null) {
+            guesses.unexplained();
+            return ManifestEntry.LENGTH;
+        }
+        return explained(claim, right);
+    }
+
+    private boolean isTried(PartSizes sizes) {
+        return parted != null && parted.sizes().equals(sizes);
+    }
+
+    private static @Nullable PartSizes agreeing(Claim claim, List<PartSizes> ideas, Again again) throws IOException {
+        List<PartedHash> hashes = new ArrayList<>();
+        ideas.forEach(sizes -> hashes.add(new PartedHash(claim, sizes)));
+        again.feed((bytes, offset, length) -> hashes.forEach(hash -> hash.update(bytes, offset, length)));
+        return hashes.stream()
+                .filter(PartedHash::agrees)
+                .map(PartedHash::sizes)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String explained(Claim claim, PartSizes sizes) {
+        if (claim.parts() > 1) {
+            guesses.right(sizes.each());
+        }
+        return claim.verified();
+    }
+
+    private static boolean isEtag(Claim claim) {
+        return claim.algorithm() == Algorithm.MD5;
+    }
+
+    private void require(boolean agrees, Claim claim) throws S3Failure {
+        if (!agrees) {
+            throw S3Failure.corrupt("%s: the body does not agree with its %s; it was corrupted on the way or at rest"
+                    .formatted(name, claim.source()));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.s3.ObjectHead;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body that does not contradict what the server says of it.
+ *
+ * @param sha256 in hexadecimal digits; absent when never computed
+ * @param verified for the manifest, see {@link io.hubstorage.snapshot.ManifestEntry#verified}
+ * @param head of the answer that brought it; absent when it was not downloaded
+ */
+record Proven(
+        @Nullable String sha256,
+        @Nullable String verified,
+        @Nullable ObjectHead head) {}

@@ -1,0 +1,111 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.s3.HeadReader;
+import io.hubstorage.s3.ListedObject;
+import io.hubstorage.s3.ObjectHead;
+import io.hubstorage.s3.S3Failure;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a server can say of one object beside its body. Whatever it refuses counts as not known and fails nothing: the reads
+ * decide about the object.
+ */
+final class ServerNotes {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerNotes.class);
+    /** S3 has no object of more parts. */
+    private static final int MOST_PARTS = 10_000;
+
+    private final String bucket;
+    private final ListedObject object;
+    private final HeadReader heads;
+    private final TransferContext context;
+    private final Cancellation cancellation;
+    private final PartSizeGuesses guesses;
+    private @Nullable OptionalLong firstPart;
+
+    ServerNotes(
+            String bucket,
+            ListedObject object,
+            HeadReader heads,
+            TransferContext context,
+            Cancellation cancellation,
+            PartSizeGuesses guesses) {
+        this.bucket = bucket;
+        this.object = object;
+        this.heads = heads;
+        this.context = context;
+        this.cancellation = cancellation;
+        this.guesses = guesses;
+    }
+
+    /**
+     * Whether a HEAD may tell more than the first range will: a ranged GET gives no checksum of the whole, and an ETag proves
+     * the whole only where it is a plain MD5.
+     */
+    boolean worthAHead() {
+        return !Claim.isPlainMd5(object.etag());
+    }
+
+    /** Begins to prove a body of which this head is known. */
+    Proof proof(ObjectHead known) throws IOException, InterruptedException {
+        return new Proof(bucket + "/" + object.key(), Claim.of(known), object.size(), guesses, this);
+    }
+
+    /** The head of the whole object, with its checksums. */
+    @Nullable
+    ObjectHead head() throws IOException, InterruptedException {
+        return ask(() -> heads.whole(bucket, object.key(), object.etag()));
+    }
+
+    /** The size of the first part; asked once. */
+    OptionalLong firstPart(int parts) throws IOException, InterruptedException {
+        if (firstPart == null) {
+            firstPart = part(1, parts);
+        }
+        return firstPart;
+    }
+
+    /** The size of every part, if the server tells them all and they make up the object. */
+    List<Long> allParts(int parts) throws IOException, InterruptedException {
+        OptionalLong first = firstPart(parts);
+        if (first.isEmpty() || parts > MOST_PARTS) {
+            return List.of();
+        }
+        List<Long> sizes = new ArrayList<>();
+        sizes.add(first.getAsLong());
+        long left = object.size() - first.getAsLong();
+        for (int part = 2; part < parts && left > 0; part++) {
+            OptionalLong size = part(part, parts);
+            if (size.isEmpty()) {
+                return List.of();
+            }
+            sizes.add(size.getAsLong());
+            left -= size.getAsLong();
+        }
+        if (parts > 1) {
+            sizes.add(left);
+        }
+        boolean whole = sizes.size() == parts && (parts == 1 ? left == 0 : left > 0);
+        return whole ? sizes : List.of();
+    }
+
+    private OptionalLong part(int part, int parts) throws IOException, InterruptedException {
+        OptionalLong size = ask(() -> heads.partSize(bucket, object.key(), object.etag(), part, parts));
+        return size == null ? OptionalLong.empty() : size;
+    }
+
+    private <T> @Nullable T ask(TransferContext.Request<T> question) throws IOException, InterruptedException {
+        try {
+            return context.backoff().retrying(cancellation, () -> context.request(question));
+        } catch (S3Failure refused) {
+            LOG.debug("not known of {}/{}: {}", bucket, object.key(), refused.getMessage());
+            return null;
+        }
+    }
+}

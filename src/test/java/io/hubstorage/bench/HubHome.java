@@ -1,0 +1,70 @@
+package io.hubstorage.bench;
+
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.Trees;
+import io.hubstorage.testkit.HubProcess;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Where a HubStorage has its configuration and its data.
+ *
+ * @param jar what is run
+ * @param options of its JVM
+ * @param folder the home: configuration and logs
+ * @param data the snapshots
+ */
+record HubHome(Path jar, List<String> options, Path folder, Path data, Server server) {
+    /** Writes the configuration. */
+    void configure() throws IOException {
+        Files.createDirectories(folder);
+        HubProcess.configure(
+                folder,
+                new JsonObject()
+                        .put("s3_buckets", new JsonArray(List.of(Server.BUCKET)))
+                        .put(
+                                "automation",
+                                new JsonObject().put("enabled", false).put("max_retries", 0)));
+    }
+
+    /** What its process gets to know. */
+    Map<String, String> environment() {
+        Map<String, String> environment = HubProcess.environment(folder, server.settings());
+        environment.put("HUBSTORAGE_DATA_PATH", data.toString());
+        return environment;
+    }
+
+    /** Deletes the snapshots; the folder stays the one it was. */
+    void deleteSnapshots() throws IOException {
+        for (Path snapshot : snapshots()) {
+            Trees.delete(snapshot);
+        }
+    }
+
+    /** The bucket's files in the newest snapshot. */
+    Path tree() throws IOException {
+        List<Path> snapshots = snapshots();
+        if (snapshots.isEmpty()) {
+            throw new IOException("no snapshot was made");
+        }
+        return Layout.tree(snapshots.getLast(), Server.BUCKET);
+    }
+
+    private List<Path> snapshots() throws IOException {
+        if (!Files.isDirectory(data)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(data)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(Layout.SNAPSHOT_PREFIX))
+                    .sorted(Comparator.naturalOrder())
+                    .toList();
+        }
+    }
+}

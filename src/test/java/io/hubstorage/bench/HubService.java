@@ -1,0 +1,99 @@
+package io.hubstorage.bench;
+
+import io.hubstorage.testkit.HubProcess;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** HubStorage as it is meant to be used: a service that has been up for a while, and is told to run. */
+final class HubService implements Tool {
+    private static final long PEEK_MILLIS = 20;
+
+    private final HubHome home;
+    private final HubProcess process;
+    private final int warmUps;
+
+    private HubService(HubHome home, HubProcess process, int warmUps) {
+        this.home = home;
+        this.process = process;
+        this.warmUps = warmUps;
+    }
+
+    /** Starts it and waits until it is up. */
+    static HubService start(HubHome home, int warmUps) throws IOException {
+        home.configure();
+        HubProcess process = HubProcess.start(home.jar(), home.options(), home.folder(), home.environment(), "serve");
+        process.awaitUp();
+        return new HubService(home, process, warmUps);
+    }
+
+    @Override
+    public int warmUps() {
+        return warmUps;
+    }
+
+    @Override
+    public void empty() throws IOException {
+        home.deleteSnapshots();
+    }
+
+    @Override
+    public Outcome run() throws IOException, InterruptedException {
+        ProcessFiles.resetPeak(process.pid());
+        double before = ProcessFiles.cpu(process.pid());
+        HttpResponse<String> answer = process.post("/api/backup/run", new JsonObject());
+        if (answer.statusCode() != 202) {
+            throw new IOException("the service refused to run: " + answer.body());
+        }
+        JsonObject run = await(new JsonObject(answer.body()).getString("run_id"));
+        double cpu = ProcessFiles.cpu(process.pid()) - before;
+        Duration wall = Duration.between(
+                Instant.parse(run.getString("started_at")), Instant.parse(run.getString("finished_at")));
+        return new Outcome(
+                run.getString("result").equals("success"),
+                new Measured(wall.toNanos() / 1e9, cpu, ProcessFiles.peak(process.pid())));
+    }
+
+    private JsonObject await(String runId) throws InterruptedException {
+        while (true) {
+            JsonObject status = process.json("/api/backup/status");
+            JsonObject last = status.getJsonObject("last");
+            if (!status.getBoolean("running") && last != null && runId.equals(last.getString("run_id"))) {
+                return last;
+            }
+            Thread.sleep(PEEK_MILLIS);
+        }
+    }
+
+    /** Lets Flight Recorder take notes until {@link #endRecording}. */
+    void beginRecording() throws IOException, InterruptedException {
+        jcmd("JFR.start", "name=bench", "settings=profile");
+    }
+
+    /** Writes them into a file. */
+    void endRecording(Path file) throws IOException, InterruptedException {
+        jcmd("JFR.stop", "name=bench", "filename=" + file.toAbsolutePath());
+    }
+
+    private void jcmd(String... command) throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(List.of(JAVA.replaceFirst("java$", "jcmd"), Long.toString(process.pid())));
+        whole.addAll(List.of(command));
+        Child.succeed(whole, Map.of(), home.folder().resolve("jcmd.txt"));
+    }
+
+    @Override
+    public Path tree() throws IOException {
+        return home.tree();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

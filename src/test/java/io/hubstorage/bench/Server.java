@@ -1,0 +1,104 @@
+package io.hubstorage.bench;
+
+import io.hubstorage.config.Settings;
+import io.hubstorage.testkit.SyntheticS3;
+import io.hubstorage.testkit.SyntheticS3Main;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** The synthetic S3 in a process of its own, which ends when this one does. Not thread-safe. */
+final class Server implements AutoCloseable {
+    /** The bucket that every tool copies. */
+    static final String BUCKET = "bench-1";
+
+    private static final Pattern ADDRESS = Pattern.compile("at (http://\\S+)");
+    private static final Pattern COUNTS = Pattern.compile("lists=(\\d+) gets=(\\d+) heads=(\\d+) bytes=(\\d+)");
+
+    private final Process process;
+    private final BufferedReader output;
+    private final Writer input;
+    private final URI endpoint;
+
+    /** What was asked for. */
+    record Requests(long lists, long gets, long heads, long bytes) {
+        @Override
+        public String toString() {
+            return "%,d LIST, %,d GET, %,d HEAD".formatted(lists, gets, heads);
+        }
+    }
+
+    private Server(Process process) throws IOException {
+        this.process = process;
+        output = process.inputReader(StandardCharsets.UTF_8);
+        input = process.outputWriter(StandardCharsets.UTF_8);
+        endpoint = URI.create(line(ADDRESS).group(1));
+    }
+
+    /** Starts one and waits until it listens. */
+    static Server start(List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Tool.JAVA,
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SyntheticS3Main.class.getName(),
+                "--attended",
+                "--port=0",
+                "--threads=2"));
+        command.addAll(arguments);
+        return new Server(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** How HubStorage gets at it. */
+    Settings.Aws settings() {
+        return SyntheticS3.settings(endpoint);
+    }
+
+    URI endpoint() {
+        return endpoint;
+    }
+
+    /** What was asked since the last time; whoever comes next meets the same faults again. */
+    Requests requests() throws IOException {
+        input.write('\n');
+        input.flush();
+        MatchResult counts = line(COUNTS);
+        return new Requests(
+                Long.parseLong(counts.group(1)),
+                Long.parseLong(counts.group(2)),
+                Long.parseLong(counts.group(3)),
+                Long.parseLong(counts.group(4)));
+    }
+
+    private MatchResult line(Pattern pattern) throws IOException {
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            var matcher = pattern.matcher(line);
+            if (matcher.find()) {
+                return matcher.toMatchResult();
+            }
+        }
+        throw new IOException("the synthetic S3 server ended");
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

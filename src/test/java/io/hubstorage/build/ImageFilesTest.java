@@ -1,0 +1,44 @@
+package io.hubstorage.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.image.Rehearsal;
+import io.hubstorage.testkit.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What the image's build depends on, without building it. */
+final class ImageFilesTest {
+    private static final Pattern FLAGS = Pattern.compile("<jvm.flags>(.*)</jvm.flags>");
+
+    @Test
+    void theRehearsalGoesThroughUnderTheImagesFlags() throws IOException {
+        List<String> command = new java.util.ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        Files.readAllLines(Path.of("docker/jvm.args")).stream()
+                // The library that the image has unpacked.
+                .filter(line -> line.startsWith("-") && !line.startsWith("-DZstdNativePath"))
+                .forEach(command::add);
+        command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), Rehearsal.class.getName()));
+
+        Shell.Result result = Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(2), command);
+
+        assertThat(result.succeeded().err()).isEmpty();
+    }
+
+    @Test
+    void theImageStartsTheServiceWithTheFlagsThatTheBuildNames() throws IOException {
+        Matcher flags = FLAGS.matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(flags.find()).isTrue();
+
+        assertThat(Files.readAllLines(Path.of("docker/jvm.args")))
+                .contains(flags.group(1).split(" "));
+    }
+}

@@ -1,0 +1,70 @@
+package io.hubstorage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ObjectHeadTest {
+    private static ObjectHead head(String... headers) {
+        Map<String, String> all = new HashMap<>();
+        for (int i = 0; i < headers.length; i += 2) {
+            all.put(headers[i], headers[i + 1]);
+        }
+        return ObjectHead.of(all.entrySet(), 7);
+    }
+
+    @Test
+    void everythingIsFoundWhateverTheCaseOfTheNames() {
+        ObjectHead head = head(
+                "ETag", "\"abc\"",
+                "Last-Modified", "Thu, 15 Jan 2026 10:00:00 GMT",
+                "X-Amz-Version-Id", "v1",
+                "Content-Type", "text/plain",
+                "expires", "never",
+                "x-amz-meta-Mood", "good",
+                "X-AMZ-META-empty", "",
+                "x-amz-checksum-crc64nvme", "AAAAAAAAAAA=",
+                "x-amz-checksum-type", "FULL_OBJECT",
+                "Content-Length", "7");
+
+        assertThat(head)
+                .isEqualTo(new ObjectHead(
+                        7,
+                        "abc",
+                        Instant.parse("2026-01-15T10:00:00Z"),
+                        "v1",
+                        Map.of("content-type", "text/plain", "expires", "never"),
+                        Map.of("Mood", "good", "empty", ""),
+                        Map.of("CRC64NVME", "AAAAAAAAAAA="),
+                        true));
+    }
+
+    @Test
+    void whatIsMissingOrOddIsNothing() {
+        ObjectHead head = head("last-modified", "yesterday", "x-amz-checksum-md17", "AA==");
+
+        assertThat(head.etag()).isEmpty();
+        assertThat(head.lastModified()).isEqualTo(Instant.EPOCH);
+        assertThat(head.checksums()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "x-amz-server-side-encryption, AES256, true",
+        "x-amz-server-side-encryption, aws:kms, false",
+        "x-amz-server-side-encryption, aws:kms:dsse, false",
+        "x-amz-server-side-encryption-aws-kms-key-id, arn, false",
+        "x-amz-server-side-encryption-customer-algorithm, AES256, false",
+        "x-amz-storage-class, EXPRESS_ONEZONE, false",
+        "x-amz-storage-class, GLACIER_IR, true"
+    })
+    void anEtagIsADigestUnlessS3EncryptsWithAnotherKeyOrTheBucketIsADirectory(
+            String name, String value, boolean digest) {
+        assertThat(head(name, value).etagIsDigest()).isEqualTo(digest);
+    }
+}

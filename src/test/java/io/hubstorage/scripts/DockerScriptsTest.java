@@ -1,0 +1,276 @@
+package io.hubstorage.scripts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.testkit.Shell;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the scripts for Docker do, with a program in Docker's place that notes what it is asked for. */
+final class DockerScriptsTest {
+    @TempDir
+    Path folder;
+
+    private ScriptFolder scripts;
+
+    @BeforeEach
+    void copyScripts() throws IOException {
+        scripts = ScriptFolder.in(folder).withFakeDocker();
+    }
+
+    private Map<String, String> values() throws IOException {
+        return Files.readAllLines(scripts.dotenv()).stream()
+                .filter(line -> line.matches("[A-Z_]+=.*"))
+                .collect(java.util.stream.Collectors.toMap(
+                        line -> line.substring(0, line.indexOf('=')), line -> line.substring(line.indexOf('=') + 1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "docker-setup.sh",
+                "docker-build.sh",
+                "docker-start.sh",
+                "docker-stop.sh",
+                "docker-logs.sh",
+                "start_web.sh",
+                "launch_hubstorage_docker.sh"
+            })
+    void everyScriptHasHelpAndAsksDockerForNothingThen(String script) throws IOException {
+        Shell.Result help = scripts.run(script, "--help");
+
+        assertThat(help.code()).isZero();
+        assertThat(help.out()).startsWith("Usage: scripts/" + script).doesNotContain("\033");
+        assertThat(help.out().lines())
+                .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(120));
+        assertThat(help.err()).isEmpty();
+        assertThat(scripts.asked()).isEmpty();
+        assertThat(scripts.dotenv()).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "docker-setup.sh|--port 0|a port is a whole number",
+                "docker-setup.sh|--data /nowhere/at/all|there is no folder",
+                "docker-setup.sh|--endpoint minio:9000|a URL such as",
+                "docker-setup.sh|--user me|--user is a number",
+                "docker-setup.sh|--secret x|unknown option: --secret",
+                "docker-build.sh|--tag|--tag needs a value",
+                "docker-build.sh|--platform --demo|--platform needs a value",
+                "docker-build.sh|--fast|unknown option: --fast",
+                "docker-start.sh|--wait soon|--wait takes seconds",
+                "docker-start.sh|--wait|--wait needs a value",
+                "docker-start.sh|now|unknown option: now",
+                "docker-stop.sh|--volumes|volumes hold your backups",
+                "docker-stop.sh|-v|volumes hold your backups",
+                "docker-stop.sh|--now|unknown option: --now",
+                "docker-logs.sh|--tail many|takes a number or 'all'",
+                "docker-logs.sh|-n|-n needs a value",
+                "docker-logs.sh|error|unknown option: error",
+                "start_web.sh|--wait soon|--wait takes seconds",
+                "start_web.sh|--wait|--wait needs a value",
+                "start_web.sh|8080|unknown option: 8080",
+                "launch_hubstorage_docker.sh|--browser|unknown option: --browser",
+                "launch_hubstorage_docker.sh|--rebuild=yes|unknown option: --rebuild=yes",
+                "launch_hubstorage_docker.sh|now|unknown option: now",
+            })
+    void wrongUsageIsExplainedAndEndsWith2BeforeAnythingIsDone(String script, String arguments, String explanation)
+            throws IOException {
+        Shell.Result wrong = scripts.run(script, arguments.split(" "));
+
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains(explanation).contains("--help").doesNotContain("\033");
+        assertThat(wrong.out()).isEmpty();
+        assertThat(scripts.asked()).isEmpty();
+        assertThat(scripts.dotenv()).doesNotExist();
+    }
+
+    @Test
+    void setupMakesAnEnvForItsOwnerAloneAndShowsNoSecret() throws IOException {
+        scripts.set("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE").set("AWS_SECRET_ACCESS_KEY", "s3cr3t/$HOME$$#x");
+        Path data = Files.createDirectory(folder.resolve("my data"));
+
+        Shell.Result setup = scripts.run(
+                "docker-setup.sh",
+                "--non-interactive",
+                "--region",
+                "eu-central-1",
+                "--port",
+                "5003",
+                "--buckets",
+                "photos,documents",
+                "--data",
+                data.toString());
+
+        assertThat(setup.succeeded().out() + setup.err())
+                .doesNotContain("s3cr3t")
+                .doesNotContain("AKIA");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(scripts.dotenv())))
+                .isEqualTo("rw-------");
+        assertThat(values())
+                .containsEntry("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+                .containsEntry("AWS_SECRET_ACCESS_KEY", "s3cr3t/$HOME$$#x")
+                .containsEntry("AWS_DEFAULT_REGION", "eu-central-1")
+                .containsEntry("HUBSTORAGE_WEB_PORT", "5003")
+                .containsEntry("BACKUP_BUCKETS", "photos,documents")
+                .containsEntry("DATA_DIR", data.toRealPath().toString())
+                .containsEntry("PUID", Files.getAttribute(data, "unix:uid").toString())
+                .doesNotContainKey("ENV_FILE_FORMAT");
+        assertThat(String.join("\n", scripts.asked())).doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void setupCanBeRunAgainAndChangesOnlyWhatIsAskedFor() throws IOException {
+        scripts.set("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE").set("AWS_SECRET_ACCESS_KEY", "s3cr3t");
+        scripts.run("docker-setup.sh", "--non-interactive").succeeded();
+        scripts.append("BACKUP_MAX_RETRIES=7");
+        String before = Files.readString(scripts.dotenv());
+        scripts.set("AWS_ACCESS_KEY_ID", "").set("AWS_SECRET_ACCESS_KEY", "");
+
+        scripts.run("docker-setup.sh", "--non-interactive").succeeded();
+        assertThat(scripts.dotenv()).hasContent(before);
+        scripts.run("docker-setup.sh", "--non-interactive", "--port", "5010").succeeded();
+
+        assertThat(scripts.dotenv()).hasContent(before.replace("HUBSTORAGE_WEB_PORT=5002", "HUBSTORAGE_WEB_PORT=5010"));
+    }
+
+    @Test
+    void anOlderComposeGetsItsOwnNotation() throws IOException {
+        scripts.set("FAKE_COMPOSE_VERSION", "v2.26.1-4").set("AWS_SECRET_ACCESS_KEY", "s3cr3t/$HOME");
+
+        scripts.run("docker-setup.sh", "--non-interactive").succeeded();
+
+        assertThat(values())
+                .containsEntry("ENV_FILE_FORMAT", "")
+                .containsEntry("AWS_SECRET_ACCESS_KEY", "'s3cr3t/$HOME'");
+        assertThat(scripts.run("docker-start.sh").code()).isZero();
+    }
+
+    @Test
+    void anEnvThatIsAFolderIsExplained() throws IOException {
+        Files.createDirectory(scripts.dotenv());
+
+        for (String script : List.of("docker-setup.sh", "docker-start.sh", "launch_hubstorage_docker.sh")) {
+            Shell.Result wrong = scripts.run(script);
+            assertThat(wrong.code()).as(script).isEqualTo(1);
+            assertThat(wrong.err()).contains(".env is a folder");
+        }
+    }
+
+    @Test
+    void startWaitsUntilHealthyAndPrintsTheAddress() throws IOException {
+        scripts.run("docker-setup.sh", "--non-interactive", "--port", "5003").succeeded();
+
+        for (String script : List.of("docker-start.sh", "start_web.sh")) {
+            assertThat(scripts.run(script, "--wait", "7").succeeded().out())
+                    .contains("HubStorage is running: http://localhost:5003");
+        }
+        assertThat(scripts.asked()).anyMatch(line -> line.endsWith(" up --detach --wait --wait-timeout 7"));
+    }
+
+    @Test
+    void startWithoutAnEnvOrWithoutHealthSaysWhatToDo() throws IOException {
+        Shell.Result early = scripts.run("docker-start.sh");
+        assertThat(early.code()).isEqualTo(1);
+        assertThat(early.err()).contains("run ./scripts/docker-setup.sh first");
+
+        scripts.run("docker-setup.sh", "--non-interactive").succeeded();
+        Shell.Result ill = scripts.set("FAKE_DOCKER_UP", "1").run("docker-start.sh");
+        assertThat(ill.code()).isEqualTo(1);
+        assertThat(ill.err()).contains("not healthy after 120 s").contains("a line of the log");
+
+        Shell.Result silent = scripts.set("FAKE_DOCKER_INFO", "1").run("docker-start.sh");
+        assertThat(silent.code()).isEqualTo(1);
+        assertThat(silent.err()).contains("does not answer");
+    }
+
+    @Test
+    void stopLogsAndBuildAskDockerForWhatTheySay() throws IOException {
+        scripts.run("docker-stop.sh").succeeded();
+        scripts.run("docker-stop.sh", "--remove").succeeded();
+        assertThat(scripts.run("docker-logs.sh", "-f", "-n", "5").succeeded().out())
+                .contains("a line of the log");
+        scripts.run("docker-build.sh", "--platform", "linux/arm64", "--no-cache")
+                .succeeded();
+
+        assertThat(scripts.asked())
+                .anyMatch(line -> line.endsWith("docker-compose.yml stop"))
+                .anyMatch(line -> line.endsWith("docker-compose.yml down"))
+                .anyMatch(line -> line.endsWith(" logs --no-log-prefix --tail 5 --follow"))
+                .anyMatch(line -> line.startsWith("build --target service --tag hubstorage:latest")
+                        && line.contains("VERSION=")
+                        && line.contains("--platform linux/arm64 --no-cache"))
+                .noneMatch(line -> line.contains("volume"));
+    }
+
+    @Test
+    void theLauncherSetsUpBuildsAndStartsWhatIsMissing() throws IOException {
+        scripts.set("FAKE_DOCKER_IMAGE", "1").set("NO_COLOR", "1");
+        int port = freePort();
+        scripts.run("docker-setup.sh", "--non-interactive", "--port", Integer.toString(port))
+                .succeeded();
+
+        String said = scripts.run("launch_hubstorage_docker.sh", "--no-browser")
+                .succeeded()
+                .out();
+
+        assertThat(said).contains("4/4  Start").contains("HubStorage is running: http://localhost:" + port);
+        assertThat(scripts.asked()).anyMatch(line -> line.startsWith("build ")).anyMatch(line -> line.contains(" up "));
+    }
+
+    @Test
+    void theLauncherNamesAPortThatIsTaken() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            scripts.run("docker-setup.sh", "--non-interactive", "--port", Integer.toString(other.getLocalPort()))
+                    .succeeded();
+
+            Shell.Result taken = scripts.run("launch_hubstorage_docker.sh", "--no-browser");
+
+            assertThat(taken.code()).isEqualTo(1);
+            assertThat(taken.err()).contains("port %d is taken".formatted(other.getLocalPort()));
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0)) {
+            return any.getLocalPort();
+        }
+    }
+
+    @Test
+    void shellcheckFindsNothing() {
+        boolean there = Shell.run(
+                                Path.of("."),
+                                Map.of(),
+                                Duration.ofSeconds(20),
+                                List.of("bash", "-c", "command -v shellcheck"))
+                        .code()
+                == 0;
+        Assumptions.assumeTrue(there, "shellcheck is not installed");
+
+        Shell.Result found = Shell.run(
+                Path.of("."),
+                Map.of(),
+                Duration.ofMinutes(2),
+                List.of("bash", "-c", "shellcheck -x scripts/*.sh scripts/lib/*.sh docker/hubstorage"));
+
+        assertThat(found.out()).isEmpty();
+        assertThat(found.code()).isZero();
+    }
+}

@@ -1,0 +1,110 @@
+package io.hubstorage.testkit;
+
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.Trigger;
+import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.snapshot.KeyOrder;
+import io.hubstorage.snapshot.KeyPath;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.ManifestSummary;
+import io.hubstorage.snapshot.ManifestWriter;
+import io.hubstorage.snapshot.SnapshotInfo;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Snapshots of which only manifests and certificates are real, so that a million objects cost seconds; the files need not be. */
+public final class Shelf {
+    private final Path data;
+    private int made;
+
+    /** In this folder. */
+    public Shelf(Path data) {
+        this.data = data;
+    }
+
+    /** A content that differs by its ETag. */
+    public static ManifestEntry entry(String key, long size, String etag) {
+        return new ManifestEntry(
+                key,
+                KeyPath.toPath(key, size),
+                size,
+                etag,
+                Instant.parse("2026-11-01T10:20:30Z"),
+                null,
+                null,
+                null,
+                Map.of(),
+                Map.of(),
+                EntryState.LINKED);
+    }
+
+    /** A snapshot with these keys; each value is the ETag. */
+    public SnapshotInfo snapshot(String bucket, Map<String, String> etags) throws IOException {
+        TreeMap<String, String> sorted = new TreeMap<>(KeyOrder.COMPARATOR);
+        sorted.putAll(etags);
+        return snapshot(bucket, sorted.entrySet().stream().map(each -> entry(each.getKey(), 10, each.getValue())));
+    }
+
+    /** A snapshot with these entries, which come in key order. */
+    public SnapshotInfo snapshot(String bucket, Stream<ManifestEntry> entries) throws IOException {
+        Instant time = Instant.parse("2026-11-01T00:00:00Z").plusSeconds(3600L * made++);
+        Path folder = data.resolve(Layout.name(time));
+        Files.createDirectories(folder.resolve("s3").resolve(bucket));
+        Files.createDirectories(folder.resolve("manifest"));
+        ManifestSummary summary;
+        try (ManifestWriter writer = new ManifestWriter(Layout.manifest(folder, bucket))) {
+            for (ManifestEntry entry : (Iterable<ManifestEntry>) entries::iterator) {
+                writer.write(entry);
+            }
+            summary = writer.finish();
+        }
+        Certificate certificate =
+                certificate(folder.getFileName().toString(), time, bucket, summary, BucketCounts.ZERO);
+        certificate.write(Layout.certificate(folder));
+        return new SnapshotInfo(folder.getFileName().toString(), folder, certificate);
+    }
+
+    /** That of a snapshot with one bucket. */
+    public static Certificate certificate(
+            String name, Instant time, String bucket, @Nullable ManifestSummary summary, BucketCounts counts) {
+        Tally files = summary == null ? Tally.ZERO : new Tally(summary.entries(), summary.bytes());
+        return new Certificate(
+                1,
+                "run",
+                name,
+                Trigger.MANUAL,
+                RunResult.SUCCESS,
+                time,
+                time,
+                "1",
+                null,
+                null,
+                1,
+                Objects.requireNonNull(BusJson.mapper().createObjectNode()),
+                List.of(new Certificate.Bucket(
+                        bucket,
+                        "",
+                        RunResult.SUCCESS,
+                        new Certificate.Listing(true, 1, "utf8"),
+                        counts,
+                        files,
+                        summary,
+                        List.of(),
+                        0,
+                        null,
+                        null)));
+    }
+}

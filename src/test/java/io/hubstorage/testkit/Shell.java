@@ -1,0 +1,67 @@
+package io.hubstorage.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a program to its end, with nothing on its stdin and no terminal. */
+public final class Shell {
+    private Shell() {}
+
+    /**
+     * How it ended.
+     *
+     * @param err empty when it went to {@code out} too
+     */
+    public record Result(int code, String out, String err) {
+        /** Itself, if the program was content. */
+        public Result succeeded() {
+            if (code != 0) {
+                throw new AssertionError("it ended with %d:\n%s%s".formatted(code, out, err));
+            }
+            return this;
+        }
+    }
+
+    /** Runs a command in a folder with these variables besides (or, where the value is empty, without them). Blocks. */
+    public static Result run(Path folder, Map<String, String> environment, Duration atMost, List<String> command) {
+        try {
+            Path out = Files.createTempFile("out", ".txt");
+            Path err = Files.createTempFile("err", ".txt");
+            try {
+                ProcessBuilder builder = new ProcessBuilder(command)
+                        .directory(folder.toFile())
+                        .redirectInput(ProcessBuilder.Redirect.from(
+                                Path.of("/dev/null").toFile()))
+                        .redirectOutput(out.toFile())
+                        .redirectError(err.toFile());
+                environment.forEach((name, value) -> {
+                    if (value.isEmpty()) {
+                        builder.environment().remove(name);
+                    } else {
+                        builder.environment().put(name, value);
+                    }
+                });
+                Process process = builder.start();
+                if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+                    process.destroyForcibly().waitFor();
+                    throw new AssertionError("%s did not end within %s:\n%s%s"
+                            .formatted(command, atMost, Files.readString(out), Files.readString(err)));
+                }
+                return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+            } finally {
+                Files.delete(out);
+                Files.delete(err);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

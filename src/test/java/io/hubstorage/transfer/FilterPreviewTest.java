@@ -1,0 +1,131 @@
+package io.hubstorage.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.S3Message;
+import io.hubstorage.testkit.Hub;
+import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.testkit.SyntheticS3;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FilterPreviewTest {
+    private static final List<String> KEYS = List.of("a.jpg", "a.tmp", "keep/b.tmp", "keep/c.jpg");
+
+    @TempDir
+    private Path home = Path.of("");
+
+    private final SyntheticS3 s3 = SyntheticS3.start();
+    private @Nullable Hub hub;
+
+    @BeforeEach
+    void start() {
+        s3.bucket("photos", SyntheticBucket.ofKeys(10, KEYS));
+        hub = new Hub(home, s3.settings(), InstantSource.system()).configure("photos");
+    }
+
+    @AfterEach
+    void stop() {
+        hub().close();
+        s3.close();
+    }
+
+    private Hub hub() {
+        assertThat(hub).isNotNull();
+        return hub;
+    }
+
+    private S3Message.FilterOutcome preview(
+            String bucket, @Nullable String prefix, List<String> exclude, List<String> include) {
+        JsonObject answer = hub().start()
+                .request(
+                        Addresses.S3_FILTER_PREVIEW,
+                        BusJson.encode(new S3Message.FilterTrial(bucket, prefix, exclude, include)));
+        return BusJson.decode(answer, S3Message.FilterOutcome.class);
+    }
+
+    @Test
+    void beforeTheFirstRunTheKeysAreThoseThatS3Lists() {
+        S3Message.FilterOutcome outcome = preview("photos", null, List.of("*.tmp", "*.gif"), List.of("keep/*"));
+
+        assertThat(outcome.snapshot()).isNull();
+        assertThat(outcome.complete()).isTrue();
+        assertThat(outcome.looked().objects()).isEqualTo(4);
+        assertThat(outcome.looked().bytes()).isEqualTo(40);
+        assertThat(outcome.excluded()).isEqualTo(new S3Message.Caught(1, 10, List.of("a.tmp")));
+        assertThat(outcome.included()).isEqualTo(new S3Message.Caught(1, 10, List.of("keep/b.tmp")));
+        assertThat(outcome.copied().sample()).containsExactly("a.jpg", "keep/b.tmp", "keep/c.jpg");
+        assertThat(outcome.excludePatterns())
+                .containsExactly(new S3Message.PatternMatches("*.tmp", 2), new S3Message.PatternMatches("*.gif", 0));
+        assertThat(outcome.includePatterns()).containsExactly(new S3Message.PatternMatches("keep/*", 2));
+    }
+
+    @Test
+    void aSnapshotThatHoldsEveryKeySparesTheListing() {
+        String snapshot = hub().backUp().snapshot();
+        s3.bucket("photos").delete("a.tmp");
+
+        S3Message.FilterOutcome outcome = preview("photos", null, List.of("*.tmp"), List.of());
+
+        assertThat(outcome.snapshot()).isEqualTo(snapshot);
+        assertThat(outcome.excluded().sample()).containsExactly("a.tmp", "keep/b.tmp");
+    }
+
+    @Test
+    void aSnapshotThatLacksWhatPatternsLeftOutIsNotAsked() {
+        hub().configure(new JsonObject()
+                .put("s3_buckets", new JsonArray().add("photos"))
+                .put("sync_options", new JsonObject().put("exclude_patterns", new JsonArray().add("*.jpg"))));
+        hub().backUp();
+
+        S3Message.FilterOutcome outcome = preview("photos", null, List.of("*.jpg"), List.of());
+
+        assertThat(outcome.snapshot()).isNull();
+        assertThat(outcome.excluded().objects()).isEqualTo(2);
+    }
+
+    @Test
+    void patternsSeeKeysBelowTheFolderOfThePrefix() {
+        S3Message.FilterOutcome outcome = preview("photos", "keep/", List.of("b*"), List.of());
+
+        assertThat(outcome.looked().objects()).isEqualTo(2);
+        assertThat(outcome.excluded().sample()).containsExactly("keep/b.tmp");
+    }
+
+    @Test
+    void ofALargeBucketOnlyAPartIsLookedAt() {
+        s3.bucket("large", SyntheticBucket.uniform(25_000, 1, "######.log"));
+
+        S3Message.FilterOutcome outcome = preview("large", null, List.of("*"), List.of());
+
+        assertThat(outcome.complete()).isFalse();
+        assertThat(outcome.looked().objects()).isBetween(1L, 10_000L);
+        assertThat(outcome.excluded().objects()).isEqualTo(outcome.looked().objects());
+        assertThat(outcome.excluded().sample()).hasSize(50);
+    }
+
+    @Test
+    void whatCannotBeAnsweredIsRefusedWithACode() {
+        assertThatThrownBy(() -> preview("photos", null, Collections.nCopies(201, "*"), List.of()))
+                .isInstanceOfSatisfying(
+                        ReplyException.class,
+                        refused -> assertThat(refused.failureCode()).isEqualTo(400));
+        assertThatThrownBy(() -> preview("not-there", null, List.of(), List.of()))
+                .isInstanceOfSatisfying(
+                        ReplyException.class,
+                        refused -> assertThat(refused.failureCode()).isEqualTo(502));
+    }
+}

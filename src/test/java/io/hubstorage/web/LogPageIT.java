@@ -1,0 +1,194 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.EmbeddedS3;
+import io.hubstorage.testkit.HubProcess;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log page of the real program, over files that hold more than a page ever shows. One server for all of it. */
+final class LogPageIT {
+    private static final int LINES = 10_500;
+    /** Scrolls through everything and gives the median time of a frame, in milliseconds. */
+    private static final String SCROLL = """
+        async () => {
+          const box = document.getElementById('log');
+          const frames = [];
+          for (let i = 0; i <= 40; i++) {
+            const from = performance.now();
+            box.scrollTop = (box.scrollHeight * i) / 40;
+            await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+            frames.push((performance.now() - from) / 2);
+          }
+          return frames.sort((a, b) => a - b)[20];
+        }\
+        """;
+
+    @TempDir
+    private static Path home = Path.of("");
+
+    private static Optional<Chromium> chromium = Optional.empty();
+    private static @Nullable EmbeddedS3 s3;
+    private static @Nullable HubProcess hub;
+    private @Nullable WatchedPage page;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        chromium = Chromium.start();
+        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
+        EmbeddedS3 started = EmbeddedS3.start();
+        s3 = started;
+        started.createBucket("documents");
+        started.put("documents", "a.txt", new byte[10]);
+        Files.createDirectories(home.resolve("logs"));
+        Files.writeString(home.resolve("logs/status.log.1"), lines("9", 400, "older line"));
+        Files.writeString(home.resolve("logs/status.log"), lines("10", LINES, "line aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+        HubProcess.configure(
+                home,
+                new JsonObject()
+                        .put("s3_buckets", new JsonArray().add("documents"))
+                        .put("automation", new JsonObject().put("enabled", false)));
+        hub = HubProcess.start(home, HubProcess.environment(home, started.settings()), "serve");
+    }
+
+    private static String lines(String hour, int many, String text) {
+        return IntStream.range(0, many)
+                .mapToObj(i -> "2026-11-01T%02d:%02d:%02d.000Z %-5s io.hubstorage.test: %s %d!\n"
+                        .formatted(
+                                Integer.parseInt(hour), i / 60 % 60, i % 60, i % 100 == 0 ? "WARN" : "INFO", text, i))
+                .collect(Collectors.joining());
+    }
+
+    @AfterAll
+    static void tidyUp() {
+        chromium.ifPresent(Chromium::close);
+        if (hub != null) {
+            hub.close();
+        }
+        if (s3 != null) {
+            s3.close();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        page = new WatchedPage(chromium.orElseThrow(), hub().awaitUp()).open("/logs");
+        page().isShown("#log .line >> nth=0");
+    }
+
+    @AfterEach
+    void close() {
+        page().close();
+        page().isWithoutComplaint();
+    }
+
+    private static HubProcess hub() {
+        assertThat(hub).isNotNull();
+        return hub;
+    }
+
+    private WatchedPage page() {
+        assertThat(page).isNotNull();
+        return page;
+    }
+
+    @Test
+    void tenThousandLinesScrollLikeOneThousand() {
+        double few = medianFrame();
+        for (int thousands = 2; thousands <= 10; thousands++) {
+            page().click("#log-older");
+            page().hasCount("#log .line", thousands * 1000);
+        }
+        // Held against itself, since a busy machine is slow with either.
+        assertThat(medianFrame())
+                .as("median frame while scrolling through ten times as many lines as took %.1f ms", few)
+                .isLessThan(Math.max(50, 3 * few));
+    }
+
+    private double medianFrame() {
+        return ((Number) page().page().evaluate(SCROLL)).doubleValue();
+    }
+
+    @Test
+    void aSearchReachesTheRotatedFilesAndIsHighlighted() {
+        page().find("#log-search").fill("OLDER LINE 17!");
+        page().hasCount("#log .line", 1);
+        page().that("#log .line mark").hasText("older line 17!");
+        page().that("#log-download").hasAttribute("href", java.util.regex.Pattern.compile(".*q=OLDER.*"));
+        page().find("#log-search").fill("no line says this");
+        page().that("#log").containsText("No line matches.");
+
+        page().find("#log-search").fill("line (17|18)!");
+        page().find("#log-regex").check();
+        page().that("#log .line mark >> nth=0").hasText("line 17!");
+        page().find("#log-search").fill("");
+        page().find("#log-level").selectOption("WARN");
+        page().that("#log .line[data-level=WARN] >> nth=0").isVisible();
+        page().hasCount("#log .line[data-level=INFO]", 0);
+    }
+
+    @Test
+    void aRegularExpressionThatTakesForeverHangsNeitherServerNorPage() {
+        page().forgives("400 (Bad Request)");
+        page().find("#log-regex").check();
+        // A back reference keeps Java, too, from remembering what it has tried already.
+        page().find("#log-search").fill("(a+)+\\1b");
+        page().that("#log-note").containsText("This regular expression takes too long; make it simpler");
+        assertThat(hub().get("/api/logs?regex=true&q=" + URLEncoder.encode("(a+)+\\1b", StandardCharsets.UTF_8)))
+                .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(400))
+                .satisfies(answer -> assertThat(answer.body()).contains("takes too long; make it simpler"));
+        page().find("#log-search").fill("nothing like this");
+        page().that("#log").containsText("No line matches.");
+        page().that("#log-note").isEmpty();
+        // The server is quick with it, since it looks for one place only.
+        page().find("#log-search").fill("(a+)+$|line");
+        page().that("#log-note").hasText("This regular expression takes too long; make it simpler.");
+        page().isShown("#log .line >> nth=0");
+        assertThat(hub().get("/health/live").statusCode()).isEqualTo(200);
+
+        page().find("#log-regex").uncheck();
+        page().find("#log-search").fill("line aaaa");
+        page().isShown("#log .line mark >> nth=0");
+        page().that("#log-note").isEmpty();
+    }
+
+    @Test
+    void whoReadsFurtherUpIsLeftInPeaceAndTheLinesOfARunAreFound() {
+        page().find("#log").hover();
+        page().page().mouse().wheel(0, -3000);
+        page().that("#log-follow").not().isChecked();
+        page().page().evaluate("() => fetch('/api/backup/run', { method: 'POST' })");
+        page().isShown("#log-resume");
+        page().that("#log-resume").containsText("below");
+        page().click("#log-resume");
+        page().that("#log-follow").isChecked();
+        page().that("#log-resume").isHidden();
+
+        String run = hub().json("/api/backup/history?limit=1")
+                .getJsonArray("runs")
+                .getJsonObject(0)
+                .getString("run_id");
+        page().find("#log-run").selectOption(run);
+        page().that("#log .line >> nth=0").containsText(run);
+        page().that("#log-open-run").hasAttribute("href", "/runs/" + run);
+        assertThat(page().find("#log .line").count()).isLessThan(20);
+    }
+}

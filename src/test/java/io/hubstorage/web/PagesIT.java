@@ -1,0 +1,196 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.options.ColorScheme;
+import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.EmbeddedS3;
+import io.hubstorage.testkit.HubProcess;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What holds for every page: for whoever reads it, on whatever screen. One server and one browser for all of it. */
+final class PagesIT {
+    private static final int NARROW = 390;
+    private static final int USUAL = 1440;
+    private static final int VERY_WIDE = 2560;
+    private static final long MOST_BYTES = 200 * 1024;
+
+    @TempDir
+    private static Path home = Path.of("");
+
+    private static Optional<Chromium> chromium = Optional.empty();
+    private static @Nullable EmbeddedS3 s3;
+    private static @Nullable HubProcess hub;
+    private static URI address = URI.create("http://127.0.0.1");
+    private static String run = "";
+
+    @BeforeAll
+    static void prepare() {
+        chromium = Chromium.start();
+        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
+        EmbeddedS3 started = EmbeddedS3.start();
+        s3 = started;
+        started.createBucket("documents");
+        for (int i = 0; i < 20; i++) {
+            started.put("documents", "minutes/%03d.%s".formatted(i, i % 2 == 0 ? "txt" : "tmp"), new byte[2_000 + i]);
+        }
+        // One bucket that is not there: the pages have a failure to show.
+        HubProcess.configure(
+                home,
+                new JsonObject()
+                        .put("s3_buckets", new JsonArray().add("documents").add("not-there"))
+                        .put(
+                                "automation",
+                                new JsonObject().put("interval_hours", 6).put("max_retries", 0)));
+        HubProcess process = HubProcess.start(home, HubProcess.environment(home, started.settings()), "serve");
+        hub = process;
+        address = process.awaitUp();
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ended(process), Objects::nonNull);
+        run = Objects.requireNonNull(ended(process));
+    }
+
+    private static @Nullable String ended(HubProcess process) {
+        JsonObject last = process.json("/api/backup/last").getJsonObject("last");
+        return last == null || last.getString("finished_at") == null ? null : last.getString("run_id");
+    }
+
+    @AfterAll
+    static void tidyUp() {
+        chromium.ifPresent(Chromium::close);
+        if (hub != null) {
+            hub.close();
+        }
+        if (s3 != null) {
+            s3.close();
+        }
+    }
+
+    private static WatchedPage open(String path, int width, ColorScheme colours) {
+        WatchedPage page =
+                new WatchedPage(chromium.orElseThrow(), address, width, colours).open(path.replace("{run}", run));
+        page.isShown("#runs tr.row, #log .line, #preview .row, #diagnosis .step, .run-buckets, #already:not([hidden])"
+                + " >> nth=0");
+        return page;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}", "/nowhere"})
+    void nobodyIsKeptOutOfAPage(String path) throws IOException {
+        AccessibilityCheck check = new AccessibilityCheck();
+        for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            int width = colours == ColorScheme.LIGHT ? USUAL : NARROW;
+            try (WatchedPage page = path.equals("/nowhere") ? lost(width, colours) : open(path, width, colours)) {
+                assertThat(check.violations(page)).as("%s, %s", path, colours).isEmpty();
+            }
+        }
+    }
+
+    private static WatchedPage lost(int width, ColorScheme colours) {
+        WatchedPage page = new WatchedPage(chromium.orElseThrow(), address, width, colours);
+        page.page().navigate(address.resolve("/nowhere").toString());
+        return page;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}"})
+    void aPageFitsEveryScreenAndIsDarkWhereThatIsWanted(String path) {
+        for (int width : new int[] {NARROW, USUAL, VERY_WIDE}) {
+            try (WatchedPage page = open(path, width, ColorScheme.DARK)) {
+                assertThat(page.page().evaluate("() => document.body.scrollWidth"))
+                        .as("%s at %d pixels", path, width)
+                        .isEqualTo(page.page().evaluate("() => document.body.clientWidth"));
+                assertThat(brightness(page, "backgroundColor")).isLessThan(40);
+                assertThat(brightness(page, "color")).isGreaterThan(180);
+                page.isWithoutComplaint();
+            }
+        }
+        try (WatchedPage page = open(path, USUAL, ColorScheme.LIGHT)) {
+            assertThat(brightness(page, "backgroundColor")).isGreaterThan(220);
+        }
+    }
+
+    private static double brightness(WatchedPage page, String property) {
+        return ((Number) page.page().evaluate("""
+            (property) => {
+              const [r, g, b] = getComputedStyle(document.body)[property].match(/[0-9.]+/g).map(Number);
+              return 0.3 * r + 0.6 * g + 0.1 * b;
+            }\
+            """, property)).doubleValue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}"})
+    void aPageIsLight(String path) {
+        try (WatchedPage page = open(path, USUAL, ColorScheme.LIGHT)) {
+            if (path.equals("/")) {
+                // What a run adds.
+                page.page().evaluate("() => fetch('/assets/lib/uPlot.js').then((answer) => answer.text())");
+            }
+            Object bytes = page.page().evaluate("""
+                () => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+                  .reduce((sum, entry) => sum + entry.transferSize, 0)\
+                """);
+            assertThat(((Number) bytes).longValue()).as(path).isBetween(10_000L, MOST_BYTES);
+        }
+    }
+
+    @Test
+    void withReducedMotionNothingMoves() {
+        try (WatchedPage page = open("/", USUAL, ColorScheme.LIGHT)) {
+            page.page()
+                    .emulateMedia(new com.microsoft.playwright.Page.EmulateMediaOptions()
+                            .setReducedMotion(com.microsoft.playwright.options.ReducedMotion.REDUCE));
+            assertThat(page.page().evaluate("""
+                () => [...document.querySelectorAll('*')]
+                  .filter((element) => getComputedStyle(element).animationName !== 'none').length\
+                """)).isEqualTo(0);
+        }
+    }
+
+    @Test
+    void theKeyboardLeadsFromTheHeartbeatToTheRun() {
+        try (WatchedPage page = open("/", USUAL, ColorScheme.LIGHT)) {
+            page.find("#heartbeat .beat[data-run-id]").last().focus();
+            page.that("#tip").containsText("Partial");
+            page.page().keyboard().press("Enter");
+            page.page().waitForURL("**/runs/" + run);
+            page.that(".run-failures").containsText("not-there");
+            page.that("#run-heading").containsText("Run of");
+        }
+    }
+
+    @Test
+    void patternsAreTriedOnRealKeysBeforeTheyAreSaved() throws IOException {
+        try (WatchedPage page = open("/config", USUAL, ColorScheme.LIGHT)) {
+            page.click(".field[data-path='sync_options.exclude_patterns'] button:has-text('Add exclude')");
+            page.find("#field-sync_options-exclude_patterns input").fill("*.tmp");
+            page.click("#tester-run");
+            page.that("#tester-result").containsText("matches 10 keys");
+            page.that("#tester-result .keys >> nth=0").containsText("minutes/001.tmp");
+            page.click("#save");
+            page.isShown("#review[open]");
+            assertThat(new AccessibilityCheck().violations(page)).isEmpty();
+            page.click("#review button[value=no]");
+            page.find("#field-sync_options-exclude_patterns input").fill("*.gif");
+            page.that("#tester-result").containsText("matches no key");
+            page.isWithoutComplaint();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.EmbeddedS3;
+import io.hubstorage.testkit.HubProcess;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a start with nothing configured to the first snapshot, without a manual. */
+final class SetupIT {
+    @TempDir
+    private Path home = Path.of("");
+
+    @Test
+    void theFirstSetUpLeadsFromMissingKeysToTheFirstSnapshot() throws IOException {
+        Optional<Chromium> chromium = Chromium.start();
+        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
+        try (Chromium browser = chromium.orElseThrow();
+                EmbeddedS3 s3 = EmbeddedS3.start()) {
+            s3.createBucket("photos");
+            s3.createBucket("secrets");
+            for (int i = 0; i < 5; i++) {
+                s3.put("photos", "2026/%d.jpg".formatted(i), new byte[1024]);
+            }
+            Map<String, String> environment = HubProcess.environment(home, s3.settings());
+            String keys = "AWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n"
+                    .formatted(environment.remove("AWS_ACCESS_KEY_ID"), environment.remove("AWS_SECRET_ACCESS_KEY"));
+            try (HubProcess hub = HubProcess.start(home, environment, "serve");
+                    WatchedPage page = new WatchedPage(browser, hub.awaitUp())) {
+                page.open("/");
+                page.isShown("#hero[data-state=needs_setup]");
+                page.click("#setup-link");
+                page.isShown("#env-help");
+                AccessibilityCheck check = new AccessibilityCheck();
+                assertThat(check.violations(page)).isEmpty();
+                page.that("#diagnosis").containsText("Missing");
+                page.that("#access-next").isDisabled();
+
+                Files.writeString(home.resolve(".env"), keys);
+                // The program notices by itself, and the page hears of it or asks again.
+                page.click("#diagnose");
+                page.isShown("#diagnosis[data-ok=true]");
+                page.click("#access-next");
+
+                page.click("#found :text('photos')");
+                assertThat(check.violations(page)).isEmpty();
+                page.click("#buckets-next");
+                page.click("text=Once a day");
+                page.click("#schedule-next");
+                page.click("#preview-run");
+                page.that(".plan-total").hasText("A first backup copies 5 objects, 5.00 KiB.");
+                page.that(".plan tr[data-bucket=photos]").containsText("5");
+                assertThat(check.violations(page)).isEmpty();
+                assertThat(hub.json("/api/snapshots").getInteger("total")).isZero();
+                assertThat(hub.json("/api/scheduler/status").getBoolean("enabled"))
+                        .isFalse();
+
+                page.click("#preview-skip");
+                page.click("#start");
+                page.isShown("#hero[data-state=safe]");
+                page.that("#headline").hasText("Bucket photos is safe.");
+                JsonObject schedule = hub.json("/api/scheduler/status");
+                assertThat(schedule.getBoolean("enabled")).isTrue();
+                assertThat(schedule.getDouble("interval_hours")).isEqualTo(24);
+                assertThat(hub.json("/api/snapshots").getInteger("total")).isEqualTo(1);
+
+                page.page().navigate(hub.awaitUp().resolve("/setup").toString());
+                page.isShown("#already");
+                page.isWithoutComplaint();
+            }
+        }
+    }
+}

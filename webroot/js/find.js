@@ -1,0 +1,115 @@
+// A search over all snapshots. The answer comes line by line; each key is shown as soon as it is found.
+
+import { byId, h, icon, setHidden, setText, url } from './dom.js';
+import { ApiError } from './api.js';
+import { bytes, count, exact, instant, moment, plural, visible } from './format.js';
+import { fileUrl, placeUrl } from './snapshot-links.js';
+import { folderOf } from './place.js';
+import { nameElement } from './names.js';
+import { now } from './clock.js';
+
+const PAGE = 100;
+const list = byId('found-list');
+let asked = null;
+let shown = 0;
+let names = (snapshot) => snapshot;
+
+/** Shows the results for a text in place of everything else; `name(snapshot)` says what a snapshot is called. */
+export function renderFind(q, name) {
+  names = name;
+  shown = 0;
+  list.replaceChildren();
+  setText(byId('found-title'), `Files with “${visible(q)}”`);
+  search(q, null);
+}
+
+export function stopFind() {
+  asked?.abort();
+  asked = null;
+}
+
+async function search(q, from) {
+  stopFind();
+  const asking = new AbortController();
+  asked = asking;
+  setHidden(byId('found-more'), true);
+  say('Searching…', true);
+  try {
+    const params = new URLSearchParams({ q, limit: PAGE, ...(from ? { from } : {}) });
+    const response = await fetch(url(`/api/find?${params}`), { signal: asking.signal, cache: 'no-store' });
+    if (!response.ok) {
+      const problem = await response.json().catch(() => null);
+      throw new ApiError(response.status, problem?.title ?? `Error ${response.status}`, problem?.detail ?? '');
+    }
+    let end = null;
+    for await (const line of lines(response.body)) {
+      if (asked !== asking) return;
+      if (line.found) add(line.found);
+      end = line.end ?? end;
+    }
+    if (end == null) throw new ApiError(0, 'The search broke off', 'The server went away before it was finished.');
+    finish(q, end);
+  } catch (error) {
+    if (error.name !== 'AbortError' && asked === asking) say(`${error.title ?? 'The search did not work'}. ${error.message}`, false, 'bad');
+  }
+}
+
+/** The objects in a stream of JSON lines. */
+async function* lines(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split('\n');
+    rest = parts.pop();
+    for (const part of parts) if (part) yield JSON.parse(part);
+  }
+}
+
+function finish(q, { from, unreadable }) {
+  const blind = unreadable.length > 0 ? ` ${plural(unreadable.length, 'snapshot')} could not be read.` : '';
+  if (from) {
+    say(`${plural(shown, 'file')} so far, and maybe more.${blind}`, false);
+    const more = byId('found-more');
+    more.firstElementChild.onclick = () => search(q, from);
+    setHidden(more, false);
+  } else if (shown === 0) {
+    say(`No snapshot holds such a file.${blind}`, false);
+    list.replaceChildren(h('li', { class: 'note' }, h('p', { class: 'empty' }, h('strong', {}, 'Nothing found'),
+      'A part of the name is enough. With * or ? the whole key must match: *.pdf finds every PDF.')));
+  } else {
+    say(`${plural(shown, 'file')} in all snapshots.${blind}`, false);
+  }
+}
+
+function say(text, busy, tone = null) {
+  const status = byId('found-status');
+  setText(status, text);
+  status.dataset.tone = tone ?? 'idle';
+  list.setAttribute('aria-busy', String(busy));
+}
+
+function add({ bucket, key, versions }) {
+  shown++;
+  const newest = versions[0];
+  list.append(h('li', { class: 'hit', data: { bucket, key } },
+    h('a', { class: 'entry', href: show(newest, bucket, key) }, icon('file'),
+      h('span', { class: 'where' }, nameElement(bucket), h('span', { class: 'slash' }, '/')), nameElement(key),
+      h('span', { class: 'size' }, versions.length > 1 ? `${count(versions.length)} versions` : '1 version')),
+    h('ul', { class: 'versions' }, versions.map((version) => versionRow(version, bucket, key)))));
+  if (shown % 10 === 0) say(`Searching… ${plural(shown, 'file')} so far`, true);
+}
+
+function versionRow(version, bucket, key) {
+  const { content, first, last, snapshots } = version;
+  const span = first === last ? `in ${names(first)}` : `in ${plural(snapshots, 'snapshot')}, ${names(first)} to ${names(last)}`;
+  return h('li', {},
+    h('a', { href: show(version, bucket, key), title: exact(instant(content.last_modified)) }, moment(instant(content.last_modified), now())),
+    h('span', { class: 'size' }, bytes(content.size)), h('span', { class: 'muted span' }, span),
+    h('a', { class: 'button quiet small', href: fileUrl(last, bucket, key), download: '', 'aria-label': 'Download this version' }, icon('download')));
+}
+
+function show(version, bucket, key) {
+  return placeUrl({ snapshot: version.last, bucket, prefix: folderOf(key), key });
+}

@@ -1,0 +1,54 @@
+// What a run came to: figures, where every listed object went, and which snapshot holds the truth now.
+
+import { h, icon, setVar } from './dom.js';
+import { bytes, count, plural } from './format.js';
+import { counts } from './results.js';
+
+const PARTS = [
+  ['linked', 'Unchanged, linked', 'good'], ['downloaded', 'Downloaded', 'info'], ['filtered', 'Left out by filters', 'idle'],
+  ['archived', 'Archived, not readable', 'warn'], ['vanished', 'Vanished meanwhile', 'idle'], ['failed', 'Failed', 'bad'],
+];
+const DRY_LABELS = { linked: 'Unchanged', downloaded: 'To be downloaded' };
+
+/** A figure with its label; the value can be written again. */
+export function figure(label, id) {
+  const value = h('dd', { id }, '–');
+  return { value, element: h('div', { class: 'figure' }, h('dt', {}, label), value) };
+}
+
+/** The certificate's first equation as a picture: every listed object is in exactly one part. */
+export function account(record) {
+  const total = Math.max(1, record.totals.listed.objects);
+  const parts = PARTS.filter(([part], index) => index < 2 || record.totals[part].objects > 0);
+  const bar = h('div', { class: 'stack', 'aria-hidden': 'true' });
+  const legend = h('ul', { class: 'legend' });
+  for (const [part, label, tone] of parts) {
+    const { objects, bytes: size } = record.totals[part];
+    if (objects > 0) {
+      const piece = h('i', { data: { part, tone } });
+      setVar(piece, '--share', `${(objects / total) * 100}%`);
+      bar.append(piece);
+    }
+    legend.append(h('li', { data: { tone } }, h('span', {}, record.dry_run ? DRY_LABELS[part] ?? label : label), h('span', { class: 'number' }, count(objects)), h('span', { class: 'size' }, bytes(size))));
+  }
+  return h('div', { class: 'account' }, bar, legend, verdict(record));
+}
+
+/** Whether the sum comes out, in words: the one thing a backup must not be silent about. */
+function verdict(record) {
+  const open = record.buckets.filter((bucket) => !bucket.listing_complete).length;
+  const sum = PARTS.reduce((total, [part]) => total + record.totals[part].objects, 0);
+  const [tone, name, words] = record.result === 'cancelled' || record.result === 'interrupted'
+    ? ['idle', 'same', 'The run ended early: this is how far it had come.']
+    : open > 0 ? ['warn', 'alert', `The listing of ${plural(open, 'bucket')} did not finish; nothing was concluded from it.`]
+    : sum !== record.totals.listed.objects ? ['bad', 'alert', `${count(Math.abs(record.totals.listed.objects - sum))} listed objects are not accounted for.`]
+    : ['good', 'check', 'Every listed object is accounted for.'];
+  return h('p', { class: 'verdict', data: { tone } }, icon(name), h('span', {}, words));
+}
+
+/** Which snapshot stands for a run. */
+export function snapshotWords(record) {
+  if (record.dry_run) return 'Nothing was written: this was a dry run.';
+  if (!record.snapshot) return counts(record) && record.result !== 'success' ? 'No snapshot was made; earlier ones are untouched.' : 'No snapshot yet.';
+  return record.new_snapshot ? ['Snapshot ', h('code', {}, record.snapshot)] : ['Same as ', h('code', {}, record.snapshot)];
+}

@@ -1,0 +1,39 @@
+// What became of each bucket of a run, and every failure by name.
+
+import { h } from './dom.js';
+import { bytes, capital, count, visible } from './format.js';
+
+const DETAIL_PARTS = ['listed', 'linked', 'downloaded', 'filtered', 'archived', 'vanished', 'failed', 'carried', 'kept', 'deleted'];
+
+/** One line a bucket: how it ended, and what became of its objects. */
+export function bucketTable(run) {
+  // A column of zeros says nothing; the four that people look for are always there.
+  const parts = DETAIL_PARTS.filter((part) => ['listed', 'linked', 'downloaded', 'failed'].includes(part) || run.totals[part].objects > 0);
+  return h('div', { class: 'sideways', tabindex: '0', role: 'region', 'aria-label': 'What became of each bucket' }, h('table', {},
+    h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Bucket'), h('th', { scope: 'col' }, 'Result'),
+      parts.map((part) => h('th', { scope: 'col', class: 'number' }, capital(part))))),
+    h('tbody', {}, run.buckets.map((bucket) => h('tr', { data: { bucket: bucket.bucket } },
+      h('td', {}, visible(bucket.bucket)),
+      h('td', {}, bucketResult(bucket)),
+      parts.map((part) => h('td', { class: 'number', title: bytes(bucket.counts[part].bytes) }, count(bucket.counts[part].objects))))))));
+}
+
+function bucketResult(bucket) {
+  const words = { success: ['Safe', 'good'], partial: ['Partial', 'warn'], failed: ['Failed', 'bad'] }[bucket.result] ?? [bucket.result, 'idle'];
+  return h('span', { class: 'tone-text', data: { tone: words[1] } }, words[0], bucket.listing_complete ? '' : ', listing incomplete');
+}
+
+/** Every failure by name, as far as the record names them; null when there is none. */
+export function failureList(run) {
+  const items = [];
+  for (const bucket of run.buckets) {
+    if (bucket.error) items.push(h('li', {}, h('code', {}, visible(bucket.bucket)), h('span', { class: 'tone-text', data: { tone: 'bad' } }, visible(bucket.error))));
+    for (const failure of bucket.failures) {
+      items.push(h('li', { data: { kind: failure.kind } }, h('code', {}, visible(`${bucket.bucket}/${failure.key}`)),
+        h('span', { class: 'muted' }, `${visible(failure.cause)}${failure.kind ? ` (${failure.kind})` : ''}`)));
+    }
+    const unnamed = bucket.failures_total - bucket.failures.length;
+    if (unnamed > 0) items.push(h('li', { class: 'muted' }, `and ${count(unnamed)} more in ${visible(bucket.bucket)}, all named in the run's journal`));
+  }
+  return items.length > 0 ? h('ul', { class: 'failures' }, items) : null;
+}

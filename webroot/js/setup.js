@@ -1,0 +1,277 @@
+// The first set-up: one step after the other, each with what the server really found.
+
+import { byId, h, icon, setData, setHidden, setText, url } from './dom.js';
+import { get, post, request } from './api.js';
+import { bucketRows, write } from './config-model.js';
+import { bucketChoices } from './bucket-picker.js';
+import { diagnose } from './diagnostics.js';
+import { bytes, capital, count, listing, plural, visible } from './format.js';
+import { counts, runAddress } from './results.js';
+import { describeSchedule } from './schedule.js';
+import { startShell, store } from './shell.js';
+
+const STEPS = ['access', 'buckets', 'schedule', 'preview', 'start'];
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const SCHEDULES = [
+  { label: 'Every hour', interval_hours: 1 },
+  { label: 'Every 6 hours', interval_hours: 6, usual: true },
+  { label: 'Once a day', interval_hours: 24 },
+  { label: 'Every night at 03:00', cron: '0 3 * * *', time_zone: ZONE },
+];
+const chosen = new Set();
+let loaded = null;
+let schedule = SCHEDULES.find((one) => one.usual);
+let dryRun = null;
+let open = 'access';
+
+function show(step) {
+  open = step;
+  const at = STEPS.indexOf(step);
+  STEPS.forEach((name, index) => {
+    setData(byId(`step-${name}`), 'state', index < at ? 'done' : index === at ? 'active' : 'waiting');
+    const note = byId(`${name}-note`);
+    note?.querySelector('button')?.remove();
+    if (index < at) note?.append(h('button', { type: 'button', class: 'button small quiet', 'aria-label': `Change: ${name}`, onclick: () => show(name) }, 'Change'));
+  });
+  if (at > 0) byId(`step-${step}`).querySelector('.setup-body :is(input, button):not(:disabled)')?.focus({ preventScroll: false });
+}
+
+function note(step, text) {
+  const place = byId(`${step}-note`);
+  place.replaceChildren(h('span', {}, text));
+}
+
+// 1 Access
+
+async function checkAccess() {
+  const diagnosis = await diagnose();
+  const next = byId('access-next');
+  next.disabled = diagnosis == null;
+  if (!diagnosis) return;
+  const found = diagnosis.credentials.configured;
+  setHidden(byId('env-help'), found);
+  // A key that may not list all buckets can still back up one that is named.
+  setText(next, diagnosis.ok ? 'Continue' : 'Continue anyway');
+  next.classList.toggle('primary', diagnosis.ok);
+  next.disabled = !found;
+}
+
+byId('diagnose').addEventListener('click', checkAccess);
+byId('access-next').addEventListener('click', () => {
+  note('access', byId('diagnosis').dataset.ok === 'true' ? 'Works' : 'With problems');
+  show('buckets');
+  discover();
+});
+
+// 2 Buckets
+
+async function discover() {
+  try {
+    const { buckets } = await get('/api/discover_buckets');
+    setText(byId('found-note'), buckets.length > 0
+      ? `${plural(buckets.length, 'bucket')} found. Choose what is to be backed up.`
+      : 'No bucket was found. A name can be typed in below.');
+    drawBuckets(buckets);
+  } catch (error) {
+    setText(byId('found-note'), `The buckets cannot be listed (${error.message}). A name can be typed in below.`);
+    drawBuckets([]);
+  }
+}
+
+function drawBuckets(buckets) {
+  const known = new Set(buckets.map((bucket) => bucket.name));
+  const typed = [...chosen].filter((name) => !known.has(name)).map((name) => ({ name }));
+  const list = byId('found');
+  list.replaceChildren(...bucketChoices([...buckets, ...typed], (name) => ({ checked: chosen.has(name) }), (name, checked) => {
+    if (checked) chosen.add(name);
+    else chosen.delete(name);
+    ready();
+  }));
+  ready();
+}
+
+function ready() {
+  const every = byId('every-bucket').checked;
+  setHidden(byId('found'), every || byId('found').children.length === 0);
+  setHidden(byId('add-form'), every);
+  byId('buckets-next').disabled = !every && chosen.size === 0;
+}
+
+byId('every-bucket').addEventListener('change', ready);
+byId('add-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const input = byId('add-name');
+  const name = input.value.trim();
+  if (!name) return;
+  chosen.add(name);
+  byId('found').append(...bucketChoices([{ name }], () => ({ checked: true }), (own, checked) => {
+    if (checked) chosen.add(own);
+    else chosen.delete(own);
+    ready();
+  }));
+  input.value = '';
+  ready();
+});
+byId('buckets-next').addEventListener('click', () => {
+  note('buckets', byId('every-bucket').checked ? 'Every bucket' : listing([...chosen].map(visible)));
+  show('schedule');
+});
+
+// 3 Schedule
+
+function drawSchedules() {
+  byId('schedules').append(...SCHEDULES.map((one) => h('label', {},
+    h('input', { type: 'radio', name: 'schedule', checked: one === schedule, onchange: () => { schedule = one; } }),
+    h('span', {}, one.label, h('small', {}, one.cron ? one.time_zone : 'from the start of one run to the start of the next')))));
+}
+
+byId('schedule-next').addEventListener('click', () => {
+  note('schedule', `Runs ${describeSchedule(schedule)}`);
+  show('preview');
+});
+
+// 4 Preview
+
+function draft(enabled) {
+  const every = byId('every-bucket').checked;
+  let config = write(loaded.config, 'use_dynamic_buckets', every);
+  const rows = new Map(bucketRows(config.s3_buckets).map((row) => [row.name, row]));
+  // What the file says of a bucket beside its name (a prefix) stays.
+  config = write(config, 's3_buckets', every ? [] : [...chosen].map((name) => {
+    const row = rows.get(name);
+    return row?.prefix ? row : name;
+  }));
+  const when = { interval_hours: schedule.interval_hours ?? 6, cron: schedule.cron ?? null, time_zone: schedule.time_zone ?? null };
+  for (const [key, value] of Object.entries({ ...when, enabled })) config = write(config, `automation.${key}`, value);
+  return config;
+}
+
+async function save(enabled) {
+  const { json } = await request('PUT', '/api/config', { body: draft(enabled), headers: { 'if-match': `"${loaded.hash}"` } });
+  loaded = json;
+}
+
+async function countFirst() {
+  byId('preview-run').disabled = byId('preview-skip').disabled = true;
+  setHidden(byId('preview-result'), true);
+  try {
+    await save(false);
+    progress('Listing the buckets…');
+    dryRun = (await post('/api/backup/run', { dry_run: true, buckets: [] })).run_id;
+    follow(store.state);
+  } catch (error) {
+    progress(null);
+    failed(error);
+  } finally {
+    byId('preview-run').disabled = byId('preview-skip').disabled = false;
+  }
+}
+
+function progress(text) {
+  setHidden(byId('preview-progress'), text == null);
+  if (text != null) setText(byId('preview-progress').querySelector('span'), text);
+}
+
+// The dry run's figures come over the event stream, its end too; after a gap the history has it.
+function follow(state) {
+  if (!dryRun) return;
+  const { current } = state.backup;
+  if (current?.run_id === dryRun) {
+    progress(`Still listing: ${plural(current.totals.listed.objects, 'object')} so far, ${bytes(current.totals.listed.bytes)}`);
+    return;
+  }
+  const record = (state.runs ?? []).find((run) => run.run_id === dryRun && run.result !== 'running');
+  if (!record) return;
+  dryRun = null;
+  progress(null);
+  drawPlan(record);
+}
+
+function drawPlan(record) {
+  const { downloaded, listed, filtered } = record.totals;
+  const good = record.result === 'success';
+  const left = filtered.objects > 0 ? `, ${plural(filtered.objects, 'object')} left out by filters` : '';
+  const box = byId('preview-result');
+  box.replaceChildren(
+    h('p', { class: 'plan-total' }, `A first backup copies ${plural(downloaded.objects, 'object')}, ${bytes(downloaded.bytes)}.`),
+    h('p', { class: 'muted' }, `${plural(listed.objects, 'object')} listed in ${plural(record.buckets.length, 'bucket')}${left}. `, h('a', { href: runAddress(record.run_id) }, 'Everything about this dry run')),
+    h('table', { class: 'plan' },
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Bucket'), h('th', { scope: 'col', class: 'number' }, 'Objects'), h('th', { scope: 'col', class: 'number' }, 'Size'))),
+      h('tbody', {}, record.buckets.map((bucket) => h('tr', { data: { bucket: bucket.bucket } },
+        h('td', {}, visible(bucket.bucket), bucket.error ? h('div', { class: 'tone-text', data: { tone: 'bad' } }, visible(bucket.error)) : null),
+        h('td', { class: 'number' }, count(bucket.counts.downloaded.objects)), h('td', { class: 'number' }, bytes(bucket.counts.downloaded.bytes)))))),
+    ...(record.message ? [h('p', { class: 'banner', data: { tone: good ? 'good' : 'bad' } }, icon(good ? 'check' : 'alert'), h('span', {}, capital(visible(record.message))))] : []));
+  setHidden(box, false);
+  setHidden(byId('preview-lead'), true);
+  note('preview', `${plural(downloaded.objects, 'object')}, ${bytes(downloaded.bytes)}`);
+  const next = byId('preview-skip');
+  setText(next, good ? 'Continue' : 'Continue anyway');
+  next.classList.toggle('primary', good);
+  byId('preview-run').classList.remove('primary');
+  setText(byId('preview-run').lastChild, 'Count again');
+}
+
+byId('preview-run').addEventListener('click', countFirst);
+byId('preview-skip').addEventListener('click', () => {
+  if (!byId('preview-note').textContent) note('preview', 'Skipped');
+  setText(byId('start-lead'), `The first backup begins at once and is seen on the dashboard. After that it runs ${describeSchedule(schedule)}.`);
+  show('start');
+});
+
+// 5 Start
+
+byId('start').addEventListener('click', async () => {
+  byId('start').disabled = true;
+  try {
+    await save(true);
+    try {
+      await post('/api/backup/run', { dry_run: false, buckets: [] });
+    } catch (error) {
+      // The schedule that was just switched on may have been quicker.
+      if (error.status !== 409) throw error;
+    }
+    location.assign(url('/'));
+  } catch (error) {
+    failed(error);
+    byId('start').disabled = false;
+  }
+});
+
+function failed(error) {
+  const details = error.problems?.map((problem) => h('li', {}, h('code', {}, problem.path), `: found ${problem.found}; allowed: ${problem.allowed}`)) ?? [];
+  byId('notices').replaceChildren(h('div', { class: 'banner', data: { tone: 'bad' } }, icon('alert'),
+    h('div', {}, h('strong', {}, error.title), details.length > 0 ? h('ul', {}, details) : ` ${error.message}`)));
+  byId('notices').scrollIntoView({ block: 'nearest' });
+}
+
+async function begin() {
+  drawSchedules();
+  try {
+    loaded = (await request('GET', '/api/config')).json;
+    const { runs } = await get('/api/backup/history?limit=50');
+    const rows = bucketRows(loaded.config.s3_buckets);
+    const configured = rows.length > 0 || loaded.config.use_dynamic_buckets === true;
+    // Once a backup has run, the configuration page is the place; a set-up that was left half-way is taken up again.
+    const done = configured && (loaded.config.automation?.enabled !== false || runs.some(counts));
+    setHidden(byId('setup'), done);
+    setHidden(byId('already'), !done);
+    if (done) return;
+    for (const row of rows) chosen.add(row.name);
+    byId('every-bucket').checked = loaded.config.use_dynamic_buckets === true;
+  } catch (error) {
+    failed(error);
+  }
+  await checkAccess();
+}
+
+store.subscribe(follow);
+startShell({
+  history: 20,
+  onEvent(name, data) {
+    if (name !== 'config.changed') return;
+    // What another page or a hand edit saved meanwhile is built upon, not overwritten.
+    if (loaded) loaded = data;
+    if (open === 'access') checkAccess();
+  },
+});
+begin();

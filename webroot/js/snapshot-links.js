@@ -1,0 +1,29 @@
+// Addresses of what a snapshot holds.
+
+import { url } from './dom.js';
+import { format } from './place.js';
+
+function address(snapshot, what, params) {
+  return `/api/snapshots/${encodeURIComponent(snapshot)}/${what}?${new URLSearchParams(params)}`;
+}
+
+/** For `get`, which adds the base path itself. */
+export function question(snapshot, what, params) {
+  return address(snapshot, what, params);
+}
+
+export function fileUrl(snapshot, bucket, key) {
+  return url(address(snapshot, 'file', { bucket, key }));
+}
+
+export function imageUrl(snapshot, bucket, key) {
+  return url(address(snapshot, 'image', { bucket, key }));
+}
+
+export function zipUrl(snapshot, bucket, prefix) {
+  return url(address(snapshot, 'zip', prefix ? { bucket, prefix } : { bucket }));
+}
+
+export function placeUrl(place) {
+  return url(`/snapshots${format(place)}`);
+}

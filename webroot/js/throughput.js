@@ -1,0 +1,91 @@
+// Throughput over the run so far, as a chart that fills as the run goes.
+
+import { h, setAttribute, setText } from './dom.js';
+import { bytes, duration, rate } from './format.js';
+
+const HEIGHT = 118;
+/** A run of a few seconds must not be stretched over the whole width: it would look like an hour. */
+const SHORTEST_SPAN_S = 30;
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** The chart's element and `draw(series)`. The library is fetched with the first run that is watched. */
+export function throughputChart() {
+  const canvas = h('div', { class: 'plot' });
+  const reading = h('span', { class: 'peak' });
+  const element = h('div', { class: 'chart', role: 'img', 'aria-label': 'Throughput so far' }, canvas, reading);
+  let chart = null;
+  let loading = false;
+  let latest = null;
+
+  async function load() {
+    if (loading) return;
+    loading = true;
+    try {
+      const { default: UPlot } = await import('../lib/uPlot.js');
+      chart = new UPlot(options(canvas.clientWidth, () => latest, (text) => setText(reading, text)), [[], []], canvas);
+      new ResizeObserver(() => chart.setSize({ width: canvas.clientWidth, height: HEIGHT })).observe(canvas);
+      matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.redraw());
+      if (latest) fill();
+    } catch {
+      // Without the picture the figures above it say the same; the next run tries again.
+      loading = false;
+    }
+  }
+
+  function fill() {
+    const { points, step, peak } = latest;
+    chart.setData([points.map((point) => (point.slot * step) / 1000), points.map((point) => point.value)]);
+    const now = points.length > 0 ? points[points.length - 1].value : 0;
+    setAttribute(element, 'aria-label', `Throughput so far: now ${rate(now)}, at most ${rate(peak)}`);
+    if (chart.cursor.idx == null) setText(reading, peak >= 1 ? `peak ${rate(peak)}` : '');
+  }
+
+  return {
+    element,
+    draw(series) {
+      latest = series;
+      if (chart) fill();
+      else if (canvas.isConnected) load();
+    },
+  };
+}
+
+function options(width, series, say) {
+  const axis = { stroke: () => colour('--faint'), font: `11px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
+  return {
+    width,
+    height: HEIGHT,
+    padding: [6, 14, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: {
+      x: { time: false, range: (_, first, last) => [0, Math.max(SHORTEST_SPAN_S, last ?? 0)] },
+      y: { range: () => [0, Math.max(1024, series()?.peak ?? 0) * 1.12] },
+    },
+    axes: [
+      { ...axis, size: 22, space: 70, grid: { show: false }, incrs: [5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400],
+        values: (_, seconds) => seconds.map((value) => (value === 0 ? '0' : duration(value * 1000))) },
+      { ...axis, size: 62, space: 26, grid: { stroke: () => colour('--line'), width: 1 },
+        // Binary steps, so that the labels are round in the units that they have.
+        splits: (_, __, ___, highest) => steps(highest),
+        values: (_, values) => values.map((value) => (value === 0 ? '0' : bytes(value).replace(/\.0+ /, ' '))) },
+    ],
+    series: [{}, { stroke: () => colour('--accent'), width: 1.75, fill: () => `${colour('--accent')}24`, points: { show: false } }],
+    hooks: {
+      setCursor: [(plot) => {
+        const { idx } = plot.cursor;
+        const peak = series()?.peak ?? 0;
+        if (idx == null) return say(peak >= 1 ? `peak ${rate(peak)}` : '');
+        say(`${rate(plot.data[1][idx])} after ${duration(plot.data[0][idx] * 1000)}`);
+      }],
+    },
+  };
+}
+
+function steps(highest) {
+  const raw = highest / 3.2;
+  const power = 2 ** Math.floor(Math.log2(Math.max(1, raw)));
+  const found = [];
+  for (let value = 0; value <= highest; value += power) found.push(value);
+  return found.length > 5 ? found.filter((_, index) => index % 2 === 0) : found;
+}

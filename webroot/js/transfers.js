@@ -1,0 +1,44 @@
+// The files on their way. A file keeps its line as long as it is under way, so that the eye can follow it.
+
+import { h, setAttribute, setHidden, setText, setVar } from './dom.js';
+import { bytes, middle, plural, visible } from './format.js';
+
+const SHOWN = 5;
+
+/** The list's element and `draw(run)`. */
+export function transferList() {
+  const title = h('h3', {}, 'In flight');
+  const lines = Array.from({ length: SHOWN }, line);
+  return {
+    element: h('div', { class: 'flight' }, title, h('ul', { id: 'in-flight' }, lines.map(({ element }) => element))),
+    draw({ transfers = [] }) {
+      const wanted = new Map(transfers.map((transfer) => [`${transfer.bucket}/${transfer.key}`, transfer]));
+      for (const own of lines) {
+        own.transfer = wanted.get(own.name) ?? null;
+        wanted.delete(own.name);
+      }
+      const waiting = wanted.entries();
+      for (const own of lines) {
+        if (!own.transfer) [own.name, own.transfer] = waiting.next().value ?? [null, null];
+        draw(own);
+      }
+      const others = transfers.length - SHOWN;
+      setText(title, others > 0 ? `In flight, and ${plural(others, 'other')}` : 'In flight');
+    },
+  };
+}
+
+function line() {
+  const own = { name: null, transfer: null, label: h('span', { class: 'key' }), size: h('span', { class: 'size' }), fill: h('i') };
+  own.bar = h('span', { class: 'bar', 'aria-hidden': 'true' }, own.fill);
+  own.element = h('li', {}, own.label, own.size, own.bar);
+  return own;
+}
+
+function draw({ name, transfer, label, size, fill, bar }) {
+  setHidden(bar, !transfer);
+  setText(label, transfer ? middle(visible(name), 52) : '');
+  setAttribute(label, 'title', transfer ? visible(name) : null);
+  setText(size, transfer ? (transfer.received > 0 ? `${bytes(transfer.received)} of ${bytes(transfer.size)}` : bytes(transfer.size)) : '');
+  setVar(fill, '--done', transfer && transfer.size > 0 ? (transfer.received / transfer.size).toFixed(3) : 0);
+}
