@@ -5,6 +5,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,8 @@ final class FetchPool implements AutoCloseable {
     /** Settles one task; an exception means that the whole shard cannot go on. */
     @FunctionalInterface
     interface Handler {
-        void settle(FetchTask task) throws Exception;
+        /** Settles it; {@code stopped} tells whether the shard has stopped meanwhile, which breaks off what is under way. */
+        void settle(FetchTask task, BooleanSupplier stopped) throws Exception;
     }
 
     private final Handler handler;
@@ -58,7 +60,7 @@ final class FetchPool implements AutoCloseable {
     private void settle(FetchTask task) {
         try {
             if (broken.get() == null) {
-                handler.settle(task);
+                handler.settle(task, () -> broken.get() != null);
             }
         } catch (Exception failure) {
             broken.compareAndSet(null, failure);

@@ -10,6 +10,7 @@ import io.hubstorage.snapshot.Slots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +62,7 @@ final class Settler implements FetchPool.Handler {
     }
 
     @Override
-    public void settle(FetchTask task) throws IOException, InterruptedException, S3Failure {
+    public void settle(FetchTask task, BooleanSupplier stopped) throws IOException, InterruptedException, S3Failure {
         progress.begin(task.key(), task.object().size());
         try {
             ManifestEntry entry = fetch.fetch(task);
@@ -76,6 +77,8 @@ final class Settler implements FetchPool.Handler {
                 case S3Failure out when out.isUnreachable() -> throw out;
                 case S3Failure.Vanished _ -> vanished(task);
                 case S3Failure.Archived _ -> archived(task);
+                // Broken off, not failed: the shard's own failure is the one to tell.
+                case S3Failure consequence when stopped.getAsBoolean() -> throw consequence;
                 default -> failed(task, failure);
             }
         } finally {
