@@ -197,7 +197,8 @@ public record Certificate(
                 attempts,
                 records,
                 records.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus),
-                message);
+                message,
+                alarms);
     }
 
     /** What does not add up in any bucket; empty when all is accounted for. */

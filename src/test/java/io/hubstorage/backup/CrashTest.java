@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,7 +168,10 @@ final class CrashTest extends EngineTest {
 
     @Test
     void aCrashBeforeTheHistoryKnowsOfTheSnapshotIsToldAsItsCertificateSays() throws IOException {
-        RunRecord told = recovers();
+        recovers();
+        IntStream.range(0, 100).forEach(index -> bucket.delete("%02d".formatted(index)));
+        RunRecord told = hub.backUp();
+        assertThat(told.alarms()).hasSize(1);
         hub.stop();
         Path history = home.resolve("config/history.jsonl");
         List<String> lines = Files.readAllLines(history);
