@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 /** {@code bench/run.sh}, whose help describes the options. Everything it starts ends with it, and what it writes is deleted. */
 @Command(name = "bench/run.sh")
 public final class Bench implements Callable<Integer> {
-    private static final int SECONDS_TO_CLEAN_UP = 20;
+    private static final int SECONDS_TO_CLEAN_UP = 120;
 
     private final PrintStream log = System.err;
     private final CountDownLatch ended = new CountDownLatch(1);

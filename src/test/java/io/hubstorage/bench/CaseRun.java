@@ -54,7 +54,7 @@ final class CaseRun {
         log.printf("%n%s: %s%n", measured.id(), measured.heading());
         Files.createDirectories(folder);
         Map<Contender, Tool> tools = new LinkedHashMap<>();
-        try (Server server = Server.start(arguments)) {
+        try (Server server = Server.start(arguments, folder)) {
             Map<Path, HubHome> copies = new LinkedHashMap<>();
             if (measured.kind() == Kind.UNCHANGED) {
                 for (Path jar : plan.jars) {
@@ -107,15 +107,16 @@ final class CaseRun {
 
     private void turn(Contender contender, Tool tool, Server server, CaseResult result, String round)
             throws IOException, InterruptedException {
-        if (measured.kind() != Kind.UNCHANGED) {
-            tool.empty();
-        }
         // Nobody should wait for what an earlier run has left to be written.
         Child.succeed(List.of("sync"), Map.of(), folder.resolve("sync.txt"));
         server.requests();
         Tool.Outcome outcome = tool.run();
         Server.Requests requests = server.requests();
         CopyCheck check = check(contender, tool, outcome, requests);
+        if (measured.kind() != Kind.UNCHANGED) {
+            // Now, not before the next run: there may be room for one copy only.
+            tool.empty();
+        }
         result.add(contender, outcome.measured());
         result.add(contender, check);
         log.printf("  %-7s %-24s %s   %s; %s%n", round, contender.id(), outcome.measured(), requests, check);

@@ -33,7 +33,7 @@ final class HubCommand implements Tool {
     public Outcome run() throws IOException, InterruptedException {
         Files.createDirectories(home.data());
         List<String> command = new ArrayList<>(List.of(JAVA));
-        command.addAll(home.options());
+        command.addAll(home.javaOptions());
         command.addAll(List.of("-jar", home.jar().toString(), "backup"));
         Child child = Child.run(command, home.environment(), home.folder().resolve("output.txt"));
         return new Outcome(child.exitCode() == 0, child.measured());

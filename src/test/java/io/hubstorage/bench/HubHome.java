@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
 record HubHome(Path jar, List<String> options, Path folder, Path data, Server server) {
     /** Writes the configuration. */
     void configure() throws IOException {
-        Files.createDirectories(folder);
+        Files.createDirectories(temporary());
         HubProcess.configure(
                 folder,
                 new JsonObject()
@@ -32,6 +33,17 @@ record HubHome(Path jar, List<String> options, Path folder, Path data, Server se
                         .put(
                                 "automation",
                                 new JsonObject().put("enabled", false).put("max_retries", 0)));
+    }
+
+    /** The options of its JVM, and where that may put temporary files: a service is not stopped in order in the end. */
+    List<String> javaOptions() {
+        List<String> all = new ArrayList<>(options);
+        all.add("-Djava.io.tmpdir=" + temporary());
+        return all;
+    }
+
+    private Path temporary() {
+        return folder.resolve("tmp");
     }
 
     /** What its process gets to know. */

@@ -28,7 +28,8 @@ final class HubService implements Tool {
     /** Starts it and waits until it is up. */
     static HubService start(HubHome home, int warmUps) throws IOException {
         home.configure();
-        HubProcess process = HubProcess.start(home.jar(), home.options(), home.folder(), home.environment(), "serve");
+        HubProcess process =
+                HubProcess.start(home.jar(), home.javaOptions(), home.folder(), home.environment(), "serve");
         process.awaitUp();
         return new HubService(home, process, warmUps);
     }

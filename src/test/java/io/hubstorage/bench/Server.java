@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -41,13 +42,18 @@ final class Server implements AutoCloseable {
         endpoint = URI.create(line(ADDRESS).group(1));
     }
 
-    /** Starts one and waits until it listens. */
-    static Server start(List<String> arguments) throws IOException {
+    /**
+     * Starts one and waits until it listens.
+     *
+     * @param folder for its temporary files
+     */
+    static Server start(List<String> arguments, Path folder) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Tool.JAVA,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-Xmx512m",
+                "-Djava.io.tmpdir=" + folder,
                 "-cp",
                 System.getProperty("java.class.path"),
                 SyntheticS3Main.class.getName(),
