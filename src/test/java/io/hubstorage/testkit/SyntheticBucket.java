@@ -241,6 +241,16 @@ public final class SyntheticBucket {
         return found;
     }
 
+    /**
+     * Does now, on the caller's thread, what the first listing would have to do on the server's event loop: the sorting of a
+     * large bucket without an order takes seconds.
+     */
+    void prepare() {
+        if (order == ListOrder.UNORDERED) {
+            shuffle();
+        }
+    }
+
     /** Every object, in the order of the listing. */
     public Stream<SyntheticObject> objects() {
         Iterable<SyntheticObject> all = () -> from("", true);

@@ -87,8 +87,9 @@ public final class SyntheticS3 implements AutoCloseable {
         return new SyntheticS3(port, threads);
     }
 
-    /** Adds or replaces a bucket, and returns it. */
+    /** Adds or replaces a bucket, and returns it; blocks while a large one is sorted. */
     public SyntheticBucket bucket(String name, SyntheticBucket bucket) {
+        bucket.prepare();
         buckets.put(name, bucket);
         return bucket;
     }
