@@ -10,10 +10,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
 
 /** HubStorage as it is meant to be used: a service that has been up for a while, and is told to run. */
 final class HubService implements Tool {
-    private static final long PEEK_MILLIS = 20;
+    private static final Duration PEEK = Duration.ofMillis(20);
+    private static final Duration LONGEST_RUN = Duration.ofHours(1);
 
     private final HubHome home;
     private final HubProcess process;
@@ -61,15 +64,21 @@ final class HubService implements Tool {
                 new Measured(wall.toNanos() / 1e9, cpu, ProcessFiles.peak(process.pid())));
     }
 
-    private JsonObject await(String runId) throws InterruptedException {
-        while (true) {
-            JsonObject status = process.json("/api/backup/status");
-            JsonObject last = status.getJsonObject("last");
-            if (!status.getBoolean("running") && last != null && runId.equals(last.getString("run_id"))) {
-                return last;
-            }
-            Thread.sleep(PEEK_MILLIS);
-        }
+    private JsonObject await(String runId) {
+        return Awaitility.await("the run's end")
+                .atMost(LONGEST_RUN)
+                .pollInterval(PEEK)
+                .pollDelay(Duration.ZERO)
+                .until(() -> ended(runId), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<JsonObject> ended(String runId) {
+        JsonObject status = process.json("/api/backup/status");
+        JsonObject last = status.getJsonObject("last");
+        return !status.getBoolean("running") && last != null && runId.equals(last.getString("run_id"))
+                ? Optional.of(last)
+                : Optional.empty();
     }
 
     /** Lets Flight Recorder take notes until {@link #endRecording}. */
