@@ -32,36 +32,6 @@ public record RunRecord(
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
     }
 
-    /** Without alarms. */
-    public RunRecord(
-            String runId,
-            Trigger trigger,
-            boolean dryRun,
-            Instant startedAt,
-            @Nullable Instant finishedAt,
-            RunResult result,
-            @Nullable String snapshot,
-            boolean newSnapshot,
-            int attempts,
-            List<BucketRecord> buckets,
-            BucketCounts totals,
-            @Nullable String message) {
-        this(
-                runId,
-                trigger,
-                dryRun,
-                startedAt,
-                finishedAt,
-                result,
-                snapshot,
-                newSnapshot,
-                attempts,
-                buckets,
-                totals,
-                message,
-                List.of());
-    }
-
     /**
      * One bucket of a run.
      *

@@ -180,7 +180,8 @@ public final class HistoryStore {
                 run.attempts(),
                 run.buckets(),
                 run.totals(),
-                "The program ended in the middle of this run; the next run takes up what it had transferred.");
+                "The program ended in the middle of this run; the next run takes up what it had transferred.",
+                run.alarms());
     }
 
     private synchronized Optional<RunRecord> newest(Predicate<RunIndex.Entry> wanted) {

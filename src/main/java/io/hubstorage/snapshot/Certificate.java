@@ -58,38 +58,6 @@ public record Certificate(
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
     }
 
-    /** Without alarms. */
-    public Certificate(
-            int format,
-            String runId,
-            String snapshot,
-            Trigger trigger,
-            RunResult result,
-            Instant startedAt,
-            Instant finishedAt,
-            String hubstorageVersion,
-            @Nullable String endpoint,
-            @Nullable String previous,
-            int attempts,
-            JsonNode options,
-            List<Bucket> buckets) {
-        this(
-                format,
-                runId,
-                snapshot,
-                trigger,
-                result,
-                startedAt,
-                finishedAt,
-                hubstorageVersion,
-                endpoint,
-                previous,
-                attempts,
-                options,
-                buckets,
-                List.of());
-    }
-
     /** Whether the snapshots before this one must stay until somebody has looked at its alarms. */
     public boolean holdsRetention() {
         return !alarms.isEmpty();

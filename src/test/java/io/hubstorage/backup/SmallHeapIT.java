@@ -145,7 +145,8 @@ final class SmallHeapIT {
                                 List.of(),
                                 0,
                                 null,
-                                null)))
+                                null)),
+                        List.of())
                 .write(Layout.certificate(snapshot));
     }
 

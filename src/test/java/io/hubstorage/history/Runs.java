@@ -30,6 +30,7 @@ final class Runs {
                 1,
                 List.of(),
                 BucketCounts.ZERO,
-                "ü".repeat(20));
+                "ü".repeat(20),
+                List.of());
     }
 }

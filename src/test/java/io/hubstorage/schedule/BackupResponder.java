@@ -131,12 +131,25 @@ final class BackupResponder {
                 1,
                 List.of(),
                 BucketCounts.ZERO,
-                null);
+                null,
+                List.of());
     }
 
     /** A run of the past. */
     static RunRecord past(String id, Instant start, RunResult result) {
         return new RunRecord(
-                id, Trigger.SCHEDULE, false, start, start, result, null, false, 1, List.of(), BucketCounts.ZERO, null);
+                id,
+                Trigger.SCHEDULE,
+                false,
+                start,
+                start,
+                result,
+                null,
+                false,
+                1,
+                List.of(),
+                BucketCounts.ZERO,
+                null,
+                List.of());
     }
 }

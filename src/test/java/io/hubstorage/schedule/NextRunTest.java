@@ -237,7 +237,8 @@ final class NextRunTest {
                 1,
                 new ArrayList<>(),
                 BucketCounts.ZERO,
-                null);
+                null,
+                List.of());
     }
 
     private static Timetable interval(double hours) {

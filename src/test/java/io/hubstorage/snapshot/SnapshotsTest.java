@@ -201,7 +201,8 @@ final class SnapshotsTest {
                 "hublink_0",
                 2,
                 JsonNodeFactory.instance.objectNode().put("delete", true),
-                buckets);
+                buckets,
+                List.of());
     }
 
     private Path snapshot(String name, @Nullable Instant start) throws IOException {

@@ -105,6 +105,7 @@ public final class Shelf {
                         List.of(),
                         0,
                         null,
-                        null)));
+                        null)),
+                List.of());
     }
 }

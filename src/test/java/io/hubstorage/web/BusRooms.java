@@ -213,6 +213,7 @@ final class BusRooms {
                 1,
                 List.of(new RunRecord.BucketRecord("photos", result, true, counts(3), List.of(), 0, null)),
                 counts(3),
-                null);
+                null,
+                List.of());
     }
 }

@@ -106,7 +106,8 @@ final class HeadlineTest {
                 List.of(new RunRecord.BucketRecord(
                         "videos", RunResult.SUCCESS, true, BusRooms.counts(1), List.of(), 0, null)),
                 BusRooms.counts(1),
-                null);
+                null,
+                List.of());
         assertThat(Headline.isClear(both, GOOD)).isFalse();
         Headline headline = Headline.of(
                 both, new BackupMessage.Status(false, null, GOOD, GOOD), List.of(GOOD, earlier), PLANNED, NOW);
