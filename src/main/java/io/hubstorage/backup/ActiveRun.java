@@ -49,6 +49,11 @@ final class ActiveRun {
         this.dispatcher = new ShardDispatcher(vertx, plan.runId());
     }
 
+    /** Where a run over all buckets asks for their names. */
+    BucketSelection.Discovery accountBuckets() {
+        return new AccountBuckets(vertx, plan.runId(), stop);
+    }
+
     RunPlan plan() {
         return plan;
     }

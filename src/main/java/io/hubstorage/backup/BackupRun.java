@@ -68,7 +68,7 @@ final class BackupRun {
         try {
             return plan.dryRun() ? dryRun() : backUp(new Layout(plan.data()));
         } catch (RunStoppedException e) {
-            return report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
+            return stopped(e);
         } catch (CancellationException | InterruptedException _) {
             return report.stopped(stop.result(), attempts, stop.reason());
         } catch (Parallel.Failure e) {
@@ -85,9 +85,16 @@ final class BackupRun {
         }
     }
 
+    /** What ends a run that was told to stop is not why it ends. */
+    private RunRecord stopped(RunStoppedException e) {
+        return stop.isRequested()
+                ? report.stopped(stop.result(), attempts, stop.reason())
+                : report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
+    }
+
     private RunRecord unwrapped(@Nullable Throwable cause) {
         return switch (cause) {
-            case RunStoppedException e -> report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
+            case RunStoppedException e -> stopped(e);
             case IOException e -> report.broken(attempts, e);
             case null, default -> {
                 LOG.error("the run failed in an unforeseen way", cause);

@@ -5,7 +5,6 @@ import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigStore;
@@ -13,14 +12,12 @@ import io.hubstorage.config.HubConfig;
 import io.hubstorage.history.HistoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class BackupVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(BackupVerticle.class);
     private static final long PROGRESS_MILLIS = 200;
-    private static final long DISCOVERY_MILLIS = 60_000;
     private static final int DEFAULT_HISTORY = 50;
     /** As in HTTP: another process is at work on the data folder. */
     private static final int LOCKED = 423;
@@ -100,7 +96,7 @@ public final class BackupVerticle extends VerticleBase {
         }
         ActiveRun run = new ActiveRun(vertx, plan, clock);
         active = run;
-        BucketSelection selection = new BucketSelection(plan.config(), plan.only(), this::discover);
+        BucketSelection selection = new BucketSelection(plan.config(), plan.only(), run.accountBuckets());
         run.begin(history, selection, version, record -> finished(run, record))
                 .onSuccess(_ -> admitted(run, message))
                 .onFailure(taken -> refused(run, message, taken));
@@ -231,25 +227,6 @@ public final class BackupVerticle extends VerticleBase {
     private void result(JsonObject body) {
         if (active != null) {
             active.result(BusJson.decode(body, TransferMessage.Result.class));
-        }
-    }
-
-    /** Called on the run's thread. */
-    private List<String> discover() throws RunStoppedException, InterruptedException {
-        try {
-            Message<JsonObject> reply = vertx.eventBus()
-                    .<JsonObject>request(
-                            Addresses.S3_DISCOVER,
-                            new JsonObject(),
-                            new DeliveryOptions().setSendTimeout(DISCOVERY_MILLIS))
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get();
-            return BusJson.decode(reply.body(), S3Message.Buckets.class).buckets().stream()
-                    .map(S3Message.Bucket::name)
-                    .toList();
-        } catch (ExecutionException e) {
-            throw RunStoppedException.failed("the buckets could not be discovered: " + Causes.message(e));
         }
     }
 

@@ -5,8 +5,16 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Answers of the S3 room. */
+/** Questions to the S3 room, and its answers. */
 public sealed interface S3Message {
+    /**
+     * Asks for the buckets of the account.
+     *
+     * @param runId the run that cannot go on without them: an outage is waited out, unless that run is cancelled meanwhile;
+     *     absent to be told of a failure at once
+     */
+    record Discover(@Nullable String runId) implements S3Message {}
+
     /** Every bucket of the account, by name. */
     record Buckets(List<Bucket> buckets) implements S3Message {}
 

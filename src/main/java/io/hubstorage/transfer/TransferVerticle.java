@@ -34,6 +34,7 @@ public final class TransferVerticle extends VerticleBase {
     private final ConfigStore config;
     private final S3Connection s3;
     private final TransferContext shared;
+    private final BucketSearch search;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("transfer-", 0).factory());
     /** Touched on the event loop only. */
@@ -50,6 +51,7 @@ public final class TransferVerticle extends VerticleBase {
         this.s3 = new S3Connection(() -> config.settings().aws(), version, patience);
         this.shared = new TransferContext(
                 new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), new Streams(), backoff);
+        this.search = new BucketSearch(backoff, () -> s3.get().discovery().buckets());
     }
 
     @Override
@@ -64,9 +66,7 @@ public final class TransferVerticle extends VerticleBase {
                         .completion(),
                 vertx.eventBus()
                         .<JsonObject>consumer(
-                                Addresses.S3_DISCOVER,
-                                message -> answer(
-                                        message, () -> s3.get().discovery().buckets()))
+                                Addresses.S3_DISCOVER, message -> answer(message, () -> search.find(asked(message))))
                         .completion(),
                 vertx.eventBus()
                         .<JsonObject>consumer(Addresses.S3_DIAGNOSE, message -> answer(message, this::diagnose))
@@ -81,6 +81,7 @@ public final class TransferVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         jobs.forEach(ShardJob::cancel);
+        search.cancelAll();
         return vertx.executeBlocking(() -> {
             threads.close();
             s3.close();
@@ -114,6 +115,12 @@ public final class TransferVerticle extends VerticleBase {
         String run =
                 BusJson.decode(message.body(), TransferMessage.Cancel.class).runId();
         jobs.stream().filter(job -> job.runId().equals(run)).forEach(ShardJob::cancel);
+        search.cancel(run);
+    }
+
+    private static S3Message.Discover asked(Message<JsonObject> message) {
+        JsonObject body = message.body() == null ? new JsonObject() : message.body();
+        return BusJson.decode(body, S3Message.Discover.class);
     }
 
     private S3Message.Diagnosis diagnose() throws InterruptedException {

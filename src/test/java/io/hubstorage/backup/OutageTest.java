@@ -13,6 +13,7 @@ import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
+import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -68,6 +69,62 @@ final class OutageTest extends EngineTest {
                     .contains("check AWS_ENDPOINT_URL", "waits for it to come back");
             assertThat(log.lines("INFO")).anyMatch(line -> line.contains(s3.endpoint() + " answers again, after "));
         }
+    }
+
+    @Test
+    void anOutageWhileTheBucketsAreLookedForIsWaitedOut() throws Exception {
+        hub.outage(Duration.ofMinutes(2));
+        s3.bandwidth(0, 0);
+        hub.configure("*");
+        s3.down();
+        try (LogCapture log = LogCapture.of("io.hubstorage")) {
+            CompletableFuture<RunRecord> finished = beginWithoutBuckets(log);
+            s3.up();
+
+            RunRecord run = finished.get(60, TimeUnit.SECONDS);
+
+            assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+            audit(run).holds("photos", bucket);
+        }
+    }
+
+    @Test
+    void anOutageThatLastsWhileTheBucketsAreLookedForFailsTheRunWithItsCause() throws Exception {
+        hub.outage(Duration.ofSeconds(1));
+        hub.configure("*");
+        s3.down();
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.FAILED);
+        assertThat(run.message())
+                .contains("the buckets could not be discovered", "cannot be reached", "check AWS_ENDPOINT_URL");
+    }
+
+    @Test
+    void aRunThatWaitsForItsBucketsCanBeStopped() throws Exception {
+        hub.outage(Duration.ofMinutes(2));
+        hub.configure("*");
+        s3.down();
+        try (LogCapture log = LogCapture.of("io.hubstorage")) {
+            CompletableFuture<RunRecord> finished = beginWithoutBuckets(log);
+
+            hub.request(Addresses.BACKUP_CANCEL, new JsonObject());
+
+            RunRecord run = finished.get(30, TimeUnit.SECONDS);
+            assertThat(run.result()).isEqualTo(RunResult.CANCELLED);
+            assertThat(run.message()).contains("stopped on request");
+        }
+    }
+
+    private CompletableFuture<RunRecord> beginWithoutBuckets(LogCapture log) {
+        hub.start();
+        CompletableFuture<RunRecord> finished = hub.nextFinished();
+        hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> log.lines("WARN").stream().anyMatch(line -> line.contains("cannot be reached")));
+        assertThat(finished).isNotDone();
+        return finished;
     }
 
     @Test
