@@ -17,7 +17,7 @@ copies, and prints tables: wall time, CPU time and peak memory of the client.
   --tools a,b      some of: hubstorage (a run of a warm service), hubstorage-cold (a process a run), rclone, aws,
                    bare (the lower bound: plain sockets, nothing checked) (all)
   --runs N         measured runs of each tool in each case (5); warm-ups come on top
-  --warm-ups N     runs of a service before it is measured (2)
+  --warm-ups N     runs of a service before it is measured (6)
   --quick          small buckets: shows that everything works, measures nothing
   --jar FILE       HubStorage (what was built last)
   --jar-vs FILE    another HubStorage to compare with: "hubstorage-vs"

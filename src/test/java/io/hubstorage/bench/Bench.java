@@ -36,7 +36,7 @@ public final class Bench implements Callable<Integer> {
     private int runs = 5;
 
     @Option(names = "--warm-ups")
-    private int warmUps = 2;
+    private int warmUps = 6;
 
     @Option(names = "--jar", required = true)
     private Path jar = Path.of("");
