@@ -1,80 +1,115 @@
-// The event stream. EventSource reconnects by itself after a broken connection, but gives up for good on some errors
-// (a proxy's 502 while the server restarts), and never notices a connection that died while the laptop slept.
+// The page's way to the event stream: over the worker that all pages of this browser share, or, where there is none (Safari
+// before 16, Chrome on Android), over a connection of its own.
 
+import { EventStream } from './event-stream.js';
 import { url } from './dom.js';
 
-const NAMES = ['state', 'backup.started', 'backup.progress', 'backup.finished', 'scheduler', 'config.changed', 'log'];
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 15_000;
-const WATCH_MS = 5000;
-const SLEPT_MS = 30_000;
-const OVERDUE_MS = 20_000;
+const HELLO_MS = 10_000;
+const LOOK_MS = 5000;
+const LOST_MS = 25_000;
 
-export class EventStream {
-  #source = null;
-  #timer = null;
-  #failures = 0;
-  #connectingSince = 0;
+/** Follows from now on: `onEvent(name, data)` for each event; `onConnection(state)` with connecting, live or reconnecting. */
+export function follow(onEvent, onConnection, { logs = true } = {}) {
+  const listener = { onEvent, onConnection };
+  let way = typeof SharedWorker === 'undefined' ? new OwnWay(listener, logs) : new SharedWay(listener, logs, () => {
+    way = new OwnWay(listener, logs);
+    way.join();
+  });
+  way.join();
+  const wake = () => way.wake();
+  addEventListener('online', wake);
+  document.addEventListener('visibilitychange', () => !document.hidden && wake());
+  document.addEventListener('resume', wake);
+  // A page kept in the back/forward cache must not hold a connection.
+  addEventListener('pagehide', () => way.leave());
+  addEventListener('pageshow', (event) => event.persisted && way.join());
+}
 
-  /** `onEvent(name, data)` for each event; `onConnection(state)` with connecting, live or reconnecting. */
-  constructor(onEvent, onConnection, { logs = true } = {}) {
-    this.onEvent = onEvent;
-    this.onConnection = onConnection;
-    this.address = logs ? '/api/events' : '/api/events?logs=false';
+class OwnWay {
+  #stream;
+
+  constructor(listener, logs) {
+    this.#stream = new EventStream(url(logs ? '/api/events' : '/api/events?logs=false'), listener);
   }
 
-  start() {
-    this.#open();
-    let watched = Date.now();
-    setInterval(() => {
-      const slept = Date.now() - watched > SLEPT_MS && !document.hidden;
-      const stuck = this.#source?.readyState === EventSource.CONNECTING && Date.now() - this.#connectingSince > OVERDUE_MS;
-      if (slept || stuck) this.#reopen();
-      watched = Date.now();
-    }, WATCH_MS);
-    const wake = () => this.#source?.readyState !== EventSource.OPEN && this.#reopen();
-    addEventListener('online', wake);
-    document.addEventListener('visibilitychange', () => !document.hidden && wake());
-    // Browsers allow six connections to a server: a page kept in the back/forward cache must not hold one.
-    addEventListener('pagehide', () => this.#close());
-    addEventListener('pageshow', (event) => event.persisted && this.#reopen());
+  join() {
+    this.#stream.open();
   }
 
-  #open() {
-    this.#connectingSince = Date.now();
-    // A new EventSource does not know the last id, so the server begins with the whole state.
-    const source = new EventSource(url(this.address));
-    this.#source = source;
-    source.addEventListener('open', () => {
-      this.#failures = 0;
-      this.onConnection('live');
-    });
-    source.addEventListener('error', () => this.#failed(source));
-    for (const name of NAMES) {
-      source.addEventListener(name, (event) => this.onEvent(name, JSON.parse(event.data)));
+  wake() {
+    this.#stream.wake();
+  }
+
+  leave() {
+    this.#stream.close();
+  }
+}
+
+class SharedWay {
+  #port = null;
+  #hello = null;
+  #heard = 0;
+
+  constructor(listener, logs, onFailure) {
+    this.listener = listener;
+    this.logs = logs;
+    this.onFailure = onFailure;
+    setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  join() {
+    this.#heard = Date.now();
+    // An update of the program brings another worker, though pages from before it may still be open.
+    const name = `HubStorage ${document.documentElement.dataset.version ?? ''}`;
+    let worker;
+    try {
+      worker = new SharedWorker(new URL('./event-worker.js', import.meta.url), { type: 'module', name });
+    } catch {
+      return this.#fail();
     }
+    worker.onerror = () => this.#port === worker.port && this.#fail();
+    this.#port = worker.port;
+    this.#port.onmessage = ({ data }) => this.#told(data);
+    this.#port.postMessage({ type: 'join', logs: this.logs });
+    this.#hello = setTimeout(() => this.#fail(), HELLO_MS);
   }
 
-  #failed(source) {
-    if (source !== this.#source) return;
-    if (source.readyState === EventSource.CONNECTING) this.#connectingSince = Date.now();
-    this.onConnection('reconnecting');
-    if (source.readyState !== EventSource.CLOSED) return;
-    this.#close();
-    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures++);
-    // Spread out, so that a hundred open pages do not all knock at the same moment after a restart.
-    this.#timer = setTimeout(() => this.#open(), longest * (0.5 + Math.random() / 2));
+  /** Has the connection looked at; a worker that has not been heard of for a while may be no more. */
+  wake() {
+    if (!this.#look()) this.#port?.postMessage({ type: 'wake' });
   }
 
-  #reopen() {
-    this.onConnection('reconnecting');
-    this.#close();
-    this.#open();
+  leave() {
+    clearTimeout(this.#hello);
+    this.#port?.postMessage({ type: 'leave' });
+    this.#port?.close();
+    this.#port = null;
   }
 
-  #close() {
-    clearTimeout(this.#timer);
-    this.#source?.close();
-    this.#source = null;
+  #told(message) {
+    clearTimeout(this.#hello);
+    this.#heard = Date.now();
+    if (message.type === 'event') this.listener.onEvent(message.name, message.data);
+    else if (message.type === 'connection') this.listener.onConnection(message.state);
+    else if (message.type === 'ping') this.#port?.postMessage({ type: 'pong' });
+    else this.#rejoin();
+  }
+
+  // The worker says something every ten seconds, also while the server is away.
+  #look() {
+    const lost = this.#port != null && Date.now() - this.#heard > LOST_MS;
+    if (lost) this.#rejoin();
+    return lost;
+  }
+
+  #rejoin() {
+    this.listener.onConnection('reconnecting');
+    this.leave();
+    this.join();
+  }
+
+  #fail() {
+    this.leave();
+    this.onFailure();
   }
 }

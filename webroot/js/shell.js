@@ -2,7 +2,7 @@
 
 import { byId, setAttribute, setData, setHidden, setText, url } from './dom.js';
 import { everyTick, now } from './clock.js';
-import { EventStream } from './events.js';
+import { follow } from './events.js';
 import { headline } from './headline.js';
 import { Store } from './store.js';
 import { clockTime } from './format.js';
@@ -27,14 +27,13 @@ export function startShell({ onLog = null, onEvent = () => {}, history = 20 } = 
   }
   store.subscribe(showState);
   everyTick(() => showState(store.state));
-  const stream = new EventStream((name, data) => {
+  follow((name, data) => {
     if (name === 'log') onLog?.(data);
     else store.dispatch(name, data);
     onEvent(name, data);
     // After a restart or a gap the runs that we missed are in the history only.
     if (name === 'state') loadHistory(history);
   }, showConnection, { logs: onLog != null });
-  stream.start();
   loadHistory(history);
 }
 

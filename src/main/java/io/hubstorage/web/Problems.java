@@ -18,6 +18,8 @@ final class Problems implements Handler<RoutingContext> {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
     private static final int[] ROUTER_REFUSALS = {400, 404, 405, 406, 413, 414, 415, 500, 503};
 
+    private static final long LINGER_MILLIS = 500;
+
     private final Router router;
     private final Pages pages;
 
@@ -57,7 +59,7 @@ final class Problems implements Handler<RoutingContext> {
             response.putHeader(HttpHeaders.ALLOW, String.join(", ", methodsAt(context.normalizedPath())));
         }
         if (problem.status() == 413) {
-            response.putHeader(HttpHeaders.CONNECTION, "close");
+            cutOff(context);
         }
         response.setStatusCode(problem.status()).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         JsonObject json = problem.toJson(context.normalizedPath());
@@ -66,6 +68,15 @@ final class Problems implements Handler<RoutingContext> {
         } else {
             plain(context, json);
         }
+    }
+
+    /** Takes nothing more of a body that is too large, which may have no end. */
+    private static void cutOff(RoutingContext context) {
+        context.request().pause();
+        context.response().putHeader(HttpHeaders.CONNECTION, "close");
+        // Not at once: what closes while more is coming takes the answer with it.
+        context.vertx()
+                .setTimer(LINGER_MILLIS, timer -> context.request().connection().close());
     }
 
     private void page(RoutingContext context, JsonObject problem) {

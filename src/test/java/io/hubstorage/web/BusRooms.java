@@ -19,6 +19,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -36,6 +37,9 @@ final class BusRooms {
     volatile boolean running;
     volatile @Nullable RunRecord last = run("r1", RunResult.SUCCESS, false);
     volatile @Nullable RunRecord lastSuccess = last;
+    /** Runs before the last one, the newest first. */
+    volatile List<RunRecord> history = List.of();
+
     volatile SchedulerMessage.Status scheduler = schedule(false, false);
     volatile boolean s3Works = true;
 
@@ -52,8 +56,9 @@ final class BusRooms {
         vertx.eventBus().<JsonObject>consumer(Addresses.BACKUP_HISTORY, message -> {
             BackupMessage.HistoryQuery query = BusJson.decode(message.body(), BackupMessage.HistoryQuery.class);
             queries.add(query);
-            List<RunRecord> runs = Stream.ofNullable(last)
+            List<RunRecord> runs = Stream.concat(Stream.ofNullable(last), history.stream())
                     .filter(run -> query.runId() == null || query.runId().equals(run.runId()))
+                    .limit(Objects.requireNonNullElse(query.limit(), 50))
                     .toList();
             message.reply(BusJson.encode(new BackupMessage.History(runs)));
         });
@@ -121,8 +126,9 @@ final class BusRooms {
         BackupMessage.Start start = BusJson.decode(message.body(), BackupMessage.Start.class);
         starts.add(start);
         running = true;
-        message.reply(BusJson.encode(new BackupMessage.Accepted("r2")));
+        // In this order: a test that has the answer may publish what comes after the start.
         vertx.eventBus().publish(Addresses.BACKUP_STARTED, BusJson.encode(state(0)));
+        message.reply(BusJson.encode(new BackupMessage.Accepted("r2")));
     }
 
     private void cancel(Message<JsonObject> message) {

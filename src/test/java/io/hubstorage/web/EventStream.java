@@ -1,5 +1,6 @@
 package io.hubstorage.web;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Future;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class EventStream implements AutoCloseable {
     final List<Event> events = new CopyOnWriteArrayList<>();
     final List<String> comments = new CopyOnWriteArrayList<>();
+    final List<JsonObject> heartbeats = new CopyOnWriteArrayList<>();
     volatile boolean ended;
     final HttpClientResponse response;
 
@@ -56,7 +58,10 @@ final class EventStream implements AutoCloseable {
                 data = line.substring(6);
             }
         }
-        if (name != null && data != null) {
+        if ("heartbeat".equals(name)) {
+            assertThat(id).as("a heartbeat is no event to come back to").isNull();
+            heartbeats.add(new JsonObject(data));
+        } else if (name != null && data != null) {
             events.add(new Event(id, name, new JsonObject(data)));
         }
     }

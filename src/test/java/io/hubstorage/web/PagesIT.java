@@ -30,7 +30,6 @@ final class PagesIT {
     private static final int NARROW = 390;
     private static final int USUAL = 1440;
     private static final int VERY_WIDE = 2560;
-    private static final long MOST_BYTES = 200 * 1024;
 
     @TempDir
     private static Path home = Path.of("");
@@ -133,22 +132,6 @@ final class PagesIT {
               return 0.3 * r + 0.6 * g + 0.1 * b;
             }\
             """, property)).doubleValue();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}"})
-    void aPageIsLight(String path) {
-        try (WatchedPage page = open(path, USUAL, ColorScheme.LIGHT)) {
-            if (path.equals("/")) {
-                // What a run adds.
-                page.page().evaluate("() => fetch('/assets/lib/uPlot.js').then((answer) => answer.text())");
-            }
-            Object bytes = page.page().evaluate("""
-                () => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
-                  .reduce((sum, entry) => sum + entry.transferSize, 0)\
-                """);
-            assertThat(((Number) bytes).longValue()).as(path).isBetween(10_000L, MOST_BYTES);
-        }
     }
 
     @Test

@@ -77,9 +77,9 @@ final class PagesTest {
             WebServer.Answer answer = server.get(path);
             assertThat(answer.header("Content-Security-Policy"))
                     .as(path)
-                    .isEqualTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-                            + "connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-                            + "base-uri 'none'; manifest-src 'self'");
+                    .isEqualTo("default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; "
+                            + "img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; "
+                            + "frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'");
             assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
             assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");
             assertThat(answer.header("X-Frame-Options")).isEqualTo("DENY");

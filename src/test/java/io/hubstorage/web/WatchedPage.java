@@ -29,12 +29,16 @@ final class WatchedPage implements AutoCloseable {
 
     /** A page of that width and in those colours. */
     WatchedPage(Chromium chromium, URI address, int width, ColorScheme colours) {
-        this.address = address;
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
-        window = chromium.window(width, 900, colours);
+        this(chromium.window(width, 900, colours), address);
         window.setDefaultTimeout(PATIENCE_MS);
         window.addInitScript("addEventListener('securitypolicyviolation', (event) =>"
                 + " console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))");
+    }
+
+    private WatchedPage(BrowserContext window, URI address) {
+        this.window = window;
+        this.address = address;
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
         page = window.newPage();
         page.onPageError(error -> complaints.add("thrown: " + error));
         page.onConsoleMessage(message -> {
@@ -43,6 +47,22 @@ final class WatchedPage implements AutoCloseable {
             }
         });
         page.onDialog(dialog -> complaints.add("dialog: " + dialog.message()));
+    }
+
+    /** A further tab of the same browser. It ends with the first one at the latest. */
+    WatchedPage tab() {
+        return new WatchedPage(window, address);
+    }
+
+    /** Closes this tab alone. */
+    void closeTab() {
+        page.close();
+    }
+
+    /** Runs a script before those of every page that is opened from now on. */
+    WatchedPage beginningWith(String script) {
+        window.addInitScript(script);
+        return this;
     }
 
     /** Opens a page of the server and waits for its live connection. */

@@ -17,7 +17,6 @@ final class Connection {
         CLOSED
     }
 
-    private static final Buffer HEARTBEAT = Buffer.buffer(": still here\n\n");
     private static final Buffer BYE = Buffer.buffer("event: bye\ndata: {}\n\n");
     /** A client that has read nothing for so many heartbeats is let go; it will come back if it lives. */
     private static final int PATIENCE = 8;
@@ -61,13 +60,13 @@ final class Connection {
     }
 
     /** Keeps the connection alive through proxies, and finds out whether the client still reads. */
-    void heartbeat() {
+    void heartbeat(Buffer beat) {
         if (phase == Phase.CLOSED) {
             return;
         }
         if (!response.writeQueueFull()) {
             stalledHeartbeats = 0;
-            response.write(HEARTBEAT);
+            response.write(beat);
         } else if (++stalledHeartbeats >= PATIENCE) {
             response.reset();
             closed();
@@ -85,6 +84,7 @@ final class Connection {
     }
 
     private void drained() {
+        stalledHeartbeats = 0;
         if (phase == Phase.BEHIND) {
             phase = Phase.OPENING;
             hub.sendState(this);

@@ -3,6 +3,7 @@ package io.hubstorage.web.sse;
 import io.hubstorage.bus.Addresses;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -31,7 +32,7 @@ public final class EventHub {
      * @param replayBytes likewise, in bytes
      * @param backlogEvents events waiting for one slow client
      * @param backlogBytes likewise, in bytes
-     * @param heartbeatMillis how often a comment is sent
+     * @param heartbeatMillis how often it is told that the stream lives
      */
     public record Limits(
             int connections,
@@ -51,6 +52,7 @@ public final class EventHub {
     private final String epoch;
     private final Supplier<Future<JsonObject>> state;
     private final Limits limits;
+    private final Buffer heartbeat;
     private final ReplayRing ring;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
@@ -71,6 +73,7 @@ public final class EventHub {
         this.epoch = epoch;
         this.state = state;
         this.limits = limits;
+        this.heartbeat = Frame.heartbeat(limits.heartbeatMillis());
         this.ring = new ReplayRing(limits.replayEvents(), limits.replayBytes());
     }
 
@@ -84,7 +87,8 @@ public final class EventHub {
                 listen(Addresses.CONFIG_CHANGED, Frame.Kind.LIFECYCLE, "config.changed"),
                 listen(Addresses.LOG, Frame.Kind.LOG, "log"));
         heartbeatTimer = vertx.setPeriodic(
-                limits.heartbeatMillis(), timer -> List.copyOf(connections).forEach(Connection::heartbeat));
+                limits.heartbeatMillis(),
+                timer -> List.copyOf(connections).forEach(connection -> connection.heartbeat(heartbeat)));
         return Future.all(registered).mapEmpty();
     }
 
@@ -136,6 +140,7 @@ public final class EventHub {
                 new Connection(this, response, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
         connections.add(connection);
         response.write(": HubStorage events\nretry: 2000\n\n");
+        response.write(heartbeat);
         Optional<List<Frame>> missed = EventId.parse(request.getHeader("Last-Event-ID"))
                 .filter(id -> id.epoch().equals(epoch) && id.sequence() <= sequence)
                 .flatMap(id -> since(id.sequence()));

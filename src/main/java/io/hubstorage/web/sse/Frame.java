@@ -32,6 +32,12 @@ record Frame(long sequence, Kind kind, Buffer bytes) {
                         .appendString("\n\n"));
     }
 
+    /** No event of the bus, hence without an id: that the stream lives, and how soon it will say so again. */
+    static Buffer heartbeat(long everyMillis) {
+        return Buffer.buffer("event: heartbeat\ndata: "
+                + new JsonObject().put("every_ms", everyMillis).encode() + "\n\n");
+    }
+
     int size() {
         return bytes.length();
     }

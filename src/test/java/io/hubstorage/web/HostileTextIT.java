@@ -1,0 +1,183 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.LogLine;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.testkit.Chromium;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Text that whoever may write to a bucket can choose, in every place where a page shows it: it is shown, and nothing else. */
+final class HostileTextIT {
+    private static final String ACT = "window.owned=1;fetch('/exfil?'+document.cookie)";
+    private static final List<String> TEXTS = List.of(
+            "<script>" + ACT + "</script>",
+            "</script><script>" + ACT + "</script>",
+            "<img src=x onerror=\"" + ACT + "\">",
+            "\"><svg onload=" + ACT + ">",
+            "' onmouseover='" + ACT + "' x='",
+            "javascript:" + ACT,
+            "<iframe srcdoc=\"<script>parent.owned=1</script>\">",
+            "<style>@import '/exfil'</style><link rel=stylesheet href=/exfil>",
+            "${7*7}{{constructor.constructor('" + ACT + "')()}}<#assign x='y'>",
+            "<!--<base href='//evil.example/'>--><meta http-equiv=refresh content='0;url=/exfil'>");
+    /** All of them in one line. */
+    private static final String TEXT = String.join(" ", TEXTS);
+
+    private static Optional<Chromium> chromium = Optional.empty();
+
+    private @Nullable WebServer server;
+    private @Nullable WatchedPage page;
+    private final List<String> asked = new CopyOnWriteArrayList<>();
+
+    @BeforeAll
+    static void prepare() {
+        chromium = Chromium.start();
+        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
+    }
+
+    @AfterAll
+    static void tidyUp() {
+        chromium.ifPresent(Chromium::close);
+    }
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        server = WebServer.start(folder);
+        server().rooms.last = failed();
+        Files.writeString(
+                server().store.logFile(),
+                TEXTS.stream()
+                        .map(text -> "2026-11-20T06:00:00.000Z ERROR [r1] io.hubstorage.test: %s\n".formatted(text))
+                        .collect(Collectors.joining()));
+        page = new WatchedPage(chromium.orElseThrow(), URI.create("http://127.0.0.1:" + server().port()));
+        page().page().onRequest(request -> asked.add(request.url()));
+    }
+
+    @AfterEach
+    void stop() {
+        page().close();
+        server().close();
+        // The policy would have refused the worst of it, and said so: it must not even come to that.
+        page().isWithoutComplaint();
+    }
+
+    /** A run in which everything that can be named has such a name. */
+    private static RunRecord failed() {
+        JsonObject run = BusJson.encode(BusRooms.run("r1", RunResult.PARTIAL, false));
+        run.put("message", TEXT);
+        JsonArray failures = new JsonArray();
+        TEXTS.forEach(text -> failures.add(
+                new JsonObject().put("key", text).put("kind", "permanent").put("cause", text)));
+        run.getJsonArray("buckets")
+                .getJsonObject(0)
+                .put("result", "partial")
+                .put("error", TEXT)
+                .put("failures", failures)
+                .put("failures_total", TEXTS.size());
+        return BusJson.decode(run, RunRecord.class);
+    }
+
+    @Test
+    void theDashboardShowsIt() {
+        page().open("/");
+        page().isShown("#live-log .line >> nth=0");
+        server().post("/api/backup/run", null);
+        JsonObject state = BusJson.encode(BusRooms.state(7));
+        JsonArray transfers = new JsonArray();
+        TEXTS.forEach(text -> transfers.add(new JsonObject()
+                .put("bucket", "photos")
+                .put("key", text)
+                .put("size", 10)
+                .put("received", 4)));
+        state.put("message", TEXT).put("in_flight", new JsonArray(TEXTS)).put("transfers", transfers);
+        server().vertx.eventBus().publish(Addresses.BACKUP_PROGRESS, state);
+        server().vertx
+                .eventBus()
+                .publish(
+                        Addresses.LOG,
+                        BusJson.encode(new LogLine(BusRooms.BEGAN, "ERROR", TEXTS.getFirst(), "r1", TEXT)));
+        page().isShown("#run-panel[data-running=true]");
+        page().isShown("#live-log .line:has-text('onmouseover') >> nth=-1");
+        server().rooms.finish(RunResult.FAILED);
+        page().isShown("#run-panel[data-running=false]");
+        nothingHappened();
+    }
+
+    @Test
+    void theLogPageShowsItAndMarksIt() {
+        page().open("/logs?q=" + URLEncoder.encode("<img src", StandardCharsets.UTF_8));
+        page().that("#log .line mark >> nth=0").hasText("<img src");
+        page().open("/logs?run=" + URLEncoder.encode(TEXTS.get(3), StandardCharsets.UTF_8));
+        page().open("/logs");
+        page().hasCount("#log .line", TEXTS.size());
+        assertThat(page().find("#log .line .text").allTextContents()).containsExactlyElementsOf(TEXTS);
+        server().vertx
+                .eventBus()
+                .publish(Addresses.LOG, BusJson.encode(new LogLine(BusRooms.BEGAN, "INFO", TEXT, TEXT, TEXT)));
+        page().hasCount("#log .line", TEXTS.size() + 1);
+        nothingHappened();
+    }
+
+    @Test
+    void thePageOfARunShowsIt() {
+        page().open("/runs/r1");
+        page().isShown("#run-result");
+        page().that("#run-body").containsText("<img src=x");
+        page().open("/runs/" + URLEncoder.encode(TEXTS.get(2), StandardCharsets.UTF_8));
+        page().forgives("404");
+        page().that("#run-heading").hasText("No such run");
+        nothingHappened();
+    }
+
+    @Test
+    void aWrongAddressShowsIt() {
+        page().forgives("404");
+        page().page()
+                .navigate(URI.create("http://127.0.0.1:" + server().port()) + "/"
+                        + URLEncoder.encode(TEXT.substring(0, 300), StandardCharsets.UTF_8));
+        page().that("main").isVisible();
+        nothingHappened();
+    }
+
+    private void nothingHappened() {
+        assertThat(page().page().evaluate("() => window.owned === undefined")).isEqualTo(true);
+        assertThat(page().find("iframe, base, meta[http-equiv], main script, main style, main link")
+                        .count())
+                .isZero();
+        assertThat(asked)
+                .isNotEmpty()
+                .noneMatch(url -> URI.create(url.replace('|', '_')).getPath().startsWith("/exfil"));
+    }
+
+    private WebServer server() {
+        return Objects.requireNonNull(server, "not started");
+    }
+
+    private WatchedPage page() {
+        return Objects.requireNonNull(page, "not opened");
+    }
+}
