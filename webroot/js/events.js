@@ -16,10 +16,14 @@ export class EventStream {
   #failures = 0;
   #connectingSince = 0;
 
-  /** `onEvent(name, data)` for each event; `onConnection(state)` with connecting, live or reconnecting. */
-  constructor(onEvent, onConnection, { logs = true } = {}) {
+  /**
+   * `onEvent(name, data)` for each event; `onConnection(state)` with connecting, live or reconnecting; `onRefused()` when the
+   * server answers with something else than events, of which the browser does not tell what.
+   */
+  constructor(onEvent, onConnection, { logs = true, onRefused = () => {} } = {}) {
     this.onEvent = onEvent;
     this.onConnection = onConnection;
+    this.onRefused = onRefused;
     this.address = logs ? '/api/events' : '/api/events?logs=false';
   }
 
@@ -61,6 +65,7 @@ export class EventStream {
     this.onConnection('reconnecting');
     if (source.readyState !== EventSource.CLOSED) return;
     this.#close();
+    this.onRefused();
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures++);
     // Spread out, so that a hundred open pages do not all knock at the same moment after a restart.
     this.#timer = setTimeout(() => this.#open(), longest * (0.5 + Math.random() / 2));

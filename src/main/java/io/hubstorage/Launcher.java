@@ -117,7 +117,9 @@ final class Launcher implements Program {
             logging = log;
             await(hub.startLog(log)
                     .compose(HubStorage::startEngine)
-                    .compose(up -> mode == Launch.Mode.SERVICE ? up.startWeb(registry) : Future.succeededFuture(up))
+                    .compose(up -> mode == Launch.Mode.SERVICE
+                            ? up.startWeb(registry, System.out::println)
+                            : Future.succeededFuture(up))
                     .compose(up -> mode == Launch.Mode.ONE_RUN ? Future.succeededFuture(up) : up.startSchedule()));
         }
 

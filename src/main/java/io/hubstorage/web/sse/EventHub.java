@@ -123,8 +123,9 @@ public final class EventHub {
      * {@code state}; then every event until either side ends it.
      *
      * @param logs whether it wants log lines
+     * @return ends the stream, when it may not go on
      */
-    public void open(HttpServerRequest request, boolean logs) {
+    public Runnable open(HttpServerRequest request, boolean logs) {
         HttpServerResponse response = request.response();
         // "identity" keeps the compressor away: it would hold events back.
         response.setChunked(true)
@@ -140,6 +141,7 @@ public final class EventHub {
                 .filter(id -> id.epoch().equals(epoch) && id.sequence() <= sequence)
                 .flatMap(id -> since(id.sequence()));
         missed.ifPresentOrElse(connection::goLive, () -> sendState(connection));
+        return connection::end;
     }
 
     /** Sends a fresh state, then what happened since it was asked for. */
