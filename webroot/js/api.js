@@ -21,6 +21,20 @@ function logIn() {
   location.assign(url(`/login?next=${encodeURIComponent(next)}`));
 }
 
+/** What an answer that is none says; if a login is missing, leads there. */
+export async function problemOf(response) {
+  if (response.status === 401) logIn();
+  const json = await answer(response);
+  return new ApiError(response.status, json?.title ?? `Error ${response.status}`, json?.detail ?? '', json?.problems ?? []);
+}
+
+function answer(response) {
+  return response.json().catch((cause) => {
+    if (cause.name === 'AbortError') throw cause;
+    return null;
+  });
+}
+
 /** The JSON answer and its headers. */
 export async function request(method, path, { body, headers = {}, signal } = {}) {
   let response;
@@ -37,15 +51,8 @@ export async function request(method, path, { body, headers = {}, signal } = {})
     throw new ApiError(0, 'HubStorage cannot be reached', 'The server does not answer. It may be restarting; try again in a moment.');
   }
   learn(response.headers.get('date'));
-  if (response.status === 401) logIn();
-  const json = await response.json().catch((cause) => {
-    if (cause.name === 'AbortError') throw cause;
-    return null;
-  });
-  if (!response.ok) {
-    throw new ApiError(response.status, json?.title ?? `Error ${response.status}`, json?.detail ?? '', json?.problems ?? []);
-  }
-  return { json, headers: response.headers };
+  if (!response.ok) throw await problemOf(response);
+  return { json: await answer(response), headers: response.headers };
 }
 
 export async function get(path, options) {

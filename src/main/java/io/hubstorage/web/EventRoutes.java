@@ -25,8 +25,6 @@ final class EventRoutes {
             context.fail(503);
             return;
         }
-        Runnable end = hub.open(context.request(), logs);
-        Runnable letGo = doorkeeper.hold(Gate.visit(context), end);
-        context.addEndHandler(ended -> letGo.run());
+        hub.open(context.request(), logs, end -> doorkeeper.hold(Gate.visit(context), end));
     }
 }
