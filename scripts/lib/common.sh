@@ -83,7 +83,7 @@ say_password() {
     return
   fi
   local printed
-  printed=$(compose logs --no-log-prefix hubstorage 2>/dev/null | grep -A 3 'The dashboard asks for a password' | tail -n 1 || true)
+  printed=$(compose logs --no-log-prefix hubstorage 2>/dev/null | grep -A 2 'The dashboard asks for a password' | tail -n 1 || true)
   if [ -n "$printed" ]; then
     say "It asks for the password that was made at the first start:  ${bold}$(printf '%s' "$printed" | tr -d '[:space:]')${plain}"
   else

@@ -36,7 +36,8 @@ final class PasswordCommand implements Callable<Integer> {
 
     @Option(
             names = "--reset",
-            description = "Make a random password in the place of the one that was made at the first start, and print it")
+            description =
+                    "Make a random password in the place of the one that was made at the first start, and print it")
     private boolean reset;
 
     @Option(

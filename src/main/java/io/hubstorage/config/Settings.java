@@ -50,7 +50,8 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
         /** Whether an address can be reached from this machine only. */
         public static boolean isLoopback(String host) {
             try {
-                return host.equalsIgnoreCase("localhost") || InetAddress.ofLiteral(host).isLoopbackAddress();
+                return host.equalsIgnoreCase("localhost")
+                        || InetAddress.ofLiteral(host).isLoopbackAddress();
             } catch (IllegalArgumentException e) {
                 return false;
             }

@@ -104,8 +104,7 @@ final class WebSettingsReader {
                     "HUBSTORAGE_WEB_PASSWORD_HASH", hash, "what the command 'password' prints, without quotes");
         }
         if (password != null && hash != null) {
-            variables.problem(
-                    "HUBSTORAGE_WEB_PASSWORD_HASH", hash, "only one of it and HUBSTORAGE_WEB_PASSWORD");
+            variables.problem("HUBSTORAGE_WEB_PASSWORD_HASH", hash, "only one of it and HUBSTORAGE_WEB_PASSWORD");
         }
         if (token != null && token.length() < SHORTEST_TOKEN) {
             variables.problem("HUBSTORAGE_WEB_TOKEN", token, "at least %d characters".formatted(SHORTEST_TOKEN));

@@ -16,6 +16,7 @@ final class FirstPassword {
 
               It is shown this once; HubStorage keeps only its hash. To choose your own, set
               HUBSTORAGE_WEB_PASSWORD; if it gets lost: hubstorage password --reset
-            %1$s""".formatted(LINE, password);
+            %1$s\
+            """.formatted(LINE, password);
     }
 }

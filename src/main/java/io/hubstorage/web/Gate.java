@@ -123,8 +123,9 @@ final class Gate implements Handler<RoutingContext> {
         if (Problems.isNavigation(context)) {
             String query = context.request().query();
             String wanted = LocalPath.of(context.request().path() + (query == null ? "" : '?' + query));
-            String next =
-                    wanted.equals(LocalPath.DASHBOARD) ? "" : "?next=" + URLEncoder.encode(wanted, StandardCharsets.UTF_8);
+            String next = wanted.equals(LocalPath.DASHBOARD)
+                    ? ""
+                    : "?next=" + URLEncoder.encode(wanted, StandardCharsets.UTF_8);
             context.response()
                     .setStatusCode(303)
                     .putHeader(HttpHeaders.LOCATION, base.text() + LoginRoutes.LOGIN + next)
@@ -148,7 +149,8 @@ final class Gate implements Handler<RoutingContext> {
     }
 
     private static void fail401(RoutingContext context, String detail) {
-        // Not "Basic": for that, browsers open a window of their own, also behind the back of a page that only asks for data.
+        // Not "Basic": for that, browsers open a window of their own, also behind the back of a page that only asks for
+        // data.
         context.response().putHeader("WWW-Authenticate", "Bearer realm=\"HubStorage\"");
         context.fail(new HttpProblem(401, detail));
     }
@@ -156,7 +158,8 @@ final class Gate implements Handler<RoutingContext> {
     private static void tooMany(RoutingContext context, Duration wait) {
         long seconds = retryAfter(context, wait);
         context.fail(new HttpProblem(
-                429, "Too many wrong passwords or tokens came from this address. Try again in %d s.".formatted(seconds)));
+                429,
+                "Too many wrong passwords or tokens came from this address. Try again in %d s.".formatted(seconds)));
     }
 
     /** Tells the client how long to wait; returns it in whole seconds. */

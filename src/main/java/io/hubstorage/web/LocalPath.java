@@ -15,6 +15,10 @@ final class LocalPath {
 
     /** That path if it is one; the login itself is none, or people would go round in circles. */
     static String of(@Nullable String asked) {
-        return asked != null && LOCAL.matcher(asked).matches() && !DOOR.matcher(asked).matches() ? asked : DASHBOARD;
+        return asked != null
+                        && LOCAL.matcher(asked).matches()
+                        && !DOOR.matcher(asked).matches()
+                ? asked
+                : DASHBOARD;
     }
 }

@@ -64,9 +64,9 @@ final class OriginGuard {
         if (host == null || !trusted(host.host())) {
             throw new HttpProblem(
                     403,
-                    ("Without a login nothing is to be had under the name '%s', which anybody could have pointed here. Use"
-                                    + " an IP address or localhost, add the name to HUBSTORAGE_ALLOWED_HOSTS, or set"
-                                    + " HUBSTORAGE_WEB_PASSWORD.")
+                    ("Without a login nothing is to be had under the name '%s', which anybody could have pointed here."
+                        + " Use an IP address or localhost, add the name to HUBSTORAGE_ALLOWED_HOSTS, or set"
+                        + " HUBSTORAGE_WEB_PASSWORD.")
                             .formatted(host == null ? "" : host.host()));
         }
     }

@@ -33,7 +33,8 @@ final class RoomsTest {
             Map.entry("transfer", List.of("bus", "config", "plan", "s3", "snapshot")),
             Map.entry("backup", List.of("bus", "config", "plan", "snapshot", "history")),
             Map.entry(
-                    "web", List.of(
+                    "web",
+                    List.of(
                             "browse",
                             "bus",
                             "config",
@@ -49,7 +50,8 @@ final class RoomsTest {
             Map.entry("web.bridge", List.of("bus", "config")),
             Map.entry("verify", List.of("bus", "snapshot")),
             Map.entry("migrate", List.of("bus", "config", "snapshot")),
-            Map.entry("cli", List.of("bus", "config", "logs", "snapshot", "history", "verify", "migrate", "web.auth"))));
+            Map.entry(
+                    "cli", List.of("bus", "config", "logs", "snapshot", "history", "verify", "migrate", "web.auth"))));
 
     @TestFactory
     List<DynamicTest> aRoomImportsOnlyItsNeighbours() {

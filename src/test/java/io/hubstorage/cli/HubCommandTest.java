@@ -9,8 +9,8 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -89,7 +89,15 @@ final class HubCommandTest {
         assertThat(run("--help")).isZero();
 
         assertThat(out.toString())
-                .contains("serve ", "backup ", "snapshots ", "config ", "migrate ", "health ", "password ", "--create-config");
+                .contains(
+                        "serve ",
+                        "backup ",
+                        "snapshots ",
+                        "config ",
+                        "migrate ",
+                        "health ",
+                        "password ",
+                        "--create-config");
         for (ExitCode code : ExitCode.values()) {
             assertThat(out.toString()).containsPattern("(?m)^  %d +\\w".formatted(code.code()));
         }

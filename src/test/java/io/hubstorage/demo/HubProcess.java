@@ -53,11 +53,11 @@ final class HubProcess implements AutoCloseable {
                 "HUBSTORAGE_CONFIG_PATH", home.config().toString(),
                 "HUBSTORAGE_DATA_PATH", home.data().toString(),
                 "HUBSTORAGE_LOG_PATH", home.logs().toString(),
-                // Nothing in the demo is a secret, whoever may reach it.
-                "HUBSTORAGE_AUTH", "none",
                 "HUBSTORAGE_WEB_HOST", host,
                 "HUBSTORAGE_WEB_PORT", Integer.toString(port),
                 "DOCKER_MODE", "false"));
+        // Nothing in the demo is a secret, whoever may reach it.
+        environment.put("HUBSTORAGE_AUTH", "none");
         // The user's own profiles must not decide anything here.
         environment.put(
                 "AWS_CONFIG_FILE", home.folder().resolve("no-aws-config").toString());

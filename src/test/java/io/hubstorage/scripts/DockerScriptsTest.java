@@ -203,7 +203,8 @@ final class DockerScriptsTest {
 
     @Test
     void setupTakesThePasswordOfTheDashboardFromTheEnvironmentAndShowsItNowhere() throws IOException {
-        Shell.Result setup = scripts.set("HUBSTORAGE_WEB_PASSWORD", "s3cr3t of mine").run("docker-setup.sh", "--non-interactive");
+        Shell.Result setup =
+                scripts.set("HUBSTORAGE_WEB_PASSWORD", "s3cr3t of mine").run("docker-setup.sh", "--non-interactive");
 
         assertThat(setup.succeeded().out() + setup.err()).doesNotContain("s3cr3t");
         assertThat(values()).containsEntry("HUBSTORAGE_WEB_PASSWORD", "s3cr3t of mine");

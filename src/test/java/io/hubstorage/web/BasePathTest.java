@@ -61,7 +61,9 @@ final class BasePathTest {
         while (links.find()) {
             assertThat(links.group(1)).startsWith("/my/backups/");
             if (links.group(1).contains("/assets/")) {
-                assertThat(visitor.get(links.group(1)).status()).as(links.group(1)).isEqualTo(200);
+                assertThat(visitor.get(links.group(1)).status())
+                        .as(links.group(1))
+                        .isEqualTo(200);
             }
             found++;
         }
@@ -114,10 +116,10 @@ final class BasePathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"backups", "//evil", "/a//b", "/a/../b", "/a/.", "/a b", "/a?b", "/a\\b", "http://x/y", "/ä"})
+    @ValueSource(
+            strings = {"backups", "//evil", "/a//b", "/a/../b", "/a/.", "/a b", "/a?b", "/a\\b", "http://x/y", "/ä"})
     void aPathThatIsNoneIsExplained(String path, @TempDir Path other) {
-        assertThatThrownBy(() ->
-                        WebServer.start(other, Map.of("HUBSTORAGE_BASE_PATH", path), EventHub.Limits.DEFAULT))
+        assertThatThrownBy(() -> WebServer.start(other, Map.of("HUBSTORAGE_BASE_PATH", path), EventHub.Limits.DEFAULT))
                 .hasMessageContaining("HUBSTORAGE_BASE_PATH")
                 .hasMessageContaining("a path such as /backups");
     }

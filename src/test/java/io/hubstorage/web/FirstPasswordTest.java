@@ -102,8 +102,7 @@ final class FirstPasswordTest {
 
     @Test
     void aTokenAloneAsksForAPasswordTooSoThatPeopleCanComeIn() throws IOException {
-        try (WebServer server =
-                WebServer.start(folder, Map.of("HUBSTORAGE_WEB_TOKEN", "t".repeat(20)), QUICK)) {
+        try (WebServer server = WebServer.start(folder, Map.of("HUBSTORAGE_WEB_TOKEN", "t".repeat(20)), QUICK)) {
             assertThat(new Visitor(server).logIn(told(server)).status()).isEqualTo(303);
         }
     }

@@ -76,7 +76,9 @@ final class LoginTest {
                 "GET //health/live/../../api/status"));
         for (Route route : server.verticle.router().getRoutes()) {
             if (route.getPath() != null && route.methods() != null) {
-                route.methods().forEach(method -> closed.add(method + " " + route.getPath().replace(":", "")));
+                route.methods()
+                        .forEach(method ->
+                                closed.add(method + " " + route.getPath().replace(":", "")));
             }
         }
         for (String operation : Set.copyOf(closed)) {
@@ -89,8 +91,7 @@ final class LoginTest {
             }
         }
         assertThat(open)
-                .containsExactlyInAnyOrder(
-                        "GET /health/live", "GET /health/ready", "GET /login", "POST /logout");
+                .containsExactlyInAnyOrder("GET /health/live", "GET /health/ready", "GET /login", "POST /logout");
         assertThat(closed).hasSizeGreaterThan(40).contains("POST /login", "GET /api/events", "GET /metrics");
         for (String asset : Set.of("css/base.css", "css/login.css", "icons/favicon-idle.svg", "icons/icons.svg")) {
             assertThat(server.get("/assets/" + asset).status()).as(asset).isEqualTo(200);
@@ -145,7 +146,8 @@ final class LoginTest {
                 .startsWith("hubstorage_%d=".formatted(server.port()))
                 .contains("; Path=/", "; HTTPOnly", "; SameSite=Lax")
                 .doesNotContain("Secure", "Domain", "Max-Age");
-        assertThat(visitor.open("/").body().toString()).doesNotContain(visitor.cookie().replaceFirst(".*=", ""));
+        assertThat(visitor.open("/").body().toString())
+                .doesNotContain(visitor.cookie().replaceFirst(".*=", ""));
     }
 
     @Test
@@ -158,7 +160,9 @@ final class LoginTest {
         again.headers.put("Cookie", first);
         again.logIn(PASSWORD);
         assertThat(again.cookie()).isNotEqualTo(first);
-        assertThat(visitor.get("/api/status").status()).as("the login before has ended").isEqualTo(401);
+        assertThat(visitor.get("/api/status").status())
+                .as("the login before has ended")
+                .isEqualTo(401);
     }
 
     @ParameterizedTest
@@ -167,8 +171,7 @@ final class LoginTest {
         WebServer.Answer answer = visitor.logIn(wrong, "/logs");
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.headers().contains("Set-Cookie")).isFalse();
-        assertThat(answer.body().toString())
-                .contains("That is not the password.", "role=\"alert\"", "value=\"/logs\"");
+        assertThat(answer.body().toString()).contains("That is not the password.", "role=\"alert\"", "value=\"/logs\"");
         assertThat(visitor.get("/api/status").status()).isEqualTo(401);
     }
 
@@ -231,7 +234,9 @@ final class LoginTest {
         other.logIn(PASSWORD);
         other.open("/");
         ApiTest.assertProblem(
-                visitor.post("/api/backup/run", null, Map.of(Gate.PAGE_TOKEN, other.pageToken())), 403, "Load the page");
+                visitor.post("/api/backup/run", null, Map.of(Gate.PAGE_TOKEN, other.pageToken())),
+                403,
+                "Load the page");
         assertThat(server.rooms.starts).isEmpty();
         visitor.open("/");
         assertThat(visitor.post("/api/backup/run", null).status()).isEqualTo(202);
@@ -270,8 +275,7 @@ final class LoginTest {
         Map<String, String> cookie = Map.of("Cookie", visitor.cookie());
         AtomicInteger closed = new AtomicInteger();
         try (EventStream stream = EventStream.open(server, "/api/events", cookie);
-                EventStream program =
-                        EventStream.open(server, "/api/events", authorization("Bearer " + TOKEN))) {
+                EventStream program = EventStream.open(server, "/api/events", authorization("Bearer " + TOKEN))) {
             stream.first("state");
             socket(visitor.cookie()).closeHandler(done -> closed.incrementAndGet());
 

@@ -43,7 +43,9 @@ final class ThrottledLoginTest {
         List<Future<WebServer.Answer>> tries = new ArrayList<>();
         try (LogCapture log = LogCapture.of("io.hubstorage");
                 EventStream stream = EventStream.open(
-                        server, "/api/events", Map.of("Cookie", loggedIn("192.0.2.1").cookie()))) {
+                        server,
+                        "/api/events",
+                        Map.of("Cookie", loggedIn("192.0.2.1").cookie()))) {
             for (int i = 0; i < MANY; i++) {
                 tries.add(Visitor.from(server, "203.0.113.7").tryToLogIn("guess number " + i, "/"));
             }
@@ -151,8 +153,10 @@ final class ThrottledLoginTest {
         for (int i = 0; i < 60; i++) {
             tries.add(Visitor.from(server, "198.51.100." + i).tryToLogIn("wrong password", "/"));
         }
-        List<Integer> statuses =
-                tries.stream().map(WebServer::await).map(WebServer.Answer::status).toList();
+        List<Integer> statuses = tries.stream()
+                .map(WebServer::await)
+                .map(WebServer.Answer::status)
+                .toList();
         assertThat(statuses).containsOnly(401, 429);
         assertThat(statuses.stream().filter(status -> status == 429)).hasSizeGreaterThan(20);
         loggedIn("192.0.2.9");

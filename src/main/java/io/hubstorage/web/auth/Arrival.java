@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param https whether the browser spoke TLS
  * @param host the name and port that the browser asked for; null if it said none
  */
-public record Arrival(String client, boolean https, @Nullable HostAndPort host) {
+public record Arrival(
+        String client, boolean https, @Nullable HostAndPort host) {
     private static final int NETWORK_BYTES = 8;
 
     /** Of a request as it came from the network. */
@@ -26,15 +27,16 @@ public record Arrival(String client, boolean https, @Nullable HostAndPort host) 
         SocketAddress peer = request.remoteAddress();
         Optional<InetAddress> address = parse(peer == null ? null : peer.hostAddress());
         if (address.isEmpty() || !proxies.trusts(address.get())) {
-            return new Arrival(
-                    address.map(Arrival::text).orElse("unknown"), request.isSSL(), request.authority());
+            return new Arrival(address.map(Arrival::text).orElse("unknown"), request.isSSL(), request.authority());
         }
         String scheme = first(request, "X-Forwarded-Proto");
         String host = first(request, "X-Forwarded-Host");
         HostAndPort forwarded = host == null ? null : HostAndPort.parseAuthority(host, -1);
         return new Arrival(
                 text(client(request, address.get(), proxies)),
-                scheme == null ? request.isSSL() : scheme.toLowerCase(Locale.ROOT).equals("https"),
+                scheme == null
+                        ? request.isSSL()
+                        : scheme.toLowerCase(Locale.ROOT).equals("https"),
                 forwarded == null ? request.authority() : forwarded);
     }
 
@@ -78,7 +80,8 @@ public record Arrival(String client, boolean https, @Nullable HostAndPort host) 
         }
         StringBuilder network = new StringBuilder();
         for (int i = 0; i < NETWORK_BYTES; i += 2) {
-            network.append(Integer.toHexString((bytes[i] & 0xff) << 8 | (bytes[i + 1] & 0xff))).append(':');
+            network.append(Integer.toHexString((bytes[i] & 0xff) << 8 | (bytes[i + 1] & 0xff)))
+                    .append(':');
         }
         return network.append(":/64").toString();
     }

@@ -86,8 +86,8 @@ public final class Doorkeeper {
         }
         boolean needed = !off && (exposed || named) && !Keys.passwordIsIn(environment);
         return vertx.executeBlocking(() -> KeyRing.prepare(stored, needed), false)
-                .map(found -> new Opened(
-                        new Doorkeeper(vertx, store, clock, exposed, stored, found.hash()), found.fresh()));
+                .map(found ->
+                        new Opened(new Doorkeeper(vertx, store, clock, exposed, stored, found.hash()), found.fresh()));
     }
 
     /** Whether a login is asked for, as things are now. */

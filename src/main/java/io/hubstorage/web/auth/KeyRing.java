@@ -156,8 +156,8 @@ final class KeyRing {
             return new Prepared(stored.hash().orElseThrow(), fresh);
         } catch (IOException e) {
             throw new IOException(
-                    ("%s cannot be written (%s), and no password is set. Set HUBSTORAGE_WEB_PASSWORD, or HUBSTORAGE_AUTH=none"
-                                    + " where everybody who reaches the port may do everything.")
+                    ("%s cannot be written (%s), and no password is set. Set HUBSTORAGE_WEB_PASSWORD, or"
+                                    + " HUBSTORAGE_AUTH=none where everybody who reaches the port may do everything.")
                             .formatted(stored.path(), e.getMessage()),
                     e);
         }

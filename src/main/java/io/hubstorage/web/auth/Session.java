@@ -1,7 +1,7 @@
 package io.hubstorage.web.auth;
 
-import java.security.MessageDigest;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,8 +34,7 @@ public final class Session {
 
     /** Whether that is the page's token; in constant time. */
     public boolean isPageToken(String text) {
-        return MessageDigest.isEqual(
-                pageToken.getBytes(StandardCharsets.UTF_8), text.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(pageToken.getBytes(StandardCharsets.UTF_8), text.getBytes(StandardCharsets.UTF_8));
     }
 
     Instant begun() {

@@ -95,8 +95,9 @@ public final class TcpBridge {
     /** Once in, a connection stays in. */
     private boolean isAdmitted(Client client, JsonObject message) {
         if (!client.admitted) {
-            Object authorization =
-                    message.getValue("headers") instanceof JsonObject headers ? headers.getValue("authorization") : null;
+            Object authorization = message.getValue("headers") instanceof JsonObject headers
+                    ? headers.getValue("authorization")
+                    : null;
             client.admitted = door.admits(authorization instanceof String text ? text : null);
         }
         return client.admitted;
