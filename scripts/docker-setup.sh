@@ -10,8 +10,8 @@ Usage: scripts/docker-setup.sh [options]
 
 Makes .env, readable for you alone, and asks for what is missing. A value that is in .env already stays, unless an
 option here says otherwise; so it can be run again. Secrets are never shown, and never taken from the command line,
-where others could see them: they are asked for, or come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and
-AWS_SESSION_TOKEN in the environment.
+where others could see them: they are asked for, or come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+AWS_SESSION_TOKEN and HUBSTORAGE_WEB_PASSWORD in the environment.
 
   --non-interactive   ask nothing; what is missing can be filled in later
   --region REGION     of the buckets (us-east-1)
@@ -103,14 +103,17 @@ literal() {
   esac
 }
 
-# secret NAME QUESTION: from the environment, else asked for without an echo.
+# secret NAME QUESTION [IF EMPTY]: from the environment, else asked for without an echo.
 secret() {
   local name=$1 value=${!1:-}
   if [ -z "$value" ]; then
     if has_value "$name" || [ "$interactive" = no ]; then return; fi
-    printf '%s (not shown; empty to fill it in later): ' "$2" >&2
+    printf '%s (not shown; empty to %s): ' "$2" "${3:-fill it in later}" >&2
     IFS= read -r -s value || true
     printf '\n' >&2
+  fi
+  if [ "$name" = HUBSTORAGE_WEB_PASSWORD ] && [ -n "$value" ] && [ "${#value}" -lt 8 ]; then
+    fail "the password of the dashboard needs at least 8 characters; run this again"
   fi
   [ -z "$value" ] || set_value "$name" "$(literal "$value")"
 }
@@ -129,6 +132,7 @@ plain_value() {
 secret AWS_ACCESS_KEY_ID 'AWS access key id'
 secret AWS_SECRET_ACCESS_KEY 'AWS secret access key'
 [ -z "${AWS_SESSION_TOKEN:-}" ] || secret AWS_SESSION_TOKEN 'AWS session token'
+secret HUBSTORAGE_WEB_PASSWORD 'Password for the dashboard, at least 8 characters' 'have one made at the first start'
 [ -z "$region" ] || set_value AWS_DEFAULT_REGION "$region"
 [ -z "$endpoint" ] || set_value AWS_ENDPOINT_URL "$endpoint"
 [ -z "$port" ] || set_value HUBSTORAGE_WEB_PORT "$port"

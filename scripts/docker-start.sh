@@ -42,3 +42,4 @@ if ! compose up --detach --wait --wait-timeout "$patience" ${options[@]+"${optio
   exit 1
 fi
 good "HubStorage is running: $(dashboard_url)"
+say_password

@@ -76,6 +76,21 @@ env_value() {
 
 dashboard_url() { printf 'http://localhost:%s' "$(env_value HUBSTORAGE_WEB_PORT 5002)"; }
 
+# Where the password of the dashboard is, for whoever has not set one.
+say_password() {
+  if [ -n "$(env_value HUBSTORAGE_WEB_PASSWORD '')$(env_value HUBSTORAGE_WEB_PASSWORD_HASH '')$(env_value HUBSTORAGE_WEB_PASSWORD_FILE '')" ] \
+    || [ "$(env_value HUBSTORAGE_AUTH '')" = none ]; then
+    return
+  fi
+  local printed
+  printed=$(compose logs --no-log-prefix hubstorage 2>/dev/null | grep -A 2 'The dashboard asks for a password' | tail -n 1 || true)
+  if [ -n "$printed" ]; then
+    say "It asks for the password that was made at the first start:  ${bold}$(printf '%s' "$printed" | tr -d '[:space:]')${plain}"
+  else
+    say "It asks for a password. If you do not know it: docker compose exec hubstorage hubstorage password --reset"
+  fi
+}
+
 # Stops before Compose does with a message that helps nobody.
 check_env_file() {
   local file=$project_dir/.env

@@ -20,6 +20,7 @@ export class EventFan {
     this.#stream = makeStream({
       onEvent: (name, data) => this.#happened(name, data),
       onConnection: (state) => this.#connected(state),
+      onRefused: () => this.#tell({ type: 'refused' }),
     });
   }
 
@@ -70,6 +71,10 @@ export class EventFan {
       if (name === 'state') page.greeted = true;
       if (name !== 'log' || page.logs) page.port.postMessage({ type: 'event', name, data });
     }
+  }
+
+  #tell(message) {
+    for (const page of this.#pages.values()) page.port.postMessage(message);
   }
 
   #connected(state) {

@@ -25,11 +25,13 @@ export class EventStream {
    * @param address of the stream
    * @param onEvent told the name and the data of each event
    * @param onConnection told `connecting`, `live` or `reconnecting`, each time it changes
+   * @param onRefused told when the server answers with something else than events, of which the browser does not tell what
    */
-  constructor(address, { onEvent, onConnection }, Source = globalThis.EventSource) {
+  constructor(address, { onEvent, onConnection, onRefused = () => {} }, Source = globalThis.EventSource) {
     this.address = address;
     this.onEvent = onEvent;
     this.onConnection = onConnection;
+    this.onRefused = onRefused;
     this.Source = Source;
   }
 
@@ -90,6 +92,7 @@ export class EventStream {
     this.#say('reconnecting');
     if (source.readyState !== this.Source.CLOSED) return;
     this.#disconnect();
+    this.onRefused();
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures++);
     // Spread out, so that a hundred open pages do not all knock at the same moment after a restart.
     this.#retry = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));

@@ -8,9 +8,12 @@ const HELLO_MS = 10_000;
 const LOOK_MS = 5000;
 const LOST_MS = 25_000;
 
-/** Follows from now on: `onEvent(name, data)` for each event; `onConnection(state)` with connecting, live or reconnecting. */
-export function follow(onEvent, onConnection, { logs = true } = {}) {
-  const listener = { onEvent, onConnection };
+/**
+ * Follows from now on: `onEvent(name, data)` for each event; `onConnection(state)` with connecting, live or reconnecting;
+ * `onRefused()` when the server answers with something else than events, of which the browser does not tell what.
+ */
+export function follow(onEvent, onConnection, { logs = true, onRefused = () => {} } = {}) {
+  const listener = { onEvent, onConnection, onRefused };
   let way = typeof SharedWorker === 'undefined' ? new OwnWay(listener, logs) : new SharedWay(listener, logs, () => {
     way = new OwnWay(listener, logs);
     way.join();
@@ -91,6 +94,7 @@ class SharedWay {
     this.#heard = Date.now();
     if (message.type === 'event') this.listener.onEvent(message.name, message.data);
     else if (message.type === 'connection') this.listener.onConnection(message.state);
+    else if (message.type === 'refused') this.listener.onRefused();
     else if (message.type === 'ping') this.#port?.postMessage({ type: 'pong' });
     else this.#rejoin();
   }

@@ -1,7 +1,7 @@
 // A search over all snapshots. The answer comes line by line; each key is shown as soon as it is found.
 
 import { byId, h, icon, setHidden, setText, url } from './dom.js';
-import { ApiError } from './api.js';
+import { ApiError, problemOf } from './api.js';
 import { bytes, count, exact, instant, moment, plural, visible } from './format.js';
 import { fileUrl, placeUrl } from './snapshot-links.js';
 import { folderOf } from './place.js';
@@ -37,10 +37,7 @@ async function search(q, from) {
   try {
     const params = new URLSearchParams({ q, limit: PAGE, ...(from ? { from } : {}) });
     const response = await fetch(url(`/api/find?${params}`), { signal: asking.signal, cache: 'no-store' });
-    if (!response.ok) {
-      const problem = await response.json().catch(() => null);
-      throw new ApiError(response.status, problem?.title ?? `Error ${response.status}`, problem?.detail ?? '');
-    }
+    if (!response.ok) throw await problemOf(response);
     let end = null;
     for await (const line of lines(response.body)) {
       if (asked !== asking) return;

@@ -33,7 +33,8 @@ export function startShell({ onLog = null, onEvent = () => {}, history = 20 } = 
     onEvent(name, data);
     // After a restart or a gap the runs that we missed are in the history only.
     if (name === 'state') loadHistory(history);
-  }, showConnection, { logs: onLog != null });
+    // The answer to any question leads to the login, if that is why there are no events.
+  }, showConnection, { logs: onLog != null, onRefused: () => loadHistory(history) });
   loadHistory(history);
 }
 

@@ -176,3 +176,9 @@ test('a page that wakes up has the connection looked at', () => {
   page().say({ type: 'wake' });
   assert.equal(stream.woken, 1);
 });
+
+test('every page is told that the server refuses, and finds out why', () => {
+  const [one, other] = [page(), page()];
+  stream.onRefused();
+  for (const port of [one, other]) assert.equal(port.received.at(-1).type, 'refused');
+});

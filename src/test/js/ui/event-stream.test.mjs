@@ -48,6 +48,7 @@ beforeEach(() => {
   stream = new EventStream('/api/events', {
     onEvent: (name, data) => events.push([name, data]),
     onConnection: (state) => said.push(state),
+    onRefused: () => said.push('refused'),
   }, Source);
   stream.open();
 });
@@ -163,4 +164,12 @@ test('what is closed stays closed until it is opened again', () => {
   assert.equal(open().length, 1);
   live();
   assert.equal(said.at(-1), 'live');
+});
+
+test('it tells when the server refuses, which may mean that the login is over, and not when the connection broke', () => {
+  live();
+  latest().fail(Source.CONNECTING);
+  assert.deepEqual(said, ['connecting', 'live', 'reconnecting']);
+  latest().fail(Source.CLOSED);
+  assert.deepEqual(said, ['connecting', 'live', 'reconnecting', 'refused']);
 });

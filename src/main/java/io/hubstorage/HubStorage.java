@@ -31,6 +31,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,9 +129,13 @@ public final class HubStorage {
         return deploy(Room.LOG, new LogVerticle(logging, config)).map(this);
     }
 
-    /** The web server. Before the schedule: a port that is taken starts no run, and nobody misses a run's first event. */
-    Future<HubStorage> startWeb(PrometheusMeterRegistry registry) {
-        HttpVerticle verticle = new HttpVerticle(config, clock, Version.TEXT, registry);
+    /**
+     * The web server. Before the schedule: a port that is taken starts no run, and nobody misses a run's first event.
+     *
+     * @param console for what only the one who started the program may know
+     */
+    Future<HubStorage> startWeb(PrometheusMeterRegistry registry, Consumer<String> console) {
+        HttpVerticle verticle = new HttpVerticle(config, clock, Version.TEXT, registry, console);
         return deploy(Room.WEB, verticle).onSuccess(_ -> web = verticle).map(this);
     }
 

@@ -16,12 +16,17 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.BindException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +62,22 @@ final class Launcher implements Program {
     @Override
     public Terminal terminal() {
         return terminal;
+    }
+
+    @Override
+    public @Nullable String secret(String question) {
+        // There may be none at all, depending on the Java version.
+        Optional<Console> console = Optional.ofNullable(System.console()).filter(Console::isTerminal);
+        if (console.isPresent()) {
+            char[] typed = console.get().readPassword("%s: ", question);
+            return typed == null ? null : new String(typed);
+        }
+        try {
+            // Not closed: it is the process's, and there may be a next question.
+            return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8), 1).readLine();
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     @Override
@@ -117,7 +138,9 @@ final class Launcher implements Program {
             logging = log;
             await(hub.startLog(log)
                     .compose(HubStorage::startEngine)
-                    .compose(up -> mode == Launch.Mode.SERVICE ? up.startWeb(registry) : Future.succeededFuture(up))
+                    .compose(up -> mode == Launch.Mode.SERVICE
+                            ? up.startWeb(registry, System.out::println)
+                            : Future.succeededFuture(up))
                     .compose(up -> mode == Launch.Mode.ONE_RUN ? Future.succeededFuture(up) : up.startSchedule()));
         }
 

@@ -91,6 +91,7 @@ public final class HubCommand implements Callable<Integer> {
                 .addSubcommand(command(new SnapshotsCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(command(new MigrateCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(command(new HealthCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
+                .addSubcommand(command(new PasswordCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(config);
         root.getCommandSpec().version("HubStorage " + program.version());
         Complaints complaints = new Complaints();

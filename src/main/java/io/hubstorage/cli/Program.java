@@ -3,6 +3,7 @@ package io.hubstorage.cli;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** What the commands need of the program around them. The composition root implements it, because nobody imports that. */
 public interface Program {
@@ -17,6 +18,15 @@ public interface Program {
 
     /** What stdout is. */
     Terminal terminal();
+
+    /**
+     * Something that nobody may read on the screen: asked for at a terminal, without an echo, else the next line of stdin.
+     * Blocks. Null at the end of the input.
+     *
+     * @param question what to ask
+     */
+    @Nullable
+    String secret(String question);
 
     /**
      * Starts what the launch asks for. Blocks until all of it is up.

@@ -22,11 +22,11 @@ import org.slf4j.LoggerFactory;
  * A small file that is replaced whole: a reader sees the old content or the new one, also after a power cut. Only
  * where the file cannot be renamed over (a single file mounted into a container) is it written in place. Blocks.
  */
-final class ConfigFile {
+public final class ConfigFile {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
 
     /** Who may read a file that is new; one that exists keeps its mode. */
-    enum Readers {
+    public enum Readers {
         /** Whom the process's umask allows. */
         USUAL,
         /** The owner alone, also while it is being written. */
@@ -41,21 +41,24 @@ final class ConfigFile {
         this(path, Readers.USUAL);
     }
 
-    ConfigFile(Path path, Readers readers) {
+    /** Whether or not it exists. */
+    public ConfigFile(Path path, Readers readers) {
         this.path = path.toAbsolutePath();
         this.readers = readers;
     }
 
-    Path path() {
+    /** Absolute. */
+    public Path path() {
         return path;
     }
 
-    byte[] read() throws IOException {
+    /** The whole content. */
+    public byte[] read() throws IOException {
         return Files.readAllBytes(path);
     }
 
     /** Durable on return. Keeps mode, owner and, if the path is a symbolic link, the link. */
-    void write(byte[] content) throws IOException {
+    public void write(byte[] content) throws IOException {
         Path target = Files.exists(path) ? path.toRealPath() : path;
         Path folder = folderOf(target);
         Files.createDirectories(folder);

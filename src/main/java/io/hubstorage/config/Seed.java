@@ -45,7 +45,7 @@ final class Seed {
      */
     static JsonObject from(Environment env) {
         JsonObject json = bundled();
-        List<String> buckets = SettingsReader.list(env, "BACKUP_BUCKETS");
+        List<String> buckets = new Variables(env, new ArrayList<>()).list("BACKUP_BUCKETS");
         if (!buckets.isEmpty()) {
             json.put("s3_buckets", new JsonArray(buckets));
         }

@@ -1,8 +1,11 @@
 package io.hubstorage.config;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +25,38 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
     /**
      * The web server.
      *
-     * @param allowedHosts {@code HUBSTORAGE_ALLOWED_HOSTS}: further names under which requests may change something
+     * @param allowedHosts {@code HUBSTORAGE_ALLOWED_HOSTS}: further names under which it answers where no login is asked for
+     * @param loginOff {@code HUBSTORAGE_AUTH=none}
+     * @param sessionIdle {@code HUBSTORAGE_SESSION_HOURS}: how long a login lasts without being used
+     * @param basePath {@code HUBSTORAGE_BASE_PATH}: where a proxy has it, as {@code /backups}; empty for the root
+     * @param trustedProxies {@code HUBSTORAGE_TRUSTED_PROXIES}: addresses and networks whose {@code X-Forwarded-*} count
      */
-    public record Web(String host, int port, List<String> allowedHosts) {}
+    public record Web(
+            String host,
+            int port,
+            List<String> allowedHosts,
+            boolean loginOff,
+            Duration sessionIdle,
+            String basePath,
+            List<String> trustedProxies) {
+        private static final Pattern PASSWORD_HASH =
+                Pattern.compile("pbkdf2:it=[1-9][0-9]{3,6}:[A-Za-z0-9+/]{16,}={0,2}:[A-Za-z0-9+/]{43,}={0,2}");
+
+        /** Whether a text has the form in which passwords are stored. */
+        public static boolean isPasswordHash(String text) {
+            return PASSWORD_HASH.matcher(text).matches();
+        }
+
+        /** Whether an address can be reached from this machine only. */
+        public static boolean isLoopback(String host) {
+            try {
+                return host.equalsIgnoreCase("localhost")
+                        || InetAddress.ofLiteral(host).isLoopbackAddress();
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
+        }
+    }
 
     /**
      * S3 access. Secrets live here and nowhere else; {@link #toString} hides them.

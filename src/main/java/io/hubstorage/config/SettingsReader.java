@@ -16,16 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** Makes {@link Settings} of an {@link Environment}, collecting everything that is wrong on the way. */
 final class SettingsReader {
     static final int DEFAULT_PORT = 5002;
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?\\.?");
-    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\\w+)?");
     private static final Pattern REGION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
-    private final Environment env;
-    private final List<Problem> problems;
+    private final Variables variables;
 
-    private SettingsReader(Environment env) {
-        this.env = env;
-        this.problems = new ArrayList<>(env.problems());
+    private SettingsReader(Environment env, List<Problem> problems) {
+        this.variables = new Variables(env, problems);
     }
 
     static Settings read(Environment env) {
@@ -39,10 +35,8 @@ final class SettingsReader {
 
     /** As far as they can be read, with a default in the place of each value that is added to the problems. */
     static Settings read(Environment env, List<Problem> problems) {
-        SettingsReader reader = new SettingsReader(env);
-        Settings settings = reader.settings();
-        problems.addAll(reader.problems);
-        return settings;
+        problems.addAll(env.problems());
+        return new SettingsReader(env, problems).settings();
     }
 
     /** A switch as people write it; null when it is none. */
@@ -63,38 +57,38 @@ final class SettingsReader {
     }
 
     private Settings settings() {
-        boolean docker = flag("DOCKER_MODE", Environment.isContainer());
+        boolean docker = variables.flag("DOCKER_MODE", Environment.isContainer());
         Path base = Path.of(docker ? "/app" : "");
         return new Settings(
                 docker,
                 configFile(folder("HUBSTORAGE_CONFIG_PATH", base.resolve("config"))),
                 folder("HUBSTORAGE_DATA_PATH", base.resolve("data")),
                 folder("HUBSTORAGE_LOG_PATH", base.resolve("logs")),
-                new Settings.Web(host(docker ? "0.0.0.0" : "127.0.0.1"), port(), allowedHosts()),
+                new WebSettingsReader(variables).read(docker ? "0.0.0.0" : "127.0.0.1"),
                 aws());
     }
 
     private Settings.Aws aws() {
         URI endpoint = endpoint();
         return new Settings.Aws(
-                stripped("AWS_ACCESS_KEY_ID"),
-                stripped("AWS_SECRET_ACCESS_KEY"),
-                stripped("AWS_SESSION_TOKEN"),
+                variables.stripped("AWS_ACCESS_KEY_ID"),
+                variables.stripped("AWS_SECRET_ACCESS_KEY"),
+                variables.stripped("AWS_SESSION_TOKEN"),
                 region(),
-                stripped("AWS_PROFILE"),
+                variables.stripped("AWS_PROFILE"),
                 endpoint,
-                flag("HUBSTORAGE_S3_PATH_STYLE", endpoint != null),
+                variables.flag("HUBSTORAGE_S3_PATH_STYLE", endpoint != null),
                 trustStore(),
-                env.get("HUBSTORAGE_TRUST_STORE_PASSWORD"),
+                variables.get("HUBSTORAGE_TRUST_STORE_PASSWORD"),
                 customerKey());
     }
 
     private @Nullable String customerKey() {
-        String text = stripped("HUBSTORAGE_SSE_C_KEY");
+        String text = variables.stripped("HUBSTORAGE_SSE_C_KEY");
         if (text == null || isCustomerKey(text)) {
             return text;
         }
-        problem("HUBSTORAGE_SSE_C_KEY", text, "the base64 of the 32 bytes of an AES-256 key");
+        variables.problem("HUBSTORAGE_SSE_C_KEY", text, "the base64 of the 32 bytes of an AES-256 key");
         return null;
     }
 
@@ -112,74 +106,18 @@ final class SettingsReader {
         return file ? named : named.resolve("config.json");
     }
 
-    private String host(String fallback) {
-        String text = stripped("HUBSTORAGE_WEB_HOST");
-        if (text == null) {
-            return fallback;
-        }
-        String host = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
-        if (!isHost(host)) {
-            problem("HUBSTORAGE_WEB_HOST", text, "a host name or an IP address, without scheme and port");
-        }
-        return host;
-    }
-
-    private int port() {
-        String text = stripped("HUBSTORAGE_WEB_PORT");
-        if (text == null) {
-            return DEFAULT_PORT;
-        }
-        try {
-            int port = Integer.parseInt(text);
-            if (port >= 0 && port <= 65535) {
-                return port;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, like a number out of range.
-        }
-        problem("HUBSTORAGE_WEB_PORT", text, "a whole number from 1 to 65535, or 0 for any free port");
-        return DEFAULT_PORT;
-    }
-
-    private List<String> allowedHosts() {
-        List<String> hosts = new ArrayList<>();
-        for (String host : list(env, "HUBSTORAGE_ALLOWED_HOSTS")) {
-            if (isHost(host)) {
-                hosts.add(host.toLowerCase(Locale.ROOT));
-            } else {
-                problem("HUBSTORAGE_ALLOWED_HOSTS", host, "host names separated by commas, without scheme and port");
-            }
-        }
-        return List.copyOf(hosts);
-    }
-
-    /** The members of a comma-separated variable. */
-    static List<String> list(Environment env, String name) {
-        String text = env.get(name);
-        return text == null
-                ? List.of()
-                : List.of(text.split(",")).stream()
-                        .map(String::strip)
-                        .filter(member -> !member.isEmpty())
-                        .toList();
-    }
-
-    private static boolean isHost(String text) {
-        return HOST.matcher(text).matches() || IPV6.matcher(text).matches();
-    }
-
     private String region() {
-        String name = env.get("AWS_REGION") != null ? "AWS_REGION" : "AWS_DEFAULT_REGION";
-        String region = stripped(name);
+        String name = variables.get("AWS_REGION") != null ? "AWS_REGION" : "AWS_DEFAULT_REGION";
+        String region = variables.stripped(name);
         if (region != null && !REGION.matcher(region).matches()) {
-            problem(name, region, "a region such as eu-central-1");
+            variables.problem(name, region, "a region such as eu-central-1");
         }
         return region == null ? "us-east-1" : region;
     }
 
     private @Nullable URI endpoint() {
-        String name = env.get("AWS_ENDPOINT_URL_S3") != null ? "AWS_ENDPOINT_URL_S3" : "AWS_ENDPOINT_URL";
-        String text = stripped(name);
+        String name = variables.get("AWS_ENDPOINT_URL_S3") != null ? "AWS_ENDPOINT_URL_S3" : "AWS_ENDPOINT_URL";
+        String text = variables.stripped(name);
         if (text == null) {
             return null;
         }
@@ -193,51 +131,29 @@ final class SettingsReader {
         } catch (URISyntaxException e) {
             // Told below; the exception would repeat the text, which may hold a login.
         }
-        problem(name, text, "a URL such as https://minio.example:9000, without login and query");
+        variables.problem(name, text, "a URL such as https://minio.example:9000, without login and query");
         return null;
     }
 
     private @Nullable Path trustStore() {
-        String text = env.get("AWS_CA_BUNDLE");
+        String text = variables.get("AWS_CA_BUNDLE");
         if (text == null) {
             return null;
         }
         Path file = folder("AWS_CA_BUNDLE", Path.of(""));
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            problem("AWS_CA_BUNDLE", text, "a readable PEM or PKCS#12 file of certificate authorities");
+            variables.problem("AWS_CA_BUNDLE", text, "a readable PEM or PKCS#12 file of certificate authorities");
         }
         return file;
     }
 
-    private boolean flag(String name, boolean fallback) {
-        String text = env.get(name);
-        if (text == null) {
-            return fallback;
-        }
-        Boolean value = bool(text);
-        if (value == null) {
-            problem(name, text, "true or false");
-            return fallback;
-        }
-        return value;
-    }
-
     private Path folder(String name, Path fallback) {
-        String text = env.get(name);
+        String text = variables.get(name);
         try {
             return text == null ? fallback.toAbsolutePath().normalize() : path(text);
         } catch (InvalidPathException e) {
-            problem(name, String.valueOf(text), "a path of this system");
+            variables.problem(name, String.valueOf(text), "a path of this system");
             return fallback.toAbsolutePath().normalize();
         }
-    }
-
-    private @Nullable String stripped(String name) {
-        String text = env.get(name);
-        return text == null ? null : text.strip();
-    }
-
-    private void problem(String name, String found, String allowed) {
-        problems.add(new Problem(name, Secrets.isVariable(name) ? Secrets.HIDDEN : Secrets.show(found), allowed));
     }
 }

@@ -16,9 +16,11 @@ final class BackupRoutes {
     private static final int MAX_RUN_ID = 100;
 
     private final Bus bus;
+    private final BasePath base;
 
-    BackupRoutes(Bus bus) {
+    BackupRoutes(Bus bus, BasePath base) {
         this.bus = bus;
+        this.base = base;
     }
 
     void mount(Router router) {
@@ -35,7 +37,7 @@ final class BackupRoutes {
         Body body = Body.optional(context).allowing("dry_run", "buckets");
         BackupMessage.Start start =
                 new BackupMessage.Start(Trigger.MANUAL, body.flag("dry_run", false), body.texts("buckets"));
-        context.response().putHeader(HttpHeaders.LOCATION, "/api/backup/status");
+        context.response().putHeader(HttpHeaders.LOCATION, base.text() + "/api/backup/status");
         Answers.json(context, 202, bus.ask(Addresses.BACKUP_START, start));
     }
 

@@ -3,6 +3,7 @@ package io.hubstorage.web;
 import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.config.ConfigException;
 import io.hubstorage.config.Environment;
+import io.hubstorage.config.Settings;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ record BridgePort(String host, int port) {
     static final String PORT = "HUBSTORAGE_TCP_BRIDGE_PORT";
     static final String HOST = "HUBSTORAGE_TCP_BRIDGE_HOST";
 
+    private static final String TOKEN = "HUBSTORAGE_WEB_TOKEN";
     private static final int MAX_PORT = 65535;
 
     static BridgePort of(Environment environment) {
@@ -24,6 +26,22 @@ record BridgePort(String host, int port) {
 
     boolean enabled() {
         return port > 0;
+    }
+
+    /** Whether others than this machine can reach it. */
+    boolean isExposed() {
+        return enabled() && !Settings.Web.isLoopback(host);
+    }
+
+    /** Refuses to be opened where a login is asked for and no program could bring what it takes. */
+    void requireToken(Environment environment, boolean loginAskedFor) {
+        if (enabled() && loginAskedFor && environment.get(TOKEN) == null) {
+            throw new ConfigException(List.of(new ConfigMessage.Problem(
+                    PORT,
+                    String.valueOf(port),
+                    "only together with " + TOKEN + " where a login is asked for: programs bring it with their first"
+                            + " message, in the header authorization")));
+        }
     }
 
     private static int number(@Nullable String text) {

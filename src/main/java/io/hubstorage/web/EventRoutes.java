@@ -1,5 +1,6 @@
 package io.hubstorage.web;
 
+import io.hubstorage.web.auth.Doorkeeper;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -7,9 +8,11 @@ import io.vertx.ext.web.RoutingContext;
 /** {@code /api/events}: the event stream. */
 final class EventRoutes {
     private final EventHub hub;
+    private final Doorkeeper doorkeeper;
 
-    EventRoutes(EventHub hub) {
+    EventRoutes(EventHub hub, Doorkeeper doorkeeper) {
         this.hub = hub;
+        this.doorkeeper = doorkeeper;
     }
 
     void mount(Router router) {
@@ -22,6 +25,6 @@ final class EventRoutes {
             context.fail(503);
             return;
         }
-        hub.open(context.request(), logs);
+        hub.open(context.request(), logs, end -> doorkeeper.hold(Gate.visit(context), end));
     }
 }

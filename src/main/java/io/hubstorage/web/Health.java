@@ -8,7 +8,6 @@ import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.config.ConfigStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.healthchecks.HealthChecks;
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * because earlier snapshots stay of use. Use it on one context.
  */
 final class Health {
+    static final String LIVE = "/health/live";
+    static final String READY = "/health/ready";
+
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final Duration S3_AGE = Duration.ofMinutes(1);
 
@@ -56,8 +58,8 @@ final class Health {
     }
 
     void mount(Router router) {
-        router.get("/health/live").handler(context -> answer(context, live));
-        router.get("/health/ready").handler(context -> answer(context, ready));
+        router.get(LIVE).handler(context -> answer(context, live));
+        router.get(READY).handler(context -> answer(context, ready));
     }
 
     /** From now on not ready: the process is about to stop. */
@@ -67,11 +69,20 @@ final class Health {
 
     private void answer(RoutingContext context, HealthChecks checks) {
         checks.checkStatus()
-                .onSuccess(result -> context.response()
-                        .setStatusCode(CheckResult.isUp(result) ? 200 : 503)
-                        .putHeader(HttpHeaders.CONTENT_TYPE, Answers.JSON)
-                        .end(result.toJson().put("degraded", degraded(result)).toBuffer()))
+                .onSuccess(result -> Answers.json(
+                        context,
+                        CheckResult.isUp(result) ? 200 : 503,
+                        Gate.visit(context).isWelcome() ? whole(result) : bare(result)))
                 .onFailure(context::fail);
+    }
+
+    private static JsonObject whole(CheckResult result) {
+        return result.toJson().put("degraded", degraded(result));
+    }
+
+    /** For those who have not logged in: folders, S3 and the like are not their business. */
+    private static JsonObject bare(CheckResult result) {
+        return new JsonObject().put("status", CheckResult.isUp(result) ? "UP" : "DOWN");
     }
 
     private static boolean degraded(CheckResult result) {

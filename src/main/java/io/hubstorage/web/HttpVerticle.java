@@ -2,6 +2,8 @@ package io.hubstorage.web;
 
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Settings;
+import io.hubstorage.logs.SecretMask;
+import io.hubstorage.web.auth.Doorkeeper;
 import io.hubstorage.web.bridge.SockJsBridge;
 import io.hubstorage.web.bridge.TcpBridge;
 import io.hubstorage.web.sse.EventHub;
@@ -15,6 +17,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +42,7 @@ public final class HttpVerticle extends VerticleBase {
     private final String version;
     private final PrometheusMeterRegistry registry;
     private final EventHub.Limits limits;
+    private final Consumer<String> console;
     private @Nullable WebParts parts;
     private @Nullable HttpServer server;
     private @Nullable TcpBridge tcpBridge;
@@ -48,9 +52,15 @@ public final class HttpVerticle extends VerticleBase {
      *
      * @param version of the program, as the pages show it
      * @param registry what {@code /metrics} shows; gets the web's own meters added while deployed
+     * @param console tells whoever started the program, and no log, a password that was made
      */
-    public HttpVerticle(ConfigStore store, InstantSource clock, String version, PrometheusMeterRegistry registry) {
-        this(store, clock, version, registry, EventHub.Limits.DEFAULT);
+    public HttpVerticle(
+            ConfigStore store,
+            InstantSource clock,
+            String version,
+            PrometheusMeterRegistry registry,
+            Consumer<String> console) {
+        this(store, clock, version, registry, console, EventHub.Limits.DEFAULT);
     }
 
     HttpVerticle(
@@ -58,18 +68,38 @@ public final class HttpVerticle extends VerticleBase {
             InstantSource clock,
             String version,
             PrometheusMeterRegistry registry,
+            Consumer<String> console,
             EventHub.Limits limits) {
         this.store = store;
         this.clock = clock;
         this.version = version;
         this.registry = registry;
+        this.console = console;
         this.limits = limits;
     }
 
     @Override
     public Future<?> start() {
         BridgePort bridgePort = BridgePort.of(store.environment());
-        WebParts built = new WebParts(vertx, store, clock, version, registry, limits);
+        boolean exposed = !Settings.Web.isLoopback(store.settings().web().host()) || bridgePort.isExposed();
+        return Doorkeeper.open(vertx, store, clock, exposed).compose(opened -> {
+            // At once: it is stored already, and a port that is taken must not make it one that nobody knows.
+            tell(opened.freshPassword());
+            bridgePort.requireToken(store.environment(), opened.doorkeeper().asks());
+            return listen(opened.doorkeeper(), bridgePort);
+        });
+    }
+
+    private void tell(@Nullable String freshPassword) {
+        if (freshPassword != null) {
+            // Should it ever get into a line of the log, it is not to be read there.
+            SecretMask.register(freshPassword);
+            console.accept(FirstPassword.text(freshPassword));
+        }
+    }
+
+    private Future<Void> listen(Doorkeeper doorkeeper, BridgePort bridgePort) {
+        WebParts built = new WebParts(vertx, store, clock, version, registry, limits, doorkeeper);
         parts = built;
         Settings.Web web = store.settings().web();
         HttpServer created = vertx.createHttpServer(options(web));
@@ -79,7 +109,7 @@ public final class HttpVerticle extends VerticleBase {
                     server = listening;
                     log.info("Listening on http://{}:{}", bracketed(web.host()), listening.actualPort());
                 })
-                .compose(listening -> openTcpBridge(bridgePort))
+                .compose(listening -> openTcpBridge(bridgePort, new BridgeDoor(doorkeeper)))
                 .onFailure(failure -> built.stop());
     }
 
@@ -120,11 +150,11 @@ public final class HttpVerticle extends VerticleBase {
                 .eventually(() -> listening.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS));
     }
 
-    private Future<Void> openTcpBridge(BridgePort port) {
+    private Future<Void> openTcpBridge(BridgePort port, TcpBridge.Door door) {
         if (!port.enabled()) {
             return Future.succeededFuture();
         }
-        return TcpBridge.open(vertx, port.host(), port.port())
+        return TcpBridge.open(vertx, port.host(), port.port(), door)
                 .onSuccess(opened -> {
                     tcpBridge = opened;
                     log.info("Event-bus bridge on tcp://{}:{}", bracketed(port.host()), port.port());

@@ -12,59 +12,77 @@ import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps other sites' pages from changing anything here. A request that changes something must come under a name that
- * cannot have been pointed here by a stranger (an IP address, {@code localhost} or an allowed name: DNS rebinding), and
- * from a page of our own if it comes from a page at all.
+ * Keeps other sites' pages out. Where no login is asked for, a request must come under a name that cannot have been pointed
+ * here by a stranger (an IP address, {@code localhost} or an allowed name: DNS rebinding); with a login, a stranger's name has
+ * no cookie. What changes something must also come from a page of our own, if it comes from a page at all.
  */
 final class OriginGuard {
-    private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+    static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
+
+    /** Under any name: health checks come from everywhere, and what our pages are made of is no secret. */
+    private static final Pattern FOR_ALL = Pattern.compile("/(health|assets)/.*");
 
     private final Supplier<List<String>> allowedHosts;
+    private final BooleanSupplier loginAskedFor;
 
-    /** Names are asked for anew each time, since .env may change. */
-    OriginGuard(Supplier<List<String>> allowedHosts) {
+    /** Both are asked anew each time, since .env may change. */
+    OriginGuard(Supplier<List<String>> allowedHosts, BooleanSupplier loginAskedFor) {
         this.allowedHosts = allowedHosts;
+        this.loginAskedFor = loginAskedFor;
     }
 
-    /** Lets every request pass that only reads. */
-    Handler<RoutingContext> changes() {
+    /** Checks names, and of requests that change something the origin. */
+    Handler<RoutingContext> requests() {
         return context -> {
-            if (!READING.contains(context.request().method())) {
-                check(context.request());
+            boolean reads = READING.contains(context.request().method());
+            if (!loginAskedFor.getAsBoolean()
+                    && !(reads && FOR_ALL.matcher(context.normalizedPath()).matches())) {
+                checkName(Gate.arrival(context).host());
+            }
+            if (!reads) {
+                checkOrigin(context);
             }
             context.next();
         };
     }
 
-    /** Checks every request, whatever its method: for a connection on which anything may follow. */
-    Handler<RoutingContext> everything() {
+    /** Checks the origin whatever the method: for a connection on which anything may follow. */
+    Handler<RoutingContext> connections() {
         return context -> {
-            check(context.request());
+            checkOrigin(context);
             context.next();
         };
     }
 
-    private void check(HttpServerRequest request) {
-        HostAndPort host = request.authority();
+    private void checkName(@Nullable HostAndPort host) {
         if (host == null || !trusted(host.host())) {
             throw new HttpProblem(
                     403,
-                    ("Requests under the name '%s' may not change anything. Use an IP address or localhost, or add the"
-                                    + " name to HUBSTORAGE_ALLOWED_HOSTS.")
+                    ("Without a login nothing is to be had under the name '%s', which anybody could have pointed here."
+                        + " Use an IP address or localhost, add the name to HUBSTORAGE_ALLOWED_HOSTS, or set"
+                        + " HUBSTORAGE_WEB_PASSWORD.")
                             .formatted(host == null ? "" : host.host()));
         }
+    }
+
+    private static void checkOrigin(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        HostAndPort host = Gate.arrival(context).host();
         String site = request.getHeader("Sec-Fetch-Site");
         String origin = request.getHeader(HttpHeaders.ORIGIN);
         boolean foreignSite = site != null && !site.equals("same-origin") && !site.equals("none");
-        if (foreignSite || (origin != null && !sameOrigin(origin, host))) {
+        if (foreignSite || (origin != null && (host == null || !sameOrigin(origin, host)))) {
             throw new HttpProblem(
                     403,
                     ("This request comes from another site (%s) and may not change anything here. A reverse proxy in"
-                                    + " front of HubStorage must pass the Host header on unchanged.")
+                                    + " front of HubStorage must pass the Host header on unchanged, or be named in"
+                                    + " HUBSTORAGE_TRUSTED_PROXIES and send X-Forwarded-Host.")
                             .formatted(origin == null ? site : origin));
         }
     }

@@ -6,6 +6,8 @@ import freemarker.template.Configuration;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
 import freemarker.template.TemplateModelException;
+import io.hubstorage.web.auth.Session;
+import io.hubstorage.web.auth.Visit;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,18 +19,23 @@ import io.vertx.ext.web.templ.freemarker.FreeMarkerTemplateEngine;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The pages. Each is rendered off the event loop, with the state of things embedded, so that it opens complete. */
 final class Pages {
+    static final String HTML = "text/html; charset=utf-8";
+
     private final Vertx vertx;
     private final StateOfThings things;
     private final String version;
+    private final BasePath base;
     private final FreeMarkerTemplateEngine engine;
 
-    Pages(Vertx vertx, StateOfThings things, String version) {
+    Pages(Vertx vertx, StateOfThings things, String version, BasePath base) {
         this.vertx = vertx;
         this.things = things;
         this.version = version;
+        this.base = base;
         this.engine = FreeMarkerTemplateEngine.create(vertx, "ftlh");
         Configuration configuration = engine.unwrap();
         configuration.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
@@ -48,20 +55,39 @@ final class Pages {
     }
 
     private void page(RoutingContext context, String page, String template) {
+        Map<String, Object> model = model(page);
+        if (Gate.visit(context) instanceof Visit.LoggedIn(Session session)) {
+            model.put("pageToken", session.pageToken());
+            model.put("tokenField", LoginRoutes.TOKEN_FIELD);
+        }
         things.state()
-                .compose(state -> render(page, template, state))
+                .compose(state -> vertx.executeBlocking(
+                        () -> {
+                            model.put("initialState", embedded(state));
+                            return rendered(model, template);
+                        },
+                        false))
                 .onSuccess(html -> context.response()
-                        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                        .putHeader(HttpHeaders.CONTENT_TYPE, HTML)
                         .end(html))
                 .onFailure(context::fail);
     }
 
-    private Future<Buffer> render(String page, String template, JsonObject state) {
+    /**
+     * The page that asks for the password.
+     *
+     * @param next where to go then, a {@link LocalPath}
+     * @param problem what was wrong with the last try; null at the first
+     */
+    Future<Buffer> login(String next, @Nullable String problem) {
         return vertx.executeBlocking(
                 () -> {
-                    Map<String, Object> model = model(page);
-                    model.put("initialState", embedded(state));
-                    return rendered(model, template);
+                    Map<String, Object> model = model("login");
+                    model.put("next", next);
+                    if (problem != null) {
+                        model.put("problem", problem);
+                    }
+                    return rendered(model, "login");
                 },
                 false);
     }
@@ -83,8 +109,7 @@ final class Pages {
         Map<String, Object> model = new HashMap<>();
         model.put("page", page);
         model.put("version", version);
-        // Deployment below a path of a proxy comes with the login; every link is already made with it.
-        model.put("basePath", "");
+        model.put("basePath", base.text());
         model.put("lang", "en");
         return model;
     }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Answers every failure, expected or not, as {@code application/problem+json}; never with a stack trace. */
 final class Problems implements Handler<RoutingContext> {
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
-    private static final int[] ROUTER_REFUSALS = {400, 404, 405, 406, 413, 414, 415, 500, 503};
+    private static final int[] ROUTER_REFUSALS = {400, 401, 403, 404, 405, 406, 413, 414, 415, 500, 503};
 
     private static final long LINGER_MILLIS = 500;
 
@@ -82,7 +82,7 @@ final class Problems implements Handler<RoutingContext> {
     private void page(RoutingContext context, JsonObject problem) {
         pages.error(problem.getInteger("status"), problem.getString("title"), problem.getString("detail"))
                 .onSuccess(html -> context.response()
-                        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                        .putHeader(HttpHeaders.CONTENT_TYPE, Pages.HTML)
                         .end(html))
                 .onFailure(failure -> {
                     log.error("The error page cannot be rendered", failure);
@@ -97,7 +97,7 @@ final class Problems implements Handler<RoutingContext> {
     }
 
     /** Whether a person looks at the answer: a browser that follows a link asks for HTML by name. */
-    private static boolean isNavigation(RoutingContext context) {
+    static boolean isNavigation(RoutingContext context) {
         String accept = context.request().getHeader(HttpHeaders.ACCEPT);
         return context.request().method().equals(HttpMethod.GET)
                 && accept != null

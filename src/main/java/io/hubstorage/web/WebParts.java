@@ -1,6 +1,9 @@
 package io.hubstorage.web;
 
 import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.Settings;
+import io.hubstorage.web.auth.Doorkeeper;
+import io.hubstorage.web.auth.TrustedProxies;
 import io.hubstorage.web.bridge.SockJsBridge;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -13,11 +16,15 @@ import java.time.InstantSource;
 final class WebParts {
     private static final int EPOCH_RADIX = 36;
 
+    private final Vertx vertx;
+    private final Doorkeeper doorkeeper;
+    private final long sweepMillis;
     private final Router router;
     private final Health health;
     private final EventHub hub;
     private final Metrics metrics;
     private final SockJsBridge bridge;
+    private long sweepTimer = -1;
 
     WebParts(
             Vertx vertx,
@@ -25,7 +32,11 @@ final class WebParts {
             InstantSource clock,
             String version,
             PrometheusMeterRegistry registry,
-            EventHub.Limits limits) {
+            EventHub.Limits limits,
+            Doorkeeper doorkeeper) {
+        this.vertx = vertx;
+        this.doorkeeper = doorkeeper;
+        sweepMillis = limits.heartbeatMillis();
         Bus bus = new Bus(vertx);
         Resources resources = new Resources(vertx);
         StateOfThings things = new StateOfThings(bus, store, clock);
@@ -34,16 +45,23 @@ final class WebParts {
         hub = new EventHub(vertx, epoch, things::state, limits);
         metrics = new Metrics(vertx, bus, registry, hub);
         health = new Health(vertx, bus, store, clock);
-        bridge = new SockJsBridge(vertx);
+        bridge = new SockJsBridge(vertx, (context, end) -> doorkeeper.hold(Gate.visit(context), end));
         router = Router.router(vertx);
-        OriginGuard guard = new OriginGuard(() -> store.settings().web().allowedHosts());
+        Settings.Web web = store.settings().web();
+        BasePath base = new BasePath(web.basePath());
+        OriginGuard guard = new OriginGuard(() -> store.settings().web().allowedHosts(), doorkeeper::asks);
+        Gate gate = new Gate(doorkeeper, new TrustedProxies(web.trustedProxies()), base);
 
-        Pages pages = new Pages(vertx, things, version);
+        Pages pages = new Pages(vertx, things, version, base);
         Problems.install(router, pages);
+        router.route().handler(base);
         router.route().handler(new SecurityHeaders(clock));
-        router.route().handler(guard.changes());
+        router.route().handler(gate.arrivals());
+        router.route().handler(guard.requests());
+        router.route().handler(gate);
+        new LoginRoutes(doorkeeper, pages, base).mount(router);
         router.route().handler(HttpVerticle.bodies());
-        new BackupRoutes(bus).mount(router);
+        new BackupRoutes(bus, base).mount(router);
         new SchedulerRoutes(bus).mount(router);
         new ConfigRoutes(bus, resources).mount(router);
         new StatusRoutes(things, store, version).mount(router);
@@ -54,12 +72,12 @@ final class WebParts {
         new BrowseRoutes(snapshots).mount(router);
         new DownloadRoutes(snapshots).mount(router);
         new FindRoutes(snapshots).mount(router);
-        new EventRoutes(hub).mount(router);
+        new EventRoutes(hub, doorkeeper).mount(router);
         new AssetRoutes(resources).mount(router);
         pages.mount(router);
         health.mount(router);
         metrics.mount(router);
-        router.route("/eventbus/*").handler(guard.everything());
+        router.route("/eventbus/*").handler(guard.connections());
         router.route("/eventbus/*").subRouter(bridge.router());
     }
 
@@ -72,14 +90,20 @@ final class WebParts {
     }
 
     Future<Void> start() {
+        // As often as the streams' heartbeat: none outlives its login by more than one.
+        sweepTimer = vertx.setPeriodic(sweepMillis, timer -> doorkeeper.sweep());
         return hub.start().onSuccess(started -> metrics.start());
     }
 
     /** Lets nobody in any more, and says goodbye to those that listen. */
     Future<Void> stop() {
         health.notReady();
+        vertx.cancelTimer(sweepTimer);
         metrics.stop();
         bridge.close();
-        return hub.close();
+        return hub.close().eventually(() -> {
+            doorkeeper.close();
+            return Future.succeededFuture();
+        });
     }
 }

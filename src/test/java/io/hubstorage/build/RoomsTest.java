@@ -33,13 +33,25 @@ final class RoomsTest {
             Map.entry("transfer", List.of("bus", "config", "plan", "s3", "snapshot")),
             Map.entry("backup", List.of("bus", "config", "plan", "snapshot", "history")),
             Map.entry(
-                    "web", List.of("browse", "bus", "config", "history", "snapshot", "logs", "web.sse", "web.bridge")),
+                    "web",
+                    List.of(
+                            "browse",
+                            "bus",
+                            "config",
+                            "history",
+                            "snapshot",
+                            "logs",
+                            "web.auth",
+                            "web.sse",
+                            "web.bridge")),
+            Map.entry("web.auth", List.of("bus", "config")),
             Map.entry("browse", List.of("bus", "plan", "snapshot")),
             Map.entry("web.sse", List.of("bus")),
             Map.entry("web.bridge", List.of("bus", "config")),
             Map.entry("verify", List.of("bus", "snapshot")),
             Map.entry("migrate", List.of("bus", "config", "snapshot")),
-            Map.entry("cli", List.of("bus", "config", "logs", "snapshot", "history", "verify", "migrate"))));
+            Map.entry(
+                    "cli", List.of("bus", "config", "logs", "snapshot", "history", "verify", "migrate", "web.auth"))));
 
     @TestFactory
     List<DynamicTest> aRoomImportsOnlyItsNeighbours() {

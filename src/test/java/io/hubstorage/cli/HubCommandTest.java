@@ -2,16 +2,21 @@ package io.hubstorage.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.web.auth.PasswordHash;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +30,7 @@ final class HubCommandTest {
     Path home;
 
     private final Map<String, String> environment = new HashMap<>();
+    private final Queue<String> typed = new ArrayDeque<>();
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -59,6 +65,11 @@ final class HubCommandTest {
         }
 
         @Override
+        public @Nullable String secret(String question) {
+            return typed.poll();
+        }
+
+        @Override
         public Running start(Launch launch) {
             throw new AssertionError("started");
         }
@@ -78,7 +89,15 @@ final class HubCommandTest {
         assertThat(run("--help")).isZero();
 
         assertThat(out.toString())
-                .contains("serve ", "backup ", "snapshots ", "config ", "migrate ", "health ", "--create-config");
+                .contains(
+                        "serve ",
+                        "backup ",
+                        "snapshots ",
+                        "config ",
+                        "migrate ",
+                        "health ",
+                        "password ",
+                        "--create-config");
         for (ExitCode code : ExitCode.values()) {
             assertThat(out.toString()).containsPattern("(?m)^  %d +\\w".formatted(code.code()));
         }
@@ -86,7 +105,7 @@ final class HubCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "backup", "snapshots", "config", "migrate", "health"})
+    @ValueSource(strings = {"serve", "backup", "snapshots", "config", "migrate", "health", "password"})
     void everyCommandHasHelpThatFitsATerminal(String command) {
         assertThat(run(command, "--help")).isZero();
 
@@ -117,6 +136,7 @@ final class HubCommandTest {
                 "config|'config create' or 'config validate'",
                 "migrate|Missing required option: '--from=<file>'",
                 "migrate --from /nowhere/config.json|There is no /nowhere/config.json",
+                "password|at least 8 characters",
                 "health --url http://[x|Invalid value for option '--url'",
             })
     void wrongUsageIsExplainedAndEndsWith2(String arguments, String explanation) {
@@ -177,6 +197,39 @@ final class HubCommandTest {
         assertThat(run("health")).isEqualTo(1);
 
         assertThat(out.toString()).startsWith("http://127.0.0.1:1/health/ready does not answer: ");
+    }
+
+    @Test
+    void theHashOfATypedPasswordIsPrintedAndFitsIt() {
+        typed.add("correct horse battery");
+
+        assertThat(run("password")).isZero();
+
+        String hash = out.toString().strip();
+        assertThat(hash).doesNotContain("horse", "$", "'", " ");
+        assertThat(PasswordHash.matches(hash, "correct horse battery")).isTrue();
+        assertThat(PasswordHash.matches(hash, "correct horse batterz")).isFalse();
+        environment.put("HUBSTORAGE_WEB_PASSWORD_HASH", hash);
+        assertThat(run("config", "validate")).isZero();
+    }
+
+    @Test
+    void aResetMakesAnotherPasswordThatItsOwnerAloneCanRead() throws IOException {
+        assertThat(run("password", "--reset")).isZero();
+        String first = out.toString();
+        Path file = home.resolve("config/web-password.hash");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        String password = first.lines().findFirst().orElseThrow().replaceFirst(".*: ", "");
+        assertThat(password).matches("([a-z2-9]{5}-){3}[a-z2-9]{5}");
+        assertThat(PasswordHash.matches(Files.readString(file).strip(), password))
+                .isTrue();
+
+        environment.put("HUBSTORAGE_WEB_PASSWORD", "something else");
+        assertThat(run("password", "--reset")).isZero();
+        assertThat(err.toString()).contains("HUBSTORAGE_WEB_PASSWORD is set, and counts in its place");
+        assertThat(PasswordHash.matches(Files.readString(file).strip(), password))
+                .isFalse();
     }
 
     @Test

@@ -169,6 +169,11 @@ final class VerifyCommandTest {
         }
 
         @Override
+        public String secret(String question) {
+            throw new AssertionError("asked");
+        }
+
+        @Override
         public Running start(Launch launch) {
             throw new UnsupportedOperationException("verify needs nothing of it");
         }

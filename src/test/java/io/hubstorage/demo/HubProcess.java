@@ -56,6 +56,8 @@ final class HubProcess implements AutoCloseable {
                 "HUBSTORAGE_WEB_HOST", host,
                 "HUBSTORAGE_WEB_PORT", Integer.toString(port),
                 "DOCKER_MODE", "false"));
+        // Nothing in the demo is a secret, whoever may reach it.
+        environment.put("HUBSTORAGE_AUTH", "none");
         // The user's own profiles must not decide anything here.
         environment.put(
                 "AWS_CONFIG_FILE", home.folder().resolve("no-aws-config").toString());

@@ -185,6 +185,32 @@ final class DockerScriptsTest {
     }
 
     @Test
+    void startTellsThePasswordThatWasMadeOrHowToGetAnotherOne() throws IOException {
+        scripts.run("docker-setup.sh", "--non-interactive").succeeded();
+
+        assertThat(scripts.run("docker-start.sh").succeeded().out()).contains("hubstorage password --reset");
+        scripts.set(
+                "FAKE_DOCKER_LOGS",
+                "---\\n  The dashboard asks for a password. As none was set, this one was made:\\n\\n"
+                        + "      abcde-fghjk-mnpqr-stuvw\\n\\n  It is shown this once");
+        assertThat(scripts.run("docker-start.sh").succeeded().out())
+                .contains("made at the first start:  abcde-fghjk-mnpqr-stuvw")
+                .doesNotContain("--reset");
+
+        scripts.append("HUBSTORAGE_WEB_PASSWORD=my own one");
+        assertThat(scripts.run("docker-start.sh").succeeded().out()).doesNotContain("password", "my own one");
+    }
+
+    @Test
+    void setupTakesThePasswordOfTheDashboardFromTheEnvironmentAndShowsItNowhere() throws IOException {
+        Shell.Result setup =
+                scripts.set("HUBSTORAGE_WEB_PASSWORD", "s3cr3t of mine").run("docker-setup.sh", "--non-interactive");
+
+        assertThat(setup.succeeded().out() + setup.err()).doesNotContain("s3cr3t");
+        assertThat(values()).containsEntry("HUBSTORAGE_WEB_PASSWORD", "s3cr3t of mine");
+    }
+
+    @Test
     void startWithoutAnEnvOrWithoutHealthSaysWhatToDo() throws IOException {
         Shell.Result early = scripts.run("docker-start.sh");
         assertThat(early.code()).isEqualTo(1);

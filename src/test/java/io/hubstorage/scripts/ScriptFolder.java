@@ -27,7 +27,7 @@ public final class ScriptFolder {
           'compose version --short') echo "${FAKE_COMPOSE_VERSION:-2.32.1}" ;;
           'image inspect '*) exit "${FAKE_DOCKER_IMAGE:-0}" ;;
           *' up '*) exit "${FAKE_DOCKER_UP:-0}" ;;
-          *' logs '*) echo 'a line of the log' ;;
+          *' logs '*) printf '%b\\n' "${FAKE_DOCKER_LOGS:-a line of the log}" ;;
         esac
         """;
 

@@ -72,11 +72,39 @@ final class OriginGuardTest {
         assertThat(server.rooms.starts).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/snapshots",
+                "/api/backup/status",
+                "/api/events",
+                "/api/find?q=x",
+                "/api/snapshots/x/file?bucket=b&key=k",
+                "/metrics",
+                "/openapi.yaml"
+            })
+    void norMayItReadAnything(String path) {
+        ApiTest.assertProblem(
+                server.get(path, Map.of("Host", "evil.example")), 403, "HUBSTORAGE_ALLOWED_HOSTS, or set");
+    }
+
     @Test
-    void aNameThatAStrangerCanPointHereMayRead() {
-        assertThat(server.get("/api/backup/status", Map.of("Host", "evil.example"))
-                        .status())
-                .isEqualTo(200);
+    void anAllowedNameMayReadToo() {
+        for (String path : List.of("/", "/api/backup/status", "/metrics")) {
+            assertThat(server.get(path, Map.of("Host", "nas.local")).status())
+                    .as(path)
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void healthIsToldUnderAnyName() {
+        for (String path : List.of("/health/live", "/health/ready", "/assets/css/base.css")) {
+            assertThat(server.get(path, Map.of("Host", "evil.example")).status())
+                    .as(path)
+                    .isEqualTo(200);
+        }
     }
 
     @ParameterizedTest

@@ -39,7 +39,7 @@ final class TemplatesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"index", "config", "logs", "snapshots", "setup", "run", "error"})
+    @ValueSource(strings = {"index", "config", "logs", "snapshots", "setup", "run", "error", "login"})
     void aPageRendersWithTheLeastItMayBeGiven(String page) throws Exception {
         assertThat(render(page, Map.of())).contains("<title>").doesNotContain("initial-state");
     }
@@ -77,7 +77,7 @@ final class TemplatesTest {
         for (Path script : scripts()) {
             named.addAll(found(Files.readString(script), "icon(?:\\(|: )'(\\w+)'"));
         }
-        for (String page : List.of("index", "config", "logs", "snapshots", "setup", "run")) {
+        for (String page : List.of("index", "config", "logs", "snapshots", "setup", "run", "login")) {
             named.addAll(found(render(page, Map.of()), "icons\\.svg#(\\w+)"));
         }
         assertThat(named).hasSizeGreaterThan(10).isSubsetOf(drawn);

@@ -29,6 +29,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,6 +50,9 @@ final class WebServer implements AutoCloseable {
     final Path folder;
     final ConfigStore store;
     final HttpVerticle verticle;
+    /** What the one who started it was told, and nobody else. */
+    final List<String> told = new CopyOnWriteArrayList<>();
+
     private final String deployment;
     private final HttpClient client;
     private final ListAppender<ILoggingEvent> blocked = new ListAppender<>();
@@ -103,7 +107,7 @@ final class WebServer implements AutoCloseable {
         Environment env = Environment.load(variables, folder.resolve(".env"));
         store = await(ConfigStore.open(vertx, env.settings(), env, clock));
         await(vertx.deployVerticle(new ConfigVerticle(store)));
-        verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, limits);
+        verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, told::add, limits);
         deployment = await(vertx.deployVerticle(verticle));
         client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }

@@ -3,6 +3,7 @@ package io.hubstorage.web.bridge;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.sockjs.BridgeEvent;
 import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
@@ -22,13 +23,24 @@ public final class SockJsBridge {
     private static final int MAX_ADDRESS_LENGTH = 200;
 
     private final Vertx vertx;
-    private final Map<SockJSSocket, Outbox> sockets = new HashMap<>();
+    private final Holds holds;
+    private final Map<SockJSSocket, Client> sockets = new HashMap<>();
 
-    public SockJsBridge(Vertx vertx) {
-        this.vertx = vertx;
+    /** What a socket hangs on, which outlives the request it began with. */
+    @FunctionalInterface
+    public interface Holds {
+        /** Has {@code end} called when the socket may not go on; what is returned lets go of it. */
+        Runnable hold(RoutingContext request, Runnable end);
     }
 
-    /** The routes below the bridge's path; whoever mounts them checks the Origin before. */
+    private record Client(Outbox outbox, Runnable letGo) {}
+
+    public SockJsBridge(Vertx vertx, Holds holds) {
+        this.vertx = vertx;
+        this.holds = holds;
+    }
+
+    /** The routes below the bridge's path; whoever mounts them checks the Origin and the login before. */
     public Router router() {
         SockJSHandlerOptions transports = new SockJSHandlerOptions()
                 .setInsertJSESSIONID(false)
@@ -56,8 +68,10 @@ public final class SockJsBridge {
 
     /** Closes every socket. */
     public void close() {
-        List.copyOf(sockets.keySet()).forEach(SockJSSocket::close);
-        sockets.clear();
+        for (SockJSSocket socket : List.copyOf(sockets.keySet())) {
+            closed(socket);
+            socket.close();
+        }
     }
 
     private void decide(BridgeEvent event) {
@@ -65,11 +79,12 @@ public final class SockJsBridge {
         event.complete(
                 switch (event.type()) {
                     case SOCKET_CREATED -> {
-                        sockets.put(socket, new Outbox(socket));
+                        Runnable letGo = holds.hold(socket.routingContext(), socket::close);
+                        sockets.put(socket, new Client(new Outbox(socket), letGo));
                         yield true;
                     }
                     case SOCKET_CLOSED -> {
-                        sockets.remove(socket);
+                        closed(socket);
                         yield true;
                     }
                     case SEND -> BridgePermits.wellFormed(event.getRawMessage());
@@ -84,9 +99,16 @@ public final class SockJsBridge {
     }
 
     private void deliver(SockJSSocket socket, JsonObject envelope) {
-        Outbox outbox = sockets.get(socket);
-        if (outbox != null) {
-            outbox.write(envelope);
+        Client client = sockets.get(socket);
+        if (client != null) {
+            client.outbox.write(envelope);
+        }
+    }
+
+    private void closed(SockJSSocket socket) {
+        Client client = sockets.remove(socket);
+        if (client != null) {
+            client.letGo.run();
         }
     }
 }

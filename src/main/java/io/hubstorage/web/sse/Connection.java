@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** One client of the event stream. Lives on the hub's context; never holds more than its backlog. */
 final class Connection {
@@ -27,6 +28,7 @@ final class Connection {
     private final EventHub hub;
     private Phase phase = Phase.OPENING;
     private int stalledHeartbeats;
+    private Runnable letGo = () -> {};
 
     Connection(EventHub hub, HttpServerResponse response, boolean logs, Backlog backlog) {
         this.hub = hub;
@@ -36,6 +38,11 @@ final class Connection {
         response.drainHandler(ignored -> drained());
         response.closeHandler(ignored -> closed());
         response.exceptionHandler(ignored -> closed());
+    }
+
+    /** Has it end when what it hangs on ends; see {@link EventHub#open}. */
+    void hangOn(UnaryOperator<Runnable> hold) {
+        letGo = hold.apply(this::end);
     }
 
     /** Begins, or begins again: these first, everything after them as it comes. */
@@ -103,6 +110,7 @@ final class Connection {
         if (phase != Phase.CLOSED) {
             phase = Phase.CLOSED;
             backlog.clear();
+            letGo.run();
             hub.released(this);
         }
     }

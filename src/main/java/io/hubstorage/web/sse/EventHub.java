@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,8 +128,9 @@ public final class EventHub {
      * {@code state}; then every event until either side ends it.
      *
      * @param logs whether it wants log lines
+     * @param hold has what it is given called when the stream may not go on; what it returns lets go of that
      */
-    public void open(HttpServerRequest request, boolean logs) {
+    public void open(HttpServerRequest request, boolean logs, UnaryOperator<Runnable> hold) {
         HttpServerResponse response = request.response();
         // "identity" keeps the compressor away: it would hold events back.
         response.setChunked(true)
@@ -139,6 +141,7 @@ public final class EventHub {
         Connection connection =
                 new Connection(this, response, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
         connections.add(connection);
+        connection.hangOn(hold);
         response.write(": HubStorage events\nretry: 2000\n\n");
         response.write(heartbeat);
         Optional<List<Frame>> missed = EventId.parse(request.getHeader("Last-Event-ID"))

@@ -19,6 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,23 @@ final class TcpBridgeTest {
     /** Held on to: a client that nobody refers to is closed. */
     private final NetClient client = vertx.createNetClient();
 
+    /** What the header must be; none has to be there at first. */
+    private final AtomicReference<String> wanted = new AtomicReference<>();
+
+    private final List<Runnable> held = new CopyOnWriteArrayList<>();
+    private final TcpBridge.Door door = new TcpBridge.Door() {
+        @Override
+        public boolean admits(@Nullable String authorization) {
+            return wanted.get() == null || wanted.get().equals(authorization);
+        }
+
+        @Override
+        public Runnable hold(Runnable end) {
+            held.add(end);
+            return () -> held.remove(end);
+        }
+    };
+
     private TcpBridge bridge;
     private NetSocket socket;
 
@@ -38,7 +57,7 @@ final class TcpBridgeTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        bridge = done(TcpBridge.open(vertx, "127.0.0.1", port));
+        bridge = done(TcpBridge.open(vertx, "127.0.0.1", port, door));
         socket = done(client.connect(port, "127.0.0.1"));
         socket.handler(new FrameParser(parsed -> received.add(parsed.result())));
     }
@@ -112,5 +131,41 @@ final class TcpBridgeTest {
         reply(0);
         done(bridge.close());
         await().until(() -> closed.get() == 1);
+    }
+
+    @Test
+    void whereALoginIsAskedForTheFirstMessageMustBringTheToken() {
+        wanted.set("Bearer right");
+        AtomicInteger arrived = new AtomicInteger();
+        vertx.eventBus().consumer(Addresses.BACKUP_STATUS, asked -> {
+            arrived.incrementAndGet();
+            asked.reply(new JsonObject());
+        });
+        send(message("send", Addresses.BACKUP_STATUS).put("replyAddress", "a"));
+        assertThat(reply(0).getString("type")).isEqualTo("err");
+        send(message("register", Addresses.LOG).put("headers", new JsonObject().put("authorization", "Bearer wrong")));
+        assertThat(reply(1).getString("type")).isEqualTo("err");
+        assertThat(arrived).hasValue(0);
+
+        send(message("send", Addresses.BACKUP_STATUS)
+                .put("replyAddress", "a")
+                .put("headers", new JsonObject().put("authorization", "Bearer right")));
+        reply(2);
+        send(message("send", Addresses.BACKUP_STATUS).put("replyAddress", "b"));
+        reply(3);
+        assertThat(arrived).as("once in, it stays in").hasValue(2);
+    }
+
+    @Test
+    void whoMayNotStayIsSentAway() {
+        AtomicInteger closed = new AtomicInteger();
+        socket.closeHandler(done -> closed.incrementAndGet());
+        send(message("register", Addresses.LOG));
+        await().until(() -> !held.isEmpty());
+
+        vertx.runOnContext(later -> held.getFirst().run());
+
+        await().until(() -> closed.get() == 1);
+        await().until(held::isEmpty);
     }
 }

@@ -1,0 +1,50 @@
+package io.hubstorage.web;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Where a proxy has HubStorage below a path of its own: takes that path off, so that the routes need not know of it. A proxy may
+ * have taken it off already, and the health check never has it: both work.
+ */
+final class BasePath implements Handler<RoutingContext> {
+    private static final String TAKEN_OFF = "base path taken off";
+
+    private final String path;
+
+    /**
+     * Takes this off.
+     *
+     * @param path empty, or as {@code /backups}
+     */
+    BasePath(String path) {
+        this.path = path;
+    }
+
+    /** What every link and redirect begins with; empty at the root. */
+    String text() {
+        return path;
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        String asked = request.path();
+        if (path.isEmpty() || asked == null || context.get(TAKEN_OFF) != null) {
+            context.next();
+        } else if (asked.equals(path)) {
+            context.response()
+                    .setStatusCode(308)
+                    .putHeader(HttpHeaders.LOCATION, path + '/')
+                    .end();
+        } else if (asked.startsWith(path + '/')) {
+            context.put(TAKEN_OFF, true);
+            String query = request.query();
+            context.reroute(asked.substring(path.length()) + (query == null ? "" : '?' + query));
+        } else {
+            context.next();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.hubstorage.web.auth;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The logins there are, in memory: so many at the most, each until it was not used for a while, and never longer than 30 days.
+ * Vert.x's own store is not used, since it knows neither a bound, nor an injected clock, nor what hangs on a login and has to
+ * end with it. Use it on one context.
+ */
+final class Sessions {
+    private static final int SECRET_BYTES = 32;
+    private static final Duration LONGEST = Duration.ofDays(30);
+
+    private final InstantSource clock;
+    private final int most;
+    private final SecureRandom random = new SecureRandom();
+    /** By id; the one that was used last is last. */
+    private final Map<String, Session> byId = new LinkedHashMap<>(16, 0.75f, true);
+
+    Sessions(InstantSource clock, int most) {
+        this.clock = clock;
+        this.most = most;
+    }
+
+    /** A new login, always under a new id; the one that was not used for the longest time makes room for it. */
+    Session begin() {
+        if (byId.size() >= most) {
+            end(byId.values().iterator().next());
+        }
+        Session session = new Session(secret(), secret(), clock.instant());
+        byId.put(session.id(), session);
+        return session;
+    }
+
+    /** The login of that id, if it has not ended. Counts as its use. */
+    Optional<Session> find(String id, Duration idle) {
+        Session session = byId.get(id);
+        if (session == null) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        if (isOver(session, idle, now)) {
+            end(session);
+            return Optional.empty();
+        }
+        session.use(now);
+        return Optional.of(session);
+    }
+
+    /** Ends those that are over. A page that is open and listens uses its login all the time. */
+    void sweep(Duration idle) {
+        Instant now = clock.instant();
+        for (Session session : List.copyOf(byId.values())) {
+            if (session.isHeld()) {
+                session.use(now);
+            }
+            if (isOver(session, idle, now)) {
+                end(session);
+            }
+        }
+    }
+
+    private static boolean isOver(Session session, Duration idle, Instant now) {
+        return !now.isBefore(session.lastUsed().plus(idle))
+                || !now.isBefore(session.begun().plus(LONGEST));
+    }
+
+    /** Ends a login, and what hangs on it. */
+    void end(Session session) {
+        if (byId.remove(session.id()) != null) {
+            session.end();
+        }
+    }
+
+    void endAll() {
+        List.copyOf(byId.values()).forEach(this::end);
+    }
+
+    int count() {
+        return byId.size();
+    }
+
+    private String secret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+}

@@ -1,0 +1,164 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.testkit.LogCapture;
+import io.hubstorage.web.auth.PasswordHash;
+import io.hubstorage.web.sse.EventHub;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Somebody guesses. The password is known by its hash alone, so that each look at one is slow. */
+final class ThrottledLoginTest {
+    private static final String PASSWORD = "correct horse battery";
+    private static final String HASH = PasswordHash.of(PASSWORD);
+    private static final int MANY = 1_000;
+
+    private WebServer server;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        server = WebServer.start(
+                folder,
+                Map.of("HUBSTORAGE_WEB_PASSWORD_HASH", HASH, "HUBSTORAGE_TRUSTED_PROXIES", "127.0.0.1, ::1"),
+                EventHub.Limits.DEFAULT);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void aThousandWrongPasswordsAtOnceOpenNothingLeakNothingAndStopNothing() {
+        List<Future<WebServer.Answer>> tries = new ArrayList<>();
+        try (LogCapture log = LogCapture.of("io.hubstorage");
+                EventStream stream = EventStream.open(
+                        server,
+                        "/api/events",
+                        Map.of("Cookie", loggedIn("192.0.2.1").cookie()))) {
+            for (int i = 0; i < MANY; i++) {
+                tries.add(Visitor.from(server, "203.0.113.7").tryToLogIn("guess number " + i, "/"));
+            }
+            assertThat(server.get("/health/ready").status()).isEqualTo(200);
+            List<Integer> statuses = tries.stream()
+                    .map(WebServer::await)
+                    .map(WebServer.Answer::status)
+                    .toList();
+            assertThat(statuses).containsOnly(401, 429);
+            assertThat(statuses.stream().filter(status -> status == 401)).hasSizeLessThanOrEqualTo(10);
+            assertThat(server.get("/health/live").status()).isEqualTo(200);
+
+            assertThat(log.lines("WARN"))
+                    .singleElement()
+                    .asString()
+                    .contains("203.0.113.7")
+                    .doesNotContain("guess");
+            for (String text : List.of(
+                    String.join("\n", log.lines()),
+                    stream.events.toString(),
+                    seen("/api/config"),
+                    seen("/api/status"),
+                    seen("/api/aws_diagnostics"),
+                    seen("/config"),
+                    seen("/metrics"))) {
+                assertThat(text).doesNotContain("guess number", PASSWORD, HASH, HASH.substring(40));
+            }
+        }
+    }
+
+    private Visitor loggedIn(String address) {
+        Visitor visitor = Visitor.from(server, address);
+        assertThat(visitor.logIn(PASSWORD).status()).isEqualTo(303);
+        return visitor;
+    }
+
+    private String seen(String path) {
+        WebServer.Answer answer = loggedIn("192.0.2.1").open(path);
+        assertThat(answer.status()).as(path).isEqualTo(200);
+        return answer.body().toString();
+    }
+
+    private WebServer.Answer exhaust(String address) {
+        WebServer.Answer last = Visitor.from(server, address).logIn("wrong password");
+        for (int i = 0; i < 10; i++) {
+            last = Visitor.from(server, address).logIn("wrong password");
+        }
+        assertThat(last.status()).isEqualTo(429);
+        return last;
+    }
+
+    @Test
+    void theRightOneIsTakenFromElsewhereAtOnceAndFromThereAfterTheWait() {
+        WebServer.Answer refused = exhaust("203.0.113.7");
+        int wait = Integer.parseInt(refused.header("Retry-After"));
+        assertThat(wait).isBetween(1, 30);
+        assertThat(refused.body().toString()).contains("Wait %d s".formatted(wait));
+
+        assertThat(Visitor.from(server, "203.0.113.7").logIn(PASSWORD).status())
+                .as("too early, so it is not even looked at")
+                .isEqualTo(429);
+        loggedIn("203.0.113.8");
+        server.now.updateAndGet(now -> now.plus(Duration.ofSeconds(wait)));
+        loggedIn("203.0.113.7");
+    }
+
+    @Test
+    void whoIsInStaysInWhileSomebodyAtTheSameAddressGuesses() {
+        Visitor visitor = loggedIn("203.0.113.7");
+        exhaust("203.0.113.7");
+        assertThat(visitor.get("/api/status").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aScriptWithAnOldPasswordDoesNotLockTheFormOfItsOwner() {
+        Map<String, String> old = Map.of("X-Forwarded-For", "203.0.113.7", "Authorization", "Basic Ondyb25nIG9uZQ==");
+        WebServer.Answer last = server.get("/api/status", old);
+        for (int i = 0; i < 15; i++) {
+            last = server.get("/api/status", old);
+        }
+        ApiTest.assertProblem(last, 429, "Try again in");
+        assertThat(Integer.parseInt(last.header("Retry-After"))).isBetween(1, 30);
+        loggedIn("203.0.113.7");
+    }
+
+    @Test
+    void oneCustomersIpv6AddressesCountAsOne() {
+        exhaust("2001:db8:1:2::1");
+        assertThat(Visitor.from(server, "2001:db8:1:2:ffff::9").logIn(PASSWORD).status())
+                .isEqualTo(429);
+        loggedIn("2001:db8:1:3::1");
+    }
+
+    @Test
+    void whatAClientItselfClaimsToBeDoesNotCount() {
+        for (int i = 0; i < 11; i++) {
+            Visitor.from(server, "198.51.100.%d, 203.0.113.7".formatted(i)).logIn("wrong password");
+        }
+        assertThat(Visitor.from(server, "203.0.113.7").logIn(PASSWORD).status()).isEqualTo(429);
+    }
+
+    @Test
+    void manyGuessersTogetherDoNotGetMoreLooksThanThereAre() {
+        List<Future<WebServer.Answer>> tries = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            tries.add(Visitor.from(server, "198.51.100." + i).tryToLogIn("wrong password", "/"));
+        }
+        List<Integer> statuses = tries.stream()
+                .map(WebServer::await)
+                .map(WebServer.Answer::status)
+                .toList();
+        assertThat(statuses).containsOnly(401, 429);
+        assertThat(statuses.stream().filter(status -> status == 429)).hasSizeGreaterThan(20);
+        loggedIn("192.0.2.9");
+    }
+}

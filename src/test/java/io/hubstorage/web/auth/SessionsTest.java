@@ -1,0 +1,91 @@
+package io.hubstorage.web.auth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+final class SessionsTest {
+    private static final Duration IDLE = Duration.ofHours(24);
+
+    private Instant now = Instant.parse("2026-11-20T08:00:00Z");
+    private final Sessions sessions = new Sessions(() -> now, 10);
+
+    private void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    @Test
+    void aLoginIsFoundByItsIdAloneAndNoTwoAreAlike() {
+        Session one = sessions.begin();
+        Session other = sessions.begin();
+
+        assertThat(one.id()).isNotEqualTo(other.id()).hasSizeGreaterThan(40);
+        assertThat(one.pageToken()).isNotEqualTo(other.pageToken()).isNotEqualTo(one.id());
+        assertThat(sessions.find(one.id(), IDLE)).containsSame(one);
+        assertThat(sessions.find(one.id() + "x", IDLE)).isEmpty();
+        assertThat(one.isPageToken(one.pageToken())).isTrue();
+        assertThat(one.isPageToken(other.pageToken())).isFalse();
+    }
+
+    @Test
+    void whatIsNotUsedForLongEnds() {
+        Session session = sessions.begin();
+        pass(Duration.ofHours(23));
+        assertThat(sessions.find(session.id(), IDLE)).isPresent();
+        pass(Duration.ofHours(23));
+        assertThat(sessions.find(session.id(), IDLE)).isPresent();
+        pass(Duration.ofHours(24));
+        assertThat(sessions.find(session.id(), IDLE)).isEmpty();
+        assertThat(sessions.count()).isZero();
+    }
+
+    @Test
+    void anOpenPageKeepsItsLoginForThirtyDaysAndNoLonger() {
+        Session session = sessions.begin();
+        AtomicInteger ended = new AtomicInteger();
+        session.hold(ended::incrementAndGet);
+        for (int hour = 0; hour < 30 * 24 - 1; hour++) {
+            pass(Duration.ofHours(1));
+            sessions.sweep(IDLE);
+        }
+        assertThat(ended).hasValue(0);
+        pass(Duration.ofHours(1));
+        sessions.sweep(IDLE);
+        assertThat(ended).hasValue(1);
+        assertThat(sessions.count()).isZero();
+    }
+
+    @Test
+    void whatHangsOnALoginEndsWithItUnlessLetGo() {
+        Session session = sessions.begin();
+        AtomicInteger ended = new AtomicInteger();
+        session.hold(ended::incrementAndGet);
+        session.hold(ended::incrementAndGet).run();
+        assertThat(session.isHeld()).isTrue();
+
+        sessions.end(session);
+        sessions.end(session);
+
+        assertThat(ended).hasValue(1);
+        assertThat(session.isHeld()).isFalse();
+    }
+
+    @Test
+    void thereAreNeverMoreThanSoManyAndTheLeastUsedGoesFirst() {
+        Session first = sessions.begin();
+        Session second = sessions.begin();
+        for (int i = 0; i < 8; i++) {
+            sessions.begin();
+        }
+        sessions.find(first.id(), IDLE);
+
+        sessions.begin();
+
+        assertThat(sessions.count()).isEqualTo(10);
+        assertThat(sessions.find(first.id(), IDLE)).isPresent();
+        assertThat(sessions.find(second.id(), IDLE)).isEmpty();
+    }
+}
