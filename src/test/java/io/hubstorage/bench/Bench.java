@@ -9,22 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code bench/run.sh}, whose help describes the options. Everything it starts ends with it, and what it writes is deleted. */
 @Command(name = "bench/run.sh")
 public final class Bench implements Callable<Integer> {
-    private static final int SECONDS_TO_CLEAN_UP = 120;
-
     private final PrintStream log = System.err;
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile boolean stopped;
 
     @Option(names = "--cases", split = ",")
     private List<String> cases = Case.ALL.stream().map(Case::id).toList();
@@ -66,23 +59,12 @@ public final class Bench implements Callable<Integer> {
 
     /** Exits with 0 when every copy that had to be right was. */
     public static void main(String[] args) {
-        Bench bench = new Bench();
-        Thread worker = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> bench.stop(worker)));
-        int code = new CommandLine(bench)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((wrong, ignored) -> bench.complain(wrong))
-                .setExecutionExceptionHandler((failure, ignored, alsoIgnored) -> bench.explain(failure))
-                .execute(args);
-        bench.ended.countDown();
-        System.exit(code);
+        Program.run(new Bench(), args);
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (!Files.isWritable(Path.of("/proc/self/clear_refs"))) {
-            throw new IOException("CPU time and memory are read from /proc, as Linux has it");
-        }
+        ProcessFiles.require();
         List<Path> jars = new ArrayList<>(List.of(jar.toAbsolutePath()));
         if (otherJar != null) {
             jars.add(otherJar.toAbsolutePath());
@@ -112,7 +94,7 @@ public final class Bench implements Callable<Integer> {
         String text = new Report(contenders, results).text(introduction());
         System.out.printf("%n%s", text);
         if (out != null) {
-            Report.write(out, text);
+            Report.write(out, "bench/run.sh", text);
         }
         return 0;
     }
@@ -154,42 +136,5 @@ public final class Bench implements Callable<Integer> {
                         etags == Case.Etags.PARTS
                                 ? "Objects from 8 MiB on have ETags as after an upload in parts."
                                 : "Every object's ETag is its MD5.");
-    }
-
-    private int complain(Exception wrong) {
-        log.printf("%s%nTry 'bench/run.sh --help'.%n", wrong.getMessage());
-        return 2;
-    }
-
-    private int explain(Exception failure) {
-        if (stopped) {
-            return 130;
-        }
-        if (failure instanceof IllegalArgumentException) {
-            return complain(failure);
-        }
-        if (failure instanceof IOException) {
-            log.printf("It did not work: %s%n", failure.getMessage());
-        } else {
-            failure.printStackTrace(log);
-        }
-        return 1;
-    }
-
-    /** After Ctrl-C: lets the measuring thread clean up, and what is left then is ended the hard way. */
-    private void stop(Thread worker) {
-        if (ended.getCount() == 0) {
-            return;
-        }
-        stopped = true;
-        worker.interrupt();
-        try {
-            if (!ended.await(SECONDS_TO_CLEAN_UP, TimeUnit.SECONDS)) {
-                log.println("Not everything could be cleaned up in time.");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     }
 }

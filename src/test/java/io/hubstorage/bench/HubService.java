@@ -3,7 +3,9 @@ package io.hubstorage.bench;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,10 +93,27 @@ final class HubService implements Tool {
         jcmd("JFR.stop", "name=bench", "filename=" + file.toAbsolutePath());
     }
 
+    /** Bytes that are still in use after a collection of all garbage. */
+    long liveHeap() throws IOException, InterruptedException {
+        jcmd("GC.class_histogram");
+        // The last line: Total, objects, bytes.
+        String[] total = Files.readAllLines(jcmdOutput()).getLast().strip().split("\\s+", -1);
+        return Long.parseLong(total[2]);
+    }
+
+    /** Where it listens. */
+    URI address() {
+        return process.awaitUp();
+    }
+
     private void jcmd(String... command) throws IOException, InterruptedException {
         List<String> whole = new ArrayList<>(List.of(JAVA.replaceFirst("java$", "jcmd"), Long.toString(process.pid())));
         whole.addAll(List.of(command));
-        Child.succeed(whole, Map.of(), home.folder().resolve("jcmd.txt"));
+        Child.succeed(whole, Map.of(), jcmdOutput());
+    }
+
+    private Path jcmdOutput() {
+        return home.folder().resolve("jcmd.txt");
     }
 
     @Override

@@ -23,6 +23,11 @@ final class Machine {
                         Files.getFileStore(target).type());
     }
 
+    /** How many processes have wanted to run lately, on average over a minute. */
+    static String load() throws IOException {
+        return Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
+    }
+
     private static String after(String file, String name) throws IOException {
         List<String> lines = Files.readAllLines(Path.of(file));
         return lines.stream()

@@ -14,6 +14,13 @@ final class ProcessFiles {
 
     private ProcessFiles() {}
 
+    /** Complains where there is nothing of the kind. */
+    static void require() throws IOException {
+        if (!Files.isWritable(file("self", "clear_refs"))) {
+            throw new IOException("CPU time and memory are read from /proc, as Linux has it");
+        }
+    }
+
     /** Seconds of user and system time that a running process has used. */
     static double cpu(long pid) throws IOException {
         return times(Long.toString(pid), UTIME);

@@ -11,9 +11,6 @@ import java.util.function.DoubleFunction;
 
 /** The tables, in Markdown. */
 final class Report {
-    private static final String BEGIN = "<!-- written by bench/run.sh: begin -->";
-    private static final String END = "<!-- written by bench/run.sh: end -->";
-
     private final List<Contender> contenders;
     private final List<CaseResult> results;
 
@@ -100,31 +97,33 @@ final class Report {
                 : spread(wall, Report::hundredths) + "; " + spread(cpu, Report::hundredths);
     }
 
-    private static String spread(Spread spread, DoubleFunction<String> text) {
+    static String spread(Spread spread, DoubleFunction<String> text) {
         String median = text.apply(spread.median());
         return spread.least() == spread.greatest()
                 ? median
                 : "%s (%s to %s)".formatted(median, text.apply(spread.least()), text.apply(spread.greatest()));
     }
 
-    private static String hundredths(double value) {
+    static String hundredths(double value) {
         return String.format(Locale.ROOT, "%.2f", value);
     }
 
-    private static String seconds(double value) {
+    static String seconds(double value) {
         return value < 10 ? hundredths(value) : String.format(Locale.ROOT, "%.1f", value);
     }
 
-    /** Puts the text between the marks of a page; a page without them gets both at its end. */
-    static void write(Path page, String text) throws IOException {
+    /** Puts the text between the marks that a script has in a page; a page without them gets both at its end. */
+    static void write(Path page, String script, String text) throws IOException {
+        String beginMark = "<!-- written by %s: begin -->".formatted(script);
+        String endMark = "<!-- written by %s: end -->".formatted(script);
         String before = Files.exists(page) ? Files.readString(page) : "";
-        int begin = before.indexOf(BEGIN);
-        int end = before.indexOf(END);
-        String block = BEGIN + "\n" + text + END;
+        int begin = before.indexOf(beginMark);
+        int end = before.indexOf(endMark);
+        String block = beginMark + "\n" + text + endMark;
         Files.writeString(
                 page,
                 begin < 0 || end < begin
                         ? before + block + "\n"
-                        : before.substring(0, begin) + block + before.substring(end + END.length()));
+                        : before.substring(0, begin) + block + before.substring(end + endMark.length()));
     }
 }

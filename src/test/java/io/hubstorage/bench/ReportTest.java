@@ -49,14 +49,15 @@ final class ReportTest {
     void onlyWhatIsBetweenTheMarksOfThePageIsReplaced(@TempDir Path folder) throws IOException {
         Path page = folder.resolve("page.md");
         Files.writeString(page, "# Title\n");
-        Report.write(page, "first\n");
+        Report.write(page, "a.sh", "first\n");
+        Report.write(page, "other.sh", "of another script\n");
         Files.writeString(page, Files.readString(page) + "\n## More\n");
-        Report.write(page, "second\n");
+        Report.write(page, "a.sh", "second\n");
 
         assertThat(page)
                 .content()
                 .startsWith("# Title\n<!--")
-                .contains("second\n<!--")
+                .contains("second\n<!--", "of another script\n<!--")
                 .endsWith("-->\n\n## More\n");
         assertThat(page).content().doesNotContain("first");
     }
