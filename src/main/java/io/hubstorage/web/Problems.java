@@ -56,13 +56,13 @@ final class Problems implements Handler<RoutingContext> {
             return;
         }
         if (problem.status() == 405) {
-            response.putHeader(HttpHeaders.ALLOW, String.join(", ", methodsAt(context.normalizedPath())));
+            response.putHeader(HttpHeaders.ALLOW, String.join(", ", methodsAt(AskedPath.of(context))));
         }
         if (problem.status() == 413) {
             cutOff(context);
         }
         response.setStatusCode(problem.status()).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        JsonObject json = problem.toJson(context.normalizedPath());
+        JsonObject json = problem.toJson(AskedPath.of(context));
         if (isNavigation(context)) {
             page(context, json);
         } else {
@@ -102,7 +102,7 @@ final class Problems implements Handler<RoutingContext> {
         return context.request().method().equals(HttpMethod.GET)
                 && accept != null
                 && accept.contains("text/html")
-                && !context.normalizedPath().startsWith("/api/");
+                && !AskedPath.of(context).startsWith("/api/");
     }
 
     private Set<String> methodsAt(String path) {

@@ -326,8 +326,8 @@ final class LoginTest {
             stream.first("state");
             for (int i = 0; i < 5; i++) {
                 server.now.updateAndGet(now -> now.plus(Duration.ofHours(10)));
-                int before = stream.comments.size();
-                await().until(() -> stream.comments.size() > before + 2);
+                int before = stream.heartbeats.size();
+                await().until(() -> stream.heartbeats.size() > before + 2);
             }
             assertThat(visitor.get("/api/status").status()).isEqualTo(401);
             assertThat(other.get("/api/status").status()).isEqualTo(200);
