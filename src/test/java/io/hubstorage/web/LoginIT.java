@@ -53,9 +53,7 @@ final class LoginIT {
     @BeforeEach
     void start() throws IOException {
         server = WebServer.start(
-                folder,
-                Map.of("HUBSTORAGE_WEB_PASSWORD", PASSWORD, "HUBSTORAGE_BASE_PATH", "/hub"),
-                QUICK);
+                folder, Map.of("HUBSTORAGE_WEB_PASSWORD", PASSWORD, "HUBSTORAGE_BASE_PATH", "/hub"), QUICK);
         address = URI.create("http://127.0.0.1:%d/".formatted(server.port()));
         page = new WatchedPage(chromium.orElseThrow(), address);
         // The browser itself names every answer that is no success.
@@ -77,7 +75,6 @@ final class LoginIT {
         page.page().keyboard().press("Enter");
     }
 
-
     @Test
     void thePasswordLeadsToWhereOneWanted() {
         visit("/hub/logs?level=WARN");
@@ -90,7 +87,9 @@ final class LoginIT {
         page.page().waitForURL("**/hub/logs?level=WARN");
         page.isShown("#connection[data-connection=live]");
         page.isShown("#logout button");
-        assertThat(page.page().evaluate("() => document.cookie")).as("no script reads it").isEqualTo("");
+        assertThat(page.page().evaluate("() => document.cookie"))
+                .as("no script reads it")
+                .isEqualTo("");
         page.isWithoutComplaint();
     }
 
@@ -107,6 +106,7 @@ final class LoginIT {
 
         logIn(PASSWORD);
         page.page().waitForURL("**/hub/config");
+        page.isShown("#connection[data-connection=live]");
         page.isWithoutComplaint();
     }
 
@@ -163,7 +163,9 @@ final class LoginIT {
         visit("/hub/");
         logIn(PASSWORD);
         page.isShown("#connection[data-connection=live]");
-        assertThat(page.page().evaluate("() => fetch('/hub/api/backup/run', { method: 'POST' }).then((answer) => answer.status)"))
+        assertThat(page.page()
+                        .evaluate("() => fetch('/hub/api/backup/run', { method: 'POST' }).then((answer) =>"
+                                + " answer.status)"))
                 .as("not even our own page without its token")
                 .isEqualTo(403);
 
