@@ -36,7 +36,7 @@ final class BasePath implements Handler<RoutingContext> {
             context.next();
         } else if (asked.equals(path)) {
             context.response()
-                    .setStatusCode(308)
+                    .setStatusCode(303)
                     .putHeader(HttpHeaders.LOCATION, path + '/')
                     .end();
         } else if (asked.startsWith(path + '/')) {

@@ -54,9 +54,9 @@ final class WebParts {
 
         Pages pages = new Pages(vertx, things, version, base);
         Problems.install(router, pages);
+        router.route().handler(new SecurityHeaders(clock));
         router.route().handler(new AskedPath());
         router.route().handler(base);
-        router.route().handler(new SecurityHeaders(clock));
         router.route().handler(gate.arrivals());
         router.route().handler(guard.requests());
         router.route().handler(gate);

@@ -18,11 +18,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +70,40 @@ final class ServeIT {
             hub.signal("TERM");
             assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
             assertThat(hub.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void beyondLoopbackAPasswordIsMadeAndPrintedOnceAndIsInNoLogFile() throws IOException {
+        environment.put("HUBSTORAGE_WEB_HOST", "0.0.0.0");
+        String password;
+        try (HubProcess hub = serve()) {
+            hub.awaitUp();
+            Matcher printed =
+                    Pattern.compile("(?m)^ +((?:[a-z2-9]{5}-){3}[a-z2-9]{5})$").matcher(hub.out());
+            assertThat(printed.find()).isTrue();
+            password = printed.group(1);
+            assertThat(hub.get("/api/status").statusCode()).isEqualTo(401);
+            assertThat(hub.get("/api/status", password).statusCode()).isEqualTo(200);
+            hub.signal("TERM");
+            assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
+        }
+        for (String folder : List.of("logs", "config")) {
+            try (Stream<Path> files = Files.walk(home.resolve(folder))) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    assertThat(Files.readString(file)).as(file.toString()).doesNotContain(password);
+                }
+            }
+        }
+        try (HubProcess again = serve();
+                HubProcess reset = HubProcess.start(home, environment, "password", "--reset")) {
+            again.awaitUp();
+            assertThat(again.out()).doesNotContain(password, "asks for a password");
+            assertThat(reset.exitCode()).isZero();
+            String other = reset.out().lines().findFirst().orElseThrow().replaceFirst(".*: ", "");
+            await().atMost(Duration.ofSeconds(40))
+                    .pollInterval(Duration.ofSeconds(2))
+                    .until(() -> again.get("/api/status", other).statusCode() == 200);
         }
     }
 

@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class SettingsTest {
     @TempDir
@@ -108,6 +111,77 @@ final class SettingsTest {
                     .message()
                     .doesNotContain(wrong);
         }
+    }
+
+    @Test
+    void howTheDashboardIsReachedIsReadWithUsefulDefaults() {
+        Settings.Web usual = settings().web();
+        assertThat(usual.loginOff()).isFalse();
+        assertThat(usual.sessionIdle()).isEqualTo(Duration.ofHours(24));
+        assertThat(usual.basePath()).isEmpty();
+        assertThat(usual.trustedProxies()).isEmpty();
+        Settings.Web web = settings(
+                        "HUBSTORAGE_AUTH", "None",
+                        "HUBSTORAGE_SESSION_HOURS", "8",
+                        "HUBSTORAGE_BASE_PATH", "/nas/backups/",
+                        "HUBSTORAGE_TRUSTED_PROXIES", "10.0.0.2, 172.16.0.0/12, fd00::/8")
+                .web();
+        assertThat(web.loginOff()).isTrue();
+        assertThat(web.sessionIdle()).isEqualTo(Duration.ofHours(8));
+        assertThat(web.basePath()).isEqualTo("/nas/backups");
+        assertThat(web.trustedProxies()).containsExactly("10.0.0.2", "172.16.0.0/12", "fd00::/8");
+        assertThat(settings("HUBSTORAGE_BASE_PATH", "/").web().basePath()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "HUBSTORAGE_AUTH|off|none for no login at all",
+                "HUBSTORAGE_SESSION_HOURS|0|from 1 to 720",
+                "HUBSTORAGE_SESSION_HOURS|1.5|from 1 to 720",
+                "HUBSTORAGE_TRUSTED_PROXIES|proxy.example|IP addresses and networks",
+                "HUBSTORAGE_TRUSTED_PROXIES|10.0.0.0/33|IP addresses and networks",
+                "HUBSTORAGE_TRUSTED_PROXIES|10.0.0.0/|IP addresses and networks",
+                "HUBSTORAGE_TRUSTED_PROXIES|*|IP addresses and networks",
+                "HUBSTORAGE_WEB_PASSWORD|planted|at least 8 characters",
+                "HUBSTORAGE_WEB_PASSWORD_HASH|planted:1234567|what the command 'password' prints",
+                "HUBSTORAGE_WEB_TOKEN|planted-1234567890|at least 20 characters",
+            })
+    void whatIsWrongAboutTheLoginIsNamedAndNoSecretRepeated(String name, String value, String allowed) {
+        assertThatThrownBy(() -> settings(name, value))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(name)
+                .hasMessageContaining(allowed)
+                .message()
+                .doesNotContain("planted");
+    }
+
+    @Test
+    void aPasswordIsGivenAsItIsOrByItsHashButNotTwice() {
+        String hash = "pbkdf2:it=210000:" + "c".repeat(22) + ":" + "h".repeat(86);
+        assertThat(settings("HUBSTORAGE_WEB_PASSWORD_HASH", hash)).isNotNull();
+        assertThatThrownBy(() ->
+                        settings("HUBSTORAGE_WEB_PASSWORD", "good password", "HUBSTORAGE_WEB_PASSWORD_HASH", hash))
+                .hasMessageContaining("only one of it and HUBSTORAGE_WEB_PASSWORD");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1,true",
+        "127.9.9.9,true",
+        "::1,true",
+        "localhost,true",
+        "LOCALHOST,true",
+        "0.0.0.0,false",
+        "::,false",
+        "192.168.1.2,false",
+        "nas.local,false",
+        "localhost.evil,false",
+        "127.0.0.1.nip.io,false"
+    })
+    void onlyThisMachineReachesLoopback(String host, boolean loopback) {
+        assertThat(Settings.Web.isLoopback(host)).isEqualTo(loopback);
     }
 
     @Test

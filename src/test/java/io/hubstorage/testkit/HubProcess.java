@@ -10,10 +10,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -154,6 +156,12 @@ public final class HubProcess implements AutoCloseable {
     /** The answer to a GET. */
     public HttpResponse<String> get(String path) {
         return send(HttpRequest.newBuilder(awaitUp().resolve(path)));
+    }
+
+    /** The answer to a GET that brings the password of the dashboard. */
+    public HttpResponse<String> get(String path, String password) {
+        String basic = Base64.getEncoder().encodeToString(("x:" + password).getBytes(StandardCharsets.UTF_8));
+        return send(HttpRequest.newBuilder(awaitUp().resolve(path)).header("Authorization", "Basic " + basic));
     }
 
     /** The answer to a POST of JSON. */

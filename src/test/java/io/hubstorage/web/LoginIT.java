@@ -106,6 +106,7 @@ final class LoginIT {
 
         logIn(PASSWORD);
         page.page().waitForURL("**/hub/config");
+        page.isShown("#connection[data-connection=live]");
         page.isWithoutComplaint();
     }
 

@@ -97,7 +97,10 @@ public final class Doorkeeper {
 
     /** A login by the form; fails with a {@link Refusal}. */
     public Future<Session> logIn(Arrival arrival, String password) {
-        return tried("form", arrival, password).map(right -> sessions.begin());
+        return tried("form", arrival, password).map(right -> {
+            LOG.info("Somebody logged in from {}", arrival.client());
+            return sessions.begin();
+        });
     }
 
     /** Ends a login, and all that hangs on it. */
