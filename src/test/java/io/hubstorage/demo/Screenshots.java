@@ -46,7 +46,7 @@ public final class Screenshots {
 
     /** What pages ask for after they are loaded has arrived. */
     private static final String QUIET = """
-        () => document.querySelector('#runs, #log .line, #preview .row, #preview:not(:empty), #diagnosis .step, .run-buckets, #entries a.entry') !== null
+        () => document.querySelector('#runs, #log .line, #preview .row, #preview:not(:empty), #diagnosis .step, .run-buckets, #entries a.entry, #found-list li') !== null
             && !/Checking credentials|Looking the run up/.test(document.body.textContent)\
         """;
 
@@ -96,19 +96,33 @@ public final class Screenshots {
                                 new IllegalStateException("no Chromium is installed: sudo apt-get install chromium"))) {
             DemoData data = new DemoData(s3, 2026);
             data.fill();
-            try (HubProcess hub = start(fresh, s3)) {
+            try (HubProcess hub = start(fresh, s3, Map.of("HUBSTORAGE_WEB_PASSWORD", "the pictures show none"))) {
+                new Screenshots(chromium, folder, hub).takeLogin();
+            }
+            try (HubProcess hub = start(fresh, s3, Map.of())) {
                 new Screenshots(chromium, folder, hub).takeSetup();
             }
-            try (HubProcess hub = start(home, s3)) {
+            try (HubProcess hub = start(home, s3, Map.of())) {
                 new Screenshots(chromium, folder, hub).takeAll(s3, data);
             }
         }
     }
 
-    private static HubProcess start(DemoHome home, EmbeddedS3 s3) throws IOException {
+    private static HubProcess start(DemoHome home, EmbeddedS3 s3, Map<String, String> more) throws IOException {
         Map<String, String> environment = HubProcess.environment(home.folder(), s3.settings());
+        environment.putAll(more);
         environment.put("HUBSTORAGE_WEB_PORT", Integer.toString(Ports.free("127.0.0.1", PORT)));
         return HubProcess.start(home.folder(), environment, "serve");
+    }
+
+    private void takeLogin() throws IOException {
+        List<Page> pages = windows();
+        for (Page page : pages) {
+            page.navigate(hub.awaitUp().resolve("/login").toString());
+            page.waitForSelector("#password");
+        }
+        take(pages, "login");
+        close(pages);
     }
 
     private void takeSetup() throws IOException {
@@ -148,6 +162,9 @@ public final class Screenshots {
         List<Page> snapshots = open("snapshots?bucket=documents");
         take(snapshots, "snapshots");
         close(snapshots);
+        List<Page> found = open("snapshots?q=report");
+        take(found, "snapshots-find");
+        close(found);
         data.addPhotos(NEW_PHOTOS);
         s3.throttle(SLOW_BYTES_PER_SECOND);
         List<Page> pages = open("");
@@ -158,22 +175,29 @@ public final class Screenshots {
     }
 
     private List<Page> open(String path) {
+        List<Page> pages = windows();
+        for (Page page : pages) {
+            page.navigate(hub.awaitUp().resolve("/" + path).toString());
+            page.waitForSelector("#connection[data-connection=live]");
+            page.waitForFunction(QUIET);
+        }
+        return pages;
+    }
+
+    private List<Page> windows() {
         return Look.ALL.stream()
                 .map(look -> {
                     BrowserContext window = chromium.window(look.width(), HEIGHT, look.colours());
                     window.setDefaultTimeout(PATIENCE_MS);
-                    Page page = window.newPage();
-                    page.navigate(hub.awaitUp().resolve("/" + path).toString());
-                    page.waitForSelector("#connection[data-connection=live]");
-                    page.waitForFunction(QUIET);
-                    // A picture has no scroll bar, hence needs no room for one.
-                    page.evaluate("() => document.documentElement.style.setProperty('scrollbar-gutter', 'auto')");
-                    return page;
+                    return window.newPage();
                 })
                 .toList();
     }
 
     private void take(List<Page> pages, String name) throws IOException {
+        // A picture has no scroll bar, hence needs no room for one.
+        pages.forEach(
+                page -> page.evaluate("() => document.documentElement.style.setProperty('scrollbar-gutter', 'auto')"));
         List<byte[]> pictures = pages.stream()
                 .map(page -> page.screenshot(new Page.ScreenshotOptions().setFullPage(true)))
                 .toList();

@@ -84,13 +84,24 @@ final class PagesIT {
     private static WatchedPage open(String path, int width, ColorScheme colours) {
         WatchedPage page =
                 new WatchedPage(chromium.orElseThrow(), address, width, colours).open(path.replace("{run}", run));
-        page.isShown("#runs tr.row, #log .line, #preview .row, #diagnosis .step, .run-buckets, #already:not([hidden])"
-                + " >> nth=0");
+        page.isShown("#runs tr.row, #log .line, #preview .row, #diagnosis .step, .run-buckets, #already:not([hidden]),"
+                + " #certificate:not([hidden]), #found-list li >> nth=0");
         return page;
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}", "/nowhere"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/config",
+                "/logs",
+                "/setup",
+                "/runs/{run}",
+                "/snapshots",
+                "/snapshots?bucket=documents",
+                "/snapshots?q=minutes",
+                "/nowhere"
+            })
     void nobodyIsKeptOutOfAPage(String path) throws IOException {
         AccessibilityCheck check = new AccessibilityCheck();
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
@@ -108,7 +119,7 @@ final class PagesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}"})
+    @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}", "/snapshots?bucket=documents"})
     void aPageFitsEveryScreenAndIsDarkWhereThatIsWanted(String path) {
         for (int width : new int[] {NARROW, USUAL, VERY_WIDE}) {
             try (WatchedPage page = open(path, width, ColorScheme.DARK)) {
