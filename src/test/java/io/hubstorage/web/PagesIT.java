@@ -85,7 +85,7 @@ final class PagesIT {
         WatchedPage page =
                 new WatchedPage(chromium.orElseThrow(), address, width, colours).open(path.replace("{run}", run));
         page.isShown("#runs tr.row, #log .line, #preview .row, #diagnosis .step, .run-buckets, #already:not([hidden]),"
-                + " #certificate:not([hidden]), #found-list li >> nth=0");
+                + " #certificate:not([hidden]), #found-list[aria-busy=false] li >> nth=0");
         return page;
     }
 
