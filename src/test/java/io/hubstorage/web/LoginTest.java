@@ -1,25 +1,21 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.web.sse.EventHub;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.WebSocket;
-import io.vertx.core.http.WebSocketClient;
-import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,20 +28,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LoginTest {
     private static final String PASSWORD = "correct horse: battery";
     private static final String TOKEN = "a-token-of-more-than-20-characters";
-    private static final EventHub.Limits QUICK = new EventHub.Limits(100, 100, 1 << 20, 100, 256 << 10, 100);
 
     private WebServer server;
     private Visitor visitor;
-    /** Held on to: a client that nobody refers to is closed. */
-    private WebSocketClient sockets;
 
     @BeforeEach
     void start(@TempDir Path folder) throws IOException {
-        // In a file, where it can be changed while the server runs.
-        Files.writeString(folder.resolve(".env"), "HUBSTORAGE_WEB_PASSWORD='" + PASSWORD + "'\n");
-        server = WebServer.start(folder, Map.of("HUBSTORAGE_WEB_TOKEN", TOKEN), QUICK);
+        server = WebServer.start(
+                folder,
+                Map.of("HUBSTORAGE_WEB_PASSWORD", PASSWORD, "HUBSTORAGE_WEB_TOKEN", TOKEN),
+                EventHub.Limits.DEFAULT);
         visitor = new Visitor(server);
-        sockets = server.vertx.createWebSocketClient();
     }
 
     @AfterEach
@@ -133,7 +126,7 @@ final class LoginTest {
     @ValueSource(strings = {"//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "evil"})
     void nobodyIsLedToAnotherSite(String next) {
         assertThat(visitor.logIn(PASSWORD, next).header("Location")).isEqualTo("/");
-        String asked = java.net.URLEncoder.encode(next, StandardCharsets.UTF_8);
+        String asked = URLEncoder.encode(next, StandardCharsets.UTF_8);
         assertThat(visitor.open("/login?next=" + asked).header("Location")).isEqualTo("/");
         assertThat(new Visitor(server).open("/login?next=" + asked).body().toString())
                 .contains("name=\"next\" value=\"/\"");
@@ -182,14 +175,14 @@ final class LoginTest {
                     HttpMethod.POST,
                     "/login",
                     Map.of("Content-Type", type),
-                    io.vertx.core.buffer.Buffer.buffer("{\"password\":\"%s\"}".formatted(PASSWORD)));
+                    Buffer.buffer("{\"password\":\"%s\"}".formatted(PASSWORD)));
             assertThat(answer.status()).as(type).isIn(400, 401);
         }
         WebServer.Answer large = server.send(
                 HttpMethod.POST,
                 "/login",
                 Map.of("Content-Type", "application/x-www-form-urlencoded"),
-                io.vertx.core.buffer.Buffer.buffer("password=" + "x".repeat(100_000)));
+                Buffer.buffer("password=" + "x".repeat(100_000)));
         assertThat(large.status()).isEqualTo(413);
     }
 
@@ -215,7 +208,7 @@ final class LoginTest {
 
     @Test
     void anUploadWaitsForTheLookAtThePassword() {
-        JsonObject config = new JsonObject().put("s3_buckets", new io.vertx.core.json.JsonArray().add("photos"));
+        JsonObject config = new JsonObject().put("s3_buckets", new JsonArray().add("photos"));
         WebServer.Answer saved = server.send(
                 HttpMethod.PUT,
                 "/api/config",
@@ -266,90 +259,6 @@ final class LoginTest {
         assertThat(visitor.post("/api/backup/run", null).status())
                 .as("no name has to be allowed where a login protects")
                 .isEqualTo(202);
-    }
-
-    @Test
-    void aLogoutEndsTheLoginAndAllThatHangsOnIt() {
-        visitor.logIn(PASSWORD);
-        visitor.open("/");
-        Map<String, String> cookie = Map.of("Cookie", visitor.cookie());
-        AtomicInteger closed = new AtomicInteger();
-        try (EventStream stream = EventStream.open(server, "/api/events", cookie);
-                EventStream program = EventStream.open(server, "/api/events", authorization("Bearer " + TOKEN))) {
-            stream.first("state");
-            socket(visitor.cookie()).closeHandler(done -> closed.incrementAndGet());
-
-            WebServer.Answer out = visitor.logOut();
-
-            assertThat(out.status()).isEqualTo(303);
-            assertThat(out.header("Location")).isEqualTo("/login");
-            assertThat(out.header("Set-Cookie")).contains("Max-Age=0");
-            await().until(() -> stream.ended);
-            await().until(() -> closed.get() == 1);
-            assertThat(server.get("/api/status", cookie).status()).isEqualTo(401);
-            assertThat(program.ended).as("nobody else is concerned").isFalse();
-            assertThat(visitor.logOut().status()).as("once more").isEqualTo(303);
-        }
-    }
-
-    private WebSocket socket(String cookie) {
-        return WebServer.await(sockets.connect(new WebSocketConnectOptions()
-                .setHost("127.0.0.1")
-                .setPort(server.port())
-                .setURI("/eventbus/websocket")
-                .addHeader("Cookie", cookie)));
-    }
-
-    @Test
-    void theBridgeIsOpenForProgramsToo() {
-        WebSocket socket = WebServer.await(sockets.connect(new WebSocketConnectOptions()
-                .setHost("127.0.0.1")
-                .setPort(server.port())
-                .setURI("/eventbus/websocket")
-                .addHeader("Authorization", basic(PASSWORD))));
-        assertThat(socket.isClosed()).isFalse();
-    }
-
-    @Test
-    void noOtherSiteLogsAnybodyOut() {
-        visitor.logIn(PASSWORD);
-        assertThat(visitor.logOut().status()).as("without the page's token").isEqualTo(403);
-        assertThat(visitor.get("/api/status").status()).isEqualTo(200);
-    }
-
-    @Test
-    void aLoginThatIsNotUsedEndsAndAnOpenPageUsesIt() {
-        visitor.logIn(PASSWORD);
-        Visitor other = new Visitor(server);
-        other.logIn(PASSWORD);
-        try (EventStream stream = EventStream.open(server, "/api/events", Map.of("Cookie", other.cookie()))) {
-            stream.first("state");
-            for (int i = 0; i < 5; i++) {
-                server.now.updateAndGet(now -> now.plus(Duration.ofHours(10)));
-                int before = stream.heartbeats.size();
-                await().until(() -> stream.heartbeats.size() > before + 2);
-            }
-            assertThat(visitor.get("/api/status").status()).isEqualTo(401);
-            assertThat(other.get("/api/status").status()).isEqualTo(200);
-            server.now.updateAndGet(now -> now.plus(Duration.ofDays(30)));
-            await().until(() -> stream.ended);
-        }
-        assertThat(other.open("/").header("Location")).isEqualTo("/login");
-    }
-
-    @Test
-    void anotherPasswordInTheFileCountsAtOnceAndWhoCameInByTheOldOneIsOut() throws IOException {
-        visitor.logIn(PASSWORD);
-        try (EventStream stream = EventStream.open(server, "/api/events", Map.of("Cookie", visitor.cookie()));
-                EventStream program = EventStream.open(server, "/api/events", authorization(basic(PASSWORD)))) {
-            stream.first("state");
-            Files.writeString(server.folder.resolve(".env"), "HUBSTORAGE_WEB_PASSWORD=another password\n");
-            WebServer.await(server.store.reload());
-            await().until(() -> stream.ended && program.ended);
-        }
-        assertThat(visitor.get("/api/status").status()).isEqualTo(401);
-        assertThat(visitor.logIn(PASSWORD).status()).isEqualTo(401);
-        assertThat(visitor.logIn("another password").status()).isEqualTo(303);
     }
 
     @ParameterizedTest

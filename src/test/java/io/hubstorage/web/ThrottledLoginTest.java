@@ -1,15 +1,23 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.web.auth.PasswordHash;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class ThrottledLoginTest {
     private static final String PASSWORD = "correct horse battery";
     private static final String HASH = PasswordHash.of(PASSWORD);
+    private static final String BASIC =
+            "Basic " + Base64.getEncoder().encodeToString(("x:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
     private static final int MANY = 1_000;
 
     private WebServer server;
@@ -160,5 +170,37 @@ final class ThrottledLoginTest {
         assertThat(statuses).containsOnly(401, 429);
         assertThat(statuses.stream().filter(status -> status == 429)).hasSizeGreaterThan(20);
         loggedIn("192.0.2.9");
+    }
+
+    @Test
+    void anUploadAndASocketWaitForTheSlowLook() {
+        JsonObject config = new JsonObject()
+                .put("s3_buckets", new JsonArray().add("photos"))
+                .put("note", "x".repeat(300_000));
+        WebServer.Answer saved = server.send(
+                HttpMethod.PUT,
+                "/api/config",
+                Map.of("Content-Type", "application/json", "Authorization", BASIC),
+                config.toBuffer());
+        assertThat(saved.status()).isEqualTo(200);
+        // The password that was right is remembered; a wrong one takes the slow look again.
+        WebSocketClient sockets = server.vertx.createWebSocketClient();
+        assertThatThrownBy(() -> WebServer.await(sockets.connect(socket("Basic eDp3cm9uZyBvbmU="))))
+                .hasMessageContaining("401");
+        assertThat(WebServer.await(sockets.connect(socket(BASIC))).isClosed()).isFalse();
+    }
+
+    @Test
+    void aSocketIsOpenedAfterTheSlowLook() {
+        WebSocketClient sockets = server.vertx.createWebSocketClient();
+        assertThat(WebServer.await(sockets.connect(socket(BASIC))).isClosed()).isFalse();
+    }
+
+    private WebSocketConnectOptions socket(String authorization) {
+        return new WebSocketConnectOptions()
+                .setHost("127.0.0.1")
+                .setPort(server.port())
+                .setURI("/eventbus/websocket")
+                .addHeader("Authorization", authorization);
     }
 }
