@@ -85,7 +85,7 @@ say_password() {
   local printed
   printed=$(compose logs --no-log-prefix hubstorage 2>/dev/null | grep -A 2 'The dashboard asks for a password' | tail -n 1 || true)
   if [ -n "$printed" ]; then
-    say "It asks for the password that was made at the first start:  ${bold}$(printf '%s' "$printed" | tr -d '[:space:]')${plain}"
+    say "It asks for a password. The one of the first start, if it was not reset since:  ${bold}$(printf '%s' "$printed" | tr -d '[:space:]')${plain}"
   else
     say "It asks for a password. If you do not know it: docker compose exec hubstorage hubstorage password --reset"
   fi

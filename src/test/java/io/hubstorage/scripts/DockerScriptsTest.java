@@ -194,7 +194,7 @@ final class DockerScriptsTest {
                 "---\\n  The dashboard asks for a password. As none was set, this one was made:\\n\\n"
                         + "      abcde-fghjk-mnpqr-stuvw\\n\\n  It is shown this once");
         assertThat(scripts.run("docker-start.sh").succeeded().out())
-                .contains("made at the first start:  abcde-fghjk-mnpqr-stuvw")
+                .contains("if it was not reset since:  abcde-fghjk-mnpqr-stuvw")
                 .doesNotContain("--reset");
 
         scripts.append("HUBSTORAGE_WEB_PASSWORD=my own one");
