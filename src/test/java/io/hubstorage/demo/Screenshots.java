@@ -162,7 +162,7 @@ public final class Screenshots {
         List<Page> snapshots = open("snapshots?bucket=documents");
         take(snapshots, "snapshots");
         close(snapshots);
-        List<Page> found = open("snapshots?q=report");
+        List<Page> found = open("snapshots?q=accounts/2026");
         take(found, "snapshots-find");
         close(found);
         data.addPhotos(NEW_PHOTOS);
