@@ -50,7 +50,7 @@ final class SseBenchIT {
 
     @Test
     void afterCtrlCNothingIsLeftBehind() throws Exception {
-        Process bench = start("--objects", "20000");
+        Process bench = start("--objects", "3000");
         try {
             Awaitility.await()
                     .atMost(PATIENCE)
