@@ -79,7 +79,7 @@ final class LoginIT {
     void thePasswordLeadsToWhereOneWanted() {
         visit("/hub/logs?level=WARN");
         page.page().waitForURL("**/hub/login?next=*");
-        assertThat(page.page().evaluate("() => document.activeElement.id")).isEqualTo("password");
+        page.that("#password").isFocused();
         assertThat(page.find("nav").count()).as("it leads nowhere else").isZero();
 
         logIn(PASSWORD);
