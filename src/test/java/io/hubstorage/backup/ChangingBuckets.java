@@ -9,10 +9,11 @@ import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
- * Three buckets of some hundred small objects and a few that are fetched in ranges, and how they change at random. None is
- * empty: a new version of nothing is the old one to whoever compares ETags.
+ * Three buckets of some hundred small objects and a few that are fetched in ranges, and how they change at random. None is so
+ * small that a new version could have the bytes of the old one, and be the old one to whoever compares ETags.
  */
 final class ChangingBuckets {
+    private static final int SMALLEST = 16;
     private static final int LARGE = 9 << 20;
     private static final int MEDIUM = 3 << 19;
 
@@ -21,9 +22,9 @@ final class ChangingBuckets {
 
     ChangingBuckets(SyntheticS3 s3, RandomGenerator random, long seed) {
         this.random = random;
-        add(s3, "documents", SyntheticBucket.ruled(180, "year-#/##.txt", index -> 1 + index * 37 % 3_000), seed);
+        add(s3, "documents", SyntheticBucket.ruled(180, "year-#/##.txt", index -> SMALLEST + index * 37 % 3_000), seed);
         add(s3, "films", SyntheticBucket.ruled(12, "clip-##", index -> 1_000 + index), seed);
-        add(s3, "photos", SyntheticBucket.ruled(120, "album-#/##.jpg", index -> 1 + index * 911 % 9_000), seed);
+        add(s3, "photos", SyntheticBucket.ruled(120, "album-#/##.jpg", index -> SMALLEST + index * 911 % 9_000), seed);
         get("films").add("long.mp4", LARGE);
         get("films").add("short.mp4", MEDIUM);
     }
@@ -53,7 +54,7 @@ final class ChangingBuckets {
         for (int change = random.nextInt(2, 40); change > 0; change--) {
             SyntheticBucket bucket = get(random.nextBoolean() ? "photos" : "documents");
             switch (random.nextInt(8)) {
-                case 0, 1 -> bucket.add("new/" + random.nextInt(60), random.nextInt(1, 4_000));
+                case 0, 1 -> bucket.add("new/" + random.nextInt(60), random.nextInt(SMALLEST, 4_000));
                 case 2, 3, 4 -> bucket.change(any(bucket));
                 case 5, 6 -> bucket.delete(any(bucket));
                 default -> {
