@@ -124,8 +124,9 @@ final class ManifestTest {
                 .hasMessageContaining("index is missing");
     }
 
+    /** Some bits of a compressed frame mean nothing; that they are damaged, the hash in the certificate tells. */
     @Test
-    void noDamageOfOneByteGoesUnnoticed() throws IOException {
+    void noDamageOfOneByteIsReadAsSomethingElse() throws IOException {
         Path zst = write("m.jsonl.zst", entries(0, 4_100));
         byte[] good = Files.readAllBytes(zst);
         qt().withExamples(150)
@@ -133,7 +134,7 @@ final class ManifestTest {
                 .checkAssert((at, flip) -> {
                     byte[] bad = good.clone();
                     bad[at] ^= (byte) (int) flip;
-                    assertCorrupt(zst, bad);
+                    assertCorruptOrTheSame(zst, bad, entries(0, 4_100));
                 });
     }
 
@@ -296,6 +297,17 @@ final class ManifestTest {
         assertThatThrownBy(() -> readAll(zst))
                 .isInstanceOf(CorruptManifestException.class)
                 .hasMessageContaining(zst.toString());
+    }
+
+    private static void assertCorruptOrTheSame(Path zst, byte[] content, List<ManifestEntry> entries) {
+        try {
+            Files.write(zst, content);
+            assertThat(readAll(zst)).isEqualTo(entries);
+        } catch (CorruptManifestException corrupt) {
+            assertThat(corrupt).hasMessageContaining(zst.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<ManifestEntry> readAll(Path zst) throws IOException {
