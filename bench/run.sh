@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Measures HubStorage beside other tools on a synthetic S3, and cleans up also on Ctrl-C.
 set -euo pipefail
+# shellcheck disable=SC2034 # of lib/bench.sh
 here=$PWD
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib/launch.sh
 . scripts/lib/launch.sh
+# shellcheck source=scripts/lib/bench.sh
+. scripts/lib/bench.sh
 
 usage() {
   cat <<'TEXT'
@@ -36,48 +39,5 @@ newer.
 TEXT
 }
 
-# A path as it was meant where this was called.
-path() {
-  case "$1" in
-    /*) printf '%s' "$1" ;;
-    *) printf '%s/%s' "$here" "$1" ;;
-  esac
-}
-
-build=yes
-jar=
-arguments=()
-while [ $# -gt 0 ]; do
-  case "$1" in
-    -h | --help)
-      usage
-      exit 0
-      ;;
-    --no-build)
-      build=no
-      ;;
-    --quick)
-      arguments+=("$1")
-      ;;
-    --jar | --jar-vs | --target | --profile | --out)
-      [ $# -gt 1 ] || fail "$1 needs a value"
-      if [ "$1" = --jar ]; then jar=$2; fi
-      arguments+=("$1" "$(path "$2")")
-      shift
-      ;;
-    --cases | --tools | --runs | --warm-ups | --java-options | --etags)
-      [ $# -gt 1 ] || fail "$1 needs a value"
-      arguments+=("$1" "$2")
-      shift
-      ;;
-    *)
-      usage >&2
-      fail "unknown option: $1"
-      ;;
-  esac
-  shift
-done
-
-if [ "$build" = yes ]; then build bench; fi
-if [ -z "$jar" ]; then arguments+=(--jar "$(find_jar)"); fi
-launch bench "${arguments[@]}"
+bench bench "--jar --jar-vs --target --profile --out" \
+  "--cases --tools --runs --warm-ups --java-options --etags" "$@"

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Measures what watchers of the event stream see and cost during a backup, and cleans up also on Ctrl-C.
 set -euo pipefail
+# shellcheck disable=SC2034 # of lib/bench.sh
 here=$PWD
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib/launch.sh
 . scripts/lib/launch.sh
+# shellcheck source=scripts/lib/bench.sh
+. scripts/lib/bench.sh
 
 usage() {
   cat <<'TEXT'
@@ -31,48 +34,5 @@ It takes about five minutes, and on a tmpfs 1 GiB of memory. Needs Linux, a JDK 
 TEXT
 }
 
-# A path as it was meant where this was called.
-path() {
-  case "$1" in
-    /*) printf '%s' "$1" ;;
-    *) printf '%s/%s' "$here" "$1" ;;
-  esac
-}
-
-build=yes
-jar=
-arguments=()
-while [ $# -gt 0 ]; do
-  case "$1" in
-    -h | --help)
-      usage
-      exit 0
-      ;;
-    --no-build)
-      build=no
-      ;;
-    --quick)
-      arguments+=("$1")
-      ;;
-    --jar | --target | --out)
-      [ $# -gt 1 ] || fail "$1 needs a value"
-      if [ "$1" = --jar ]; then jar=$2; fi
-      arguments+=("$1" "$(path "$2")")
-      shift
-      ;;
-    --watchers | --stalled | --objects | --runs | --warm-ups | --java-options)
-      [ $# -gt 1 ] || fail "$1 needs a value"
-      arguments+=("$1" "$2")
-      shift
-      ;;
-    *)
-      usage >&2
-      fail "unknown option: $1"
-      ;;
-  esac
-  shift
-done
-
-if [ "$build" = yes ]; then build sse; fi
-if [ -z "$jar" ]; then arguments+=(--jar "$(find_jar)"); fi
-launch sse "${arguments[@]}"
+bench sse "--jar --target --out" \
+  "--watchers --stalled --objects --runs --warm-ups --java-options" "$@"

@@ -51,6 +51,7 @@ final class Program {
         if (failure instanceof IOException) {
             log.printf("It did not work: %s%n", failure.getMessage());
         } else {
+            // A defect of the benchmark itself: its output is for whoever repairs that.
             failure.printStackTrace(log);
         }
         return 1;

@@ -294,7 +294,7 @@ final class DockerScriptsTest {
                 Path.of("."),
                 Map.of(),
                 Duration.ofMinutes(2),
-                List.of("bash", "-c", "shellcheck -x scripts/*.sh scripts/lib/*.sh docker/hubstorage"));
+                List.of("bash", "-c", "shellcheck -x scripts/*.sh scripts/lib/*.sh bench/*.sh docker/hubstorage"));
 
         assertThat(found.out()).isEmpty();
         assertThat(found.code()).isZero();
