@@ -98,7 +98,7 @@ final class Linker {
                     if (link.entry().directory()) {
                         tree.folder(link.entry().path());
                     } else {
-                        tree.link(link.existing(), link.entry().path());
+                        tree.link(link.existing(), link.entry(), link.entry().path());
                     }
                 }
             } catch (IOException | RuntimeException e) {

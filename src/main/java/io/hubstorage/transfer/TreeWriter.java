@@ -1,9 +1,10 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.snapshot.OwnFiles;
+import io.hubstorage.snapshot.ManifestEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -15,16 +16,16 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Puts files into the tree that becomes a bucket's folder. Every file is read-only from its first byte; a linked file's
- * time and mode are never touched, and what it is linked from must be a file of ours. Thread-safe.
+ * time and mode are never touched, and what it is linked from must be what its manifest says. Thread-safe.
  */
 final class TreeWriter {
     private static final int KNOWN_FOLDERS = 16_384;
+    private static final int COPY_BUFFER = 1 << 18;
     private static final Set<StandardOpenOption> NEW_FILE =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
 
@@ -32,14 +33,12 @@ final class TreeWriter {
     private final boolean hardLinks;
     private final FileAttribute<?>[] readOnly;
     private final Set<Path> knownFolders = ConcurrentHashMap.newKeySet();
-    private final List<Path> sources;
-    private final Set<Path> ownFolders = ConcurrentHashMap.newKeySet();
+    private final SourceFiles sources;
 
-    TreeWriter(TransferMessage.Shard shard) throws IOException {
+    TreeWriter(TransferMessage.Shard shard, SourceFiles sources) throws IOException {
         this.tree = Files.createDirectories(Path.of(shard.tree()));
         this.hardLinks = shard.options().hardLinks();
-        this.sources =
-                shard.sources().stream().map(source -> Path.of(source.tree())).toList();
+        this.sources = sources;
         this.readOnly = tree.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--r--r--"))
@@ -91,16 +90,15 @@ final class TreeWriter {
      * Gives a file a second name in this tree. Where the disk cannot, or this file has too many names already (EMLINK), it
      * is copied on the spot.
      *
-     * @throws MissingSourceException when the existing file does not exist, or is not {@linkplain #isOwn ours}
+     * @param entry what the file must be
+     * @throws DamagedSourceException when it is not, or cannot be read where it must be copied
      */
-    void link(Path existing, String path) throws IOException {
-        if (!isOwn(existing)) {
-            // A hard link to a symbolic link would be one.
-            throw new MissingSourceException(existing, new NoSuchFileException(existing.toString()));
-        }
+    void link(Path existing, ManifestEntry entry, String path) throws IOException {
+        // Also because a hard link to a symbolic link would be one.
+        sources.look(existing, entry);
         Path file = place(path);
         if (!hardLinks) {
-            copyExisting(existing, path, file);
+            copy(existing, path);
             return;
         }
         try {
@@ -108,50 +106,52 @@ final class TreeWriter {
         } catch (FileAlreadyExistsException _) {
             Files.delete(file);
             Files.createLink(file, existing);
-        } catch (NoSuchFileException e) {
-            if (!Files.exists(existing)) {
-                throw new MissingSourceException(existing, e);
-            }
+        } catch (NoSuchFileException _) {
+            sources.look(existing, entry);
             knownFolders.clear();
             Files.createLink(place(path), existing);
         } catch (FileSystemException | UnsupportedOperationException _) {
-            copyExisting(existing, path, file);
+            copy(existing, path);
         }
     }
 
-    /** Whether this is a regular file of a source, and no symbolic link leads there. */
+    /** Whether a file is one that may be linked, whatever is in it. */
     boolean isOwn(Path existing) {
-        Path folder = existing.getParent();
-        if (folder != null && !ownFolders.contains(folder)) {
-            if (sources.stream().anyMatch(source -> OwnFiles.leadsAway(source, folder))) {
-                return false;
-            }
-            remember(folder, ownFolders);
-        }
-        return OwnFiles.regular(existing) != null;
+        return sources.isOwn(existing);
     }
 
-    private void copyExisting(Path existing, String path, Path file) throws IOException {
-        if (!Files.exists(existing)) {
-            throw new MissingSourceException(existing, new NoSuchFileException(existing.toString()));
-        }
-        copy(existing, path, file);
-    }
-
-    private void copy(Path existing, String path, Path file) throws IOException {
-        Files.deleteIfExists(file);
-        try (FileChannel from = FileChannel.open(existing, StandardOpenOption.READ);
+    private void copy(Path existing, String path) throws IOException {
+        discard(path);
+        try (FileChannel from = openSource(existing);
                 FileChannel to = create(path)) {
-            long size = from.size();
-            for (long done = 0; done < size; ) {
-                long moved = from.transferTo(done, size - done, to);
-                if (moved <= 0) {
-                    throw new IOException("%s became shorter while it was copied".formatted(existing));
+            ByteBuffer buffer = ByteBuffer.allocate(COPY_BUFFER);
+            while (readSource(existing, from, buffer.clear()) >= 0) {
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    to.write(buffer);
                 }
-                done += moved;
             }
         }
-        Files.setLastModifiedTime(file, Files.getLastModifiedTime(existing));
+        Files.setLastModifiedTime(tree.resolve(path), Files.getLastModifiedTime(existing));
+    }
+
+    private static FileChannel openSource(Path existing) throws DamagedSourceException {
+        try {
+            return FileChannel.open(existing, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw DamagedSourceException.unreadable(existing, e);
+        }
+    }
+
+    /** Told apart from an error of the destination: a bad sector of an old file is no reason to stop. */
+    private static int readSource(Path existing, FileChannel from, ByteBuffer buffer) throws IOException {
+        try {
+            return from.read(buffer);
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw DamagedSourceException.unreadable(existing, e);
+        }
     }
 
     private Path place(String path) throws IOException {
@@ -159,15 +159,11 @@ final class TreeWriter {
         Path folder = file.getParent();
         if (folder != null && !knownFolders.contains(folder)) {
             Files.createDirectories(folder);
-            remember(folder, knownFolders);
+            if (knownFolders.size() >= KNOWN_FOLDERS) {
+                knownFolders.clear();
+            }
+            knownFolders.add(folder);
         }
         return file;
-    }
-
-    private static void remember(Path folder, Set<Path> folders) {
-        if (folders.size() >= KNOWN_FOLDERS) {
-            folders.clear();
-        }
-        folders.add(folder);
     }
 }

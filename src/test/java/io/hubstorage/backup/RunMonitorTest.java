@@ -70,6 +70,7 @@ final class RunMonitorTest {
                 toDownload,
                 received,
                 1,
+                0,
                 List.of(),
                 0,
                 false,
