@@ -57,11 +57,7 @@ final class KeptBucket {
     private @Nullable ManifestEntry link(ManifestEntry entry, TransferMessage.Source source) throws IOException {
         try {
             ManifestEntry found = files.check(Differ.file(source, entry), entry);
-            if (found.directory()) {
-                tree.folder(found.path());
-            } else {
-                tree.link(Differ.file(source, found), found, found.path());
-            }
+            tree.link(Differ.file(source, found), found, found.path());
             return found;
         } catch (DamagedSourceException e) {
             failures.add(new RunRecord.Failure(entry.key(), "missing", String.valueOf(e.getMessage())), false);

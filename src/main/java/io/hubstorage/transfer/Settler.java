@@ -127,11 +127,7 @@ final class Settler implements FetchPool.Handler {
             return;
         }
         Path file = Differ.file(shard.sources().get(previous.source()), previous.entry());
-        if (previous.entry().directory()) {
-            tree.folder(path);
-        } else {
-            tree.link(file, previous.entry(), path);
-        }
+        tree.link(file, previous.entry(), path);
         (state == EntryState.KEPT ? progress.kept : progress.carried)
                 .add(previous.entry().size());
     }

@@ -152,7 +152,6 @@ final class ShardJob {
             case DRY_RUN -> dryRun(failures);
             case LINK -> link();
             case KEEP -> {
-                Files.createDirectories(files.folder());
                 new KeptBucket(shard, files, sources, tree(), progress, failures, cancellation).run();
                 yield Outcome.COMPLETE;
             }
@@ -168,7 +167,7 @@ final class ShardJob {
             Settler settler = new Settler(shard, fetch, tree, journal, slots, progress, failures);
             try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
                 Planner planner = plan(pool, failures);
-                Linker linker = new Linker(shard, tree, cancellation);
+                Linker linker = new Linker(shard, tree::link, cancellation);
                 boolean linked = planner.isDifferent() || settler.hasStored();
                 if (linked) {
                     linker.link(planner.agreement(), previous, files.spool());
@@ -269,7 +268,7 @@ final class ShardJob {
     private Outcome link() throws IOException, InterruptedException {
         Agreement agreement = Agreement.load(files.agreement());
         TreeWriter tree = tree();
-        new Linker(shard, tree, cancellation).link(agreement, previous, files.spool());
+        new Linker(shard, tree::link, cancellation).link(agreement, previous, files.spool());
         new PartWriter(shard, files).write(agreement, previous);
         return Outcome.COMPLETE;
     }

@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
@@ -18,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Puts files into the tree that becomes a bucket's folder. Every file is read-only from its first byte; a linked file's
@@ -30,6 +32,9 @@ final class TreeWriter {
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
 
     private final Path tree;
+    private final Path drafts;
+    private final int shard;
+    private final AtomicLong begun = new AtomicLong();
     private final boolean hardLinks;
     private final FileAttribute<?>[] readOnly;
     private final Set<Path> knownFolders = ConcurrentHashMap.newKeySet();
@@ -37,6 +42,8 @@ final class TreeWriter {
 
     TreeWriter(TransferMessage.Shard shard, SourceFiles sources) throws IOException {
         this.tree = Files.createDirectories(Path.of(shard.tree()));
+        this.drafts = Files.createDirectories(Path.of(shard.journal()));
+        this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
         this.sources = sources;
         this.readOnly = tree.getFileSystem().supportedFileAttributeViews().contains("posix")
@@ -46,17 +53,69 @@ final class TreeWriter {
                 : new FileAttribute<?>[0];
     }
 
+    /**
+     * A file that is on its way into the tree. Until it is whole it is outside, so that one that fails leaves nothing there,
+     * not even the folder that it would have been in. For one thread, but for its channel.
+     */
+    final class Draft implements AutoCloseable {
+        private final Path file;
+        private final FileChannel channel;
+
+        private Draft() throws IOException {
+            file = drafts.resolve("shard-%04d.%d.draft".formatted(shard, begun.getAndIncrement()));
+            channel = open(file);
+        }
+
+        /** Its content. */
+        FileChannel channel() {
+            return channel;
+        }
+
+        /** It is whole: gives it its time, which is the object's LastModified, and its place. */
+        void finish(String path, FileTime time) throws IOException {
+            channel.close();
+            Files.setLastModifiedTime(file, time);
+            move(file, path);
+        }
+
+        /** Removes it, unless it is finished. */
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** Begins a file that may fail on the way. */
+    Draft draft() throws IOException {
+        return new Draft();
+    }
+
+    private void move(Path file, String path) throws IOException {
+        try {
+            Files.move(file, place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (NoSuchFileException _) {
+            knownFolders.clear();
+            Files.move(file, place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
     /** A new, empty file at this path of the tree; what an earlier attempt left there is removed. */
-    FileChannel create(String path) throws IOException {
-        Path file = place(path);
+    private FileChannel create(String path) throws IOException {
+        try {
+            return open(place(path));
+        } catch (NoSuchFileException _) {
+            knownFolders.clear();
+            return open(place(path));
+        }
+    }
+
+    private FileChannel open(Path file) throws IOException {
         try {
             return FileChannel.open(file, NEW_FILE, readOnly);
         } catch (FileAlreadyExistsException _) {
             Files.delete(file);
             return FileChannel.open(file, NEW_FILE, readOnly);
-        } catch (NoSuchFileException _) {
-            knownFolders.clear();
-            return FileChannel.open(place(path), NEW_FILE, readOnly);
         }
     }
 
@@ -68,11 +127,6 @@ final class TreeWriter {
                 file.write(bytes);
             }
         }
-        stamp(path, lastModified);
-    }
-
-    /** Sets the file time, which is the object's LastModified. */
-    void stamp(String path, Instant lastModified) throws IOException {
         Files.setLastModifiedTime(tree.resolve(path), FileTime.from(lastModified));
     }
 
@@ -81,26 +135,25 @@ final class TreeWriter {
         Files.createDirectories(tree.resolve(path));
     }
 
-    /** Removes what a failed attempt left. */
-    void discard(String path) throws IOException {
-        Files.deleteIfExists(tree.resolve(path));
-    }
-
     /**
-     * Gives a file a second name in this tree. Where the disk cannot, or this file has too many names already (EMLINK), it
-     * is copied on the spot.
+     * Gives a file a second name in this tree; for a directory marker, makes its folder. Where the disk cannot, or this file
+     * has too many names already (EMLINK), it is copied on the spot.
      *
      * @param entry what the file must be
      * @throws DamagedSourceException when it is not, or cannot be read where it must be copied
      */
     void link(Path existing, ManifestEntry entry, String path) throws IOException {
+        if (entry.directory()) {
+            folder(path);
+            return;
+        }
         // Also because a hard link to a symbolic link would be one.
         sources.look(existing, entry);
-        Path file = place(path);
         if (!hardLinks) {
             copy(existing, path);
             return;
         }
+        Path file = place(path);
         try {
             Files.createLink(file, existing);
         } catch (FileAlreadyExistsException _) {
@@ -121,18 +174,17 @@ final class TreeWriter {
     }
 
     private void copy(Path existing, String path) throws IOException {
-        discard(path);
         try (FileChannel from = openSource(existing);
-                FileChannel to = create(path)) {
+                Draft draft = draft()) {
             ByteBuffer buffer = ByteBuffer.allocate(COPY_BUFFER);
             while (readSource(existing, from, buffer.clear()) >= 0) {
                 buffer.flip();
                 while (buffer.hasRemaining()) {
-                    to.write(buffer);
+                    draft.channel().write(buffer);
                 }
             }
+            draft.finish(path, Files.getLastModifiedTime(existing));
         }
-        Files.setLastModifiedTime(tree.resolve(path), Files.getLastModifiedTime(existing));
     }
 
     private static FileChannel openSource(Path existing) throws DamagedSourceException {
