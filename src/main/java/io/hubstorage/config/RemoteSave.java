@@ -104,7 +104,7 @@ final class RemoteSave {
             problems.add(new Problem(
                     path,
                     JsonSection.show(now),
-                    ("over the web and the bus only what it is, %s; set %s in .env, or edit config.json on the machine")
+                    "over the web and the bus only what it is, %s; set %s in .env, or edit config.json on the machine"
                             .formatted(JsonSection.show(old), variable)));
         }
     }
