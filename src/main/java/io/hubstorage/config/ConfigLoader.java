@@ -2,6 +2,7 @@ package io.hubstorage.config;
 
 import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.bus.ConfigMessage.Problem;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ final class ConfigLoader {
     record Found(
             JsonObject json,
             HubConfig config,
-            byte[] bytes,
+            Buffer bytes,
             String hash,
             List<String> odd,
             @Nullable BrokenFile broken) {}
@@ -56,7 +57,7 @@ final class ConfigLoader {
             try {
                 JsonObject json = ConfigText.parse(bytes);
                 HubConfig config = validate(json, env, odd);
-                return Optional.of(new Found(json, config, bytes, ConfigText.hash(bytes), odd, null));
+                return Optional.of(new Found(json, config, Buffer.buffer(bytes), ConfigText.hash(bytes), odd, null));
             } catch (ConfigException e) {
                 Optional<Found> good =
                         standIn(file, lastGood, env, ConfigText.hash(bytes), "is not valid", e.problems(), now);
@@ -91,7 +92,7 @@ final class ConfigLoader {
                     changed(file, now),
                     kept.since(),
                     kept.file().toString());
-            return new Found(kept.json(), kept.config(), new byte[0], hash, odd, broken);
+            return new Found(kept.json(), kept.config(), Buffer.buffer(), hash, odd, broken);
         });
     }
 
@@ -134,7 +135,7 @@ final class ConfigLoader {
                     "a folder that HubStorage may write to (HUBSTORAGE_CONFIG_PATH names another)");
         }
         LOG.info("Wrote a first {}; change it there or on the configuration page", file.path());
-        return new Found(json, config, seed, ConfigText.hash(seed), odd, null);
+        return new Found(json, config, Buffer.buffer(seed), ConfigText.hash(seed), odd, null);
     }
 
     /**

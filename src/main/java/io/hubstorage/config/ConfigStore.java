@@ -217,7 +217,7 @@ public final class ConfigStore {
                 null,
                 now);
         if (broken == null) {
-            lastGood.keep(found.bytes());
+            lastGood.keep(found.bytes().getBytes());
         } else {
             LOG.error("{}", environment.redact(broken.sentence() + ' ' + broken.instead()));
         }
