@@ -30,6 +30,7 @@ final class RoomsTest {
             Map.entry("s3.http", List.of()),
             Map.entry("history", List.of("bus", "snapshot")),
             Map.entry("schedule", List.of("bus", "config", "history")),
+            Map.entry("status", List.of("bus", "config", "history", "schedule", "snapshot")),
             Map.entry("transfer", List.of("bus", "config", "plan", "s3", "snapshot")),
             Map.entry("backup", List.of("bus", "config", "plan", "snapshot", "history")),
             Map.entry(
@@ -51,7 +52,17 @@ final class RoomsTest {
             Map.entry("verify", List.of("bus", "snapshot")),
             Map.entry("migrate", List.of("bus", "config", "snapshot")),
             Map.entry(
-                    "cli", List.of("bus", "config", "logs", "snapshot", "history", "verify", "migrate", "web.auth"))));
+                    "cli",
+                    List.of(
+                            "bus",
+                            "config",
+                            "logs",
+                            "snapshot",
+                            "history",
+                            "status",
+                            "verify",
+                            "migrate",
+                            "web.auth"))));
 
     @TestFactory
     List<DynamicTest> aRoomImportsOnlyItsNeighbours() {
