@@ -46,7 +46,7 @@ export const SECTIONS = [
     fields: [
       { path: 'logging.level', kind: 'choice', label: 'Level', initial: 'INFO', choices: ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] },
       { path: 'logging.file', kind: 'text', label: 'File', initial: null, placeholder: 'status.log', lockPart: 'log_path',
-        help: 'Empty means the usual place.' },
+        help: 'A name that ends in .log. Empty means status.log.' },
       { path: 'logging.max_size_mb', kind: 'number', label: 'Start a new file at', initial: 10, unit: 'MB' },
       { path: 'logging.backup_count', kind: 'number', label: 'Keep older files', initial: 5, unit: 'files' },
     ],
@@ -55,8 +55,8 @@ export const SECTIONS = [
     title: 'Advanced',
     lead: 'Kept for old configurations. Storage class and encryption apply to what is written to S3 (restore), not to a backup.',
     fields: [
-      { path: 'local_base_path', kind: 'text', label: 'Data folder', initial: null, lock: 'data_path', help: 'Empty means the usual place. Takes effect with the next start.' },
-      { path: 'aws_profile', kind: 'text', label: 'AWS profile', initial: null, help: 'AWS_PROFILE in the environment wins.' },
+      { path: 'local_base_path', kind: 'text', label: 'Data folder', initial: null, lock: 'data_path', byHand: 'HUBSTORAGE_DATA_PATH' },
+      { path: 'aws_profile', kind: 'text', label: 'AWS profile', initial: null, byHand: 'AWS_PROFILE' },
       { path: 'sync_options.storage_class', kind: 'text', label: 'Storage class', initial: null, placeholder: 'STANDARD' },
       { path: 'sync_options.sse', kind: 'switch', label: 'Server-side encryption', initial: false },
     ],

@@ -118,8 +118,8 @@ public final class ConfigStore {
     }
 
     /**
-     * Replaces {@code config.json}, durably, and puts it in force. Fails with {@link ConfigException} when it is not
-     * valid, with {@link StaleConfigException} when {@code ifMatch} is given and no longer the hash on disk.
+     * Replaces {@code config.json} for somebody on the web or the bus, durably, and puts it in force. Fails with
+     * {@link ConfigException} when it is not valid or says what {@link RemoteSave} refuses, with {@link StaleConfigException} when {@code ifMatch} is given and no longer the hash on disk.
      */
     public Future<Current> update(JsonObject config, @Nullable String ifMatch) {
         JsonObject copy = config.copy();
@@ -220,6 +220,7 @@ public final class ConfigStore {
         }
         List<String> odd = new ArrayList<>();
         HubConfig config = ConfigLoader.validate(json, state.env(), odd);
+        RemoteSave.check(state, state.withConfig(json, override.apply(config), state.hash(), odd, clock.instant()));
         byte[] bytes = ConfigText.write(json);
         try {
             file.write(bytes);

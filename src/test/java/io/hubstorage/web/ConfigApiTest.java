@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -109,5 +110,30 @@ final class ConfigApiTest {
                     assertThat(problem.toString())
                             .isEqualTo("a.b[0]: found \"x: y, allowed: z\", allowed: one of a, b");
                 });
+    }
+
+    @Test
+    void nobodyReadsAFileOrWritesOneByCallingItTheLog(@TempDir Path elsewhere) throws IOException {
+        Path secret = Files.writeString(elsewhere.resolve("secret.log"), "nobody-may-read-this");
+        for (String file : List.of(secret.toString(), "../../" + secret.getFileName(), "/etc/passwd", "~/.bashrc")) {
+            JsonObject config = buckets("photos").put("logging", new JsonObject().put("file", file));
+            WebServer.Answer answer = put(config, null);
+            ApiTest.assertProblem(answer, 400, "HUBSTORAGE_LOG_PATH");
+            assertThat(server.get("/api/logs/download").body().toString()).doesNotContain("nobody-may-read-this");
+        }
+        Path log = server.store.logFile();
+        Files.createSymbolicLink(log, secret);
+        Files.createSymbolicLink(log.resolveSibling(log.getFileName() + ".1"), secret);
+        assertThat(server.get("/api/logs/download").status()).isEqualTo(404);
+        assertThat(server.get("/api/logs?q=nobody").json().getJsonArray("lines"))
+                .isEmpty();
+        assertThat(server.get("/api/logs/files").json().getJsonArray("files")).isEmpty();
+    }
+
+    @Test
+    void snapshotsStayWhereTheyAre() {
+        WebServer.Answer answer = put(buckets("photos").put("local_base_path", "/etc"), null);
+        ApiTest.assertProblem(answer, 400, "HUBSTORAGE_DATA_PATH");
+        assertThat(answer.json().getJsonArray("problems")).hasSize(1);
     }
 }
