@@ -34,7 +34,7 @@ final class OutageTest extends EngineTest {
 
     @BeforeEach
     void aBucketThatTakesAWhile() {
-        hub.patience(Duration.ofMillis(400), 1, 2);
+        hub.patience(Duration.ofMillis(400), 1, 6);
         bucket = s3.bucket("photos", SyntheticBucket.uniform(2_000, 1_000, "##/##"));
         s3.bandwidth(2_000_000, 0);
         hub.configure("photos");
