@@ -239,8 +239,9 @@ final class BackupRun {
             Optional<Predecessors.Predecessor> previous = predecessors.of(pass.bucket());
             if (pass.complete() && previous.isPresent()) {
                 long before = previous.get().listed(pass.bucket(), pass.prefix());
-                guard.alarm(pass.bucket(), before, pass.counts().listed().objects())
-                        .ifPresent(alarms::add);
+                long now = pass.counts().listed().objects()
+                        - pass.counts().vanished().objects();
+                guard.alarm(pass.bucket(), before, now).ifPresent(alarms::add);
             }
         }
         alarms.forEach(alarm -> LOG.warn(alarm.message()));

@@ -136,11 +136,11 @@ final class FailureSorter {
             return new S3Failure.Changed(what + " failed: the object is shorter than when it was listed.", answer);
         }
         if (code.equals("NoSuchKey") || code.equals("NoSuchVersion")) {
-            return new S3Failure.Vanished(what + " failed: the object no longer exists.", answer);
+            return permanent(S3Failure.NOT_FOUND, what + " failed: the object does not exist" + said + ".", answer);
         }
         if (code.equals("NoSuchBucket")) {
             return permanent(
-                    "no-such-bucket",
+                    S3Failure.NO_SUCH_BUCKET,
                     what + " failed: the bucket does not exist" + said + "; check its name and the endpoint.",
                     answer);
         }
@@ -165,7 +165,8 @@ final class FailureSorter {
                     answer);
         }
         return switch (status) {
-            case 404 -> permanent("not-found", what + " failed: not found" + said + "; check the endpoint.", answer);
+            case 404 ->
+                permanent(S3Failure.NOT_FOUND, what + " failed: not found" + said + "; check the endpoint.", answer);
             case 501 -> permanent("not-implemented", what + " failed: this server cannot do that" + said + ".", answer);
             default -> permanent("refused", what + " failed: the server refused it" + said + ".", answer);
         };

@@ -122,20 +122,51 @@ public final class S3Access implements AutoCloseable {
 
     /** Whether a key is there. */
     public boolean exists(String bucket, String key) throws S3Failure, InterruptedException {
-        return listOne(bucket, key).isPresent();
+        return listOne(bucket, key, true).isPresent();
     }
 
-    /** What a listing says of one key now; one LIST request, which needs no permission beyond that of the backup itself. */
-    public Optional<ListedObject> listOne(String bucket, String key) throws S3Failure, InterruptedException {
-        try (ListingPages pages = list(bucket, key, null, null, 1)) {
-            // The key itself sorts before everything that it is a prefix of, in every known order.
+    /**
+     * What a listing says of one key now; needs no permission beyond that of the backup itself.
+     *
+     * @param ordered whether the server lists in some order; one LIST request is enough then, because the key itself sorts
+     *     before everything that it is a prefix of, in every known order. Otherwise all keys with that prefix are listed
+     */
+    public Optional<ListedObject> listOne(String bucket, String key, boolean ordered)
+            throws S3Failure, InterruptedException {
+        try (ListingPages pages = list(bucket, key, null, null, ordered ? 1 : PAGE)) {
             for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
-                if (!page.objects().isEmpty()) {
-                    return Optional.of(page.objects().getFirst())
-                            .filter(object -> object.key().equals(key));
+                for (ListedObject object : page.objects()) {
+                    if (object.key().equals(key)) {
+                        return Optional.of(object);
+                    }
+                }
+                if (ordered && !page.objects().isEmpty()) {
+                    return Optional.empty();
                 }
             }
             return Optional.empty();
+        }
+    }
+
+    /** Asks for the first key of a bucket's prefix, to see whether the credentials are accepted there. */
+    public void tryListing(String bucket, String prefix) throws S3Failure, InterruptedException {
+        try (ListingPages pages = list(bucket, prefix, null, null, 1)) {
+            pages.nextPage();
+        }
+    }
+
+    /** Whether the server knows the credentials, whatever they are allowed to; one request for the account's buckets. */
+    public boolean acceptsCredentials() throws S3Failure, InterruptedException {
+        try {
+            discovery().buckets();
+            return true;
+        } catch (S3Failure.Auth refused) {
+            return false;
+        } catch (S3Failure.Permanent refused) {
+            if (refused.kind().equals("access-denied")) {
+                return true;
+            }
+            throw refused;
         }
     }
 

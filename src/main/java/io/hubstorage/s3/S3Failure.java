@@ -14,6 +14,12 @@ public abstract sealed class S3Failure extends Exception {
     /** Kind of the refusal to read an object with a customer's key that it is not encrypted with. */
     public static final String CUSTOMER_KEY_NOT_WANTED = "customer-key-not-wanted";
 
+    /** Kind of the answer that something is not there; only a complete listing without it makes that a fact. */
+    public static final String NOT_FOUND = "not-found";
+
+    /** Kind of the answer that there is no such bucket. */
+    public static final String NO_SUCH_BUCKET = "no-such-bucket";
+
     /** Kind of the failure to reach the endpoint at all. */
     static final String UNREACHABLE = "unreachable";
 
@@ -54,7 +60,12 @@ public abstract sealed class S3Failure extends Exception {
         return new Permanent("listing", message, null);
     }
 
-    /** An object that is gone. */
+    /** An object that cannot be read although the bucket's listing names it: a failure of this object and of no other. */
+    public static S3Failure unreadable(String kind, String message, S3Failure cause) {
+        return new Permanent(kind, message, cause);
+    }
+
+    /** An object that the listing does not name any more. */
     public static S3Failure vanished(String message) {
         return new Vanished(message, null);
     }
@@ -85,6 +96,11 @@ public abstract sealed class S3Failure extends Exception {
     /** Whether the endpoint was not even reached. */
     public boolean isUnreachable() {
         return kind.equals(UNREACHABLE);
+    }
+
+    /** Whether the answer was that the object, or its bucket, is not there. */
+    public boolean saysMissing() {
+        return kind.equals(NOT_FOUND) || kind.equals(NO_SUCH_BUCKET);
     }
 
     /** Trying again does not help. */
@@ -122,7 +138,7 @@ public abstract sealed class S3Failure extends Exception {
         }
     }
 
-    /** The object is gone. */
+    /** The listing does not name the object any more. That a read did not find it is not enough: see {@link #NOT_FOUND}. */
     public static final class Vanished extends S3Failure {
         Vanished(String message, @Nullable Throwable cause) {
             super("vanished", message, cause);

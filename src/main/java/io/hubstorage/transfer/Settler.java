@@ -75,6 +75,8 @@ final class Settler implements FetchPool.Handler {
                 case S3Failure.Auth auth -> throw auth;
                 // Nothing else would fare better: one failure of the bucket instead of one of each object.
                 case S3Failure out when out.isUnreachable() -> throw out;
+                // The listing says so too, or the object would not be the reason.
+                case S3Failure gone when gone.kind().equals(S3Failure.NO_SUCH_BUCKET) -> throw gone;
                 case S3Failure.Vanished _ -> vanished(task);
                 case S3Failure.Archived _ -> archived(task);
                 // Broken off, not failed: the shard's own failure is the one to tell.

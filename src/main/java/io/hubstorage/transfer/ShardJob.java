@@ -129,7 +129,7 @@ final class ShardJob {
         } catch (CancellationException | InterruptedException _) {
             return new Ended(Outcome.CANCELLED, true, null);
         } catch (S3Failure.Auth e) {
-            return new Ended(Outcome.AUTH, false, e.getMessage());
+            return refused(e);
         } catch (S3Failure.Permanent e) {
             boolean order = e.kind().equals("listing-order");
             return new Ended(order ? Outcome.UNORDERED : Outcome.FAILED, false, e.getMessage());
@@ -143,6 +143,21 @@ final class ShardJob {
             LOG.error("shard {} of {} failed in an unforeseen way", shard.index(), shard.bucket(), e);
             return new Ended(Outcome.FAILED, true, "internal error: " + e);
         }
+    }
+
+    /** Credentials that the account takes are not why one bucket refuses them: the others may still be copied. */
+    private Ended refused(S3Failure.Auth refusal) {
+        try {
+            if (s3.get().acceptsCredentials()) {
+                return new Ended(
+                        Outcome.FAILED,
+                        false,
+                        refusal.getMessage() + " They are accepted elsewhere, so this is about the bucket alone.");
+            }
+        } catch (S3Failure | InterruptedException unknown) {
+            LOG.debug("whether the credentials are good is not known", unknown);
+        }
+        return new Ended(Outcome.AUTH, false, refusal.getMessage());
     }
 
     /** The disk failed; or the job was told to stop, which breaks off what is being written. */

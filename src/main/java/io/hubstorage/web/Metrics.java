@@ -6,6 +6,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunState;
+import io.hubstorage.config.ConfigStore;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -40,13 +41,18 @@ final class Metrics {
     private volatile @Nullable RunRecord last;
     private volatile @Nullable RunRecord lastSuccess;
 
-    Metrics(Vertx vertx, Bus bus, PrometheusMeterRegistry registry, EventHub hub) {
+    Metrics(Vertx vertx, Bus bus, PrometheusMeterRegistry registry, EventHub hub, ConfigStore store) {
         this.vertx = vertx;
         this.bus = bus;
         this.registry = registry;
         gauges.add(Gauge.builder("hubstorage.sse.connections", hub, EventHub::connections)
                 .description("Open event streams")
                 .register(registry));
+        gauge(
+                "hubstorage.config.broken",
+                "Files of the configuration (config.json, .env) that cannot be used as they stand, so that older"
+                        + " content is in force",
+                metrics -> store.current().broken().size());
         gauge("hubstorage.backup.running", "1 while a run goes on", metrics -> metrics.running ? 1 : 0);
         gauge(
                 "hubstorage.waiting.for.s3",
