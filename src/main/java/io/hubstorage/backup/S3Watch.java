@@ -65,7 +65,8 @@ final class S3Watch {
         }
 
         private boolean answeredSince(long nanos) {
-            return answeredNanos != null && answeredNanos - nanos > 0;
+            Long answered = answeredNanos;
+            return answered != null && answered - nanos > 0;
         }
 
         /** Looks anew; {@code between} attempts nobody asks, and what was so stays so. */
@@ -86,7 +87,8 @@ final class S3Watch {
         }
 
         private void took(Outage first, Instant wall, long now) {
-            long since = answeredSince(first.sinceNanos) ? answeredNanos : first.sinceNanos;
+            Long answered = answeredNanos;
+            long since = answered != null && answered - first.sinceNanos > 0 ? answered : first.sinceNanos;
             if (waiting == null && now - since < NOTICEABLE.toNanos()) {
                 return;
             }

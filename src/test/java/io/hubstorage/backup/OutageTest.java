@@ -44,7 +44,10 @@ final class OutageTest extends EngineTest {
         hub.start();
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
-        await().atMost(Duration.ofMinutes(1)).until(() -> s3.counts().gets() > 200);
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            RunState state = state();
+            return state != null && state.totals().downloaded().objects() > 150;
+        });
         return finished;
     }
 
