@@ -50,7 +50,7 @@ public sealed interface TransferMessage {
     enum Trust {
         /** A file is what the manifest says. */
         MANIFEST,
-        /** A file must exist with the right size; for a snapshot in which one was found missing. */
+        /** Each file is looked at: it must exist with the size and time that the manifest says. */
         PRESENCE,
         /** A file must hash to what the manifest says; for staged work after a reboot. */
         HASH
@@ -134,7 +134,7 @@ public sealed interface TransferMessage {
         UNCHANGED,
         /** The server does not list in UTF-8 byte order: do it again, sorted. */
         UNORDERED,
-        /** A file of the last snapshot is missing, or its manifest is: do it again with {@link Trust#PRESENCE}. */
+        /** A file of the last snapshot is not what its manifest says: do it again with {@link Trust#PRESENCE}. */
         DAMAGED,
         /** The listing did not finish; {@code error} says why. */
         FAILED,
@@ -149,6 +149,7 @@ public sealed interface TransferMessage {
     /**
      * The shard's end.
      *
+     * @param lookMillis what looking at the last snapshot's files took, summed over threads
      * @param failures the first failures, named; all are in the journal folder
      * @param retriable whether trying again later may mend what failed
      */
@@ -162,6 +163,7 @@ public sealed interface TransferMessage {
             Tally toDownload,
             long bytesReceived,
             long listRequests,
+            long lookMillis,
             List<RunRecord.Failure> failures,
             long failuresTotal,
             boolean retriable,

@@ -36,6 +36,7 @@ final class ShardJob {
     private final ShardFiles files;
     private final ShardProgress progress = new ShardProgress();
     private final Availability availability = new Availability();
+    private final SourceFiles sources;
     private final Cancellation cancellation = new Cancellation();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final TransferMessage.@Nullable Source previous;
@@ -48,6 +49,7 @@ final class ShardJob {
         this.s3 = shard.options().requestPayer()
                 ? () -> s3.get().payingRequests().watchedBy(availability)
                 : () -> s3.get().watchedBy(availability);
+        this.sources = new SourceFiles(shard.sources(), progress.lookNanos);
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
         this.previous = shard.sources().stream()
                 .filter(TransferMessage.Source::previous)
@@ -124,7 +126,7 @@ final class ShardJob {
             return new Ended(work(failures), failures.retriable(), null);
         } catch (Listing.UnorderedException _) {
             return new Ended(Outcome.UNORDERED, true, "the server does not list in UTF-8 byte order");
-        } catch (MissingSourceException | CorruptManifestException e) {
+        } catch (DamagedSourceException | CorruptManifestException e) {
             return new Ended(Outcome.DAMAGED, true, e.getMessage());
         } catch (CancellationException | InterruptedException _) {
             return new Ended(Outcome.CANCELLED, true, null);
@@ -176,7 +178,7 @@ final class ShardJob {
             case DRY_RUN -> dryRun(failures);
             case LINK -> link();
             case KEEP -> {
-                new KeptBucket(shard, files, progress, failures, cancellation).run();
+                new KeptBucket(shard, files, sources, tree(), progress, failures, cancellation).run();
                 yield Outcome.COMPLETE;
             }
         };
@@ -184,14 +186,14 @@ final class ShardJob {
 
     private Outcome copy(FailureLog failures) throws Exception {
         Files.createDirectories(files.folder());
-        TreeWriter tree = new TreeWriter(shard);
+        TreeWriter tree = tree();
         try (Journal journal = Journal.open(files.journal());
                 Slots slots = Slots.create(files.slots())) {
             ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree, progress, cancellation);
             Settler settler = new Settler(shard, fetch, tree, journal, slots, progress, failures);
             try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
                 Planner planner = plan(pool, failures);
-                Linker linker = new Linker(shard, tree, cancellation);
+                Linker linker = new Linker(shard, tree::link, cancellation);
                 boolean linked = planner.isDifferent() || settler.hasStored();
                 if (linked) {
                     linker.link(planner.agreement(), previous, files.spool());
@@ -277,7 +279,7 @@ final class ShardJob {
     }
 
     private void diff(Planner planner, FailureLog failures, Listed listed) throws Exception {
-        try (Differ differ = new Differ(shard, filter(), progress, planner, failures)) {
+        try (Differ differ = new Differ(shard, sources, filter(), progress, planner, failures)) {
             listed.feed(differ::listed);
             differ.end();
         }
@@ -291,8 +293,8 @@ final class ShardJob {
 
     private Outcome link() throws IOException, InterruptedException {
         Agreement agreement = Agreement.load(files.agreement());
-        TreeWriter tree = new TreeWriter(shard);
-        new Linker(shard, tree, cancellation).link(agreement, previous, files.spool());
+        TreeWriter tree = tree();
+        new Linker(shard, tree::link, cancellation).link(agreement, previous, files.spool());
         new PartWriter(shard, files).write(agreement, previous);
         return Outcome.COMPLETE;
     }
@@ -300,6 +302,10 @@ final class ShardJob {
     /** A shard in the middle must know which files before it could stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
         return new EarlierFiles(shard, filter(), previous, s3.get(), context.backoff(), cancellation).paths();
+    }
+
+    private TreeWriter tree() throws IOException {
+        return new TreeWriter(shard, sources);
     }
 
     private int previousIndex() {
@@ -322,6 +328,7 @@ final class ShardJob {
                 progress.toDownload.tally(),
                 progress.bytesReceived.sum(),
                 listRequests,
+                TimeUnit.NANOSECONDS.toMillis(progress.lookNanos.sum()),
                 failures.first(),
                 failures.total(),
                 ended.retriable(),

@@ -71,6 +71,7 @@ final class RunMonitorTest {
                 toDownload,
                 received,
                 1,
+                0,
                 List.of(),
                 0,
                 false,
