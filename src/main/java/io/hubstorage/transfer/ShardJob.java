@@ -4,6 +4,7 @@ import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.s3.Availability;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.snapshot.CorruptManifestException;
@@ -34,6 +35,7 @@ final class ShardJob {
     private final Supplier<S3Access> s3;
     private final ShardFiles files;
     private final ShardProgress progress = new ShardProgress();
+    private final Availability availability = new Availability();
     private final SourceFiles sources;
     private final Cancellation cancellation = new Cancellation();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -44,7 +46,9 @@ final class ShardJob {
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
         this.shard = shard;
         this.context = context;
-        this.s3 = shard.options().requestPayer() ? () -> s3.get().payingRequests() : s3;
+        this.s3 = shard.options().requestPayer()
+                ? () -> s3.get().payingRequests().watchedBy(availability)
+                : () -> s3.get().watchedBy(availability);
         this.sources = new SourceFiles(shard.sources(), progress.lookNanos);
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
         this.previous = shard.sources().stream()
@@ -87,7 +91,14 @@ final class ShardJob {
                 progress.toDownload.tally(),
                 progress.isListingComplete(),
                 progress.bytesReceived.sum(),
-                progress.shownInFlight());
+                progress.shownInFlight(),
+                needsS3() ? availability.service() : null);
+    }
+
+    /** Whether anything is still to come from S3; what is linked or written down afterwards needs none. */
+    private boolean needsS3() {
+        boolean lists = shard.mode() == TransferMessage.Mode.COPY || shard.mode() == TransferMessage.Mode.DRY_RUN;
+        return lists && (!progress.isListingComplete() || progress.hasInFlight());
     }
 
     /** Does the work; whatever happens is in the result. */

@@ -92,6 +92,11 @@ final class ShardProgress {
         inFlight.remove(key);
     }
 
+    /** Whether any object is on its way, be it between two attempts. */
+    boolean hasInFlight() {
+        return !inFlight.isEmpty();
+    }
+
     /** Takes the bytes that arrive of one object, as they arrive. */
     LongConsumer receiver(String key) {
         Flight flight = inFlight.get(key);
