@@ -17,6 +17,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * @param carried gone from S3, kept in the snapshot because {@code sync_options.delete} is off
  * @param kept the previous version of what failed, is archived, or was not covered by this run
  * @param deleted in the last snapshot and not in this one
+ * @param metadataRefreshed of the linked ones, those whose bytes are the same and whose metadata is new; records of earlier
+ *     versions do not count them
  */
 public record BucketCounts(
         Tally listed,
@@ -28,7 +30,8 @@ public record BucketCounts(
         Tally failed,
         Tally carried,
         Tally kept,
-        Tally deleted) {
+        Tally deleted,
+        Tally metadataRefreshed) {
     /** Nothing counted yet. */
     public static final BucketCounts ZERO = new BucketCounts(
             Tally.ZERO,
@@ -40,7 +43,28 @@ public record BucketCounts(
             Tally.ZERO,
             Tally.ZERO,
             Tally.ZERO,
+            Tally.ZERO,
             Tally.ZERO);
+
+    /** Takes an absent count for nothing. */
+    public BucketCounts {
+        metadataRefreshed = metadataRefreshed == null ? Tally.ZERO : metadataRefreshed;
+    }
+
+    /** Without new metadata. */
+    public BucketCounts(
+            Tally listed,
+            Tally linked,
+            Tally downloaded,
+            Tally filtered,
+            Tally archived,
+            Tally vanished,
+            Tally failed,
+            Tally carried,
+            Tally kept,
+            Tally deleted) {
+        this(listed, linked, downloaded, filtered, archived, vanished, failed, carried, kept, deleted, Tally.ZERO);
+    }
 
     /** Both together. */
     public BucketCounts plus(BucketCounts other) {
@@ -54,7 +78,8 @@ public record BucketCounts(
                 failed.plus(other.failed),
                 carried.plus(other.carried),
                 kept.plus(other.kept),
-                deleted.plus(other.deleted));
+                deleted.plus(other.deleted),
+                metadataRefreshed.plus(other.metadataRefreshed));
     }
 
     /** The right-hand side of the first equation. */

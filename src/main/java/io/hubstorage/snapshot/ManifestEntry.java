@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param path of the file, relative to the bucket's folder, joined by {@code /}; see {@link KeyPath}
  * @param size in bytes
  * @param etag without quotes; absent for files of snapshots that kept none
+ * @param lastModified as S3 lists it
+ * @param fileTime the file's own time where that is another: the object was given new metadata since, and the file, which older
+ *     snapshots share, keeps the time that it was stored with
  * @param sha256 of the whole file, in lower-case hex; absent when never computed
  * @param verified what proved, on arrival, that the file is what S3 has: {@code md5}, {@code crc64nvme}, {@code sha256}, …, the
  *     same with {@code multipart-} before it where it was compared part by part, {@link #LENGTH} or {@link #EMPTY}; absent when
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param version the S3 version id
  * @param headers content headers such as {@code Content-Type}, by their usual names
  * @param metadata user metadata, names without {@code x-amz-meta-}
+ * @param details whatever else S3 told of it
  */
 public record ManifestEntry(
         String key,
@@ -26,12 +30,14 @@ public record ManifestEntry(
         long size,
         @Nullable String etag,
         Instant lastModified,
+        @Nullable Instant fileTime,
         @Nullable String sha256,
         @Nullable String verified,
         @Nullable String storageClass,
         @Nullable String version,
         Map<String, String> headers,
         Map<String, String> metadata,
+        ObjectDetails details,
         EntryState state) {
     /** Nothing but the length could be compared. */
     public static final String LENGTH = "length";
@@ -43,6 +49,37 @@ public record ManifestEntry(
     public ManifestEntry {
         headers = Map.copyOf(headers);
         metadata = Map.copyOf(metadata);
+    }
+
+    /** Of which nothing more is known, and whose file has the time that S3 lists. */
+    public ManifestEntry(
+            String key,
+            String path,
+            long size,
+            @Nullable String etag,
+            Instant lastModified,
+            @Nullable String sha256,
+            @Nullable String verified,
+            @Nullable String storageClass,
+            @Nullable String version,
+            Map<String, String> headers,
+            Map<String, String> metadata,
+            EntryState state) {
+        this(
+                key,
+                path,
+                size,
+                etag,
+                lastModified,
+                null,
+                sha256,
+                verified,
+                storageClass,
+                version,
+                headers,
+                metadata,
+                ObjectDetails.NONE,
+                state);
     }
 
     /** Of which is not recorded how it was verified. */
@@ -66,26 +103,41 @@ public record ManifestEntry(
         return KeyPath.isDirectoryMarker(key, size);
     }
 
+    /** The modification time that the file on the disk has, give or take what its file system rounds off. */
+    public Instant timeOnDisk() {
+        return fileTime == null ? lastModified : fileTime;
+    }
+
     /** The same key and content in another state. */
     public ManifestEntry withState(EntryState other) {
-        return new ManifestEntry(
-                key, path, size, etag, lastModified, sha256, verified, storageClass, version, headers, metadata, other);
+        return with(path, details, other);
     }
 
     /** The same under another path. */
     public ManifestEntry withPath(String other) {
+        return with(other, details, state);
+    }
+
+    /** The same with other details. */
+    public ManifestEntry withDetails(ObjectDetails other) {
+        return with(path, other, state);
+    }
+
+    private ManifestEntry with(String otherPath, ObjectDetails otherDetails, EntryState otherState) {
         return new ManifestEntry(
                 key,
-                other,
+                otherPath,
                 size,
                 etag,
                 lastModified,
+                fileTime,
                 sha256,
                 verified,
                 storageClass,
                 version,
                 headers,
                 metadata,
-                state);
+                otherDetails,
+                otherState);
     }
 }

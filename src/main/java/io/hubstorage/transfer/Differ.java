@@ -66,7 +66,7 @@ final class Differ implements AutoCloseable {
             return;
         }
         if (before != null && previous != null && isUnchanged(before, object)) {
-            sink.accept(new Difference.Unchanged(previous.index(), before));
+            sink.accept(unchanged(previous.index(), before, object));
             return;
         }
         Difference.Version version =
@@ -78,6 +78,14 @@ final class Differ implements AutoCloseable {
         } else {
             sink.accept(new Difference.Changed(object, candidate, version));
         }
+    }
+
+    /** The bytes are the same; whether what is known of them is, may have to be asked. */
+    private Difference unchanged(int source, ManifestEntry entry, ListedObject object) {
+        return MetadataRefresh.isDue(entry, object, shard, progress.doTimesMove())
+                ? new Difference.Changed(
+                        object, new Difference.Candidate(source, entry, true), new Difference.Version(source, entry))
+                : new Difference.Unchanged(source, entry);
     }
 
     /** The listing has reached its end: what the last snapshot still has is gone from S3. */

@@ -25,11 +25,13 @@ final class ShardProgress {
     final Counter carried = new Counter();
     final Counter kept = new Counter();
     final Counter deleted = new Counter();
+    final Counter metadataRefreshed = new Counter();
     final Counter toDownload = new Counter();
     final LongAdder bytesReceived = new LongAdder();
     private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
     private final AtomicLong begun = new AtomicLong();
     private volatile boolean listingComplete;
+    private volatile boolean timesMove;
 
     /** Objects and their bytes. */
     static final class Counter {
@@ -68,7 +70,8 @@ final class ShardProgress {
                 failed.tally(),
                 carried.tally(),
                 kept.tally(),
-                deleted.tally());
+                deleted.tally(),
+                metadataRefreshed.tally());
     }
 
     void listingComplete() {
@@ -77,6 +80,15 @@ final class ShardProgress {
 
     boolean isListingComplete() {
         return listingComplete;
+    }
+
+    /** The server gives the same object another time in each listing, so that its times say nothing. */
+    void timesMove() {
+        timesMove = true;
+    }
+
+    boolean doTimesMove() {
+        return timesMove;
     }
 
     void begin(String key, long size) {
