@@ -17,6 +17,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * @param carried gone from S3, kept in the snapshot because {@code sync_options.delete} is off
  * @param kept the previous version of what failed, is archived, or was not covered by this run
  * @param deleted in the last snapshot and not in this one
+ * @param refetched of {@code downloaded}: S3 lists it as before, but its file of the last snapshot was gone or not what its
+ *     manifest says. Part of no equation; records of earlier versions have none
  * @param metadataRefreshed of the linked ones, those whose bytes are the same and whose metadata is new; records of earlier
  *     versions do not count them
  */
@@ -31,27 +33,15 @@ public record BucketCounts(
         Tally carried,
         Tally kept,
         Tally deleted,
+        Tally refetched,
         Tally metadataRefreshed) {
-    /** Nothing counted yet. */
-    public static final BucketCounts ZERO = new BucketCounts(
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO);
-
-    /** Takes an absent count for nothing. */
+    /** Records of earlier versions say nothing of what was refetched or has new metadata. */
     public BucketCounts {
+        refetched = refetched == null ? Tally.ZERO : refetched;
         metadataRefreshed = metadataRefreshed == null ? Tally.ZERO : metadataRefreshed;
     }
 
-    /** Without new metadata. */
+    /** With nothing refetched, and no new metadata. */
     public BucketCounts(
             Tally listed,
             Tally linked,
@@ -63,8 +53,33 @@ public record BucketCounts(
             Tally carried,
             Tally kept,
             Tally deleted) {
-        this(listed, linked, downloaded, filtered, archived, vanished, failed, carried, kept, deleted, Tally.ZERO);
+        this(
+                listed,
+                linked,
+                downloaded,
+                filtered,
+                archived,
+                vanished,
+                failed,
+                carried,
+                kept,
+                deleted,
+                Tally.ZERO,
+                Tally.ZERO);
     }
+
+    /** Nothing counted yet. */
+    public static final BucketCounts ZERO = new BucketCounts(
+            Tally.ZERO,
+            Tally.ZERO,
+            Tally.ZERO,
+            Tally.ZERO,
+            Tally.ZERO,
+            Tally.ZERO,
+            Tally.ZERO,
+            Tally.ZERO,
+            Tally.ZERO,
+            Tally.ZERO);
 
     /** Both together. */
     public BucketCounts plus(BucketCounts other) {
@@ -79,6 +94,7 @@ public record BucketCounts(
                 carried.plus(other.carried),
                 kept.plus(other.kept),
                 deleted.plus(other.deleted),
+                refetched.plus(other.refetched),
                 metadataRefreshed.plus(other.metadataRefreshed));
     }
 

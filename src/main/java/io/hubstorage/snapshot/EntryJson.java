@@ -202,17 +202,17 @@ public final class EntryJson {
                     size,
                     etag,
                     lastModified,
-                    fileTime,
                     sha256,
                     verified,
                     storageClass,
                     version,
                     headers,
                     metadata,
+                    state,
+                    fileTime,
                     detailed
                             ? new ObjectDetails(partSize, partSizes, checksums, checksumType, tags, properties)
-                            : ObjectDetails.NONE,
-                    state);
+                            : ObjectDetails.NONE);
         }
 
         private static List<Long> numbers(JsonParser json) throws IOException {

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param size in bytes
  * @param etag without quotes; absent for files of snapshots that kept none
  * @param lastModified as S3 lists it
- * @param fileTime the file's own time where that is another: the object was given new metadata since, and the file, which older
- *     snapshots share, keeps the time that it was stored with
  * @param sha256 of the whole file, in lower-case hex; absent when never computed
  * @param verified what proved, on arrival, that the file is what S3 has: {@code md5}, {@code crc64nvme}, {@code sha256}, …, the
  *     same with {@code multipart-} before it where it was compared part by part, {@link #LENGTH} or {@link #EMPTY}; absent when
@@ -22,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param version the S3 version id
  * @param headers content headers such as {@code Content-Type}, by their usual names
  * @param metadata user metadata, names without {@code x-amz-meta-}
+ * @param fileTime when the file on the disk was last written to, where that is not {@code lastModified} although its
+ *     content is right: the object has new metadata since, or somebody touched the file; see {@link #timeOnDisk}
  * @param details whatever else S3 told of it
  */
 public record ManifestEntry(
@@ -30,15 +30,15 @@ public record ManifestEntry(
         long size,
         @Nullable String etag,
         Instant lastModified,
-        @Nullable Instant fileTime,
         @Nullable String sha256,
         @Nullable String verified,
         @Nullable String storageClass,
         @Nullable String version,
         Map<String, String> headers,
         Map<String, String> metadata,
-        ObjectDetails details,
-        EntryState state) {
+        EntryState state,
+        @Nullable Instant fileTime,
+        ObjectDetails details) {
     /** Nothing but the length could be compared. */
     public static final String LENGTH = "length";
 
@@ -51,7 +51,7 @@ public record ManifestEntry(
         metadata = Map.copyOf(metadata);
     }
 
-    /** Of which nothing more is known, and whose file has the time that S3 lists. */
+    /** Of a file with the time of its object, of which nothing more is known. */
     public ManifestEntry(
             String key,
             String path,
@@ -71,15 +71,15 @@ public record ManifestEntry(
                 size,
                 etag,
                 lastModified,
-                null,
                 sha256,
                 verified,
                 storageClass,
                 version,
                 headers,
                 metadata,
-                ObjectDetails.NONE,
-                state);
+                state,
+                null,
+                ObjectDetails.NONE);
     }
 
     /** Of which is not recorded how it was verified. */
@@ -103,41 +103,47 @@ public record ManifestEntry(
         return KeyPath.isDirectoryMarker(key, size);
     }
 
-    /** The modification time that the file on the disk has, give or take what its file system rounds off. */
+    /** The time that its file has on the disk, as far as the disk can tell times apart. */
     public Instant timeOnDisk() {
         return fileTime == null ? lastModified : fileTime;
     }
 
+    /** The same, with a file of another time than its object's. */
+    public ManifestEntry withFileTime(Instant time) {
+        return with(path, state, time.equals(lastModified) ? null : time, details);
+    }
+
     /** The same key and content in another state. */
     public ManifestEntry withState(EntryState other) {
-        return with(path, details, other);
+        return with(path, other, fileTime, details);
     }
 
     /** The same under another path. */
     public ManifestEntry withPath(String other) {
-        return with(other, details, state);
+        return with(other, state, fileTime, details);
     }
 
     /** The same with other details. */
     public ManifestEntry withDetails(ObjectDetails other) {
-        return with(path, other, state);
+        return with(path, state, fileTime, other);
     }
 
-    private ManifestEntry with(String otherPath, ObjectDetails otherDetails, EntryState otherState) {
+    private ManifestEntry with(
+            String otherPath, EntryState otherState, @Nullable Instant otherTime, ObjectDetails otherDetails) {
         return new ManifestEntry(
                 key,
                 otherPath,
                 size,
                 etag,
                 lastModified,
-                fileTime,
                 sha256,
                 verified,
                 storageClass,
                 version,
                 headers,
                 metadata,
-                otherDetails,
-                otherState);
+                otherState,
+                otherTime,
+                otherDetails);
     }
 }

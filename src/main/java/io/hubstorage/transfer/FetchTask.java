@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param candidate a file that may spare the download
  * @param previous the last snapshot's version, to fall back on
  * @param fallbackPath where in the tree that version goes then; absent together with it
+ * @param refetch whether S3 lists it as the last snapshot has it, only that its file there was damaged
  */
 record FetchTask(
         long sequence,
@@ -25,7 +26,8 @@ record FetchTask(
         ListedObject object,
         Difference.@Nullable Candidate candidate,
         Difference.@Nullable Version previous,
-        @Nullable String fallbackPath) {
+        @Nullable String fallbackPath,
+        boolean refetch) {
     String key() {
         return object.key();
     }
@@ -44,15 +46,15 @@ record FetchTask(
                 object.size(),
                 object.etag().isEmpty() ? null : object.etag(),
                 object.lastModified(),
-                null,
                 proven.sha256(),
                 proven.verified(),
                 object.storageClass(),
                 head == null ? null : head.version(),
                 head == null ? Map.of() : head.headers(),
                 head == null ? Map.of() : head.metadata(),
-                details(head, proven.parts(), tags),
-                EntryState.DOWNLOADED);
+                EntryState.DOWNLOADED,
+                null,
+                details(head, proven.parts(), tags));
     }
 
     private static ObjectDetails details(
@@ -83,6 +85,6 @@ record FetchTask(
     }
 
     FetchTask withObject(ListedObject other) {
-        return new FetchTask(sequence, path, other, candidate, previous, fallbackPath);
+        return new FetchTask(sequence, path, other, candidate, previous, fallbackPath, refetch);
     }
 }

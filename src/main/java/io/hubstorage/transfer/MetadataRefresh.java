@@ -169,21 +169,21 @@ final class MetadataRefresh {
 
     private static ManifestEntry line(
             ManifestEntry known, ListedObject object, @Nullable ObjectHead head, ObjectDetails details) {
-        Instant fileTime = known.timeOnDisk();
         return new ManifestEntry(
-                known.key(),
-                known.path(),
-                known.size(),
-                known.etag(),
-                object.lastModified(),
-                fileTime.equals(object.lastModified()) ? null : fileTime,
-                known.sha256(),
-                known.verified(),
-                object.storageClass(),
-                head == null ? known.version() : head.version(),
-                head == null ? known.headers() : head.headers(),
-                head == null ? known.metadata() : head.metadata(),
-                details,
-                known.state());
+                        known.key(),
+                        known.path(),
+                        known.size(),
+                        known.etag(),
+                        object.lastModified(),
+                        known.sha256(),
+                        known.verified(),
+                        object.storageClass(),
+                        head == null ? known.version() : head.version(),
+                        head == null ? known.headers() : head.headers(),
+                        head == null ? known.metadata() : head.metadata(),
+                        known.state(),
+                        null,
+                        details)
+                .withFileTime(known.timeOnDisk());
     }
 }

@@ -182,12 +182,7 @@ final class ObjectFetch {
         ServerNotes notes = notes(task.object(), withKey);
         try (RangedDownload download = new RangedDownload(
                 shard.bucket(), task, context, s3.reader(withKey), notes, tree, progress, cancellation)) {
-            Proven proven = download.run();
-            tree.stamp(task.path(), task.object().lastModified());
-            return withTags(task, proven, notes);
-        } catch (S3Failure | IOException | InterruptedException failure) {
-            tree.discard(task.path());
-            throw failure;
+            return withTags(task, download.run(), notes);
         }
     }
 

@@ -77,6 +77,9 @@ final class Settler implements FetchPool.Handler {
                     && !entry.equals(before.withState(entry.state()).withPath(entry.path()))) {
                 progress.metadataRefreshed.add(entry.size());
             }
+            if (task.refetch()) {
+                progress.refetched.add(entry.size());
+            }
             progress.listed.addBytes(entry.size() - task.object().size());
             (entry.state() == EntryState.LINKED ? progress.linked : progress.downloaded).add(entry.size());
         } catch (S3Failure failure) {
@@ -145,11 +148,7 @@ final class Settler implements FetchPool.Handler {
             return;
         }
         Path file = Differ.file(shard.sources().get(previous.source()), previous.entry());
-        if (previous.entry().directory()) {
-            tree.folder(path);
-        } else {
-            tree.link(file, path);
-        }
+        tree.link(file, previous.entry(), path);
         (state == EntryState.KEPT ? progress.kept : progress.carried)
                 .add(previous.entry().size());
     }

@@ -25,9 +25,13 @@ final class ShardProgress {
     final Counter carried = new Counter();
     final Counter kept = new Counter();
     final Counter deleted = new Counter();
+    final Counter refetched = new Counter();
     final Counter metadataRefreshed = new Counter();
     final Counter toDownload = new Counter();
     final LongAdder bytesReceived = new LongAdder();
+    /** What looking at files of the last snapshot took, summed over threads. */
+    final LongAdder lookNanos = new LongAdder();
+
     private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
     private final AtomicLong begun = new AtomicLong();
     private volatile boolean listingComplete;
@@ -71,6 +75,7 @@ final class ShardProgress {
                 carried.tally(),
                 kept.tally(),
                 deleted.tally(),
+                refetched.tally(),
                 metadataRefreshed.tally());
     }
 
@@ -97,6 +102,11 @@ final class ShardProgress {
 
     void end(String key) {
         inFlight.remove(key);
+    }
+
+    /** Whether any object is on its way, be it between two attempts. */
+    boolean hasInFlight() {
+        return !inFlight.isEmpty();
     }
 
     /** Takes the bytes that arrive of one object, as they arrive. */

@@ -83,21 +83,21 @@ final class ManifestTest {
                 9,
                 "e",
                 Instant.parse("2026-11-02T00:00:00Z"),
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                Map.of(),
+                EntryState.LINKED,
                 Instant.parse("2026-11-01T00:00:00Z"),
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                Map.of(),
                 new ObjectDetails(
                         4,
                         List.of(),
                         Map.of("CRC32", "AAAAAA==-3"),
                         "COMPOSITE",
                         Map.of("k", "v"),
-                        Map.of("x-amz-object-lock-legal-hold", "ON")),
-                EntryState.LINKED);
+                        Map.of("x-amz-object-lock-legal-hold", "ON")));
         ManifestEntry uneven =
                 detailed.withDetails(new ObjectDetails(0, List.of(4L, 3L, 2L), Map.of(), null, Map.of(), Map.of()));
 
