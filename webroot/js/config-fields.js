@@ -38,6 +38,8 @@ export const SECTIONS = [
     lead: 'When a result looks too strange to be taken as it is.',
     fields: [
       { path: 'guards.max_shrink_percent', kind: 'number', label: 'Alarm when a bucket shrinks by more than', initial: 50, unit: 'percent' },
+      { path: 'verify.presence_hours', kind: 'number', label: 'Check that every file is still there', initial: 24, unit: 'hours apart',
+        help: 'Every run looks at the files of the newest snapshot, and fetches again what is missing or was changed. Only a disk where that takes long waits this long.' },
     ],
   },
   {
@@ -46,7 +48,7 @@ export const SECTIONS = [
     fields: [
       { path: 'logging.level', kind: 'choice', label: 'Level', initial: 'INFO', choices: ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] },
       { path: 'logging.file', kind: 'text', label: 'File', initial: null, placeholder: 'status.log', lockPart: 'log_path',
-        help: 'Empty means the usual place.' },
+        help: 'A name that ends in .log. Empty means status.log.' },
       { path: 'logging.max_size_mb', kind: 'number', label: 'Start a new file at', initial: 10, unit: 'MB' },
       { path: 'logging.backup_count', kind: 'number', label: 'Keep older files', initial: 5, unit: 'files' },
     ],
@@ -55,8 +57,8 @@ export const SECTIONS = [
     title: 'Advanced',
     lead: 'Kept for old configurations. Storage class and encryption apply to what is written to S3 (restore), not to a backup.',
     fields: [
-      { path: 'local_base_path', kind: 'text', label: 'Data folder', initial: null, lock: 'data_path', help: 'Empty means the usual place. Takes effect with the next start.' },
-      { path: 'aws_profile', kind: 'text', label: 'AWS profile', initial: null, help: 'AWS_PROFILE in the environment wins.' },
+      { path: 'local_base_path', kind: 'text', label: 'Data folder', initial: null, lock: 'data_path', byHand: 'HUBSTORAGE_DATA_PATH' },
+      { path: 'aws_profile', kind: 'text', label: 'AWS profile', initial: null, byHand: 'AWS_PROFILE' },
       { path: 'sync_options.storage_class', kind: 'text', label: 'Storage class', initial: null, placeholder: 'STANDARD' },
       { path: 'sync_options.sse', kind: 'switch', label: 'Server-side encryption', initial: false },
     ],

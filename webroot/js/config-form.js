@@ -104,10 +104,14 @@ function input(field, id, change) {
     lock(locked) {
       const fixed = locked[field.lock];
       const part = locked[field.lockPart];
-      control.disabled = fixed !== undefined;
+      control.disabled = fixed !== undefined || field.byHand !== undefined;
       if (fixed !== undefined) control.value = String(fixed);
-      note.hidden = fixed === undefined && part === undefined;
+      note.hidden = fixed === undefined && part === undefined && field.byHand === undefined;
       if (note.hidden) return;
+      if (fixed === undefined && field.byHand) {
+        note.replaceChildren(icon('lock'), h('span', {}, `Changed by ${field.byHand} in .env, not here`));
+        return;
+      }
       const variable = LOCKS[field.lock ?? field.lockPart][1];
       note.replaceChildren(icon('lock'), h('span', {}, fixed !== undefined ? `Fixed by ${variable}` : `In ${part}, fixed by ${variable}`));
     },

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the log file and its rotated predecessors, newest lines first. Blocking; holds no file open between calls, and
- * no more in memory than a page. Thread-safe.
+ * no more in memory than a page. A symbolic link counts as no file: it could lead anywhere. Thread-safe.
  */
 public final class LogFiles {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -49,7 +50,7 @@ public final class LogFiles {
         List<LogFile> found = new ArrayList<>();
         for (int number = 0; number == 0 || Files.exists(numbered(number)); number++) {
             Path path = numbered(number);
-            if (Files.isRegularFile(path)) {
+            if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
                 BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
                 found.add(new LogFile(
                         String.valueOf(path.getFileName()),
@@ -84,10 +85,11 @@ public final class LogFiles {
         Search search = new Search(query);
         Set<Long> seen = new HashSet<>();
         for (int number = 0; number == 0 || Files.exists(numbered(number)); number++) {
-            if (!Files.isRegularFile(numbered(number))) {
+            if (!Files.isRegularFile(numbered(number), LinkOption.NOFOLLOW_LINKS)) {
                 continue;
             }
-            try (FileChannel channel = FileChannel.open(numbered(number), StandardOpenOption.READ)) {
+            try (FileChannel channel =
+                    FileChannel.open(numbered(number), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
                 long identity = identity(channel);
                 // A file met twice was rotated to its new number meanwhile.
                 if (channel.size() > 0 && seen.add(identity) && search.in(channel, identity)) {

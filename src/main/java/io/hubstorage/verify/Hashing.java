@@ -40,7 +40,7 @@ final class Hashing implements AutoCloseable {
         void read(HashJob job, String sha256) throws IOException;
 
         /** Its content cannot be read. */
-        void unreadable(HashJob job, IOException failure) throws IOException;
+        void unreadable(HashJob job, Throwable failure) throws IOException;
     }
 
     Hashing(VerifyProgress progress) {
@@ -101,10 +101,13 @@ final class Hashing implements AutoCloseable {
 
     private void read(Path folder, List<HashJob> links, Sink sink) throws IOException {
         String found = null;
-        IOException failure = null;
+        Throwable failure = null;
         try {
             found = hash(folder.resolve(links.getFirst().path()), links.size());
-        } catch (IOException e) {
+        } catch (CancellationException e) {
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it is: nothing is said to be right that was not read.
             failure = e;
         }
         synchronized (this) {

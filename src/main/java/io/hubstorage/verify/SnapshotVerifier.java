@@ -245,7 +245,7 @@ public final class SnapshotVerifier {
                 }
 
                 @Override
-                public void unreadable(HashJob job, IOException failure) {
+                public void unreadable(HashJob job, Throwable failure) {
                     tree.findings()
                             .problem(
                                     Kind.UNREADABLE,

@@ -40,13 +40,14 @@ final class HashingTest {
     }
 
     @Test
-    void whatCannotBeReadIsToldAndTheOthersAreRead() throws Exception {
+    void whatCannotBeReadForAnyReasonIsToldAndTheOthersAreRead() throws Exception {
         HashJob gone = job("1", "gone");
         Files.delete(folder.resolve("gone"));
 
-        run(gone, job("2", "two"));
+        run(gone, job("2", "two"), new HashJob("3", "no\0path", "no\0path", "bad", 0, ""));
 
         assertThat(found.get("gone")).startsWith("unreadable");
+        assertThat(found.get("bad")).startsWith("unreadable");
         assertThat(found.get("two")).hasSize(64);
     }
 
@@ -87,7 +88,7 @@ final class HashingTest {
                     }
 
                     @Override
-                    public void unreadable(HashJob job, IOException failure) {
+                    public void unreadable(HashJob job, Throwable failure) {
                         found.put(job.key(), "unreadable: " + failure.getMessage());
                     }
                 });

@@ -1,13 +1,16 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +104,34 @@ final class ConfigApiTest {
     }
 
     @Test
+    void aBrokenHandEditIsShownWhereverSomebodyLooks() throws IOException {
+        Path file = server.folder.resolve("config/config.json");
+        Files.writeString(file, "{\"s3_buckets\": [\"photos\"], \"automation\": {\"interval_hours\": -1}}");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> !server.store.current().broken().isEmpty());
+
+        JsonObject broken =
+                server.get("/api/config").json().getJsonArray("broken").getJsonObject(0);
+        assertThat(broken.getString("file")).isEqualTo(file.toString());
+        assertThat(broken.getJsonArray("problems").getJsonObject(0).getString("path"))
+                .isEqualTo("automation.interval_hours");
+        assertThat(server.get("/api/status").json().getJsonObject("config").getJsonArray("broken"))
+                .hasSize(1);
+        WebServer.Answer ready = server.get("/health/ready");
+        assertThat(ready.json().getBoolean("degraded")).isTrue();
+        assertThat(ready.body().toString()).contains(file.toString(), "automation.interval_hours", "stays in force");
+        WebServer.Answer test = server.post("/api/test", null);
+        assertThat(test.json().getBoolean("ok")).isFalse();
+        assertThat(test.body().toString()).contains("automation.interval_hours").doesNotContain("Valid;");
+        assertThat(server.get("/metrics").body().toString()).contains("hubstorage_config_broken 1.0");
+
+        Files.writeString(file, "{\"s3_buckets\": [\"photos\"]}");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> server.get("/metrics").body().toString().contains("hubstorage_config_broken 0.0"));
+        assertThat(server.get("/api/config").json().getJsonArray("broken")).isEmpty();
+    }
+
+    @Test
     void problemLinesAreTakenApartAgain() {
         assertThat(ProblemLines.parse("a.b[0]: found \"x: y, allowed: z\", allowed: one of a, b\nno problem"))
                 .singleElement()
@@ -109,5 +140,30 @@ final class ConfigApiTest {
                     assertThat(problem.toString())
                             .isEqualTo("a.b[0]: found \"x: y, allowed: z\", allowed: one of a, b");
                 });
+    }
+
+    @Test
+    void nobodyReadsAFileOrWritesOneByCallingItTheLog(@TempDir Path elsewhere) throws IOException {
+        Path secret = Files.writeString(elsewhere.resolve("secret.log"), "nobody-may-read-this");
+        for (String file : List.of(secret.toString(), "../../" + secret.getFileName(), "/etc/passwd", "~/.bashrc")) {
+            JsonObject config = buckets("photos").put("logging", new JsonObject().put("file", file));
+            WebServer.Answer answer = put(config, null);
+            ApiTest.assertProblem(answer, 400, "HUBSTORAGE_LOG_PATH");
+            assertThat(server.get("/api/logs/download").body().toString()).doesNotContain("nobody-may-read-this");
+        }
+        Path log = server.store.logFile();
+        Files.createSymbolicLink(log, secret);
+        Files.createSymbolicLink(log.resolveSibling(log.getFileName() + ".1"), secret);
+        assertThat(server.get("/api/logs/download").status()).isEqualTo(404);
+        assertThat(server.get("/api/logs?q=nobody").json().getJsonArray("lines"))
+                .isEmpty();
+        assertThat(server.get("/api/logs/files").json().getJsonArray("files")).isEmpty();
+    }
+
+    @Test
+    void snapshotsStayWhereTheyAre() {
+        WebServer.Answer answer = put(buckets("photos").put("local_base_path", "/etc"), null);
+        ApiTest.assertProblem(answer, 400, "HUBSTORAGE_DATA_PATH");
+        assertThat(answer.json().getJsonArray("problems")).hasSize(1);
     }
 }

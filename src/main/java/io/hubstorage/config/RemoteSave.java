@@ -1,0 +1,157 @@
+package io.hubstorage.config;
+
+import io.hubstorage.bus.ConfigMessage.Problem;
+import io.hubstorage.config.HubConfig.Automation;
+import io.hubstorage.config.HubConfig.Logging;
+import io.hubstorage.config.HubConfig.SyncOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a save over the web or the bus may not do, though {@code config.json} may say it: whoever has the dashboard's password
+ * has not thereby the machine. Paths and credentials stay as they are, and no value makes a run, a log or a filter run away.
+ * A value that is in force already, by whoever's hand, always passes.
+ */
+final class RemoteSave {
+    private static final Pattern LOG_NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}\\.log");
+    private static final int MOST_BUCKETS = 10_000;
+    private static final int MOST_PATTERNS = 1_000;
+    private static final int MOST_PATTERN_CHARACTERS = 64 << 10;
+    private static final long MOST_LOG_MB = 10 << 10;
+    private static final double LEAST_HOURS = 1.0 / 60;
+
+    private final ConfigState before;
+    private final ConfigState after;
+    private final List<Problem> problems = new ArrayList<>();
+
+    private RemoteSave(ConfigState before, ConfigState after) {
+        this.before = before;
+        this.after = after;
+    }
+
+    /**
+     * Refuses what is not to be had from there.
+     *
+     * @param before what is in force
+     * @param after what would be
+     * @throws ConfigException that says for each value where it can be changed
+     */
+    static void check(ConfigState before, ConfigState after) {
+        RemoteSave save = new RemoteSave(before, after);
+        save.places();
+        save.amounts();
+        if (!save.problems.isEmpty()) {
+            throw new ConfigException(save.problems);
+        }
+    }
+
+    private void places() {
+        Path data = before.settings().dataPath();
+        fixed(
+                "local_base_path",
+                HubConfig::localBasePath,
+                text -> SettingsReader.path(text).equals(data),
+                after.settings().dataPath().equals(data),
+                "HUBSTORAGE_DATA_PATH");
+        String profile = before.settings().aws().profile();
+        fixed(
+                "aws_profile",
+                HubConfig::awsProfile,
+                text -> text.equals(profile),
+                Objects.equals(after.settings().aws().profile(), profile),
+                "AWS_PROFILE");
+        String file = after.config().logging().file();
+        if (!Objects.equals(file, before.config().logging().file()) && !isLogFile(file)) {
+            problems.add(new Problem(
+                    "logging.file",
+                    JsonSection.show(file),
+                    ("over the web and the bus a name alone that ends in .log, of letters, digits, blanks and . _ -,"
+                                    + " in %s; HUBSTORAGE_LOG_PATH in .env sets another folder")
+                            .formatted(before.settings().logPath())));
+        }
+    }
+
+    /** Absent, or a name; the folder before it must be the one that the logs are in. */
+    private boolean isLogFile(@Nullable String text) {
+        if (text == null) {
+            return true;
+        }
+        Path named = Path.of(text);
+        Path folder = named.getParent();
+        return LOG_NAME.matcher(String.valueOf(named.getFileName())).matches()
+                && (folder == null
+                        || SettingsReader.path(folder.toString())
+                                .equals(before.settings().logPath()));
+    }
+
+    /** A text that may only be what it was, or say the same; and taking it away must change nothing. */
+    private void fixed(
+            String path,
+            Function<HubConfig, @Nullable String> member,
+            Predicate<String> saysTheSame,
+            boolean sameEffect,
+            String variable) {
+        String old = member.apply(before.config());
+        String now = member.apply(after.config());
+        if (!Objects.equals(old, now) && !(sameEffect && (now == null || saysTheSame.test(now)))) {
+            problems.add(new Problem(
+                    path,
+                    JsonSection.show(now),
+                    "over the web and the bus only what it is, %s; set %s in .env, or edit config.json on the machine"
+                            .formatted(JsonSection.show(old), variable)));
+        }
+    }
+
+    private void amounts() {
+        HubConfig old = before.config();
+        HubConfig now = after.config();
+        if (!now.buckets().equals(old.buckets()) && now.buckets().size() > MOST_BUCKETS) {
+            tooMuch("s3_buckets", now.buckets().size() + " buckets", "at most %d".formatted(MOST_BUCKETS));
+        }
+        patterns(old.syncOptions(), now.syncOptions());
+        log(old.logging(), now.logging());
+        Automation automation = now.automation();
+        if (automation.intervalHours() != old.automation().intervalHours()
+                && automation.intervalHours() < LEAST_HOURS) {
+            tooMuch("automation.interval_hours", String.valueOf(automation.intervalHours()), "a minute (1/60) or more");
+        }
+    }
+
+    private void patterns(SyncOptions old, SyncOptions now) {
+        List<String> all = Stream.of(now.excludePatterns(), now.includePatterns())
+                .flatMap(List::stream)
+                .toList();
+        int characters = all.stream().mapToInt(String::length).sum();
+        boolean changed = !now.excludePatterns().equals(old.excludePatterns())
+                || !now.includePatterns().equals(old.includePatterns());
+        if (changed && (all.size() > MOST_PATTERNS || characters > MOST_PATTERN_CHARACTERS)) {
+            tooMuch(
+                    "sync_options.exclude_patterns",
+                    "%d patterns of %d characters, with the includes".formatted(all.size(), characters),
+                    "at most %d patterns of %d characters in all: each key is compared with every one"
+                            .formatted(MOST_PATTERNS, MOST_PATTERN_CHARACTERS));
+        }
+    }
+
+    private void log(Logging old, Logging now) {
+        long most = (long) now.maxSizeMb() * (now.backupCount() + 1);
+        boolean changed = now.maxSizeMb() != old.maxSizeMb() || now.backupCount() != old.backupCount();
+        if (changed && most > MOST_LOG_MB) {
+            tooMuch(
+                    "logging.max_size_mb",
+                    "%d MB in %d files".formatted(most, now.backupCount() + 1),
+                    "at most %d MB in all, max_size_mb times backup_count and one".formatted(MOST_LOG_MB));
+        }
+    }
+
+    private void tooMuch(String path, String found, String allowed) {
+        problems.add(new Problem(path, found, allowed + " (over the web and the bus)"));
+    }
+}
