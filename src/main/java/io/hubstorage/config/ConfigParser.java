@@ -7,6 +7,7 @@ import io.hubstorage.config.HubConfig.Automation;
 import io.hubstorage.config.HubConfig.Guards;
 import io.hubstorage.config.HubConfig.Logging;
 import io.hubstorage.config.HubConfig.SyncOptions;
+import io.hubstorage.config.HubConfig.Verify;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -77,6 +78,7 @@ public final class ConfigParser {
                 logging(root.section("logging")),
                 automation(root.section("automation")),
                 guards(root.section("guards")),
+                verify(root.section("verify")),
                 root.text("aws_profile", "the name of an AWS profile", ConfigParser::isOneLine),
                 root.text("local_base_path", "a path of this system", ConfigParser::isPath));
         docker(root);
@@ -137,6 +139,16 @@ public final class ConfigParser {
                 "max_shrink_percent", 50, "a percentage from 0 to 100", percent -> percent >= 0 && percent <= 100));
         section.warnAboutTheRest();
         return guards;
+    }
+
+    private static Verify verify(JsonSection section) {
+        Verify verify = new Verify(section.number(
+                "presence_hours",
+                Verify.USUAL.presenceHours(),
+                "hours from 0 to %.0f; fractions count".formatted(MOST_HOURS),
+                hours -> hours >= 0 && hours <= MOST_HOURS));
+        section.warnAboutTheRest();
+        return verify;
     }
 
     /** Types only: the old tool's section repeats what the environment decides. */

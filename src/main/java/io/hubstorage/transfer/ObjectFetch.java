@@ -177,12 +177,7 @@ final class ObjectFetch {
         ServerNotes notes = notes(task.object(), withKey);
         try (RangedDownload download = new RangedDownload(
                 shard.bucket(), task, context, s3.reader(withKey), notes, tree, progress, cancellation)) {
-            Proven proven = download.run();
-            tree.stamp(task.path(), task.object().lastModified());
-            return task.entry(proven);
-        } catch (S3Failure | IOException | InterruptedException failure) {
-            tree.discard(task.path());
-            throw failure;
+            return task.entry(download.run());
         }
     }
 

@@ -68,6 +68,9 @@ final class Settler implements FetchPool.Handler {
             ManifestEntry entry = fetch.fetch(task);
             slots.put(task.sequence(), STORED + journal.append(entry));
             stored.set(true);
+            if (task.refetch()) {
+                progress.refetched.add(entry.size());
+            }
             progress.listed.addBytes(entry.size() - task.object().size());
             (entry.state() == EntryState.LINKED ? progress.linked : progress.downloaded).add(entry.size());
         } catch (S3Failure failure) {
@@ -126,11 +129,7 @@ final class Settler implements FetchPool.Handler {
             return;
         }
         Path file = Differ.file(shard.sources().get(previous.source()), previous.entry());
-        if (previous.entry().directory()) {
-            tree.folder(path);
-        } else {
-            tree.link(file, path);
-        }
+        tree.link(file, previous.entry(), path);
         (state == EntryState.KEPT ? progress.kept : progress.carried)
                 .add(previous.entry().size());
     }

@@ -5,6 +5,7 @@ import io.hubstorage.browse.SnapshotReader;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.snapshot.CorruptManifestException;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -66,10 +67,13 @@ final class SnapshotAccess {
 
     /** The snapshot of that name. Blocking. */
     SnapshotReader find(String name) throws IOException {
+        return new SnapshotReader(info(name));
+    }
+
+    /** The snapshot of that name with its certificate. Blocking. */
+    SnapshotInfo info(String name) throws IOException {
         try {
-            return all().find(name)
-                    .map(SnapshotReader::new)
-                    .orElseThrow(() -> new HttpProblem(404, "There is no snapshot of this name."));
+            return all().find(name).orElseThrow(() -> new HttpProblem(404, "There is no snapshot of this name."));
         } catch (InvalidPathException e) {
             throw new HttpProblem(404, "There is no snapshot of this name.");
         }

@@ -3,6 +3,8 @@ package io.hubstorage.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.SyntheticBucket;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -35,6 +38,30 @@ final class SnapshotVerifierTest extends VerifyTest {
         VerifyReport.Bucket photos = bucket(report, "photos");
         assertThat(photos.entries()).isEqualTo(new Tally(50, 50_000));
         assertThat(photos.proven()).isEqualTo(photos.entries());
+    }
+
+    @Test
+    void largeObjectsThatCouldNotBeCopiedLeaveNothingBehindThatTheManifestDoesNotName() throws IOException {
+        SyntheticBucket bucket = s3.bucket("films", SyntheticBucket.empty());
+        for (int i = 0; i < 12; i++) {
+            bucket.add("folder-%02d/film".formatted(i), 2 << 20);
+        }
+        for (int i = 0; i < 5; i++) {
+            s3.faults().whenGetting("folder-%02d/film".formatted(i)).then(Fault.accessDenied());
+        }
+        bucket.add("late/film", 20 << 20);
+        s3.faults()
+                .when(request -> "bytes=8388608-16777215".equals(request.range()))
+                .then(Fault.accessDenied());
+        hub.configure("films");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
+        assertThat(run.totals().failed().objects()).isEqualTo(6);
+        VerifyReport report = verify(hub.data().resolve(Objects.requireNonNull(run.snapshot())));
+        assertThat(problems(report)).isEmpty();
+        assertThat(hub.files(run, "films").toFile().list()).hasSize(7);
     }
 
     @Test
@@ -391,6 +418,58 @@ final class SnapshotVerifierTest extends VerifyTest {
         assertThat(verified).isCompleted();
         assertThat(reports).isNotEmpty().allMatch(VerifyReport::ok);
         assertThat(problems(verify(second))).isEmpty();
+    }
+
+    @Test
+    void whatASnapshotSharesWithTheOneBeforeIsReadOnceAndJudgedInBoth() throws IOException {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(20, 10, "##.jpg"));
+        s3.bucket("music", SyntheticBucket.uniform(5, 10, "#.mp3"));
+        hub.configure("photos", "music");
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            bucket.change("0%d.jpg".formatted(i));
+            names.addFirst(name(snapshot()));
+        }
+        Path damaged = layout().snapshot(names.getLast()).resolve("s3/photos/15.jpg");
+        damaged.toFile().setWritable(true);
+        Files.write(damaged, new byte[10]);
+        List<VerifyReport.Snapshot> told = new ArrayList<>();
+        List<Integer> scratchFiles = new ArrayList<>();
+
+        VerifyReport report;
+        try {
+            report = new SnapshotVerifier(InstantSource.system(), scratch)
+                    .verify(VerifyRequest.whole(layout(), names), new VerifyProgress(), snapshot -> {
+                        told.add(snapshot);
+                        scratchFiles.add(count(scratch));
+                    });
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+
+        assertThat(report.hashed().objects()).isEqualTo(25 + 3);
+        assertThat(report.ok()).isFalse();
+        assertThat(report.problemsTotal()).isEqualTo(4);
+        assertThat(report.snapshots()).isEmpty();
+        assertThat(told).extracting(VerifyReport.Snapshot::name).isEqualTo(names);
+        assertThat(told).allSatisfy(snapshot -> {
+            assertThat(snapshot.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.kind()).isEqualTo(Kind.HASH);
+                assertThat(problem.key()).isEqualTo("15.jpg");
+            });
+            assertThat(snapshot.buckets())
+                    .extracting(each -> each.proven().objects())
+                    .containsExactly(5L, 19L);
+        });
+        assertThat(scratchFiles).as("two buckets' lists").containsOnly(2);
+    }
+
+    private static int count(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return (int) files.filter(Files::isRegularFile).count();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     @Test
