@@ -9,6 +9,7 @@ import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -86,6 +87,10 @@ final class SnapshotAccess {
 
     /** Sends a body that is written on a virtual thread. Status and headers must be set. Ends the response, or cuts it. */
     Future<Void> stream(RoutingContext context, boolean heavy, BodyWriter writer) {
+        if (context.request().method().equals(HttpMethod.HEAD)) {
+            // Nothing of it would be sent.
+            return context.response().end();
+        }
         ResponseStream out = new ResponseStream(vertx, context);
         Callable<Void> work = () -> {
             writer.write(out);
