@@ -284,6 +284,38 @@ final class FailureSorter {
         return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }
 
+    /** The cause of a failure in a few words, for those who know already what was tried. */
+    static String inShort(S3Failure sorted) {
+        // Not its own message, which may name a key.
+        Throwable failure = sorted.getCause() == null ? sorted : sorted.getCause();
+        SdkServiceException answer = find(failure, SdkServiceException.class);
+        if (answer != null) {
+            AwsErrorDetails details = answer instanceof AwsServiceException aws ? aws.awsErrorDetails() : null;
+            String code = details == null || details.errorCode() == null ? "" : clean(details.errorCode());
+            return code.isEmpty() ? "the server answers " + answer.statusCode() : answer.statusCode() + " " + code;
+        }
+        if (find(failure, UnknownHostException.class) != null
+                || find(failure, UnresolvedAddressException.class) != null) {
+            return "the host name is unknown";
+        }
+        if (chainSays(failure, "refused")) {
+            return "connection refused";
+        }
+        if (isTimeout(failure) || chainSays(failure, "when getting a connection")) {
+            return "timed out";
+        }
+        if (find(failure, NoRouteToHostException.class) != null || chainSays(failure, "unreachable")) {
+            return "the network is unreachable";
+        }
+        return switch (sorted.kind()) {
+            case S3Failure.UNREACHABLE -> "no connection";
+            case "connection" -> "the connection breaks";
+            case "tls" -> "no TLS connection";
+            case UNREADABLE -> "its answers cannot be read";
+            default -> "requests fail (" + sorted.kind() + ")";
+        };
+    }
+
     private static boolean chainSays(Throwable failure, String text) {
         Throwable current = failure;
         for (int depth = 0; current != null && depth < 20; depth++) {

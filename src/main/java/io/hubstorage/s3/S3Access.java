@@ -3,7 +3,6 @@ package io.hubstorage.s3;
 import io.hubstorage.config.Settings;
 import io.hubstorage.s3.http.VertxHttpClient;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +21,6 @@ public final class S3Access implements AutoCloseable {
     /** What S3 gives a page at most. */
     private static final int PAGE = 1000;
 
-    /** How long the endpoint has to be out of reach before the log says so. */
-    private static final Duration NOTICEABLE = Duration.ofSeconds(3);
-
     private final Settings.Aws aws;
     private final int maxConnections;
     private final String version;
@@ -33,6 +29,7 @@ public final class S3Access implements AutoCloseable {
     private final @Nullable S3Access owner;
 
     private final boolean requestPayer;
+    private final @Nullable Availability availability;
     private @Nullable S3AsyncClient client;
     private @Nullable CredentialSource credentials;
     private @Nullable VertxHttpClient http;
@@ -57,15 +54,17 @@ public final class S3Access implements AutoCloseable {
         this.patience = patience;
         this.owner = null;
         this.requestPayer = false;
+        this.availability = null;
     }
 
-    private S3Access(S3Access owner) {
+    private S3Access(S3Access owner, boolean requestPayer, @Nullable Availability availability) {
         this.aws = owner.aws;
         this.maxConnections = owner.maxConnections;
         this.version = owner.version;
         this.patience = owner.patience;
         this.owner = owner;
-        this.requestPayer = true;
+        this.requestPayer = requestPayer;
+        this.availability = availability;
     }
 
     /**
@@ -73,7 +72,21 @@ public final class S3Access implements AutoCloseable {
      * and lives as long.
      */
     public S3Access payingRequests() {
-        return new S3Access(owner == null ? this : owner);
+        return new S3Access(owner == null ? this : owner, true, availability);
+    }
+
+    /**
+     * The same access, whose requests tell {@code availability} how they end. Shares the connections of this one and lives
+     * as long.
+     */
+    public S3Access watchedBy(Availability watcher) {
+        return new S3Access(owner == null ? this : owner, requestPayer, watcher);
+    }
+
+    /** Who is to be told whether S3 does its work. */
+    @Nullable
+    Availability availability() {
+        return availability;
     }
 
     /**
@@ -227,10 +240,13 @@ public final class S3Access implements AutoCloseable {
 
     /** Whether a listing may ask which archived objects have been restored; the first server that refuses ends it. */
     boolean mayAskForRestores() {
-        return askForRestores;
+        return owner == null ? askForRestores : owner.mayAskForRestores();
     }
 
     void dontAskForRestores() {
+        if (owner != null) {
+            owner.dontAskForRestores();
+        }
         askForRestores = false;
     }
 
@@ -285,7 +301,7 @@ public final class S3Access implements AutoCloseable {
     /** The client, built on first use; reads files. */
     synchronized S3AsyncClient client() throws S3Failure {
         if (owner != null) {
-            return owner.client();
+            return availability == null ? owner.client() : availability.watch(owner.client());
         }
         if (closed) {
             throw new S3Failure.Permanent("closed", "Access to S3 is closed: HubStorage is stopping.", null);
@@ -293,7 +309,7 @@ public final class S3Access implements AutoCloseable {
         S3AsyncClient open = client;
         if (open == null) {
             S3AsyncClient plain = Clients.s3(aws, credentials(), http(), version, patience);
-            open = new WatchedClient(plain, credentials(), new Outage(endpoint(), NOTICEABLE));
+            open = new RenewingClient(plain, credentials());
             client = open;
         }
         return open;

@@ -1,5 +1,6 @@
 package io.hubstorage.s3;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ public abstract sealed class S3Failure extends Exception {
 
     /** Kind of an answer from something before the server that could not reach it either. */
     static final String GATEWAY = "gateway";
+
+    /** Kinds that say something of one body, and nothing of the server. */
+    private static final Set<String> ONE_BODY = Set.of("cut-body", "corrupt");
 
     private final String kind;
 
@@ -80,6 +84,19 @@ public abstract sealed class S3Failure extends Exception {
     /** Whether it says nothing about what was asked for: whatever else were asked now, it would fare no better. */
     public boolean concernsEverything() {
         return this instanceof Throttled || isUnreachable() || kind.equals(GATEWAY);
+    }
+
+    /**
+     * Whether S3 does not do its work at all: it is out of reach, throttles, or fails inside. Not so where it says no to one
+     * request, or sends a body that is not the right one.
+     */
+    boolean refusesService() {
+        return this instanceof Throttled || (this instanceof Retriable && !ONE_BODY.contains(kind));
+    }
+
+    /** The cause alone, in a few plain words: {@code connection refused}, {@code timed out}, {@code 503 SlowDown}. */
+    String inShort() {
+        return FailureSorter.inShort(this);
     }
 
     /** Whether the endpoint was not even reached. */

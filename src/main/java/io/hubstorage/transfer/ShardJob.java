@@ -4,6 +4,7 @@ import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.s3.Availability;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.snapshot.CorruptManifestException;
@@ -34,6 +35,7 @@ final class ShardJob {
     private final Supplier<S3Access> s3;
     private final ShardFiles files;
     private final ShardProgress progress = new ShardProgress();
+    private final Availability availability = new Availability();
     private final SourceFiles sources;
     private final Cancellation cancellation = new Cancellation();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -44,7 +46,9 @@ final class ShardJob {
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
         this.shard = shard;
         this.context = context;
-        this.s3 = shard.options().requestPayer() ? () -> s3.get().payingRequests() : s3;
+        this.s3 = shard.options().requestPayer()
+                ? () -> s3.get().payingRequests().watchedBy(availability)
+                : () -> s3.get().watchedBy(availability);
         this.sources = new SourceFiles(shard.sources(), progress.lookNanos);
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
         this.previous = shard.sources().stream()
@@ -87,7 +91,14 @@ final class ShardJob {
                 progress.toDownload.tally(),
                 progress.isListingComplete(),
                 progress.bytesReceived.sum(),
-                progress.shownInFlight());
+                progress.shownInFlight(),
+                needsS3() ? availability.service() : null);
+    }
+
+    /** Whether anything is still to come from S3; what is linked or written down afterwards needs none. */
+    private boolean needsS3() {
+        boolean lists = shard.mode() == TransferMessage.Mode.COPY || shard.mode() == TransferMessage.Mode.DRY_RUN;
+        return lists && (!progress.isListingComplete() || progress.hasInFlight());
     }
 
     /** Does the work; whatever happens is in the result. */
@@ -235,8 +246,9 @@ final class ShardJob {
         try {
             Planner planner = new Planner(progress, new PathAllocator(), _ -> 0, previousIndex(), this::wouldFetch);
             list(planner, failures, scratch);
-            boolean unchanged =
-                    !planner.isDifferent() && progress.toDownload.tally().objects() == 0;
+            boolean unchanged = !planner.isDifferent()
+                    && progress.toDownload.tally().objects() == 0
+                    && progress.metadataRefreshed.tally().objects() == 0;
             return unchanged && previous != null ? Outcome.UNCHANGED : Outcome.COMPLETE;
         } finally {
             Files.deleteIfExists(scratch);
@@ -246,6 +258,11 @@ final class ShardJob {
     private void wouldFetch(FetchTask task) {
         (task.candidate() == null ? progress.downloaded : progress.linked)
                 .add(task.object().size());
+        if (task.candidate() != null
+                && task.candidate().trusted()
+                && shard.sources().get(task.candidate().source()).previous()) {
+            progress.metadataRefreshed.add(task.object().size());
+        }
     }
 
     private void list(Planner planner, FailureLog failures, Path scratch) throws Exception {

@@ -31,6 +31,8 @@ public final class TransferVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(TransferVerticle.class);
     private static final long HEARTBEAT_MILLIS = 200;
 
+    private static final int FAILED_DEPENDENCY = 424;
+
     private final ConfigStore config;
     private final S3Connection s3;
     private final TransferContext shared;
@@ -51,12 +53,14 @@ public final class TransferVerticle extends VerticleBase {
         this.s3 = new S3Connection(() -> config.settings().aws(), version, patience);
         this.shared = new TransferContext(
                 new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), new Streams(), backoff);
-        this.search = new BucketSearch(backoff, () -> s3.get().discovery().buckets());
+        this.search = new BucketSearch(
+                backoff,
+                availability -> s3.get().watchedBy(availability).discovery().buckets());
     }
 
     @Override
     public Future<?> start() {
-        vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> jobs.forEach(this::beat));
+        vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> beat());
         return Future.all(
                 vertx.eventBus()
                         .<JsonObject>consumer(Addresses.TRANSFER_SHARD, this::shard)
@@ -89,8 +93,9 @@ public final class TransferVerticle extends VerticleBase {
         });
     }
 
-    private void beat(ShardJob job) {
-        vertx.eventBus().send(Addresses.TRANSFER_HEARTBEAT, BusJson.encode(job.heartbeat()));
+    private void beat() {
+        jobs.forEach(job -> vertx.eventBus().send(Addresses.TRANSFER_HEARTBEAT, BusJson.encode(job.heartbeat())));
+        search.underWay().forEach(run -> vertx.eventBus().send(Addresses.TRANSFER_DISCOVERING, BusJson.encode(run)));
     }
 
     private void shard(Message<JsonObject> message) {
@@ -120,8 +125,7 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private static S3Message.Discover asked(Message<JsonObject> message) {
-        JsonObject body = message.body() == null ? new JsonObject() : message.body();
-        return BusJson.decode(body, S3Message.Discover.class);
+        return BusJson.request(message.body(), S3Message.Discover.class);
     }
 
     private S3Message.Diagnosis diagnose() throws InterruptedException {
@@ -132,7 +136,7 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private S3Message.FilterOutcome tryFilter(JsonObject body) throws Exception {
-        return new FilterPreview(BusJson.decode(body, S3Message.FilterTrial.class)).run(config.dataPath(), s3::get);
+        return new FilterPreview(BusJson.request(body, S3Message.FilterTrial.class)).run(config.dataPath(), s3::get);
     }
 
     private void answer(Message<JsonObject> message, Callable<? extends Record> work) {
@@ -147,7 +151,8 @@ public final class TransferVerticle extends VerticleBase {
 
     private static int codeOf(Throwable failure) {
         return switch (failure) {
-            case S3Failure.Auth _ -> 403;
+            // Not 403: it is not us who refuse whoever asks.
+            case S3Failure.Auth _ -> FAILED_DEPENDENCY;
             case S3Failure _ -> 502;
             case IllegalArgumentException _ -> 400;
             default -> 500;

@@ -36,6 +36,7 @@ final class Metrics {
     private final List<MessageConsumer<JsonObject>> consumers = new ArrayList<>();
     private final List<Meter> gauges = new ArrayList<>();
     private volatile boolean running;
+    private volatile boolean waitingForS3;
     private volatile double bytesPerSecond;
     private volatile @Nullable RunRecord last;
     private volatile @Nullable RunRecord lastSuccess;
@@ -53,6 +54,10 @@ final class Metrics {
                         + " content is in force",
                 metrics -> store.current().broken().size());
         gauge("hubstorage.backup.running", "1 while a run goes on", metrics -> metrics.running ? 1 : 0);
+        gauge(
+                "hubstorage.waiting.for.s3",
+                "1 while a run cannot go on because S3 does not do its work",
+                metrics -> metrics.waitingForS3 ? 1 : 0);
         gauge("hubstorage.backup.receive.rate", "Bytes a second from S3", metrics -> metrics.bytesPerSecond);
         gauge(
                 "hubstorage.backup.last.success.timestamp.seconds",
@@ -97,12 +102,14 @@ final class Metrics {
         RunState state = BusJson.decode(message.body(), RunState.class);
         running = true;
         bytesPerSecond = state.bytesPerSecond();
+        waitingForS3 = state.waiting() != null;
     }
 
     private void finished(Message<JsonObject> message) {
         RunRecord run = BusJson.decode(message.body(), RunRecord.class);
         running = false;
         bytesPerSecond = 0;
+        waitingForS3 = false;
         registry.counter(
                         "hubstorage.backup.runs",
                         "result",

@@ -56,7 +56,8 @@ final class RunMonitorTest {
                 toDownload,
                 listed,
                 received,
-                List.of(new TransferMessage.InFlight("key-" + index, 100, 40 + 50L * index)));
+                List.of(new TransferMessage.InFlight("key-" + index, 100, 40 + 50L * index)),
+                null);
     }
 
     private static TransferMessage.Result result(int index, BucketCounts counts, Tally toDownload, long received) {
