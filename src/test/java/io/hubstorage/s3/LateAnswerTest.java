@@ -36,15 +36,7 @@ final class LateAnswerTest {
             server.latency(SILENCE.minusMillis(1));
             try (ExecutorService threads =
                     Executors.newFixedThreadPool(32, Thread.ofVirtual().factory())) {
-                IntStream.range(0, READS)
-                        .forEach(index -> threads.submit(() -> {
-                            try {
-                                s3.reader().readSmall("things", "k/%04d".formatted(index), null, 1000, count -> {});
-                            } catch (S3Failure silence) {
-                                failed.incrementAndGet();
-                            }
-                            return true;
-                        }));
+                IntStream.range(0, READS).forEach(index -> threads.execute(() -> read(s3, index, failed)));
             }
         } finally {
             root.detachAppender(log);
@@ -59,5 +51,15 @@ final class LateAnswerTest {
                 .toList();
         assertThat(lines).isEmpty();
         assertThat(failed.get()).as("some were given up, so it was tried").isPositive();
+    }
+
+    private static void read(S3Access s3, int index, AtomicInteger failed) {
+        try {
+            s3.reader().readSmall("things", "k/%04d".formatted(index), null, 1000, count -> {});
+        } catch (S3Failure silence) {
+            failed.incrementAndGet();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
