@@ -95,7 +95,7 @@ final class RequestPermitsTest {
     void aSlowServerIsNotAskedForMoreThanItAnswersInSeconds() throws InterruptedException {
         serve(oneAfterTheOther(150 * MILLISECOND), 2_000, 4_096);
 
-        assertThat(most * 150 * MILLISECOND).as("the longest wait").isLessThan(6 * SECOND);
+        assertThat(most * 150L * MILLISECOND).as("the longest wait").isLessThan(6 * SECOND);
     }
 
     @Test
@@ -109,7 +109,7 @@ final class RequestPermitsTest {
     void aServerThatSharesItsTimeAmongAllIsNotAskedMoreAndMore() throws InterruptedException {
         serve(shared(150 * MILLISECOND), 5_000, 4_096);
 
-        assertThat(most * 150 * MILLISECOND).as("the longest wait").isLessThan(10 * SECOND);
+        assertThat(most * 150L * MILLISECOND).as("the longest wait").isLessThan(10 * SECOND);
     }
 
     @Test
