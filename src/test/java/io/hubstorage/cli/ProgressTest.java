@@ -43,6 +43,7 @@ final class ProgressTest {
                 "id",
                 Trigger.CLI,
                 false,
+                true,
                 NOW,
                 NOW,
                 phase,
