@@ -8,6 +8,7 @@ import io.hubstorage.config.HubConfig;
 import io.hubstorage.plan.KeyRange;
 import io.hubstorage.plan.ShardBoundaries;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class BucketPasses {
     private final Preflight.Disk disk;
     private final Staging staging;
     private final Predecessors predecessors;
+    private final Presence presence;
     private final ShardDispatcher dispatcher;
     private final RunMonitor monitor;
 
@@ -34,12 +36,14 @@ final class BucketPasses {
             Preflight.Disk disk,
             Staging staging,
             Predecessors predecessors,
+            Presence presence,
             ShardDispatcher dispatcher,
             RunMonitor monitor) {
         this.plan = plan;
         this.disk = disk;
         this.staging = staging;
         this.predecessors = predecessors;
+        this.presence = presence;
         this.dispatcher = dispatcher;
         this.monitor = monitor;
     }
@@ -50,7 +54,19 @@ final class BucketPasses {
      * @throws RunStoppedException when credentials are refused or the disk is full: no bucket will do better
      */
     BucketPass copy(HubConfig.BucketSpec bucket) throws IOException, InterruptedException, RunStoppedException {
-        return copy(bucket, Trust.MANIFEST);
+        return copy(bucket, isLookDue(bucket) ? Trust.PRESENCE : Trust.MANIFEST);
+    }
+
+    private boolean isLookDue(HubConfig.BucketSpec bucket) throws IOException {
+        if (plan.dryRun()) {
+            return false;
+        }
+        Duration every = Duration.ofMillis(Math.round(plan.config().verify().presenceHours() * 3_600_000));
+        return predecessors
+                .of(bucket.name())
+                .filter(previous ->
+                        presence.isDue(bucket.name(), previous.snapshot().name(), plan.startedAt(), every))
+                .isPresent();
     }
 
     private BucketPass copy(HubConfig.BucketSpec bucket, Trust initial)
@@ -69,10 +85,8 @@ final class BucketPasses {
                         "{}: this server does not list in UTF-8 byte order; sorting the listing on disk",
                         bucket.name());
                 sorted = true;
-            } else if (pass.any(Outcome.DAMAGED) && trust == Trust.MANIFEST) {
-                LOG.warn("{}: {}; looking at every file before linking it", bucket.name(), pass.error());
-                predecessors.recheck(bucket.name());
-                trust = Trust.PRESENCE;
+            } else if (pass.any(Outcome.DAMAGED) && (predecessors.recheck(bucket.name()) || trust != Trust.HASH)) {
+                trust = warier(trust, bucket, pass);
             } else {
                 return pass;
             }
@@ -118,12 +132,23 @@ final class BucketPasses {
     BucketPass materialise(HubConfig.BucketSpec bucket, BucketPass pass)
             throws IOException, InterruptedException, RunStoppedException {
         BucketPass linked = link(pass);
-        if (!linked.any(Outcome.DAMAGED)) {
-            return linked;
+        Trust trust = Trust.MANIFEST;
+        while (linked.any(Outcome.DAMAGED) && (predecessors.recheck(bucket.name()) || trust != Trust.HASH)) {
+            trust = warier(trust, bucket, linked);
+            linked = link(copy(bucket, trust));
         }
-        LOG.warn("{}: {}; looking at every file before linking it", bucket.name(), linked.error());
-        predecessors.recheck(bucket.name());
-        return link(copy(bucket, Trust.PRESENCE));
+        return linked;
+    }
+
+    /** Reading every file is for those that look right and cannot be copied. */
+    private static Trust warier(Trust trust, HubConfig.BucketSpec bucket, BucketPass damaged) {
+        boolean looked = trust != Trust.MANIFEST;
+        LOG.warn(
+                "{}: {}; {} every file before linking it",
+                bucket.name(),
+                damaged.error(),
+                looked ? "reading" : "looking at");
+        return looked ? Trust.HASH : Trust.PRESENCE;
     }
 
     private BucketPass link(BucketPass pass) throws InterruptedException, RunStoppedException {

@@ -101,12 +101,18 @@ final class Predecessors {
         return Optional.empty();
     }
 
-    /** Something was not where the manifest says: if the manifest itself is damaged, the files stand in for it. */
-    void recheck(String bucket) throws IOException {
+    /**
+     * Something was not where the manifest says: if the manifest itself is damaged, the files stand in for it.
+     *
+     * @return whether they do from now on
+     */
+    boolean recheck(String bucket) throws IOException {
         Optional<Predecessor> known = of(bucket);
-        if (known.isPresent() && !isSound(known.get().manifest(), true)) {
+        boolean damaged = known.isPresent() && !isSound(known.get().manifest(), true);
+        if (damaged) {
             found.put(bucket, Optional.of(fromFiles(known.get().snapshot(), bucket)));
         }
+        return damaged;
     }
 
     private Predecessor predecessor(SnapshotInfo snapshot, Path tree, Path manifest) throws IOException {

@@ -69,6 +69,8 @@ public final class Addresses {
     public static final String TRANSFER_CANCEL = "hubstorage.transfer.cancel";
     /** Internal, sent a few times a second while a shard works: {@link TransferMessage.Heartbeat}. */
     public static final String TRANSFER_HEARTBEAT = "hubstorage.transfer.heartbeat";
+    /** Internal, sent a few times a second while a run's buckets are looked for: {@link TransferMessage.Discovering}. */
+    public static final String TRANSFER_DISCOVERING = "hubstorage.transfer.discovering";
     /** Internal, sent once a shard: {@link TransferMessage.Result}. */
     public static final String TRANSFER_RESULT = "hubstorage.transfer.result";
 

@@ -12,9 +12,9 @@ public sealed interface StatusMessage {
      * The judgement.
      *
      * @param at when it was made
-     * @param title one sentence without a time in it
-     * @param detail what more there is to say and to do; moments in it stand as <code>{ago:2026-11-20T06:05:00Z}</code> and
-     *     <code>{until:…}</code>, for those that show it longer than a moment
+     * @param title one sentence in which nothing ticks
+     * @param detail what more there is to say and to do. Moments stand in both as <code>{ago:2026-11-20T06:05:00Z}</code>,
+     *     <code>{until:…}</code> and, for a time of day, <code>{at:…}</code>, for those that show them longer than a moment
      * @param sentence title and detail with the moments in words, true at {@code at}
      * @param buckets those that are to be backed up, in the order of the configuration, then those that are only kept
      * @param conditions what is wrong now, the worst first; each is gone as soon as it is mended

@@ -73,6 +73,12 @@ final class FactFinder {
         dataFolder(data).ifPresent(conditions::add);
         Past found = past(frozen, data, conditions);
         memory().ifPresent(conditions::add);
+        config.current().broken().stream()
+                .map(file -> new Condition(
+                        Condition.Kind.CONFIG,
+                        file.sentence(),
+                        "Mend the file, or save on the configuration page. " + file.instead()))
+                .forEach(conditions::add);
         return new Facts(
                 clock.instant(),
                 frozen,

@@ -1,6 +1,7 @@
 package io.hubstorage.status;
 
 import static io.hubstorage.status.Spans.agoMark;
+import static io.hubstorage.status.Spans.atMark;
 import static io.hubstorage.status.Spans.untilMark;
 
 import io.hubstorage.bus.BackupMessage;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -120,6 +122,20 @@ final class Judge {
                     State.RUNNING,
                     "Stopping the run.",
                     "What was transferred is kept, so the next run continues from there.");
+        }
+        RunState.Waiting waiting = run.waiting();
+        if (waiting != null) {
+            Instant retry = run.retryAt();
+            return new Verdict(
+                    State.WAITING,
+                    "Waiting for %s: %s since %s."
+                            .formatted(
+                                    waiting.what().toUpperCase(Locale.ROOT), waiting.cause(), atMark(waiting.since())),
+                    (retry == null || run.phase() != RunPhase.RETRYING
+                                    ? "The %s goes on by itself as soon as it can."
+                                            .formatted(run.dryRun() ? "dry run" : "backup")
+                                    : "The next attempt begins %s.".formatted(untilMark(retry)))
+                            + lastGood());
         }
         if (run.dryRun()) {
             return new Verdict(

@@ -3,12 +3,19 @@ package io.hubstorage.status;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Spans of time in words, as coarse as people say them. {@code webroot/js/format.js} says them in the same words. */
 final class Spans {
-    private static final Pattern MOMENT = Pattern.compile("\\{(ago|until):([^}]+)\\}");
+    private static final Pattern MOMENT = Pattern.compile("\\{(ago|until|at):([^}]+)\\}");
+    /** By this machine's clock: a sentence is for people. */
+    private static final DateTimeFormatter TIME_OF_DAY =
+            DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT).withZone(ZoneId.systemDefault());
+
     private static final int HERE = 5;
 
     private Spans() {}
@@ -23,6 +30,11 @@ final class Spans {
         return "{until:%s}".formatted(then);
     }
 
+    /** The time of day. */
+    static String atMark(Instant then) {
+        return "{at:%s}".formatted(then);
+    }
+
     /** The text with its moments in words. */
     static String filled(String text, Instant now) {
         return MOMENT.matcher(text)
@@ -33,7 +45,11 @@ final class Spans {
     private static String words(String mark, String kind, String moment, Instant now) {
         try {
             Instant then = Instant.parse(moment);
-            return kind.equals("ago") ? ago(then, now) : until(then, now);
+            return switch (kind) {
+                case "ago" -> ago(then, now);
+                case "until" -> until(then, now);
+                default -> TIME_OF_DAY.format(then);
+            };
         } catch (DateTimeException e) {
             // Not a mark of ours.
             return mark;

@@ -97,8 +97,13 @@ public final class StatusVerticle extends VerticleBase {
     /** Most of what a run tells is how far it is, which changes nothing here. */
     private void progress(JsonObject body) {
         RunState run = BusJson.decode(body, RunState.class);
-        Object now =
-                List.of(run.runId(), run.phase(), run.buckets().size(), String.valueOf(run.retryAt()), run.attempt());
+        Object now = List.of(
+                run.runId(),
+                run.phase(),
+                run.buckets().size(),
+                String.valueOf(run.retryAt()),
+                run.attempt(),
+                String.valueOf(run.waiting()));
         if (!now.equals(phase)) {
             phase = now;
             look();

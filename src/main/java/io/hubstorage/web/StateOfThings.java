@@ -1,6 +1,7 @@
 package io.hubstorage.web;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.config.ConfigStore;
 import io.vertx.core.Future;
@@ -57,7 +58,8 @@ final class StateOfThings {
         return new JsonObject()
                 .put("hash", current.hash())
                 .put("buckets", current.config().getJsonArray("s3_buckets", new JsonArray()))
-                .put("dynamic_buckets", store.config().dynamicBuckets());
+                .put("dynamic_buckets", store.config().dynamicBuckets())
+                .put("broken", BusJson.encode(current).getJsonArray("broken"));
     }
 
     private Future<Optional<JsonObject>> silent(String address) {

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.bus.StatusMessage.Current;
@@ -47,6 +49,7 @@ final class JudgeTest {
         private @Nullable RunRecord last;
         private SchedulerMessage.@Nullable Status scheduler = scheduler(true, false, false);
         private boolean dynamic;
+        private @Nullable RunState current;
         private Instant now = NOW;
 
         Given configured(String... buckets) {
@@ -127,6 +130,33 @@ final class JudgeTest {
             return this;
         }
 
+        Given running(RunState.@Nullable Waiting waiting) {
+            current = new RunState(
+                    "now",
+                    Trigger.MANUAL,
+                    false,
+                    true,
+                    now.minusSeconds(36),
+                    now,
+                    RunPhase.LISTING,
+                    1,
+                    4,
+                    null,
+                    List.of(new RunState.BucketState(
+                            "photos", RunPhase.LISTING, false, BucketCounts.ZERO, Tally.ZERO, 0, null, waiting)),
+                    BucketCounts.ZERO,
+                    Tally.ZERO,
+                    0,
+                    0,
+                    0,
+                    null,
+                    List.of(),
+                    List.of(),
+                    null,
+                    waiting);
+            return this;
+        }
+
         Given alarm(String message) {
             alarms.add(Alarm.of(Alarm.Kind.SHRUNK, "photos", NOW, message, "Look."));
             return this;
@@ -167,7 +197,7 @@ final class JudgeTest {
             return Judge.of(new Facts(
                     now,
                     config,
-                    new BackupMessage.Status(false, null, last, last),
+                    new BackupMessage.Status(current != null, current, last, last),
                     scheduler,
                     lastWhole,
                     last,
@@ -326,6 +356,21 @@ final class JudgeTest {
         assertThat(safe("photos").scheduled(scheduler(true, false, true)).state())
                 .isEqualTo(State.LATE);
         assertThat(safe("photos").scheduled(null).state()).isEqualTo(State.FAILING);
+    }
+
+    @Test
+    void aRunThatWaitsForS3IsNotSimplyRunning() {
+        Current judged = safe("photos")
+                .running(new RunState.Waiting("s3", "connection refused", NOW, List.of("photos"), null))
+                .judge();
+        assertThat(judged.state()).isEqualTo(State.WAITING);
+        assertThat(judged.title()).isEqualTo("Waiting for S3: connection refused since {at:%s}.".formatted(NOW));
+        assertThat(judged.sentence())
+                .matches("Waiting for S3: connection refused since [0-9]{2}:05\\. The backup goes on by itself as soon"
+                        + " as it can\\. The last good backup was 2 h ago\\.");
+        Current running = safe("photos").running(null).judge();
+        assertThat(running.sentence())
+                .isEqualTo("Backing up bucket photos. Started 36 s ago. The last good backup was 2 h ago.");
     }
 
     @Test

@@ -251,7 +251,7 @@ final class BusRooms {
                 4,
                 null,
                 List.of(new RunState.BucketState(
-                        "photos", RunPhase.TRANSFERRING, false, counts(objects), Tally.ZERO, 0, null)),
+                        "photos", RunPhase.TRANSFERRING, false, counts(objects), Tally.ZERO, 0, null, null)),
                 counts(objects),
                 Tally.ZERO,
                 objects * 10,
@@ -260,6 +260,7 @@ final class BusRooms {
                 null,
                 List.of("photos/a.jpg"),
                 List.of(new RunState.Transfer("photos", "a.jpg", 10, 4)),
+                null,
                 null);
     }
 
