@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Judges how things stand, keeps the alarms, and answers for both. Deploy it before whoever raises them, and undeploy it after: what was raised is
- * written down when it has stopped.
+ * Judges how things stand, keeps the alarms, and answers for both. Deploy it before whoever raises them, and undeploy it
+ * after: what was raised is written down when it has stopped.
  */
 public final class StatusVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(StatusVerticle.class);
@@ -196,7 +196,7 @@ public final class StatusVerticle extends VerticleBase {
     }
 
     private void acknowledge(Message<JsonObject> message) {
-        AlarmMessage.Acknowledge asked = BusJson.decode(body(message), AlarmMessage.Acknowledge.class);
+        AlarmMessage.Acknowledge asked = BusJson.request(message.body(), AlarmMessage.Acknowledge.class);
         String id = asked.id();
         if ((id == null) != asked.all()) {
             throw new IllegalArgumentException("id: found %s, allowed: the id of an alarm, or all: true".formatted(id));
@@ -221,10 +221,5 @@ public final class StatusVerticle extends VerticleBase {
                 message.fail(FAILED, String.valueOf(done.cause().getMessage()));
             }
         });
-    }
-
-    private static JsonObject body(Message<JsonObject> message) {
-        @Nullable JsonObject body = message.body();
-        return body == null ? new JsonObject() : body;
     }
 }
