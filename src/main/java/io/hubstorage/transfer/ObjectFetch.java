@@ -162,9 +162,15 @@ final class ObjectFetch {
         ServerNotes notes = notes(object, withKey);
         Proven proven;
         try (ByteBudget.Lease _ = context.memory().take(object.size())) {
-            SmallObject small = context.request(() -> s3.reader(withKey)
-                    .readSmall(
-                            shard.bucket(), object.key(), object.etag(), object.size(), progress.receiver(task.key())));
+            SmallObject small = context.request(
+                    object.size(),
+                    () -> s3.reader(withKey)
+                            .readSmall(
+                                    shard.bucket(),
+                                    object.key(),
+                                    object.etag(),
+                                    object.size(),
+                                    progress.receiver(task.key())));
             requireListed(object, small.head());
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.

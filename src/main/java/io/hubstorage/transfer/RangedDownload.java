@@ -127,8 +127,10 @@ final class RangedDownload implements AutoCloseable {
             // At least one byte is asked for: only an answer brings a head.
             long from = Math.min(arrival.reached, range.end() - 1);
             try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
-                return context.request(() -> reader.readRange(
-                        bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
+                return context.request(
+                        range.end() - from,
+                        () -> reader.readRange(
+                                bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
             } catch (S3Failure.Permanent failure) {
                 throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
                         ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
