@@ -350,7 +350,7 @@ final class Judge {
         bad.forEach(bucket -> byCause.computeIfAbsent(String.valueOf(bucket.problem()), _ -> new ArrayList<>())
                 .add(bucket.bucket()));
         List<String> told = byCause.entrySet().stream()
-                .sorted(Comparator.comparing(cause -> -cause.getValue().size()))
+                .sorted(Comparator.comparingInt(cause -> -cause.getValue().size()))
                 .limit(CAUSES)
                 .map(cause -> "%s: %s".formatted(listing(cause.getValue()), sentence(cause.getKey())))
                 .toList();
