@@ -14,6 +14,9 @@ public abstract sealed class S3Failure extends Exception {
     /** Kind of the refusal to read an object with a customer's key that it is not encrypted with. */
     public static final String CUSTOMER_KEY_NOT_WANTED = "customer-key-not-wanted";
 
+    /** Kind of a body that is not what its object is said to be. */
+    public static final String CORRUPT = "corrupt";
+
     /** Kind of the answer that something is not there; only a complete listing without it makes that a fact. */
     public static final String NOT_FOUND = "not-found";
 
@@ -22,6 +25,12 @@ public abstract sealed class S3Failure extends Exception {
 
     /** Kind of the failure to reach the endpoint at all. */
     static final String UNREACHABLE = "unreachable";
+
+    /** Kind of a wait for an answer that came to nothing. */
+    static final String TIMEOUT = "timeout";
+
+    /** Kind of a connection that broke. */
+    static final String CONNECTION = "connection";
 
     /** Kind of an answer from something before the server that could not reach it either. */
     static final String GATEWAY = "gateway";
@@ -47,7 +56,7 @@ public abstract sealed class S3Failure extends Exception {
 
     /** A body that is not what its object is said to be; the next attempt may bring the right one. */
     public static S3Failure corrupt(String message) {
-        return new Retriable("corrupt", message, null);
+        return new Retriable(CORRUPT, message, null);
     }
 
     /** An object that is no longer the listed one. */
@@ -96,6 +105,11 @@ public abstract sealed class S3Failure extends Exception {
     /** Whether the endpoint was not even reached. */
     public boolean isUnreachable() {
         return kind.equals(UNREACHABLE);
+    }
+
+    /** Whether a connection that was there ended in silence or broke, as those of an overloaded server do. */
+    public boolean isBroken() {
+        return kind.equals(TIMEOUT) || kind.equals(CONNECTION);
     }
 
     /** Whether the answer was that the object, or its bucket, is not there. */
