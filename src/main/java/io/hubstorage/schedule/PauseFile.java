@@ -1,13 +1,17 @@
 package io.hubstorage.schedule;
 
-import io.hubstorage.snapshot.Durable;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +39,28 @@ final class PauseFile {
 
     /** Written as a whole or not at all, and durable when this returns. */
     void write(boolean paused) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
+        Files.createDirectories(folder());
+        Path next = file.resolveSibling(file.getFileName() + ".tmp");
+        try (FileChannel channel = FileChannel.open(
+                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = StandardCharsets.UTF_8.encode(
+                    new JsonObject().put("paused", paused).encodePrettily() + "\n");
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
         }
-        Durable.writeAtomically(
-                file,
-                (new JsonObject().put("paused", paused).encodePrettily() + "\n").getBytes(StandardCharsets.UTF_8));
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (File.separatorChar != '\\') {
+            // The new name too; on Windows folders cannot be opened.
+            try (FileChannel names = FileChannel.open(folder(), StandardOpenOption.READ)) {
+                names.force(true);
+            }
+        }
+    }
+
+    private Path folder() {
+        Path folder = file.toAbsolutePath().getParent();
+        return folder == null ? file : folder;
     }
 }
