@@ -95,8 +95,9 @@ final class MigrateCommand implements Callable<Integer> {
         } catch (AccessDeniedException e) {
             line.getErr()
                     .printf(
-                            "Nothing was written: this user may not read or write %s. Run the command as the one who owns it;"
-                                    + " in a container by --user, as docs/migration.md shows, and not under sudo.%n",
+                            "Nothing was written: this user may not read or write %s. Run the command as the one who"
+                                    + " owns it; in a container by --user, as docs/migration.md shows, and not under"
+                                    + " sudo.%n",
                             place(e));
         } catch (FileSystemException e) {
             line.getErr().printf("Nothing was written: %s: %s.%n", place(e), e.getReason());
