@@ -152,6 +152,7 @@ public sealed interface TransferMessage {
      * The shard's end.
      *
      * @param lookMillis what looking at the last snapshot's files took, summed over threads
+     * @param writableFiles linked ones whose mode is not read-only
      * @param failures the first failures, named; all are in the journal folder
      * @param retriable whether trying again later may mend what failed
      */
@@ -166,6 +167,7 @@ public sealed interface TransferMessage {
             long bytesReceived,
             long listRequests,
             long lookMillis,
+            long writableFiles,
             List<RunRecord.Failure> failures,
             long failuresTotal,
             boolean retriable,

@@ -91,6 +91,9 @@ public final class StatusVerticle extends VerticleBase {
     private void finished(JsonObject body) {
         RunRecord run = BusJson.decode(body, RunRecord.class);
         run.alarms().forEach(alarm -> raise(ofRun(run, alarm)));
+        if (run.totals().refetched().objects() > 0) {
+            raise(ofDamage(run));
+        }
         look();
     }
 
@@ -179,6 +182,21 @@ public final class StatusVerticle extends VerticleBase {
                         "Look into the bucket: was that deleted on purpose, and do these credentials still see all of"
                                 + " it? Earlier snapshots hold what is gone. Acknowledge the alarm once you know.")
                 .about(alarm.bucket(), run.snapshot());
+    }
+
+    /** What a run found missing or changed on the disk, and fetched again. */
+    static Alarm ofDamage(RunRecord run) {
+        Instant at = run.finishedAt() == null ? run.startedAt() : run.finishedAt();
+        long files = run.totals().refetched().objects();
+        return Alarm.of(
+                        Alarm.Kind.DAMAGE,
+                        run.runId(),
+                        at,
+                        "%s of the newest snapshot %s gone from the disk, or not what was stored, and fetched again."
+                                .formatted(files == 1 ? "1 file" : files + " files", files == 1 ? "was" : "were"),
+                        "Find out what changed files in the data folder, and look at the disk's health. Run verify:"
+                                + " older snapshots may be damaged too. Acknowledge the alarm once you know.")
+                .about(null, run.snapshot());
     }
 
     /** In order, one at a time. */

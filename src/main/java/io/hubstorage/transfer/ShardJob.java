@@ -313,7 +313,7 @@ final class ShardJob {
     }
 
     private TreeWriter tree() throws IOException {
-        return new TreeWriter(shard, sources);
+        return new TreeWriter(shard, sources, progress.writableFiles);
     }
 
     private int previousIndex() {
@@ -337,6 +337,7 @@ final class ShardJob {
                 progress.bytesReceived.sum(),
                 listRequests,
                 TimeUnit.NANOSECONDS.toMillis(progress.lookNanos.sum()),
+                progress.writableFiles.sum(),
                 failures.first(),
                 failures.total(),
                 ended.retriable(),

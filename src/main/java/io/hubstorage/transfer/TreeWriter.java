@@ -2,6 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Puts files into the tree that becomes a bucket's folder. Every file is read-only from its first byte; a linked file's
@@ -40,14 +42,17 @@ final class TreeWriter {
     private final FileAttribute<?>[] readOnly;
     private final Set<Path> knownFolders = ConcurrentHashMap.newKeySet();
     private final SourceFiles sources;
+    private final LongAdder writable;
 
-    TreeWriter(TransferMessage.Shard shard, SourceFiles sources) throws IOException {
+    /** @param writable counts linked files that are not read-only */
+    TreeWriter(TransferMessage.Shard shard, SourceFiles sources, LongAdder writable) throws IOException {
         this.tree = Files.createDirectories(Path.of(shard.tree()));
         this.drafts = Files.createDirectories(Path.of(shard.journal()));
         this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
         this.syncFiles = shard.options().syncFiles();
         this.sources = sources;
+        this.writable = writable;
         this.readOnly = tree.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--r--r--"))
@@ -158,7 +163,9 @@ final class TreeWriter {
             return;
         }
         // Also because a hard link to a symbolic link would be one.
-        sources.look(existing, entry);
+        if (OwnFiles.isWritable(sources.look(existing, entry))) {
+            writable.increment();
+        }
         if (!hardLinks) {
             copy(existing, path);
             return;
