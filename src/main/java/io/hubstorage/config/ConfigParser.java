@@ -100,6 +100,11 @@ public final class ConfigParser {
                         text -> text.matches("[A-Z][A-Z0-9_]{1,40}")),
                 section.bool("sse", false),
                 section.bool("request_payer", false));
+        for (String later : List.of("storage_class", "sse")) {
+            if (section.take(later) instanceof Object value && !Boolean.FALSE.equals(value) && !"".equals(value)) {
+                section.warn(later, "is not used yet: it is for what a restore will write to S3, not for backups");
+            }
+        }
         section.warnAboutTheRest();
         return options;
     }
