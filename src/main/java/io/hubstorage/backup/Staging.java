@@ -86,6 +86,9 @@ final class Staging {
 
     /** Workers of the run that began this staging, in another process maybe, must not go on in it. */
     private void revokeLeases() throws IOException {
+        if (!Files.isDirectory(layout.journal(time))) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(layout.journal(time), 3)) {
             for (Path lease : files.filter(file -> file.toString().endsWith(TransferMessage.Shard.LEASE))
                     .toList()) {

@@ -76,6 +76,7 @@ final class RequestPermits {
     private int broken;
     /** Answers still to come to requests that were sent before the limit was last judged otherwise. */
     private int earlier;
+
     private int calm;
     /** Answers still to come to requests that were sent before the limit was last halved. */
     private int stale;
