@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.s3.Patience;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import java.time.Duration;
@@ -17,12 +18,12 @@ import org.junit.jupiter.api.Test;
 final class SlowServerTest extends EngineTest {
     private static final int OBJECTS = Integer.getInteger("slow.objects", 250);
     private static final int MILLIS = Integer.getInteger("slow.millis", 20);
-    private static final int STALL_MILLIS = Integer.getInteger("slow.stall.millis", 1_200);
+    private static final int STALL_MILLIS = Integer.getInteger("slow.stall.millis", 2_000);
 
     @Test
     void aSlowServerIsNotAskedForMoreThanItAnswersInTime() {
         SyntheticBucket photos = s3.bucket("photos", SyntheticBucket.uniform(OBJECTS, 4_096, "k/####"));
-        hub.configure("photos").patience(Duration.ofMillis(STALL_MILLIS), 4, 6);
+        hub.configure("photos").patience(Duration.ofMillis(STALL_MILLIS), Patience.USUAL.attempts(), 6);
         s3.oneAfterTheOther(Duration.ofMillis(MILLIS));
 
         RunRecord run = hub.backUp();
