@@ -1,9 +1,9 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
+import io.hubstorage.backup.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
-import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
@@ -15,8 +15,8 @@ import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;
 import io.hubstorage.s3.Patience;
 import io.hubstorage.schedule.SchedulerVerticle;
-import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.DataLock;
+import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -36,7 +36,6 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -105,11 +104,12 @@ public final class HubStorage {
 
     private static HistoryStore history(ConfigStore config, AlarmStore alarms, InstantSource clock) throws IOException {
         HistoryStore history = HistoryStore.open(config.settings().configFolder());
-        // A run that another process has under way is not one that a crash left behind.
-        if (DataLock.holder(new Layout(config.dataPath())).isEmpty()) {
-            Snapshots snapshots = new Snapshots(new Layout(config.dataPath()));
-            history.interruptUnfinished(clock.instant(), run -> certificate(snapshots, run));
-            restore(history, snapshots, alarms, clock);
+        Layout layout = new Layout(config.dataPath());
+        // A run that another process has under way is not one that a crash left behind. And where the disk is not mounted
+        // yet, nothing can be told of what a run left there: the next run, which finds the disk, tells.
+        if (DataLock.holder(layout).isEmpty() && isThere(layout, config)) {
+            UnfinishedRuns.end(history, layout, clock.instant());
+            restore(history, new Snapshots(layout), alarms, clock);
         }
         return history;
     }
@@ -139,12 +139,14 @@ public final class HubStorage {
         }
     }
 
-    private static Optional<Certificate> certificate(Snapshots snapshots, RunRecord run) {
+    private static boolean isThere(Layout layout, ConfigStore config) {
         try {
-            return snapshots.madeBy(run.runId(), run.startedAt());
+            return new Destination(layout, config.settings().configFolder())
+                    .inspect()
+                    .usable();
         } catch (IOException e) {
-            LOG.warn("Whether run {} made a snapshot cannot be told: {}", run.runId(), e.getMessage());
-            return Optional.empty();
+            LOG.warn("Whether {} is the data folder cannot be told: {}", layout.data(), e.getMessage());
+            return false;
         }
     }
 

@@ -196,7 +196,7 @@ public final class StatusVerticle extends VerticleBase {
                         at,
                         alarm.message(),
                         "Look into the bucket: was that deleted on purpose, and do these credentials still see all of"
-                                + " it? Earlier snapshots hold what is gone. Acknowledge the alarm once you know.")
+                                + " it? Acknowledge the alarm once you know.")
                 .about(alarm.bucket(), run.snapshot());
     }
 
