@@ -36,6 +36,7 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -105,7 +106,8 @@ public final class HubStorage {
     private static HistoryStore history(ConfigStore config, AlarmStore alarms, InstantSource clock) throws IOException {
         HistoryStore history = HistoryStore.open(config.settings().configFolder());
         Layout layout = new Layout(config.dataPath());
-        // A run that another process has under way is not one that a crash left behind. And where the disk is not mounted
+        // A run that another process has under way is not one that a crash left behind. And where the disk is not
+        // mounted
         // yet, nothing can be told of what a run left there: the next run, which finds the disk, tells.
         if (DataLock.holder(layout).isEmpty() && isThere(layout, config)) {
             UnfinishedRuns.end(history, layout, clock.instant());
