@@ -36,6 +36,9 @@ export function headline({ backup, scheduler, config, runs, silent }, now) {
   if (names?.length === 0) {
     return say('needs_setup', 'Nothing is backed up yet.', 'The set-up takes a minute: check the access, choose buckets and a schedule, and see what a first run would copy.');
   }
+  if (scheduler?.waiting) {
+    return say('failing', 'No backup can begin.', `${visible(scheduler.waiting.cause)} This is tried again every minute.${lastGood(backup?.last_success ?? null, now)}`);
+  }
   // A dry run says nothing about how safe the data is: the last run before it does.
   const last = counts(backup?.last) ? backup.last : (runs ?? []).find(counts) ?? null;
   const good = backup?.last_success ?? null;

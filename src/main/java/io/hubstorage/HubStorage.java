@@ -2,6 +2,8 @@ package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
@@ -14,6 +16,8 @@ import io.hubstorage.s3.Patience;
 import io.hubstorage.schedule.SchedulerVerticle;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.DataLock;
+import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.FolderAccess;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -27,9 +31,11 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -62,9 +68,14 @@ public final class HubStorage {
     private final HistoryStore history;
     private final InstantSource clock;
     private final Map<Room, String> deployed = new EnumMap<>(Room.class);
+    /** Runs that an earlier process left without an end, until it has been told. */
+    private final List<RunRecord> cutOff;
+
     private @Nullable HttpVerticle web;
 
-    private HubStorage(Vertx vertx, ConfigStore config, HistoryStore history, InstantSource clock) {
+    private HubStorage(
+            Vertx vertx, ConfigStore config, HistoryStore history, List<RunRecord> cutOff, InstantSource clock) {
+        this.cutOff = cutOff;
         this.vertx = vertx;
         this.config = config;
         this.history = history;
@@ -88,18 +99,28 @@ public final class HubStorage {
             Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
         environment.secrets().forEach(SecretMask::register);
         return ConfigStore.open(vertx, environment.settings(), environment, override, clock)
-                .compose(config -> vertx.executeBlocking(() -> history(config, clock), false)
-                        .map(history -> new HubStorage(vertx, config, history, clock)));
+                .compose(config -> vertx.executeBlocking(
+                        () -> {
+                            HistoryStore history =
+                                    HistoryStore.open(config.settings().configFolder());
+                            return new HubStorage(vertx, config, history, cutOff(config, history, clock), clock);
+                        },
+                        false));
     }
 
-    private static HistoryStore history(ConfigStore config, InstantSource clock) throws IOException {
-        HistoryStore history = HistoryStore.open(config.settings().configFolder());
-        // A run that another process has under way is not one that a crash left behind.
-        if (DataLock.holder(new Layout(config.dataPath())).isEmpty()) {
+    /** Never throws: whatever is wrong with a folder, the page must come up to say so. */
+    private static List<RunRecord> cutOff(ConfigStore config, HistoryStore history, InstantSource clock) {
+        try {
+            // A run that another process has under way is not one that a crash left behind.
+            if (DataLock.holder(new Layout(config.dataPath())).isPresent()) {
+                return List.of();
+            }
             Snapshots snapshots = new Snapshots(new Layout(config.dataPath()));
-            history.interruptUnfinished(clock.instant(), runId -> certificate(snapshots, runId));
+            return history.interruptUnfinished(clock.instant(), runId -> certificate(snapshots, runId));
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Whether a run was cut off cannot be told: {}", e.getMessage());
+            return List.of();
         }
-        return history;
     }
 
     private static Optional<Certificate> certificate(Snapshots snapshots, String runId) {
@@ -146,9 +167,17 @@ public final class HubStorage {
 
     /** The schedule, which may begin a run at once. */
     Future<HubStorage> startSchedule() {
+        // Before the scheduler hears of them: to it, a run that ends is one that ends now.
+        cutOff.forEach(run -> vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(run)));
         return deploy(
                         Room.SCHEDULER,
-                        new SchedulerVerticle(config, history, this::newestSnapshot, clock, SchedulerVerticle.TICK))
+                        new SchedulerVerticle(
+                                config,
+                                history,
+                                this::newestSnapshot,
+                                this::destinationProblem,
+                                clock,
+                                SchedulerVerticle.TICK))
                 .map(this);
     }
 
@@ -159,6 +188,12 @@ public final class HubStorage {
             LOG.warn("The snapshots in {} cannot be listed: {}", config.dataPath(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private Optional<String> destinationProblem() {
+        return new Destination(new Layout(config.dataPath()), config.settings().configFolder())
+                .problem(false)
+                .map(FolderAccess.Problem::sentence);
     }
 
     private Future<Void> deploy(Room room, Deployable verticle) {

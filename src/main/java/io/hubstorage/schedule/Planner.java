@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Planner {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+    private static final Duration UNUSABLE_RETRY = Duration.ofMinutes(1);
 
     private HubConfig.Automation automation;
     private Timetable timetable;
@@ -40,6 +41,7 @@ final class Planner {
     private @Nullable String finishedId;
     private @Nullable Instant retryAt;
     private Duration retryDelay = Duration.ZERO;
+    private RunState.@Nullable Waiting waiting;
 
     /** @throws IllegalArgumentException when the configured schedule cannot be understood */
     Planner(HubConfig config) {
@@ -165,6 +167,40 @@ final class Planner {
         return retryDelay;
     }
 
+    /** The run that was asked for cannot begin, for a reason that outlasts it; it is asked for again in a minute. */
+    Duration unusable(String why, Instant now) {
+        asked = false;
+        retryDelay = UNUSABLE_RETRY;
+        retryAt = now.plus(retryDelay);
+        destination(why, now);
+        return retryDelay;
+    }
+
+    /**
+     * Takes note of whether the data folder can be written to.
+     *
+     * @param why it cannot; null when it can, and then what waited for it begins at once
+     * @return whether that is news
+     */
+    boolean destination(@Nullable String why, Instant now) {
+        RunState.Waiting before = waiting;
+        if (why == null) {
+            waiting = null;
+            if (before != null) {
+                retryAt = null;
+                retryDelay = Duration.ZERO;
+            }
+        } else if (before == null || !why.equals(before.cause())) {
+            waiting = new RunState.Waiting(
+                    RunState.Waiting.DATA_FOLDER, why, before == null ? now : before.since(), List.of(), null);
+        }
+        return !Objects.equals(before, waiting);
+    }
+
+    RunState.@Nullable Waiting waiting() {
+        return waiting;
+    }
+
     SchedulerMessage.Status status(Instant now) {
         Instant next = due != null && retryAt != null && retryAt.isAfter(due) ? retryAt : due;
         boolean cron = timetable instanceof CronTimetable;
@@ -183,7 +219,8 @@ final class Planner {
                         ? Objects.requireNonNullElseGet(
                                 automation.timeZone(),
                                 () -> ZoneId.systemDefault().getId())
-                        : null);
+                        : null,
+                waiting);
     }
 
     /** For the log: the schedule, and what comes next. */

@@ -73,6 +73,12 @@ record Headline(State state, String sentence) {
             return new Headline(
                     State.NEEDS_SETUP, "Nothing is backed up yet: choose your buckets on the configuration page.");
         }
+        if (scheduler != null && scheduler.waiting() != null) {
+            return new Headline(
+                    State.FAILING,
+                    "No backup can begin: %s This is tried again every minute.%s"
+                            .formatted(scheduler.waiting().cause(), lastGood(good, now)));
+        }
         // A run that was stopped takes nothing away from the one before it, be that a good or a bad one.
         Optional<RunRecord> last = runs.stream().filter(Headline::isDecisive).findFirst();
         if (last.isPresent() && last.get().result() != RunResult.SUCCESS) {

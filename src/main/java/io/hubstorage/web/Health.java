@@ -6,6 +6,10 @@ import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.config.ConfigStore;
+import io.hubstorage.history.HistoryStore;
+import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.FolderAccess;
+import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -14,11 +18,12 @@ import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +59,8 @@ final class Health {
                 .register("accepting", promise -> promise.complete(accepting()))
                 .register("config", timeout, promise -> config().onComplete(promise))
                 .register("data_folder", timeout, promise -> dataFolder().onComplete(promise))
+                .register("config_folder", timeout, promise -> configFolder().onComplete(promise))
+                .register("log_folder", timeout, promise -> logFolder().onComplete(promise))
                 .register("scheduler", timeout, promise -> scheduler().onComplete(promise))
                 .register("s3", promise -> promise.complete(s3()));
     }
@@ -124,12 +131,24 @@ final class Health {
     }
 
     private Future<Status> dataFolder() {
-        Path folder = store.dataPath();
+        // Asked, not tried out: a probe written twice a minute would let no disk sleep.
+        return look(() ->
+                new Destination(new Layout(store.dataPath()), store.settings().configFolder()).problem(false));
+    }
+
+    /** The history too: a backup that cannot be written down there looks as if it had not been. */
+    private Future<Status> configFolder() {
+        Path folder = store.settings().configFolder();
+        return look(() -> FolderAccess.tryOut(folder).or(() -> FolderAccess.askFile(HistoryStore.in(folder))));
+    }
+
+    private Future<Status> logFolder() {
+        return look(() -> FolderAccess.tryOut(store.settings().logPath()));
+    }
+
+    private Future<Status> look(Supplier<Optional<FolderAccess.Problem>> look) {
         return vertx.executeBlocking(
-                () -> Files.isDirectory(folder) && Files.isWritable(folder)
-                        ? Status.OK()
-                        : down("%s is no folder that can be written".formatted(folder)),
-                false);
+                () -> look.get().map(problem -> down(problem.sentence())).orElseGet(Status::OK), false);
     }
 
     /** What S3 said last; asks it anew, at most once a minute, for those that come later. */

@@ -1,12 +1,14 @@
 package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticBucket;
+import io.vertx.core.eventbus.ReplyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -266,10 +268,9 @@ final class DamagedSnapshotTest extends EngineTest {
         hub.stop();
         io.hubstorage.snapshot.Trees.delete(hub.data());
 
-        RunRecord run = hub.backUp();
-
-        assertThat(run.result()).isEqualTo(RunResult.FAILED);
-        assertThat(run.message()).contains("probably the disk is not mounted");
+        assertThatThrownBy(hub::backUp)
+                .isInstanceOf(ReplyException.class)
+                .hasMessageContaining("probably the disk is not mounted");
         assertThat(hub.data()).doesNotExist();
     }
 
@@ -283,10 +284,9 @@ final class DamagedSnapshotTest extends EngineTest {
                 "{\"format\": 1, \"id\": \"00000000-0000-0000-0000-000000000000\"}");
         Map<String, String> before = listing(hub.data());
 
-        RunRecord run = hub.backUp();
-
-        assertThat(run.result()).isEqualTo(RunResult.FAILED);
-        assertThat(run.message()).contains("another disk is mounted");
+        assertThatThrownBy(hub::backUp)
+                .isInstanceOf(ReplyException.class)
+                .hasMessageContaining("another disk is mounted");
         assertThat(listing(hub.data())).isEqualTo(before);
     }
 }

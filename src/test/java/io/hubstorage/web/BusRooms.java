@@ -164,6 +164,7 @@ final class BusRooms {
                 RunResult.SUCCESS,
                 6,
                 null,
+                null,
                 null);
     }
 
