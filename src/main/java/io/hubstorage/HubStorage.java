@@ -116,18 +116,18 @@ public final class HubStorage {
                 return List.of();
             }
             Snapshots snapshots = new Snapshots(new Layout(config.dataPath()));
-            return history.interruptUnfinished(clock.instant(), runId -> certificate(snapshots, runId));
+            return history.interruptUnfinished(clock.instant(), run -> certificate(snapshots, run));
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("Whether a run was cut off cannot be told: {}", e.getMessage());
             return List.of();
         }
     }
 
-    private static Optional<Certificate> certificate(Snapshots snapshots, String runId) {
+    private static Optional<Certificate> certificate(Snapshots snapshots, RunRecord run) {
         try {
-            return snapshots.madeBy(runId);
+            return snapshots.madeBy(run.runId(), run.startedAt());
         } catch (IOException e) {
-            LOG.warn("Whether run {} made a snapshot cannot be told: {}", runId, e.getMessage());
+            LOG.warn("Whether run {} made a snapshot cannot be told: {}", run.runId(), e.getMessage());
             return Optional.empty();
         }
     }

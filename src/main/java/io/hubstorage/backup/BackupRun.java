@@ -106,7 +106,7 @@ final class BackupRun {
 
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
         Staging staging = Staging.open(layout, plan.startedAt());
-        Predecessors predecessors = new Predecessors(new Snapshots(layout).list(), staging);
+        Predecessors predecessors = new Predecessors(new Snapshots(layout), staging);
         Preflight.Disk disk = Preflight.disk(layout, predecessors.sampleFile());
         List<HubConfig.BucketSpec> buckets = selection.resolve();
         monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
@@ -322,7 +322,7 @@ final class BackupRun {
         Path temporary = Files.createTempDirectory("hubstorage-dry-run");
         try {
             Staging staging = Staging.open(new Layout(temporary), plan.startedAt());
-            Predecessors predecessors = new Predecessors(new Snapshots(new Layout(plan.data())).list(), staging);
+            Predecessors predecessors = new Predecessors(new Snapshots(new Layout(plan.data())), staging);
             List<HubConfig.BucketSpec> buckets = selection.resolve();
             monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
             BucketPasses passes = new BucketPasses(

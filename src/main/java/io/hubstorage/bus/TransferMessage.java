@@ -52,7 +52,7 @@ public sealed interface TransferMessage {
         MANIFEST,
         /** Each file is looked at: it must exist with the size and time that the manifest says. */
         PRESENCE,
-        /** A file must hash to what the manifest says; for staged work after a reboot. */
+        /** A file must be readable and hash to what the manifest says; for staged work after a reboot, and for bad sectors. */
         HASH
     }
 
@@ -134,7 +134,7 @@ public sealed interface TransferMessage {
         UNCHANGED,
         /** The server does not list in UTF-8 byte order: do it again, sorted. */
         UNORDERED,
-        /** A file of the last snapshot is not what its manifest says: do it again with {@link Trust#PRESENCE}. */
+        /** A file of the last snapshot is not what its manifest says: do it again with less {@link Trust}. */
         DAMAGED,
         /** The listing did not finish; {@code error} says why. */
         FAILED,

@@ -40,6 +40,7 @@ public final class Environment {
             "HUBSTORAGE_SESSION_HOURS",
             "HUBSTORAGE_BASE_PATH",
             "HUBSTORAGE_TRUSTED_PROXIES",
+            "HUBSTORAGE_CORS_ORIGINS",
             "HUBSTORAGE_TCP_BRIDGE_HOST",
             "HUBSTORAGE_TCP_BRIDGE_PORT",
             "AWS_ACCESS_KEY_ID",

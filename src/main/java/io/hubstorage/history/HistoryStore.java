@@ -156,14 +156,14 @@ public final class HistoryStore {
      * @return how they ended, the oldest first
      */
     public synchronized List<RunRecord> interruptUnfinished(
-            Instant now, Function<String, Optional<Certificate>> certificates) {
+            Instant now, Function<RunRecord, Optional<Certificate>> certificates) {
         refresh();
         List<RunRecord> unfinished = read(
                 index.newestFirst(null).filter(entry -> !entry.result().ended()).toList());
         List<RunRecord> ended = new ArrayList<>();
         for (RunRecord run : unfinished.reversed()) {
             RunRecord end = certificates
-                    .apply(run.runId())
+                    .apply(run)
                     .map(certificate ->
                             certificate.record("The snapshot %s is whole; the program ended before it could say so."
                                     .formatted(certificate.snapshot())))

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,8 +116,10 @@ public final class Migration {
 
     /** The old tool's snapshots there, the newest first: what the first backup links from. */
     public List<SnapshotInfo> snapshots() throws IOException {
-        List<SnapshotInfo> found = new ArrayList<>(new Snapshots(new Layout(data)).list());
-        found.removeIf(snapshot -> !snapshot.legacy());
-        return found;
+        return new Snapshots(new Layout(data))
+                .folders(null)
+                .filter(Snapshots.Folder::legacy)
+                .map(folder -> new SnapshotInfo(folder.name(), folder.path(), null))
+                .toList();
     }
 }

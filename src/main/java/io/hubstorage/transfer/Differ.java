@@ -163,7 +163,7 @@ final class Differ implements AutoCloseable {
             return entry;
         }
         try {
-            return files.check(file(source, entry), entry);
+            return files.check(file(source, entry), entry, source.trust() == TransferMessage.Trust.HASH);
         } catch (DamagedSourceException e) {
             damage.what = e.getMessage();
             LOG.warn("{}/{}: {}", shard.bucket(), entry.key(), e.getMessage());

@@ -164,7 +164,7 @@ final class DownloadRoutes {
                         return;
                     }
                     String folder = prefix.isEmpty() ? "" : "-" + lastSegment(prefix);
-                    String name = bucket + folder + "-" + snapshot.snapshot().name() + ".zip";
+                    String name = bucket + folder + "-" + snapshot.name() + ".zip";
                     attachment(context.response().setChunked(true), name, "application/zip");
                     archives++;
                     access.stream(context, false, out -> new FolderArchive(snapshot, bucket).write(prefix, out))
