@@ -42,6 +42,8 @@ final class Planner {
     private @Nullable Instant retryAt;
     private Duration retryDelay = Duration.ZERO;
     private RunState.@Nullable Waiting waiting;
+    /** Whether a run was refused because of it: then only a run that begins proves that it is over. */
+    private boolean refusedByFolder;
 
     /** @throws IllegalArgumentException when the configured schedule cannot be understood */
     Planner(HubConfig config) {
@@ -140,6 +142,7 @@ final class Planner {
 
     void accepted(String runId, Instant now) {
         asked = false;
+        refusedByFolder = false;
         if (!runId.equals(finishedId) && !running) {
             running = true;
             begun(now, now);
@@ -173,23 +176,20 @@ final class Planner {
         retryDelay = UNUSABLE_RETRY;
         retryAt = now.plus(retryDelay);
         destination(why, now);
+        refusedByFolder = true;
         return retryDelay;
     }
 
     /**
      * Takes note of whether the data folder can be written to.
      *
-     * @param why it cannot; null when it can, and then what waited for it begins at once
+     * @param why it cannot; null when it can
      * @return whether that is news
      */
     boolean destination(@Nullable String why, Instant now) {
         RunState.Waiting before = waiting;
         if (why == null) {
-            waiting = null;
-            if (before != null) {
-                retryAt = null;
-                retryDelay = Duration.ZERO;
-            }
+            waiting = refusedByFolder ? before : null;
         } else if (before == null || !why.equals(before.cause())) {
             waiting = new RunState.Waiting(
                     RunState.Waiting.DATA_FOLDER, why, before == null ? now : before.since(), List.of(), null);
@@ -256,6 +256,7 @@ final class Planner {
     /** Returns whether a run is overdue. */
     private boolean plan(Instant now) {
         catchUp = false;
+        refusedByFolder = false;
         retryAt = null;
         retryDelay = Duration.ZERO;
         boolean active = automation.enabled() && configured && !paused;

@@ -74,7 +74,7 @@ public final class Destination {
         try {
             // First of all: where the folder itself is not there, the disk is missing, not a right.
             if (Files.isDirectory(layout.data()) || recall().get(layout.data().toString()) == null) {
-                Optional<FolderAccess.Problem> access = access(tryOut);
+                Optional<FolderAccess.Problem> access = access();
                 if (access.isPresent()) {
                     return access;
                 }
@@ -84,9 +84,11 @@ public final class Destination {
                 return Optional.of(new FolderAccess.Problem(check.message(), ""));
             }
             // On first use it has to be remembered.
-            return check.state() == State.FIRST_USE
+            Optional<FolderAccess.Problem> memory = check.state() == State.FIRST_USE
                     ? FolderAccess.ask(remembered.toAbsolutePath().getParent())
                     : Optional.empty();
+            // Last: nothing is written to a disk that is the wrong one.
+            return memory.isPresent() || !tryOut ? memory : FolderAccess.tryOut(layout.data());
         } catch (IOException e) {
             return Optional.of(new FolderAccess.Problem(
                     "The data folder %s cannot be used: %s.".formatted(layout.data(), e.getMessage()), ""));
@@ -94,10 +96,9 @@ public final class Destination {
     }
 
     /** Our own folders too: an earlier owner may have made them. */
-    private Optional<FolderAccess.Problem> access(boolean tryOut) {
-        Optional<FolderAccess.Problem> found =
-                tryOut ? FolderAccess.tryOut(layout.data()) : FolderAccess.ask(layout.data());
-        return found.or(() -> Stream.of(layout.hub(), layout.stagings(), layout.journals(), layout.trash())
+    private Optional<FolderAccess.Problem> access() {
+        return FolderAccess.ask(layout.data())
+                .or(() -> Stream.of(layout.hub(), layout.stagings(), layout.journals(), layout.trash())
                         .filter(Files::exists)
                         .flatMap(folder -> FolderAccess.ask(folder).stream())
                         .findFirst())

@@ -18,6 +18,7 @@ import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,8 +133,16 @@ final class Health {
 
     private Future<Status> dataFolder() {
         // Asked, not tried out: a probe written twice a minute would let no disk sleep.
-        return look(() ->
-                new Destination(new Layout(store.dataPath()), store.settings().configFolder()).problem(false));
+        Path folder = store.dataPath();
+        Destination destination =
+                new Destination(new Layout(folder), store.settings().configFolder());
+        return look(() -> destination.problem(false).or(() -> absent(folder)));
+    }
+
+    private static Optional<FolderAccess.Problem> absent(Path folder) {
+        return Files.isDirectory(folder)
+                ? Optional.empty()
+                : Optional.of(new FolderAccess.Problem("The data folder %s is not there.".formatted(folder), ""));
     }
 
     /** The history too: a backup that cannot be written down there looks as if it had not been. */

@@ -357,7 +357,7 @@ final class SchedulerVerticleTest {
 
     @Test
     void aRunThatCannotBeStartedIsTriedAgainAfterGrowingDelays() {
-        backup.failWith(503);
+        backup.failWith(500);
         deploy();
         for (int attempt = 1; attempt <= 5; attempt++) {
             int expected = attempt;
