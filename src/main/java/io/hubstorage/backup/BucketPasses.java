@@ -230,6 +230,7 @@ final class BucketPasses {
                         options.includePatterns(),
                         disk.hardLinks(),
                         disk.foldsNames(),
+                        disk.syncsByFile(),
                         plan.config().requestPayer(bucket.name())));
     }
 

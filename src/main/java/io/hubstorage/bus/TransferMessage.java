@@ -70,6 +70,7 @@ public sealed interface TransferMessage {
      *
      * @param foldedNames whether the disk takes names for the same that differ in case or normalisation; then a bucket is
      *     one shard
+     * @param syncFiles whether each file must be forced to the disk by whoever writes it
      * @param requestPayer whether we pay for the requests to this bucket
      */
     record Options(
@@ -78,6 +79,7 @@ public sealed interface TransferMessage {
             List<String> include,
             boolean hardLinks,
             boolean foldedNames,
+            boolean syncFiles,
             boolean requestPayer) {}
 
     /** Stops every shard of a run. */

@@ -100,6 +100,7 @@ public final class TransferVerticle extends VerticleBase {
 
     private void shard(Message<JsonObject> message) {
         TransferMessage.Shard shard = BusJson.decode(message.body(), TransferMessage.Shard.class);
+        shared.permits().ceiling(config.config().transfer().maxConcurrentRequests());
         ShardJob job = new ShardJob(shard, shared, s3::get);
         jobs.add(job);
         message.reply(new JsonObject().put("accepted", true));
