@@ -22,11 +22,13 @@ public final class Destination {
     private static final int FORMAT = 1;
 
     private final Layout layout;
+    private final Path configFolder;
     private final Path remembered;
 
     /** The layout's data folder, as the configuration folder remembers it. */
     public Destination(Layout layout, Path configFolder) {
         this.layout = layout;
+        this.configFolder = configFolder;
         remembered = configFolder.resolve("destination.json");
     }
 
@@ -84,9 +86,8 @@ public final class Destination {
                 return Optional.of(new FolderAccess.Problem(check.message(), ""));
             }
             // On first use it has to be remembered.
-            Optional<FolderAccess.Problem> memory = check.state() == State.FIRST_USE
-                    ? FolderAccess.ask(remembered.toAbsolutePath().getParent())
-                    : Optional.empty();
+            Optional<FolderAccess.Problem> memory =
+                    check.state() == State.FIRST_USE ? FolderAccess.ask(configFolder) : Optional.empty();
             // Last: nothing is written to a disk that is the wrong one.
             return memory.isPresent() || !tryOut ? memory : FolderAccess.tryOut(layout.data());
         } catch (IOException e) {

@@ -63,14 +63,14 @@ record SignOfLife(Duration every, Duration stale) {
 
     /** Whether the maker of the file may still be there; when in doubt, it is. */
     boolean isAlive(Path file, DataLock.Holder maker, DataLock.Holder us) {
-        boolean comparable = maker.pid() != null
-                && Objects.equals(maker.host(), us.host())
+        Long pid = maker.pid();
+        boolean comparable = Objects.equals(maker.host(), us.host())
                 && Objects.equals(maker.space(), us.space())
                 && !"".equals(us.space());
-        if (comparable) {
+        if (comparable && pid != null) {
             // Not we: what this process holds is known without looking at the file.
-            return !maker.pid().equals(us.pid())
-                    && ProcessHandle.of(maker.pid()).map(ProcessHandle::isAlive).orElse(false);
+            return !pid.equals(us.pid())
+                    && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
         }
         try {
             long age =
