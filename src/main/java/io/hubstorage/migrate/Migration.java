@@ -85,8 +85,17 @@ public final class Migration {
                     dotenv.path().toString(), null, "it has other values of " + String.join(", ", dotenv.conflicts()));
         }
         // The configuration first: it is checked before it is written, and refers to nothing in .env.
+        boolean replaced = Files.exists(config);
         Path written = ConfigReading.write(environment, conversion.config(), force);
-        return new Written(written, dotenv.path(), dotenv.write(force));
+        try {
+            return new Written(written, dotenv.path(), dotenv.write(force));
+        } catch (IOException e) {
+            // All or nothing: a configuration without its credentials would only look like a move.
+            if (!replaced) {
+                Files.deleteIfExists(written);
+            }
+            throw e;
+        }
     }
 
     /** What was decided on the way, for people. */

@@ -32,7 +32,7 @@ record NextRun(@Nullable Instant due, boolean overdue) {
      * holds only once: a run that ends the process each time must not do so over and over. A process that was told to stop is
      * no crash, however often.
      *
-     * @param runs the last runs that were not dry ones, newest first
+     * @param runs the last runs over all buckets that were not dry ones, newest first
      * @param newestSnapshot counts when there are no runs
      */
     static @Nullable Instant countFrom(

@@ -247,6 +247,7 @@ final class NextRunTest {
                 "r",
                 Trigger.MANUAL,
                 false,
+                true,
                 start,
                 start,
                 result,
