@@ -233,6 +233,7 @@ final class JudgeTest {
                 RunResult.SUCCESS,
                 6,
                 null,
+                null,
                 null);
     }
 
