@@ -176,12 +176,12 @@ public final class SchedulerVerticle extends VerticleBase {
 
     private void startRun(Trigger trigger) {
         if (planner.waiting() == null) {
-        LOG.info(
-                switch (trigger) {
-                    case FIRST -> "The first backup begins";
-                    case CATCH_UP -> "A backup is overdue: catching up now";
-                    default -> "A scheduled backup is due: starting it";
-                });
+            LOG.info(
+                    switch (trigger) {
+                        case FIRST -> "The first backup begins";
+                        case CATCH_UP -> "A backup is overdue: catching up now";
+                        default -> "A scheduled backup is due: starting it";
+                    });
         }
         BackupMessage.Start start = new BackupMessage.Start(trigger, false, null);
         vertx.eventBus()

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,9 +19,11 @@ import org.slf4j.LoggerFactory;
  * @param every how often it is touched
  * @param stale untouched for so long, its maker is gone; by the clocks of whoever touches and whoever looks, so that this is
  *     long
+ * @param clock by which it is touched and looked at
  */
-record SignOfLife(Duration every, Duration stale) {
-    static final SignOfLife USUAL = new SignOfLife(Duration.ofSeconds(15), Duration.ofMinutes(3));
+record SignOfLife(Duration every, Duration stale, InstantSource clock) {
+    static final SignOfLife USUAL =
+            new SignOfLife(Duration.ofSeconds(15), Duration.ofMinutes(3), InstantSource.system());
 
     private static final Logger LOG = LoggerFactory.getLogger(SignOfLife.class);
 
@@ -53,9 +56,9 @@ record SignOfLife(Duration every, Duration stale) {
         };
     }
 
-    private static void touch(Path file) {
+    private void touch(Path file) {
         try {
-            Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis()));
+            Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
         } catch (IOException e) {
             LOG.debug("{} could not be touched", file, e);
         }
@@ -73,8 +76,7 @@ record SignOfLife(Duration every, Duration stale) {
                     && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
         }
         try {
-            long age =
-                    System.currentTimeMillis() - Files.getLastModifiedTime(file).toMillis();
+            long age = clock.millis() - Files.getLastModifiedTime(file).toMillis();
             return Math.abs(age) < stale.toMillis();
         } catch (IOException _) {
             return false;

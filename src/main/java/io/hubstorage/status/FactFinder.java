@@ -102,8 +102,7 @@ final class FactFinder {
         return new Destination(new Layout(data), config.settings().configFolder())
                 .problem(false)
                 // What only a run has found out counts too.
-                .or(() -> Optional.ofNullable(refused)
-                        .map(waiting -> new FolderAccess.Problem(waiting.cause(), "")))
+                .or(() -> Optional.ofNullable(refused).map(waiting -> new FolderAccess.Problem(waiting.cause(), "")))
                 .map(problem -> new Condition(
                         Condition.Kind.DATA_FOLDER,
                         problem.what(),

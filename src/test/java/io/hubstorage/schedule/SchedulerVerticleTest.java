@@ -310,7 +310,7 @@ final class SchedulerVerticleTest {
         await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(5));
         backup.failWith(0);
         clock.advance(Duration.ofSeconds(80));
-        awaitStarts(Trigger.CATCH_UP);
+        awaitStarts(Trigger.FIRST);
         backup.finish(RunResult.SUCCESS);
         awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.SUCCESS));
 
@@ -342,7 +342,7 @@ final class SchedulerVerticleTest {
         }
         backup.failWith(0);
         clock.advance(Duration.ofMinutes(1));
-        awaitStarts(Trigger.CATCH_UP);
+        awaitStarts(Trigger.FIRST);
         awaitStatus(status -> assertThat(status.waiting()).isNull());
         assertThat(history.newest(100, null)).as("not one run a minute").hasSize(1);
     }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -164,7 +165,7 @@ final class DataLockTest {
 
     @Test
     void theHolderRenewsItsSignOfLife() throws Exception {
-        SignOfLife quick = new SignOfLife(Duration.ofMillis(5), Duration.ofMinutes(3));
+        SignOfLife quick = new SignOfLife(Duration.ofMillis(5), Duration.ofMinutes(3), InstantSource.system());
         Path lock = new Layout(data).lock();
         try (DataLock _ = DataLock.take(lock, NOW, DataLockTest::noLocks, quick)) {
             Path held = lock.resolveSibling(lock.getFileName() + ".held");
