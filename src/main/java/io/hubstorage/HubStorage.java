@@ -1,6 +1,7 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
+import io.hubstorage.backup.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
@@ -14,7 +15,6 @@ import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;
 import io.hubstorage.s3.Patience;
 import io.hubstorage.schedule.SchedulerVerticle;
-import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.FolderAccess;
@@ -110,25 +110,27 @@ public final class HubStorage {
 
     /** Never throws: whatever is wrong with a folder, the page must come up to say so. */
     private static List<RunRecord> cutOff(ConfigStore config, HistoryStore history, InstantSource clock) {
+        Layout layout = new Layout(config.dataPath());
         try {
-            // A run that another process has under way is not one that a crash left behind.
-            if (DataLock.holder(new Layout(config.dataPath())).isPresent()) {
-                return List.of();
-            }
-            Snapshots snapshots = new Snapshots(new Layout(config.dataPath()));
-            return history.interruptUnfinished(clock.instant(), run -> certificate(snapshots, run));
+            // A run that another process has under way is not one that a crash left behind. And where the disk is not
+            // mounted yet, nothing can be told of what a run left there: the next run, which finds the disk, tells.
+            return DataLock.holder(layout).isEmpty() && isThere(layout, config)
+                    ? UnfinishedRuns.end(history, layout, clock.instant())
+                    : List.of();
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("Whether a run was cut off cannot be told: {}", e.getMessage());
             return List.of();
         }
     }
 
-    private static Optional<Certificate> certificate(Snapshots snapshots, RunRecord run) {
+    private static boolean isThere(Layout layout, ConfigStore config) {
         try {
-            return snapshots.madeBy(run.runId(), run.startedAt());
+            return new Destination(layout, config.settings().configFolder())
+                    .inspect()
+                    .usable();
         } catch (IOException e) {
-            LOG.warn("Whether run {} made a snapshot cannot be told: {}", run.runId(), e.getMessage());
-            return Optional.empty();
+            LOG.warn("Whether {} is the data folder cannot be told: {}", layout.data(), e.getMessage());
+            return false;
         }
     }
 

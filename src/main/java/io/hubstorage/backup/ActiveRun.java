@@ -117,9 +117,19 @@ final class ActiveRun {
         Layout layout = new Layout(plan.data());
         try (Preflight.Hold _ =
                 Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
+            endUnfinished(history, layout);
             return recorded(report, history, run::execute);
         } catch (IOException e) {
             return recorded(report, history, () -> report.broken(0, e));
+        }
+    }
+
+    /** Those that could not be told of when this process started, because the disk was not mounted. */
+    private void endUnfinished(HistoryStore history, Layout layout) {
+        try {
+            var _ = UnfinishedRuns.end(history, layout, plan.startedAt());
+        } catch (UncheckedIOException e) {
+            LOG.warn("{}", e.getMessage());
         }
     }
 
