@@ -98,7 +98,7 @@ final class BucketPasses {
         Optional<Predecessors.Predecessor> previous = predecessors.of(bucket.name());
         List<TransferMessage.Source> sources = new ArrayList<>();
         if (mode == Mode.COPY) {
-            staging.staged(bucket.name()).ifPresent(sources::add);
+            staging.staged(bucket.name(), dispatcher.hasGivenUp()).ifPresent(sources::add);
         }
         previous.ifPresent(predecessor -> sources.add(predecessor.source(trust)));
         List<KeyRange> ranges = sorted || disk.foldsNames() || previous.isEmpty()

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -224,7 +225,22 @@ final class RunReport {
                 complete ? pass.counts() : BucketCounts.ZERO,
                 pass.failures(),
                 pass.failuresTotal(),
-                pass.error());
+                complete ? pass.error() : errorSoFar(pass));
+    }
+
+    /** The counts of what was not finished prove nothing and stay out of the record; people still want to know how far it was. */
+    private static @Nullable String errorSoFar(BucketPass pass) {
+        String error = pass.error();
+        long listed = pass.counts().listed().objects();
+        return error == null || listed == 0
+                ? error
+                : String.format(
+                        Locale.ROOT,
+                        "%s By then %,d object%s had been listed and %,d downloaded.",
+                        error,
+                        listed,
+                        listed == 1 ? "" : "s",
+                        pass.counts().downloaded().objects());
     }
 
     /** A bucket that failed and was linked over whole: nothing is concluded from what its listing said. */
@@ -237,7 +253,7 @@ final class RunReport {
                 kept.counts(),
                 kept.failures(),
                 kept.failuresTotal(),
-                tried.error());
+                errorSoFar(tried));
     }
 
     /** A bucket that was no part of this run: linked over whole, and as safe or not as it was. */

@@ -75,6 +75,7 @@ final class Staging {
         boolean reattached =
                 !Files.exists(bootFile) || !Files.readString(bootFile).equals(mark);
         Staging staging = new Staging(layout, time, true, reattached, lastPass(layout, time));
+        staging.revokeLeases();
         staging.undoAssembly();
         LOG.info(
                 "continuing the work of an interrupted run{}: what it had downloaded is not downloaded again",
@@ -82,6 +83,19 @@ final class Staging {
                         ? ", each file checked by its hash first because the machine or its disk was started since"
                         : "");
         return staging;
+    }
+
+    /** Workers of the run that began this staging, in another process maybe, must not go on in it. */
+    private void revokeLeases() throws IOException {
+        if (!Files.isDirectory(layout.journal(time))) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(layout.journal(time), 3)) {
+            for (Path lease : files.filter(file -> file.toString().endsWith(TransferMessage.Shard.LEASE))
+                    .toList()) {
+                Files.delete(lease);
+            }
+        }
     }
 
     /** Whether a symbolic link stands where the trees and journals begin; within a tree, each file is looked at when used. */
@@ -121,8 +135,12 @@ final class Staging {
         return Files.createDirectories(layout.journal(time).resolve("scratch"));
     }
 
-    /** What earlier passes over the bucket have downloaded, as a source to link from. */
-    Optional<TransferMessage.Source> staged(String bucket) throws IOException {
+    /**
+     * What earlier passes over the bucket have downloaded, as a source to link from.
+     *
+     * @param doubtful whether somebody may still have been writing there when it was given up
+     */
+    Optional<TransferMessage.Source> staged(String bucket, boolean doubtful) throws IOException {
         List<StagedManifest.JournalSource> journals = new ArrayList<>();
         for (int pass = 1; pass <= lastPass; pass++) {
             String prefix = layout.staging(time).relativize(tree(pass, bucket)).toString();
@@ -144,7 +162,7 @@ final class Staging {
                 layout.staging(time).toString(),
                 manifest.toString(),
                 false,
-                reattached ? TransferMessage.Trust.HASH : TransferMessage.Trust.MANIFEST));
+                reattached || doubtful ? TransferMessage.Trust.HASH : TransferMessage.Trust.MANIFEST));
     }
 
     /** Whether any pass has downloaded anything. */
