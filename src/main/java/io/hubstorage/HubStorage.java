@@ -3,8 +3,10 @@ package io.hubstorage;
 import io.hubstorage.backup.BackupVerticle;
 import io.hubstorage.backup.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
@@ -37,10 +39,12 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +70,7 @@ public final class HubStorage {
     private final Vertx vertx;
     private final ConfigStore config;
     private final HistoryStore history;
+    private final AlarmStore alarms;
     private final InstantSource clock;
     private final Map<Room, String> deployed = new EnumMap<>(Room.class);
     /** Runs that an earlier process left without an end, until it has been told. */
@@ -74,11 +79,17 @@ public final class HubStorage {
     private @Nullable HttpVerticle web;
 
     private HubStorage(
-            Vertx vertx, ConfigStore config, HistoryStore history, List<RunRecord> cutOff, InstantSource clock) {
+            Vertx vertx,
+            ConfigStore config,
+            HistoryStore history,
+            AlarmStore alarms,
+            List<RunRecord> cutOff,
+            InstantSource clock) {
         this.cutOff = cutOff;
         this.vertx = vertx;
         this.config = config;
         this.history = history;
+        this.alarms = alarms;
         this.clock = clock;
     }
 
@@ -101,25 +112,56 @@ public final class HubStorage {
         return ConfigStore.open(vertx, environment.settings(), environment, override, clock)
                 .compose(config -> vertx.executeBlocking(
                         () -> {
+                            AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
                             HistoryStore history =
                                     HistoryStore.open(config.settings().configFolder());
-                            return new HubStorage(vertx, config, history, cutOff(config, history, clock), clock);
+                            List<RunRecord> cutOff = cutOff(config, history, alarms, clock);
+                            return new HubStorage(vertx, config, history, alarms, cutOff, clock);
                         },
                         false));
     }
 
     /** Never throws: whatever is wrong with a folder, the page must come up to say so. */
-    private static List<RunRecord> cutOff(ConfigStore config, HistoryStore history, InstantSource clock) {
+    private static List<RunRecord> cutOff(
+            ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
         Layout layout = new Layout(config.dataPath());
         try {
             // A run that another process has under way is not one that a crash left behind. And where the disk is not
             // mounted yet, nothing can be told of what a run left there: the next run, which finds the disk, tells.
-            return DataLock.holder(layout).isEmpty() && isThere(layout, config)
-                    ? UnfinishedRuns.end(history, layout, clock.instant())
-                    : List.of();
+            if (DataLock.holder(layout).isPresent() || !isThere(layout, config)) {
+                return List.of();
+            }
+            List<RunRecord> ended = UnfinishedRuns.end(history, layout, clock.instant());
+            restore(history, new Snapshots(layout), alarms, clock);
+            return ended;
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("Whether a run was cut off cannot be told: {}", e.getMessage());
             return List.of();
+        }
+    }
+
+    /** Snapshots tell of runs that the history does not know of any more. */
+    private static void restore(HistoryStore history, Snapshots snapshots, AlarmStore alarms, InstantSource clock) {
+        try (Stream<SnapshotInfo> newestFirst = snapshots.newestFirst(null)) {
+            int lost =
+                    history.restore(newestFirst.map(SnapshotInfo::certificate).filter(Objects::nonNull));
+            if (lost > 0) {
+                alarms.raise(Alarm.of(
+                        Alarm.Kind.HISTORY_LOST,
+                        "",
+                        clock.instant(),
+                        lost == 1
+                                ? "The history had lost a run whose snapshot is there; it was taken from the"
+                                        + " certificate."
+                                : "The history had lost %s runs whose snapshots are there; they were taken from the"
+                                                .formatted(Sizes.number(lost))
+                                        + " certificates.",
+                        "Runs that made no snapshot cannot be told any more. Look whether the configuration folder is"
+                                + " the right one, whether its disk is sound, and whether another HubStorage writes to"
+                                + " this data folder."));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Whether the history has lost runs cannot be told: {}", e.getMessage());
         }
     }
 
@@ -144,7 +186,6 @@ public final class HubStorage {
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
-        AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
         return deploy(Room.CONFIG, new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
                 .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, patience, backoff)))

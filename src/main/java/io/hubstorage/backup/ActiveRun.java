@@ -85,7 +85,8 @@ final class ActiveRun {
             MDC.put("run", plan.runId());
             RunReport report = new RunReport(plan, clock);
             try {
-                BackupRun run = new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version, history);
+                BackupRun run =
+                        new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version, history, this::raise);
                 RunRecord record = admitted(report, history, run);
                 context.runOnContext(_ -> whenEnded.handle(record));
             } catch (DataLock.HeldException | Preflight.UnusableException e) {
@@ -173,8 +174,12 @@ final class ActiveRun {
                 clock.instant(),
                 "The run of %s could not be written to the history. %s".formatted(record.startedAt(), problem.what()),
                 problem.remedy());
-        vertx.eventBus().publish(Addresses.ALARM_RAISE, BusJson.encode(alarm));
+        raise(alarm);
         return record.saying("; this run is not in the history: " + problem.sentence());
+    }
+
+    private void raise(Alarm alarm) {
+        vertx.eventBus().publish(Addresses.ALARM_RAISE, BusJson.encode(alarm));
     }
 
     private static void tell(RunRecord record) {
