@@ -15,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.io.BufferedReader;
@@ -98,6 +99,7 @@ final class Launcher implements Program {
     public Running start(Launch launch) {
         requireUnicodeFileNames();
         Environment environment = launch.environment();
+        environment.requireNamedFile();
         Settings settings = environment.settings();
         if (launch.mode() != Launch.Mode.ONE_RUN) {
             Logging.early(Logging.Console.STDOUT);
@@ -136,7 +138,14 @@ final class Launcher implements Program {
 
     private static Vertx vertx(PrometheusMeterRegistry registry) {
         return Vertx.builder()
-                .with(new VertxOptions().setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
+                .with(new VertxOptions()
+                        .setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true))
+                        // Its folder in the temp folder outlives each process that is killed; what is in the jar is
+                        // read
+                        // from there.
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setFileCachingEnabled(false)
+                                .setClassPathResolvingEnabled(false)))
                 .withMetrics(new MicrometerMetricsFactory(registry))
                 .build();
     }
