@@ -3,6 +3,10 @@ package io.hubstorage;
 import io.hubstorage.backup.BackupVerticle;
 import io.hubstorage.backup.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
@@ -15,6 +19,7 @@ import io.hubstorage.s3.Patience;
 import io.hubstorage.schedule.SchedulerVerticle;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.FolderAccess;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -28,14 +33,18 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,14 +70,26 @@ public final class HubStorage {
     private final Vertx vertx;
     private final ConfigStore config;
     private final HistoryStore history;
+    private final AlarmStore alarms;
     private final InstantSource clock;
     private final Map<Room, String> deployed = new EnumMap<>(Room.class);
+    /** Runs that an earlier process left without an end, until it has been told. */
+    private final List<RunRecord> cutOff;
+
     private @Nullable HttpVerticle web;
 
-    private HubStorage(Vertx vertx, ConfigStore config, HistoryStore history, InstantSource clock) {
+    private HubStorage(
+            Vertx vertx,
+            ConfigStore config,
+            HistoryStore history,
+            AlarmStore alarms,
+            List<RunRecord> cutOff,
+            InstantSource clock) {
+        this.cutOff = cutOff;
         this.vertx = vertx;
         this.config = config;
         this.history = history;
+        this.alarms = alarms;
         this.clock = clock;
     }
 
@@ -89,20 +110,59 @@ public final class HubStorage {
             Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
         environment.secrets().forEach(SecretMask::register);
         return ConfigStore.open(vertx, environment.settings(), environment, override, clock)
-                .compose(config -> vertx.executeBlocking(() -> history(config, clock), false)
-                        .map(history -> new HubStorage(vertx, config, history, clock)));
+                .compose(config -> vertx.executeBlocking(
+                        () -> {
+                            AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
+                            HistoryStore history =
+                                    HistoryStore.open(config.settings().configFolder());
+                            List<RunRecord> cutOff = cutOff(config, history, alarms, clock);
+                            return new HubStorage(vertx, config, history, alarms, cutOff, clock);
+                        },
+                        false));
     }
 
-    private static HistoryStore history(ConfigStore config, InstantSource clock) throws IOException {
-        HistoryStore history = HistoryStore.open(config.settings().configFolder());
+    /** Never throws: whatever is wrong with a folder, the page must come up to say so. */
+    private static List<RunRecord> cutOff(
+            ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
         Layout layout = new Layout(config.dataPath());
-        // A run that another process has under way is not one that a crash left behind. And where the disk is not
-        // mounted yet,
-        // nothing can be told of what a run left there: the next run, which finds the disk, tells.
-        if (DataLock.holder(layout).isEmpty() && isThere(layout, config)) {
-            UnfinishedRuns.end(history, layout, clock.instant());
+        try {
+            // A run that another process has under way is not one that a crash left behind. And where the disk is not
+            // mounted yet, nothing can be told of what a run left there: the next run, which finds the disk, tells.
+            if (DataLock.holder(layout).isPresent() || !isThere(layout, config)) {
+                return List.of();
+            }
+            List<RunRecord> ended = UnfinishedRuns.end(history, layout, clock.instant());
+            restore(history, new Snapshots(layout), alarms, clock);
+            return ended;
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Whether a run was cut off cannot be told: {}", e.getMessage());
+            return List.of();
         }
-        return history;
+    }
+
+    /** Snapshots tell of runs that the history does not know of any more. */
+    private static void restore(HistoryStore history, Snapshots snapshots, AlarmStore alarms, InstantSource clock) {
+        try (Stream<SnapshotInfo> newestFirst = snapshots.newestFirst(null)) {
+            int lost =
+                    history.restore(newestFirst.map(SnapshotInfo::certificate).filter(Objects::nonNull));
+            if (lost > 0) {
+                alarms.raise(Alarm.of(
+                        Alarm.Kind.HISTORY_LOST,
+                        "",
+                        clock.instant(),
+                        lost == 1
+                                ? "The history had lost a run whose snapshot is there; it was taken from the"
+                                        + " certificate."
+                                : "The history had lost %s runs whose snapshots are there; they were taken from the"
+                                                .formatted(Sizes.number(lost))
+                                        + " certificates.",
+                        "Runs that made no snapshot cannot be told any more. Look whether the configuration folder is"
+                                + " the right one, whether its disk is sound, and whether another HubStorage writes to"
+                                + " this data folder."));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Whether the history has lost runs cannot be told: {}", e.getMessage());
+        }
     }
 
     private static boolean isThere(Layout layout, ConfigStore config) {
@@ -126,7 +186,6 @@ public final class HubStorage {
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
-        AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
         return deploy(Room.CONFIG, new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
                 .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, patience, backoff)))
@@ -151,9 +210,17 @@ public final class HubStorage {
 
     /** The schedule, which may begin a run at once. */
     Future<HubStorage> startSchedule() {
+        // Before the scheduler hears of them: to it, a run that ends is one that ends now.
+        cutOff.forEach(run -> vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(run)));
         return deploy(
                         Room.SCHEDULER,
-                        new SchedulerVerticle(config, history, this::newestSnapshot, clock, SchedulerVerticle.TICK))
+                        new SchedulerVerticle(
+                                config,
+                                history,
+                                this::newestSnapshot,
+                                this::destinationProblem,
+                                clock,
+                                SchedulerVerticle.TICK))
                 .map(this);
     }
 
@@ -164,6 +231,12 @@ public final class HubStorage {
             LOG.warn("The snapshots in {} cannot be listed: {}", config.dataPath(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private Optional<String> destinationProblem() {
+        return new Destination(new Layout(config.dataPath()), config.settings().configFolder())
+                .problem(false)
+                .map(FolderAccess.Problem::sentence);
     }
 
     private Future<Void> deploy(Room room, Deployable verticle) {

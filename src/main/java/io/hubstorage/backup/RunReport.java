@@ -3,6 +3,7 @@ package io.hubstorage.backup;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Layout;
@@ -37,7 +38,9 @@ final class RunReport {
 
     /** Ended before it came to a snapshot. */
     RunRecord stopped(RunResult result, int attempts, String why) {
-        return record(result, clock.instant(), null, false, attempts, List.of(), why, List.of());
+        RunRecord record = record(result, clock.instant(), null, false, attempts, List.of(), why, List.of());
+        // A run ends so while the program still runs only when it is told to.
+        return result == RunResult.INTERRUPTED ? record.inOrder() : record;
     }
 
     /** Ended because the destination's disk did not do what it must. */
@@ -319,7 +322,7 @@ final class RunReport {
 
     private static void append(StringBuilder text, Tally tally, String what) {
         if (tally.objects() > 0) {
-            text.append(", ").append(tally.objects()).append(' ').append(what);
+            text.append(", ").append(Sizes.number(tally.objects())).append(' ').append(what);
         }
     }
 
@@ -328,7 +331,7 @@ final class RunReport {
     }
 
     private static String objects(long count) {
-        return count == 1 ? "1 object" : count + " objects";
+        return count == 1 ? "1 object" : Sizes.number(count) + " objects";
     }
 
     private static String subject(List<RunRecord.BucketRecord> buckets) {

@@ -66,13 +66,18 @@ public final class HistoryStore {
         this.index = new RunIndex(keep);
     }
 
+    /** Where the history in this folder is kept. */
+    public static Path in(Path configFolder) {
+        return configFolder.resolve(FILE);
+    }
+
     /** Reads the history in this folder, which is made if it is missing; so is the file, at the first append. */
     public static HistoryStore open(Path configFolder) {
         return open(configFolder, KEEP);
     }
 
     static HistoryStore open(Path configFolder, int keep) {
-        HistoryStore store = new HistoryStore(configFolder.resolve(FILE), keep);
+        HistoryStore store = new HistoryStore(in(configFolder), keep);
         synchronized (store) {
             store.refresh();
             store.compactIfWorthwhile();
@@ -142,6 +147,11 @@ public final class HistoryStore {
         return newest(entry -> true);
     }
 
+    /** The newest run that has ended, dry or not. */
+    public Optional<RunRecord> lastEnded() {
+        return newest(entry -> entry.result().ended());
+    }
+
     /** The newest runs that were to cover every bucket and were not dry ones, newest first. */
     public synchronized List<RunRecord> lastWholeRuns(int limit) {
         refresh();
@@ -208,12 +218,14 @@ public final class HistoryStore {
      * that had made its snapshot, and could only not tell, is told as its certificate says.
      *
      * @param certificates finds the certificate of the snapshot that a run made
-     * @return how many there were
+     * @return how they ended, the oldest first
      */
-    public synchronized int interruptUnfinished(Instant now, Function<RunRecord, Optional<Certificate>> certificates) {
+    public synchronized List<RunRecord> interruptUnfinished(
+            Instant now, Function<RunRecord, Optional<Certificate>> certificates) {
         refresh();
         List<RunRecord> unfinished = read(
                 index.newestFirst(null).filter(entry -> !entry.result().ended()).toList());
+        List<RunRecord> ended = new ArrayList<>();
         for (RunRecord run : unfinished.reversed()) {
             RunRecord end = certificates
                     .apply(run)
@@ -223,8 +235,35 @@ public final class HistoryStore {
                     .orElseGet(() -> interrupted(run, now));
             LOG.info("Run {}: {}", run.runId(), end.message());
             append(end);
+            ended.add(end);
         }
-        return unfinished.size();
+        return ended;
+    }
+
+    /**
+     * Writes down what the history has lost: runs that made a snapshot after the last one it knows of.
+     *
+     * @param certificates of the snapshots there are, newest first
+     * @return how many there were
+     */
+    public synchronized int restore(Stream<Certificate> certificates) {
+        refresh();
+        Instant known = index.newestFirst(null)
+                .map(entry -> read(List.of(entry)))
+                .flatMap(List::stream)
+                .map(RunRecord::startedAt)
+                .findFirst()
+                .orElse(Instant.MIN);
+        List<Certificate> lost = certificates
+                .takeWhile(certificate -> certificate.startedAt().isAfter(known))
+                .filter(certificate -> index.find(certificate.runId()).isEmpty())
+                .limit(index.keep())
+                .toList();
+        lost.reversed()
+                .forEach(certificate ->
+                        append(certificate.record("Told by the certificate of %s; the history of this run was lost."
+                                .formatted(certificate.snapshot()))));
+        return lost.size();
     }
 
     private static RunRecord interrupted(RunRecord run, Instant now) {

@@ -325,7 +325,7 @@ final class ShardJob {
     }
 
     private TreeWriter tree() {
-        return new TreeWriter(shard, sources, cancellation);
+        return new TreeWriter(shard, sources, progress.writableFiles, cancellation);
     }
 
     private int previousIndex() {
@@ -349,6 +349,7 @@ final class ShardJob {
                 progress.bytesReceived.sum(),
                 listRequests,
                 TimeUnit.NANOSECONDS.toMillis(progress.lookNanos.sum()),
+                progress.writableFiles.sum(),
                 failures.first(),
                 failures.total(),
                 ended.retriable(),

@@ -5,7 +5,12 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.config.ConfigStore;
+import io.hubstorage.history.HistoryStore;
+import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.FolderAccess;
+import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -19,6 +24,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +38,11 @@ final class Health {
     static final String LIVE = "/health/live";
     static final String READY = "/health/ready";
 
+    private static final Set<StatusMessage.State> TROUBLE = Set.of(
+            StatusMessage.State.FAILING,
+            StatusMessage.State.LATE,
+            StatusMessage.State.ATTENTION,
+            StatusMessage.State.WAITING);
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final Duration S3_AGE = Duration.ofMinutes(1);
 
@@ -54,7 +67,10 @@ final class Health {
                 .register("accepting", promise -> promise.complete(accepting()))
                 .register("config", timeout, promise -> config().onComplete(promise))
                 .register("data_folder", timeout, promise -> dataFolder().onComplete(promise))
+                .register("config_folder", timeout, promise -> configFolder().onComplete(promise))
+                .register("log_folder", timeout, promise -> logFolder().onComplete(promise))
                 .register("scheduler", timeout, promise -> scheduler().onComplete(promise))
+                .register("backups", timeout, promise -> backups().onComplete(promise))
                 .register("s3", promise -> promise.complete(s3()));
     }
 
@@ -115,6 +131,24 @@ final class Health {
                 .otherwise(failure -> down("the configuration cannot be had"));
     }
 
+    /** Never down: what is wrong with the backups is told, and a restart would not mend it. */
+    private Future<Status> backups() {
+        return bus.ask(Addresses.STATUS, new JsonObject(), QUICK)
+                .map(body -> {
+                    StatusMessage.Current judged = BusJson.decode(body, StatusMessage.Current.class);
+                    JsonObject data = new JsonObject()
+                            .put("state", judged.state().word())
+                            .put("detail", judged.sentence())
+                            .put("alarms", judged.alarms().size());
+                    boolean well = judged.alarms().isEmpty()
+                            && judged.conditions().isEmpty()
+                            && !TROUBLE.contains(judged.state());
+                    return Status.OK(well ? data : data.put("degraded", true));
+                })
+                .otherwise(failure -> Status.OK(
+                        new JsonObject().put("degraded", true).put("detail", "nothing tells how things stand")));
+    }
+
     private Future<Status> scheduler() {
         return bus.ask(Addresses.SCHEDULER_STATUS, new JsonObject(), QUICK)
                 .map(body -> BusJson.decode(body, SchedulerMessage.Status.class).running()
@@ -124,12 +158,32 @@ final class Health {
     }
 
     private Future<Status> dataFolder() {
+        // Asked, not tried out: a probe written twice a minute would let no disk sleep.
         Path folder = store.dataPath();
+        Destination destination =
+                new Destination(new Layout(folder), store.settings().configFolder());
+        return look(() -> destination.problem(false).or(() -> absent(folder)));
+    }
+
+    private static Optional<FolderAccess.Problem> absent(Path folder) {
+        return Files.isDirectory(folder)
+                ? Optional.empty()
+                : Optional.of(new FolderAccess.Problem("The data folder %s is not there.".formatted(folder), ""));
+    }
+
+    /** The history too: a backup that cannot be written down there looks as if it had not been. */
+    private Future<Status> configFolder() {
+        Path folder = store.settings().configFolder();
+        return look(() -> FolderAccess.tryOut(folder).or(() -> FolderAccess.askFile(HistoryStore.in(folder))));
+    }
+
+    private Future<Status> logFolder() {
+        return look(() -> FolderAccess.tryOut(store.settings().logPath()));
+    }
+
+    private Future<Status> look(Supplier<Optional<FolderAccess.Problem>> look) {
         return vertx.executeBlocking(
-                () -> Files.isDirectory(folder) && Files.isWritable(folder)
-                        ? Status.OK()
-                        : down("%s is no folder that can be written".formatted(folder)),
-                false);
+                () -> look.get().map(problem -> down(problem.sentence())).orElseGet(Status::OK), false);
     }
 
     /** What S3 said last; asks it anew, at most once a minute, for those that come later. */
