@@ -78,6 +78,11 @@ public final class HttpVerticle extends VerticleBase {
         this.limits = limits;
     }
 
+    /** What {@code /metrics} is to show, before there is anything in it: give it to Vert.x, and then to the constructor. */
+    public static PrometheusMeterRegistry registry() {
+        return Metrics.registry();
+    }
+
     @Override
     public Future<?> start() {
         BridgePort bridgePort = BridgePort.of(store.environment());

@@ -7,7 +7,6 @@ import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
 import io.hubstorage.web.sse.EventHub;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -46,7 +45,7 @@ final class WebServer implements AutoCloseable {
     final InstantSource clock = now::get;
     final Vertx vertx = Vertx.vertx();
     final BusRooms rooms = new BusRooms(vertx);
-    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    final PrometheusMeterRegistry registry = HttpVerticle.registry();
     final Path folder;
     final ConfigStore store;
     final HttpVerticle verticle;
