@@ -80,7 +80,7 @@ public final class SockJsBridge {
                 switch (event.type()) {
                     case SOCKET_CREATED -> {
                         Runnable letGo = holds.hold(socket.routingContext(), socket::close);
-                        sockets.put(socket, new Client(new Outbox(socket), letGo));
+                        sockets.put(socket, new Client(new Outbox(socket, message -> message, () -> cut(socket)), letGo));
                         yield true;
                     }
                     case SOCKET_CLOSED -> {
@@ -96,6 +96,11 @@ public final class SockJsBridge {
                     }
                     default -> true;
                 });
+    }
+
+    private static void cut(SockJSSocket socket) {
+        socket.close();
+        Disconnect.now(socket.routingContext().request().connection());
     }
 
     private void deliver(SockJSSocket socket, JsonObject envelope) {
