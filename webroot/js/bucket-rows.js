@@ -4,6 +4,7 @@ import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, setV
 import { bytes, count, duration, instant, percent, plural, rate, relative, visible } from './format.js';
 import { bucketEta, settled, share } from './progress.js';
 import { bucketStates, bucketWords, protectedTotals } from './buckets.js';
+import { waitingWords } from './headline.js';
 import { files } from './results.js';
 import { now } from './clock.js';
 
@@ -92,16 +93,17 @@ function age(troubled, { run, goodRun }) {
 
 function drawLive(row, bucket, run, rates, marks) {
   const failed = bucket.counts.failed.objects;
-  const tone = bucket.phase === 'failed' ? 'bad' : failed > 0 ? 'warn' : bucket.phase === 'done' ? 'good' : 'info';
+  const tone = bucket.phase === 'failed' ? 'bad' : failed > 0 || bucket.waiting ? 'warn' : bucket.phase === 'done' ? 'good' : 'info';
   setData(row.element, 'tone', tone);
   setData(row.element, 'phase', bucket.phase);
-  setIcon(row.mark, { done: 'check', failed: 'cross', waiting: 'clock' }[bucket.phase] ?? (failed > 0 ? 'alert' : 'sync'));
-  setData(row.sub, 'tone', bucket.phase === 'failed' || failed > 0 ? tone : null);
+  setIcon(row.mark, { done: 'check', failed: 'cross', waiting: 'clock' }[bucket.waiting ? 'waiting' : bucket.phase] ?? (failed > 0 ? 'alert' : 'sync'));
+  setData(row.sub, 'tone', tone === 'bad' || tone === 'warn' ? tone : null);
   write(row.sub, liveWords(bucket, run, rates.of(bucket.bucket)));
 
   const done = share(bucket);
   const shown = done == null ? null : marks.raise(`${bucket.bucket}/share`, done);
-  setData(row.bar, 'open', String(shown == null));
+  // A bar that moves would say that something goes on.
+  setData(row.bar, 'open', String(shown == null && !bucket.waiting));
   setData(row.bar, 'tone', tone === 'info' ? null : tone);
   setVar(row.fill, '--done', shown == null ? 0 : shown.toFixed(4));
   setAttribute(row.bar, 'aria-valuenow', shown == null ? null : Math.floor(shown * 100));
@@ -118,6 +120,7 @@ function drawLive(row, bucket, run, rates, marks) {
 
 function liveWords(bucket, run, bytesPerSecond) {
   if (bucket.error) return visible(bucket.error);
+  if (bucket.waiting) return waitingWords(bucket.waiting, now());
   const parts = [PHASES[bucket.phase] ?? bucket.phase];
   const at = bucket.phase === 'retrying' ? instant(run.retry_at) : null;
   if (at) parts[0] += ` ${relative(at, now())}`;

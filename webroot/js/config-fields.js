@@ -38,6 +38,8 @@ export const SECTIONS = [
     lead: 'When a result looks too strange to be taken as it is.',
     fields: [
       { path: 'guards.max_shrink_percent', kind: 'number', label: 'Alarm when a bucket shrinks by more than', initial: 50, unit: 'percent' },
+      { path: 'verify.presence_hours', kind: 'number', label: 'Check that every file is still there', initial: 24, unit: 'hours apart',
+        help: 'Every run looks at the files of the newest snapshot, and fetches again what is missing or was changed. Only a disk where that takes long waits this long.' },
     ],
   },
   {

@@ -139,9 +139,22 @@ function elsewhere(sentence) {
 }
 
 function warnings(current) {
-  if (!current.warnings?.length) return [];
-  return [banner('warn', 'alert', current.warnings.length === 1 ? current.warnings[0]
-    : [h('strong', {}, 'Worth a look'), h('ul', {}, current.warnings.map((warning) => h('li', {}, warning)))])];
+  const broken = current.broken ?? [];
+  const others = current.warnings.filter((warning) => !broken.some(({ file }) => warning.startsWith(file)));
+  return [...broken.map(brokenFile), ...(others.length ? [worthALook(others)] : [])];
+}
+
+function worthALook(list) {
+  return banner('warn', 'alert', list.length === 1 ? list[0]
+    : [h('strong', {}, 'Worth a look'), h('ul', {}, list.map((warning) => h('li', {}, warning)))]);
+}
+
+function brokenFile({ file, reason, problems, copy }) {
+  const env = !file.endsWith('.json');
+  return banner('bad', 'alert', h('strong', {}, `${file} ${reason}`),
+    problems.length ? h('ul', {}, problems.map(({ path, found, allowed }) => h('li', {}, `${path}: found ${found}; allowed: ${allowed}`))) : null,
+    h('p', {}, env ? 'The values read before stay in force, but HubStorage would not start again with this file. Mend it there.'
+      : `${copy ? `The last good one is in force (${copy}).` : 'The last good one stays in force, and is what this page shows.'} Mend the file, or save here: the broken one is then kept beside it.`));
 }
 
 function showLocked(locked) {

@@ -117,6 +117,11 @@ export function clockTime(milliseconds, timeZone) {
     .format(milliseconds);
 }
 
+/** For a sentence: HH:MM, with the day where that is not today. */
+export function timeOfDay(milliseconds, now, timeZone) {
+  return inSentence(moment(milliseconds, now, timeZone)).replace(/^today /, '');
+}
+
 /**
  * A key or name with what cannot be seen made visible: control characters as their pictures, and characters that turn
  * the reading direction as escapes, so that a name cannot pretend to be another one.

@@ -1,12 +1,13 @@
 // One sentence that is always true, and what to do about it. Pure: everything it says follows from its arguments.
 
-import { count, instant, listing, plural, relative, roughly } from './format.js';
+import { capital, count, instant, listing, plural, relative, roughly, timeOfDay, visible } from './format.js';
 import { counts, decisive } from './results.js';
 
 /** Tone and icon of each state; the favicon is named after the state too. */
 export const LOOKS = {
   safe: { tone: 'good', icon: 'shield' },
   running: { tone: 'info', icon: 'sync' },
+  waiting: { tone: 'warn', icon: 'clock' },
   late: { tone: 'warn', icon: 'clock' },
   failing: { tone: 'bad', icon: 'alert' },
   paused: { tone: 'idle', icon: 'pause' },
@@ -72,6 +73,7 @@ function running(run, backup, now) {
   const since = `Started ${relative(instant(run.started_at), now)}`;
   const good = lastGood(backup.last_success, now);
   if (run.phase === 'cancelling') return say('running', 'Stopping the run.', 'What was transferred is kept, so the next run continues from there.');
+  if (run.waiting) return waiting(run, good, now);
   if (run.dry_run) return say('running', many ? `Dry run of ${what}.` : 'Dry run.', `Counting what a backup would do. Nothing is written. ${since}.`);
   if (run.phase === 'retrying') {
     const at = instant(run.retry_at);
@@ -79,6 +81,18 @@ function running(run, backup, now) {
       `Attempt ${run.attempt} of ${run.max_attempts} left something missing${at ? `; the next begins ${relative(at, now)}` : ''}.${good}`);
   }
   return say('running', many ? `Backing up ${what}.` : 'A backup is starting.', `${since}${remaining(run)}.${good}`);
+}
+
+function waiting(run, good, now) {
+  const { what, cause, since } = run.waiting;
+  const later = run.phase === 'retrying' && run.retry_at ? `The next attempt begins ${relative(instant(run.retry_at), now)}.`
+    : `The ${run.dry_run ? 'dry run' : 'backup'} goes on by itself as soon as it can.`;
+  return say('waiting', `Waiting for ${visible(what).toUpperCase()}: ${visible(cause)} since ${timeOfDay(instant(since), now)}.`, `${later}${good}`);
+}
+
+/** What one bucket of a run waits for, as its row says it. */
+export function waitingWords({ what, cause, since }, now) {
+  return capital(`waiting for ${visible(what).toUpperCase()}: ${visible(cause)} since ${timeOfDay(instant(since), now)}`);
 }
 
 function remaining(run) {

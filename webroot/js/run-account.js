@@ -1,7 +1,8 @@
 // What a run came to: figures, where every listed object went, and which snapshot holds the truth now.
 
 import { h, icon, setVar } from './dom.js';
-import { bytes, count, plural } from './format.js';
+import { bytes, count, inSentence, instant, moment, plural } from './format.js';
+import { now } from './clock.js';
 import { counts } from './results.js';
 
 const PARTS = [
@@ -50,5 +51,11 @@ function verdict(record) {
 export function snapshotWords(record) {
   if (record.dry_run) return 'Nothing was written: this was a dry run.';
   if (!record.snapshot) return counts(record) && record.result !== 'success' ? 'No snapshot was made; earlier ones are untouched.' : 'No snapshot yet.';
-  return record.new_snapshot ? ['Snapshot ', h('code', {}, record.snapshot)] : ['Same as ', h('code', {}, record.snapshot)];
+  return [record.new_snapshot ? 'Snapshot ' : 'Same as ', h('code', {}, record.snapshot), looked(record)];
+}
+
+/** When somebody last looked whether its files are there: a run that finds nothing new in S3 need not have. */
+function looked(record) {
+  if (!record.files_checked_at) return '';
+  return record.files_checked_at === record.started_at ? '; every file is in place' : `; its files were last looked at ${inSentence(moment(instant(record.files_checked_at), now()))}`;
 }

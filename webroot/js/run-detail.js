@@ -3,12 +3,12 @@
 import { h } from './dom.js';
 import { bytes, capital, count, visible } from './format.js';
 
-const DETAIL_PARTS = ['listed', 'linked', 'downloaded', 'filtered', 'archived', 'vanished', 'failed', 'carried', 'kept', 'deleted'];
+const DETAIL_PARTS = ['listed', 'linked', 'downloaded', 'filtered', 'archived', 'vanished', 'failed', 'carried', 'kept', 'deleted', 'refetched'];
 
 /** One line a bucket: how it ended, and what became of its objects. */
 export function bucketTable(run) {
   // A column of zeros says nothing; the four that people look for are always there.
-  const parts = DETAIL_PARTS.filter((part) => ['listed', 'linked', 'downloaded', 'failed'].includes(part) || run.totals[part].objects > 0);
+  const parts = DETAIL_PARTS.filter((part) => ['listed', 'linked', 'downloaded', 'failed'].includes(part) || run.totals[part]?.objects > 0);
   return h('div', { class: 'sideways', tabindex: '0', role: 'region', 'aria-label': 'What became of each bucket' }, h('table', {},
     h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Bucket'), h('th', { scope: 'col' }, 'Result'),
       parts.map((part) => h('th', { scope: 'col', class: 'number' }, capital(part))))),

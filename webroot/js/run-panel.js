@@ -1,8 +1,9 @@
 // Beside the buckets: the run in progress with rate, time left and files in flight, or what became of the last one.
 
-import { byId, h, icon, setData, setText } from './dom.js';
-import { bytes, capital, count, duration, exact, instant, rate, roughly } from './format.js';
+import { byId, h, icon, setData, setHidden, setText } from './dom.js';
+import { bytes, capital, count, duration, exact, instant, rate, roughly, visible } from './format.js';
 import { Rates, Series, Watermark } from './progress.js';
+import { waitingWords } from './headline.js';
 import { account, figure, snapshotWords } from './run-account.js';
 import { look, triggerName } from './results.js';
 import { renderBuckets } from './bucket-rows.js';
@@ -42,17 +43,35 @@ function liveView() {
   const chart = throughputChart();
   const chip = h('span', { class: 'chip', data: { tone: 'info' }, id: 'run-phase' });
   const files = transferList();
+  const wait = waitNote();
   const foot = h('div', { class: 'now-foot', id: 'run-foot' });
   return {
-    speed, left, got, chart, chip, files, foot,
+    speed, left, got, chart, chip, files, foot, wait,
     nodes: [
       h('header', {}, h('h2', { id: 'run-title' }, 'Current run'), h('div', { class: 'tools' }, chip)),
       h('dl', { class: 'figures-row' }, speed.element, left.element, got.element),
       chart.element,
+      wait.element,
       files.element,
       foot,
     ],
   };
+}
+
+// In the place of the chart, which would only show that nothing comes.
+function waitNote() {
+  const title = h('strong', {});
+  const detail = h('p', {});
+  return { title, detail, element: h('div', { class: 'wait', id: 'run-waiting', data: { tone: 'warn' }, hidden: true }, icon('clock'), h('div', {}, title, detail)) };
+}
+
+function drawWait({ waiting }) {
+  setHidden(live.chart.element, waiting != null);
+  setHidden(live.wait.element, waiting == null);
+  setData(live.chip, 'tone', waiting ? 'warn' : 'info');
+  if (!waiting) return;
+  setText(live.wait.title, waitingWords(waiting, now()));
+  setText(live.wait.detail, waiting.detail ? visible(waiting.detail) : 'Nothing has come since, not even a refusal.');
 }
 
 function drawLive(run) {
@@ -64,6 +83,7 @@ function drawLive(run) {
   setText(live.got.value, bytes(marks.raise('received', run.bytes_received)));
   setText(live.chip, phaseWords(run));
   setData(live.chip, 'phase', run.phase);
+  drawWait(run);
   live.chart.draw(series);
   live.files.draw(run);
   const since = `${triggerName(run.trigger)}, running for ${duration(Math.max(0, now() - instant(run.started_at)))}`;
@@ -71,11 +91,13 @@ function drawLive(run) {
 }
 
 function timeLeft(run) {
+  if (run.waiting) return '–';
   if (run.eta_seconds != null) return run.eta_seconds < 60 ? `${Math.max(1, Math.round(run.eta_seconds))} s` : run.eta_seconds < 90 ? '1 min' : roughly(run.eta_seconds * 1000);
   return run.buckets.some((bucket) => !bucket.listing_complete && bucket.phase !== 'failed') ? 'Listing' : '–';
 }
 
 function phaseWords(run) {
+  if (run.waiting) return 'Waiting';
   return run.dry_run ? `Dry run: ${run.phase}` : capital(run.phase);
 }
 

@@ -117,3 +117,14 @@ test('a run of one bucket alone says nothing against the others', () => {
   const alone = record({ run_id: 'r2', names: ['alpha'], new_snapshot: false });
   assert.equal(say({ good: alone, runs: [alone, record()] }).state, 'safe');
 });
+
+test('a run that waits for S3 says what is wrong and since when, in amber', () => {
+  const waiting = { what: 's3', cause: 'connection refused', since: iso(NOW - 60_000), buckets: ['alpha'], detail: null };
+  const said = say({ current: runState({ waiting }) });
+  assert.equal(said.state, 'waiting');
+  assert.equal(LOOKS[said.state].tone, 'warn');
+  assert.match(said.title, /^Waiting for S3: connection refused since \d\d:\d\d\.$/);
+  assert.match(said.detail, /goes on by itself/);
+  assert.match(say({ current: runState({ waiting, phase: 'retrying', retry_at: iso(NOW + 5 * 60_000) }) }).detail, /begins in 5 min/);
+  assert.equal(say({ current: runState({ waiting, phase: 'cancelling' }) }).title, 'Stopping the run.');
+});

@@ -17,6 +17,8 @@ import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
+import io.hubstorage.status.AlarmStore;
+import io.hubstorage.status.StatusVerticle;
 import io.hubstorage.transfer.Backoff;
 import io.hubstorage.transfer.TransferVerticle;
 import io.hubstorage.web.HttpVerticle;
@@ -50,6 +52,7 @@ public final class HubStorage {
         BACKUP,
         WEB,
         TRANSFER,
+        STATUS,
         LOG,
         CONFIG
     }
@@ -118,7 +121,9 @@ public final class HubStorage {
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
+        AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
         return deploy(Room.CONFIG, new ConfigVerticle(config))
+                .compose(_ -> deploy(Room.STATUS, new StatusVerticle(alarms)))
                 .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, patience, backoff)))
                 .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, history, clock, Version.TEXT)))
                 .map(this);

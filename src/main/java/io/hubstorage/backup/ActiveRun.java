@@ -171,6 +171,12 @@ final class ActiveRun {
         }
     }
 
+    void discovering(TransferMessage.Discovering search) {
+        if (search.runId().equals(plan.runId())) {
+            monitor.discovering(search.service());
+        }
+    }
+
     void result(TransferMessage.Result result) {
         if (result.runId().equals(plan.runId())) {
             dispatcher.ended(result);

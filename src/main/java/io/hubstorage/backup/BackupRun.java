@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -109,10 +110,13 @@ final class BackupRun {
         Preflight.Disk disk = Preflight.disk(layout, predecessors.sampleFile());
         List<HubConfig.BucketSpec> buckets = selection.resolve();
         monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-        BucketPasses passes = new BucketPasses(plan, disk, staging, predecessors, dispatcher, monitor);
+        Presence presence = Presence.read(layout);
+        BucketPasses passes = new BucketPasses(plan, disk, staging, predecessors, presence, dispatcher, monitor);
         try {
             Map<String, BucketPass> ended = attempts(buckets, passes);
-            return conclude(layout, staging, predecessors, passes, buckets, ended);
+            RunRecord record = conclude(layout, staging, predecessors, presence, passes, buckets, ended);
+            presence.write();
+            return record;
         } catch (CancellationException | InterruptedException | RunStoppedException | Parallel.Failure e) {
             if (!staging.hasDownloads()) {
                 staging.discard();
@@ -193,6 +197,7 @@ final class BackupRun {
             Layout layout,
             Staging staging,
             Predecessors predecessors,
+            Presence presence,
             BucketPasses passes,
             List<HubConfig.BucketSpec> buckets,
             Map<String, BucketPass> ended)
@@ -207,7 +212,12 @@ final class BackupRun {
         SnapshotInfo newest = predecessors.newest();
         if (newest != null && !differs(predecessors, buckets, ended)) {
             staging.discard();
-            return report.unchanged(newest.name(), attempts, ended.values(), alarms);
+            ended.values().stream()
+                    .filter(pass -> pass.complete() && pass.looked())
+                    .forEach(
+                            pass -> presence.looked(pass.bucket(), newest.name(), plan.startedAt(), pass.lookMillis()));
+            Instant checked = presence.since(ended.keySet(), newest.name()).orElse(null);
+            return report.unchanged(newest.name(), checked, attempts, ended.values(), alarms);
         }
         List<BucketPass> whole = new ArrayList<>();
         for (HubConfig.BucketSpec bucket : covered(predecessors, buckets)) {
@@ -228,6 +238,10 @@ final class BackupRun {
         Instant dated = dated(newest);
         RunRecord record = report.committed(layout, dated, attempts, ended, whole, alarms);
         new Commit(layout, staging, plan, version).commit(record, dated, whole, newest == null ? null : newest.name());
+        String made = Objects.requireNonNull(record.snapshot());
+        // Whatever was linked has been looked at, whatever was downloaded is new.
+        whole.forEach(pass ->
+                presence.looked(pass.bucket(), made, plan.startedAt(), pass.looked() ? pass.lookMillis() : null));
         staging.discard();
         return record;
     }
@@ -239,8 +253,9 @@ final class BackupRun {
             Optional<Predecessors.Predecessor> previous = predecessors.of(pass.bucket());
             if (pass.complete() && previous.isPresent()) {
                 long before = previous.get().listed(pass.bucket(), pass.prefix());
-                guard.alarm(pass.bucket(), before, pass.counts().listed().objects())
-                        .ifPresent(alarms::add);
+                long now = pass.counts().listed().objects()
+                        - pass.counts().vanished().objects();
+                guard.alarm(pass.bucket(), before, now).ifPresent(alarms::add);
             }
         }
         alarms.forEach(alarm -> LOG.warn(alarm.message()));
@@ -310,8 +325,14 @@ final class BackupRun {
             Predecessors predecessors = new Predecessors(new Snapshots(new Layout(plan.data())).list(), staging);
             List<HubConfig.BucketSpec> buckets = selection.resolve();
             monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-            BucketPasses passes =
-                    new BucketPasses(plan, new Preflight.Disk(true, false), staging, predecessors, dispatcher, monitor);
+            BucketPasses passes = new BucketPasses(
+                    plan,
+                    new Preflight.Disk(true, false),
+                    staging,
+                    predecessors,
+                    Presence.read(new Layout(temporary)),
+                    dispatcher,
+                    monitor);
             Map<String, BucketPass> ended = attempts(buckets, passes);
             return report.planned(ended.values(), DiskSpace.usable(plan.data()));
         } finally {

@@ -54,6 +54,7 @@ public final class BackupVerticle extends VerticleBase {
                 consume(Addresses.BACKUP_STATUS, this::status),
                 consume(Addresses.BACKUP_HISTORY, this::history),
                 consume(Addresses.TRANSFER_HEARTBEAT, message -> heartbeat(message.body())),
+                consume(Addresses.TRANSFER_DISCOVERING, message -> discovering(message.body())),
                 consume(Addresses.TRANSFER_RESULT, message -> result(message.body()))));
     }
 
@@ -221,6 +222,12 @@ public final class BackupVerticle extends VerticleBase {
     private void heartbeat(JsonObject body) {
         if (active != null) {
             active.heartbeat(BusJson.decode(body, TransferMessage.Heartbeat.class));
+        }
+    }
+
+    private void discovering(JsonObject body) {
+        if (active != null) {
+            active.discovering(BusJson.decode(body, TransferMessage.Discovering.class));
         }
     }
 

@@ -4,6 +4,7 @@ import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.bus.TransferMessage.Trust;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,19 @@ record BucketPass(String bucket, String prefix, int pass, boolean keep, List<Sha
 
     long failuresTotal() {
         return shards.stream().mapToLong(end -> end.result().failuresTotal()).sum();
+    }
+
+    /** Whether each file of the last snapshot was looked at, whatever became of it. */
+    boolean looked() {
+        return keep
+                || shards.stream()
+                        .allMatch(end -> end.shard().sources().stream()
+                                .anyMatch(source -> source.previous() && source.trust() == Trust.PRESENCE));
+    }
+
+    /** What that took, summed over threads. */
+    long lookMillis() {
+        return shards.stream().mapToLong(end -> end.result().lookMillis()).sum();
     }
 
     /** Whether trying again later may mend what failed. */

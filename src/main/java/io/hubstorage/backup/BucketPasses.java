@@ -8,6 +8,7 @@ import io.hubstorage.config.HubConfig;
 import io.hubstorage.plan.KeyRange;
 import io.hubstorage.plan.ShardBoundaries;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class BucketPasses {
     private final Preflight.Disk disk;
     private final Staging staging;
     private final Predecessors predecessors;
+    private final Presence presence;
     private final ShardDispatcher dispatcher;
     private final RunMonitor monitor;
 
@@ -34,12 +36,14 @@ final class BucketPasses {
             Preflight.Disk disk,
             Staging staging,
             Predecessors predecessors,
+            Presence presence,
             ShardDispatcher dispatcher,
             RunMonitor monitor) {
         this.plan = plan;
         this.disk = disk;
         this.staging = staging;
         this.predecessors = predecessors;
+        this.presence = presence;
         this.dispatcher = dispatcher;
         this.monitor = monitor;
     }
@@ -50,14 +54,27 @@ final class BucketPasses {
      * @throws RunStoppedException when credentials are refused or the disk is full: no bucket will do better
      */
     BucketPass copy(HubConfig.BucketSpec bucket) throws IOException, InterruptedException, RunStoppedException {
-        return copy(bucket, Trust.MANIFEST);
+        return copy(bucket, isLookDue(bucket) ? Trust.PRESENCE : Trust.MANIFEST, false);
     }
 
-    private BucketPass copy(HubConfig.BucketSpec bucket, Trust initial)
+    private boolean isLookDue(HubConfig.BucketSpec bucket) throws IOException {
+        if (plan.dryRun()) {
+            return false;
+        }
+        Duration every = Duration.ofMillis(Math.round(plan.config().verify().presenceHours() * 3_600_000));
+        return predecessors
+                .of(bucket.name())
+                .filter(previous ->
+                        presence.isDue(bucket.name(), previous.snapshot().name(), plan.startedAt(), every))
+                .isPresent();
+    }
+
+    private BucketPass copy(HubConfig.BucketSpec bucket, Trust initial, boolean damaged)
             throws IOException, InterruptedException, RunStoppedException {
         Mode mode = plan.dryRun() ? Mode.DRY_RUN : Mode.COPY;
         Trust trust = initial;
         boolean sorted = false;
+        boolean rechecked = damaged;
         while (true) {
             BucketPass pass = run(bucket, mode, sorted, trust);
             if (pass.any(Outcome.AUTH)) {
@@ -69,9 +86,10 @@ final class BucketPasses {
                         "{}: this server does not list in UTF-8 byte order; sorting the listing on disk",
                         bucket.name());
                 sorted = true;
-            } else if (pass.any(Outcome.DAMAGED) && trust == Trust.MANIFEST) {
+            } else if (pass.any(Outcome.DAMAGED) && !rechecked) {
                 LOG.warn("{}: {}; looking at every file before linking it", bucket.name(), pass.error());
                 predecessors.recheck(bucket.name());
+                rechecked = true;
                 trust = Trust.PRESENCE;
             } else {
                 return pass;
@@ -123,7 +141,7 @@ final class BucketPasses {
         }
         LOG.warn("{}: {}; looking at every file before linking it", bucket.name(), linked.error());
         predecessors.recheck(bucket.name());
-        return link(copy(bucket, Trust.PRESENCE));
+        return link(copy(bucket, Trust.PRESENCE, true));
     }
 
     private BucketPass link(BucketPass pass) throws InterruptedException, RunStoppedException {

@@ -25,6 +25,7 @@ final class RunMonitor {
     private final Map<String, BucketProgress> buckets = new LinkedHashMap<>();
     private final Rate bytes = new Rate();
     private final Rate objects = new Rate();
+    private final S3Watch s3;
     private RunPhase phase = RunPhase.PREPARING;
     private int attempt = 1;
     private @Nullable Instant retryAt;
@@ -53,10 +54,19 @@ final class RunMonitor {
     RunMonitor(RunPlan plan, InstantSource clock) {
         this.plan = plan;
         this.clock = clock;
+        this.s3 = new S3Watch(clock);
     }
 
     synchronized void buckets(List<String> names) {
         names.forEach(name -> buckets.put(name, new BucketProgress()));
+        s3.discovering(null, System.nanoTime());
+    }
+
+    /** The buckets are still being looked for. */
+    synchronized void discovering(TransferMessage.Service service) {
+        if (buckets.isEmpty()) {
+            s3.discovering(service, System.nanoTime());
+        }
     }
 
     synchronized void phase(RunPhase next) {
@@ -68,6 +78,7 @@ final class RunMonitor {
         retryAt = null;
         message = null;
         phase = RunPhase.LISTING;
+        s3.attemptBegan(System.nanoTime());
     }
 
     synchronized void retryAt(Instant time, String why) {
@@ -85,12 +96,14 @@ final class RunMonitor {
         progress.error = null;
         progress.shards.clear();
         progress.ended.clear();
+        s3.ended(bucket);
     }
 
     synchronized void endBucket(String bucket, RunPhase how, @Nullable String error) {
         BucketProgress progress = buckets.computeIfAbsent(bucket, _ -> new BucketProgress());
         progress.phase = how;
         progress.error = error;
+        s3.ended(bucket);
     }
 
     synchronized void heartbeat(TransferMessage.Heartbeat heartbeat) {
@@ -100,6 +113,7 @@ final class RunMonitor {
                 && progress.phase == RunPhase.LISTING
                 && !progress.ended.contains(heartbeat.index())) {
             progress.shards.put(heartbeat.index(), heartbeat);
+            s3.told(heartbeat.bucket(), heartbeat.index(), heartbeat.service(), System.nanoTime());
         }
     }
 
@@ -110,6 +124,7 @@ final class RunMonitor {
             boolean complete = result.outcome() == TransferMessage.Outcome.COMPLETE
                     || result.outcome() == TransferMessage.Outcome.UNCHANGED;
             progress.ended.add(result.index());
+            s3.told(result.bucket(), result.index(), null, System.nanoTime());
             progress.shards.put(
                     result.index(),
                     new TransferMessage.Heartbeat(
@@ -121,7 +136,8 @@ final class RunMonitor {
                             result.toDownload(),
                             complete,
                             result.bytesReceived(),
-                            List.of()));
+                            List.of(),
+                            null));
         }
     }
 
@@ -150,8 +166,9 @@ final class RunMonitor {
         Tally toDownload = Tally.ZERO;
         long received = 0;
         boolean allListed = !buckets.isEmpty();
+        long now = System.nanoTime();
         for (Map.Entry<String, BucketProgress> bucket : buckets.entrySet()) {
-            RunState.BucketState state = state(bucket.getKey(), bucket.getValue());
+            RunState.BucketState state = state(bucket.getKey(), bucket.getValue(), s3.ofBucket(bucket.getKey(), now));
             states.add(state);
             totals = totals.plus(state.counts());
             toDownload = toDownload.plus(state.toDownload());
@@ -165,7 +182,6 @@ final class RunMonitor {
         }
         List<RunState.Transfer> shown =
                 transfers.stream().limit(SHOWN_IN_FLIGHT).toList();
-        long now = System.nanoTime();
         double bytesPerSecond = bytes.update(received, now);
         double objectsPerSecond = objects.update(settled(totals), now);
         return new RunState(
@@ -187,7 +203,12 @@ final class RunMonitor {
                 allListed ? eta(totals, toDownload, received, bytesPerSecond, objectsPerSecond) : null,
                 shown.stream().map(each -> each.bucket() + "/" + each.key()).toList(),
                 shown,
-                message);
+                message,
+                ended() ? null : s3.ofRun(phase == RunPhase.RETRYING, now));
+    }
+
+    private boolean ended() {
+        return phase == RunPhase.CANCELLING || phase == RunPhase.DONE || phase == RunPhase.FAILED;
     }
 
     private static RunState.Transfer transfer(String bucket, TransferMessage.InFlight object) {
@@ -198,7 +219,8 @@ final class RunMonitor {
         return phase == RunPhase.LISTING && allListed ? RunPhase.TRANSFERRING : phase;
     }
 
-    private static RunState.BucketState state(String name, BucketProgress progress) {
+    private static RunState.BucketState state(
+            String name, BucketProgress progress, RunState.@Nullable Waiting waiting) {
         BucketCounts counts = BucketCounts.ZERO;
         Tally toDownload = Tally.ZERO;
         long received = 0;
@@ -208,7 +230,14 @@ final class RunMonitor {
             received += shard.bytesReceived();
         }
         return new RunState.BucketState(
-                name, progress.shownPhase(), progress.listingComplete(), counts, toDownload, received, progress.error);
+                name,
+                progress.shownPhase(),
+                progress.listingComplete(),
+                counts,
+                toDownload,
+                received,
+                progress.error,
+                waiting);
     }
 
     private static long settled(BucketCounts counts) {

@@ -7,6 +7,7 @@ import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Layout;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -58,15 +59,44 @@ final class RunReport {
         return record(RunResult.FAILED, clock.instant(), null, false, attempts, buckets(passes), why, List.of());
     }
 
-    /** Nothing differs from the last snapshot, which still holds the truth. */
-    RunRecord unchanged(String snapshot, int attempts, Collection<BucketPass> passes, List<RunRecord.Alarm> alarms) {
+    /**
+     * S3 lists nothing else than the last snapshot has.
+     *
+     * @param checked when its files were last looked at, as in {@link RunRecord#filesCheckedAt}
+     */
+    RunRecord unchanged(
+            String snapshot,
+            @Nullable Instant checked,
+            int attempts,
+            Collection<BucketPass> passes,
+            List<RunRecord.Alarm> alarms) {
         List<RunRecord.BucketRecord> buckets = buckets(passes);
         String sentence = allSafe(buckets)
-                ? "%s unchanged: nothing to do, %s still holds the truth%s"
-                        .formatted(subject(buckets), snapshot, asides(buckets))
+                ? "%s: no changes; %s is still current%s%s"
+                        .formatted(name(buckets), snapshot, checked(checked), asides(buckets))
                 : "%s; nothing else changed since %s%s".formatted(troubles(buckets), snapshot, asides(buckets));
         return record(
-                result(buckets), clock.instant(), snapshot, false, attempts, buckets, with(sentence, alarms), alarms);
+                result(buckets),
+                clock.instant(),
+                snapshot,
+                false,
+                attempts,
+                buckets,
+                with(sentence, alarms),
+                alarms,
+                checked);
+    }
+
+    private String checked(@Nullable Instant checked) {
+        if (checked == null) {
+            return ", but not all of its files were looked at";
+        }
+        if (checked.equals(plan.startedAt())) {
+            return " and its files are in place";
+        }
+        long hours = Duration.between(checked, plan.startedAt()).toHours();
+        String ago = hours < 1 ? "less than an hour" : hours == 1 ? "an hour" : hours + " hours";
+        return ", its files were last looked at %s ago".formatted(ago);
     }
 
     /**
@@ -106,7 +136,8 @@ final class RunReport {
                 attempts,
                 buckets,
                 with(sentence, alarms),
-                alarms);
+                alarms,
+                plan.startedAt());
     }
 
     /** A dry run: what a run would do now. */
@@ -138,6 +169,19 @@ final class RunReport {
             List<RunRecord.BucketRecord> buckets,
             @Nullable String message,
             List<RunRecord.Alarm> alarms) {
+        return record(result, finishedAt, snapshot, isNew, attempts, buckets, message, alarms, null);
+    }
+
+    private RunRecord record(
+            RunResult result,
+            @Nullable Instant finishedAt,
+            @Nullable String snapshot,
+            boolean isNew,
+            int attempts,
+            List<RunRecord.BucketRecord> buckets,
+            @Nullable String message,
+            List<RunRecord.Alarm> alarms,
+            @Nullable Instant checked) {
         return new RunRecord(
                 plan.runId(),
                 plan.trigger(),
@@ -151,7 +195,8 @@ final class RunReport {
                 buckets,
                 totals(buckets),
                 message,
-                alarms);
+                alarms,
+                checked);
     }
 
     private static BucketCounts totals(List<RunRecord.BucketRecord> buckets) {
@@ -218,6 +263,7 @@ final class RunReport {
     private static String asides(List<RunRecord.BucketRecord> buckets) {
         BucketCounts totals = totals(buckets);
         StringBuilder asides = new StringBuilder();
+        append(asides, totals.refetched(), "fetched again because the disk no longer held them");
         append(asides, totals.deleted(), "gone");
         append(asides, totals.carried(), "gone from S3 and kept");
         append(asides, totals.kept(), "kept in their previous version");
@@ -250,7 +296,11 @@ final class RunReport {
     }
 
     private static String subject(List<RunRecord.BucketRecord> buckets) {
-        return buckets.size() == 1 ? buckets.getFirst().bucket() + " is" : "all " + buckets.size() + " buckets are";
+        return name(buckets) + (buckets.size() == 1 ? " is" : " are");
+    }
+
+    private static String name(List<RunRecord.BucketRecord> buckets) {
+        return buckets.size() == 1 ? buckets.getFirst().bucket() : "all " + buckets.size() + " buckets";
     }
 
     private static String with(String sentence, List<RunRecord.Alarm> alarms) {

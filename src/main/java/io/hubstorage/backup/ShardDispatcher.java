@@ -116,6 +116,7 @@ final class ShardDispatcher {
                 Tally.ZERO,
                 0,
                 0,
+                0,
                 List.of(),
                 0,
                 true,

@@ -39,6 +39,15 @@ public final class Addresses {
     /** Published: {@link ConfigMessage.Current} after a save, a hand edit or a change of {@code .env}. */
     public static final String CONFIG_CHANGED = "hubstorage.config.changed";
 
+    /** Request: empty, answered by {@link AlarmMessage.Alarms}. */
+    public static final String ALARMS_LIST = "hubstorage.alarms.list";
+    /** Request: {@link AlarmMessage.Acknowledge}, answered by {@link AlarmMessage.Alarms}; 404 when no open alarm has that id. */
+    public static final String ALARMS_ACKNOWLEDGE = "hubstorage.alarms.acknowledge";
+    /** Published: {@link AlarmMessage.Alarms} whenever one was raised or acknowledged. */
+    public static final String ALARMS_CHANGED = "hubstorage.alarms.changed";
+    /** Internal, published by whoever finds what somebody has to look at: {@link Alarm}. */
+    public static final String ALARM_RAISE = "hubstorage.alarms.raise";
+
     /** Request: empty, answered by {@link S3Message.Buckets}. */
     public static final String S3_DISCOVER = "hubstorage.s3.discover";
     /** Request: empty, answered by {@link S3Message.Diagnosis}. */
@@ -55,6 +64,8 @@ public final class Addresses {
     public static final String TRANSFER_CANCEL = "hubstorage.transfer.cancel";
     /** Internal, sent a few times a second while a shard works: {@link TransferMessage.Heartbeat}. */
     public static final String TRANSFER_HEARTBEAT = "hubstorage.transfer.heartbeat";
+    /** Internal, sent a few times a second while a run's buckets are looked for: {@link TransferMessage.Discovering}. */
+    public static final String TRANSFER_DISCOVERING = "hubstorage.transfer.discovering";
     /** Internal, sent once a shard: {@link TransferMessage.Result}. */
     public static final String TRANSFER_RESULT = "hubstorage.transfer.result";
 

@@ -17,6 +17,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * @param carried gone from S3, kept in the snapshot because {@code sync_options.delete} is off
  * @param kept the previous version of what failed, is archived, or was not covered by this run
  * @param deleted in the last snapshot and not in this one
+ * @param refetched of {@code downloaded}: S3 lists it as before, but its file of the last snapshot was gone or not what its
+ *     manifest says. Part of no equation; records of earlier versions have none
  */
 public record BucketCounts(
         Tally listed,
@@ -28,7 +30,28 @@ public record BucketCounts(
         Tally failed,
         Tally carried,
         Tally kept,
-        Tally deleted) {
+        Tally deleted,
+        Tally refetched) {
+    /** Records of earlier versions say nothing of what was refetched. */
+    public BucketCounts {
+        refetched = refetched == null ? Tally.ZERO : refetched;
+    }
+
+    /** With nothing refetched. */
+    public BucketCounts(
+            Tally listed,
+            Tally linked,
+            Tally downloaded,
+            Tally filtered,
+            Tally archived,
+            Tally vanished,
+            Tally failed,
+            Tally carried,
+            Tally kept,
+            Tally deleted) {
+        this(listed, linked, downloaded, filtered, archived, vanished, failed, carried, kept, deleted, Tally.ZERO);
+    }
+
     /** Nothing counted yet. */
     public static final BucketCounts ZERO = new BucketCounts(
             Tally.ZERO,
@@ -54,7 +77,8 @@ public record BucketCounts(
                 failed.plus(other.failed),
                 carried.plus(other.carried),
                 kept.plus(other.kept),
-                deleted.plus(other.deleted));
+                deleted.plus(other.deleted),
+                refetched.plus(other.refetched));
     }
 
     /** The right-hand side of the first equation. */

@@ -1,7 +1,10 @@
 package io.hubstorage.bus;
 
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Requests to the config room and their answers. None ever carries a secret. */
@@ -13,8 +16,62 @@ public sealed interface ConfigMessage {
      * @param hash names this content; a save gives it back as {@code if_match}
      * @param locked values that the environment fixes, by name
      * @param warnings unknown keys, ignored options
+     * @param broken files that were edited so that they cannot be used, which is why older content is in force; empty is good
      */
-    record Current(JsonObject config, String hash, JsonObject locked, List<String> warnings) implements ConfigMessage {}
+    record Current(
+            JsonObject config,
+            String hash,
+            JsonObject locked,
+            List<String> warnings,
+            @Nullable List<BrokenFile> broken) implements ConfigMessage {
+        public Current {
+            broken = broken == null ? List.of() : List.copyOf(broken);
+        }
+
+        @Override
+        public List<BrokenFile> broken() {
+            return broken == null ? List.of() : broken;
+        }
+    }
+
+    /**
+     * A file of the configuration that is not in force as it stands on disk.
+     *
+     * @param file its absolute path
+     * @param reason what is the matter, as what follows the file's name in a sentence: {@code is not valid}
+     * @param problems what is wrong inside it; empty where it cannot be read at all
+     * @param since when this was noticed first
+     * @param inForceSince from when the content is that is in force instead
+     * @param copy the file that content came from after a restart; null while it is what the program itself had read
+     */
+    record BrokenFile(
+            String file,
+            String reason,
+            List<Problem> problems,
+            Instant since,
+            Instant inForceSince,
+            @Nullable String copy)
+            implements ConfigMessage {
+        /** The matter in a sentence, with every problem. */
+        public String sentence() {
+            return problems.isEmpty()
+                    ? "%s %s.".formatted(file, reason)
+                    : "%s %s: %s."
+                            .formatted(
+                                    file,
+                                    reason,
+                                    problems.stream().map(Problem::toString).collect(Collectors.joining("; ")));
+        }
+
+        /** What is in force instead, in a sentence. */
+        public String instead() {
+            return copy == null
+                    ? "What was read from it at %s stays in force; a restart would begin with that."
+                            .formatted(inForceSince.truncatedTo(ChronoUnit.SECONDS))
+                    : "In force is the last good one, kept in %s at %s."
+                            .formatted(copy, inForceSince.truncatedTo(ChronoUnit.SECONDS));
+        }
+    }
 
     /** Replaces the configuration if {@code ifMatch} (when given) still is its hash. */
     record Update(JsonObject config, @Nullable String ifMatch) implements ConfigMessage {}

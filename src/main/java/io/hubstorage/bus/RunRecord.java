@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempts how many attempts it took
  * @param message one sentence for people: what happened and, when something is wrong, what to do
  * @param alarms what somebody should look at although the run succeeded
+ * @param filesCheckedAt when the files of this run's buckets were last looked at, each by name, size and time, the bucket
+ *     looked at longest ago; absent where nothing was concluded from it, and in records of earlier versions
  */
 public record RunRecord(
         String runId,
@@ -26,10 +28,43 @@ public record RunRecord(
         List<BucketRecord> buckets,
         BucketCounts totals,
         @Nullable String message,
-        List<Alarm> alarms) {
+        List<Alarm> alarms,
+        @Nullable Instant filesCheckedAt) {
     /** Copies the alarms; records of earlier versions have none. */
     public RunRecord {
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
+    }
+
+    /** Of a run that concludes nothing from the files there are. */
+    public RunRecord(
+            String runId,
+            Trigger trigger,
+            boolean dryRun,
+            Instant startedAt,
+            @Nullable Instant finishedAt,
+            RunResult result,
+            @Nullable String snapshot,
+            boolean newSnapshot,
+            int attempts,
+            List<BucketRecord> buckets,
+            BucketCounts totals,
+            @Nullable String message,
+            List<Alarm> alarms) {
+        this(
+                runId,
+                trigger,
+                dryRun,
+                startedAt,
+                finishedAt,
+                result,
+                snapshot,
+                newSnapshot,
+                attempts,
+                buckets,
+                totals,
+                message,
+                alarms,
+                null);
     }
 
     /**

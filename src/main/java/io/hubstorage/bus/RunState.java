@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param etaSeconds a guess, absent while still listing
  * @param inFlight some of the keys being downloaded now, {@code bucket/key}, at most eight
  * @param transfers the same ones, with how far each is
+ * @param waiting what the whole run waits for, while it does
  */
 public record RunState(
         String runId,
@@ -39,7 +40,27 @@ public record RunState(
         @Nullable Long etaSeconds,
         List<String> inFlight,
         List<Transfer> transfers,
-        @Nullable String message) {
+        @Nullable String message,
+        @Nullable Waiting waiting) {
+
+    /**
+     * Work that cannot go on, because what it needs does not do its part; it goes on by itself as soon as that does.
+     *
+     * @param what {@code s3}; there may be others one day
+     * @param cause in a few plain words: {@code connection refused}, {@code timed out}, {@code 503 SlowDown}
+     * @param since when it began
+     * @param buckets which ones it concerns; empty where buckets are still being looked for
+     * @param detail the last failure in full, with what to do; absent where nothing is known but silence
+     */
+    public record Waiting(
+            String what,
+            String cause,
+            Instant since,
+            List<String> buckets,
+            @Nullable String detail) {
+        /** For {@link #what()}. */
+        public static final String S3 = "s3";
+    }
 
     /**
      * One object on its way.
@@ -53,6 +74,7 @@ public record RunState(
      *
      * @param toDownload what is known to need a download, done ones included
      * @param bytesReceived body bytes received so far, of unfinished objects too
+     * @param waiting what this bucket waits for, while it does, be it alone or with the others
      */
     public record BucketState(
             String bucket,
@@ -61,5 +83,6 @@ public record RunState(
             BucketCounts counts,
             Tally toDownload,
             long bytesReceived,
-            @Nullable String error) {}
+            @Nullable String error,
+            @Nullable Waiting waiting) {}
 }

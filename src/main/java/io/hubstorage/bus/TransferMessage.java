@@ -50,7 +50,7 @@ public sealed interface TransferMessage {
     enum Trust {
         /** A file is what the manifest says. */
         MANIFEST,
-        /** A file must exist with the right size; for a snapshot in which one was found missing. */
+        /** Each file is looked at: it must exist with the size and time that the manifest says. */
         PRESENCE,
         /** A file must hash to what the manifest says; for staged work after a reboot. */
         HASH
@@ -83,7 +83,33 @@ public sealed interface TransferMessage {
     /** Stops every shard of a run. */
     record Cancel(String runId) implements TransferMessage {}
 
-    /** The shard is alive, and how far it is. Numbers are the shard's own and never go down. */
+    /**
+     * What S3 does for a worker that needs it.
+     *
+     * @param answeredMillisAgo when it last did what it was asked for; null when it has not yet
+     * @param trouble what is in the way at the moment; null when nothing is
+     */
+    record Service(
+            @Nullable Long answeredMillisAgo, @Nullable Trouble trouble) {}
+
+    /**
+     * Why S3 does nothing for a worker.
+     *
+     * @param lastingMillis for how long already
+     * @param cause in a few plain words, for {@code Waiting for S3: …}
+     * @param detail the last failure in full, with what to do about it
+     */
+    record Trouble(
+            long lastingMillis, String cause, @Nullable String detail) {}
+
+    /** A run's search for the buckets of the account goes on. */
+    record Discovering(String runId, Service service) implements TransferMessage {}
+
+    /**
+     * The shard is alive, and how far it is. Numbers are the shard's own and never go down.
+     *
+     * @param service null while the shard needs nothing of S3
+     */
     record Heartbeat(
             String runId,
             String bucket,
@@ -93,7 +119,8 @@ public sealed interface TransferMessage {
             Tally toDownload,
             boolean listingComplete,
             long bytesReceived,
-            List<InFlight> inFlight)
+            List<InFlight> inFlight,
+            @Nullable Service service)
             implements TransferMessage {}
 
     /** An object on its way; {@code received} may be more than {@code size} when parts were asked for again. */
@@ -107,7 +134,7 @@ public sealed interface TransferMessage {
         UNCHANGED,
         /** The server does not list in UTF-8 byte order: do it again, sorted. */
         UNORDERED,
-        /** A file of the last snapshot is missing, or its manifest is: do it again with {@link Trust#PRESENCE}. */
+        /** A file of the last snapshot is not what its manifest says: do it again with {@link Trust#PRESENCE}. */
         DAMAGED,
         /** The listing did not finish; {@code error} says why. */
         FAILED,
@@ -122,6 +149,7 @@ public sealed interface TransferMessage {
     /**
      * The shard's end.
      *
+     * @param lookMillis what looking at the last snapshot's files took, summed over threads
      * @param failures the first failures, named; all are in the journal folder
      * @param retriable whether trying again later may mend what failed
      */
@@ -135,6 +163,7 @@ public sealed interface TransferMessage {
             Tally toDownload,
             long bytesReceived,
             long listRequests,
+            long lookMillis,
             List<RunRecord.Failure> failures,
             long failuresTotal,
             boolean retriable,

@@ -58,7 +58,8 @@ final class Complaints implements IParameterExceptionHandler, IExecutionExceptio
     private static void configuration(ConfigException wrong, PrintWriter err) {
         int count = wrong.problems().size();
         err.printf(
-                "The configuration cannot be used, for %s:%n",
+                "The configuration%s cannot be used, for %s:%n",
+                wrong.file() == null ? "" : " (%s)".formatted(Amounts.printable(wrong.file())),
                 count == 1 ? "one reason" : "%d reasons".formatted(count));
         for (Problem problem : wrong.problems()) {
             err.printf("  %s%n", Amounts.printable(problem.toString()));

@@ -1,5 +1,6 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.config.ConfigReading;
 import io.hubstorage.config.HubConfig;
 import java.io.IOException;
@@ -101,6 +102,10 @@ final class ConfigCommand implements Runnable {
         public Integer call() {
             ConfigReading reading = ConfigReading.of(
                     new Overrides().set("HUBSTORAGE_CONFIG_PATH", config).over(program.environment()));
+            BrokenFile broken = reading.broken();
+            if (broken != null) {
+                return refuse(broken, HubCommand.spec(spec).commandLine().getErr());
+            }
             PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
             out.printf(
                     reading.exists() ? "%s is valid.%n" : "%s does not exist; the first start writes it.%n",
@@ -110,6 +115,16 @@ final class ConfigCommand implements Runnable {
             reading.warnings().forEach(warning -> out.printf("Warning: %s%n", Amounts.printable(warning)));
             out.flush();
             return ExitCode.OK.code();
+        }
+
+        private static int refuse(BrokenFile broken, PrintWriter err) {
+            err.printf(
+                    "%s %s%s%n",
+                    broken.file(), broken.reason(), broken.problems().isEmpty() ? "." : ":");
+            broken.problems().forEach(problem -> err.printf("  %s%n", Amounts.printable(problem.toString())));
+            err.printf("Until it is mended, HubStorage goes on with the last good one. %s%n", broken.instead());
+            err.flush();
+            return ExitCode.USAGE.code();
         }
 
         private static String buckets(HubConfig config) {

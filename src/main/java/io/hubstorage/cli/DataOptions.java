@@ -1,12 +1,17 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.config.ConfigReading;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Which data folder a command reads. */
 class DataOptions {
+    private static final Logger LOG = LoggerFactory.getLogger(DataOptions.class);
+
     @Option(
             names = {"--local-path", "--data"},
             paramLabel = "<folder>",
@@ -23,10 +28,14 @@ class DataOptions {
 
     /** The data folder that these options, the environment and the configuration name together. Blocks, writes nothing. */
     Path data(Program program) {
-        return ConfigReading.of(new Overrides()
-                        .set("HUBSTORAGE_DATA_PATH", localPath)
-                        .set("HUBSTORAGE_CONFIG_PATH", config)
-                        .over(program.environment()))
-                .dataPath();
+        ConfigReading reading = ConfigReading.of(new Overrides()
+                .set("HUBSTORAGE_DATA_PATH", localPath)
+                .set("HUBSTORAGE_CONFIG_PATH", config)
+                .over(program.environment()));
+        BrokenFile broken = reading.broken();
+        if (broken != null) {
+            LOG.warn("{} {}", broken.sentence(), broken.instead());
+        }
+        return reading.dataPath();
     }
 }

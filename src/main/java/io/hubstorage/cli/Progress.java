@@ -3,6 +3,8 @@ package io.hubstorage.cli;
 import io.hubstorage.bus.RunState;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Shows how a run gets on. One thread. */
 sealed interface Progress {
@@ -71,14 +73,20 @@ sealed interface Progress {
         }
     }
 
-    /** A line every few seconds, for files and pipes; none where nothing has changed. */
+    /**
+     * A line every few seconds, for files and pipes; none where nothing has changed. While the run waits for S3, one line
+     * when that begins, one a minute, and one when it is over.
+     */
     final class Lines implements Progress {
         private static final Duration EVERY = Duration.ofSeconds(5);
+        private static final Duration WAITING_EVERY = Duration.ofMinutes(1);
 
         private final PrintWriter out;
         private final long everyNanos;
         private long last;
         private String shown = "";
+        private RunState.@Nullable Waiting waiting;
+        private Instant waitingTold = Instant.MIN;
 
         Lines(PrintWriter out) {
             this(out, EVERY);
@@ -92,7 +100,26 @@ sealed interface Progress {
 
         @Override
         public void show(RunState state) {
+            RunState.Waiting now = state.waiting();
+            if (now != null) {
+                waits(now, state);
+                return;
+            }
+            RunState.Waiting over = waiting;
+            if (over != null) {
+                waiting = null;
+                note("Waited %s for S3.".formatted(Amounts.time(Duration.between(over.since(), state.at()))));
+            }
             show(ProgressText.line(state));
+        }
+
+        private void waits(RunState.Waiting now, RunState state) {
+            boolean begins = waiting == null || !waiting.cause().equals(now.cause());
+            waiting = now;
+            if (begins || Duration.between(waitingTold, state.at()).abs().compareTo(WAITING_EVERY) >= 0) {
+                waitingTold = state.at();
+                note(ProgressText.line(state));
+            }
         }
 
         @Override

@@ -3,11 +3,17 @@ package io.hubstorage.cli;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunState;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /** What a run is doing, in one line. Pure; ASCII only, since nobody knows what a terminal can show. */
 final class ProgressText {
     private static final int LONGEST_BAR = 30;
     private static final int SHORTEST_BAR = 5;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT).withZone(ZoneId.systemDefault());
 
     private ProgressText() {}
 
@@ -26,6 +32,10 @@ final class ProgressText {
 
     /** Without a bar. */
     static String line(RunState state) {
+        RunState.Waiting waiting = state.waiting();
+        if (waiting != null) {
+            return waiting(waiting, state.at());
+        }
         String message = state.message();
         return switch (state.phase()) {
             case WAITING, PREPARING -> "Preparing";
@@ -37,6 +47,16 @@ final class ProgressText {
             case CANCELLING -> "Stopping";
             case DONE, FAILED -> "Ending";
         };
+    }
+
+    /** {@code Waiting for S3: connection refused since 07:16, for 40 s}; the time of day is this machine's. */
+    static String waiting(RunState.Waiting waiting, Instant now) {
+        return "Waiting for %s: %s since %s, for %s"
+                .formatted(
+                        waiting.what().toUpperCase(Locale.ROOT),
+                        Amounts.printable(waiting.cause()),
+                        TIME.format(waiting.since()),
+                        Amounts.time(Duration.between(waiting.since(), now)));
     }
 
     private static String listing(RunState state) {
@@ -73,6 +93,7 @@ final class ProgressText {
 
     private static boolean downloading(RunState state) {
         return state.phase() == RunPhase.TRANSFERRING
+                && state.waiting() == null
                 && !state.dryRun()
                 && state.toDownload().objects() > 0;
     }

@@ -7,6 +7,7 @@ import io.hubstorage.config.HubConfig.Automation;
 import io.hubstorage.config.HubConfig.Guards;
 import io.hubstorage.config.HubConfig.Logging;
 import io.hubstorage.config.HubConfig.SyncOptions;
+import io.hubstorage.config.HubConfig.Verify;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The meaning of {@code config.json}: names, types, ranges and defaults. Pure and thread-safe. */
@@ -23,6 +25,9 @@ public final class ConfigParser {
     /** The log file's name where {@code logging.file} is absent. */
     static final String DEFAULT_LOG_FILE = "status.log";
 
+    private static final String CRON = "null, or five fields: minute hour day month weekday";
+    private static final List<String> CRON_FIELDS =
+            List.of("minute (0-59)", "hour (0-23)", "day (1-31)", "month (1-12)", "weekday (0-7, 0 and 7 are Sunday)");
     private static final double MOST_HOURS = 24 * 366;
     private static final double MOST_MINUTES = 24 * 60;
 
@@ -73,6 +78,7 @@ public final class ConfigParser {
                 logging(root.section("logging")),
                 automation(root.section("automation")),
                 guards(root.section("guards")),
+                verify(root.section("verify")),
                 root.text("aws_profile", "the name of an AWS profile", ConfigParser::isOneLine),
                 root.text("local_base_path", "a path of this system", ConfigParser::isPath));
         docker(root);
@@ -115,7 +121,7 @@ public final class ConfigParser {
                         6,
                         "hours above 0, up to %.0f; fractions count".formatted(MOST_HOURS),
                         hours -> hours > 0 && hours <= MOST_HOURS),
-                section.text("cron", "null, or five fields: minute hour day month weekday", ConfigParser::isCron),
+                section.checked("cron", CRON, ConfigParser::wrongInCron),
                 section.text(
                         "time_zone", "null, or a time zone such as Europe/Berlin or UTC", ConfigParser::isTimeZone),
                 section.whole("max_retries", 3, 0, 100),
@@ -133,6 +139,16 @@ public final class ConfigParser {
                 "max_shrink_percent", 50, "a percentage from 0 to 100", percent -> percent >= 0 && percent <= 100));
         section.warnAboutTheRest();
         return guards;
+    }
+
+    private static Verify verify(JsonSection section) {
+        Verify verify = new Verify(section.number(
+                "presence_hours",
+                Verify.USUAL.presenceHours(),
+                "hours from 0 to %.0f; fractions count".formatted(MOST_HOURS),
+                hours -> hours >= 0 && hours <= MOST_HOURS));
+        section.warnAboutTheRest();
+        return verify;
     }
 
     /** Types only: the old tool's section repeats what the environment decides. */
@@ -159,6 +175,26 @@ public final class ConfigParser {
             case "NOTSET" -> "TRACE";
             default -> null;
         };
+    }
+
+    /** What is allowed instead of a schedule that is none, beginning with the field that is wrong, if only one is. */
+    private static Optional<String> wrongInCron(String text) {
+        if (isCron(text)) {
+            return Optional.empty();
+        }
+        String[] fields = text.split("\\s+", -1);
+        if (fields.length != CRON_FIELDS.size()) {
+            return Optional.of("%s (found %d)".formatted(CRON, fields.length));
+        }
+        List<String> wrong = new ArrayList<>();
+        for (int i = 0; i < fields.length; i++) {
+            String[] alone = {"*", "*", "*", "*", "*"};
+            alone[i] = fields[i];
+            if (!isCron(String.join(" ", alone))) {
+                wrong.add("%s is '%s'".formatted(CRON_FIELDS.get(i), fields[i]));
+            }
+        }
+        return Optional.of(wrong.isEmpty() ? CRON : "%s; %s".formatted(CRON, String.join(", ", wrong)));
     }
 
     private static boolean isCron(String text) {

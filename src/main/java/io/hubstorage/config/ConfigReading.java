@@ -1,16 +1,17 @@
 package io.hubstorage.config;
 
+import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.bus.ConfigMessage.Problem;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration as a command looks at it, without a service around it: read once, nothing written. Everything here
@@ -20,48 +21,51 @@ import java.util.List;
  * @param exists whether there is one; if not, the rest is what the first start would write there
  * @param dataPath where snapshots go
  * @param warnings what is odd about file and environment, but no error
+ * @param broken why the rest is not what stands in the file but the last good one that was kept beside it
  */
-public record ConfigReading(Path file, boolean exists, HubConfig config, Path dataPath, List<String> warnings) {
+public record ConfigReading(
+        Path file,
+        boolean exists,
+        HubConfig config,
+        Path dataPath,
+        List<String> warnings,
+        @Nullable BrokenFile broken) {
     /**
      * Reads environment and file.
      *
-     * @throws ConfigException with everything that is wrong with either
+     * @throws ConfigException with everything that is wrong with either, unless a last good configuration was kept
      */
     public static ConfigReading of(Environment env) {
         List<Problem> problems = new ArrayList<>();
         Settings settings = SettingsReader.read(env, problems);
         ConfigFile file = new ConfigFile(settings.configFile());
-        List<String> odd = new ArrayList<>();
+        String about = null;
         try {
-            byte[] bytes = read(file);
-            JsonObject json = bytes.length == 0 ? Seed.from(env) : ConfigText.parse(bytes);
+            Optional<ConfigLoader.Found> found = ConfigLoader.find(file, new LastGood(file), env, Instant.EPOCH);
+            JsonObject json = found.map(ConfigLoader.Found::json).orElseGet(() -> Seed.from(env));
+            List<String> odd = new ArrayList<>();
             HubConfig config = ConfigLoader.validate(json, env, odd);
+            BrokenFile broken = found.map(ConfigLoader.Found::broken).orElse(null);
             if (problems.isEmpty()) {
                 ConfigState state = new ConfigState(
-                        env, env, settings, json, config, "", List.copyOf(odd), null, null, Instant.EPOCH);
+                        env, env, settings, json, config, "", List.copyOf(odd), null, null, null, Instant.EPOCH);
                 return new ConfigReading(
                         file.path(),
-                        bytes.length > 0,
+                        found.isPresent(),
                         config,
                         state.settings().dataPath(),
-                        state.current().warnings());
+                        state.current().warnings(),
+                        broken);
+            }
+            if (broken != null) {
+                problems.addAll(broken.problems());
             }
         } catch (ConfigException e) {
             problems.addAll(e.problems());
+            about = e.file();
         }
-        throw new ConfigException(problems);
-    }
-
-    /** Empty where there is no file, or an empty one such as is made to mount it into a container. */
-    private static byte[] read(ConfigFile file) {
-        try {
-            byte[] bytes = file.read();
-            return new String(bytes, StandardCharsets.UTF_8).isBlank() ? new byte[0] : bytes;
-        } catch (NoSuchFileException e) {
-            return new byte[0];
-        } catch (IOException e) {
-            throw new ConfigException(file.path().toString(), Environment.reason(e), "a readable file");
-        }
+        ConfigException all = new ConfigException(problems);
+        throw about == null ? all : all.in(Path.of(about));
     }
 
     /**

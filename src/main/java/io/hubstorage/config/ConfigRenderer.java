@@ -22,7 +22,11 @@ final class ConfigRenderer {
                 .put(
                         "guards",
                         new JsonObject()
-                                .put("max_shrink_percent", plain(config.guards().maxShrinkPercent())));
+                                .put("max_shrink_percent", plain(config.guards().maxShrinkPercent())))
+                .put(
+                        "verify",
+                        new JsonObject()
+                                .put("presence_hours", plain(config.verify().presenceHours())));
     }
 
     private static JsonArray buckets(HubConfig config) {

@@ -1,5 +1,6 @@
 package io.hubstorage.config;
 
+import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.bus.ConfigMessage.Current;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -18,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param config the same, read
  * @param hash names what is on disk, good or not, so that a save can say what it replaces
  * @param oddities what the parser warned about
- * @param refused why the file on disk is not in force
- * @param envRefused why the {@code .env} on disk is not in force
+ * @param broken why the file on disk is not in force
+ * @param envBroken why the {@code .env} on disk is not in force
+ * @param setAside where the last save put a broken file that it replaced
  * @param since when this configuration came into force
  */
 record ConfigState(
@@ -30,24 +32,29 @@ record ConfigState(
         HubConfig config,
         String hash,
         List<String> oddities,
-        @Nullable String refused,
-        @Nullable String envRefused,
+        @Nullable BrokenFile broken,
+        @Nullable BrokenFile envBroken,
+        @Nullable Path setAside,
         Instant since) {
 
     ConfigState withConfig(JsonObject newJson, HubConfig newConfig, String newHash, List<String> odd, Instant now) {
-        return new ConfigState(atStart, env, fixed, newJson, newConfig, newHash, odd, null, envRefused, now);
+        return new ConfigState(atStart, env, fixed, newJson, newConfig, newHash, odd, null, envBroken, null, now);
     }
 
-    ConfigState withRefused(String newHash, String why) {
-        return new ConfigState(atStart, env, fixed, json, config, newHash, oddities, why, envRefused, since);
+    ConfigState withSetAside(@Nullable Path where) {
+        return new ConfigState(atStart, env, fixed, json, config, hash, oddities, broken, envBroken, where, since);
+    }
+
+    ConfigState withBroken(String newHash, BrokenFile why) {
+        return new ConfigState(atStart, env, fixed, json, config, newHash, oddities, why, envBroken, setAside, since);
     }
 
     ConfigState withEnvironment(Environment newEnv, Settings newFixed) {
-        return new ConfigState(atStart, newEnv, newFixed, json, config, hash, oddities, refused, null, since);
+        return new ConfigState(atStart, newEnv, newFixed, json, config, hash, oddities, broken, null, setAside, since);
     }
 
-    ConfigState withEnvironmentRefused(String why) {
-        return new ConfigState(atStart, env, fixed, json, config, hash, oddities, refused, why, since);
+    ConfigState withEnvironmentBroken(BrokenFile why) {
+        return new ConfigState(atStart, env, fixed, json, config, hash, oddities, broken, why, setAside, since);
     }
 
     /** The environment's settings, completed from {@code config.json} where the environment is silent. */
@@ -81,7 +88,14 @@ record ConfigState(
     }
 
     Current current() {
-        return new Current(json.copy(), hash, locked(), warnings());
+        List<BrokenFile> files = new ArrayList<>();
+        if (broken != null) {
+            files.add(broken);
+        }
+        if (envBroken != null) {
+            files.add(envBroken);
+        }
+        return new Current(json.copy(), hash, locked(), warnings(), files);
     }
 
     private Path dataPath() {
@@ -127,11 +141,15 @@ record ConfigState(
 
     private List<String> warnings() {
         List<String> all = new ArrayList<>();
-        if (refused != null) {
-            all.add(refused);
+        if (broken != null) {
+            all.add(broken.sentence() + ' ' + broken.instead());
         }
-        if (envRefused != null) {
-            all.add(envRefused);
+        if (envBroken != null) {
+            all.add(envBroken.sentence()
+                    + " The variables read before stay in force; a restart would refuse to start.");
+        }
+        if (setAside != null) {
+            all.add("The config.json that could not be used was kept as %s when it was replaced".formatted(setAside));
         }
         all.addAll(env.warnings());
         all.addAll(oddities);

@@ -1,11 +1,12 @@
 package io.hubstorage.config;
 
+import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.bus.ConfigMessage.Current;
+import io.hubstorage.bus.ConfigMessage.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,6 +32,7 @@ public final class ConfigStore {
 
     private final Vertx vertx;
     private final ConfigFile file;
+    private final LastGood lastGood;
     private final UnaryOperator<HubConfig> override;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -42,9 +44,15 @@ public final class ConfigStore {
     private @Nullable String suspect;
 
     private ConfigStore(
-            Vertx vertx, ConfigFile file, UnaryOperator<HubConfig> override, ConfigState state, InstantSource clock) {
+            Vertx vertx,
+            ConfigFile file,
+            LastGood lastGood,
+            UnaryOperator<HubConfig> override,
+            ConfigState state,
+            InstantSource clock) {
         this.vertx = vertx;
         this.file = file;
+        this.lastGood = lastGood;
         this.override = override;
         this.state = state;
         this.seenEnv = state.env();
@@ -53,7 +61,8 @@ public final class ConfigStore {
 
     /**
      * Reads {@code config.json}, or writes a first one from the bundled default and {@code BACKUP_*} where there is
-     * none. Fails with {@link ConfigException} when the file is not valid or cannot be read or written.
+     * none. Where the file is broken, the last good one that was kept beside it is put in force, and
+     * {@link #current} says so. Fails with {@link ConfigException} when there is none either.
      *
      * @param settings what {@link Environment#settings} made of that environment
      */
@@ -190,23 +199,32 @@ public final class ConfigStore {
             UnaryOperator<HubConfig> override,
             InstantSource clock) {
         ConfigFile file = new ConfigFile(settings.configFile());
-        byte[] bytes = ConfigLoader.readOrSeed(file, environment);
-        List<String> odd = new ArrayList<>();
-        JsonObject json = ConfigText.parse(bytes);
-        HubConfig config = override.apply(ConfigLoader.validate(json, environment, odd));
+        LastGood lastGood = new LastGood(file);
+        Instant now = clock.instant();
+        ConfigLoader.Found found = ConfigLoader.find(file, lastGood, environment, now)
+                .orElseGet(() -> ConfigLoader.seed(file, environment));
+        BrokenFile broken = found.broken();
         ConfigState state = new ConfigState(
                 environment,
                 environment,
                 settings,
-                json,
-                config,
-                ConfigText.hash(bytes),
-                List.copyOf(odd),
+                found.json(),
+                override.apply(found.config()),
+                found.hash(),
+                List.copyOf(found.odd()),
+                broken,
                 null,
                 null,
-                clock.instant());
-        state.current().warnings().forEach(warning -> LOG.warn("{}", environment.redact(warning)));
-        return new ConfigStore(vertx, file, override, state, clock);
+                now);
+        if (broken == null) {
+            lastGood.keep(found.bytes().getBytes());
+        } else {
+            LOG.error("{}", environment.redact(broken.sentence() + ' ' + broken.instead()));
+        }
+        state.current().warnings().stream()
+                .skip(broken == null ? 0 : 1)
+                .forEach(warning -> LOG.warn("{}", environment.redact(warning)));
+        return new ConfigStore(vertx, file, lastGood, override, state, clock);
     }
 
     private Current save(JsonObject json, @Nullable String ifMatch) {
@@ -222,7 +240,9 @@ public final class ConfigStore {
         HubConfig config = ConfigLoader.validate(json, state.env(), odd);
         RemoteSave.check(state, state.withConfig(json, override.apply(config), state.hash(), odd, clock.instant()));
         byte[] bytes = ConfigText.write(json);
+        Path aside = null;
         try {
+            aside = state.broken() == null ? null : lastGood.setAside(clock.instant());
             file.write(bytes);
         } catch (IOException e) {
             throw new IllegalStateException(
@@ -230,7 +250,11 @@ public final class ConfigStore {
                             .formatted(file.path(), Environment.reason(e)),
                     e);
         }
-        accept("saved", ConfigText.parse(bytes), config, ConfigText.hash(bytes), odd);
+        accept("saved", bytes, ConfigText.parse(bytes), config, odd);
+        if (aside != null) {
+            LOG.warn("The {} that could not be used was kept as {}", file.path(), aside);
+            state = state.withSetAside(aside);
+        }
         tell();
         return state.current();
     }
@@ -240,10 +264,8 @@ public final class ConfigStore {
         byte[] bytes;
         try {
             bytes = file.read();
-        } catch (NoSuchFileException e) {
-            return refuse("missing", "is gone; a save writes it again", patient);
         } catch (IOException e) {
-            return refuse("unreadable", "cannot be read (%s)".formatted(Environment.reason(e)), patient);
+            return refuse(ConfigLoader.hash(e), ConfigLoader.reason(e), List.of(), patient);
         }
         String hash = ConfigText.hash(bytes);
         if (hash.equals(state.hash())) {
@@ -253,25 +275,27 @@ public final class ConfigStore {
         try {
             List<String> odd = new ArrayList<>();
             JsonObject json = ConfigText.parse(bytes);
-            accept("changed on disk", json, ConfigLoader.validate(json, state.env(), odd), hash, odd);
+            accept("changed on disk", bytes, json, ConfigLoader.validate(json, state.env(), odd), odd);
             return true;
         } catch (ConfigException e) {
-            return refuse(hash, "is not valid:\n" + e.getMessage(), patient);
+            return refuse(hash, "is not valid", e.problems(), patient);
         }
     }
 
-    private void accept(String how, JsonObject json, HubConfig config, String hash, List<String> odd) {
+    private void accept(String how, byte[] bytes, JsonObject json, HubConfig config, List<String> odd) {
         String changes = ConfigDiff.describe(state.json(), json);
         LOG.info("{} {}: {}", file.path(), how, state.env().redact(changes.isEmpty() ? "no value differs" : changes));
         odd.stream()
                 .filter(warning -> !state.oddities().contains(warning))
                 .forEach(warning -> LOG.warn("{}", state.env().redact(warning)));
         suspect = null;
-        state = state.withConfig(json, override.apply(config), hash, List.copyOf(odd), clock.instant());
+        state = state.withConfig(
+                json, override.apply(config), ConfigText.hash(bytes), List.copyOf(odd), clock.instant());
+        lastGood.keep(bytes);
     }
 
     /** Once for each content; in a patient reading only when it is still there the next time. */
-    private boolean refuse(String hash, String why, boolean patient) {
+    private boolean refuse(String hash, String reason, List<Problem> problems, boolean patient) {
         if (hash.equals(state.hash())) {
             return false;
         }
@@ -280,9 +304,16 @@ public final class ConfigStore {
             return false;
         }
         suspect = null;
-        String text = state.env().redact("%s %s".formatted(file.path(), why));
-        LOG.warn("{}\nThe last valid configuration stays in force.", text);
-        state = state.withRefused(hash, text);
+        BrokenFile before = state.broken();
+        BrokenFile broken = new BrokenFile(
+                file.path().toString(),
+                reason,
+                problems,
+                before == null ? clock.instant() : before.since(),
+                before == null ? state.since() : before.inForceSince(),
+                before == null ? null : before.copy());
+        LOG.warn("{}", state.env().redact(broken.sentence() + ' ' + broken.instead()));
+        state = state.withBroken(hash, broken);
         return true;
     }
 
@@ -303,9 +334,17 @@ public final class ConfigStore {
             change.log(fresh.dotenv());
             state = before.withEnvironment(fresh, change.reloadable(before.fixed(), settings));
         } catch (ConfigException e) {
-            String text = "%s is not valid:\n%s".formatted(fresh.dotenv(), e.getMessage());
-            LOG.warn("{}\nThe variables read before stay in force.", text);
-            state = before.withEnvironmentRefused(text);
+            BrokenFile broken = new BrokenFile(
+                    fresh.dotenv().toString(),
+                    "is not valid",
+                    e.problems(),
+                    before.envBroken() == null
+                            ? clock.instant()
+                            : before.envBroken().since(),
+                    before.since(),
+                    null);
+            LOG.warn("{} The variables read before stay in force.", broken.sentence());
+            state = before.withEnvironmentBroken(broken);
         }
         return true;
     }

@@ -21,6 +21,7 @@ public record HubConfig(
         Logging logging,
         Automation automation,
         Guards guards,
+        Verify verify,
         @Nullable String awsProfile,
         @Nullable String localBasePath) {
 
@@ -33,13 +34,21 @@ public record HubConfig(
             Automation automation,
             Guards guards,
             @Nullable String awsProfile) {
-        this(buckets, dynamicBuckets, syncOptions, logging, automation, guards, awsProfile, null);
+        this(buckets, dynamicBuckets, syncOptions, logging, automation, guards, Verify.USUAL, awsProfile, null);
     }
 
     /** The same but for the buckets. */
     public HubConfig withBuckets(List<BucketSpec> others, boolean dynamic) {
         return new HubConfig(
-                List.copyOf(others), dynamic, syncOptions, logging, automation, guards, awsProfile, localBasePath);
+                List.copyOf(others),
+                dynamic,
+                syncOptions,
+                logging,
+                automation,
+                guards,
+                verify,
+                awsProfile,
+                localBasePath);
     }
 
     /** Whether requests to a bucket say that we pay for them. */
@@ -63,6 +72,7 @@ public record HubConfig(
                         automation.maxRetries(),
                         automation.retryDelayMinutes()),
                 guards,
+                verify,
                 awsProfile,
                 localBasePath);
     }
@@ -133,4 +143,15 @@ public record HubConfig(
      * @param maxShrinkPercent a bucket that lost more than this since the last snapshot raises an alarm
      */
     public record Guards(double maxShrinkPercent) {}
+
+    /**
+     * How the copies on the disk are watched.
+     *
+     * @param presenceHours where looking at every file of the newest snapshot (name, size, time) takes long, it is done once
+     *     in so many hours; elsewhere each run does it
+     */
+    public record Verify(double presenceHours) {
+        /** Where {@code config.json} says nothing. */
+        public static final Verify USUAL = new Verify(24);
+    }
 }

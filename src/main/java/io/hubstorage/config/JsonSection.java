@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoublePredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -52,14 +54,25 @@ final class JsonSection {
     /** A text, trimmed; null when absent, blank or wrong. */
     @Nullable
     String text(String key, String allowed, Predicate<String> valid) {
+        return checked(key, allowed, text -> valid.test(text) ? Optional.empty() : Optional.of(allowed));
+    }
+
+    /**
+     * A text, trimmed; null when absent, blank or wrong.
+     *
+     * @param wrong what would be allowed in place of a text that is not, said with regard to it
+     */
+    @Nullable
+    String checked(String key, String allowed, Function<String, Optional<String>> wrong) {
         Object value = take(key);
         if (value == null || (value instanceof String blank && blank.isBlank())) {
             return null;
         }
-        if (value instanceof String text && valid.test(text.strip())) {
-            return text.strip();
+        Optional<String> better = value instanceof String text ? wrong.apply(text.strip()) : Optional.of(allowed);
+        if (better.isEmpty()) {
+            return ((String) value).strip();
         }
-        problem(key, value, allowed);
+        problem(key, value, better.get());
         return null;
     }
 

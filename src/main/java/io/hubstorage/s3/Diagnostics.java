@@ -208,7 +208,9 @@ public final class Diagnostics {
                         + " where the requester pays, set request_payer";
             case S3Failure.CUSTOMER_KEY ->
                 "put the key of its owner's into HUBSTORAGE_SSE_C_KEY, as base64 of 32 bytes";
-            case "no-such-bucket" -> "check the bucket's name, or remove it from the configuration";
+            case S3Failure.NOT_FOUND ->
+                "try again: the object may have gone meanwhile; if it stays, check AWS_ENDPOINT_URL";
+            case S3Failure.NO_SUCH_BUCKET -> "check the bucket's name, or remove it from the configuration";
             case "region" -> "set AWS_DEFAULT_REGION to the bucket's region";
             case "tls" -> "name the authority's PEM or PKCS#12 file in AWS_CA_BUNDLE";
             default -> "check AWS_ENDPOINT_URL and what the server is";

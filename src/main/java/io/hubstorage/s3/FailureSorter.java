@@ -136,11 +136,11 @@ final class FailureSorter {
             return new S3Failure.Changed(what + " failed: the object is shorter than when it was listed.", answer);
         }
         if (code.equals("NoSuchKey") || code.equals("NoSuchVersion")) {
-            return new S3Failure.Vanished(what + " failed: the object no longer exists.", answer);
+            return permanent(S3Failure.NOT_FOUND, what + " failed: the object does not exist" + said + ".", answer);
         }
         if (code.equals("NoSuchBucket")) {
             return permanent(
-                    "no-such-bucket",
+                    S3Failure.NO_SUCH_BUCKET,
                     what + " failed: the bucket does not exist" + said + "; check its name and the endpoint.",
                     answer);
         }
@@ -165,7 +165,8 @@ final class FailureSorter {
                     answer);
         }
         return switch (status) {
-            case 404 -> permanent("not-found", what + " failed: not found" + said + "; check the endpoint.", answer);
+            case 404 ->
+                permanent(S3Failure.NOT_FOUND, what + " failed: not found" + said + "; check the endpoint.", answer);
             case 501 -> permanent("not-implemented", what + " failed: this server cannot do that" + said + ".", answer);
             default -> permanent("refused", what + " failed: the server refused it" + said + ".", answer);
         };
@@ -276,6 +277,38 @@ final class FailureSorter {
                 .strip();
         line = line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
         return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+    }
+
+    /** The cause of a failure in a few words, for those who know already what was tried. */
+    static String inShort(S3Failure sorted) {
+        // Not its own message, which may name a key.
+        Throwable failure = sorted.getCause() == null ? sorted : sorted.getCause();
+        SdkServiceException answer = find(failure, SdkServiceException.class);
+        if (answer != null) {
+            AwsErrorDetails details = answer instanceof AwsServiceException aws ? aws.awsErrorDetails() : null;
+            String code = details == null || details.errorCode() == null ? "" : clean(details.errorCode());
+            return code.isEmpty() ? "the server answers " + answer.statusCode() : answer.statusCode() + " " + code;
+        }
+        if (find(failure, UnknownHostException.class) != null
+                || find(failure, UnresolvedAddressException.class) != null) {
+            return "the host name is unknown";
+        }
+        if (chainSays(failure, "refused")) {
+            return "connection refused";
+        }
+        if (isTimeout(failure) || chainSays(failure, "when getting a connection")) {
+            return "timed out";
+        }
+        if (find(failure, NoRouteToHostException.class) != null || chainSays(failure, "unreachable")) {
+            return "the network is unreachable";
+        }
+        return switch (sorted.kind()) {
+            case S3Failure.UNREACHABLE -> "no connection";
+            case "connection" -> "the connection breaks";
+            case "tls" -> "no TLS connection";
+            case UNREADABLE -> "its answers cannot be read";
+            default -> "requests fail (" + sorted.kind() + ")";
+        };
     }
 
     private static boolean chainSays(Throwable failure, String text) {

@@ -47,7 +47,8 @@ public final class ObjectReader {
             throws S3Failure, InterruptedException {
         Expected expected = new Expected(what(bucket, key), ifMatch, expectedSize);
         GetObjectRequest request = request(bucket, key, ifMatch).build();
-        return Calls.await(access.client().getObject(request, new SmallBody(expected, received)), expected.what());
+        return Calls.await(
+                access.client().getObject(request, new SmallBody(expected, told(received))), expected.what());
     }
 
     /**
@@ -86,7 +87,7 @@ public final class ObjectReader {
             expected.checkEtag(answer);
             long size = sizeOfWhole(answer, from, expected);
             expected.check(answer);
-            drain(body, from, expected, sink, received);
+            drain(body, from, expected, sink, told(received));
             complete = true;
             ObjectHead head = ObjectHead.of(Answers.headers(answer), size);
             return length == size ? head : head.withoutChecksums();
@@ -97,7 +98,18 @@ public final class ObjectReader {
         }
     }
 
-    private static void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
+    /** Bytes of a body say that S3 works, long before its request is done. */
+    private LongConsumer told(LongConsumer received) {
+        Availability availability = access.availability();
+        return availability == null
+                ? received
+                : bytes -> {
+                    availability.answered();
+                    received.accept(bytes);
+                };
+    }
+
+    private void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
         long position = from;
@@ -115,14 +127,25 @@ public final class ObjectReader {
         }
     }
 
-    private static @Nullable ByteBuffer next(BodyStream body, Expected expected)
-            throws S3Failure, InterruptedException {
+    private @Nullable ByteBuffer next(BodyStream body, Expected expected) throws S3Failure, InterruptedException {
+        Availability availability = access.availability();
+        if (availability != null) {
+            availability.began();
+        }
         try {
             return body.next();
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception broken) {
-            throw Calls.failure(broken, expected.what());
+            S3Failure failure = Calls.failure(broken, expected.what());
+            if (availability != null) {
+                availability.failed(failure, System.nanoTime());
+            }
+            throw failure;
+        } finally {
+            if (availability != null) {
+                availability.ended();
+            }
         }
     }
 

@@ -3,7 +3,6 @@ package io.hubstorage.s3;
 import io.hubstorage.config.Settings;
 import io.hubstorage.s3.http.VertxHttpClient;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +21,6 @@ public final class S3Access implements AutoCloseable {
     /** What S3 gives a page at most. */
     private static final int PAGE = 1000;
 
-    /** How long the endpoint has to be out of reach before the log says so. */
-    private static final Duration NOTICEABLE = Duration.ofSeconds(3);
-
     private final Settings.Aws aws;
     private final int maxConnections;
     private final String version;
@@ -33,6 +29,7 @@ public final class S3Access implements AutoCloseable {
     private final @Nullable S3Access owner;
 
     private final boolean requestPayer;
+    private final @Nullable Availability availability;
     private @Nullable S3AsyncClient client;
     private @Nullable CredentialSource credentials;
     private @Nullable VertxHttpClient http;
@@ -57,15 +54,17 @@ public final class S3Access implements AutoCloseable {
         this.patience = patience;
         this.owner = null;
         this.requestPayer = false;
+        this.availability = null;
     }
 
-    private S3Access(S3Access owner) {
+    private S3Access(S3Access owner, boolean requestPayer, @Nullable Availability availability) {
         this.aws = owner.aws;
         this.maxConnections = owner.maxConnections;
         this.version = owner.version;
         this.patience = owner.patience;
         this.owner = owner;
-        this.requestPayer = true;
+        this.requestPayer = requestPayer;
+        this.availability = availability;
     }
 
     /**
@@ -73,7 +72,21 @@ public final class S3Access implements AutoCloseable {
      * and lives as long.
      */
     public S3Access payingRequests() {
-        return new S3Access(owner == null ? this : owner);
+        return new S3Access(owner == null ? this : owner, true, availability);
+    }
+
+    /**
+     * The same access, whose requests tell {@code availability} how they end. Shares the connections of this one and lives
+     * as long.
+     */
+    public S3Access watchedBy(Availability watcher) {
+        return new S3Access(owner == null ? this : owner, requestPayer, watcher);
+    }
+
+    /** Who is to be told whether S3 does its work. */
+    @Nullable
+    Availability availability() {
+        return availability;
     }
 
     /**
@@ -109,20 +122,51 @@ public final class S3Access implements AutoCloseable {
 
     /** Whether a key is there. */
     public boolean exists(String bucket, String key) throws S3Failure, InterruptedException {
-        return listOne(bucket, key).isPresent();
+        return listOne(bucket, key, true).isPresent();
     }
 
-    /** What a listing says of one key now; one LIST request, which needs no permission beyond that of the backup itself. */
-    public Optional<ListedObject> listOne(String bucket, String key) throws S3Failure, InterruptedException {
-        try (ListingPages pages = list(bucket, key, null, null, 1)) {
-            // The key itself sorts before everything that it is a prefix of, in every known order.
+    /**
+     * What a listing says of one key now; needs no permission beyond that of the backup itself.
+     *
+     * @param ordered whether the server lists in some order; one LIST request is enough then, because the key itself sorts
+     *     before everything that it is a prefix of, in every known order. Otherwise all keys with that prefix are listed
+     */
+    public Optional<ListedObject> listOne(String bucket, String key, boolean ordered)
+            throws S3Failure, InterruptedException {
+        try (ListingPages pages = list(bucket, key, null, null, ordered ? 1 : PAGE)) {
             for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
-                if (!page.objects().isEmpty()) {
-                    return Optional.of(page.objects().getFirst())
-                            .filter(object -> object.key().equals(key));
+                for (ListedObject object : page.objects()) {
+                    if (object.key().equals(key)) {
+                        return Optional.of(object);
+                    }
+                }
+                if (ordered && !page.objects().isEmpty()) {
+                    return Optional.empty();
                 }
             }
             return Optional.empty();
+        }
+    }
+
+    /** Asks for the first key of a bucket's prefix, to see whether the credentials are accepted there. */
+    public void tryListing(String bucket, String prefix) throws S3Failure, InterruptedException {
+        try (ListingPages pages = list(bucket, prefix, null, null, 1)) {
+            pages.nextPage();
+        }
+    }
+
+    /** Whether the server knows the credentials, whatever they are allowed to; one request for the account's buckets. */
+    public boolean acceptsCredentials() throws S3Failure, InterruptedException {
+        try {
+            discovery().buckets();
+            return true;
+        } catch (S3Failure.Auth refused) {
+            return false;
+        } catch (S3Failure.Permanent refused) {
+            if (refused.kind().equals("access-denied")) {
+                return true;
+            }
+            throw refused;
         }
     }
 
@@ -196,10 +240,13 @@ public final class S3Access implements AutoCloseable {
 
     /** Whether a listing may ask which archived objects have been restored; the first server that refuses ends it. */
     boolean mayAskForRestores() {
-        return askForRestores;
+        return owner == null ? askForRestores : owner.mayAskForRestores();
     }
 
     void dontAskForRestores() {
+        if (owner != null) {
+            owner.dontAskForRestores();
+        }
         askForRestores = false;
     }
 
@@ -254,7 +301,7 @@ public final class S3Access implements AutoCloseable {
     /** The client, built on first use; reads files. */
     synchronized S3AsyncClient client() throws S3Failure {
         if (owner != null) {
-            return owner.client();
+            return availability == null ? owner.client() : availability.watch(owner.client());
         }
         if (closed) {
             throw new S3Failure.Permanent("closed", "Access to S3 is closed: HubStorage is stopping.", null);
@@ -262,7 +309,7 @@ public final class S3Access implements AutoCloseable {
         S3AsyncClient open = client;
         if (open == null) {
             S3AsyncClient plain = Clients.s3(aws, credentials(), http(), version, patience);
-            open = new WatchedClient(plain, credentials(), new Outage(endpoint(), NOTICEABLE));
+            open = new RenewingClient(plain, credentials());
             client = open;
         }
         return open;

@@ -1,5 +1,6 @@
 package io.hubstorage.s3;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +14,20 @@ public abstract sealed class S3Failure extends Exception {
     /** Kind of the refusal to read an object with a customer's key that it is not encrypted with. */
     public static final String CUSTOMER_KEY_NOT_WANTED = "customer-key-not-wanted";
 
+    /** Kind of the answer that something is not there; only a complete listing without it makes that a fact. */
+    public static final String NOT_FOUND = "not-found";
+
+    /** Kind of the answer that there is no such bucket. */
+    public static final String NO_SUCH_BUCKET = "no-such-bucket";
+
     /** Kind of the failure to reach the endpoint at all. */
     static final String UNREACHABLE = "unreachable";
 
     /** Kind of an answer from something before the server that could not reach it either. */
     static final String GATEWAY = "gateway";
+
+    /** Kinds that say something of one body, and nothing of the server. */
+    private static final Set<String> ONE_BODY = Set.of("cut-body", "corrupt");
 
     private final String kind;
 
@@ -50,7 +60,12 @@ public abstract sealed class S3Failure extends Exception {
         return new Permanent("listing", message, null);
     }
 
-    /** An object that is gone. */
+    /** An object that cannot be read although the bucket's listing names it: a failure of this object and of no other. */
+    public static S3Failure unreadable(String kind, String message, S3Failure cause) {
+        return new Permanent(kind, message, cause);
+    }
+
+    /** An object that the listing does not name any more. */
     public static S3Failure vanished(String message) {
         return new Vanished(message, null);
     }
@@ -65,9 +80,27 @@ public abstract sealed class S3Failure extends Exception {
         return this instanceof Throttled || isUnreachable() || kind.equals(GATEWAY);
     }
 
+    /**
+     * Whether S3 does not do its work at all: it is out of reach, throttles, or fails inside. Not so where it says no to one
+     * request, or sends a body that is not the right one.
+     */
+    boolean refusesService() {
+        return this instanceof Throttled || (this instanceof Retriable && !ONE_BODY.contains(kind));
+    }
+
+    /** The cause alone, in a few plain words: {@code connection refused}, {@code timed out}, {@code 503 SlowDown}. */
+    String inShort() {
+        return FailureSorter.inShort(this);
+    }
+
     /** Whether the endpoint was not even reached. */
     public boolean isUnreachable() {
         return kind.equals(UNREACHABLE);
+    }
+
+    /** Whether the answer was that the object, or its bucket, is not there. */
+    public boolean saysMissing() {
+        return kind.equals(NOT_FOUND) || kind.equals(NO_SUCH_BUCKET);
     }
 
     /** Trying again does not help. */
@@ -105,7 +138,7 @@ public abstract sealed class S3Failure extends Exception {
         }
     }
 
-    /** The object is gone. */
+    /** The listing does not name the object any more. That a read did not find it is not enough: see {@link #NOT_FOUND}. */
     public static final class Vanished extends S3Failure {
         Vanished(String message, @Nullable Throwable cause) {
             super("vanished", message, cause);

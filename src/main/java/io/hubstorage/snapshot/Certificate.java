@@ -166,7 +166,8 @@ public record Certificate(
                 records,
                 records.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus),
                 message,
-                alarms);
+                alarms,
+                startedAt);
     }
 
     /** What does not add up in any bucket; empty when all is accounted for. */

@@ -56,6 +56,7 @@ public final class EntryJson {
         json.writeNumberField("size", entry.size());
         optional("etag", entry.etag(), json);
         json.writeStringField("last_modified", entry.lastModified().toString());
+        optional("file_time", entry.fileTime() == null ? null : entry.fileTime().toString(), json);
         optional("sha256", entry.sha256(), json);
         optional("verified", entry.verified(), json);
         optional("storage_class", entry.storageClass(), json);
@@ -113,6 +114,7 @@ public final class EntryJson {
         private long size = -1;
         private @Nullable String etag;
         private @Nullable Instant lastModified;
+        private @Nullable Instant fileTime;
         private @Nullable String sha256;
         private @Nullable String verified;
         private @Nullable String storageClass;
@@ -129,6 +131,7 @@ public final class EntryJson {
                     case "size" -> size = json.getLongValue();
                     case "etag" -> etag = json.getValueAsString();
                     case "last_modified" -> lastModified = Instant.parse(json.getText());
+                    case "file_time" -> fileTime = Instant.parse(json.getText());
                     case "sha256" -> sha256 = json.getValueAsString();
                     case "verified" -> verified = json.getValueAsString();
                     case "storage_class" -> storageClass = json.getValueAsString();
@@ -159,7 +162,8 @@ public final class EntryJson {
                     version,
                     headers,
                     metadata,
-                    state);
+                    state,
+                    fileTime);
         }
 
         private static Map<String, String> strings(JsonParser json) throws IOException {

@@ -94,6 +94,11 @@ public final class Layout {
         return hub().resolve("lock");
     }
 
+    /** When the files of each bucket were last looked at. */
+    public Path presence() {
+        return hub().resolve("presence.json");
+    }
+
     /** All stagings. */
     public Path stagings() {
         return hub().resolve("staging");

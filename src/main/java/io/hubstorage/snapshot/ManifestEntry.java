@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param version the S3 version id
  * @param headers content headers such as {@code Content-Type}, by their usual names
  * @param metadata user metadata, names without {@code x-amz-meta-}
+ * @param fileTime when the file on the disk was last written to, where that is not {@code lastModified} although its
+ *     content is right; see {@link #timeOnDisk}
  */
 public record ManifestEntry(
         String key,
@@ -32,7 +34,8 @@ public record ManifestEntry(
         @Nullable String version,
         Map<String, String> headers,
         Map<String, String> metadata,
-        EntryState state) {
+        EntryState state,
+        @Nullable Instant fileTime) {
     /** Nothing but the length could be compared. */
     public static final String LENGTH = "length";
 
@@ -43,6 +46,36 @@ public record ManifestEntry(
     public ManifestEntry {
         headers = Map.copyOf(headers);
         metadata = Map.copyOf(metadata);
+    }
+
+    /** Of a file with the time of its object. */
+    public ManifestEntry(
+            String key,
+            String path,
+            long size,
+            @Nullable String etag,
+            Instant lastModified,
+            @Nullable String sha256,
+            @Nullable String verified,
+            @Nullable String storageClass,
+            @Nullable String version,
+            Map<String, String> headers,
+            Map<String, String> metadata,
+            EntryState state) {
+        this(
+                key,
+                path,
+                size,
+                etag,
+                lastModified,
+                sha256,
+                verified,
+                storageClass,
+                version,
+                headers,
+                metadata,
+                state,
+                null);
     }
 
     /** Of which is not recorded how it was verified. */
@@ -66,10 +99,45 @@ public record ManifestEntry(
         return KeyPath.isDirectoryMarker(key, size);
     }
 
+    /** The time that its file has on the disk, as far as the disk can tell times apart. */
+    public Instant timeOnDisk() {
+        return fileTime == null ? lastModified : fileTime;
+    }
+
+    /** The same, with a file of another time than its object's. */
+    public ManifestEntry withFileTime(Instant time) {
+        return new ManifestEntry(
+                key,
+                path,
+                size,
+                etag,
+                lastModified,
+                sha256,
+                verified,
+                storageClass,
+                version,
+                headers,
+                metadata,
+                state,
+                time.equals(lastModified) ? null : time);
+    }
+
     /** The same key and content in another state. */
     public ManifestEntry withState(EntryState other) {
         return new ManifestEntry(
-                key, path, size, etag, lastModified, sha256, verified, storageClass, version, headers, metadata, other);
+                key,
+                path,
+                size,
+                etag,
+                lastModified,
+                sha256,
+                verified,
+                storageClass,
+                version,
+                headers,
+                metadata,
+                other,
+                fileTime);
     }
 
     /** The same under another path. */
@@ -86,6 +154,7 @@ public record ManifestEntry(
                 version,
                 headers,
                 metadata,
-                state);
+                state,
+                fileTime);
     }
 }

@@ -8,10 +8,7 @@ import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.transfer.Claim.Claims;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,24 +46,25 @@ final class Adoption {
             tree.folder(task.path());
             return known.withPath(task.path()).withState(state);
         }
+        Path file = Differ.file(source, known);
         try {
-            Path file = Differ.file(source, known);
             Proven proven = proven(file, task.object(), candidate, notes);
             if (proven == null) {
                 return null;
             }
-            tree.link(file, task.path());
+            tree.link(file, known, task.path());
             return source.previous()
                     ? task.entry(proven).withState(state)
                     : known.withPath(task.path()).withState(state);
-        } catch (NoSuchFileException _) {
+        } catch (DamagedSourceException e) {
+            LOG.warn("{} is downloaded again: {}", task.key(), e.getMessage());
             return null;
         }
     }
 
     private @Nullable Proven proven(Path file, ListedObject object, Difference.Candidate candidate, ServerNotes notes)
             throws IOException, InterruptedException {
-        if (!tree.isOwn(file) || Files.size(file) != object.size()) {
+        if (!tree.isOwn(file)) {
             return null;
         }
         String sha256 = candidate.entry().sha256();
@@ -74,7 +72,8 @@ final class Adoption {
         if (candidate.trusted()) {
             return new Proven(sha256, verified, null);
         }
-        Proven found = sha256 == null ? compare(file, object, notes) : new Proven(hash(file), verified, null);
+        Proven found =
+                sha256 == null ? compare(file, object, notes) : new Proven(read(file, Hash::sha256), verified, null);
         if (found == null || (sha256 != null && !sha256.equals(found.sha256()))) {
             LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
             return null;
@@ -103,7 +102,10 @@ final class Adoption {
     private @Nullable Proven compare(Path file, ListedObject object, Claims claims, ServerNotes notes)
             throws IOException, InterruptedException {
         Proof proof = new Proof(file.toString(), claims, object.size(), guesses, notes);
-        proof.read(file);
+        read(file, each -> {
+            proof.read(each);
+            return proof.sha256();
+        });
         try {
             return new Proven(proof.sha256(), proof.verdict(sink -> sink.read(file)), null);
         } catch (S3Failure otherwise) {
@@ -111,9 +113,17 @@ final class Adoption {
         }
     }
 
-    private static String hash(Path file) throws IOException {
-        Hash sha256 = Algorithm.SHA256.start();
-        sha256.read(file);
-        return HexFormat.of().formatHex(sha256.finish());
+    @FunctionalInterface
+    private interface Read {
+        String from(Path file) throws IOException;
+    }
+
+    /** A file that cannot be read, whatever the reason, is downloaded like one that is not there. */
+    private static String read(Path file, Read read) throws DamagedSourceException {
+        try {
+            return read.from(file);
+        } catch (IOException e) {
+            throw DamagedSourceException.unreadable(file, e);
+        }
     }
 }

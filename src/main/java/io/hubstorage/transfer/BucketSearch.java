@@ -1,8 +1,11 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.S3Message;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.s3.Availability;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -11,12 +14,19 @@ import java.util.concurrent.ConcurrentHashMap;
  * because S3 is away for a minute just when it begins. Thread-safe.
  */
 final class BucketSearch {
-    private final Map<String, Cancellation> runs = new ConcurrentHashMap<>();
+    private final Map<String, ForRun> runs = new ConcurrentHashMap<>();
     private final Backoff backoff;
-    private final Backoff.Attempt<S3Message.Buckets> search;
+    private final Search search;
 
-    /** @param search one attempt; blocking */
-    BucketSearch(Backoff backoff, Backoff.Attempt<S3Message.Buckets> search) {
+    /** One attempt; blocking. */
+    @FunctionalInterface
+    interface Search {
+        S3Message.Buckets run(Availability availability) throws S3Failure, IOException, InterruptedException;
+    }
+
+    private record ForRun(Cancellation cancellation, Availability availability) {}
+
+    BucketSearch(Backoff backoff, Search search) {
         this.backoff = backoff;
         this.search = search;
     }
@@ -25,26 +35,34 @@ final class BucketSearch {
     S3Message.Buckets find(S3Message.Discover request) throws S3Failure, IOException, InterruptedException {
         String run = request.runId();
         if (run == null) {
-            return search.run();
+            return search.run(new Availability());
         }
-        Cancellation cancellation = runs.computeIfAbsent(run, _ -> new Cancellation());
+        ForRun waiting = runs.computeIfAbsent(run, _ -> new ForRun(new Cancellation(), new Availability()));
         try {
-            return backoff.retrying(cancellation, search);
+            return backoff.retrying(waiting.cancellation, () -> search.run(waiting.availability));
         } finally {
             runs.remove(run);
         }
     }
 
+    /** How each run's search gets on. */
+    List<TransferMessage.Discovering> underWay() {
+        return runs.entrySet().stream()
+                .map(run -> new TransferMessage.Discovering(
+                        run.getKey(), run.getValue().availability.service()))
+                .toList();
+    }
+
     /** The run does not need them any more. */
     void cancel(String runId) {
-        Cancellation waiting = runs.get(runId);
+        ForRun waiting = runs.get(runId);
         if (waiting != null) {
-            waiting.request();
+            waiting.cancellation.request();
         }
     }
 
     /** Nobody needs them any more. */
     void cancelAll() {
-        runs.values().forEach(Cancellation::request);
+        runs.values().forEach(waiting -> waiting.cancellation.request());
     }
 }

@@ -5,16 +5,16 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.plan.KeyFilter;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares a listing, object by object in key order, with the last snapshot and with what earlier passes left. Constant
@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class Differ implements AutoCloseable {
     private static final Set<String> ARCHIVE_TIERS = Set.of("GLACIER", "DEEP_ARCHIVE");
 
+    private static final Logger LOG = LoggerFactory.getLogger(Differ.class);
+
     private final TransferMessage.Shard shard;
+    private final SourceFiles files;
     private final KeyFilter filter;
     private final ShardProgress progress;
     private final Difference.Sink sink;
@@ -34,12 +37,14 @@ final class Differ implements AutoCloseable {
     /** @param failures told of what is lost for good */
     Differ(
             TransferMessage.Shard shard,
+            SourceFiles files,
             KeyFilter filter,
             ShardProgress progress,
             Difference.Sink sink,
             FailureLog failures)
             throws IOException {
         this.shard = shard;
+        this.files = files;
         this.filter = filter;
         this.progress = progress;
         this.sink = sink;
@@ -59,14 +64,16 @@ final class Differ implements AutoCloseable {
     void listed(ListedObject object) throws IOException, InterruptedException {
         progress.listed.add(object.size());
         passOver(object.key());
-        ManifestEntry before = previous == null ? null : present(previous.source(), previous.take(object.key()));
+        ManifestEntry recorded = previous == null ? null : previous.take(object.key());
         if (!filter.accepts(object.key())) {
             progress.filtered.add(object.size());
-            drop(before);
+            drop(recorded);
             return;
         }
+        Damage damage = new Damage();
+        ManifestEntry before = previous == null ? null : intact(previous.source(), recorded, damage);
         if (before != null && previous != null && isUnchanged(before, object)) {
-            sink.accept(new Difference.Unchanged(previous.index(), before));
+            sink.accept(new Difference.Unchanged(previous.index(), before, before.equals(recorded)));
             return;
         }
         Difference.Version version =
@@ -74,9 +81,13 @@ final class Differ implements AutoCloseable {
         Difference.Candidate candidate = candidate(object, version);
         if (candidate == null && isArchived(object)) {
             progress.archived.add(object.size());
+            if (damage.what != null) {
+                lost(object.key(), "it is archived in S3", damage);
+            }
             sink.accept(new Difference.Archived(version));
         } else {
-            sink.accept(new Difference.Changed(object, candidate, version));
+            boolean refetch = damage.what != null && recorded != null && isUnchanged(recorded, object);
+            sink.accept(new Difference.Changed(object, candidate, version, refetch));
         }
     }
 
@@ -101,14 +112,20 @@ final class Differ implements AutoCloseable {
     private void gone(SourceCursor cursor, ManifestEntry entry) throws IOException, InterruptedException {
         if (shard.options().delete() || !entry.key().startsWith(shard.prefix()) || !filter.accepts(entry.key())) {
             drop(entry);
-        } else if (present(cursor.source(), entry) == null) {
-            String where = "it is gone from S3, and its file %s is missing in the last snapshot"
-                    .formatted(file(cursor.source(), entry));
-            failures.add(new RunRecord.Failure(entry.key(), "missing", where), false);
+            return;
+        }
+        Damage damage = new Damage();
+        ManifestEntry intact = intact(cursor.source(), entry, damage);
+        if (intact == null) {
+            lost(entry.key(), "it is gone from S3", damage);
             drop(entry);
         } else {
-            sink.accept(new Difference.Gone(new Difference.Version(cursor.index(), entry)));
+            sink.accept(new Difference.Gone(new Difference.Version(cursor.index(), intact), intact.equals(entry)));
         }
+    }
+
+    private void lost(String key, String why, Damage damage) throws IOException {
+        failures.add(new RunRecord.Failure(key, "missing", why + ", and " + damage.what), false);
     }
 
     private void drop(@Nullable ManifestEntry entry) throws IOException, InterruptedException {
@@ -134,15 +151,24 @@ final class Differ implements AutoCloseable {
         return found;
     }
 
-    /** The entry, unless its file must be looked at and is not there. */
-    private static @Nullable ManifestEntry present(TransferMessage.Source source, @Nullable ManifestEntry entry)
-            throws IOException {
-        if (entry == null || source.trust() == TransferMessage.Trust.MANIFEST || entry.directory()) {
+    /** What was found to be wrong with a file. */
+    private static final class Damage {
+        private @Nullable String what;
+    }
+
+    /** The entry as its file is, unless that must be looked at and is not what the entry says. */
+    private @Nullable ManifestEntry intact(
+            TransferMessage.Source source, @Nullable ManifestEntry entry, Damage damage) {
+        if (entry == null || source.trust() == TransferMessage.Trust.MANIFEST) {
             return entry;
         }
-        Path file = file(source, entry);
-        BasicFileAttributes found = OwnFiles.leadsAway(Path.of(source.tree()), file) ? null : OwnFiles.regular(file);
-        return found != null && found.size() == entry.size() ? entry : null;
+        try {
+            return files.check(file(source, entry), entry);
+        } catch (DamagedSourceException e) {
+            damage.what = e.getMessage();
+            LOG.warn("{}/{}: {}", shard.bucket(), entry.key(), e.getMessage());
+            return null;
+        }
     }
 
     /** Compares listing with listing, never with file times; a server without ETags has only its own times to go by. */

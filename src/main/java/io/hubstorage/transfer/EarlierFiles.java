@@ -61,7 +61,8 @@ final class EarlierFiles {
         if (!key.startsWith(shard.prefix()) || !filter.accepts(key)) {
             return false;
         }
-        Optional<ListedObject> listed = backoff.retrying(cancellation, () -> s3.listOne(shard.bucket(), key));
+        Optional<ListedObject> listed =
+                backoff.retrying(cancellation, () -> s3.listOne(shard.bucket(), key, !shard.sorted()));
         if (listed.isPresent()) {
             return !KeyPath.isDirectoryMarker(key, listed.get().size());
         }

@@ -64,6 +64,8 @@ final class FetchPool implements AutoCloseable {
             }
         } catch (Exception failure) {
             broken.compareAndSet(null, failure);
+        } catch (Error failure) {
+            broken.compareAndSet(null, new IllegalStateException(failure));
         } finally {
             room.release();
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param candidate a file that may spare the download
  * @param previous the last snapshot's version, to fall back on
  * @param fallbackPath where in the tree that version goes then; absent together with it
+ * @param refetch whether S3 lists it as the last snapshot has it, only that its file there was damaged
  */
 record FetchTask(
         long sequence,
@@ -22,7 +23,8 @@ record FetchTask(
         ListedObject object,
         Difference.@Nullable Candidate candidate,
         Difference.@Nullable Version previous,
-        @Nullable String fallbackPath) {
+        @Nullable String fallbackPath,
+        boolean refetch) {
     String key() {
         return object.key();
     }
@@ -46,6 +48,6 @@ record FetchTask(
     }
 
     FetchTask withObject(ListedObject other) {
-        return new FetchTask(sequence, path, other, candidate, previous, fallbackPath);
+        return new FetchTask(sequence, path, other, candidate, previous, fallbackPath, refetch);
     }
 }

@@ -1,15 +1,25 @@
 package io.hubstorage.transfer;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.zip.Checksum;
 
 /** A hash or checksum under way, fed in order. Not thread-safe. */
 interface Hash extends ByteSink {
     /** The value in network byte order; the hash then begins anew. */
     byte[] finish();
+
+    /** The SHA-256 of a file, in lower-case hexadecimal digits. */
+    static String sha256(Path file) throws IOException {
+        Hash sha256 = Algorithm.SHA256.start();
+        sha256.read(file);
+        return HexFormat.of().formatHex(sha256.finish());
+    }
 
     /** A digest of the JDK's. */
     static Hash digest(String algorithm) {

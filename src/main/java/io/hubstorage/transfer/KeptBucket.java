@@ -7,41 +7,46 @@ import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.ManifestReader;
 import io.hubstorage.snapshot.ManifestWriter;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Links a whole bucket over from the last snapshot, because this run did not cover it or could not read it. */
 final class KeptBucket {
     private final TransferMessage.Shard shard;
-    private final ShardFiles files;
+    private final ShardFiles folder;
+    private final SourceFiles files;
+    private final TreeWriter tree;
     private final ShardProgress progress;
     private final FailureLog failures;
     private final Cancellation cancellation;
 
     KeptBucket(
             TransferMessage.Shard shard,
-            ShardFiles files,
+            ShardFiles folder,
+            SourceFiles files,
+            TreeWriter tree,
             ShardProgress progress,
             FailureLog failures,
             Cancellation cancellation) {
         this.shard = shard;
+        this.folder = folder;
         this.files = files;
+        this.tree = tree;
         this.progress = progress;
         this.failures = failures;
         this.cancellation = cancellation;
     }
 
-    /** Links file by file; one that is missing in the last snapshot is named as a failure and left out. */
+    /** Links file by file; one that is not what the last snapshot's manifest says is named as a failure and left out. */
     void run() throws IOException {
-        Files.createDirectories(files.folder());
         TransferMessage.Source source = shard.sources().getFirst();
-        TreeWriter tree = new TreeWriter(shard);
         try (ManifestReader reader = ManifestReader.open(Path.of(source.manifest()));
-                ManifestWriter part = new ManifestWriter(files.part(), files.partIndex())) {
+                ManifestWriter part = new ManifestWriter(folder.part(), folder.partIndex())) {
             for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
                 cancellation.check();
-                if (link(entry, source, tree)) {
-                    part.write(entry.withState(EntryState.KEPT));
+                ManifestEntry linked = link(entry, source);
+                if (linked != null) {
+                    part.write(linked.withState(EntryState.KEPT));
                     progress.kept.add(entry.size());
                 }
             }
@@ -49,17 +54,14 @@ final class KeptBucket {
         }
     }
 
-    private boolean link(ManifestEntry entry, TransferMessage.Source source, TreeWriter tree) throws IOException {
+    private @Nullable ManifestEntry link(ManifestEntry entry, TransferMessage.Source source) throws IOException {
         try {
-            if (entry.directory()) {
-                tree.folder(entry.path());
-            } else {
-                tree.link(Differ.file(source, entry), entry.path());
-            }
-            return true;
-        } catch (MissingSourceException e) {
+            ManifestEntry found = files.check(Differ.file(source, entry), entry);
+            tree.link(Differ.file(source, found), found, found.path());
+            return found;
+        } catch (DamagedSourceException e) {
             failures.add(new RunRecord.Failure(entry.key(), "missing", String.valueOf(e.getMessage())), false);
-            return false;
+            return null;
         }
     }
 }

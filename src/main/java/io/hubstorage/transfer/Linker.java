@@ -22,14 +22,20 @@ final class Linker {
     private static final int THREADS = 8;
 
     private final TransferMessage.Shard shard;
-    private final TreeWriter tree;
+    private final Action action;
     private final Cancellation cancellation;
 
     private record Link(Path existing, ManifestEntry entry) {}
 
-    Linker(TransferMessage.Shard shard, TreeWriter tree, Cancellation cancellation) {
+    /** Links one file, as {@link TreeWriter#link} does. */
+    @FunctionalInterface
+    interface Action {
+        void link(Path existing, ManifestEntry entry, String path) throws IOException;
+    }
+
+    Linker(TransferMessage.Shard shard, Action action, Cancellation cancellation) {
         this.shard = shard;
-        this.tree = tree;
+        this.action = action;
         this.cancellation = cancellation;
     }
 
@@ -68,7 +74,7 @@ final class Linker {
                 THREADS,
                 Thread.ofVirtual().name("link-" + shard.bucket() + "-", 0).factory());
         private List<Link> batch = new ArrayList<>(BATCH);
-        private final AtomicReference<@Nullable Exception> failed = new AtomicReference<>();
+        private final AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
 
         void add(Link link) throws IOException, InterruptedException {
             batch.add(link);
@@ -95,13 +101,10 @@ final class Linker {
         private void run(List<Link> links) {
             try {
                 for (Link link : links) {
-                    if (link.entry().directory()) {
-                        tree.folder(link.entry().path());
-                    } else {
-                        tree.link(link.existing(), link.entry().path());
-                    }
+                    action.link(link.existing(), link.entry(), link.entry().path());
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // An Error too: what is not linked must not be certified.
                 failed.compareAndSet(null, e);
             } finally {
                 room.release();
@@ -113,7 +116,8 @@ final class Linker {
                 case null -> {}
                 case IOException failure -> throw failure;
                 case RuntimeException failure -> throw failure;
-                case Exception failure -> throw new IllegalStateException(failure);
+                case Error failure -> throw failure;
+                case Throwable failure -> throw new IllegalStateException(failure);
             }
         }
 

@@ -38,6 +38,7 @@ final class ObjectFetch {
     private final Cancellation cancellation;
     private final PartSizeGuesses guesses = new PartSizeGuesses();
     private final CustomerKeyUse customerKey;
+    private final RefusedReads refusedReads;
     private final Adoption adoption;
 
     ObjectFetch(
@@ -54,6 +55,8 @@ final class ObjectFetch {
         this.progress = progress;
         this.cancellation = cancellation;
         this.customerKey = new CustomerKeyUse(s3.hasCustomerKey());
+        this.refusedReads =
+                new RefusedReads(() -> s3.tryListing(shard.bucket(), shard.prefix()), context, cancellation);
         this.adoption = new Adoption(shard, tree, guesses);
     }
 
@@ -81,25 +84,34 @@ final class ObjectFetch {
     private ManifestEntry download(FetchTask task) throws S3Failure, IOException, InterruptedException {
         FetchTask current = task;
         int rereads = 0;
+        boolean stillListed = false;
         boolean withKey = customerKey.likely();
         int switched = 0;
         Attempts made = new Attempts(context.backoff());
         while (true) {
             cancellation.check();
+            long sentNanos = System.nanoTime();
             try {
-                return current.object().size() <= SMALL
+                ManifestEntry entry = current.object().size() <= SMALL
                         ? downloadSmall(current, withKey)
                         : downloadLarge(current, withKey);
+                refusedReads.accepted();
+                return entry;
             } catch (S3Failure failure) {
                 if (customerKey.otherwise(failure, withKey)
                         && ++switched < context.backoff().attempts()) {
                     withKey = !withKey;
-                } else if (mayBeAnother(failure, current) && ++rereads <= REREADS) {
+                } else if (failure instanceof S3Failure.Auth refused) {
+                    throw refusedReads.judge(refused, sentNanos);
+                } else if (failure.saysMissing() && (stillListed || ++rereads > REREADS)) {
+                    throw listedButMissing(failure);
+                } else if (failure.saysMissing() || (mayBeAnother(failure, current) && ++rereads <= REREADS)) {
                     ListedObject now = relist(current.key());
                     if (isMarker(now) != isMarker(current.object())) {
                         // A folder's path is another than a file's; only a new plan can give it.
-                        throw failure;
+                        throw S3Failure.changed(String.valueOf(failure.getMessage()));
                     }
+                    stillListed = failure.saysMissing() && now.equals(current.object());
                     current = current.withObject(now);
                 } else if (current.object().size() > SMALL && failure.concernsEverything()) {
                     // Each range has been patient already.
@@ -112,16 +124,29 @@ final class ObjectFetch {
         }
     }
 
+    /** A server that cannot find what it lists has lost it, or misread the key: nothing that a backup may conclude from. */
+    private static S3Failure listedButMissing(S3Failure failure) {
+        return S3Failure.unreadable(
+                S3Failure.NOT_FOUND,
+                failure.getMessage()
+                        + " The server still lists it: it has lost the object, or does not understand its key.",
+                failure);
+    }
+
     /** Where there is no ETag to match, a body of another size may mean that the object has changed. */
     private static boolean mayBeAnother(S3Failure failure, FetchTask task) {
         return failure instanceof S3Failure.Changed
                 || (task.object().etag().isEmpty() && failure.kind().equals("cut-body"));
     }
 
-    /** What the listing says of one key now; it changed since the listing was taken. */
+    /**
+     * What the listing says of one key now.
+     *
+     * @throws S3Failure.Vanished when it does not name the key any more, which alone makes an object's absence a fact
+     */
     private ListedObject relist(String key) throws S3Failure, IOException, InterruptedException {
         return context.backoff()
-                .retrying(cancellation, () -> s3.listOne(shard.bucket(), key))
+                .retrying(cancellation, () -> context.request(() -> s3.listOne(shard.bucket(), key, !shard.sorted())))
                 .orElseThrow(() -> S3Failure.vanished("%s/%s".formatted(shard.bucket(), key)));
     }
 
@@ -152,12 +177,7 @@ final class ObjectFetch {
         ServerNotes notes = notes(task.object(), withKey);
         try (RangedDownload download = new RangedDownload(
                 shard.bucket(), task, context, s3.reader(withKey), notes, tree, progress, cancellation)) {
-            Proven proven = download.run();
-            tree.stamp(task.path(), task.object().lastModified());
-            return task.entry(proven);
-        } catch (S3Failure | IOException | InterruptedException failure) {
-            tree.discard(task.path());
-            throw failure;
+            return task.entry(download.run());
         }
     }
 

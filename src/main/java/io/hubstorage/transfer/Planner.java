@@ -48,18 +48,18 @@ final class Planner implements Difference.Sink {
     @Override
     public void accept(Difference difference) throws IOException, InterruptedException {
         switch (difference) {
-            case Difference.Unchanged(int source, ManifestEntry entry) -> {
+            case Difference.Unchanged(int source, ManifestEntry entry, boolean asRecorded) -> {
                 progress.linked.add(entry.size());
-                place(source, entry, EntryState.LINKED);
+                place(source, entry, EntryState.LINKED, asRecorded);
             }
-            case Difference.Gone(Difference.Version(int source, ManifestEntry entry)) -> {
+            case Difference.Gone(Difference.Version(int source, ManifestEntry entry), boolean asRecorded) -> {
                 progress.carried.add(entry.size());
-                place(source, entry, EntryState.CARRIED);
+                place(source, entry, EntryState.CARRIED, asRecorded);
             }
             case Difference.Archived(Difference.Version previous) -> {
                 if (previous != null) {
                     progress.kept.add(previous.entry().size());
-                    place(previous.source(), previous.entry(), EntryState.KEPT);
+                    place(previous.source(), previous.entry(), EntryState.KEPT, false);
                 }
             }
             case Difference.Dropped _ -> {
@@ -80,10 +80,14 @@ final class Planner implements Difference.Sink {
         return new Agreement(agreedThrough);
     }
 
-    private void place(int source, ManifestEntry entry, EntryState state) throws IOException {
+    private void place(int source, ManifestEntry entry, EntryState state, boolean asRecorded) throws IOException {
         String path = paths.allocate(entry.key(), entry.size());
         boolean samePath = path.equals(entry.path());
-        if (agreeing && samePath && source == previousSource && Agreement.stateAfter(entry.state()) == state) {
+        if (agreeing
+                && asRecorded
+                && samePath
+                && source == previousSource
+                && Agreement.stateAfter(entry.state()) == state) {
             agreedThrough = entry.key();
             return;
         }
@@ -132,6 +136,7 @@ final class Planner implements Difference.Sink {
                 changed.object(),
                 changed.candidate(),
                 previous,
-                fallback == null ? null : fallback.path()));
+                fallback == null ? null : fallback.path(),
+                changed.refetch()));
     }
 }

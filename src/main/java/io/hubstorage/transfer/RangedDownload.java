@@ -8,6 +8,7 @@ import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +37,7 @@ final class RangedDownload implements AutoCloseable {
     private final LongConsumer received;
     private final Cancellation cancellation;
     private final Streams.Share share;
+    private final TreeWriter.Draft draft;
     private final FileChannel file;
     private final InOrder inOrder;
     private final ExecutorService readers = Executors.newThreadPerTaskExecutor(
@@ -63,12 +65,13 @@ final class RangedDownload implements AutoCloseable {
         this.notes = notes;
         this.received = progress.receiver(task.key());
         this.cancellation = cancellation;
-        this.file = tree.create(task.path());
+        this.draft = tree.draft();
+        this.file = draft.channel();
         this.inOrder = new InOrder(file);
         this.share = context.streams().join();
     }
 
-    /** Fetches every range; when this returns, the file is whole and proven as far as that can be. */
+    /** Fetches every range; when this returns, the file is in the tree, whole and proven as far as that can be. */
     Proven run() throws S3Failure, IOException, InterruptedException {
         Queue<Pending> window = new ArrayDeque<>();
         Future<@Nullable ObjectHead> whole = notes.worthAHead() ? readers.submit(notes::head) : null;
@@ -95,6 +98,7 @@ final class RangedDownload implements AutoCloseable {
             throw new IllegalStateException("an empty object has no ranges: " + task.key());
         }
         String verified = proof.verdict(sink -> sink.read(file, 0, object.size()));
+        draft.finish(task.path(), FileTime.from(object.lastModified()));
         return new Proven(proof.sha256(), verified, first);
     }
 
@@ -170,6 +174,6 @@ final class RangedDownload implements AutoCloseable {
         share.close();
         readers.shutdownNow();
         readers.close();
-        file.close();
+        draft.close();
     }
 }

@@ -68,6 +68,9 @@ final class Settler implements FetchPool.Handler {
             ManifestEntry entry = fetch.fetch(task);
             slots.put(task.sequence(), STORED + journal.append(entry));
             stored.set(true);
+            if (task.refetch()) {
+                progress.refetched.add(entry.size());
+            }
             progress.listed.addBytes(entry.size() - task.object().size());
             (entry.state() == EntryState.LINKED ? progress.linked : progress.downloaded).add(entry.size());
         } catch (S3Failure failure) {
@@ -75,6 +78,8 @@ final class Settler implements FetchPool.Handler {
                 case S3Failure.Auth auth -> throw auth;
                 // Nothing else would fare better: one failure of the bucket instead of one of each object.
                 case S3Failure out when out.isUnreachable() -> throw out;
+                // The listing says so too, or the object would not be the reason.
+                case S3Failure gone when gone.kind().equals(S3Failure.NO_SUCH_BUCKET) -> throw gone;
                 case S3Failure.Vanished _ -> vanished(task);
                 case S3Failure.Archived _ -> archived(task);
                 // Broken off, not failed: the shard's own failure is the one to tell.
@@ -124,11 +129,7 @@ final class Settler implements FetchPool.Handler {
             return;
         }
         Path file = Differ.file(shard.sources().get(previous.source()), previous.entry());
-        if (previous.entry().directory()) {
-            tree.folder(path);
-        } else {
-            tree.link(file, path);
-        }
+        tree.link(file, previous.entry(), path);
         (state == EntryState.KEPT ? progress.kept : progress.carried)
                 .add(previous.entry().size());
     }

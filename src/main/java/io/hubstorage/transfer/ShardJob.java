@@ -4,6 +4,7 @@ import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.s3.Availability;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.snapshot.CorruptManifestException;
@@ -34,6 +35,8 @@ final class ShardJob {
     private final Supplier<S3Access> s3;
     private final ShardFiles files;
     private final ShardProgress progress = new ShardProgress();
+    private final Availability availability = new Availability();
+    private final SourceFiles sources;
     private final Cancellation cancellation = new Cancellation();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final TransferMessage.@Nullable Source previous;
@@ -43,7 +46,10 @@ final class ShardJob {
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
         this.shard = shard;
         this.context = context;
-        this.s3 = shard.options().requestPayer() ? () -> s3.get().payingRequests() : s3;
+        this.s3 = shard.options().requestPayer()
+                ? () -> s3.get().payingRequests().watchedBy(availability)
+                : () -> s3.get().watchedBy(availability);
+        this.sources = new SourceFiles(shard.sources(), progress.lookNanos);
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
         this.previous = shard.sources().stream()
                 .filter(TransferMessage.Source::previous)
@@ -85,7 +91,14 @@ final class ShardJob {
                 progress.toDownload.tally(),
                 progress.isListingComplete(),
                 progress.bytesReceived.sum(),
-                progress.shownInFlight());
+                progress.shownInFlight(),
+                needsS3() ? availability.service() : null);
+    }
+
+    /** Whether anything is still to come from S3; what is linked or written down afterwards needs none. */
+    private boolean needsS3() {
+        boolean lists = shard.mode() == TransferMessage.Mode.COPY || shard.mode() == TransferMessage.Mode.DRY_RUN;
+        return lists && (!progress.isListingComplete() || progress.hasInFlight());
     }
 
     /** Does the work; whatever happens is in the result. */
@@ -113,12 +126,12 @@ final class ShardJob {
             return new Ended(work(failures), failures.retriable(), null);
         } catch (Listing.UnorderedException _) {
             return new Ended(Outcome.UNORDERED, true, "the server does not list in UTF-8 byte order");
-        } catch (MissingSourceException | CorruptManifestException e) {
+        } catch (DamagedSourceException | CorruptManifestException e) {
             return new Ended(Outcome.DAMAGED, true, e.getMessage());
         } catch (CancellationException | InterruptedException _) {
             return new Ended(Outcome.CANCELLED, true, null);
         } catch (S3Failure.Auth e) {
-            return new Ended(Outcome.AUTH, false, e.getMessage());
+            return refused(e);
         } catch (S3Failure.Permanent e) {
             boolean order = e.kind().equals("listing-order");
             return new Ended(order ? Outcome.UNORDERED : Outcome.FAILED, false, e.getMessage());
@@ -132,6 +145,21 @@ final class ShardJob {
             LOG.error("shard {} of {} failed in an unforeseen way", shard.index(), shard.bucket(), e);
             return new Ended(Outcome.FAILED, true, "internal error: " + e);
         }
+    }
+
+    /** Credentials that the account takes are not why one bucket refuses them: the others may still be copied. */
+    private Ended refused(S3Failure.Auth refusal) {
+        try {
+            if (s3.get().acceptsCredentials()) {
+                return new Ended(
+                        Outcome.FAILED,
+                        false,
+                        refusal.getMessage() + " They are accepted elsewhere, so this is about the bucket alone.");
+            }
+        } catch (S3Failure | InterruptedException unknown) {
+            LOG.debug("whether the credentials are good is not known", unknown);
+        }
+        return new Ended(Outcome.AUTH, false, refusal.getMessage());
     }
 
     /** The disk failed; or the job was told to stop, which breaks off what is being written. */
@@ -150,7 +178,7 @@ final class ShardJob {
             case DRY_RUN -> dryRun(failures);
             case LINK -> link();
             case KEEP -> {
-                new KeptBucket(shard, files, progress, failures, cancellation).run();
+                new KeptBucket(shard, files, sources, tree(), progress, failures, cancellation).run();
                 yield Outcome.COMPLETE;
             }
         };
@@ -158,14 +186,14 @@ final class ShardJob {
 
     private Outcome copy(FailureLog failures) throws Exception {
         Files.createDirectories(files.folder());
-        TreeWriter tree = new TreeWriter(shard);
+        TreeWriter tree = tree();
         try (Journal journal = Journal.open(files.journal());
                 Slots slots = Slots.create(files.slots())) {
             ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree, progress, cancellation);
             Settler settler = new Settler(shard, fetch, tree, journal, slots, progress, failures);
             try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
                 Planner planner = plan(pool, failures);
-                Linker linker = new Linker(shard, tree, cancellation);
+                Linker linker = new Linker(shard, tree::link, cancellation);
                 boolean linked = planner.isDifferent() || settler.hasStored();
                 if (linked) {
                     linker.link(planner.agreement(), previous, files.spool());
@@ -251,7 +279,7 @@ final class ShardJob {
     }
 
     private void diff(Planner planner, FailureLog failures, Listed listed) throws Exception {
-        try (Differ differ = new Differ(shard, filter(), progress, planner, failures)) {
+        try (Differ differ = new Differ(shard, sources, filter(), progress, planner, failures)) {
             listed.feed(differ::listed);
             differ.end();
         }
@@ -265,8 +293,8 @@ final class ShardJob {
 
     private Outcome link() throws IOException, InterruptedException {
         Agreement agreement = Agreement.load(files.agreement());
-        TreeWriter tree = new TreeWriter(shard);
-        new Linker(shard, tree, cancellation).link(agreement, previous, files.spool());
+        TreeWriter tree = tree();
+        new Linker(shard, tree::link, cancellation).link(agreement, previous, files.spool());
         new PartWriter(shard, files).write(agreement, previous);
         return Outcome.COMPLETE;
     }
@@ -274,6 +302,10 @@ final class ShardJob {
     /** A shard in the middle must know which files before it could stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
         return new EarlierFiles(shard, filter(), previous, s3.get(), context.backoff(), cancellation).paths();
+    }
+
+    private TreeWriter tree() throws IOException {
+        return new TreeWriter(shard, sources);
     }
 
     private int previousIndex() {
@@ -296,6 +328,7 @@ final class ShardJob {
                 progress.toDownload.tally(),
                 progress.bytesReceived.sum(),
                 listRequests,
+                TimeUnit.NANOSECONDS.toMillis(progress.lookNanos.sum()),
                 failures.first(),
                 failures.total(),
                 ended.retriable(),

@@ -25,8 +25,12 @@ final class ShardProgress {
     final Counter carried = new Counter();
     final Counter kept = new Counter();
     final Counter deleted = new Counter();
+    final Counter refetched = new Counter();
     final Counter toDownload = new Counter();
     final LongAdder bytesReceived = new LongAdder();
+    /** What looking at files of the last snapshot took, summed over threads. */
+    final LongAdder lookNanos = new LongAdder();
+
     private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
     private final AtomicLong begun = new AtomicLong();
     private volatile boolean listingComplete;
@@ -68,7 +72,8 @@ final class ShardProgress {
                 failed.tally(),
                 carried.tally(),
                 kept.tally(),
-                deleted.tally());
+                deleted.tally(),
+                refetched.tally());
     }
 
     void listingComplete() {
@@ -85,6 +90,11 @@ final class ShardProgress {
 
     void end(String key) {
         inFlight.remove(key);
+    }
+
+    /** Whether any object is on its way, be it between two attempts. */
+    boolean hasInFlight() {
+        return !inFlight.isEmpty();
     }
 
     /** Takes the bytes that arrive of one object, as they arrive. */

@@ -51,12 +51,14 @@ public final class TransferVerticle extends VerticleBase {
         this.s3 = new S3Connection(() -> config.settings().aws(), version, patience);
         this.shared = new TransferContext(
                 new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), new Streams(), backoff);
-        this.search = new BucketSearch(backoff, () -> s3.get().discovery().buckets());
+        this.search = new BucketSearch(
+                backoff,
+                availability -> s3.get().watchedBy(availability).discovery().buckets());
     }
 
     @Override
     public Future<?> start() {
-        vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> jobs.forEach(this::beat));
+        vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> beat());
         return Future.all(
                 vertx.eventBus()
                         .<JsonObject>consumer(Addresses.TRANSFER_SHARD, this::shard)
@@ -89,8 +91,9 @@ public final class TransferVerticle extends VerticleBase {
         });
     }
 
-    private void beat(ShardJob job) {
-        vertx.eventBus().send(Addresses.TRANSFER_HEARTBEAT, BusJson.encode(job.heartbeat()));
+    private void beat() {
+        jobs.forEach(job -> vertx.eventBus().send(Addresses.TRANSFER_HEARTBEAT, BusJson.encode(job.heartbeat())));
+        search.underWay().forEach(run -> vertx.eventBus().send(Addresses.TRANSFER_DISCOVERING, BusJson.encode(run)));
     }
 
     private void shard(Message<JsonObject> message) {

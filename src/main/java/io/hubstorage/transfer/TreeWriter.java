@@ -1,45 +1,51 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.snapshot.OwnFiles;
+import io.hubstorage.snapshot.ManifestEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Puts files into the tree that becomes a bucket's folder. Every file is read-only from its first byte; a linked file's
- * time and mode are never touched, and what it is linked from must be a file of ours. Thread-safe.
+ * time and mode are never touched, and what it is linked from must be what its manifest says. Thread-safe.
  */
 final class TreeWriter {
     private static final int KNOWN_FOLDERS = 16_384;
+    private static final int COPY_BUFFER = 1 << 18;
     private static final Set<StandardOpenOption> NEW_FILE =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
 
     private final Path tree;
+    private final Path drafts;
+    private final int shard;
+    private final AtomicLong begun = new AtomicLong();
     private final boolean hardLinks;
     private final FileAttribute<?>[] readOnly;
     private final Set<Path> knownFolders = ConcurrentHashMap.newKeySet();
-    private final List<Path> sources;
-    private final Set<Path> ownFolders = ConcurrentHashMap.newKeySet();
+    private final SourceFiles sources;
 
-    TreeWriter(TransferMessage.Shard shard) throws IOException {
+    TreeWriter(TransferMessage.Shard shard, SourceFiles sources) throws IOException {
         this.tree = Files.createDirectories(Path.of(shard.tree()));
+        this.drafts = Files.createDirectories(Path.of(shard.journal()));
+        this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
-        this.sources =
-                shard.sources().stream().map(source -> Path.of(source.tree())).toList();
+        this.sources = sources;
         this.readOnly = tree.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--r--r--"))
@@ -47,17 +53,69 @@ final class TreeWriter {
                 : new FileAttribute<?>[0];
     }
 
+    /**
+     * A file that is on its way into the tree. Until it is whole it is outside, so that one that fails leaves nothing there,
+     * not even the folder that it would have been in. For one thread, but for its channel.
+     */
+    final class Draft implements AutoCloseable {
+        private final Path file;
+        private final FileChannel channel;
+
+        private Draft() throws IOException {
+            file = drafts.resolve("shard-%04d.%d.draft".formatted(shard, begun.getAndIncrement()));
+            channel = open(file);
+        }
+
+        /** Its content. */
+        FileChannel channel() {
+            return channel;
+        }
+
+        /** It is whole: gives it its time, which is the object's LastModified, and its place. */
+        void finish(String path, FileTime time) throws IOException {
+            channel.close();
+            Files.setLastModifiedTime(file, time);
+            move(file, path);
+        }
+
+        /** Removes it, unless it is finished. */
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** Begins a file that may fail on the way. */
+    Draft draft() throws IOException {
+        return new Draft();
+    }
+
+    private void move(Path file, String path) throws IOException {
+        try {
+            Files.move(file, place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (NoSuchFileException _) {
+            knownFolders.clear();
+            Files.move(file, place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
     /** A new, empty file at this path of the tree; what an earlier attempt left there is removed. */
-    FileChannel create(String path) throws IOException {
-        Path file = place(path);
+    private FileChannel create(String path) throws IOException {
+        try {
+            return open(place(path));
+        } catch (NoSuchFileException _) {
+            knownFolders.clear();
+            return open(place(path));
+        }
+    }
+
+    private FileChannel open(Path file) throws IOException {
         try {
             return FileChannel.open(file, NEW_FILE, readOnly);
         } catch (FileAlreadyExistsException _) {
             Files.delete(file);
             return FileChannel.open(file, NEW_FILE, readOnly);
-        } catch (NoSuchFileException _) {
-            knownFolders.clear();
-            return FileChannel.open(place(path), NEW_FILE, readOnly);
         }
     }
 
@@ -69,11 +127,6 @@ final class TreeWriter {
                 file.write(bytes);
             }
         }
-        stamp(path, lastModified);
-    }
-
-    /** Sets the file time, which is the object's LastModified. */
-    void stamp(String path, Instant lastModified) throws IOException {
         Files.setLastModifiedTime(tree.resolve(path), FileTime.from(lastModified));
     }
 
@@ -82,76 +135,75 @@ final class TreeWriter {
         Files.createDirectories(tree.resolve(path));
     }
 
-    /** Removes what a failed attempt left. */
-    void discard(String path) throws IOException {
-        Files.deleteIfExists(tree.resolve(path));
-    }
-
     /**
-     * Gives a file a second name in this tree. Where the disk cannot, or this file has too many names already (EMLINK), it
-     * is copied on the spot.
+     * Gives a file a second name in this tree; for a directory marker, makes its folder. Where the disk cannot, or this file
+     * has too many names already (EMLINK), it is copied on the spot.
      *
-     * @throws MissingSourceException when the existing file does not exist, or is not {@linkplain #isOwn ours}
+     * @param entry what the file must be
+     * @throws DamagedSourceException when it is not, or cannot be read where it must be copied
      */
-    void link(Path existing, String path) throws IOException {
-        if (!isOwn(existing)) {
-            // A hard link to a symbolic link would be one.
-            throw new MissingSourceException(existing, new NoSuchFileException(existing.toString()));
-        }
-        Path file = place(path);
-        if (!hardLinks) {
-            copyExisting(existing, path, file);
+    void link(Path existing, ManifestEntry entry, String path) throws IOException {
+        if (entry.directory()) {
+            folder(path);
             return;
         }
+        // Also because a hard link to a symbolic link would be one.
+        sources.look(existing, entry);
+        if (!hardLinks) {
+            copy(existing, path);
+            return;
+        }
+        Path file = place(path);
         try {
             Files.createLink(file, existing);
         } catch (FileAlreadyExistsException _) {
             Files.delete(file);
             Files.createLink(file, existing);
-        } catch (NoSuchFileException e) {
-            if (!Files.exists(existing)) {
-                throw new MissingSourceException(existing, e);
-            }
+        } catch (NoSuchFileException _) {
+            sources.look(existing, entry);
             knownFolders.clear();
             Files.createLink(place(path), existing);
         } catch (FileSystemException | UnsupportedOperationException _) {
-            copyExisting(existing, path, file);
+            copy(existing, path);
         }
     }
 
-    /** Whether this is a regular file of a source, and no symbolic link leads there. */
+    /** Whether a file is one that may be linked, whatever is in it. */
     boolean isOwn(Path existing) {
-        Path folder = existing.getParent();
-        if (folder != null && !ownFolders.contains(folder)) {
-            if (sources.stream().anyMatch(source -> OwnFiles.leadsAway(source, folder))) {
-                return false;
-            }
-            remember(folder, ownFolders);
-        }
-        return OwnFiles.regular(existing) != null;
+        return sources.isOwn(existing);
     }
 
-    private void copyExisting(Path existing, String path, Path file) throws IOException {
-        if (!Files.exists(existing)) {
-            throw new MissingSourceException(existing, new NoSuchFileException(existing.toString()));
-        }
-        copy(existing, path, file);
-    }
-
-    private void copy(Path existing, String path, Path file) throws IOException {
-        Files.deleteIfExists(file);
-        try (FileChannel from = FileChannel.open(existing, StandardOpenOption.READ);
-                FileChannel to = create(path)) {
-            long size = from.size();
-            for (long done = 0; done < size; ) {
-                long moved = from.transferTo(done, size - done, to);
-                if (moved <= 0) {
-                    throw new IOException("%s became shorter while it was copied".formatted(existing));
+    private void copy(Path existing, String path) throws IOException {
+        try (FileChannel from = openSource(existing);
+                Draft draft = draft()) {
+            ByteBuffer buffer = ByteBuffer.allocate(COPY_BUFFER);
+            while (readSource(existing, from, buffer.clear()) >= 0) {
+                buffer.flip();
+                while (buffer.hasRemaining()) {
+                    draft.channel().write(buffer);
                 }
-                done += moved;
             }
+            draft.finish(path, Files.getLastModifiedTime(existing));
         }
-        Files.setLastModifiedTime(file, Files.getLastModifiedTime(existing));
+    }
+
+    private static FileChannel openSource(Path existing) throws DamagedSourceException {
+        try {
+            return FileChannel.open(existing, StandardOpenOption.READ);
+        } catch (IOException e) {
+            throw DamagedSourceException.unreadable(existing, e);
+        }
+    }
+
+    /** Told apart from an error of the destination: a bad sector of an old file is no reason to stop. */
+    private static int readSource(Path existing, FileChannel from, ByteBuffer buffer) throws IOException {
+        try {
+            return from.read(buffer);
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            throw DamagedSourceException.unreadable(existing, e);
+        }
     }
 
     private Path place(String path) throws IOException {
@@ -159,15 +211,11 @@ final class TreeWriter {
         Path folder = file.getParent();
         if (folder != null && !knownFolders.contains(folder)) {
             Files.createDirectories(folder);
-            remember(folder, knownFolders);
+            if (knownFolders.size() >= KNOWN_FOLDERS) {
+                knownFolders.clear();
+            }
+            knownFolders.add(folder);
         }
         return file;
-    }
-
-    private static void remember(Path folder, Set<Path> folders) {
-        if (folders.size() >= KNOWN_FOLDERS) {
-            folders.clear();
-        }
-        folders.add(folder);
     }
 }

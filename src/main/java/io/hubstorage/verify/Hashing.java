@@ -18,6 +18,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Reads files, each inode once, several at a time, and compares what they hash to with every line that names them. */
 final class Hashing {
@@ -26,6 +28,7 @@ final class Hashing {
 
     private final List<BucketTree> trees;
     private final VerifyProgress progress;
+    private final AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
     private final int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, MOST_THREADS);
 
     Hashing(List<BucketTree> trees, VerifyProgress progress) {
@@ -55,6 +58,10 @@ final class Hashing {
             }
             room.acquire(threads * 2);
             progress.check();
+            Throwable failure = failed.get();
+            if (failure != null) {
+                throw new IllegalStateException("files could not be hashed: " + failure, failure);
+            }
         }
     }
 
@@ -65,6 +72,8 @@ final class Hashing {
                 prove(group);
             } catch (CancellationException _) {
                 // Whoever hands out the work sees it too.
+            } catch (RuntimeException | Error e) {
+                failed.compareAndSet(null, e);
             } finally {
                 room.release();
             }
@@ -76,7 +85,10 @@ final class Hashing {
         String found;
         try {
             found = hash(trees.get(first.tree()).file(first.path()), group.size());
-        } catch (IOException e) {
+        } catch (CancellationException e) {
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it is: nothing is said to be right that was not read.
             group.forEach(job -> problem(job, Problem.Kind.UNREADABLE, "it cannot be read: " + e));
             return;
         }

@@ -7,6 +7,8 @@ import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.config.HubConfig;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,12 +23,18 @@ import org.jspecify.annotations.Nullable;
  * @param sentence what is so and, when something is wrong, what to do
  */
 record Headline(State state, String sentence) {
+    /** By this machine's clock: a sentence is for people. */
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT).withZone(ZoneId.systemDefault());
+
     /** The word. */
     enum State {
         /** Every configured bucket is in a snapshot, and the schedule is kept. */
         SAFE,
         /** A run is under way. */
         RUNNING,
+        /** A run is under way, and cannot go on: S3 does not do its work. */
+        WAITING,
         /** The next run should have begun already. */
         LATE,
         /** The last run failed, wholly or in part, or nothing can run. */
@@ -127,6 +135,18 @@ record Headline(State state, String sentence) {
     }
 
     private static Headline running(RunState run, @Nullable RunRecord good, Instant now) {
+        RunState.Waiting waiting = run.waiting();
+        if (waiting != null) {
+            return new Headline(
+                    State.WAITING,
+                    "Waiting for %s: %s since %s. The %s goes on by itself as soon as it can.%s"
+                            .formatted(
+                                    waiting.what().toUpperCase(Locale.ROOT),
+                                    waiting.cause(),
+                                    TIME.format(waiting.since()),
+                                    run.dryRun() ? "dry run" : "backup",
+                                    lastGood(good, now)));
+        }
         int many = run.buckets().size();
         String what = many == 0 ? "" : " of " + count(many);
         return new Headline(

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,7 +101,16 @@ final class Health {
         return bus.ask(Addresses.CONFIG_GET, new JsonObject(), QUICK)
                 .map(body -> {
                     ConfigMessage.Current current = BusJson.decode(body, ConfigMessage.Current.class);
-                    return Status.OK(new JsonObject().put("hash", current.hash()));
+                    JsonObject data = new JsonObject().put("hash", current.hash());
+                    if (!current.broken().isEmpty()) {
+                        data.put("degraded", true)
+                                .put(
+                                        "detail",
+                                        current.broken().stream()
+                                                .map(file -> file.sentence() + ' ' + file.instead())
+                                                .collect(Collectors.joining(" ")));
+                    }
+                    return Status.OK(data);
                 })
                 .otherwise(failure -> down("the configuration cannot be had"));
     }

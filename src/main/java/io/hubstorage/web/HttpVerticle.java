@@ -169,6 +169,9 @@ public final class HttpVerticle extends VerticleBase {
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setTcpKeepAlive(true)
+                // HTTP/1.1 alone: nothing here gains from HTTP/2, and its frames have been the way in for floods.
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_ADDRESS_BYTES)
                 .setHandle100ContinueAutomatically(false)

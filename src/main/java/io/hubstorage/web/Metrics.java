@@ -6,6 +6,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunState;
+import io.hubstorage.config.ConfigStore;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -35,18 +36,28 @@ final class Metrics {
     private final List<MessageConsumer<JsonObject>> consumers = new ArrayList<>();
     private final List<Meter> gauges = new ArrayList<>();
     private volatile boolean running;
+    private volatile boolean waitingForS3;
     private volatile double bytesPerSecond;
     private volatile @Nullable RunRecord last;
     private volatile @Nullable RunRecord lastSuccess;
 
-    Metrics(Vertx vertx, Bus bus, PrometheusMeterRegistry registry, EventHub hub) {
+    Metrics(Vertx vertx, Bus bus, PrometheusMeterRegistry registry, EventHub hub, ConfigStore store) {
         this.vertx = vertx;
         this.bus = bus;
         this.registry = registry;
         gauges.add(Gauge.builder("hubstorage.sse.connections", hub, EventHub::connections)
                 .description("Open event streams")
                 .register(registry));
+        gauge(
+                "hubstorage.config.broken",
+                "Files of the configuration (config.json, .env) that cannot be used as they stand, so that older"
+                        + " content is in force",
+                metrics -> store.current().broken().size());
         gauge("hubstorage.backup.running", "1 while a run goes on", metrics -> metrics.running ? 1 : 0);
+        gauge(
+                "hubstorage.waiting.for.s3",
+                "1 while a run cannot go on because S3 does not do its work",
+                metrics -> metrics.waitingForS3 ? 1 : 0);
         gauge("hubstorage.backup.receive.rate", "Bytes a second from S3", metrics -> metrics.bytesPerSecond);
         gauge(
                 "hubstorage.backup.last.success.timestamp.seconds",
@@ -91,12 +102,14 @@ final class Metrics {
         RunState state = BusJson.decode(message.body(), RunState.class);
         running = true;
         bytesPerSecond = state.bytesPerSecond();
+        waitingForS3 = state.waiting() != null;
     }
 
     private void finished(Message<JsonObject> message) {
         RunRecord run = BusJson.decode(message.body(), RunRecord.class);
         running = false;
         bytesPerSecond = 0;
+        waitingForS3 = false;
         registry.counter(
                         "hubstorage.backup.runs",
                         "result",

@@ -3,6 +3,7 @@ package io.hubstorage.web;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.S3Message.Outcome;
 import io.hubstorage.bus.S3Message.Step;
@@ -57,10 +58,19 @@ final class SelfTest {
     }
 
     private Future<List<Step>> configuration() {
-        return bus.ask(Addresses.CONFIG_GET)
-                .map(current -> buckets(store.config()))
+        return bus.ask(Addresses.CONFIG_GET, ConfigMessage.Current.class)
+                .map(current -> current.broken().isEmpty() ? buckets(store.config()) : broken(current.broken()))
                 .otherwise(failure -> silent("configuration", failure))
                 .map(List::of);
+    }
+
+    private static Step broken(List<ConfigMessage.BrokenFile> files) {
+        return new Step(
+                "configuration",
+                Outcome.FAILED,
+                files.stream().map(ConfigMessage.BrokenFile::sentence).collect(Collectors.joining(" ")),
+                "Mend the file, or save on the configuration page, which keeps the broken one aside. "
+                        + files.getFirst().instead());
     }
 
     private static Step buckets(HubConfig config) {

@@ -66,7 +66,8 @@ final class StateOfThings {
         return new JsonObject()
                 .put("hash", current.hash())
                 .put("buckets", current.config().getJsonArray("s3_buckets", new JsonArray()))
-                .put("dynamic_buckets", store.config().dynamicBuckets());
+                .put("dynamic_buckets", store.config().dynamicBuckets())
+                .put("broken", BusJson.encode(current).getJsonArray("broken"));
     }
 
     /** The last run, where it says all there is to say; else the last ones, newest first. */

@@ -194,7 +194,7 @@ final class Audit {
         }
         assertThat(seconds(Files.getLastModifiedTime(file).toInstant()))
                 .as("file time of %s", entry.key())
-                .isEqualTo(seconds(entry.lastModified()));
+                .isEqualTo(seconds(entry.timeOnDisk()));
         if (entry.state() == EntryState.DOWNLOADED) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                     .as("mode of %s", entry.key())

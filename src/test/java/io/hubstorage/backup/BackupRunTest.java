@@ -70,7 +70,7 @@ final class BackupRunTest {
         assertThat(second.result()).isEqualTo(RunResult.SUCCESS);
         assertThat(second.newSnapshot()).isFalse();
         assertThat(second.snapshot()).isEqualTo(first.snapshot());
-        assertThat(second.message()).contains("unchanged").contains(Objects.requireNonNull(first.snapshot()));
+        assertThat(second.message()).contains("no changes").contains(Objects.requireNonNull(first.snapshot()));
         assertThat(s3.counts().gets()).isEqualTo(getsBefore);
         assertThat(hub.snapshots().list()).hasSize(1);
     }

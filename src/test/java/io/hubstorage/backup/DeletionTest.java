@@ -2,11 +2,16 @@ package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.AlarmMessage;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +142,33 @@ final class DeletionTest extends EngineTest {
 
         bucket.add("d", 10);
         assertThat(audit(hub.backUp()).certificate().holdsRetention()).isFalse();
+    }
+
+    @Test
+    void theAlarmOfAShrunkBucketOutlivesLaterRunsAndTheProcessUntilSomebodyAcknowledgesIt() {
+        SyntheticBucket bucket = bucket("photos", "a", "b", "c");
+        hub.configure(config(delete(true), "photos"));
+        hub.backUp();
+        List.of("a", "b", "c").forEach(bucket::delete);
+        RunRecord shrunk = hub.backUp();
+        hub.backUp();
+        hub.stop().start();
+
+        Alarm alarm = alarms(Addresses.ALARMS_LIST, new JsonObject()).open().getFirst();
+        assertThat(alarm.kind()).isEqualTo(Alarm.Kind.SHRUNK);
+        assertThat(alarm.bucket()).isEqualTo("photos");
+        assertThat(alarm.snapshot()).isEqualTo(shrunk.snapshot());
+        assertThat(alarm.times()).isEqualTo(1);
+        assertThat(alarms(Addresses.ALARMS_ACKNOWLEDGE, new JsonObject().put("id", alarm.id()))
+                        .open())
+                .isEmpty();
+        hub.backUp();
+        hub.stop().start();
+        assertThat(alarms(Addresses.ALARMS_LIST, new JsonObject()).open()).isEmpty();
+    }
+
+    private AlarmMessage.Alarms alarms(String address, JsonObject body) {
+        return BusJson.decode(hub.request(address, body), AlarmMessage.Alarms.class);
     }
 
     private static RunRecord.Alarm alarm(RunRecord run) {

@@ -123,7 +123,7 @@ final class KilledHub implements AutoCloseable {
         check(after);
         assertThat(Traces.names(layout.hub(), "*"))
                 .as("what is left beside the snapshots")
-                .containsExactlyInAnyOrder("marker.json", "lock", "staging", "journal");
+                .containsExactlyInAnyOrder("marker.json", "lock", "presence.json", "staging", "journal");
         assertThat(after.stagings()).isEmpty();
         assertThat(layout.journals()).isEmptyDirectory();
         checkHistory(after);

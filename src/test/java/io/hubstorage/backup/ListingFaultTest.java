@@ -202,11 +202,9 @@ final class ListingFaultTest extends EngineTest {
     @Test
     void credentialsThatExpireInTheMiddleStopTheRunWithoutFurtherAttempts() {
         hub.stop().configure(retries(3, "photos", "music"));
-        s3.faults()
-                .when(request -> request.kind() == RequestKind.GET
-                        && request.key().compareTo("05") > 0
-                        && request.bucket().equals("photos"))
-                .then(Fault.expiredToken());
+        s3.onRequest(
+                request -> request.kind() == RequestKind.GET && request.key().compareTo("05") > 0,
+                _ -> s3.requireAccessKey("another"));
 
         RunRecord run = hub.backUp();
 
@@ -215,14 +213,31 @@ final class ListingFaultTest extends EngineTest {
         assertThat(run.message()).contains("does not accept the credentials");
         // How many are under way when the first refusal arrives is chance; that none is asked for twice is not.
         assertThat(s3.counts().gets()).isLessThanOrEqualTo(1_101);
+        assertThat(s3.counts().lists())
+                .as("one question for all refusals that come together")
+                .isLessThan(20);
     }
 
     @Test
-    void refusedCredentialsForOneBucketDoNotWaitForTheOthers() {
+    void aBucketThatAloneRefusesTheCredentialsFailsAlone() {
         s3.faults()
                 .when(request ->
                         request.kind() == RequestKind.LIST && request.bucket().equals("music"))
                 .then(new Fault.Status(403, "SignatureDoesNotMatch", "no"));
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
+        assertThat(run.message()).contains("music failed", "does not accept the credentials", "about the bucket alone");
+        audit(run).holds("photos", bucket);
+    }
+
+    @Test
+    void credentialsThatAreRefusedForOneBucketAndElsewhereDoNotWaitForTheOthers() {
+        s3.onRequest(
+                request ->
+                        request.kind() == RequestKind.LIST && request.bucket().equals("music"),
+                _ -> s3.requireAccessKey("another"));
         s3.faults()
                 .when(request ->
                         request.kind() == RequestKind.GET && request.bucket().equals("photos"))

@@ -8,7 +8,9 @@ import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunState;
 import io.hubstorage.config.Settings;
+import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.testkit.SyntheticBucket;
@@ -16,11 +18,13 @@ import io.hubstorage.testkit.SyntheticS3;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +34,7 @@ final class OutageTest extends EngineTest {
 
     @BeforeEach
     void aBucketThatTakesAWhile() {
-        hub.patience(Duration.ofMillis(400), 1, 2);
+        hub.patience(Duration.ofMillis(400), 1, 6);
         bucket = s3.bucket("photos", SyntheticBucket.uniform(2_000, 1_000, "##/##"));
         s3.bandwidth(2_000_000, 0);
         hub.configure("photos");
@@ -40,7 +44,10 @@ final class OutageTest extends EngineTest {
         hub.start();
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
-        await().atMost(Duration.ofMinutes(1)).until(() -> s3.counts().gets() > 200);
+        await().atMost(Duration.ofMinutes(1)).until(() -> {
+            RunState state = state();
+            return state != null && state.totals().downloaded().objects() > 150;
+        });
         return finished;
     }
 
@@ -50,12 +57,20 @@ final class OutageTest extends EngineTest {
         CompletableFuture<RunRecord> finished = begin();
 
         s3.down();
+        Instant down = Instant.now();
         // Longer than all attempts that are counted would take, and than the log bears without a word.
         try (LogCapture log = LogCapture.of("io.hubstorage")) {
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> log.lines("WARN").stream().anyMatch(line -> line.contains("cannot be reached")));
+            RunState.Waiting waiting = awaitWaiting(Duration.ofSeconds(10));
+            assertThat(waiting.what()).isEqualTo(RunState.Waiting.S3);
+            assertThat(waiting.cause()).isEqualTo("connection refused");
+            assertThat(waiting.buckets()).containsExactly("photos");
+            assertThat(waiting.since()).isBetween(down.minusSeconds(2), down.plusSeconds(3));
+            assertThat(Objects.requireNonNull(state()).buckets().getFirst().waiting())
+                    .as("the bucket says so too")
+                    .isNotNull();
             assertThat(finished).isNotDone();
             s3.up();
+            await().atMost(Duration.ofSeconds(10)).until(() -> finished.isDone() || waiting() == null);
 
             RunRecord run = finished.get(60, TimeUnit.SECONDS);
 
@@ -66,9 +81,80 @@ final class OutageTest extends EngineTest {
                     .as("one line of all requests together")
                     .singleElement()
                     .asString()
-                    .contains("check AWS_ENDPOINT_URL", "waits for it to come back");
-            assertThat(log.lines("INFO")).anyMatch(line -> line.contains(s3.endpoint() + " answers again, after "));
+                    .contains("Waiting for S3: connection refused since ", "check AWS_ENDPOINT_URL");
+            assertThat(log.lines("INFO")).anyMatch(line -> line.contains("S3 answers again, after "));
         }
+    }
+
+    /** The state of the run in progress; null when there is none. */
+    private @Nullable RunState state() {
+        return BusJson.decode(hub.request(Addresses.BACKUP_STATUS, new JsonObject()), BackupMessage.Status.class)
+                .current();
+    }
+
+    private RunState.@Nullable Waiting waiting() {
+        RunState state = state();
+        return state == null ? null : state.waiting();
+    }
+
+    private RunState.Waiting awaitWaiting(Duration atMost) {
+        return Objects.requireNonNull(await().atMost(atMost).until(this::waiting, Objects::nonNull));
+    }
+
+    @Test
+    void aServerThatThrottlesEverythingIsWaitedForByName() throws Exception {
+        hub.outage(Duration.ofMinutes(2));
+        CompletableFuture<RunRecord> finished = begin();
+
+        s3.faults().when(request -> true).then(new Fault.Status(503, "SlowDown", "reduce"));
+
+        assertThat(awaitWaiting(Duration.ofSeconds(10)).cause()).isEqualTo("503 SlowDown");
+        s3.faults().clear();
+        RunRecord run = finished.get(60, TimeUnit.SECONDS);
+        assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+        audit(run).holds("photos", bucket);
+    }
+
+    @Test
+    void aServerThatFallsSilentIsWaitedForLongBeforeItsRequestsTimeOut() throws Exception {
+        hub.close();
+        hub = new Hub(home, s3.settings(), InstantSource.system());
+        hub.patience(Duration.ofSeconds(20), 1, 2).outage(Duration.ofMinutes(2));
+        hub.configure("photos");
+        CompletableFuture<RunRecord> finished = begin();
+
+        s3.faults().when(request -> true).then(new Fault.Hang());
+
+        assertThat(awaitWaiting(Duration.ofSeconds(10)).cause()).isEqualTo("no answer");
+        assertThat(finished).isNotDone();
+    }
+
+    @Test
+    void oneBucketsOutageIsShownAtTheBucketWhileTheOthersGoOn() throws Exception {
+        hub.outage(Duration.ofMinutes(2));
+        SyntheticBucket music = s3.bucket("music", SyntheticBucket.uniform(20_000, 1_000, "##/###"));
+        s3.faults()
+                .when(request -> request.bucket().equals("photos"))
+                .then(new Fault.Status(503, "SlowDown", "reduce"));
+        hub.configure("photos", "music");
+        hub.start();
+        CompletableFuture<RunRecord> finished = hub.nextFinished();
+        hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
+
+        RunState state = Objects.requireNonNull(await().atMost(Duration.ofSeconds(15))
+                .until(
+                        this::state,
+                        each -> each != null && each.buckets().stream().anyMatch(one -> one.waiting() != null)));
+
+        assertThat(state.waiting()).as("music works").isNull();
+        assertThat(state.buckets())
+                .filteredOn(one -> one.waiting() != null)
+                .extracting(RunState.BucketState::bucket)
+                .containsExactly("photos");
+        s3.faults().clear();
+        s3.bandwidth(0, 0);
+        RunRecord run = finished.get(60, TimeUnit.SECONDS);
+        audit(run).holds("photos", bucket).holds("music", music);
     }
 
     @Test
@@ -123,6 +209,9 @@ final class OutageTest extends EngineTest {
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> log.lines("WARN").stream().anyMatch(line -> line.contains("cannot be reached")));
+        assertThat(awaitWaiting(Duration.ofSeconds(1)).buckets())
+                .as("which ones there are is what it waits for")
+                .isEmpty();
         assertThat(finished).isNotDone();
         return finished;
     }
@@ -193,7 +282,7 @@ final class OutageTest extends EngineTest {
             s3.faults()
                     .when(request -> request.key().equals("05/" + (status - 480)))
                     .attempts(6)
-                    .then(new io.hubstorage.testkit.Fault.Status(status, "", ""));
+                    .then(new Fault.Status(status, "", ""));
         }
 
         audit(hub.backUp()).holds("photos", bucket);

@@ -56,7 +56,8 @@ final class RunMonitorTest {
                 toDownload,
                 listed,
                 received,
-                List.of(new TransferMessage.InFlight("key-" + index, 100, 40 + 50L * index)));
+                List.of(new TransferMessage.InFlight("key-" + index, 100, 40 + 50L * index)),
+                null);
     }
 
     private static TransferMessage.Result result(int index, BucketCounts counts, Tally toDownload, long received) {
@@ -70,6 +71,7 @@ final class RunMonitorTest {
                 toDownload,
                 received,
                 1,
+                0,
                 List.of(),
                 0,
                 false,

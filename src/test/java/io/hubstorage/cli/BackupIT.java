@@ -57,7 +57,7 @@ final class BackupIT {
                     .containsPattern("photos +safe +300 \\(293 KiB\\)")
                     .contains("New snapshot: " + home.resolve("data") + "/hublink_");
             assertThat(second.exitCode()).isZero();
-            assertThat(second.out()).contains("photos is unchanged: nothing to do");
+            assertThat(second.out()).contains("photos: no changes");
         }
         assertHolds(bucket);
         assertThat(snapshots()).hasSize(1);

@@ -172,9 +172,28 @@ final class HubCommandTest {
         assertThat(err.toString().lines())
                 .hasSize(4)
                 .first()
-                .isEqualTo("The configuration cannot be used, for 3 reasons:");
+                .isEqualTo("The configuration (%s) cannot be used, for 3 reasons:".formatted(other));
         assertThat(err.toString())
                 .contains("  HUBSTORAGE_WEB_PORT: ", "  s3_buckets[0]: ", "  automation.max_retries: ");
+    }
+
+    @Test
+    void validateOfABrokenFileSaysWhatHubStorageGoesOnWith() throws IOException {
+        Path config = Files.createDirectories(home.resolve("config"));
+        Files.writeString(config.resolve("config.json.last-good"), "{\"s3_buckets\": [\"photos\"]}");
+        Files.writeString(config.resolve("config.json"), "{\"automation\": {\"cron\": \"61 3 * * *\"}}");
+
+        assertThat(run("config", "validate")).isEqualTo(2);
+
+        assertThat(err.toString())
+                .contains(
+                        config.resolve("config.json") + " is not valid:",
+                        "  automation.cron: found \"61 3 * * *\"",
+                        "minute (0-59) is '61'",
+                        "goes on with the last good one",
+                        config.resolve("config.json.last-good").toString());
+        assertThat(out.toString()).isEmpty();
+        assertThat(run("snapshots")).as("what only reads").isZero();
     }
 
     @Test

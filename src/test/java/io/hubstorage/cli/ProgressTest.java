@@ -16,6 +16,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class ProgressTest {
@@ -58,7 +59,67 @@ final class ProgressTest {
                 65L,
                 List.of(),
                 List.of(),
+                null,
                 null);
+    }
+
+    private static RunState waiting(int second, RunState.@Nullable Waiting waiting) {
+        RunState state = state(RunPhase.LISTING, 10, 0, 0);
+        return new RunState(
+                state.runId(),
+                state.trigger(),
+                state.dryRun(),
+                NOW,
+                NOW.plusSeconds(second),
+                state.phase(),
+                1,
+                1,
+                null,
+                List.of(),
+                state.totals(),
+                state.toDownload(),
+                0,
+                0,
+                0,
+                null,
+                List.of(),
+                List.of(),
+                null,
+                waiting);
+    }
+
+    @Test
+    void aRunThatWaitsForS3SaysSoWhenThatBeginsOnceAMinuteAndWhenItIsOver() {
+        StringWriter text = new StringWriter();
+        Progress.Lines lines = new Progress.Lines(new PrintWriter(text), Duration.ofHours(1));
+        RunState.Waiting refused =
+                new RunState.Waiting("s3", "connection refused", NOW.minusSeconds(3), List.of("photos"), "in full");
+        for (int second = 0; second < 130; second++) {
+            lines.show(waiting(second, refused));
+        }
+        lines.show(waiting(
+                131, new RunState.Waiting("s3", "503 SlowDown", NOW.minusSeconds(3), List.of("photos"), "in full")));
+        lines.show(waiting(132, null));
+        lines.show(waiting(133, null));
+
+        assertThat(text.toString().lines().toList())
+                .hasSize(5)
+                .allMatch(line -> line.matches("Wait(ing for S3: .* since [0-9:]{5}, for .*|ed .* for S3\\.)"))
+                .first()
+                .asString()
+                .startsWith("Waiting for S3: connection refused since ")
+                .endsWith(", for 3 s");
+        assertThat(text.toString())
+                .contains("for 1 min 3 s", "for 2 min 3 s", "503 SlowDown", "Waited 2 min 15 s for S3.");
+    }
+
+    @Test
+    void onATerminalTheLineSaysWhatIsWaitedForInsteadOfABar() {
+        RunState.Waiting refused =
+                new RunState.Waiting("s3", "connection refused", NOW.minusSeconds(3), List.of("photos"), null);
+        assertThat(ProgressText.bar(waiting(60, refused), 120))
+                .startsWith("Waiting for S3: connection refused since ")
+                .endsWith(", for 1 min 3 s");
     }
 
     @Test

@@ -52,7 +52,7 @@ final class RunSummaryTest {
         bucket.put(bucket.get("b").withKms());
 
         assertThat(summary(hub.backUp())).contains("2 objects in it could be checked by length alone");
-        assertThat(summary(hub.backUp())).contains("unchanged", "2 objects in it could be checked by length alone");
+        assertThat(summary(hub.backUp())).contains("no changes", "2 objects in it could be checked by length alone");
     }
 
     @Test

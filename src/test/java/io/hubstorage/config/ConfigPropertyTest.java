@@ -119,8 +119,16 @@ final class ConfigPropertyTest {
                 logging(),
                 automation(),
                 doubles().between(0, 100),
-                (list, sync, log, plan, shrink) ->
-                        new HubConfig(list, list.size() > 2, sync, log, plan, new Guards(shrink), null, null));
+                (list, sync, log, plan, shrink) -> new HubConfig(
+                        list,
+                        list.size() > 2,
+                        sync,
+                        log,
+                        plan,
+                        new Guards(shrink),
+                        new HubConfig.Verify(shrink),
+                        null,
+                        null));
         return most.zip(
                 integers().between(0, 1),
                 (config, named) -> named == 0
@@ -132,6 +140,7 @@ final class ConfigPropertyTest {
                                 config.logging(),
                                 config.automation(),
                                 config.guards(),
+                                config.verify(),
                                 "work",
                                 "/mnt/copies"));
     }

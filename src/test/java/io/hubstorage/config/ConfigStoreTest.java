@@ -13,6 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -188,7 +189,96 @@ final class ConfigStoreTest {
                 .isInstanceOf(StaleConfigException.class);
         await(store.update(new JsonObject(), store.hash()));
         assertThat(onDisk()).isEqualTo(new JsonObject());
+        assertThat(store.current().broken()).isEmpty();
+        Path aside = folder.resolve("config/config.json.broken-20261123120000");
+        assertThat(store.current().warnings()).singleElement().asString().contains("was kept as " + aside);
+        assertThat(aside).hasContent("{broken");
+        assertThat(Files.getPosixFilePermissions(aside)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+
+        write("{broken again");
+        await(store.update(new JsonObject().put("mine", 1), null));
+        assertThat(aside).as("the first one").hasContent("{broken");
+        assertThat(folder.resolve("config/config.json.broken-20261123120000-2")).hasContent("{broken again");
+    }
+
+    @Test
+    void aBrokenHandEditIsToldWithFileFieldAndWhatIsInForceInstead() throws Exception {
+        write("{\"s3_buckets\": [\"photos\"]}");
+        ConfigStore store = open();
+        write("{\"s3_buckets\": [\"photos\"], \"automation\": {\"cron\": \"0 25 * * *\", \"max_retries\": -1}}");
+        await(store.reload());
+        await(store.reload());
+        assertThat(store.current().broken()).singleElement().satisfies(broken -> {
+            assertThat(broken.file()).isEqualTo(configFile.toString());
+            assertThat(broken.since()).isEqualTo(NOW);
+            assertThat(broken.problems())
+                    .extracting(problem -> problem.path())
+                    .containsExactly("automation.cron", "automation.max_retries");
+            assertThat(broken.copy()).isNull();
+            assertThat(broken.sentence())
+                    .contains(
+                            configFile + " is not valid: automation.cron: found \"0 25 * * *\"", "hour (0-23) is '25'");
+        });
+        assertThat(store.config().buckets()).hasSize(1);
+        write("{\"s3_buckets\": [\"photos\"]}");
+        await(store.reload());
+        assertThat(store.current().broken()).isEmpty();
         assertThat(store.current().warnings()).isEmpty();
+    }
+
+    @Test
+    void aBrokenFileAtTheStartYieldsToTheLastGoodOneAndStaysAsItIs() throws Exception {
+        write("{\"s3_buckets\": [\"photos\"]}");
+        await(open().update(new JsonObject().put("s3_buckets", new JsonArray().add("later")), null));
+        Path kept = folder.resolve("config/config.json.last-good");
+        assertThat(Files.getPosixFilePermissions(kept)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        write("{\"s3_buckets\": [\"photos\"],}");
+
+        ConfigStore again = open();
+
+        assertThat(again.config().buckets()).containsExactly(new BucketSpec("later", ""));
+        assertThat(again.current().broken()).singleElement().satisfies(broken -> {
+            assertThat(broken.file()).isEqualTo(configFile.toString());
+            assertThat(broken.copy()).isEqualTo(kept.toString());
+            assertThat(broken.sentence()).contains("line 1");
+            assertThat(broken.instead()).contains(kept.toString());
+        });
+        assertThat(Files.readString(configFile)).isEqualTo("{\"s3_buckets\": [\"photos\"],}");
+        assertThat(again.hash()).isEqualTo(ConfigText.hash(Files.readAllBytes(configFile)));
+        assertThat(open().config().buckets()).as("a further restart").hasSize(1);
+
+        write("{\"s3_buckets\": [\"mended\"]}");
+        await(again.reload());
+        assertThat(again.config().buckets()).containsExactly(new BucketSpec("mended", ""));
+        assertThat(again.current().broken()).isEmpty();
+        assertThat(kept).hasContent("{\"s3_buckets\": [\"mended\"]}");
+    }
+
+    @Test
+    void aFileThatVanishedOrWasEmptiedIsNoReasonToBeginAnew() throws Exception {
+        write("{\"s3_buckets\": [\"photos\"]}");
+        open();
+        Files.delete(configFile);
+        ConfigStore gone = open();
+        assertThat(gone.config().buckets()).hasSize(1);
+        assertThat(gone.current().broken())
+                .singleElement()
+                .satisfies(broken -> assertThat(broken.reason()).startsWith("is gone"));
+        assertThat(configFile).doesNotExist();
+        write("");
+        ConfigStore emptied = open();
+        assertThat(emptied.config().buckets()).hasSize(1);
+        await(emptied.update(emptied.current().config(), emptied.hash()));
+        assertThat(onDisk().getJsonArray("s3_buckets")).containsExactly("photos");
+    }
+
+    @Test
+    void aLastGoodOneThatIsBrokenTooHelpsNobodyAndTheFileIsNamed() throws Exception {
+        write("{\"s3_buckets\": 1}");
+        Files.writeString(folder.resolve("config/config.json.last-good"), "{");
+        assertThat(catchThrowable(this::open))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContainingAll(configFile.toString(), "s3_buckets: found 1");
     }
 
     @Test

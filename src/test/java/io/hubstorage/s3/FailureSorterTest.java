@@ -40,7 +40,7 @@ final class FailureSorterTest {
         "403, AccessDenied, Permanent, access-denied",
         "403, '', Permanent, access-denied",
         "403, InvalidObjectState, Archived, archived",
-        "404, NoSuchKey, Vanished, vanished",
+        "404, NoSuchKey, Permanent, not-found",
         "404, NoSuchBucket, Permanent, no-such-bucket",
         "404, '', Permanent, not-found",
         "412, PreconditionFailed, Changed, changed",

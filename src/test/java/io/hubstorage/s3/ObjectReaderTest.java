@@ -148,11 +148,16 @@ final class ObjectReaderTest {
     }
 
     @Test
-    void aVanishedObjectIsSaidToBeVanished() {
+    void anObjectThatIsNotFoundIsSaidToBeMissingWhichIsNotYetVanished() {
         assertThatThrownBy(() -> reader.readSmall("things", "gone", "abc", 5, count -> {}))
-                .isInstanceOf(S3Failure.Vanished.class)
-                .hasMessage("Reading \"gone\" in bucket \"things\" failed: the object no longer exists.");
-        assertThatThrownBy(() -> range("gone", null, 0, 100)).isInstanceOf(S3Failure.Vanished.class);
+                .isInstanceOfSatisfying(
+                        S3Failure.Permanent.class,
+                        failure -> assertThat(failure.saysMissing()).isTrue())
+                .hasMessageStartingWith("Reading \"gone\" in bucket \"things\" failed: the object does not exist (404");
+        assertThatThrownBy(() -> range("gone", null, 0, 100))
+                .isInstanceOfSatisfying(
+                        S3Failure.Permanent.class,
+                        failure -> assertThat(failure.saysMissing()).isTrue());
     }
 
     @Test

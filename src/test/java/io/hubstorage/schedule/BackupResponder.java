@@ -94,6 +94,7 @@ final class BackupResponder {
                 null,
                 List.of(),
                 List.of(),
+                null,
                 null);
         current = state;
         history.append(record(state, RunResult.RUNNING, null));

@@ -63,6 +63,7 @@ final class DifferTest {
                 fetches::add);
         try (Differ differ = new Differ(
                 shard(delete, previous),
+                new SourceFiles(List.of(previous), progress.lookNanos),
                 new KeyFilter("", List.of("*.no"), List.of()),
                 progress,
                 planner,

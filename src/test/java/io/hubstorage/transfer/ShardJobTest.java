@@ -13,6 +13,7 @@ import io.hubstorage.testkit.SyntheticS3;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,7 @@ final class ShardJobTest {
         try (ManifestWriter writer = new ManifestWriter(manifest)) {
             for (String key : keys) {
                 Files.createDirectories(tree);
-                Files.write(tree.resolve(key), new byte[1]);
+                Files.setLastModifiedTime(Files.write(tree.resolve(key), new byte[1]), FileTime.from(Instant.EPOCH));
                 writer.write(held(key));
             }
             writer.finish();

@@ -178,7 +178,8 @@ final class AwkwardKeysTest extends VerifyTest {
                 "config/destination.json",
                 "config/history.jsonl",
                 "data/.hubstorage/lock",
-                "data/.hubstorage/marker.json"));
+                "data/.hubstorage/marker.json",
+                "data/.hubstorage/presence.json"));
         for (Path snapshot : snapshots) {
             String name = home.relativize(snapshot).toString();
             expected.addAll(

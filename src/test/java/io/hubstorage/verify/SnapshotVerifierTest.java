@@ -3,6 +3,8 @@ package io.hubstorage.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.SyntheticBucket;
@@ -35,6 +37,30 @@ final class SnapshotVerifierTest extends VerifyTest {
         VerifyReport.Bucket photos = bucket(report, "photos");
         assertThat(photos.entries()).isEqualTo(new Tally(50, 50_000));
         assertThat(photos.proven()).isEqualTo(photos.entries());
+    }
+
+    @Test
+    void largeObjectsThatCouldNotBeCopiedLeaveNothingBehindThatTheManifestDoesNotName() throws IOException {
+        SyntheticBucket bucket = s3.bucket("films", SyntheticBucket.empty());
+        for (int i = 0; i < 12; i++) {
+            bucket.add("folder-%02d/film".formatted(i), 2 << 20);
+        }
+        for (int i = 0; i < 5; i++) {
+            s3.faults().whenGetting("folder-%02d/film".formatted(i)).then(Fault.accessDenied());
+        }
+        bucket.add("late/film", 20 << 20);
+        s3.faults()
+                .when(request -> "bytes=8388608-16777215".equals(request.range()))
+                .then(Fault.accessDenied());
+        hub.configure("films");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
+        assertThat(run.totals().failed().objects()).isEqualTo(6);
+        VerifyReport report = verify(hub.data().resolve(Objects.requireNonNull(run.snapshot())));
+        assertThat(problems(report)).isEmpty();
+        assertThat(hub.files(run, "films").toFile().list()).hasSize(7);
     }
 
     @Test

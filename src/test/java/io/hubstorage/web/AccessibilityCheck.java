@@ -9,7 +9,7 @@ import java.util.Objects;
 
 /** What axe-core finds wrong with a page. */
 final class AccessibilityCheck {
-    private static final String AXE = "META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
+    private static final String AXE = "axe.min.js";
     private static final String RUN = """
         async () => {
           const { violations } = await axe.run(document, { resultTypes: ['violations'] });

@@ -194,7 +194,7 @@ final class BusRooms {
                 4,
                 null,
                 List.of(new RunState.BucketState(
-                        "photos", RunPhase.TRANSFERRING, false, counts(objects), Tally.ZERO, 0, null)),
+                        "photos", RunPhase.TRANSFERRING, false, counts(objects), Tally.ZERO, 0, null, null)),
                 counts(objects),
                 Tally.ZERO,
                 objects * 10,
@@ -203,6 +203,7 @@ final class BusRooms {
                 null,
                 List.of("photos/a.jpg"),
                 List.of(new RunState.Transfer("photos", "a.jpg", 10, 4)),
+                null,
                 null);
     }
 

@@ -1,6 +1,7 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -9,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +101,34 @@ final class ConfigApiTest {
                 server.send(HttpMethod.PUT, "/api/config", Map.of("Content-Type", "application/json"), null),
                 400,
                 "body");
+    }
+
+    @Test
+    void aBrokenHandEditIsShownWhereverSomebodyLooks() throws IOException {
+        Path file = server.folder.resolve("config/config.json");
+        Files.writeString(file, "{\"s3_buckets\": [\"photos\"], \"automation\": {\"interval_hours\": -1}}");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> !server.store.current().broken().isEmpty());
+
+        JsonObject broken =
+                server.get("/api/config").json().getJsonArray("broken").getJsonObject(0);
+        assertThat(broken.getString("file")).isEqualTo(file.toString());
+        assertThat(broken.getJsonArray("problems").getJsonObject(0).getString("path"))
+                .isEqualTo("automation.interval_hours");
+        assertThat(server.get("/api/status").json().getJsonObject("config").getJsonArray("broken"))
+                .hasSize(1);
+        WebServer.Answer ready = server.get("/health/ready");
+        assertThat(ready.json().getBoolean("degraded")).isTrue();
+        assertThat(ready.body().toString()).contains(file.toString(), "automation.interval_hours", "stays in force");
+        WebServer.Answer test = server.post("/api/test", null);
+        assertThat(test.json().getBoolean("ok")).isFalse();
+        assertThat(test.body().toString()).contains("automation.interval_hours").doesNotContain("Valid;");
+        assertThat(server.get("/metrics").body().toString()).contains("hubstorage_config_broken 1.0");
+
+        Files.writeString(file, "{\"s3_buckets\": [\"photos\"]}");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> server.get("/metrics").body().toString().contains("hubstorage_config_broken 0.0"));
+        assertThat(server.get("/api/config").json().getJsonArray("broken")).isEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.config.ConfigParser;
 import io.hubstorage.config.HubConfig;
@@ -43,6 +44,40 @@ final class HeadlineTest {
         Headline headline = judge(PHOTOS, GOOD, GOOD, PLANNED);
         assertThat(headline.state()).isEqualTo(Headline.State.SAFE);
         assertThat(headline.sentence()).isEqualTo("The bucket is safe. Last backup 2 h ago, next in 4 h.");
+    }
+
+    @Test
+    void aRunThatWaitsForS3IsNotSimplyRunning() {
+        RunState running = BusRooms.state(5);
+        RunState waiting = new RunState(
+                running.runId(),
+                running.trigger(),
+                false,
+                running.startedAt(),
+                running.at(),
+                running.phase(),
+                1,
+                4,
+                null,
+                running.buckets(),
+                running.totals(),
+                running.toDownload(),
+                0,
+                0,
+                0,
+                null,
+                List.of(),
+                List.of(),
+                null,
+                new RunState.Waiting("s3", "connection refused", NOW, List.of("photos"), null));
+
+        Headline headline =
+                Headline.of(PHOTOS, new BackupMessage.Status(true, waiting, GOOD, GOOD), List.of(GOOD), PLANNED, NOW);
+
+        assertThat(headline.state()).isEqualTo(Headline.State.WAITING);
+        assertThat(headline.sentence())
+                .matches("Waiting for S3: connection refused since [0-9]{2}:05\\. The backup goes on by itself as soon"
+                        + " as it can\\. The last good backup was 2 h ago\\.");
     }
 
     @Test

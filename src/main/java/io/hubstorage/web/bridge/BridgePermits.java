@@ -19,6 +19,8 @@ final class BridgePermits {
             Addresses.SCHEDULER_PAUSE,
             Addresses.CONFIG_GET,
             Addresses.CONFIG_UPDATE,
+            Addresses.ALARMS_LIST,
+            Addresses.ALARMS_ACKNOWLEDGE,
             Addresses.S3_DISCOVER,
             Addresses.S3_DIAGNOSE,
             Addresses.S3_FILTER_PREVIEW);
@@ -30,6 +32,7 @@ final class BridgePermits {
             Addresses.BACKUP_FINISHED,
             Addresses.SCHEDULER_CHANGED,
             Addresses.CONFIG_CHANGED,
+            Addresses.ALARMS_CHANGED,
             Addresses.LOG);
 
     private BridgePermits() {}

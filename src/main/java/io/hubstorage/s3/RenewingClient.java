@@ -4,23 +4,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.services.s3.DelegatingS3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
 /**
- * Looks at how every request ends. What was refused because its credentials have ended is sent once more if there are newer
- * ones by now; outages are told. Nothing here waits on the SDK's threads.
+ * Sends what was refused because its credentials have ended once more, if there are newer ones by now. Nothing here waits on
+ * the SDK's threads.
  */
-final class WatchedClient extends DelegatingS3AsyncClient {
+final class RenewingClient extends DelegatingS3AsyncClient {
     private final CredentialSource credentials;
-    private final Outage outage;
 
-    WatchedClient(S3AsyncClient client, CredentialSource credentials, Outage outage) {
+    RenewingClient(S3AsyncClient client, CredentialSource credentials) {
         super(client);
         this.credentials = credentials;
-        this.outage = outage;
     }
 
     @Override
@@ -54,17 +51,10 @@ final class WatchedClient extends DelegatingS3AsyncClient {
 
         private void ended(R answer, @Nullable Throwable failure, @Nullable AwsCredentials renewable) {
             if (failure == null) {
-                outage.reached();
                 result.complete(answer);
                 return;
             }
-            S3Failure sorted = S3Failure.of(failure, "Asking S3");
-            if (sorted.isUnreachable()) {
-                outage.unreachable(sorted);
-            } else if (FailureSorter.find(failure, SdkServiceException.class) != null) {
-                outage.reached();
-            }
-            if (sorted instanceof S3Failure.Auth && renewable != null) {
+            if (renewable != null && S3Failure.of(failure, "Asking S3") instanceof S3Failure.Auth) {
                 Thread.ofVirtual().name("credentials").start(() -> repeat(failure, renewable));
             } else {
                 result.completeExceptionally(failure);

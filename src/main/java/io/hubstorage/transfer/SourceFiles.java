@@ -1,0 +1,157 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.OwnFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The files that a shard may link from, and whether each is what its manifest line says, as far as its name, size and time
+ * tell: one {@code stat} a file, about 2 µs on a local disk with its cache warm. Thread-safe.
+ */
+final class SourceFiles {
+    private static final int KNOWN_FOLDERS = 16_384;
+    /** FAT keeps times to two seconds. */
+    private static final Duration TIME_STEP = Duration.ofSeconds(2);
+
+    private final List<Path> trees;
+    private final LongAdder nanos;
+    private final Set<Path> ownFolders = ConcurrentHashMap.newKeySet();
+
+    /** @param nanos counts what the looks took */
+    SourceFiles(List<TransferMessage.Source> sources, LongAdder nanos) {
+        this.trees = sources.stream().map(source -> Path.of(source.tree())).toList();
+        this.nanos = nanos;
+    }
+
+    /**
+     * Looks at the file of a line.
+     *
+     * @return the line, with the file's own time where that is not what it says although the content, which is read then, is
+     *     right
+     * @throws DamagedSourceException when there is no such file, or it is another one
+     */
+    ManifestEntry check(Path file, ManifestEntry entry) throws DamagedSourceException {
+        if (entry.directory()) {
+            return checkFolder(file, entry);
+        }
+        BasicFileAttributes found = attributes(file);
+        requireSize(file, found, entry);
+        if (hasTime(found, entry)) {
+            return entry;
+        }
+        String sha256 = entry.sha256();
+        if (sha256 == null || !sha256.equals(hash(file))) {
+            throw redated(file, found, entry);
+        }
+        return entry.withFileTime(found.lastModifiedTime().toInstant());
+    }
+
+    /**
+     * Looks at the file of a line, and reads nothing.
+     *
+     * @throws DamagedSourceException when there is no such file, or size or time differ
+     */
+    void look(Path file, ManifestEntry entry) throws DamagedSourceException {
+        BasicFileAttributes found = attributes(file);
+        requireSize(file, found, entry);
+        if (!hasTime(found, entry)) {
+            throw redated(file, found, entry);
+        }
+    }
+
+    /** Whether this is a regular file of a source that can be looked at, and no symbolic link leads there. */
+    boolean isOwn(Path file) {
+        return isInOwnFolder(file) && OwnFiles.regular(file) != null;
+    }
+
+    private BasicFileAttributes attributes(Path file) throws DamagedSourceException {
+        long begin = System.nanoTime();
+        try {
+            if (!isInOwnFolder(file)) {
+                throw new DamagedSourceException(file, "a symbolic link stands in its way", null);
+            }
+            BasicFileAttributes found =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!found.isRegularFile()) {
+                throw new DamagedSourceException(file, "it is no regular file", null);
+            }
+            return found;
+        } catch (NoSuchFileException e) {
+            throw new DamagedSourceException(file, "it is missing", e);
+        } catch (DamagedSourceException e) {
+            throw e;
+        } catch (IOException e) {
+            throw DamagedSourceException.unreadable(file, e);
+        } finally {
+            nanos.add(System.nanoTime() - begin);
+        }
+    }
+
+    private ManifestEntry checkFolder(Path folder, ManifestEntry entry) throws DamagedSourceException {
+        if (!isInOwnFolder(folder) || !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            throw new DamagedSourceException(folder, "the folder is missing", null);
+        }
+        return entry;
+    }
+
+    private static void requireSize(Path file, BasicFileAttributes found, ManifestEntry entry)
+            throws DamagedSourceException {
+        if (found.size() != entry.size()) {
+            throw new DamagedSourceException(
+                    file, "it has %d bytes instead of %d".formatted(found.size(), entry.size()), null);
+        }
+    }
+
+    private static boolean hasTime(BasicFileAttributes found, ManifestEntry entry) {
+        Instant told = entry.timeOnDisk();
+        FileTime time = found.lastModifiedTime();
+        return Duration.between(told, time.toInstant()).abs().compareTo(TIME_STEP) <= 0;
+    }
+
+    private static DamagedSourceException redated(Path file, BasicFileAttributes found, ManifestEntry entry) {
+        return new DamagedSourceException(
+                file,
+                "it was written to at %s, after it was stored with the time %s"
+                        .formatted(found.lastModifiedTime(), entry.timeOnDisk()),
+                null);
+    }
+
+    private String hash(Path file) throws DamagedSourceException {
+        long begin = System.nanoTime();
+        try {
+            return Hash.sha256(file);
+        } catch (IOException e) {
+            throw DamagedSourceException.unreadable(file, e);
+        } finally {
+            nanos.add(System.nanoTime() - begin);
+        }
+    }
+
+    private boolean isInOwnFolder(Path file) {
+        Path folder = file.getParent();
+        if (folder == null || ownFolders.contains(folder)) {
+            return true;
+        }
+        if (trees.stream().anyMatch(tree -> OwnFiles.leadsAway(tree, folder))) {
+            return false;
+        }
+        if (ownFolders.size() >= KNOWN_FOLDERS) {
+            ownFolders.clear();
+        }
+        ownFolders.add(folder);
+        return true;
+    }
+}
