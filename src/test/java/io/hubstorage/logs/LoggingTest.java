@@ -29,6 +29,23 @@ final class LoggingTest {
     }
 
     @Test
+    void aFloodOfTheSameErrorPushesNothingOutOfTheLog() throws IOException {
+        Path file = folder.resolve("logs/status.log");
+        try (Logging logging = logs.start(config("INFO", 1), file, null)) {
+            ours.info("what happened before");
+            for (int i = 0; i < 12_000; i++) {
+                ours.error("{} {} failed", "GET", "/" + i, new IllegalStateException("as often as somebody likes"));
+            }
+            ours.error("another one", new IllegalStateException("told all the same"));
+            ours.info("what happened after");
+            assertThat(logging.files().list()).hasSize(1);
+        }
+        String text = Files.readString(file);
+        assertThat(text).contains("what happened before", "told all the same", "what happened after", "left out");
+        assertThat(text.split("as often as", -1)).hasSize(Repetitions.TOLD + 1);
+    }
+
+    @Test
     void linesGoToTheLogFolderAndBesideTheData() throws IOException {
         Path data = Files.createDirectory(folder.resolve("data"));
         Path file = folder.resolve("logs/status.log");

@@ -98,7 +98,7 @@ final class ProxyTest {
                 "nonsense|127.0.0.1",
                 "203.0.113.7:1234|127.0.0.1",
                 "203.0.113.7, nonsense, 10.1.2.3|10.1.2.3",
-                "2001:db8:0:1::9|2001:db8:0:1::/64",
+                "2001:db8:0:1::9|2001:db8:0::/48",
             })
     void theLastOneThatIsNoProxyOfOursIsTheClient(String header, String client) {
         try (LogCapture log = LogCapture.of("io.hubstorage.web.auth")) {
