@@ -88,7 +88,7 @@ FROM eclipse-temurin:${JAVA}-jre AS service
 ENV LC_ALL=C.UTF-8 HOME=/app DOCKER_MODE=true MALLOC_ARENA_MAX=2
 # Any user may write there: a named volume takes these permissions over, and a NAS share wants a user of its own.
 RUN mkdir -p /app && mkdir -m 0777 /app/config /app/data /app/logs
-COPY --chmod=0755 docker/hubstorage /usr/local/bin/
+COPY --chmod=0755 docker/hubstorage docker/healthcheck /usr/local/bin/
 COPY --from=libraries /app/native /app/native
 COPY --from=libraries /app/lib /app/lib
 COPY --from=training /app/aot /app/aot
@@ -98,7 +98,7 @@ WORKDIR /app
 EXPOSE 5002
 VOLUME ["/app/config", "/app/data", "/app/logs"]
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --start-interval=1s --retries=3 \
-    CMD ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx16m", "-XX:-UsePerfData", "-cp", "/app/program/hubstorage.jar", "io.hubstorage.cli.HealthProbe"]
+    CMD ["healthcheck"]
 # In exec form: the JVM is the process that gets the signals.
 ENTRYPOINT ["java", "@/app/aot/service.args", "io.hubstorage.Main"]
 CMD ["serve"]

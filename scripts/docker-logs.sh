@@ -33,4 +33,4 @@ while [ $# -gt 0 ]; do
 done
 
 require_docker
-compose logs --no-log-prefix --tail "$tail" ${options[@]+"${options[@]}"}
+compose logs --no-log-prefix --tail "$tail" ${options[@]+"${options[@]}"} | without_escapes

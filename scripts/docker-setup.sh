@@ -90,19 +90,6 @@ has_value() {
   case "$(env_value "$1" '')" in '' | your_*_here) return 1 ;; esac
 }
 
-# Compose's own notation, which only versions before 2.30 need.
-quoted=no
-if command -v docker >/dev/null 2>&1 && docker compose version >/dev/null 2>&1 && ! compose_takes_raw; then
-  quoted=yes
-  grep -q '^ENV_FILE_FORMAT=$' "$file" || set_value ENV_FILE_FORMAT ''
-fi
-literal() {
-  case "$quoted$1" in
-    yes*[\$\#\ \"\\]*) printf "'%s'" "$1" ;;
-    *) printf '%s' "$1" ;;
-  esac
-}
-
 # secret NAME QUESTION [IF EMPTY]: from the environment, else asked for without an echo.
 secret() {
   local name=$1 value=${!1:-}
@@ -115,7 +102,7 @@ secret() {
   if [ "$name" = HUBSTORAGE_WEB_PASSWORD ] && [ -n "$value" ] && [ "${#value}" -lt 8 ]; then
     fail "the password of the dashboard needs at least 8 characters; run this again"
   fi
-  [ -z "$value" ] || set_value "$name" "$(literal "$value")"
+  [ -z "$value" ] || set_value "$name" "$(env_literal "$value")"
 }
 
 # plain NAME GIVEN QUESTION: as the option says, else asked for where nothing is set.
@@ -126,7 +113,7 @@ plain_value() {
     printf '%s: ' "$3" >&2
     IFS= read -r value || true
   fi
-  [ -z "$value" ] || set_value "$name" "$(literal "$value")"
+  [ -z "$value" ] || set_value "$name" "$(env_literal "$value")"
 }
 
 secret AWS_ACCESS_KEY_ID 'AWS access key id'
@@ -137,14 +124,25 @@ secret HUBSTORAGE_WEB_PASSWORD 'Password for the dashboard, at least 8 character
 [ -z "$endpoint" ] || set_value AWS_ENDPOINT_URL "$endpoint"
 [ -z "$port" ] || set_value HUBSTORAGE_WEB_PORT "$port"
 plain_value BACKUP_BUCKETS "$buckets" 'Buckets, separated by commas (empty to choose them on the dashboard)'
+# compose_value NAME VALUE: in the line that is there, be it of the older name without HUBSTORAGE_.
+compose_value() {
+  if grep -q "^$1=" "$file" && ! grep -q "^HUBSTORAGE_$1=" "$file"; then set_value "$1" "$2"; else set_value "HUBSTORAGE_$1" "$2"; fi
+}
 if [ -n "$data" ]; then
-  set_value DATA_DIR "$(literal "$data")"
+  compose_value DATA_DIR "$(env_literal "$data")"
   # The first snapshot links to the files that are there, which the kernel allows to their owner only.
-  if [ -z "$user" ]; then user=$(stat -c %u:%g "$data" 2>/dev/null || stat -f %u:%g "$data"); fi
+  if [ -z "$user" ]; then
+    user=$(stat -c %u:%g "$data" 2>/dev/null || stat -f %u:%g "$data")
+    if [ "${user%%:*}" = 0 ]; then
+      # Nobody meant the container to run as root.
+      user=''
+      warn "'$data' belongs to root, but the container runs as the user $(setting PUID 10001):$(setting PGID 10001). Give it the folder: sudo chown $(setting PUID 10001):$(setting PGID 10001) '$data'"
+    fi
+  fi
 fi
 if [ -n "$user" ]; then
-  set_value PUID "${user%%:*}"
-  set_value PGID "${user##*:}"
+  compose_value PUID "${user%%:*}"
+  compose_value PGID "${user##*:}"
 fi
 
 good "Ready: $file"

@@ -36,9 +36,10 @@ done
 
 require_docker
 check_env_file
+repair_ownership
 if ! compose up --detach --wait --wait-timeout "$patience" ${options[@]+"${options[@]}"}; then
   warn "HubStorage is not healthy after $patience s. What it said last:"
-  compose logs --no-log-prefix --tail 20 >&2 || true
+  compose logs --no-log-prefix --tail 20 | without_escapes >&2 || true
   exit 1
 fi
 good "HubStorage is running: $(dashboard_url)"

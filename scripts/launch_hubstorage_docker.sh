@@ -60,7 +60,7 @@ if [ -z "$running" ] && port_taken "$port"; then
 fi
 
 step "3/4  Image"
-image=$(env_value IMAGE hubstorage:latest)
+image=$(setting IMAGE hubstorage:latest)
 if [ "$rebuild" = yes ] || ! docker image inspect "$image" >/dev/null 2>&1; then
   say "Building it; the first time takes some minutes ..."
   "$project_dir/scripts/docker-build.sh" --tag "$image"

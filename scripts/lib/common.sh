@@ -49,18 +49,28 @@ require_docker() {
     || fail "The Compose plug-in is missing: https://docs.docker.com/compose/install/"
 }
 
-compose() { docker compose --project-directory "$project_dir" -f "$project_dir/docker-compose.yml" "$@"; }
+# From the project's folder, so that docker-compose.override.yml and COMPOSE_FILE count as they do without the scripts. Of
+# what .env may set under a name that others use too, the caller's shell must not win unseen: HUBSTORAGE_… is for that.
+compose() {
+  (cd "$project_dir" && env -u IMAGE -u CONTAINER_NAME -u PUID -u PGID -u DATA_DIR -u BIND_ADDRESS -u MEMORY_LIMIT \
+    docker compose "$@")
+}
 
-# Whether .env can be handed over as it stands, which Compose can from 2.30 on.
-compose_takes_raw() {
-  local version major minor
-  version=$(docker compose version --short 2>/dev/null) || return 1
-  version=${version#v}
-  major=${version%%.*}
-  minor=${version#*.}
-  minor=${minor%%.*}
-  is_number "$major" && is_number "$minor" || return 1
-  [ "$major" -gt 2 ] || { [ "$major" -eq 2 ] && [ "$minor" -ge 30 ]; }
+# What terminals are told, which is no part of the text; Compose tells it to files as well.
+without_escapes() { sed $'s/\033\\[[0-9;]*[A-Za-z]//g'; }
+
+# A value as .env spells it: read alike by every Compose and by HubStorage itself.
+env_literal() {
+  local value=$1
+  case "$value" in
+    *[!A-Za-z0-9_./+=:@,%-]*)
+      value=${value//\\/\\\\}
+      value=${value//\"/\\\"}
+      value=${value//\$/\\\$}
+      printf '"%s"' "$value"
+      ;;
+    *) printf '%s' "$value" ;;
+  esac
 }
 
 # The value of a variable in .env, or the second argument: env_value HUBSTORAGE_WEB_PORT 5002
@@ -68,10 +78,35 @@ env_value() {
   local value=''
   if [ -f "$project_dir/.env" ]; then
     value=$(sed -n "s/^[[:space:]]*$1[[:space:]]*=[[:space:]]*//p" "$project_dir/.env" | tail -n 1 | tr -d '\r')
-    value=${value#[\"\']}
-    value=${value%[\"\']}
+    case "$value" in
+      \"*)
+        value=${value#\"}
+        value=${value%\"}
+        value=${value//\\\$/\$}
+        value=${value//\\\"/\"}
+        value=${value//\\\\/\\}
+        ;;
+      \'*)
+        value=${value#\'}
+        value=${value%\'}
+        ;;
+    esac
   fi
   printf '%s' "${value:-$2}"
+}
+
+# The value of one of Compose's variables, which the shell may set as HUBSTORAGE_… and .env under both names:
+# setting PUID 10001
+setting() {
+  local name=HUBSTORAGE_$1
+  printf '%s' "${!name:-$(env_value "$name" "$(env_value "$1" "$2")")}"
+}
+
+# Names in .env whose values Compose reads otherwise than they look: $ begins a variable, " #" a comment.
+misread_values() {
+  sed -n -E \
+    -e "/^[[:space:]]*[A-Za-z_][A-Za-z0-9_]*=[[:space:]]*[\"']/d" \
+    -e 's/^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*\$|.*[[:space:]]#).*$/\1/p' "$project_dir/.env" | tr '\n' ' '
 }
 
 dashboard_url() { printf 'http://localhost:%s' "$(env_value HUBSTORAGE_WEB_PORT 5002)"; }
@@ -83,7 +118,7 @@ say_password() {
     return
   fi
   local printed
-  printed=$(compose logs --no-log-prefix hubstorage 2>/dev/null | grep -A 2 'The dashboard asks for a password' | tail -n 1 || true)
+  printed=$(compose logs --no-log-prefix hubstorage 2>/dev/null | without_escapes | grep -A 2 'The dashboard asks for a password' | tail -n 1 || true)
   if [ -n "$printed" ]; then
     say "It asks for a password. The one of the first start, if it was not reset since:  ${bold}$(printf '%s' "$printed" | tr -d '[:space:]')${plain}"
   else
@@ -98,7 +133,44 @@ check_env_file() {
     fail ".env is a folder (Docker makes one when it mounts a file that is not there). Remove it and run ./scripts/docker-setup.sh"
   fi
   [ -f "$file" ] || fail "there is no .env yet: run ./scripts/docker-setup.sh first"
-  if ! compose_takes_raw && ! grep -q '^ENV_FILE_FORMAT=$' "$file"; then
-    fail "this Compose ($(docker compose version --short)) is older than 2.30 and needs a line ENV_FILE_FORMAT= in .env: run ./scripts/docker-setup.sh again"
+  local misread
+  misread=$(misread_values)
+  if [ -n "$misread" ]; then
+    warn "in .env, a value with \$ or # must stand in double quotes, with a \\ before every \" \$ and \\ of its own, or Compose reads another one: ${misread% }"
   fi
+}
+
+# Hands what the container keeps over to the user that it will run as, where that was another one: Docker gives a volume to
+# whom it was made for, and for good. A folder of the host is its owner's affair.
+repair_ownership() {
+  local user container image data
+  user=$(setting PUID 10001):$(setting PGID 10001)
+  # Where there is no image yet, nothing has ever run; building it is not to be waited for in silence.
+  docker image inspect "$(setting IMAGE hubstorage:latest)" >/dev/null 2>&1 || return 0
+  compose create >/dev/null 2>&1 || return 0
+  container=$(compose ps --all --quiet hubstorage 2>/dev/null | head -n 1)
+  [ -n "$container" ] || return 0
+  image=$(docker inspect --format '{{.Config.Image}}' "$container")
+  data=$(docker inspect --format '{{range .Mounts}}{{if eq .Destination "/app/data"}}{{.Type}} {{.Source}}{{end}}{{end}}' "$container")
+  as_root() {
+    docker run --rm --user 0:0 --network none --volumes-from "$container" --entrypoint sh "$image" -c "$@"
+  }
+  # shellcheck disable=SC2016  # for the shell inside
+  local others='for folder in "$@"; do find "$folder" -mindepth 1 -maxdepth 2 \( ! -uid "$uid" -o ! -gid "$gid" \) -print -quit; done'
+  local ids="uid=${user%%:*} gid=${user##*:};"
+  local folders=(/app/config /app/logs)
+  case "$data" in volume*) folders+=(/app/data) ;; esac
+  if [ -n "$(as_root "$ids $others" sh "${folders[@]}" 2>/dev/null || true)" ]; then
+    say "Handing configuration, history and logs over to the user $user ..."
+    as_root "chown -R $user \"\$@\"" sh "${folders[@]}" \
+      || warn "that did not work. By hand: docker run --rm --user 0 --volumes-from $container --entrypoint chown $image -R $user ${folders[*]}"
+  fi
+  case "$data" in
+    bind*)
+      data=${data#bind }
+      if [ -n "$(as_root "$ids $others" sh /app/data 2>/dev/null || true)" ]; then
+        warn "not all of $data belongs to the user $user that the container runs as, so that unchanged files cannot be linked, or nothing be written. If it is meant to: sudo chown -R $user '$data'. If not, say in .env whose it is: HUBSTORAGE_PUID and HUBSTORAGE_PGID"
+      fi
+      ;;
+  esac
 }

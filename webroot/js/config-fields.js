@@ -10,6 +10,8 @@ export const SECTIONS = [
       { path: 's3_buckets', kind: 'buckets', label: 'Chosen buckets', initial: [] },
       { path: 'sync_options.request_payer', kind: 'switch', label: 'Pay for requests', initial: false,
         help: 'Buckets of others may demand that whoever reads them pays (requester pays).' },
+      { path: 'transfer.max_concurrent_requests', kind: 'number', label: 'Read at the same time, at most', initial: 256, unit: 'objects',
+        help: 'Fewer are read where the server answers slowly. Lower this to spare a server that other things depend on.' },
     ],
   },
   {

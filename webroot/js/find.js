@@ -64,19 +64,20 @@ async function* lines(body) {
   }
 }
 
-function finish(q, { from, unreadable }) {
-  const blind = unreadable.length > 0 ? ` ${plural(unreadable.length, 'snapshot')} could not be read.` : '';
+function finish(q, { from, unreadable, left_out: leftOut }) {
+  let blind = unreadable.length > 0 ? ` ${plural(unreadable.length, 'snapshot')} could not be read.` : '';
+  if (leftOut) blind += ` ${names(leftOut)} and older snapshots were not searched for lack of time: a longer text is found sooner.`;
   if (from) {
     say(`${plural(shown, 'file')} so far, and maybe more.${blind}`, false);
     const more = byId('found-more');
     more.firstElementChild.onclick = () => search(q, from);
     setHidden(more, false);
   } else if (shown === 0) {
-    say(`No snapshot holds such a file.${blind}`, false);
+    say(leftOut ? `No such file so far.${blind}` : `No snapshot holds such a file.${blind}`, false);
     list.replaceChildren(h('li', { class: 'note' }, h('p', { class: 'empty' }, h('strong', {}, 'Nothing found'),
       'A part of the name is enough. With * or ? the whole key must match: *.pdf finds every PDF.')));
   } else {
-    say(`${plural(shown, 'file')} in all snapshots.${blind}`, false);
+    say(`${plural(shown, 'file')}${leftOut ? '' : ' in all snapshots'}.${blind}`, false);
   }
 }
 
@@ -87,13 +88,13 @@ function say(text, busy, tone = null) {
   list.setAttribute('aria-busy', String(busy));
 }
 
-function add({ bucket, key, versions }) {
+function add({ bucket, key, versions, more_versions: more }) {
   shown++;
   const newest = versions[0];
   list.append(h('li', { class: 'hit', data: { bucket, key } },
     h('a', { class: 'entry', href: show(newest, bucket, key) }, icon('file'),
       h('span', { class: 'where' }, nameElement(bucket), h('span', { class: 'slash' }, '/')), nameElement(key),
-      h('span', { class: 'size' }, versions.length > 1 ? `${count(versions.length)} versions` : '1 version')),
+      h('span', { class: 'size' }, versions.length > 1 ? `${more ? 'more than ' : ''}${count(versions.length)} versions` : '1 version')),
     h('ul', { class: 'versions' }, versions.map((version) => versionRow(version, bucket, key)))));
   if (shown % 10 === 0) say(`Searching… ${plural(shown, 'file')} so far`, true);
 }

@@ -14,13 +14,17 @@ import { renderChanges, renderChoices, showChanges } from './compare.js';
 import { renderFind, stopFind } from './find.js';
 import { startShell, store } from './shell.js';
 
-const SHOWN = 500;
+const FIRST = 60;
+const MORE = 200;
 const TYPING_MS = 300;
 const RUNS = 200;
 
 const findBox = byId('find');
 let snapshots = null;
 let total = 0;
+let more = false;
+// One that a link leads to and that is older than those of the timeline; null while nobody knows whether it is there.
+let elsewhere = { name: '', snapshot: null };
 let place = parse(location.search);
 let drawn = {};
 let typing = null;
@@ -38,7 +42,7 @@ function draw() {
   setHidden(byId('found'), !finding);
   setHidden(byId('shelf'), finding || snapshots.length === 0);
   setHidden(byId('none'), finding || snapshots.length > 0);
-  renderTimeline(byId('timeline'), snapshots, place);
+  renderTimeline(byId('timeline'), snapshots, place, more ? older : null);
   countWords(byId('timeline-count'), snapshots.length, total);
   if (finding) {
     if (drawn.q !== place.q) renderFind(place.q, called);
@@ -50,8 +54,9 @@ function draw() {
 }
 
 function drawSnapshot() {
-  const snapshot = snapshots.find((each) => each.name === place.snapshot);
-  if (!snapshot) return place.snapshot ? lost() : go({ ...place, snapshot: snapshots[0].name }, { replace: true });
+  const snapshot = snapshots.find((each) => each.name === place.snapshot)
+    ?? (elsewhere.name === place.snapshot ? elsewhere.snapshot : null);
+  if (!snapshot) return place.snapshot ? (more ? seek() : lost()) : go({ ...place, snapshot: snapshots[0].name }, { replace: true });
   setHidden(byId('lost'), true);
   setHidden(byId('browser'), snapshot.buckets.length === 0);
   const certificateOf = `${snapshot.name} ${snapshot.pinned} ${store.state.runs?.length}`;
@@ -81,6 +86,22 @@ function drawContent() {
   drawn = { folder: place.with ? null : folder, changes: place.with ? changes : null, file };
 }
 
+/** Looks for a snapshot that is older than those of the timeline. */
+async function seek() {
+  const name = place.snapshot;
+  if (elsewhere.name === name) return;
+  elsewhere = { name, snapshot: null };
+  try {
+    elsewhere = { name, snapshot: await get(`/api/snapshots/${encodeURIComponent(name)}`) };
+    if (place.snapshot === name) draw();
+  } catch (error) {
+    elsewhere = { name: '', snapshot: null };
+    if (place.snapshot !== name) return;
+    if (error.status === 404) lost();
+    else trouble(error);
+  }
+}
+
 function lost() {
   for (const id of ['certificate', 'browser']) setHidden(byId(id), true);
   setHidden(byId('lost'), false);
@@ -91,6 +112,7 @@ function lost() {
 /** A snapshot that was pinned or let go. */
 function changed(snapshot) {
   snapshots = snapshots.map((each) => (each.name === snapshot.name ? snapshot : each));
+  if (elsewhere.name === snapshot.name) elsewhere = { name: snapshot.name, snapshot };
   draw();
 }
 
@@ -102,16 +124,35 @@ function called(name) {
 
 async function load() {
   try {
-    const answer = await get(`/api/snapshots?limit=${SHOWN}`);
+    const answer = await get(`/api/snapshots?limit=${FIRST}`);
     snapshots = answer.snapshots;
     total = answer.total;
+    more = answer.snapshots.length === FIRST;
     setHidden(byId('trouble'), true);
     draw();
   } catch (error) {
-    byId('trouble').replaceChildren(h('p', {}, h('strong', {}, error.title ?? 'The snapshots cannot be listed'), ` ${error.message}`),
-      h('button', { type: 'button', class: 'button small', onclick: load }, 'Try again'));
-    setHidden(byId('trouble'), false);
+    trouble(error);
   }
+}
+
+/** The next page of the timeline. */
+async function older() {
+  try {
+    const params = new URLSearchParams({ limit: MORE, before: snapshots[snapshots.length - 1].name });
+    const answer = await get(`/api/snapshots?${params}`);
+    snapshots = [...snapshots, ...answer.snapshots];
+    total = answer.total;
+    more = answer.snapshots.length === MORE;
+    draw();
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+function trouble(error) {
+  byId('trouble').replaceChildren(h('p', {}, h('strong', {}, error.title ?? 'The snapshots cannot be listed'), ` ${error.message}`),
+    h('button', { type: 'button', class: 'button small', onclick: load }, 'Try again'));
+  setHidden(byId('trouble'), false);
 }
 
 function find() {

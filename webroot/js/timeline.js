@@ -29,7 +29,8 @@ export function resultOf(snapshot) {
   return RESULTS[snapshot.result] ?? ['idle', 'No certificate'];
 }
 
-export function renderTimeline(box, snapshots, place) {
+/** `older` is what brings older ones; null where there are none. */
+export function renderTimeline(box, snapshots, place, older) {
   const days = new Map();
   for (const snapshot of snapshots) {
     const day = dayOf(snapshot);
@@ -38,7 +39,8 @@ export function renderTimeline(box, snapshots, place) {
   }
   const focused = box.contains(document.activeElement) ? document.activeElement.dataset.snapshot : null;
   box.replaceChildren(...[...days].map(([day, those]) => h('li', {},
-    h('h3', {}, day), h('ol', {}, those.map((snapshot) => item(snapshot, place))))));
+    h('h3', {}, day), h('ol', {}, those.map((snapshot) => item(snapshot, place))))),
+  older ? h('li', { class: 'note' }, h('button', { type: 'button', class: 'button small', id: 'older', onclick: older }, 'Show older')) : '');
   if (focused) box.querySelector(`[data-snapshot="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 

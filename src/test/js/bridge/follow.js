@@ -1,5 +1,5 @@
 // Starts a backup over the event-bus bridge and follows it to its end, with the standard Vert.x client.
-// Usage: node follow.js http://127.0.0.1:5002/eventbus
+// Usage: node follow.js http://127.0.0.1:5002/eventbus ["Bearer <token>" | "Basic <base64 of x:password>"]
 // Prints one JSON line for each thing that happens; exits 0 once the run has finished.
 'use strict';
 
@@ -7,7 +7,12 @@ const EventBus = require('@vertx/eventbus-bridge-client.js');
 
 const address = process.argv[2];
 const timeout = setTimeout(() => fail('the run did not finish in time'), 60_000);
-const bus = new EventBus(address);
+const authorization = process.argv[3];
+// In Node, of SockJS's transports only the WebSocket can carry a header.
+const bus = new EventBus(address, authorization ? {
+  transports: ['websocket'],
+  transportOptions: { websocket: { headers: { Authorization: authorization } } },
+} : {});
 
 function tell(what, detail) {
   process.stdout.write(`${JSON.stringify({ what, ...detail })}\n`);

@@ -2,6 +2,7 @@ package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.RunRecord;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
@@ -97,16 +98,16 @@ public final class HubStorage {
         // A run that another process has under way is not one that a crash left behind.
         if (DataLock.holder(new Layout(config.dataPath())).isEmpty()) {
             Snapshots snapshots = new Snapshots(new Layout(config.dataPath()));
-            history.interruptUnfinished(clock.instant(), runId -> certificate(snapshots, runId));
+            history.interruptUnfinished(clock.instant(), run -> certificate(snapshots, run));
         }
         return history;
     }
 
-    private static Optional<Certificate> certificate(Snapshots snapshots, String runId) {
+    private static Optional<Certificate> certificate(Snapshots snapshots, RunRecord run) {
         try {
-            return snapshots.madeBy(runId);
+            return snapshots.madeBy(run.runId(), run.startedAt());
         } catch (IOException e) {
-            LOG.warn("Whether run {} made a snapshot cannot be told: {}", runId, e.getMessage());
+            LOG.warn("Whether run {} made a snapshot cannot be told: {}", run.runId(), e.getMessage());
             return Optional.empty();
         }
     }

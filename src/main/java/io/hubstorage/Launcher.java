@@ -1,5 +1,6 @@
 package io.hubstorage;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.hubstorage.cli.Launch;
 import io.hubstorage.cli.Program;
 import io.hubstorage.cli.Running;
@@ -20,6 +21,7 @@ import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -31,11 +33,15 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** The program as the commands see it: this process, its clock, its signals. */
 final class Launcher implements Program {
     /** {@code docker stop} kills after 10 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    /** With less, a run of 200,000 objects does not end; see {@code docker/jvm.args}. */
+    private static final long LEAST_MEMORY = 256L << 20;
 
     private final Terminal terminal;
     private @Nullable StopSignals signals;
@@ -95,6 +101,10 @@ final class Launcher implements Program {
         Settings settings = environment.settings();
         if (launch.mode() != Launch.Mode.ONE_RUN) {
             Logging.early(Logging.Console.STDOUT);
+            String tight = tightMemory(memory());
+            if (tight != null) {
+                LoggerFactory.getLogger(Launcher.class).warn("{}", tight);
+            }
         }
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Vertx vertx = vertx(registry);
@@ -106,6 +116,22 @@ final class Launcher implements Program {
             started.close();
             throw explained(e, settings.web());
         }
+    }
+
+    /** The bytes that the container may use, or those of the machine where there is no limit. */
+    private static long memory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : Long.MAX_VALUE;
+    }
+
+    /** What to say where it is so little that the system may end the program in the middle of a run; else null. */
+    static @Nullable String tightMemory(long bytes) {
+        return bytes >= LEAST_MEMORY
+                ? null
+                : ("There are %d MiB of memory, and HubStorage needs 256: in the middle of a backup the system may end"
+                      + " it without a word. Give it more; in Docker by HUBSTORAGE_MEMORY_LIMIT=512m in .env.")
+                        .formatted(bytes >> 20);
     }
 
     private static Vertx vertx(PrometheusMeterRegistry registry) {

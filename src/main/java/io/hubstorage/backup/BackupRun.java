@@ -5,6 +5,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.plan.ShrinkGuard;
+import io.hubstorage.snapshot.DiskSync;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -106,15 +107,22 @@ final class BackupRun {
 
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
         Staging staging = Staging.open(layout, plan.startedAt());
-        Predecessors predecessors = new Predecessors(new Snapshots(layout).list(), staging);
-        Preflight.Disk disk = Preflight.disk(layout, predecessors.sampleFile());
+        Predecessors predecessors = new Predecessors(new Snapshots(layout), staging);
+        try (DiskSync sync = DiskSync.open(layout.data())) {
+            return backUp(layout, staging, predecessors, sync);
+        }
+    }
+
+    private RunRecord backUp(Layout layout, Staging staging, Predecessors predecessors, DiskSync sync)
+            throws IOException, InterruptedException, RunStoppedException {
+        Preflight.Disk disk = Preflight.disk(layout, predecessors.sampleFile(), sync);
         List<HubConfig.BucketSpec> buckets = selection.resolve();
         monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
         Presence presence = Presence.read(layout);
         BucketPasses passes = new BucketPasses(plan, disk, staging, predecessors, presence, dispatcher, monitor);
         try {
             Map<String, BucketPass> ended = attempts(buckets, passes);
-            RunRecord record = conclude(layout, staging, predecessors, presence, passes, buckets, ended);
+            RunRecord record = conclude(layout, sync, staging, predecessors, presence, passes, buckets, ended);
             presence.write();
             return record;
         } catch (CancellationException | InterruptedException | RunStoppedException | Parallel.Failure e) {
@@ -195,6 +203,7 @@ final class BackupRun {
 
     private RunRecord conclude(
             Layout layout,
+            DiskSync sync,
             Staging staging,
             Predecessors predecessors,
             Presence presence,
@@ -237,7 +246,8 @@ final class BackupRun {
         monitor.phase(RunPhase.COMMITTING);
         Instant dated = dated(newest);
         RunRecord record = report.committed(layout, dated, attempts, ended, whole, alarms);
-        new Commit(layout, staging, plan, version).commit(record, dated, whole, newest == null ? null : newest.name());
+        new Commit(layout, sync, staging, plan, version)
+                .commit(record, dated, whole, newest == null ? null : newest.name());
         String made = Objects.requireNonNull(record.snapshot());
         // Whatever was linked has been looked at, whatever was downloaded is new.
         whole.forEach(pass ->
@@ -322,12 +332,12 @@ final class BackupRun {
         Path temporary = Files.createTempDirectory("hubstorage-dry-run");
         try {
             Staging staging = Staging.open(new Layout(temporary), plan.startedAt());
-            Predecessors predecessors = new Predecessors(new Snapshots(new Layout(plan.data())).list(), staging);
+            Predecessors predecessors = new Predecessors(new Snapshots(new Layout(plan.data())), staging);
             List<HubConfig.BucketSpec> buckets = selection.resolve();
             monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
             BucketPasses passes = new BucketPasses(
                     plan,
-                    new Preflight.Disk(true, false),
+                    new Preflight.Disk(true, false, false),
                     staging,
                     predecessors,
                     Presence.read(new Layout(temporary)),

@@ -82,7 +82,7 @@ public final class BackupVerticle extends VerticleBase {
     }
 
     private void startRun(Message<JsonObject> message) {
-        BackupMessage.Start start = BusJson.decode(body(message), BackupMessage.Start.class);
+        BackupMessage.Start start = BusJson.request(message.body(), BackupMessage.Start.class);
         if (active != null) {
             message.fail(
                     409,
@@ -167,7 +167,7 @@ public final class BackupVerticle extends VerticleBase {
     }
 
     private void cancel(Message<JsonObject> message) {
-        BackupMessage.Cancel cancel = BusJson.decode(body(message), BackupMessage.Cancel.class);
+        BackupMessage.Cancel cancel = BusJson.request(message.body(), BackupMessage.Cancel.class);
         if (active == null) {
             message.fail(404, "no backup is running");
         } else if (cancel.runId() != null
@@ -195,7 +195,7 @@ public final class BackupVerticle extends VerticleBase {
     }
 
     private void history(Message<JsonObject> message) {
-        BackupMessage.HistoryQuery query = BusJson.decode(body(message), BackupMessage.HistoryQuery.class);
+        BackupMessage.HistoryQuery query = BusJson.request(message.body(), BackupMessage.HistoryQuery.class);
         int limit = query.limit() == null ? DEFAULT_HISTORY : query.limit();
         if (limit < 1 || limit > 1000) {
             throw new IllegalArgumentException("limit: found %d, allowed: 1 to 1000".formatted(limit));
@@ -235,9 +235,5 @@ public final class BackupVerticle extends VerticleBase {
         if (active != null) {
             active.result(BusJson.decode(body, TransferMessage.Result.class));
         }
-    }
-
-    private static JsonObject body(Message<JsonObject> message) {
-        return message.body() == null ? new JsonObject() : message.body();
     }
 }

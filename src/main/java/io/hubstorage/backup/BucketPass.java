@@ -73,7 +73,7 @@ record BucketPass(String bucket, String prefix, int pass, boolean keep, List<Sha
         return keep
                 || shards.stream()
                         .allMatch(end -> end.shard().sources().stream()
-                                .anyMatch(source -> source.previous() && source.trust() == Trust.PRESENCE));
+                                .anyMatch(source -> source.previous() && source.trust() != Trust.MANIFEST));
     }
 
     /** What that took, summed over threads. */

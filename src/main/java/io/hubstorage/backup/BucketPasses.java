@@ -54,7 +54,7 @@ final class BucketPasses {
      * @throws RunStoppedException when credentials are refused or the disk is full: no bucket will do better
      */
     BucketPass copy(HubConfig.BucketSpec bucket) throws IOException, InterruptedException, RunStoppedException {
-        return copy(bucket, isLookDue(bucket) ? Trust.PRESENCE : Trust.MANIFEST, false);
+        return copy(bucket, isLookDue(bucket) ? Trust.PRESENCE : Trust.MANIFEST);
     }
 
     private boolean isLookDue(HubConfig.BucketSpec bucket) throws IOException {
@@ -69,12 +69,11 @@ final class BucketPasses {
                 .isPresent();
     }
 
-    private BucketPass copy(HubConfig.BucketSpec bucket, Trust initial, boolean damaged)
+    private BucketPass copy(HubConfig.BucketSpec bucket, Trust initial)
             throws IOException, InterruptedException, RunStoppedException {
         Mode mode = plan.dryRun() ? Mode.DRY_RUN : Mode.COPY;
         Trust trust = initial;
         boolean sorted = false;
-        boolean rechecked = damaged;
         while (true) {
             BucketPass pass = run(bucket, mode, sorted, trust);
             if (pass.any(Outcome.AUTH)) {
@@ -86,11 +85,8 @@ final class BucketPasses {
                         "{}: this server does not list in UTF-8 byte order; sorting the listing on disk",
                         bucket.name());
                 sorted = true;
-            } else if (pass.any(Outcome.DAMAGED) && !rechecked) {
-                LOG.warn("{}: {}; looking at every file before linking it", bucket.name(), pass.error());
-                predecessors.recheck(bucket.name());
-                rechecked = true;
-                trust = Trust.PRESENCE;
+            } else if (pass.any(Outcome.DAMAGED) && (predecessors.recheck(bucket.name()) || trust != Trust.HASH)) {
+                trust = warier(trust, bucket, pass);
             } else {
                 return pass;
             }
@@ -136,12 +132,23 @@ final class BucketPasses {
     BucketPass materialise(HubConfig.BucketSpec bucket, BucketPass pass)
             throws IOException, InterruptedException, RunStoppedException {
         BucketPass linked = link(pass);
-        if (!linked.any(Outcome.DAMAGED)) {
-            return linked;
+        Trust trust = Trust.MANIFEST;
+        while (linked.any(Outcome.DAMAGED) && (predecessors.recheck(bucket.name()) || trust != Trust.HASH)) {
+            trust = warier(trust, bucket, linked);
+            linked = link(copy(bucket, trust));
         }
-        LOG.warn("{}: {}; looking at every file before linking it", bucket.name(), linked.error());
-        predecessors.recheck(bucket.name());
-        return link(copy(bucket, Trust.PRESENCE, true));
+        return linked;
+    }
+
+    /** Reading every file is for those that look right and cannot be copied. */
+    private static Trust warier(Trust trust, HubConfig.BucketSpec bucket, BucketPass damaged) {
+        boolean looked = trust != Trust.MANIFEST;
+        LOG.warn(
+                "{}: {}; {} every file before linking it",
+                bucket.name(),
+                damaged.error(),
+                looked ? "reading" : "looking at");
+        return looked ? Trust.HASH : Trust.PRESENCE;
     }
 
     private BucketPass link(BucketPass pass) throws InterruptedException, RunStoppedException {
@@ -223,6 +230,7 @@ final class BucketPasses {
                         options.includePatterns(),
                         disk.hardLinks(),
                         disk.foldsNames(),
+                        disk.syncsByFile(),
                         plan.config().requestPayer(bucket.name())));
     }
 

@@ -6,6 +6,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.DiskSync;
 import io.hubstorage.snapshot.Durable;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.ManifestParts;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Commit {
     private final Layout layout;
+    private final DiskSync sync;
     private final Staging staging;
     private final RunPlan plan;
     private final String version;
@@ -38,8 +40,9 @@ final class Commit {
             ManifestSummary manifest,
             @Nullable String failures) {}
 
-    Commit(Layout layout, Staging staging, RunPlan plan, String version) {
+    Commit(Layout layout, DiskSync sync, Staging staging, RunPlan plan, String version) {
         this.layout = layout;
+        this.sync = sync;
         this.staging = staging;
         this.plan = plan;
         this.version = version;
@@ -63,7 +66,7 @@ final class Commit {
                     "the certificate does not add up, so nothing is committed: " + certificate.problems());
         }
         certificate.write(Layout.certificate(snapshot));
-        Durable.syncFileSystem(snapshot);
+        sync.sync(snapshot);
         Durable.commitFolder(snapshot, layout.snapshot(Objects.requireNonNull(record.snapshot())));
     }
 

@@ -7,11 +7,11 @@ import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.ManifestIndex;
 import io.hubstorage.snapshot.ManifestReader;
 import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.snapshot.Snapshots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 final class Predecessors {
     private static final Logger LOG = LoggerFactory.getLogger(Predecessors.class);
 
-    private final List<SnapshotInfo> newestFirst;
+    private final Snapshots snapshots;
+    private final @Nullable SnapshotInfo newest;
     private final Staging staging;
     private final Map<String, Optional<Predecessor>> found = new ConcurrentHashMap<>();
 
@@ -60,20 +61,20 @@ final class Predecessors {
         }
     }
 
-    Predecessors(List<SnapshotInfo> newestFirst, Staging staging) {
-        this.newestFirst = newestFirst;
+    Predecessors(Snapshots snapshots, Staging staging) throws IOException {
+        this.snapshots = snapshots;
+        this.newest = snapshots.newest().orElse(null);
         this.staging = staging;
     }
 
     /** The newest snapshot of all. */
     @Nullable
     SnapshotInfo newest() {
-        return newestFirst.isEmpty() ? null : newestFirst.getFirst();
+        return newest;
     }
 
     /** The buckets that the newest snapshot has. */
     Set<String> bucketsOfNewest() throws IOException {
-        SnapshotInfo newest = newest();
         return newest == null ? Set.of() : new TreeSet<>(newest.buckets());
     }
 
@@ -88,30 +89,36 @@ final class Predecessors {
     }
 
     private Optional<Predecessor> find(String bucket) throws IOException {
-        for (SnapshotInfo snapshot : newestFirst) {
-            Path tree = snapshot.tree(bucket);
-            if (Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
-                Path manifest = snapshot.manifest(bucket);
-                return Optional.of(
-                        Files.exists(manifest) && isSound(manifest, false)
-                                ? predecessor(snapshot, tree, manifest)
-                                : fromFiles(snapshot, bucket));
-            }
+        SnapshotInfo snapshot = newest != null && Files.isDirectory(newest.tree(bucket), LinkOption.NOFOLLOW_LINKS)
+                ? newest
+                : snapshots.newestWith(bucket).orElse(null);
+        if (snapshot == null) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        Path manifest = snapshot.manifest(bucket);
+        return Optional.of(
+                Files.exists(manifest) && isSound(manifest, false)
+                        ? predecessor(snapshot, snapshot.tree(bucket), manifest)
+                        : fromFiles(snapshot, bucket));
     }
 
-    /** Something was not where the manifest says: if the manifest itself is damaged, the files stand in for it. */
-    void recheck(String bucket) throws IOException {
+    /**
+     * Something was not where the manifest says: if the manifest itself is damaged, the files stand in for it.
+     *
+     * @return whether they do from now on
+     */
+    boolean recheck(String bucket) throws IOException {
         Optional<Predecessor> known = of(bucket);
-        if (known.isPresent() && !isSound(known.get().manifest(), true)) {
+        boolean damaged = known.isPresent() && !isSound(known.get().manifest(), true);
+        if (damaged) {
             found.put(bucket, Optional.of(fromFiles(known.get().snapshot(), bucket)));
         }
+        return damaged;
     }
 
     private Predecessor predecessor(SnapshotInfo snapshot, Path tree, Path manifest) throws IOException {
         ManifestIndex index = ManifestIndex.read(ManifestIndex.beside(manifest));
-        return new Predecessor(snapshot, snapshot.equals(newest()), tree, manifest, index);
+        return new Predecessor(snapshot, snapshot.equals(newest), tree, manifest, index);
     }
 
     /** As the old tool's snapshots are read: by size and time, and each file is hashed before it is linked. */
@@ -136,7 +143,6 @@ final class Predecessors {
     /** Some file of the newest snapshot, to try a hard link with. */
     @Nullable
     Path sampleFile() throws IOException {
-        SnapshotInfo newest = newest();
         if (newest == null || newest.legacy()) {
             return null;
         }

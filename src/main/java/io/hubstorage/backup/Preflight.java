@@ -3,6 +3,7 @@ package io.hubstorage.backup;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.DiskProbe;
+import io.hubstorage.snapshot.DiskSync;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.OwnFiles;
 import io.hubstorage.snapshot.Trees;
@@ -97,11 +98,12 @@ final class Preflight {
      *
      * @param hardLinks whether unchanged files can be hard links
      * @param foldsNames whether names that differ in case or normalisation may be one file
+     * @param syncsByFile whether each file must be forced to the disk by itself
      */
-    record Disk(boolean hardLinks, boolean foldsNames) {}
+    record Disk(boolean hardLinks, boolean foldsNames, boolean syncsByFile) {}
 
     /** Finds out by trying; says in the log what the disk cannot do. */
-    static Disk disk(Layout layout, @Nullable Path existing) throws IOException {
+    static Disk disk(Layout layout, @Nullable Path existing, DiskSync sync) throws IOException {
         DiskProbe probe = probe(layout, existing != null && Files.exists(existing) ? existing : null);
         boolean work =
                 probe.hardLinks() == DiskProbe.HardLinks.WORK || probe.hardLinks() == DiskProbe.HardLinks.TOO_MANY;
@@ -113,7 +115,14 @@ final class Preflight {
             LOG.info("This disk does not tell all names apart: objects whose keys clash on it get a name of their own,"
                     + " which the manifest tells");
         }
-        return new Disk(work, folds);
+        if (sync.byFile()) {
+            LOG.info(
+                    "{} is on a file system ({}) that cannot be made durable as a whole: each file is forced to the"
+                            + " disk as it is written, which takes longer",
+                    layout.data(),
+                    sync.type());
+        }
+        return new Disk(work, folds, sync.byFile());
     }
 
     /** In a folder that the next run clears away, should this one be killed meanwhile. */

@@ -263,6 +263,7 @@ final class RunReport {
     private static String asides(List<RunRecord.BucketRecord> buckets) {
         BucketCounts totals = totals(buckets);
         StringBuilder asides = new StringBuilder();
+        append(asides, totals.metadataRefreshed(), "with new metadata");
         append(asides, totals.refetched(), "fetched again because the disk no longer held them");
         append(asides, totals.deleted(), "gone");
         append(asides, totals.carried(), "gone from S3 and kept");

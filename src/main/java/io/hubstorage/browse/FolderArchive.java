@@ -62,7 +62,7 @@ public final class FolderArchive {
 
     private void add(ManifestEntry entry, ZipWriter zip) throws IOException {
         // Names that the old tool left may be anything that a disk takes.
-        String path = snapshot.snapshot().legacy() ? KeyPath.toPath(entry.key()) : entry.path();
+        String path = snapshot.legacy() ? KeyPath.toPath(entry.key()) : entry.path();
         InputStream content;
         try {
             if (entry.directory()) {
@@ -85,8 +85,7 @@ public final class FolderArchive {
 
     private String missingText() {
         String more = missed > missing.size() ? "\nand %d more\n".formatted(missed - missing.size()) : "\n";
-        return "These files of %s in the snapshot %s could not be read:\n\n"
-                        .formatted(bucket, snapshot.snapshot().name())
+        return "These files of %s in the snapshot %s could not be read:\n\n".formatted(bucket, snapshot.name())
                 + String.join("\n", missing)
                 + more;
     }

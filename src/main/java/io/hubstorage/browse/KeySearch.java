@@ -7,10 +7,8 @@ import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.ManifestIndex;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,12 +41,13 @@ public final class KeySearch {
     private final Set<String> unreadable = new TreeSet<>();
     private final long begun = System.nanoTime();
     private int left;
+    private @Nullable String leftOut;
 
     /**
      * When to stop.
      *
      * @param keys how many are shown at most
-     * @param time after which no further range is begun
+     * @param time after which no further range is begun, and of the one begun no older snapshot is looked at
      */
     public record Limits(int keys, Duration time) {}
 
@@ -84,14 +83,20 @@ public final class KeySearch {
      * @return where to go on, when there may be more; null when all was searched
      */
     public @Nullable Place run(@Nullable String only, @Nullable Place start) throws IOException {
-        for (Map.Entry<String, List<SnapshotReader>> bucket : holders(only).entrySet()) {
-            int order = start == null ? 1 : bucket.getKey().compareTo(start.bucket());
-            if (order >= 0) {
-                String from = order == 0 && start != null ? start.from() : "";
-                Place stopped = bucket(bucket.getKey(), bucket.getValue(), from);
-                if (stopped != null) {
-                    return stopped;
-                }
+        boolean first = true;
+        for (String bucket : only == null ? buckets() : Set.of(only)) {
+            int order = start == null ? 1 : bucket.compareTo(start.bucket());
+            if (order < 0) {
+                continue;
+            }
+            String from = order == 0 && start != null ? start.from() : "";
+            if (!first && isLate()) {
+                return new Place(bucket, from);
+            }
+            first = false;
+            Place stopped = bucket(bucket, from);
+            if (stopped != null) {
+                return stopped;
             }
         }
         return null;
@@ -102,19 +107,27 @@ public final class KeySearch {
         return Collections.unmodifiableSet(unreadable);
     }
 
-    private Map<String, List<SnapshotReader>> holders(@Nullable String only) throws IOException {
-        Map<String, List<SnapshotReader>> holders = new TreeMap<>();
-        for (SnapshotReader snapshot : newestFirst) {
-            for (String bucket : snapshot.buckets()) {
-                if (only == null || only.equals(bucket)) {
-                    holders.computeIfAbsent(bucket, name -> new ArrayList<>()).add(snapshot);
-                }
-            }
-        }
-        return holders;
+    /** The newest snapshot that was not searched for all the keys, because the time was up; null when none was left out. */
+    public @Nullable String leftOut() {
+        return leftOut;
     }
 
-    private @Nullable Place bucket(String bucket, List<SnapshotReader> snapshots, String start) {
+    private Set<String> buckets() {
+        Set<String> buckets = new TreeSet<>();
+        for (SnapshotReader snapshot : newestFirst) {
+            checkCancelled();
+            try {
+                buckets.addAll(snapshot.bucketNames());
+            } catch (IOException e) {
+                skip(snapshot, e);
+            }
+        }
+        return buckets;
+    }
+
+    private @Nullable Place bucket(String bucket, String start) {
+        List<SnapshotReader> snapshots =
+                newestFirst.stream().filter(snapshot -> snapshot.has(bucket)).toList();
         List<String> cuts = cuts(bucket, snapshots, start);
         String from = start;
         int frames = 1;
@@ -130,42 +143,60 @@ public final class KeySearch {
             if (end == null) {
                 return null;
             }
-            long now = System.nanoTime();
-            if (now - begun > limits.time().toNanos()) {
+            if (isLate()) {
                 return new Place(bucket, end);
             }
-            frames = now - before < QUICK.toNanos() ? Math.min(frames * 2, MOST_FRAMES) : Math.max(1, frames / 2);
+            frames = System.nanoTime() - before < QUICK.toNanos()
+                    ? Math.min(frames * 2, MOST_FRAMES)
+                    : Math.max(1, frames / 2);
             from = end;
         }
     }
 
     /** First keys of the largest manifest's frames, behind {@code start}. */
     private List<String> cuts(String bucket, List<SnapshotReader> snapshots, String start) {
-        List<ManifestIndex.Frame> largest = List.of();
+        SnapshotReader largest = null;
+        long most = 0;
         for (SnapshotReader snapshot : snapshots) {
-            try {
-                List<ManifestIndex.Frame> frames = snapshot.frames(bucket);
-                largest = frames.size() > largest.size() ? frames : largest;
-            } catch (IOException e) {
-                skip(snapshot, e);
+            long size = snapshot.manifestSize(bucket);
+            if (size > most) {
+                largest = snapshot;
+                most = size;
             }
         }
-        return largest.stream()
-                .map(ManifestIndex.Frame::firstKey)
-                .filter(key -> KeyOrder.compare(key, start) > 0)
-                .toList();
+        try {
+            return largest == null
+                    ? List.of()
+                    : largest.frames(bucket).stream()
+                            .map(ManifestIndex.Frame::firstKey)
+                            .filter(key -> KeyOrder.compare(key, start) > 0)
+                            .toList();
+        } catch (IOException e) {
+            skip(largest, e);
+            SnapshotReader damaged = largest;
+            return cuts(
+                    bucket,
+                    snapshots.stream().filter(each -> !each.equals(damaged)).toList(),
+                    start);
+        }
     }
 
     /** Searches one range in all snapshots; returns from where there is more when no more may be shown, or else null. */
     private @Nullable String range(String bucket, List<SnapshotReader> snapshots, String from, @Nullable String end) {
         NavigableMap<String, KeyVersions.Builder> keys = new TreeMap<>(KeyOrder.COMPARATOR);
+        boolean first = true;
         for (SnapshotReader snapshot : snapshots) {
-            if (unreadable.contains(snapshot.snapshot().name())) {
+            if (unreadable.contains(snapshot.name())) {
                 continue;
             }
+            if (!first && isLate()) {
+                leftOut = snapshot.name();
+                break;
+            }
+            first = false;
             try (KeyCursor entries = snapshot.open(bucket, needle)) {
                 entries.seek(from, end);
-                collect(snapshot.snapshot().name(), entries, keys);
+                collect(snapshot.name(), entries, keys);
             } catch (IOException e) {
                 skip(snapshot, e);
             }
@@ -178,8 +209,8 @@ public final class KeySearch {
 
     /** A snapshot that is being deleted, or is damaged, must not hide what the others hold. */
     private void skip(SnapshotReader snapshot, IOException failure) {
-        if (unreadable.add(snapshot.snapshot().name())) {
-            LOG.warn("The snapshot {} cannot be searched", snapshot.snapshot().name(), failure);
+        if (unreadable.add(snapshot.name())) {
+            LOG.warn("The snapshot {} cannot be searched", snapshot.name(), failure);
         }
     }
 
@@ -203,6 +234,10 @@ public final class KeySearch {
                 }
             }
         }
+    }
+
+    private boolean isLate() {
+        return System.nanoTime() - begun > limits.time().toNanos();
     }
 
     private void checkCancelled() {

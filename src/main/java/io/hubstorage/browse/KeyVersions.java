@@ -7,10 +7,14 @@ import java.util.List;
 /**
  * One key over all snapshots.
  *
- * @param versions its different contents, the newest first
+ * @param versions its different contents, the newest first, and at most {@link #MOST_VERSIONS}
  * @param snapshots how many snapshots hold it
+ * @param more whether older snapshots hold further contents
  */
-public record KeyVersions(String bucket, String key, List<Version> versions, int snapshots) {
+public record KeyVersions(String bucket, String key, List<Version> versions, int snapshots, boolean more) {
+    /** A file that changes with every run must not fill the memory. */
+    static final int MOST_VERSIONS = 100;
+
     /** Copies the list. */
     public KeyVersions {
         versions = List.copyOf(versions);
@@ -29,6 +33,7 @@ public record KeyVersions(String bucket, String key, List<Version> versions, int
     static final class Builder {
         private final List<Version> versions = new ArrayList<>();
         private int snapshots;
+        private boolean more;
 
         void add(String snapshot, ManifestEntry entry) {
             snapshots++;
@@ -39,11 +44,15 @@ public record KeyVersions(String bucket, String key, List<Version> versions, int
                     return;
                 }
             }
-            versions.add(new Version(entry, snapshot, snapshot, 1));
+            if (versions.size() < MOST_VERSIONS) {
+                versions.add(new Version(entry, snapshot, snapshot, 1));
+            } else {
+                more = true;
+            }
         }
 
         KeyVersions build(String bucket, String key) {
-            return new KeyVersions(bucket, key, versions, snapshots);
+            return new KeyVersions(bucket, key, versions, snapshots, more);
         }
     }
 }

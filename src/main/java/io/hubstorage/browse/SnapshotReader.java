@@ -2,34 +2,61 @@ package io.hubstorage.browse;
 
 import io.hubstorage.snapshot.CorruptManifestException;
 import io.hubstorage.snapshot.KeyCursor;
+import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.LineNeedle;
 import io.hubstorage.snapshot.ManifestCursor;
 import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.ManifestIndex;
 import io.hubstorage.snapshot.OwnFiles;
 import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.snapshot.TreeCursor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One snapshot, read by bucket and key. A path on the disk is never made from what somebody asks for: a bucket must be one
  * of the snapshot's folders, and a file's path comes from its entry, is checked to stay inside, and is followed through no
  * symbolic link. Blocking.
+ *
+ * @param legacy whether the old tool made it
  */
-public record SnapshotReader(SnapshotInfo snapshot) {
-    /** The buckets that it holds something of, sorted. */
-    public List<String> buckets() throws IOException {
-        return snapshot.buckets();
+public record SnapshotReader(String name, Path folder, boolean legacy) {
+    /** Reads this snapshot. */
+    public SnapshotReader(SnapshotInfo snapshot) {
+        this(snapshot.name(), snapshot.folder(), snapshot.legacy());
+    }
+
+    /** Reads this snapshot. */
+    public SnapshotReader(Snapshots.Folder snapshot) {
+        this(snapshot.name(), snapshot.path(), snapshot.legacy());
     }
 
     /** Whether it holds anything of the bucket. */
-    public boolean has(String bucket) throws IOException {
-        return buckets().contains(bucket);
+    public boolean has(String bucket) {
+        return isName(bucket) && Files.isDirectory(tree(bucket), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Whether it leads to a folder's own children alone. */
+    private static boolean isName(String bucket) {
+        return !bucket.isEmpty()
+                && !bucket.equals(".")
+                && !bucket.equals("..")
+                && bucket.chars().noneMatch(unit -> unit == '/' || unit == '\\' || unit == 0);
+    }
+
+    /** What is called like a bucket in it, in no order: cheap, and {@link #has} looks more closely. */
+    List<String> bucketNames() throws IOException {
+        try (Stream<Path> folders = Files.list(folder.resolve("s3"))) {
+            return folders.map(each -> each.getFileName().toString()).toList();
+        }
     }
 
     /**
@@ -39,7 +66,7 @@ public record SnapshotReader(SnapshotInfo snapshot) {
      */
     public KeyCursor open(String bucket) throws IOException {
         checkBucket(bucket);
-        return snapshot.legacy() ? new TreeCursor(snapshot.tree(bucket)) : ManifestCursor.open(manifest(bucket));
+        return legacy ? new TreeCursor(tree(bucket)) : ManifestCursor.open(manifest(bucket));
     }
 
     /** The bucket's entries; none when it has no such bucket. */
@@ -49,17 +76,26 @@ public record SnapshotReader(SnapshotInfo snapshot) {
 
     /** At least those of the bucket's entries whose keys hold the needle; all of them when there is none. */
     KeyCursor open(String bucket, @Nullable LineNeedle needle) throws IOException {
-        if (needle == null || snapshot.legacy()) {
+        if (needle == null || legacy) {
             return open(bucket);
         }
         checkBucket(bucket);
         return ManifestCursor.open(manifest(bucket), needle);
     }
 
+    /** The bytes of the bucket's manifest; 0 where there is none. */
+    long manifestSize(String bucket) {
+        try {
+            return legacy ? 0 : Files.size(Layout.manifest(folder, bucket));
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     /** The frames of the bucket's manifest; none when there is no manifest. */
     List<ManifestIndex.Frame> frames(String bucket) throws IOException {
         checkBucket(bucket);
-        return snapshot.legacy()
+        return legacy
                 ? List.of()
                 : ManifestIndex.read(ManifestIndex.beside(manifest(bucket))).frames();
     }
@@ -74,7 +110,7 @@ public record SnapshotReader(SnapshotInfo snapshot) {
             entries.seek(key, null);
             ManifestEntry entry = entries.next();
             if (entry == null || !entry.key().equals(key)) {
-                throw new NotThereException("The snapshot %s holds no such key.".formatted(snapshot.name()));
+                throw new NotThereException("The snapshot %s holds no such key.".formatted(name));
             }
             return entry;
         }
@@ -87,7 +123,7 @@ public record SnapshotReader(SnapshotInfo snapshot) {
      */
     public Path file(String bucket, ManifestEntry entry) throws IOException {
         Path file = place(bucket, entry);
-        BasicFileAttributes found = OwnFiles.leadsAway(snapshot.folder(), file) ? null : OwnFiles.regular(file);
+        BasicFileAttributes found = OwnFiles.leadsAway(folder, file) ? null : OwnFiles.regular(file);
         if (found == null) {
             throw new NotThereException(
                     "The file is not on the disk any more. Verify the snapshot, and look in an older one.");
@@ -102,7 +138,7 @@ public record SnapshotReader(SnapshotInfo snapshot) {
 
     /** Where the entry's file or folder should be: always below the bucket's folder. Does not look whether it is there. */
     Path place(String bucket, ManifestEntry entry) throws NotThereException {
-        Path tree = snapshot.tree(bucket);
+        Path tree = tree(bucket);
         try {
             Path place = tree.resolve(entry.path());
             if (place.startsWith(tree) && place.normalize().equals(place)) {
@@ -114,15 +150,19 @@ public record SnapshotReader(SnapshotInfo snapshot) {
         throw new NotThereException("The file's name in the manifest leads out of the bucket's folder.");
     }
 
+    private Path tree(String bucket) {
+        return Layout.tree(folder, bucket);
+    }
+
     private void checkBucket(String bucket) throws IOException {
         if (!has(bucket)) {
-            throw new NotThereException("The snapshot %s holds nothing of this bucket.".formatted(snapshot.name()));
+            throw new NotThereException("The snapshot %s holds nothing of this bucket.".formatted(name));
         }
     }
 
     private Path manifest(String bucket) throws IOException {
-        Path manifest = snapshot.manifest(bucket);
-        if (OwnFiles.leadsAway(snapshot.folder(), manifest) || OwnFiles.regular(manifest) == null) {
+        Path manifest = Layout.manifest(folder, bucket);
+        if (OwnFiles.leadsAway(folder, manifest) || OwnFiles.regular(manifest) == null) {
             throw new CorruptManifestException(manifest, "it is gone", null);
         }
         return manifest;

@@ -19,6 +19,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * @param deleted in the last snapshot and not in this one
  * @param refetched of {@code downloaded}: S3 lists it as before, but its file of the last snapshot was gone or not what its
  *     manifest says. Part of no equation; records of earlier versions have none
+ * @param metadataRefreshed of the linked ones, those whose bytes are the same and whose metadata is new; records of earlier
+ *     versions do not count them
  */
 public record BucketCounts(
         Tally listed,
@@ -31,13 +33,15 @@ public record BucketCounts(
         Tally carried,
         Tally kept,
         Tally deleted,
-        Tally refetched) {
-    /** Records of earlier versions say nothing of what was refetched. */
+        Tally refetched,
+        Tally metadataRefreshed) {
+    /** Records of earlier versions say nothing of what was refetched or has new metadata. */
     public BucketCounts {
         refetched = refetched == null ? Tally.ZERO : refetched;
+        metadataRefreshed = metadataRefreshed == null ? Tally.ZERO : metadataRefreshed;
     }
 
-    /** With nothing refetched. */
+    /** With nothing refetched, and no new metadata. */
     public BucketCounts(
             Tally listed,
             Tally linked,
@@ -49,7 +53,19 @@ public record BucketCounts(
             Tally carried,
             Tally kept,
             Tally deleted) {
-        this(listed, linked, downloaded, filtered, archived, vanished, failed, carried, kept, deleted, Tally.ZERO);
+        this(
+                listed,
+                linked,
+                downloaded,
+                filtered,
+                archived,
+                vanished,
+                failed,
+                carried,
+                kept,
+                deleted,
+                Tally.ZERO,
+                Tally.ZERO);
     }
 
     /** Nothing counted yet. */
@@ -78,7 +94,8 @@ public record BucketCounts(
                 carried.plus(other.carried),
                 kept.plus(other.kept),
                 deleted.plus(other.deleted),
-                refetched.plus(other.refetched));
+                refetched.plus(other.refetched),
+                metadataRefreshed.plus(other.metadataRefreshed));
     }
 
     /** The right-hand side of the first equation. */

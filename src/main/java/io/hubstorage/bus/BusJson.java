@@ -2,13 +2,25 @@ package io.hubstorage.bus;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.VertxModule;
+import java.lang.reflect.RecordComponent;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Message records to JSON and back: {@code snake_case} names, ISO-8601 instants, nulls written. Thread-safe. */
 public final class BusJson {
@@ -21,6 +33,11 @@ public final class BusJson {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
+
+    private static final JsonMapper STRICT = MAPPER.rebuild()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private static final int LONGEST_SHOWN = 60;
 
     private BusJson() {}
 
@@ -39,16 +56,122 @@ public final class BusJson {
     }
 
     /**
-     * The message record in a JSON body.
+     * The message record in a JSON body; what it does not know is left out.
      *
-     * @throws IllegalArgumentException when the body does not fit, with the place and the reason in one sentence
+     * @throws IllegalArgumentException when the body does not fit, in the words of {@link ConfigMessage.Problem}
      */
     public static <T> T decode(JsonObject body, Class<T> type) {
-        try {
-            return MAPPER.readValue(body.encode(), type);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "not a valid %s: %s".formatted(type.getSimpleName(), e.getOriginalMessage()), e);
+        return read(MAPPER, body, type);
+    }
+
+    /**
+     * The message record in a request from outside. A member of another name is a mistake here: {@code dryrun} must not
+     * start a real run.
+     *
+     * @throws IllegalArgumentException when the body does not fit, in the words of {@link ConfigMessage.Problem}
+     */
+    public static <T extends Record> T request(@Nullable JsonObject body, Class<T> type) {
+        T request = read(STRICT, body == null ? new JsonObject() : body, type);
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (!component.getType().isPrimitive()
+                    && !component.getAnnotatedType().isAnnotationPresent(Nullable.class)
+                    && isNull(component, request)) {
+                throw new IllegalArgumentException(
+                        new ConfigMessage.Problem(snake(component.getName()), "nothing", allowed(component.getType()))
+                                .toString());
+            }
         }
+        return request;
+    }
+
+    private static <T> T read(JsonMapper mapper, JsonObject body, Class<T> type) {
+        try {
+            return mapper.readValue(body.encode(), type);
+        } catch (UnrecognizedPropertyException e) {
+            List<String> known = e.getKnownPropertyIds().stream()
+                    .map(String::valueOf)
+                    .sorted()
+                    .toList();
+            throw new IllegalArgumentException(
+                    new ConfigMessage.Problem(place(e), "a member of that name", "only " + String.join(", ", known))
+                            .toString(),
+                    e);
+        } catch (MismatchedInputException e) {
+            throw new IllegalArgumentException(
+                    new ConfigMessage.Problem(place(e), found(body, e), allowed(e.getTargetType())).toString(), e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("this is no JSON that fits here", e);
+        }
+    }
+
+    private static boolean isNull(RecordComponent component, Record request) {
+        try {
+            return component.getAccessor().invoke(request) == null;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a public record has public accessors", e);
+        }
+    }
+
+    private static String place(JsonMappingException e) {
+        StringBuilder place = new StringBuilder();
+        for (JsonMappingException.Reference step : e.getPath()) {
+            if (step.getFieldName() == null) {
+                place.append('[').append(step.getIndex()).append(']');
+            } else {
+                place.append(place.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        return place.isEmpty() ? "body" : place.toString();
+    }
+
+    /** The value at that place, if it is a plain one; never more than a few words of it. */
+    private static String found(JsonObject body, JsonMappingException e) {
+        Object value = body;
+        for (JsonMappingException.Reference step : e.getPath()) {
+            value = switch (value) {
+                case JsonObject object when step.getFieldName() != null -> object.getValue(step.getFieldName());
+                case JsonArray array
+                when step.getIndex() >= 0 && step.getIndex() < array.size() -> array.getValue(step.getIndex());
+                case null, default -> null;
+            };
+        }
+        return switch (value) {
+            case null -> "nothing";
+            case JsonObject _ -> "an object";
+            case JsonArray _ -> "a list";
+            case String text when text.length() > LONGEST_SHOWN -> '"' + text.substring(0, LONGEST_SHOWN) + "…\"";
+            default -> Json.encode(value);
+        };
+    }
+
+    private static String allowed(@Nullable Class<?> type) {
+        if (type == null) {
+            return "something else";
+        }
+        if (type.isEnum()) {
+            return Stream.of(type.getEnumConstants())
+                    .map(constant -> MAPPER.convertValue(constant, String.class))
+                    .collect(Collectors.joining(", "));
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
+            return "a whole number";
+        }
+        if (type == double.class || type == Double.class) {
+            return "a number";
+        }
+        if (type == String.class) {
+            return "a text";
+        }
+        if (type == Instant.class) {
+            return "a time such as 2026-11-26T07:00:00Z";
+        }
+        return Collection.class.isAssignableFrom(type) ? "a list" : "an object";
+    }
+
+    private static String snake(String name) {
+        return PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(name);
     }
 }

@@ -52,7 +52,7 @@ public sealed interface TransferMessage {
         MANIFEST,
         /** Each file is looked at: it must exist with the size and time that the manifest says. */
         PRESENCE,
-        /** A file must hash to what the manifest says; for staged work after a reboot. */
+        /** A file must be readable and hash to what the manifest says; for staged work after a reboot, and for bad sectors. */
         HASH
     }
 
@@ -70,6 +70,7 @@ public sealed interface TransferMessage {
      *
      * @param foldedNames whether the disk takes names for the same that differ in case or normalisation; then a bucket is
      *     one shard
+     * @param syncFiles whether each file must be forced to the disk by whoever writes it
      * @param requestPayer whether we pay for the requests to this bucket
      */
     record Options(
@@ -78,6 +79,7 @@ public sealed interface TransferMessage {
             List<String> include,
             boolean hardLinks,
             boolean foldedNames,
+            boolean syncFiles,
             boolean requestPayer) {}
 
     /** Stops every shard of a run. */
@@ -134,7 +136,7 @@ public sealed interface TransferMessage {
         UNCHANGED,
         /** The server does not list in UTF-8 byte order: do it again, sorted. */
         UNORDERED,
-        /** A file of the last snapshot is not what its manifest says: do it again with {@link Trust#PRESENCE}. */
+        /** A file of the last snapshot is not what its manifest says: do it again with less {@link Trust}. */
         DAMAGED,
         /** The listing did not finish; {@code error} says why. */
         FAILED,

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -16,16 +18,20 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a verification and shows how it gets on. Used once. */
 final class FollowedVerification {
+    private static final int AHEAD = 16;
+
     private final VerifyRequest request;
     private final VerifyProgress state;
     private final Progress progress;
     private final SnapshotVerifier verifier;
-    private long hashingSince;
+    private int shown;
+    private long since;
+    private long hashedBefore;
 
     FollowedVerification(VerifyRequest request, VerifyProgress state, Progress progress, InstantSource clock) {
         this.request = request;
@@ -34,26 +40,50 @@ final class FollowedVerification {
         this.verifier = new SnapshotVerifier(clock, Path.of(System.getProperty("java.io.tmpdir")));
     }
 
-    /** The report; empty when {@code stop} completed before it was there. */
-    Optional<VerifyReport> run(CompletableFuture<Void> stop) throws IOException, InterruptedException {
+    /**
+     * The report without its snapshots; empty when {@code stop} completed before it was there.
+     *
+     * @param each gets one snapshot after the other, on the caller's thread
+     */
+    Optional<VerifyReport> run(CompletableFuture<Void> stop, Consumer<VerifyReport.Snapshot> each)
+            throws IOException, InterruptedException {
+        BlockingQueue<VerifyReport.Snapshot> verified = new ArrayBlockingQueue<>(AHEAD);
         try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<VerifyReport> report = thread.submit(() -> verifier.verify(request, state));
-            while (true) {
-                try {
-                    VerifyReport ended = report.get(Progress.PACE.toMillis(), TimeUnit.MILLISECONDS);
-                    progress.end();
-                    return Optional.of(ended);
-                } catch (TimeoutException _) {
-                    progress.show(line());
-                } catch (ExecutionException e) {
-                    progress.end();
-                    return failed(e.getCause());
+            Future<VerifyReport> report = thread.submit(() -> verifier.verify(request, state, put(verified)));
+            try {
+                while (!report.isDone() || !verified.isEmpty()) {
+                    VerifyReport.Snapshot snapshot = verified.poll(Progress.PACE.toMillis(), TimeUnit.MILLISECONDS);
+                    if (snapshot != null) {
+                        progress.end();
+                        each.accept(snapshot);
+                    } else if (!report.isDone()) {
+                        progress.show(line());
+                    }
+                    if (stop.isDone()) {
+                        state.cancel();
+                        report.cancel(true);
+                        return Optional.empty();
+                    }
                 }
-                if (stop.isDone()) {
-                    state.cancel();
-                }
+                return Optional.of(report.get());
+            } catch (ExecutionException e) {
+                return failed(e.getCause());
+            } finally {
+                state.cancel();
+                report.cancel(true);
+                progress.end();
             }
         }
+    }
+
+    private static Consumer<VerifyReport.Snapshot> put(BlockingQueue<VerifyReport.Snapshot> verified) {
+        return snapshot -> {
+            try {
+                verified.put(snapshot);
+            } catch (InterruptedException e) {
+                throw new CancellationException("nobody waits for it");
+            }
+        };
     }
 
     private static Optional<VerifyReport> failed(@Nullable Throwable cause) throws IOException {
@@ -66,18 +96,21 @@ final class FollowedVerification {
     }
 
     private String line() {
-        if (!state.isHashing()) {
-            return "Comparing: %s files and folders looked at".formatted(Amounts.number(state.looked()));
-        }
         long now = System.nanoTime();
-        if (hashingSince == 0) {
-            hashingSince = now;
+        if (state.snapshot() != shown) {
+            shown = state.snapshot();
+            since = now;
+            hashedBefore = state.bytesHashed();
         }
-        double seconds = Math.max(1e-3, (now - hashingSince) / 1e9);
-        return line(state.bytesCovered(), state.bytesToCover(), state.bytesHashed(), seconds);
+        double seconds = Math.max(1e-3, (now - since) / 1e9);
+        String line = line(state.bytesCovered(), state.bytesToCover(), state.bytesHashed() - hashedBefore, seconds);
+        int snapshots = request.snapshots().size();
+        return snapshots == 1
+                ? line
+                : "Snapshot %s of %s:%s".formatted(Amounts.number(shown), Amounts.number(snapshots), line);
     }
 
-    /** While contents are read. */
+    /** How much of a snapshot is done, of which so much was read in so many seconds. */
     static String line(long covered, long toCover, long hashed, double seconds) {
         double share = toCover == 0 ? 1 : Math.min(1, covered / (double) toCover);
         String eta = share > 0 && share < 1

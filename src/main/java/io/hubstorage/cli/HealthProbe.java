@@ -1,7 +1,5 @@
 package io.hubstorage.cli;
 
-import io.hubstorage.config.ConfigException;
-import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,11 +7,8 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/**
- * Asks a running service whether it is ready. A program of its own besides, for Docker's health check: that starts a JVM
- * twice a minute for good, so nothing is loaded here but this class, the JDK and what reads the environment.
- */
-public final class HealthProbe {
+/** Asks a running service whether it is ready. */
+final class HealthProbe {
     private static final int PATIENCE_MILLIS = 5_000;
     private static final int LONGEST_ANSWER = 4_096;
 
@@ -26,18 +21,6 @@ public final class HealthProbe {
      * @param text for people: its answer, or why there is none
      */
     record Answer(boolean ready, String text) {}
-
-    /** Ends with 0 if the service that this process's environment describes is ready, else with 1. */
-    public static void main(String[] args) {
-        Answer answer;
-        try {
-            answer = ask(readiness(Environment.load(System.getenv()).settings().web()));
-        } catch (ConfigException wrong) {
-            answer = new Answer(false, String.valueOf(wrong.getMessage()));
-        }
-        System.out.println(answer.text());
-        System.exit(answer.ready() ? ExitCode.OK.code() : ExitCode.FAILED.code());
-    }
 
     /** Where a service with these settings answers for its readiness, seen from its own machine. */
     static URI readiness(Settings.Web web) {

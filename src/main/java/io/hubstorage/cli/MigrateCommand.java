@@ -5,11 +5,14 @@ import io.hubstorage.migrate.Migration;
 import io.hubstorage.snapshot.SnapshotInfo;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -80,7 +83,7 @@ final class MigrateCommand implements Callable<Integer> {
         try {
             Migration migration = Migration.read(environment, from, launchAgent, home);
             Migration.Written written = migration.write(force);
-            report(migration, written, line.getOut());
+            report(migration, written, new Places(environment), line.getOut());
             return ExitCode.OK.code();
         } catch (FileAlreadyExistsException e) {
             line.getErr()
@@ -89,36 +92,75 @@ final class MigrateCommand implements Callable<Integer> {
                             e.getFile(), e.getReason());
         } catch (NoSuchFileException e) {
             line.getErr().printf("There is no %s.%n", e.getFile());
+        } catch (AccessDeniedException e) {
+            line.getErr()
+                    .printf(
+                            "Nothing was written: this user may not read or write %s. Run the command as the one who"
+                                    + " owns it; in a container by --user, as docs/migration.md shows, and not under"
+                                    + " sudo.%n",
+                            e.getFile());
+        } catch (FileSystemException e) {
+            line.getErr().printf("Nothing was written: %s: %s.%n", e.getFile(), e.getReason());
         }
         line.getErr().flush();
         return ExitCode.USAGE.code();
     }
 
-    private void report(Migration migration, Migration.Written written, PrintWriter out) throws IOException {
+    /** What a path of this process is called by who reads it: in a container, on the host, as far as that is known here. */
+    private record Places(boolean container, @Nullable String hostData) {
+        Places(Environment environment) {
+            this(
+                    environment.settings().dockerMode(),
+                    Optional.ofNullable(environment.get("HUBSTORAGE_DATA_DIR")).orElse(environment.get("DATA_DIR")));
+        }
+
+        String data(Path folder) {
+            return !container
+                    ? folder.toString()
+                    : hostData == null ? folder + " of the container" : hostData + " (" + folder + " in the container)";
+        }
+
+        String config(Path file) {
+            return container ? file + " of the container (in its volume hubstorage_config)" : file.toString();
+        }
+
+        String dotenv(Path file) {
+            return container ? ".env (" + file + " in the container)" : file.toString();
+        }
+
+        /** Where macOS looks for it. */
+        String launchAgent(Path plist) {
+            return container ? "$HOME/Library/LaunchAgents/" + plist.getFileName() : plist.toString();
+        }
+    }
+
+    private void report(Migration migration, Migration.Written written, Places places, PrintWriter out)
+            throws IOException {
         out.printf("Read   %s%n", from);
         migration.launchAgent().ifPresent(plist -> out.printf("Read   %s%n", plist));
-        out.printf("Wrote  %s%n", written.config());
+        out.printf("Wrote  %s%n", places.config(written.config()));
         if (!written.variables().isEmpty()) {
-            out.printf("Wrote  %s: %s%n", written.dotenv(), String.join(", ", written.variables()));
+            out.printf("Wrote  %s: %s%n", places.dotenv(written.dotenv()), String.join(", ", written.variables()));
         }
         section(out, "Decided on the way", migration.notes());
-        snapshots(migration, out);
-        section(out, "Left to do", todo(migration));
+        List<SnapshotInfo> found = migration.snapshots();
+        snapshots(migration, found, places, out);
+        section(out, "Left to do", todo(migration, found.isEmpty(), places));
         out.flush();
     }
 
-    private static void snapshots(Migration migration, PrintWriter out) throws IOException {
-        List<SnapshotInfo> found = migration.snapshots();
+    private static void snapshots(Migration migration, List<SnapshotInfo> found, Places places, PrintWriter out)
+            throws IOException {
         if (found.isEmpty()) {
             out.printf(
-                    "%nThere is no snapshot of the old tool in %s: the first backup downloads everything.%n",
-                    migration.dataFolder());
+                    "%nThere is no snapshot of the old tool in %s, so the first backup would download everything.%n",
+                    places.data(migration.dataFolder()));
             return;
         }
         out.printf(
                 "%n%d %s of the old tool in %s; the first backup links what is unchanged in the newest%n"
                         + "and downloads nothing that is there:%n",
-                found.size(), found.size() == 1 ? "snapshot" : "snapshots", migration.dataFolder());
+                found.size(), found.size() == 1 ? "snapshot" : "snapshots", places.data(migration.dataFolder()));
         for (SnapshotInfo snapshot : found.subList(0, Math.min(SHOWN, found.size()))) {
             out.printf("  %s  %s%n", snapshot.name(), String.join(", ", snapshot.buckets()));
         }
@@ -127,15 +169,15 @@ final class MigrateCommand implements Callable<Integer> {
         }
     }
 
-    private List<String> todo(Migration migration) {
+    private List<String> todo(Migration migration, boolean nothingFound, Places places) {
         List<String> todo = new ArrayList<>();
         migration
                 .launchAgent()
                 .ifPresentOrElse(
                         plist -> todo.add(("Stop the old timetable, or both will run:%n"
-                                        + "       launchctl unload '%s'%n"
-                                        + "       rm '%s'   (keep a copy for the way back)")
-                                .formatted(plist, plist)),
+                                        + "       launchctl unload \"%1$s\"%n"
+                                        + "       rm \"%1$s\"   (keep a copy for the way back)")
+                                .formatted(places.launchAgent(plist))),
                         () -> todo.add("Stop whatever starts the old tool (LaunchAgent, cron, systemd), or both will"
                                 + " run. On a Mac: launchctl list | grep s3backup"));
         if (migration.movedSecrets()) {
@@ -143,11 +185,17 @@ final class MigrateCommand implements Callable<Integer> {
         }
         migration
                 .oldDataFolder()
-                .filter(old -> !old.equals(migration.dataFolder()))
+                .filter(old -> nothingFound && !old.equals(migration.dataFolder()))
                 .ifPresent(old -> todo.add(
-                        "The old tool wrote to %s. In a container, .env must say DATA_DIR=%s so that it is %s inside."
-                                .formatted(old, old, migration.dataFolder())));
-        todo.add("Start HubStorage and look at the first run: 'linked' should count nearly everything.");
+                        places.container()
+                                ? "The old tool wrote to %s. So that the first backup links what is there, .env must say\n     HUBSTORAGE_DATA_DIR=%s; 'migrate --force' then shows what it finds."
+                                        .formatted(old, old)
+                                : "The old tool wrote to %s. So that the first backup links what is there, .env must say\n     HUBSTORAGE_DATA_PATH=%s; 'migrate --force' then shows what it finds."
+                                        .formatted(old, old)));
+        todo.add(
+                nothingFound
+                        ? "Start HubStorage and look at the first run: without old snapshots it downloads everything."
+                        : "Start HubStorage and look at the first run: 'linked' should count nearly everything.");
         return todo;
     }
 

@@ -49,7 +49,7 @@ class RunOptions {
     String contradiction() {
         for (String name : buckets) {
             if (!HubConfig.BucketSpec.isName(name)) {
-                return "--bucket \"%s\": a bucket's name alone, without s3:// and path"
+                return "--bucket \"%s\": a bucket's name alone, without s3:// and path: 3 to 255 letters, digits, dots, hyphens and underscores"
                         .formatted(Amounts.printable(name));
             }
         }

@@ -1,7 +1,5 @@
 package io.hubstorage.cli;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
-import io.hubstorage.bus.BusJson;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.verify.SnapshotFolders;
 import io.hubstorage.verify.VerifyProgress;
@@ -10,6 +8,7 @@ import io.hubstorage.verify.VerifyRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +47,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--snapshot", paramLabel = "<name>", description = "The same as an option; may be repeated")
     private List<String> snapshots = new ArrayList<>();
 
-    @Option(names = "--all", description = "All snapshots; what they share is read once")
+    @Option(names = "--all", description = "All snapshots; what one shares with the next is read once")
     private boolean all;
 
     @Option(names = "--bucket", paramLabel = "<name>", description = "Only this bucket; may be repeated")
@@ -92,22 +91,27 @@ final class VerifyCommand implements Callable<Integer> {
         }
         VerifyRequest request = new VerifyRequest(layout, chosen, Set.copyOf(buckets), percent(), seed());
         Progress progress = Progress.on(json ? err : out, json ? Terminal.NONE : program.terminal());
+        Set<String> looked = new HashSet<>();
+        VerifyOutput output = json ? new VerifyOutput.Json(out) : new VerifyOutput.Text(out);
         Optional<VerifyReport> ended = new FollowedVerification(
                         request, new VerifyProgress(), progress, program.clock())
-                .run(program.stopRequest());
+                .run(program.stopRequest(), snapshot -> {
+                    snapshot.buckets().forEach(bucket -> looked.add(bucket.name()));
+                    // Of one that has none of the buckets there is nothing to say.
+                    if (buckets.isEmpty()
+                            || !snapshot.ok()
+                            || !snapshot.buckets().isEmpty()) {
+                        output.snapshot(snapshot);
+                    }
+                });
         if (ended.isEmpty()) {
             return ExitCode.CANCELLED.code();
         }
         VerifyReport report = ended.get();
-        requireBuckets(report);
-        if (json) {
-            out.println(BusJson.mapper()
-                    .writer()
-                    .with(SerializationFeature.INDENT_OUTPUT)
-                    .writeValueAsString(report));
-        } else {
-            VerifySummary.lines(report).forEach(out::println);
+        if (report.ok()) {
+            requireBuckets(looked);
         }
+        output.end(report);
         out.flush();
         return (report.ok() ? ExitCode.OK : ExitCode.DAMAGED).code();
     }
@@ -140,13 +144,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     /** A bucket that is nowhere has not been verified, which must not look like success. */
-    private void requireBuckets(VerifyReport report) {
+    private void requireBuckets(Set<String> looked) {
         for (String bucket : buckets) {
-            boolean found = report.snapshots().stream()
-                    .anyMatch(snapshot -> !snapshot.ok()
-                            || snapshot.buckets().stream()
-                                    .anyMatch(each -> each.name().equals(bucket)));
-            if (!found) {
+            if (!looked.contains(bucket)) {
                 throw usage("no bucket %s in the chosen snapshots".formatted(Amounts.printable(bucket)));
             }
         }

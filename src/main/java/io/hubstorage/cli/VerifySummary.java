@@ -14,20 +14,25 @@ final class VerifySummary {
 
     private VerifySummary() {}
 
-    static List<String> lines(VerifyReport report) {
+    /** What one snapshot is like. */
+    static List<String> lines(VerifyReport.Snapshot snapshot) {
         List<String> lines = new ArrayList<>();
-        for (VerifyReport.Snapshot snapshot : report.snapshots()) {
-            lines.add(headline(snapshot));
-            if (!snapshot.buckets().isEmpty()) {
-                table(snapshot).text().forEach(line -> lines.add("  " + line));
-            }
-            snapshot.problems().stream().limit(NAMED).map(VerifySummary::line).forEach(lines::add);
-            if (snapshot.problemsTotal() > NAMED) {
-                lines.add("  ... and %s more; --json names the first %d"
-                        .formatted(Amounts.number(snapshot.problemsTotal() - NAMED), VerifyReport.MAX_PROBLEMS));
-            }
-            lines.add("");
+        lines.add(headline(snapshot));
+        if (!snapshot.buckets().isEmpty()) {
+            table(snapshot).text().forEach(line -> lines.add("  " + line));
         }
+        snapshot.problems().stream().limit(NAMED).map(VerifySummary::line).forEach(lines::add);
+        if (snapshot.problemsTotal() > NAMED) {
+            lines.add("  ... and %s more; --json names the first %d"
+                    .formatted(Amounts.number(snapshot.problemsTotal() - NAMED), VerifyReport.MAX_PROBLEMS));
+        }
+        lines.add("");
+        return lines;
+    }
+
+    /** What comes after all of them. */
+    static List<String> end(VerifyReport report) {
+        List<String> lines = new ArrayList<>();
         lines.add("%s of content read in %s%s"
                 .formatted(
                         Amounts.bytes((double) report.hashed().bytes()),

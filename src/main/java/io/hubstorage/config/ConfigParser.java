@@ -7,6 +7,7 @@ import io.hubstorage.config.HubConfig.Automation;
 import io.hubstorage.config.HubConfig.Guards;
 import io.hubstorage.config.HubConfig.Logging;
 import io.hubstorage.config.HubConfig.SyncOptions;
+import io.hubstorage.config.HubConfig.Transfer;
 import io.hubstorage.config.HubConfig.Verify;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.InvalidPathException;
@@ -79,6 +80,7 @@ public final class ConfigParser {
                 automation(root.section("automation")),
                 guards(root.section("guards")),
                 verify(root.section("verify")),
+                transfer(root.section("transfer")),
                 root.text("aws_profile", "the name of an AWS profile", ConfigParser::isOneLine),
                 root.text("local_base_path", "a path of this system", ConfigParser::isPath));
         docker(root);
@@ -139,6 +141,12 @@ public final class ConfigParser {
                 "max_shrink_percent", 50, "a percentage from 0 to 100", percent -> percent >= 0 && percent <= 100));
         section.warnAboutTheRest();
         return guards;
+    }
+
+    private static Transfer transfer(JsonSection section) {
+        Transfer transfer = new Transfer(section.whole("max_concurrent_requests", Transfer.MOST, 1, Transfer.MOST));
+        section.warnAboutTheRest();
+        return transfer;
     }
 
     private static Verify verify(JsonSection section) {

@@ -26,7 +26,13 @@ final class ConfigRenderer {
                 .put(
                         "verify",
                         new JsonObject()
-                                .put("presence_hours", plain(config.verify().presenceHours())));
+                                .put("presence_hours", plain(config.verify().presenceHours())))
+                .put(
+                        "transfer",
+                        new JsonObject()
+                                .put(
+                                        "max_concurrent_requests",
+                                        config.transfer().maxConcurrentRequests()));
     }
 
     private static JsonArray buckets(HubConfig config) {

@@ -99,11 +99,9 @@ public final class EnvFileEdit {
         return result.toString();
     }
 
-    /** In a form that this program, Compose and python-dotenv read alike. */
+    /** In a form that this program and every Compose read alike; in single quotes Compose leaves backslashes doubled. */
     private static String quoted(String value) {
-        return PLAIN.matcher(value).matches()
-                ? value
-                : "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'";
+        return PLAIN.matcher(value).matches() ? value : '"' + value.replaceAll("[\\\\\"$]", "\\\\$0") + '"';
     }
 
     /** Whether there is such a file. */

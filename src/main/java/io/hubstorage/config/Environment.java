@@ -3,6 +3,7 @@ package io.hubstorage.config;
 import io.hubstorage.bus.ConfigMessage.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ public final class Environment {
             "HUBSTORAGE_SESSION_HOURS",
             "HUBSTORAGE_BASE_PATH",
             "HUBSTORAGE_TRUSTED_PROXIES",
+            "HUBSTORAGE_CORS_ORIGINS",
             "HUBSTORAGE_TCP_BRIDGE_HOST",
             "HUBSTORAGE_TCP_BRIDGE_PORT",
             "AWS_ACCESS_KEY_ID",
@@ -51,6 +53,14 @@ public final class Environment {
             "AWS_ENDPOINT_URL",
             "AWS_ENDPOINT_URL_S3",
             "AWS_CA_BUNDLE",
+            // Those that only docker-compose.yml reads.
+            "HUBSTORAGE_PUID",
+            "HUBSTORAGE_PGID",
+            "HUBSTORAGE_DATA_DIR",
+            "HUBSTORAGE_BIND_ADDRESS",
+            "HUBSTORAGE_MEMORY_LIMIT",
+            "HUBSTORAGE_IMAGE",
+            "HUBSTORAGE_CONTAINER_NAME",
             "BACKUP_INTERVAL_HOURS",
             "BACKUP_MAX_RETRIES",
             "BACKUP_RETRY_DELAY_MINUTES",
@@ -264,7 +274,12 @@ public final class Environment {
                 }
             } catch (IOException e) {
                 problems.add(new Problem(
-                        fileName, "%s (%s)".formatted(file, reason(e)), "a readable file that holds the secret"));
+                        fileName,
+                        "%s (%s)".formatted(file, reason(e)),
+                        e instanceof AccessDeniedException
+                                ? "a file that the user of this process%s may read; Compose hands a secret over with the owner and mode of the file: chown it to that user, or chmod 644 it"
+                                        .formatted(user())
+                                : "a readable file that holds the secret"));
             }
         }
         return result;
@@ -293,11 +308,20 @@ public final class Environment {
         return placeholder;
     }
 
+    /** The number of the user as {@code " 10001"}; empty where it cannot be told. */
+    private static String user() {
+        try {
+            return " " + Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException | UnsupportedOperationException e) {
+            return "";
+        }
+    }
+
     /** Why a file could not be read, without repeating its name. */
     static String reason(IOException e) {
         return switch (e) {
             case NoSuchFileException _ -> "it does not exist";
-            case java.nio.file.AccessDeniedException _ -> "permission denied";
+            case AccessDeniedException _ -> "permission denied";
             case java.nio.charset.CharacterCodingException _ -> "it is not UTF-8 text";
             case java.nio.file.FileSystemException f when f.getReason() != null -> String.valueOf(f.getReason());
             default -> String.valueOf(e.getMessage());

@@ -22,6 +22,7 @@ public record HubConfig(
         Automation automation,
         Guards guards,
         Verify verify,
+        Transfer transfer,
         @Nullable String awsProfile,
         @Nullable String localBasePath) {
 
@@ -34,7 +35,17 @@ public record HubConfig(
             Automation automation,
             Guards guards,
             @Nullable String awsProfile) {
-        this(buckets, dynamicBuckets, syncOptions, logging, automation, guards, Verify.USUAL, awsProfile, null);
+        this(
+                buckets,
+                dynamicBuckets,
+                syncOptions,
+                logging,
+                automation,
+                guards,
+                Verify.USUAL,
+                Transfer.USUAL,
+                awsProfile,
+                null);
     }
 
     /** The same but for the buckets. */
@@ -47,6 +58,7 @@ public record HubConfig(
                 automation,
                 guards,
                 verify,
+                transfer,
                 awsProfile,
                 localBasePath);
     }
@@ -73,6 +85,7 @@ public record HubConfig(
                         automation.retryDelayMinutes()),
                 guards,
                 verify,
+                transfer,
                 awsProfile,
                 localBasePath);
     }
@@ -153,5 +166,19 @@ public record HubConfig(
     public record Verify(double presenceHours) {
         /** Where {@code config.json} says nothing. */
         public static final Verify USUAL = new Verify(24);
+    }
+
+    /**
+     * How much S3 is asked for at once.
+     *
+     * @param maxConcurrentRequests requests for objects that may be under way at the same time, over all buckets; as many of
+     *     them as the server answers in good time are used
+     */
+    public record Transfer(int maxConcurrentRequests) {
+        /** More than this there are no connections for. */
+        public static final int MOST = 256;
+
+        /** As many as there can be. */
+        public static final Transfer USUAL = new Transfer(MOST);
     }
 }

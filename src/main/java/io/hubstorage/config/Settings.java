@@ -30,6 +30,7 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
      * @param sessionIdle {@code HUBSTORAGE_SESSION_HOURS}: how long a login lasts without being used
      * @param basePath {@code HUBSTORAGE_BASE_PATH}: where a proxy has it, as {@code /backups}; empty for the root
      * @param trustedProxies {@code HUBSTORAGE_TRUSTED_PROXIES}: addresses and networks whose {@code X-Forwarded-*} count
+     * @param corsOrigins {@code HUBSTORAGE_CORS_ORIGINS}: origins whose pages may use the API, in lower case
      */
     public record Web(
             String host,
@@ -38,7 +39,8 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
             boolean loginOff,
             Duration sessionIdle,
             String basePath,
-            List<String> trustedProxies) {
+            List<String> trustedProxies,
+            List<String> corsOrigins) {
         private static final Pattern PASSWORD_HASH =
                 Pattern.compile("pbkdf2:it=[1-9][0-9]{3,6}:[A-Za-z0-9+/]{16,}={0,2}:[A-Za-z0-9+/]{43,}={0,2}");
 

@@ -14,6 +14,8 @@ final class WebSettingsReader {
     /** Segments that mean nothing else in an address: no dots alone, nothing that would have to be encoded. */
     private static final Pattern BASE_PATH = Pattern.compile("(/(?!\\.{1,2}(/|$))[A-Za-z0-9._~-]+)*/?");
 
+    private static final Pattern ORIGIN =
+            Pattern.compile("https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
     private static final Pattern BITS = Pattern.compile("[0-9]{1,3}");
     private static final int SHORTEST_PASSWORD = 8;
     private static final int SHORTEST_TOKEN = 20;
@@ -46,7 +48,8 @@ final class WebSettingsReader {
                         SESSION_HOURS,
                         "a whole number from 1 to " + MOST_SESSION_HOURS)),
                 basePath(),
-                trustedProxies());
+                trustedProxies(),
+                corsOrigins());
     }
 
     private String host(String fallback) {
@@ -138,6 +141,23 @@ final class WebSettingsReader {
             }
         }
         return proxies;
+    }
+
+    /** Exact ones: a pattern, or everybody, would let any page of the web in. */
+    private List<String> corsOrigins() {
+        List<String> origins = new ArrayList<>();
+        for (String origin : variables.list("HUBSTORAGE_CORS_ORIGINS")) {
+            if (ORIGIN.matcher(origin).matches()) {
+                origins.add(origin.toLowerCase(Locale.ROOT));
+            } else {
+                variables.problem(
+                        "HUBSTORAGE_CORS_ORIGINS",
+                        origin,
+                        "origins separated by commas, each whole, as https://home.example or http://nas.local:8080; no"
+                                + " *");
+            }
+        }
+        return List.copyOf(origins);
     }
 
     private static boolean isNetwork(String text) {

@@ -150,13 +150,13 @@ public final class HistoryStore {
      * @param certificates finds the certificate of the snapshot that a run made
      * @return how many there were
      */
-    public synchronized int interruptUnfinished(Instant now, Function<String, Optional<Certificate>> certificates) {
+    public synchronized int interruptUnfinished(Instant now, Function<RunRecord, Optional<Certificate>> certificates) {
         refresh();
         List<RunRecord> unfinished = read(
                 index.newestFirst(null).filter(entry -> !entry.result().ended()).toList());
         for (RunRecord run : unfinished.reversed()) {
             RunRecord end = certificates
-                    .apply(run.runId())
+                    .apply(run)
                     .map(certificate ->
                             certificate.record("The snapshot %s is whole; the program ended before it could say so."
                                     .formatted(certificate.snapshot())))

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,8 +85,17 @@ public final class Migration {
                     dotenv.path().toString(), null, "it has other values of " + String.join(", ", dotenv.conflicts()));
         }
         // The configuration first: it is checked before it is written, and refers to nothing in .env.
+        boolean replaced = Files.exists(config);
         Path written = ConfigReading.write(environment, conversion.config(), force);
-        return new Written(written, dotenv.path(), dotenv.write(force));
+        try {
+            return new Written(written, dotenv.path(), dotenv.write(force));
+        } catch (IOException e) {
+            // All or nothing: a configuration without its credentials would only look like a move.
+            if (!replaced) {
+                Files.deleteIfExists(written);
+            }
+            throw e;
+        }
     }
 
     /** What was decided on the way, for people. */
@@ -117,8 +125,10 @@ public final class Migration {
 
     /** The old tool's snapshots there, the newest first: what the first backup links from. */
     public List<SnapshotInfo> snapshots() throws IOException {
-        List<SnapshotInfo> found = new ArrayList<>(new Snapshots(new Layout(data)).list());
-        found.removeIf(snapshot -> !snapshot.legacy());
-        return found;
+        return new Snapshots(new Layout(data))
+                .folders(null)
+                .filter(Snapshots.Folder::legacy)
+                .map(folder -> new SnapshotInfo(folder.name(), folder.path(), null))
+                .toList();
     }
 }

@@ -26,11 +26,15 @@ final class BucketListing implements ListingPages {
     private final ListingText text;
     private final ListingCheck check;
 
-    private @Nullable CompletableFuture<ListObjectsV2Response> pending;
+    private @Nullable Asked pending;
     private @Nullable String token;
+    private boolean restoresRefused;
     private int pageSize;
     private boolean finished;
     private volatile int requests;
+
+    /** A request under way, and whether it carries the header that not every server takes. */
+    private record Asked(CompletableFuture<ListObjectsV2Response> answer, boolean forRestores) {}
 
     BucketListing(
             S3Access access,
@@ -85,16 +89,21 @@ final class BucketListing implements ListingPages {
 
     private ListObjectsV2Response answer() throws S3Failure, InterruptedException {
         for (int smaller = 0; ; smaller++) {
-            CompletableFuture<ListObjectsV2Response> call = pending == null ? ask() : pending;
+            Asked asked = pending == null ? ask() : pending;
             pending = null;
             try {
-                return Calls.await(call, "Listing bucket \"" + bucket + "\"");
+                ListObjectsV2Response answer = Calls.await(asked.answer(), "Listing bucket \"" + bucket + "\"");
+                if (restoresRefused) {
+                    // Only now is it sure that the header was to blame, and not this bucket.
+                    access.dontAskForRestores();
+                }
+                return answer;
             } catch (S3Failure.Permanent refused) {
-                if (token != null || !access.mayAskForRestores() || !REFUSALS.contains(refused.kind())) {
+                if (!asked.forRestores() || !REFUSALS.contains(refused.kind())) {
                     throw refused;
                 }
                 // Some servers refuse whatever header they do not know.
-                access.dontAskForRestores();
+                restoresRefused = true;
             } catch (S3Failure.Retriable failure) {
                 if (!failure.kind().equals(FailureSorter.UNREADABLE) || smaller == SMALLER_PAGES || pageSize < 3) {
                     throw failure;
@@ -114,22 +123,23 @@ final class BucketListing implements ListingPages {
     @Override
     public void close() {
         finished = true;
-        CompletableFuture<ListObjectsV2Response> call = pending;
+        Asked asked = pending;
         pending = null;
-        if (call != null) {
-            call.cancel(true);
+        if (asked != null) {
+            asked.answer().cancel(true);
         }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // One thread writes, any may read.
-    private CompletableFuture<ListObjectsV2Response> ask() throws S3Failure {
+    private Asked ask() throws S3Failure {
         requests++;
         ListObjectsV2Request.Builder request =
                 first.toBuilder().continuationToken(token).maxKeys(pageSize);
-        if (access.mayAskForRestores()) {
+        boolean forRestores = !restoresRefused && access.mayAskForRestores();
+        if (forRestores) {
             request.optionalObjectAttributes(OptionalObjectAttributes.RESTORE_STATUS);
         }
-        return access.client().listObjectsV2(request.build());
+        return new Asked(access.client().listObjectsV2(request.build()), forRestores);
     }
 
     private void isListing(ListObjectsV2Response answer) throws S3Failure {

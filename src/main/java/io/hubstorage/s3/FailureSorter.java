@@ -26,7 +26,8 @@ final class FailureSorter {
     /** Kind of an answer whose XML is broken. */
     static final String UNREADABLE = "unreadable";
 
-    private static final Set<String> NO_WAY = Set.of(S3Failure.UNREACHABLE, "timeout", "connection", "tls", "closed");
+    private static final Set<String> NO_WAY =
+            Set.of(S3Failure.UNREACHABLE, S3Failure.TIMEOUT, S3Failure.CONNECTION, "tls", "closed");
 
     private static final Set<String> AUTH = Set.of(
             "AuthFailure",
@@ -196,11 +197,15 @@ final class FailureSorter {
         }
         if (isTimeout(failure)) {
             return new S3Failure.Retriable(
-                    "timeout", what + " failed: the server did not answer in time; it is tried again.", failure);
+                    S3Failure.TIMEOUT,
+                    what + " failed: the server did not answer in time; it is tried again.",
+                    failure);
         }
         if (find(failure, IOException.class) != null || find(failure, SSLException.class) != null) {
             return new S3Failure.Retriable(
-                    "connection", what + " failed: the connection broke (" + reason + "); it is tried again.", failure);
+                    S3Failure.CONNECTION,
+                    what + " failed: the connection broke (" + reason + "); it is tried again.",
+                    failure);
         }
         SdkException sdk = find(failure, SdkException.class);
         if (sdk != null && (sdk.retryable() || RetryUtils.isRetryableException(sdk))) {

@@ -2,9 +2,12 @@ package io.hubstorage.s3;
 
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.Tag;
 
 /**
  * Asks what S3 knows of an object without reading it, one HEAD each time. Calls block and belong on virtual threads. Safe for
@@ -43,6 +46,22 @@ public final class HeadReader {
         return counted != null && counted == parts && size(answer) > 0
                 ? OptionalLong.of(size(answer))
                 : OptionalLong.empty();
+    }
+
+    /** The object's tag set, which no other answer tells; needs {@code s3:GetObjectTagging}. */
+    public Map<String, String> tags(String bucket, String key) throws S3Failure, InterruptedException {
+        String what = "Asking for the tags of \"" + key + "\" in bucket \"" + bucket + "\"";
+        GetObjectTaggingRequest request = GetObjectTaggingRequest.builder()
+                .bucket(bucket)
+                .key(key)
+                .requestPayer(access.payer())
+                .build();
+        Map<String, String> tags = new TreeMap<>();
+        for (Tag tag :
+                Calls.await(access.client().getObjectTagging(request), what).tagSet()) {
+            tags.put(tag.key(), tag.value());
+        }
+        return tags;
     }
 
     private HeadObjectResponse head(String bucket, String key, @Nullable String ifMatch, @Nullable Integer part)

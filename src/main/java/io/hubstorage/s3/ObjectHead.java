@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param metadata the user's own, names without {@code x-amz-meta-}
  * @param checksums what S3 keeps for the whole object, base64 by algorithm ({@code CRC32}, {@code SHA256}, …): those sent.
  *     With {@code -N} behind it, it is the checksum of the checksums of N parts
+ * @param checksumType {@code FULL_OBJECT} or {@code COMPOSITE}, where checksums are sent and the server says so
+ * @param properties S3's own headers of the object, by their names in lower case: encryption, object lock, expiry, redirect,
+ *     number of tags; those sent
  * @param etagIsDigest whether the ETag, if it looks like a digest, is one: not when S3 encrypted with another key than its
  *     own, and not in a directory bucket
  */
@@ -32,7 +36,21 @@ public record ObjectHead(
         Map<String, String> headers,
         Map<String, String> metadata,
         Map<String, String> checksums,
+        @Nullable String checksumType,
+        Map<String, String> properties,
         boolean etagIsDigest) {
+    private static final String TAG_COUNT = "x-amz-tagging-count";
+    private static final Set<String> PROPERTIES = Set.of(
+            "x-amz-expiration",
+            "x-amz-object-lock-mode",
+            "x-amz-object-lock-retain-until-date",
+            "x-amz-object-lock-legal-hold",
+            "x-amz-server-side-encryption",
+            "x-amz-server-side-encryption-aws-kms-key-id",
+            "x-amz-server-side-encryption-bucket-key-enabled",
+            "x-amz-server-side-encryption-customer-algorithm",
+            "x-amz-website-redirect-location",
+            TAG_COUNT);
     private static final String METADATA = "x-amz-meta-";
     private static final List<String> ALGORITHMS = List.of("CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256");
     private static final List<String> CONTENT = List.of(
@@ -44,6 +62,7 @@ public record ObjectHead(
         Map<String, String> headers = new LinkedHashMap<>();
         Map<String, String> metadata = new LinkedHashMap<>();
         Map<String, String> checksums = new LinkedHashMap<>();
+        Map<String, String> properties = new LinkedHashMap<>();
         for (Map.Entry<String, String> header : answer) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             String value = header.getValue();
@@ -51,6 +70,9 @@ public record ObjectHead(
                 metadata.put(header.getKey().substring(METADATA.length()), value);
             } else if (!value.isEmpty()) {
                 known.put(name, value);
+                if (PROPERTIES.contains(name)) {
+                    properties.put(name, value);
+                }
             }
         }
         CONTENT.forEach(name -> put(headers, name, known.get(name)));
@@ -63,12 +85,30 @@ public record ObjectHead(
                 headers,
                 metadata,
                 checksums,
+                checksums.isEmpty() ? null : known.get("x-amz-checksum-type"),
+                properties,
                 etagIsDigest(known));
     }
 
     /** The same without checksums: those of a range may be those of a part. */
     ObjectHead withoutChecksums() {
-        return new ObjectHead(size, etag, lastModified, version, headers, metadata, Map.of(), etagIsDigest);
+        return withChecksums(Map.of(), null);
+    }
+
+    /** The same with the checksums of another answer about the same object. */
+    public ObjectHead withChecksumsOf(ObjectHead other) {
+        return withChecksums(other.checksums, other.checksumType);
+    }
+
+    private ObjectHead withChecksums(Map<String, String> others, @Nullable String type) {
+        return new ObjectHead(
+                size, etag, lastModified, version, headers, metadata, others, type, properties, etagIsDigest);
+    }
+
+    /** Whether the answer says that the object has tags; it is silent where there are none, or we may not know them. */
+    public boolean hasTags() {
+        String count = properties.get(TAG_COUNT);
+        return count != null && !count.equals("0");
     }
 
     private static void put(Map<String, String> map, String name, @Nullable String value) {

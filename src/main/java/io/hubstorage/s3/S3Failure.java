@@ -23,6 +23,12 @@ public abstract sealed class S3Failure extends Exception {
     /** Kind of the failure to reach the endpoint at all. */
     static final String UNREACHABLE = "unreachable";
 
+    /** Kind of a wait for an answer that came to nothing. */
+    static final String TIMEOUT = "timeout";
+
+    /** Kind of a connection that broke. */
+    static final String CONNECTION = "connection";
+
     /** Kind of an answer from something before the server that could not reach it either. */
     static final String GATEWAY = "gateway";
 
@@ -96,6 +102,11 @@ public abstract sealed class S3Failure extends Exception {
     /** Whether the endpoint was not even reached. */
     public boolean isUnreachable() {
         return kind.equals(UNREACHABLE);
+    }
+
+    /** Whether a connection that was there ended in silence or broke, as those of an overloaded server do. */
+    public boolean isBroken() {
+        return kind.equals(TIMEOUT) || kind.equals(CONNECTION);
     }
 
     /** Whether the answer was that the object, or its bucket, is not there. */

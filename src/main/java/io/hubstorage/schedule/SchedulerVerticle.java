@@ -213,8 +213,15 @@ public final class SchedulerVerticle extends VerticleBase {
 
     private void pause(Message<JsonObject> message) {
         JsonObject body = message.body();
-        if (body == null || !(body.getValue("paused") instanceof Boolean paused)) {
-            message.fail(BAD_REQUEST, "paused: found no truth value, allowed: true or false");
+        if (body == null || body.getValue("paused") == null) {
+            message.fail(BAD_REQUEST, "paused: found nothing, allowed: true or false");
+            return;
+        }
+        boolean paused;
+        try {
+            paused = BusJson.request(body, SchedulerMessage.Pause.class).paused();
+        } catch (IllegalArgumentException e) {
+            message.fail(BAD_REQUEST, e.getMessage());
             return;
         }
         vertx.executeBlocking(() -> {

@@ -5,56 +5,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** Makes what was written survive a power loss. Blocking; thread-safe. */
 public final class Durable {
     private static final boolean WINDOWS = File.separatorChar == '\\';
 
     private Durable() {}
-
-    /**
-     * Makes everything below a folder durable: by one {@code syncfs} on Linux, which covers the whole file system it is on;
-     * elsewhere file by file, then folder by folder.
-     *
-     * @throws IOException when the disk reports that something could not be written
-     */
-    public static void syncFileSystem(Path folder) throws IOException {
-        if (!SyncFs.sync(folder)) {
-            syncTree(folder);
-        }
-    }
-
-    /** Makes every file and folder below durable, one by one. */
-    static void syncTree(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (attributes.isRegularFile()) {
-                    sync(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                syncFolder(each);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
 
     /** Makes the names in a folder durable; does nothing where folders cannot be opened, as on Windows. */
     public static void syncFolder(Path folder) throws IOException {
@@ -63,7 +25,7 @@ public final class Durable {
         }
     }
 
-    private static void sync(Path file) throws IOException {
+    static void sync(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -12,7 +12,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -63,9 +65,29 @@ public final class EntryJson {
         optional("version", entry.version(), json);
         optional("headers", entry.headers(), json);
         optional("metadata", entry.metadata(), json);
+        if (!entry.details().equals(ObjectDetails.NONE)) {
+            details(entry.details(), json);
+        }
         json.writeStringField("state", entry.state().word());
         json.writeEndObject();
         json.writeRaw('\n');
+    }
+
+    private static void details(ObjectDetails details, JsonGenerator json) throws IOException {
+        if (details.partSize() > 0) {
+            json.writeNumberField("part_size", details.partSize());
+        }
+        if (!details.partSizes().isEmpty()) {
+            json.writeArrayFieldStart("part_sizes");
+            for (long size : details.partSizes()) {
+                json.writeNumber(size);
+            }
+            json.writeEndArray();
+        }
+        optional("checksums", details.checksums(), json);
+        optional("checksum_type", details.checksumType(), json);
+        optional("tags", details.tags(), json);
+        optional("properties", details.properties(), json);
     }
 
     private static void optional(String name, @Nullable String value, JsonGenerator json) throws IOException {
@@ -121,6 +143,13 @@ public final class EntryJson {
         private @Nullable String version;
         private Map<String, String> headers = Map.of();
         private Map<String, String> metadata = Map.of();
+        private long partSize;
+        private List<Long> partSizes = List.of();
+        private Map<String, String> checksums = Map.of();
+        private @Nullable String checksumType;
+        private Map<String, String> tags = Map.of();
+        private Map<String, String> properties = Map.of();
+        private boolean detailed;
         private @Nullable EntryState state;
 
         void read(String name, JsonParser json) throws IOException {
@@ -139,11 +168,28 @@ public final class EntryJson {
                     case "headers" -> headers = strings(json);
                     case "metadata" -> metadata = strings(json);
                     case "state" -> state = EntryState.ofWord(json.getText());
-                    default -> json.skipChildren();
+                    default -> detail(name, json);
                 }
             } catch (IllegalArgumentException | DateTimeException e) {
                 throw new IOException("bad value of " + name + ": " + e.getMessage(), e);
             }
+        }
+
+        private void detail(String name, JsonParser json) throws IOException {
+            boolean known = true;
+            switch (name) {
+                case "part_size" -> partSize = json.getLongValue();
+                case "part_sizes" -> partSizes = numbers(json);
+                case "checksums" -> checksums = strings(json);
+                case "checksum_type" -> checksumType = json.getValueAsString();
+                case "tags" -> tags = strings(json);
+                case "properties" -> properties = strings(json);
+                default -> {
+                    json.skipChildren();
+                    known = false;
+                }
+            }
+            detailed |= known;
         }
 
         ManifestEntry entry() throws IOException {
@@ -163,7 +209,18 @@ public final class EntryJson {
                     headers,
                     metadata,
                     state,
-                    fileTime);
+                    fileTime,
+                    detailed
+                            ? new ObjectDetails(partSize, partSizes, checksums, checksumType, tags, properties)
+                            : ObjectDetails.NONE);
+        }
+
+        private static List<Long> numbers(JsonParser json) throws IOException {
+            List<Long> numbers = new ArrayList<>();
+            while (json.nextToken() == JsonToken.VALUE_NUMBER_INT) {
+                numbers.add(json.getLongValue());
+            }
+            return numbers;
         }
 
         private static Map<String, String> strings(JsonParser json) throws IOException {

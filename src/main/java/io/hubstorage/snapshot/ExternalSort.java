@@ -70,6 +70,16 @@ public final class ExternalSort<T> implements AutoCloseable {
         }
     }
 
+    /** Whether nothing was added. */
+    public boolean isEmpty() {
+        return size() == 0;
+    }
+
+    /** How many were added. */
+    public long size() {
+        return run.size() + files.stream().mapToLong(RunFile::items).sum();
+    }
+
     /** The items in order, to be read once; valid until this sort is closed. */
     public Sorted<T> sorted() throws IOException {
         if (sorted != null) {

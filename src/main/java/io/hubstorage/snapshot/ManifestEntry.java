@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param path of the file, relative to the bucket's folder, joined by {@code /}; see {@link KeyPath}
  * @param size in bytes
  * @param etag without quotes; absent for files of snapshots that kept none
+ * @param lastModified as S3 lists it
  * @param sha256 of the whole file, in lower-case hex; absent when never computed
  * @param verified what proved, on arrival, that the file is what S3 has: {@code md5}, {@code crc64nvme}, {@code sha256}, …, the
  *     same with {@code multipart-} before it where it was compared part by part, {@link #LENGTH} or {@link #EMPTY}; absent when
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers content headers such as {@code Content-Type}, by their usual names
  * @param metadata user metadata, names without {@code x-amz-meta-}
  * @param fileTime when the file on the disk was last written to, where that is not {@code lastModified} although its
- *     content is right; see {@link #timeOnDisk}
+ *     content is right: the object has new metadata since, or somebody touched the file; see {@link #timeOnDisk}
+ * @param details whatever else S3 told of it
  */
 public record ManifestEntry(
         String key,
@@ -35,7 +37,8 @@ public record ManifestEntry(
         Map<String, String> headers,
         Map<String, String> metadata,
         EntryState state,
-        @Nullable Instant fileTime) {
+        @Nullable Instant fileTime,
+        ObjectDetails details) {
     /** Nothing but the length could be compared. */
     public static final String LENGTH = "length";
 
@@ -48,7 +51,7 @@ public record ManifestEntry(
         metadata = Map.copyOf(metadata);
     }
 
-    /** Of a file with the time of its object. */
+    /** Of a file with the time of its object, of which nothing more is known. */
     public ManifestEntry(
             String key,
             String path,
@@ -75,7 +78,8 @@ public record ManifestEntry(
                 headers,
                 metadata,
                 state,
-                null);
+                null,
+                ObjectDetails.NONE);
     }
 
     /** Of which is not recorded how it was verified. */
@@ -106,45 +110,29 @@ public record ManifestEntry(
 
     /** The same, with a file of another time than its object's. */
     public ManifestEntry withFileTime(Instant time) {
-        return new ManifestEntry(
-                key,
-                path,
-                size,
-                etag,
-                lastModified,
-                sha256,
-                verified,
-                storageClass,
-                version,
-                headers,
-                metadata,
-                state,
-                time.equals(lastModified) ? null : time);
+        return with(path, state, time.equals(lastModified) ? null : time, details);
     }
 
     /** The same key and content in another state. */
     public ManifestEntry withState(EntryState other) {
-        return new ManifestEntry(
-                key,
-                path,
-                size,
-                etag,
-                lastModified,
-                sha256,
-                verified,
-                storageClass,
-                version,
-                headers,
-                metadata,
-                other,
-                fileTime);
+        return with(path, other, fileTime, details);
     }
 
     /** The same under another path. */
     public ManifestEntry withPath(String other) {
+        return with(other, state, fileTime, details);
+    }
+
+    /** The same with other details. */
+    public ManifestEntry withDetails(ObjectDetails other) {
+        return with(path, state, fileTime, other);
+    }
+
+    private ManifestEntry with(
+            String otherPath, EntryState otherState, @Nullable Instant otherTime, ObjectDetails otherDetails) {
         return new ManifestEntry(
                 key,
-                other,
+                otherPath,
                 size,
                 etag,
                 lastModified,
@@ -154,7 +142,8 @@ public record ManifestEntry(
                 version,
                 headers,
                 metadata,
-                state,
-                fileTime);
+                otherState,
+                otherTime,
+                otherDetails);
     }
 }

@@ -61,6 +61,9 @@ final class ManifestFrames implements AutoCloseable {
             in.readFully(packed);
         } catch (EOFException e) {
             throw corrupt("frame %d is cut short".formatted(frame), e);
+        } catch (IOException e) {
+            // A bad sector under an old manifest is no reason to stop a run: its files stand in for it.
+            throw corrupt("frame %d cannot be read: %s".formatted(frame, e.getMessage()), e);
         }
         return unpack(packed, frame);
     }

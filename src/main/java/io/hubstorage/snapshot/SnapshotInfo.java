@@ -1,6 +1,7 @@
 package io.hubstorage.snapshot;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -56,11 +57,20 @@ public record SnapshotInfo(
         return Layout.manifest(folder, bucket);
     }
 
-    /** The buckets it has a folder for, sorted. */
+    /** The buckets it has a folder for, sorted; where that cannot be read, those that its certificate names. */
     public List<String> buckets() throws IOException {
         try (Stream<Path> folders = Files.list(folder.resolve("s3"))) {
             return folders.filter(each -> Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS))
                     .map(each -> each.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (AccessDeniedException e) {
+            if (certificate == null) {
+                throw e;
+            }
+            return certificate.buckets().stream()
+                    .filter(bucket -> bucket.manifest() != null)
+                    .map(Certificate.Bucket::name)
                     .sorted()
                     .toList();
         }

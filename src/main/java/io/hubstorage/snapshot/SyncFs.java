@@ -17,43 +17,59 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The system call {@code syncfs} of Linux, which Java has no other way to reach. */
-final class SyncFs {
+/** The system call {@code syncfs} of Linux, which Java has no other way to reach, on an open descriptor. */
+final class SyncFs implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SyncFs.class);
     private static final int READ_ONLY = 0;
+    private static final int CLOSE_ON_EXEC = 0x80000;
     private static final int NO_SUCH_CALL = 38;
     private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
     private static final @Nullable Calls CALLS = bind();
 
-    private SyncFs() {}
+    private final Calls calls;
+    private final Path path;
+    private final int descriptor;
+
+    private SyncFs(Calls calls, Path path, int descriptor) {
+        this.calls = calls;
+        this.path = path;
+        this.descriptor = descriptor;
+    }
 
     private record Calls(MethodHandle open, MethodHandle syncfs, MethodHandle close) {}
 
-    /**
-     * Writes out the file system that holds the path.
-     *
-     * @return false where there is no such call
-     * @throws IOException when the file system reports that it could not write everything
-     */
-    static boolean sync(Path path) throws IOException {
+    /** For the file system that holds the path; it tells of write-back errors from now on. Null where there is no such call. */
+    static @Nullable SyncFs open(Path path) throws IOException {
         Calls calls = CALLS;
         if (calls == null) {
-            return false;
+            return null;
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             MemorySegment name = arena.allocateFrom(path.toAbsolutePath().toString());
-            int descriptor = (int) calls.open.invokeExact(state, name, READ_ONLY);
+            int descriptor = (int) calls.open.invokeExact(state, name, READ_ONLY | CLOSE_ON_EXEC);
             if (descriptor < 0) {
                 throw failed(path, state);
             }
-            int result;
-            try {
-                result = (int) calls.syncfs.invokeExact(state, descriptor);
-            } finally {
-                int ignored = (int) calls.close.invokeExact(descriptor);
-            }
+            return new SyncFs(calls, path, descriptor);
+        } catch (IOException | RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw unforeseen(e);
+        }
+    }
+
+    /**
+     * Writes the file system out.
+     *
+     * @return false where the kernel has no such call
+     * @throws IOException when the file system reports that it could not write everything
+     */
+    boolean sync() throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(STATE);
+            int result = (int) calls.syncfs.invokeExact(state, descriptor);
             if (result != 0 && (int) ERRNO.get(state, 0L) == NO_SUCH_CALL) {
                 return false;
             }
@@ -64,8 +80,23 @@ final class SyncFs {
         } catch (IOException | RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
-            throw new IllegalStateException("a call into the C library failed", e);
+            throw unforeseen(e);
         }
+    }
+
+    @Override
+    public void close() {
+        try {
+            int ignored = (int) calls.close.invokeExact(descriptor);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw unforeseen(e);
+        }
+    }
+
+    private static IllegalStateException unforeseen(Throwable e) {
+        return new IllegalStateException("a call into the C library failed", e);
     }
 
     private static IOException failed(Path path, MemorySegment state) {

@@ -13,7 +13,6 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the alarms and answers for them. Deploy it before whoever raises them, and undeploy it after: what was raised is
@@ -91,7 +90,7 @@ public final class StatusVerticle extends VerticleBase {
     }
 
     private void acknowledge(Message<JsonObject> message) {
-        AlarmMessage.Acknowledge asked = BusJson.decode(body(message), AlarmMessage.Acknowledge.class);
+        AlarmMessage.Acknowledge asked = BusJson.request(message.body(), AlarmMessage.Acknowledge.class);
         String id = asked.id();
         if ((id == null) != asked.all()) {
             throw new IllegalArgumentException("id: found %s, allowed: the id of an alarm, or all: true".formatted(id));
@@ -116,10 +115,5 @@ public final class StatusVerticle extends VerticleBase {
                 message.fail(FAILED, String.valueOf(done.cause().getMessage()));
             }
         });
-    }
-
-    private static JsonObject body(Message<JsonObject> message) {
-        @Nullable JsonObject body = message.body();
-        return body == null ? new JsonObject() : body;
     }
 }

@@ -20,11 +20,13 @@ final class Adoption {
     private final TransferMessage.Shard shard;
     private final TreeWriter tree;
     private final PartSizeGuesses guesses;
+    private final MetadataRefresh refresh;
 
-    Adoption(TransferMessage.Shard shard, TreeWriter tree, PartSizeGuesses guesses) {
+    Adoption(TransferMessage.Shard shard, TreeWriter tree, PartSizeGuesses guesses, MetadataRefresh refresh) {
         this.shard = shard;
         this.tree = tree;
         this.guesses = guesses;
+        this.refresh = refresh;
     }
 
     /**
@@ -34,7 +36,7 @@ final class Adoption {
      * @return the manifest line of it; null when the object must be downloaded
      */
     @Nullable
-    ManifestEntry adopt(FetchTask task, ServerNotes notes) throws IOException, InterruptedException {
+    ManifestEntry adopt(FetchTask task, ServerNotes notes) throws S3Failure, IOException, InterruptedException {
         Difference.Candidate candidate = task.candidate();
         if (candidate == null) {
             return null;
@@ -42,9 +44,10 @@ final class Adoption {
         TransferMessage.Source source = shard.sources().get(candidate.source());
         ManifestEntry known = candidate.entry();
         EntryState state = source.previous() ? EntryState.LINKED : known.state();
+        ManifestEntry as = known.withPath(task.path()).withState(state);
         if (known.directory()) {
             tree.folder(task.path());
-            return known.withPath(task.path()).withState(state);
+            return refresh.refreshed(task, as, notes);
         }
         Path file = Differ.file(source, known);
         try {
@@ -52,10 +55,13 @@ final class Adoption {
             if (proven == null) {
                 return null;
             }
-            tree.link(file, known, task.path());
-            return source.previous()
+            ManifestEntry adopted = source.previous() && !candidate.trusted()
                     ? task.entry(proven).withState(state)
-                    : known.withPath(task.path()).withState(state);
+                    : refresh.refreshed(task, as, notes);
+            if (adopted != null) {
+                tree.link(file, known, task.path());
+            }
+            return adopted;
         } catch (DamagedSourceException e) {
             LOG.warn("{} is downloaded again: {}", task.key(), e.getMessage());
             return null;
@@ -70,10 +76,9 @@ final class Adoption {
         String sha256 = candidate.entry().sha256();
         String verified = candidate.entry().verified();
         if (candidate.trusted()) {
-            return new Proven(sha256, verified, null);
+            return new Proven(sha256, verified);
         }
-        Proven found =
-                sha256 == null ? compare(file, object, notes) : new Proven(read(file, Hash::sha256), verified, null);
+        Proven found = sha256 == null ? compare(file, object, notes) : new Proven(read(file, Hash::sha256), verified);
         if (found == null || (sha256 != null && !sha256.equals(found.sha256()))) {
             LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
             return null;
@@ -107,7 +112,8 @@ final class Adoption {
             return proof.sha256();
         });
         try {
-            return new Proven(proof.sha256(), proof.verdict(sink -> sink.read(file)), null);
+            String verified = proof.verdict(sink -> sink.read(file));
+            return new Proven(proof.sha256(), verified, null, proof.parts());
         } catch (S3Failure otherwise) {
             return null;
         }

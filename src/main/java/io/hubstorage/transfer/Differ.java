@@ -73,7 +73,7 @@ final class Differ implements AutoCloseable {
         Damage damage = new Damage();
         ManifestEntry before = previous == null ? null : intact(previous.source(), recorded, damage);
         if (before != null && previous != null && isUnchanged(before, object)) {
-            sink.accept(new Difference.Unchanged(previous.index(), before, before.equals(recorded)));
+            sink.accept(unchanged(previous.index(), before, object, before.equals(recorded)));
             return;
         }
         Difference.Version version =
@@ -89,6 +89,17 @@ final class Differ implements AutoCloseable {
             boolean refetch = damage.what != null && recorded != null && isUnchanged(recorded, object);
             sink.accept(new Difference.Changed(object, candidate, version, refetch));
         }
+    }
+
+    /** The bytes are the same; whether what is known of them is, may have to be asked. */
+    private Difference unchanged(int source, ManifestEntry entry, ListedObject object, boolean asRecorded) {
+        return MetadataRefresh.isDue(entry, object, shard, progress.doTimesMove())
+                ? new Difference.Changed(
+                        object,
+                        new Difference.Candidate(source, entry, true),
+                        new Difference.Version(source, entry),
+                        false)
+                : new Difference.Unchanged(source, entry, asRecorded);
     }
 
     /** The listing has reached its end: what the last snapshot still has is gone from S3. */
@@ -163,7 +174,7 @@ final class Differ implements AutoCloseable {
             return entry;
         }
         try {
-            return files.check(file(source, entry), entry);
+            return files.check(file(source, entry), entry, source.trust() == TransferMessage.Trust.HASH);
         } catch (DamagedSourceException e) {
             damage.what = e.getMessage();
             LOG.warn("{}/{}: {}", shard.bucket(), entry.key(), e.getMessage());

@@ -4,6 +4,9 @@ import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.ObjectDetails;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,11 @@ record FetchTask(
 
     /** The manifest line of what was brought in. */
     ManifestEntry entry(Proven proven) {
+        return entry(proven, Map.of());
+    }
+
+    /** The same, with the object's tags. */
+    ManifestEntry entry(Proven proven, Map<String, String> tags) {
         ObjectHead head = proven.head();
         return new ManifestEntry(
                 object.key(),
@@ -44,7 +52,36 @@ record FetchTask(
                 head == null ? null : head.version(),
                 head == null ? Map.of() : head.headers(),
                 head == null ? Map.of() : head.metadata(),
-                EntryState.DOWNLOADED);
+                EntryState.DOWNLOADED,
+                null,
+                details(head, proven.parts(), tags));
+    }
+
+    private static ObjectDetails details(
+            @Nullable ObjectHead head, @Nullable PartSizes parts, Map<String, String> tags) {
+        if (parts == null
+                && tags.isEmpty()
+                && (head == null
+                        || (head.checksums().isEmpty() && head.properties().isEmpty()))) {
+            return ObjectDetails.NONE;
+        }
+        return new ObjectDetails(
+                parts == null ? 0 : parts.each(),
+                parts == null ? List.of() : parts.all(),
+                head == null ? Map.of() : head.checksums(),
+                head == null ? null : head.checksumType(),
+                tags,
+                head == null ? Map.of() : properties(head, tags));
+    }
+
+    /** The number of tags says nothing more where they are known. */
+    private static Map<String, String> properties(ObjectHead head, Map<String, String> tags) {
+        if (tags.isEmpty()) {
+            return head.properties();
+        }
+        Map<String, String> others = new HashMap<>(head.properties());
+        others.remove(MetadataRefresh.TAG_COUNT);
+        return others;
     }
 
     FetchTask withObject(ListedObject other) {

@@ -56,7 +56,7 @@ final class KeptBucket {
 
     private @Nullable ManifestEntry link(ManifestEntry entry, TransferMessage.Source source) throws IOException {
         try {
-            ManifestEntry found = files.check(Differ.file(source, entry), entry);
+            ManifestEntry found = files.check(Differ.file(source, entry), entry, false);
             tree.link(Differ.file(source, found), found, found.path());
             return found;
         } catch (DamagedSourceException e) {

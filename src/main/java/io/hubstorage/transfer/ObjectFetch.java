@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ final class ObjectFetch {
 
     /** A directory marker is nothing but its key. */
     private static final Proven MARKER =
-            new Proven(HexFormat.of().formatHex(Algorithm.SHA256.start().finish()), ManifestEntry.EMPTY, null);
+            new Proven(HexFormat.of().formatHex(Algorithm.SHA256.start().finish()), ManifestEntry.EMPTY);
 
     private final TransferMessage.Shard shard;
     private final TransferContext context;
@@ -37,6 +38,7 @@ final class ObjectFetch {
     private final ShardProgress progress;
     private final Cancellation cancellation;
     private final PartSizeGuesses guesses = new PartSizeGuesses();
+    private final Refusals refusals = new Refusals();
     private final CustomerKeyUse customerKey;
     private final RefusedReads refusedReads;
     private final Adoption adoption;
@@ -57,7 +59,7 @@ final class ObjectFetch {
         this.customerKey = new CustomerKeyUse(s3.hasCustomerKey());
         this.refusedReads =
                 new RefusedReads(() -> s3.tryListing(shard.bucket(), shard.prefix()), context, cancellation);
-        this.adoption = new Adoption(shard, tree, guesses);
+        this.adoption = new Adoption(shard, tree, guesses, new MetadataRefresh(shard.bucket(), progress, this::relist));
     }
 
     /**
@@ -151,16 +153,24 @@ final class ObjectFetch {
     }
 
     private ServerNotes notes(ListedObject object, boolean withKey) {
-        return new ServerNotes(shard.bucket(), object, s3.heads(withKey), context, cancellation, guesses);
+        return new ServerNotes(shard.bucket(), object, s3.heads(withKey), context, cancellation, guesses, refusals);
     }
 
     private ManifestEntry downloadSmall(FetchTask task, boolean withKey)
             throws S3Failure, IOException, InterruptedException {
         ListedObject object = task.object();
+        ServerNotes notes = notes(object, withKey);
+        Proven proven;
         try (ByteBudget.Lease _ = context.memory().take(object.size())) {
-            SmallObject small = context.request(() -> s3.reader(withKey)
-                    .readSmall(
-                            shard.bucket(), object.key(), object.etag(), object.size(), progress.receiver(task.key())));
+            SmallObject small = context.request(
+                    object.size(),
+                    () -> s3.reader(withKey)
+                            .readSmall(
+                                    shard.bucket(),
+                                    object.key(),
+                                    object.etag(),
+                                    object.size(),
+                                    progress.receiver(task.key())));
             requireListed(object, small.head());
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.
@@ -168,8 +178,9 @@ final class ObjectFetch {
             proof.update(body, 0, body.length);
             String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
             tree.write(task.path(), body, object.lastModified());
-            return task.entry(new Proven(proof.sha256(), verified, small.head()));
+            proven = new Proven(proof.sha256(), verified, small.head(), notes.parts(proof.parts()));
         }
+        return withTags(task, proven, notes);
     }
 
     private ManifestEntry downloadLarge(FetchTask task, boolean withKey)
@@ -177,20 +188,28 @@ final class ObjectFetch {
         ServerNotes notes = notes(task.object(), withKey);
         try (RangedDownload download = new RangedDownload(
                 shard.bucket(), task, context, s3.reader(withKey), notes, tree, progress, cancellation)) {
-            return task.entry(download.run());
+            return withTags(task, download.run(), notes);
         }
+    }
+
+    /** Only an object that says that it has tags costs a request for them. */
+    private static ManifestEntry withTags(FetchTask task, Proven proven, ServerNotes notes)
+            throws IOException, InterruptedException {
+        Map<String, String> tags = proven.head() != null && proven.head().hasTags() ? notes.tags() : null;
+        return tags == null ? task.entry(proven) : task.entry(proven, tags);
     }
 
     private String name(ListedObject object) {
         return shard.bucket() + "/" + object.key();
     }
 
-    /** Where there is no ETag to pin, size and time must be the listed ones; some servers round the time, some cut it off. */
+    /**
+     * The size must be the listed one, and where there is no ETag to pin, the time too; some servers round it, some cut it
+     * off.
+     */
     static void requireListed(ListedObject object, ObjectHead head) throws S3Failure {
-        if (!object.etag().isEmpty()) {
-            return;
-        }
-        boolean sameTime = head.lastModified().equals(Instant.EPOCH)
+        boolean sameTime = !object.etag().isEmpty()
+                || head.lastModified().equals(Instant.EPOCH)
                 || Duration.between(head.lastModified(), object.lastModified())
                                 .abs()
                                 .compareTo(Duration.ofSeconds(1))

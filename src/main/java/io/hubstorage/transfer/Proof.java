@@ -33,6 +33,7 @@ final class Proof implements ByteSink {
     private final Map<Claim, Hash> whole = new LinkedHashMap<>();
     private final @Nullable PartedHash parted;
     private @Nullable String hash;
+    private @Nullable PartSizes explanation;
 
     /**
      * Of an object.
@@ -80,6 +81,12 @@ final class Proof implements ByteSink {
         if (parted != null) {
             parted.update(bytes, offset, length);
         }
+    }
+
+    /** The parts it was uploaded in, if the verdict found them out. */
+    @Nullable
+    PartSizes parts() {
+        return explanation;
     }
 
     /** The SHA-256 of what was fed, in hexadecimal digits. */
@@ -185,6 +192,7 @@ final class Proof implements ByteSink {
     }
 
     private String explained(Claim claim, PartSizes sizes) {
+        explanation = sizes;
         if (claim.parts() > 1) {
             guesses.right(sizes.each());
         }

@@ -9,8 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 in hexadecimal digits; absent when never computed
  * @param verified for the manifest, see {@link io.hubstorage.snapshot.ManifestEntry#verified}
  * @param head of the answer that brought it; absent when it was not downloaded
+ * @param parts how it was uploaded, where that is known
  */
 record Proven(
         @Nullable String sha256,
         @Nullable String verified,
-        @Nullable ObjectHead head) {}
+        @Nullable ObjectHead head,
+        @Nullable PartSizes parts) {
+    /** Without an answer of the server's. */
+    Proven(@Nullable String sha256, @Nullable String verified) {
+        this(sha256, verified, null, null);
+    }
+}

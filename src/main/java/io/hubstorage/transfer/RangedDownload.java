@@ -74,7 +74,10 @@ final class RangedDownload implements AutoCloseable {
     /** Fetches every range; when this returns, the file is in the tree, whole and proven as far as that can be. */
     Proven run() throws S3Failure, IOException, InterruptedException {
         Queue<Pending> window = new ArrayDeque<>();
-        Future<@Nullable ObjectHead> whole = notes.worthAHead() ? readers.submit(notes::head) : null;
+        // Beside several ranges one HEAD costs little, and tells checksums for the record even where the proof needs
+        // none.
+        Future<@Nullable ObjectHead> whole =
+                notes.worthAHead() || object.size() > RANGE ? readers.submit(notes::head) : null;
         long next = 0;
         ObjectHead first = null;
         Proof proof = null;
@@ -88,8 +91,9 @@ final class RangedDownload implements AutoCloseable {
             ObjectHead head = await(oldest.head());
             ObjectFetch.requireListed(object, head);
             if (first == null || proof == null) {
-                first = head;
-                proof = notes.proof(best(head, whole));
+                ObjectHead best = best(head, whole);
+                first = head.checksums().isEmpty() ? head.withChecksumsOf(best) : head;
+                proof = notes.proof(best);
                 inOrder.into(proof);
             }
             inOrder.finish(oldest.range().end());
@@ -99,7 +103,12 @@ final class RangedDownload implements AutoCloseable {
         }
         String verified = proof.verdict(sink -> sink.read(file, 0, object.size()));
         draft.finish(task.path(), FileTime.from(object.lastModified()));
-        return new Proven(proof.sha256(), verified, first);
+        ObjectHead told = whole == null ? null : await(whole);
+        return new Proven(
+                proof.sha256(),
+                verified,
+                told == null || told.checksums().isEmpty() ? first : first.withChecksumsOf(told),
+                notes.parts(proof.parts()));
     }
 
     /** The head that says most about the whole: the first range's, unless that leaves it open. */
@@ -118,8 +127,10 @@ final class RangedDownload implements AutoCloseable {
             // At least one byte is asked for: only an answer brings a head.
             long from = Math.min(arrival.reached, range.end() - 1);
             try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
-                return context.request(() -> reader.readRange(
-                        bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
+                return context.request(
+                        range.end() - from,
+                        () -> reader.readRange(
+                                bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
             } catch (S3Failure.Permanent failure) {
                 throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
                         ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")

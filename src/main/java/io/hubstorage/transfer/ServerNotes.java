@@ -7,6 +7,8 @@ import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +29,7 @@ final class ServerNotes {
     private final TransferContext context;
     private final Cancellation cancellation;
     private final PartSizeGuesses guesses;
+    private final Refusals refusals;
     private @Nullable OptionalLong firstPart;
 
     ServerNotes(
@@ -35,17 +38,19 @@ final class ServerNotes {
             HeadReader heads,
             TransferContext context,
             Cancellation cancellation,
-            PartSizeGuesses guesses) {
+            PartSizeGuesses guesses,
+            Refusals refusals) {
         this.bucket = bucket;
         this.object = object;
         this.heads = heads;
         this.context = context;
         this.cancellation = cancellation;
         this.guesses = guesses;
+        this.refusals = refusals;
     }
 
     /**
-     * Whether a HEAD may tell more than the first range will: a ranged GET gives no checksum of the whole, and an ETag proves
+     * Whether a HEAD may prove more than the first range will: a ranged GET gives no checksum of the whole, and an ETag proves
      * the whole only where it is a plain MD5.
      */
     boolean worthAHead() {
@@ -61,6 +66,65 @@ final class ServerNotes {
     @Nullable
     ObjectHead head() throws IOException, InterruptedException {
         return ask(() -> heads.whole(bucket, object.key(), object.etag()));
+    }
+
+    /**
+     * The head of the whole object, from who must have it.
+     *
+     * @throws S3Failure when it cannot be had
+     */
+    ObjectHead headOrFail() throws S3Failure, IOException, InterruptedException {
+        return context.backoff()
+                .retrying(cancellation, () -> context.request(() -> heads.whole(bucket, object.key(), object.etag())));
+    }
+
+    /** The object's tags; null where they cannot be had, which for the whole shard is found out once. */
+    @Nullable
+    Map<String, String> tags() throws IOException, InterruptedException {
+        try {
+            return refusals.tags(this::askForTags).orElse(null);
+        } catch (S3Failure notNow) {
+            LOG.debug("the tags of {}/{} are not known: {}", bucket, object.key(), notNow.getMessage());
+            return null;
+        }
+    }
+
+    private Optional<Map<String, String>> askForTags() throws S3Failure, IOException, InterruptedException {
+        try {
+            return Optional.of(context.backoff()
+                    .retrying(cancellation, () -> context.request(() -> heads.tags(bucket, object.key()))));
+        } catch (S3Failure.Permanent refused) {
+            if (refused.saysMissing()) {
+                throw refused;
+            }
+            LOG.info("{} No tags are asked for in this bucket until the next run.", refused.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * How the object was uploaded, for the record: from its proof if that found out, otherwise by at most one question.
+     *
+     * @param found what the proof found; null for nothing
+     */
+    @Nullable
+    PartSizes parts(@Nullable PartSizes found) throws IOException, InterruptedException {
+        Claim parted = Claim.ofEtag(object.etag()).parted();
+        if (found != null || parted == null) {
+            return found;
+        }
+        int parts = parted.parts();
+        if (parts == 1) {
+            return PartSizes.each(object.size());
+        }
+        if (object.size() <= ObjectFetch.SMALL || !refusals.mayAskForParts()) {
+            return null;
+        }
+        OptionalLong first = firstPart(parts);
+        refusals.parts(first.isPresent());
+        return first.isPresent() && PartSizes.fits(first.getAsLong(), object.size(), parts)
+                ? PartSizes.each(first.getAsLong())
+                : null;
     }
 
     /** The size of the first part; asked once. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,7 +68,15 @@ final class Settler implements FetchPool.Handler {
         try {
             ManifestEntry entry = fetch.fetch(task);
             slots.put(task.sequence(), STORED + journal.append(entry));
-            stored.set(true);
+            ManifestEntry before = asked(task);
+            if (before == null || !entry.equals(before.withState(entry.state()))) {
+                stored.set(true);
+            }
+            if (before != null
+                    && entry.state() == EntryState.LINKED
+                    && !entry.equals(before.withState(entry.state()).withPath(entry.path()))) {
+                progress.metadataRefreshed.add(entry.size());
+            }
             if (task.refetch()) {
                 progress.refetched.add(entry.size());
             }
@@ -89,6 +98,16 @@ final class Settler implements FetchPool.Handler {
         } finally {
             progress.end(task.key());
         }
+    }
+
+    /** The last snapshot's line of an object whose bytes are the same, and of which only something is asked. */
+    private @Nullable ManifestEntry asked(FetchTask task) {
+        Difference.Candidate candidate = task.candidate();
+        return candidate != null
+                        && candidate.trusted()
+                        && shard.sources().get(candidate.source()).previous()
+                ? candidate.entry()
+                : null;
     }
 
     private void failed(FetchTask task, S3Failure failure) throws IOException {

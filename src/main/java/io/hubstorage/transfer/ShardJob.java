@@ -246,8 +246,9 @@ final class ShardJob {
         try {
             Planner planner = new Planner(progress, new PathAllocator(), _ -> 0, previousIndex(), this::wouldFetch);
             list(planner, failures, scratch);
-            boolean unchanged =
-                    !planner.isDifferent() && progress.toDownload.tally().objects() == 0;
+            boolean unchanged = !planner.isDifferent()
+                    && progress.toDownload.tally().objects() == 0
+                    && progress.metadataRefreshed.tally().objects() == 0;
             return unchanged && previous != null ? Outcome.UNCHANGED : Outcome.COMPLETE;
         } finally {
             Files.deleteIfExists(scratch);
@@ -257,6 +258,11 @@ final class ShardJob {
     private void wouldFetch(FetchTask task) {
         (task.candidate() == null ? progress.downloaded : progress.linked)
                 .add(task.object().size());
+        if (task.candidate() != null
+                && task.candidate().trusted()
+                && shard.sources().get(task.candidate().source()).previous()) {
+            progress.metadataRefreshed.add(task.object().size());
+        }
     }
 
     private void list(Planner planner, FailureLog failures, Path scratch) throws Exception {

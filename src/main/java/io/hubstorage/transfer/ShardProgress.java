@@ -26,6 +26,7 @@ final class ShardProgress {
     final Counter kept = new Counter();
     final Counter deleted = new Counter();
     final Counter refetched = new Counter();
+    final Counter metadataRefreshed = new Counter();
     final Counter toDownload = new Counter();
     final LongAdder bytesReceived = new LongAdder();
     /** What looking at files of the last snapshot took, summed over threads. */
@@ -34,6 +35,7 @@ final class ShardProgress {
     private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
     private final AtomicLong begun = new AtomicLong();
     private volatile boolean listingComplete;
+    private volatile boolean timesMove;
 
     /** Objects and their bytes. */
     static final class Counter {
@@ -73,7 +75,8 @@ final class ShardProgress {
                 carried.tally(),
                 kept.tally(),
                 deleted.tally(),
-                refetched.tally());
+                refetched.tally(),
+                metadataRefreshed.tally());
     }
 
     void listingComplete() {
@@ -82,6 +85,15 @@ final class ShardProgress {
 
     boolean isListingComplete() {
         return listingComplete;
+    }
+
+    /** The server gives the same object another time in each listing, so that its times say nothing. */
+    void timesMove() {
+        timesMove = true;
+    }
+
+    boolean doTimesMove() {
+        return timesMove;
     }
 
     void begin(String key, long size) {

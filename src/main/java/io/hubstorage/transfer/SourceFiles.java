@@ -39,24 +39,26 @@ final class SourceFiles {
     /**
      * Looks at the file of a line.
      *
+     * @param whole whether to read it in any case
      * @return the line, with the file's own time where that is not what it says although the content, which is read then, is
      *     right
      * @throws DamagedSourceException when there is no such file, or it is another one
      */
-    ManifestEntry check(Path file, ManifestEntry entry) throws DamagedSourceException {
+    ManifestEntry check(Path file, ManifestEntry entry, boolean whole) throws DamagedSourceException {
         if (entry.directory()) {
             return checkFolder(file, entry);
         }
         BasicFileAttributes found = attributes(file);
         requireSize(file, found, entry);
-        if (hasTime(found, entry)) {
+        boolean dated = hasTime(found, entry);
+        if (dated && !whole) {
             return entry;
         }
-        String sha256 = entry.sha256();
-        if (sha256 == null || !sha256.equals(hash(file))) {
-            throw redated(file, found, entry);
+        String content = hash(file);
+        if (!content.equals(entry.sha256()) && !(dated && entry.sha256() == null)) {
+            throw dated ? new DamagedSourceException(file, "it has other content", null) : redated(file, found, entry);
         }
-        return entry.withFileTime(found.lastModifiedTime().toInstant());
+        return dated ? entry : entry.withFileTime(found.lastModifiedTime().toInstant());
     }
 
     /**

@@ -14,17 +14,24 @@ record TransferContext(RequestPermits permits, ByteBudget memory, Streams stream
         T send() throws S3Failure, IOException, InterruptedException;
     }
 
-    /** Sends a request when there is a permit, and lets the limit learn from the answer. */
+    /** Sends a request that brings no body, when there is a permit, and lets the limit learn from the answer. */
     <T> T request(Request<T> request) throws S3Failure, IOException, InterruptedException {
+        return request(0, request);
+    }
+
+    /** Sends a request for so many bytes; otherwise as {@link #request(Request)}. */
+    <T> T request(long bytes, Request<T> request) throws S3Failure, IOException, InterruptedException {
         permits.acquire();
         long began = System.nanoTime();
         try {
             T answer = request.send();
-            permits.answered(System.nanoTime() - began);
+            permits.answered(System.nanoTime() - began, bytes);
             return answer;
         } catch (S3Failure failure) {
             if (failure instanceof S3Failure.Throttled) {
                 permits.throttled();
+            } else if (failure.isBroken()) {
+                permits.broken();
             }
             throw failure;
         } finally {

@@ -31,6 +31,8 @@ public final class TransferVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(TransferVerticle.class);
     private static final long HEARTBEAT_MILLIS = 200;
 
+    private static final int FAILED_DEPENDENCY = 424;
+
     private final ConfigStore config;
     private final S3Connection s3;
     private final TransferContext shared;
@@ -98,6 +100,7 @@ public final class TransferVerticle extends VerticleBase {
 
     private void shard(Message<JsonObject> message) {
         TransferMessage.Shard shard = BusJson.decode(message.body(), TransferMessage.Shard.class);
+        shared.permits().ceiling(config.config().transfer().maxConcurrentRequests());
         ShardJob job = new ShardJob(shard, shared, s3::get);
         jobs.add(job);
         message.reply(new JsonObject().put("accepted", true));
@@ -122,8 +125,7 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private static S3Message.Discover asked(Message<JsonObject> message) {
-        JsonObject body = message.body() == null ? new JsonObject() : message.body();
-        return BusJson.decode(body, S3Message.Discover.class);
+        return BusJson.request(message.body(), S3Message.Discover.class);
     }
 
     private S3Message.Diagnosis diagnose() throws InterruptedException {
@@ -134,7 +136,7 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private S3Message.FilterOutcome tryFilter(JsonObject body) throws Exception {
-        return new FilterPreview(BusJson.decode(body, S3Message.FilterTrial.class)).run(config.dataPath(), s3::get);
+        return new FilterPreview(BusJson.request(body, S3Message.FilterTrial.class)).run(config.dataPath(), s3::get);
     }
 
     private void answer(Message<JsonObject> message, Callable<? extends Record> work) {
@@ -149,7 +151,8 @@ public final class TransferVerticle extends VerticleBase {
 
     private static int codeOf(Throwable failure) {
         return switch (failure) {
-            case S3Failure.Auth _ -> 403;
+            // Not 403: it is not us who refuse whoever asks.
+            case S3Failure.Auth _ -> FAILED_DEPENDENCY;
             case S3Failure _ -> 502;
             case IllegalArgumentException _ -> 400;
             default -> 500;

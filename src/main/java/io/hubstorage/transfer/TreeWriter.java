@@ -36,6 +36,7 @@ final class TreeWriter {
     private final int shard;
     private final AtomicLong begun = new AtomicLong();
     private final boolean hardLinks;
+    private final boolean syncFiles;
     private final FileAttribute<?>[] readOnly;
     private final Set<Path> knownFolders = ConcurrentHashMap.newKeySet();
     private final SourceFiles sources;
@@ -45,6 +46,7 @@ final class TreeWriter {
         this.drafts = Files.createDirectories(Path.of(shard.journal()));
         this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
+        this.syncFiles = shard.options().syncFiles();
         this.sources = sources;
         this.readOnly = tree.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
@@ -73,8 +75,8 @@ final class TreeWriter {
 
         /** It is whole: gives it its time, which is the object's LastModified, and its place. */
         void finish(String path, FileTime time) throws IOException {
+            complete(channel, file, time);
             channel.close();
-            Files.setLastModifiedTime(file, time);
             move(file, path);
         }
 
@@ -126,8 +128,16 @@ final class TreeWriter {
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
+            complete(file, tree.resolve(path), FileTime.from(lastModified));
         }
-        Files.setLastModifiedTime(tree.resolve(path), FileTime.from(lastModified));
+    }
+
+    /** The time before the sync: it is to be durable too. */
+    private void complete(FileChannel channel, Path file, FileTime time) throws IOException {
+        Files.setLastModifiedTime(file, time);
+        if (syncFiles) {
+            channel.force(true);
+        }
     }
 
     /** A folder that stands for a key of its own. */

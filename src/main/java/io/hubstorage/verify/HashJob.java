@@ -9,15 +9,17 @@ import java.io.IOException;
  * A file whose content has to be read.
  *
  * @param inode see {@link FoundPath}
- * @param tree the number of the bucket's folder among all that are verified
+ * @param place see {@link FoundPath}
+ * @param path relative to the bucket's folder
+ * @param sha256 what the manifest says
  */
-record HashJob(String inode, int tree, String path, String key, long size, String sha256) {
+record HashJob(String inode, String place, String path, String key, long size, String sha256) {
     /** For sorting on disk. */
     static final class Codec implements ExternalSort.Codec<HashJob> {
         @Override
         public void write(HashJob item, DataOutput out) throws IOException {
             Texts.write(item.inode, out);
-            out.writeInt(item.tree);
+            Texts.write(item.place, out);
             Texts.write(item.path, out);
             Texts.write(item.key, out);
             out.writeLong(item.size);
@@ -27,7 +29,7 @@ record HashJob(String inode, int tree, String path, String key, long size, Strin
         @Override
         public HashJob read(DataInput in) throws IOException {
             return new HashJob(
-                    Texts.read(in), in.readInt(), Texts.read(in), Texts.read(in), in.readLong(), Texts.read(in));
+                    Texts.read(in), Texts.read(in), Texts.read(in), Texts.read(in), in.readLong(), Texts.read(in));
         }
     }
 }

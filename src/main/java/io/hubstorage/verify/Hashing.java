@@ -21,91 +21,107 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files, each inode once, several at a time, and compares what they hash to with every line that names them. */
-final class Hashing {
+/** Reads files, each inode once, several at a time. */
+final class Hashing implements AutoCloseable {
     private static final int BUFFER = 1 << 18;
     private static final int MOST_THREADS = 16;
 
-    private final List<BucketTree> trees;
-    private final VerifyProgress progress;
-    private final AtomicReference<@Nullable Throwable> failed = new AtomicReference<>();
-    private final int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, MOST_THREADS);
+    /** So many links of one file are told together; with more, it is read again. */
+    private static final int MOST_LINKS = 1000;
 
-    Hashing(List<BucketTree> trees, VerifyProgress progress) {
-        this.trees = trees;
+    private final VerifyProgress progress;
+    private final int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, MOST_THREADS);
+    private final ExecutorService pool = Executors.newFixedThreadPool(
+            threads, Thread.ofVirtual().name("verify-", 0).factory());
+
+    /** Is told what each file holds, by several threads, but by one at a time. */
+    interface Sink {
+        /** The file has a content of this SHA-256. */
+        void read(HashJob job, String sha256) throws IOException;
+
+        /** Its content cannot be read. */
+        void unreadable(HashJob job, Throwable failure) throws IOException;
+    }
+
+    Hashing(VerifyProgress progress) {
         this.progress = progress;
     }
 
-    /** @param jobs sorted by inode */
-    void run(Sorted<HashJob> jobs) throws IOException, InterruptedException {
+    /**
+     * Returns when all have been read.
+     *
+     * @param folder that the paths are relative to
+     * @param jobs sorted by inode
+     */
+    void run(Path folder, Sorted<HashJob> jobs, Sink sink) throws IOException, InterruptedException {
         Semaphore room = new Semaphore(threads * 2);
-        try (ExecutorService pool = Executors.newFixedThreadPool(
-                threads, Thread.ofVirtual().name("verify-", 0).factory())) {
-            List<HashJob> group = new ArrayList<>();
-            for (HashJob job = jobs.next(); job != null; job = jobs.next()) {
-                progress.check();
-                boolean same = !group.isEmpty()
-                        && !job.inode().isEmpty()
-                        && job.inode().equals(group.getFirst().inode());
-                if (!same && !group.isEmpty()) {
-                    submit(List.copyOf(group), room, pool);
-                    group.clear();
-                }
-                group.add(job);
-            }
-            if (!group.isEmpty()) {
-                submit(List.copyOf(group), room, pool);
-            }
-            room.acquire(threads * 2);
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        List<HashJob> links = new ArrayList<>();
+        for (HashJob job = jobs.next(); job != null && failure.get() == null; job = jobs.next()) {
             progress.check();
-            Throwable failure = failed.get();
-            if (failure != null) {
-                throw new IllegalStateException("files could not be hashed: " + failure, failure);
+            boolean same = !links.isEmpty()
+                    && !job.inode().isEmpty()
+                    && job.inode().equals(links.getFirst().inode())
+                    && links.size() < MOST_LINKS;
+            if (!same && !links.isEmpty()) {
+                submit(folder, List.copyOf(links), sink, room, failure);
+                links.clear();
             }
+            links.add(job);
+        }
+        if (!links.isEmpty()) {
+            submit(folder, List.copyOf(links), sink, room, failure);
+        }
+        room.acquire(threads * 2);
+        progress.check();
+        switch (failure.get()) {
+            case null -> {}
+            case IOException e -> throw e;
+            case Throwable e -> throw new IllegalStateException("a file could not be verified: " + e, e);
         }
     }
 
-    private void submit(List<HashJob> group, Semaphore room, ExecutorService pool) throws InterruptedException {
+    private void submit(
+            Path folder, List<HashJob> links, Sink sink, Semaphore room, AtomicReference<@Nullable Throwable> failure)
+            throws InterruptedException {
         room.acquire();
         pool.execute(() -> {
             try {
-                prove(group);
+                read(folder, links, sink);
             } catch (CancellationException _) {
                 // Whoever hands out the work sees it too.
-            } catch (RuntimeException | Error e) {
-                failed.compareAndSet(null, e);
+            } catch (Throwable e) {
+                // Nothing counts as looked at that was not.
+                failure.compareAndSet(null, e);
             } finally {
                 room.release();
             }
         });
     }
 
-    private void prove(List<HashJob> group) {
-        HashJob first = group.getFirst();
-        String found;
+    private void read(Path folder, List<HashJob> links, Sink sink) throws IOException {
+        String found = null;
+        Throwable failure = null;
         try {
-            found = hash(trees.get(first.tree()).file(first.path()), group.size());
+            found = hash(folder.resolve(links.getFirst().path()), links.size());
         } catch (CancellationException e) {
             throw e;
         } catch (IOException | RuntimeException | Error e) {
             // Whatever it is: nothing is said to be right that was not read.
-            group.forEach(job -> problem(job, Problem.Kind.UNREADABLE, "it cannot be read: " + e));
-            return;
+            failure = e;
         }
-        for (HashJob job : group) {
-            if (found.equals(job.sha256())) {
-                BucketTree tree = trees.get(job.tree());
-                tree.findings().proven(tree.bucket(), job.size());
-            } else {
-                problem(
-                        job,
-                        Problem.Kind.HASH,
-                        "its SHA-256 is %s, but the manifest says %s".formatted(found, job.sha256()));
+        synchronized (this) {
+            for (HashJob job : links) {
+                if (found != null) {
+                    sink.read(job, found);
+                } else if (failure != null) {
+                    sink.unreadable(job, failure);
+                }
             }
         }
     }
 
-    private String hash(Path file, int entries) throws IOException {
+    private String hash(Path file, int links) throws IOException {
         MessageDigest digest = Sha256.digest();
         try (SeekableByteChannel in =
                 Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
@@ -113,7 +129,7 @@ final class Hashing {
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 progress.check();
                 digest.update(buffer.array(), 0, read);
-                progress.read(read, entries);
+                progress.read(read, links);
                 buffer.clear();
             }
         }
@@ -121,8 +137,8 @@ final class Hashing {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private void problem(HashJob job, Problem.Kind kind, String detail) {
-        BucketTree tree = trees.get(job.tree());
-        tree.findings().problem(kind, tree.bucket(), job.key(), job.path(), detail);
+    @Override
+    public void close() {
+        pool.close();
     }
 }

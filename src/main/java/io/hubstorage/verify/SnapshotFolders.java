@@ -4,12 +4,15 @@ import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The folders that can be verified: all snapshots, and those too that other commands pass over because they are too damaged
@@ -23,20 +26,42 @@ public final class SnapshotFolders {
         this.layout = layout;
     }
 
-    /** The names of all: the damaged ones, whose age nobody knows, then the newest first. */
+    /** The names of all, the greatest, which is the newest, first. */
     public List<String> all() throws IOException {
-        List<String> whole = names(new Snapshots(layout).list());
-        List<String> all = damaged(whole);
-        all.addAll(whole);
+        if (!Files.isDirectory(layout.data())) {
+            return List.of();
+        }
+        List<String> all = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(layout.data(), Layout.SNAPSHOT_PREFIX + "*")) {
+            for (Path folder : folders) {
+                String name = folder.getFileName().toString();
+                if (exists(name)) {
+                    all.add(name);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        all.sort(Comparator.reverseOrder());
         return all;
     }
 
-    /** The newest, and any damaged one, since that may be newer. */
+    /** The newest, and the damaged ones that are newer still. */
     public List<String> newest() throws IOException {
-        List<String> whole = names(new Snapshots(layout).list());
-        List<String> newest = damaged(whole);
-        newest.addAll(whole.subList(0, Math.min(1, whole.size())));
-        return newest;
+        Optional<String> whole = new Snapshots(layout).newest().map(SnapshotInfo::name);
+        return all().stream()
+                .filter(name -> whole.isEmpty()
+                        || name.equals(whole.get())
+                        || (name.compareTo(whole.get()) > 0 && isDamaged(name)))
+                .toList();
+    }
+
+    /** The old tool's snapshots are not: they have neither certificate nor manifests. */
+    private boolean isDamaged(String name) {
+        Path folder = layout.snapshot(name);
+        return Files.exists(Layout.certificate(folder), LinkOption.NOFOLLOW_LINKS)
+                || Files.exists(folder.resolve("manifest"), LinkOption.NOFOLLOW_LINKS)
+                || !Files.isDirectory(folder.resolve("s3"), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Whether there is a folder of that name, whatever its state. */
@@ -45,26 +70,5 @@ public final class SnapshotFolders {
                 && name.indexOf('/') < 0
                 && name.indexOf('\\') < 0
                 && Files.isDirectory(layout.snapshot(name), LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private List<String> damaged(List<String> whole) throws IOException {
-        List<String> damaged = new ArrayList<>();
-        if (Files.isDirectory(layout.data())) {
-            try (DirectoryStream<Path> folders =
-                    Files.newDirectoryStream(layout.data(), Layout.SNAPSHOT_PREFIX + "*")) {
-                for (Path folder : folders) {
-                    String name = folder.getFileName().toString();
-                    if (exists(name) && !whole.contains(name)) {
-                        damaged.add(name);
-                    }
-                }
-            }
-        }
-        damaged.sort(null);
-        return damaged;
-    }
-
-    private static List<String> names(List<SnapshotInfo> snapshots) {
-        return snapshots.stream().map(SnapshotInfo::name).toList();
     }
 }

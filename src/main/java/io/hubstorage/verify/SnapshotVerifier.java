@@ -19,14 +19,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Recomputes snapshots from the disk and compares them with their certificates and manifests, in both directions: all that
  * is named is there, and nothing else is. Writes nothing to the data folder and needs no lock, since a snapshot never
- * changes; memory does not grow with the number of objects. Blocking.
+ * changes. One snapshot is verified after the other, and what it shares with the one before, file by file of the same name, is
+ * read once: neither memory nor scratch files grow with the number of snapshots, and memory not with that of objects
+ * either. Blocking.
  */
 public final class SnapshotVerifier {
-    /** Three sorts at once, of items of some hundred bytes. */
+    /** Four sorts at once, of items of some hundred bytes. */
     private static final int SORT_RUN = 20_000;
 
     private final InstantSource clock;
@@ -45,65 +49,78 @@ public final class SnapshotVerifier {
     }
 
     /**
-     * Verifies; what is wrong with a snapshot is in the report.
+     * Verifies; what is wrong with a snapshot is in the report, which is held in memory as a whole.
      *
      * @throws IOException when the scratch folder cannot be used
      * @throws CancellationException when the progress was told to
      */
     public VerifyReport verify(VerifyRequest request, VerifyProgress progress)
             throws IOException, InterruptedException {
+        List<VerifyReport.Snapshot> snapshots = new ArrayList<>();
+        return verify(request, progress, snapshots::add).with(snapshots);
+    }
+
+    /**
+     * Verifies one snapshot after the other, in the order of the request.
+     *
+     * @param each gets what was found in each, as soon as it is known
+     * @return the report without its snapshots
+     * @throws IOException when the scratch folder cannot be used
+     * @throws CancellationException when the progress was told to
+     */
+    public VerifyReport verify(VerifyRequest request, VerifyProgress progress, Consumer<VerifyReport.Snapshot> each)
+            throws IOException, InterruptedException {
         Instant begin = clock.instant();
         Path scratch = Files.createTempDirectory(scratchParent, "hubstorage-verify-");
-        try {
-            List<Findings> findings = new Work(request, progress, scratch).run();
-            List<VerifyReport.Snapshot> snapshots =
-                    findings.stream().map(Findings::report).toList();
-            return new VerifyReport(
-                    begin,
-                    clock.instant(),
-                    request.layout().data().toString(),
-                    snapshots.stream().allMatch(VerifyReport.Snapshot::ok),
-                    request.samplePercent(),
-                    request.seed(),
-                    new Tally(progress.filesHashed(), progress.bytesHashed()),
-                    snapshots);
+        long problems = 0;
+        try (Work work = new Work(request, progress, scratch)) {
+            for (String name : request.snapshots()) {
+                VerifyReport.Snapshot snapshot =
+                        work.snapshot(request.layout().snapshot(name)).report();
+                problems += snapshot.problemsTotal();
+                each.accept(snapshot);
+            }
         } finally {
             Trees.delete(scratch);
         }
+        return new VerifyReport(
+                begin,
+                clock.instant(),
+                request.layout().data().toString(),
+                problems == 0,
+                request.samplePercent(),
+                request.seed(),
+                new Tally(progress.filesHashed(), progress.bytesHashed()),
+                problems,
+                List.of());
     }
 
     /** One verification. */
-    private final class Work {
+    private final class Work implements AutoCloseable {
         private final VerifyRequest request;
         private final VerifyProgress progress;
         private final Path scratch;
         private final Sample sample;
-        private final List<BucketTree> trees = new ArrayList<>();
-        private final ExternalSort<HashJob> jobs;
+        private final ProvenFiles proven;
+        private final Hashing hashing;
 
         Work(VerifyRequest request, VerifyProgress progress, Path scratch) {
             this.request = request;
             this.progress = progress;
             this.scratch = scratch;
             this.sample = new Sample(request.samplePercent(), request.seed());
-            this.jobs = new ExternalSort<>(Comparator.comparing(HashJob::inode), new HashJob.Codec(), scratch, sortRun);
+            this.proven = new ProvenFiles(scratch);
+            this.hashing = new Hashing(progress);
         }
 
-        List<Findings> run() throws IOException, InterruptedException {
-            List<Findings> all = new ArrayList<>();
-            try (jobs) {
-                for (String name : request.snapshots()) {
-                    all.add(snapshot(request.layout().snapshot(name)));
-                }
-                progress.beginHashing();
-                try (Sorted<HashJob> sorted = jobs.sorted()) {
-                    new Hashing(trees, progress).run(sorted);
-                }
-            }
-            return all;
+        @Override
+        public void close() {
+            hashing.close();
         }
 
-        private Findings snapshot(Path folder) throws IOException {
+        Findings snapshot(Path folder) throws IOException, InterruptedException {
+            progress.check();
+            progress.beginSnapshot();
             String name = folder.getFileName().toString();
             boolean certified = Files.exists(Layout.certificate(folder), LinkOption.NOFOLLOW_LINKS);
             boolean manifests = Files.exists(folder.resolve("manifest"), LinkOption.NOFOLLOW_LINKS);
@@ -122,7 +139,7 @@ public final class SnapshotVerifier {
             return findings;
         }
 
-        private void certified(Path folder, Findings findings) throws IOException {
+        private void certified(Path folder, Findings findings) throws IOException, InterruptedException {
             Certificate certificate;
             try {
                 certificate = Certificate.read(Layout.certificate(folder));
@@ -131,6 +148,9 @@ public final class SnapshotVerifier {
                 return;
             }
             new FolderCheck(folder, certificate, request, findings).check();
+            certificate.buckets().stream()
+                    .filter(bucket -> request.covers(bucket.name()))
+                    .forEach(bucket -> progress.addToCover(bucket.files().bytes()));
             for (Certificate.Bucket bucket : certificate.buckets()) {
                 if (request.covers(bucket.name()) && bucket.manifest() != null) {
                     bucket(folder, bucket, bucket.manifest(), findings);
@@ -139,11 +159,10 @@ public final class SnapshotVerifier {
         }
 
         private void bucket(Path snapshot, Certificate.Bucket bucket, ManifestSummary summary, Findings findings)
-                throws IOException {
+                throws IOException, InterruptedException {
             PathFolding folding = PathFolding.of(snapshot);
             Path folder = Layout.tree(snapshot, bucket.name());
-            BucketTree tree = new BucketTree(trees.size(), bucket.name(), folder, findings);
-            trees.add(tree);
+            BucketTree tree = new BucketTree(bucket.name(), folder, findings);
             if (!Files.isDirectory(folder.resolveSibling(""), LinkOption.NOFOLLOW_LINKS)
                     || !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 String detail = Files.isSymbolicLink(folder)
@@ -152,30 +171,103 @@ public final class SnapshotVerifier {
                 findings.problem(Kind.MISSING, bucket.name(), null, null, detail);
                 return;
             }
-            try (ExternalSort<NamedPath> named = new ExternalSort<>(
-                            Comparator.comparing(NamedPath::place), new NamedPath.Codec(), scratch, sortRun);
-                    ExternalSort<FoundPath> found = new ExternalSort<>(
-                            Comparator.comparing(FoundPath::place), new FoundPath.Codec(), scratch, sortRun)) {
+            try (ExternalSort<NamedPath> named = sort(NamedPath::place, new NamedPath.Codec());
+                    ExternalSort<FoundPath> found = sort(FoundPath::place, new FoundPath.Codec())) {
                 Path manifest = Layout.manifest(snapshot, bucket.name());
-                if (!new ManifestCheck(bucket, manifest, findings, progress).read(summary, folding, named)) {
-                    return;
-                }
-                TreeWalk.walk(tree, folding, found, progress);
-                try (Sorted<NamedPath> names = named.sorted();
-                        Sorted<FoundPath> files = found.sorted()) {
-                    new TreeJoin(tree, (name, file) -> present(tree, name, file)).join(names, files);
+                if (new ManifestCheck(bucket, manifest, findings, progress).read(summary, folding, named)) {
+                    TreeWalk.walk(tree, folding, found, progress);
+                    compare(tree, named, found);
                 }
             }
         }
 
-        private void present(BucketTree tree, NamedPath name, FoundPath file) throws IOException {
+        private void compare(BucketTree tree, ExternalSort<NamedPath> named, ExternalSort<FoundPath> found)
+                throws IOException, InterruptedException {
+            try (ExternalSort<HashJob> jobs = sort(HashJob::inode, new HashJob.Codec());
+                    ExternalSort<ProvenFiles.Item> next = sort(ProvenFiles.Item::place, new ProvenFiles.Codec());
+                    ProvenFiles.Cursor before = proven.open(tree.bucket())) {
+                try (Sorted<NamedPath> names = named.sorted();
+                        Sorted<FoundPath> files = found.sorted()) {
+                    new TreeJoin(tree, (name, file) -> present(tree, name, file, before, jobs, next))
+                            .join(names, files);
+                }
+                if (jobs.isEmpty() && next.size() == before.count()) {
+                    // All is as the list says that was made for the snapshot before.
+                    return;
+                }
+                try (Sorted<HashJob> sorted = jobs.sorted()) {
+                    hashing.run(tree.folder(), sorted, sink(tree, next));
+                }
+                try (Sorted<ProvenFiles.Item> sorted = next.sorted()) {
+                    proven.replace(tree.bucket(), sorted);
+                }
+            }
+        }
+
+        private <T> ExternalSort<T> sort(Function<T, String> order, ExternalSort.Codec<T> codec) {
+            return new ExternalSort<>(Comparator.comparing(order), codec, scratch, sortRun);
+        }
+
+        private void present(
+                BucketTree tree,
+                NamedPath name,
+                FoundPath file,
+                ProvenFiles.Cursor before,
+                ExternalSort<HashJob> jobs,
+                ExternalSort<ProvenFiles.Item> next)
+                throws IOException {
             if (name.sha256() == null) {
                 tree.findings().notProvable(tree.bucket(), name.size());
+                progress.cover(name.size());
             } else if (!sample.takes(name.sha256())) {
                 tree.findings().notSampled(tree.bucket(), name.size());
+                progress.cover(name.size());
             } else {
-                progress.addToCover(name.size());
-                jobs.add(new HashJob(file.inode(), tree.number(), file.path(), name.key(), name.size(), name.sha256()));
+                HashJob job =
+                        new HashJob(file.inode(), file.place(), file.path(), name.key(), name.size(), name.sha256());
+                String known = before.sha256(file.place(), file.inode());
+                if (known == null) {
+                    jobs.add(job);
+                } else {
+                    progress.cover(name.size());
+                    next.add(new ProvenFiles.Item(job.place(), job.inode(), known));
+                    judge(tree, job, known);
+                }
+            }
+        }
+
+        private Hashing.Sink sink(BucketTree tree, ExternalSort<ProvenFiles.Item> next) {
+            return new Hashing.Sink() {
+                @Override
+                public void read(HashJob job, String sha256) throws IOException {
+                    next.add(new ProvenFiles.Item(job.place(), job.inode(), sha256));
+                    judge(tree, job, sha256);
+                }
+
+                @Override
+                public void unreadable(HashJob job, Throwable failure) {
+                    tree.findings()
+                            .problem(
+                                    Kind.UNREADABLE,
+                                    tree.bucket(),
+                                    job.key(),
+                                    job.path(),
+                                    "it cannot be read: " + failure);
+                }
+            };
+        }
+
+        private static void judge(BucketTree tree, HashJob job, String found) {
+            if (found.equals(job.sha256())) {
+                tree.findings().proven(tree.bucket(), job.size());
+            } else {
+                tree.findings()
+                        .problem(
+                                Kind.HASH,
+                                tree.bucket(),
+                                job.key(),
+                                job.path(),
+                                "its SHA-256 is %s, but the manifest says %s".formatted(found, job.sha256()));
             }
         }
 
@@ -191,15 +283,14 @@ public final class SnapshotVerifier {
                     String name = bucket.getFileName().toString();
                     if (request.covers(name) && Files.isDirectory(bucket, LinkOption.NOFOLLOW_LINKS)) {
                         findings.begin(name);
-                        countFiles(new BucketTree(-1, name, bucket, findings));
+                        countFiles(new BucketTree(name, bucket, findings));
                     }
                 }
             }
         }
 
         private void countFiles(BucketTree tree) throws IOException {
-            try (ExternalSort<FoundPath> found = new ExternalSort<>(
-                    Comparator.comparing(FoundPath::place), new FoundPath.Codec(), scratch, sortRun)) {
+            try (ExternalSort<FoundPath> found = sort(FoundPath::place, new FoundPath.Codec())) {
                 TreeWalk.walk(tree, PathFolding.EXACT, found, progress);
                 try (Sorted<FoundPath> files = found.sorted()) {
                     for (FoundPath file = files.next(); file != null; file = files.next()) {

@@ -1,6 +1,7 @@
 package io.hubstorage.verify;
 
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /** How far a verification is; also how to stop it. Thread-safe, and may be read while it goes on. */
@@ -10,15 +11,15 @@ public final class VerifyProgress {
     private final LongAdder covered = new LongAdder();
     private final LongAdder hashedFiles = new LongAdder();
     private final LongAdder hashedBytes = new LongAdder();
-    private volatile boolean hashing;
+    private final AtomicInteger snapshots = new AtomicInteger();
     private volatile boolean cancelled;
 
     /** For one verification. */
     public VerifyProgress() {}
 
-    /** Whether the folders have been compared with the manifests, and content is being read. */
-    public boolean isHashing() {
-        return hashing;
+    /** Which snapshot is being verified: 1 for the first; 0 before that. */
+    public int snapshot() {
+        return snapshots.get();
     }
 
     /** How many files and folders were found so far. */
@@ -26,7 +27,7 @@ public final class VerifyProgress {
         return looked.sum();
     }
 
-    /** The bytes to prove, those of hard links to one file counted each time. */
+    /** The bytes of this snapshot that are to be proven. */
     public long bytesToCover() {
         return toCover.sum();
     }
@@ -65,8 +66,15 @@ public final class VerifyProgress {
         toCover.add(bytes);
     }
 
-    void beginHashing() {
-        hashing = true;
+    void beginSnapshot() {
+        toCover.reset();
+        covered.reset();
+        snapshots.incrementAndGet();
+    }
+
+    /** Without reading it. */
+    void cover(long bytes) {
+        covered.add(bytes);
     }
 
     /** Part of a file that so many entries share. */

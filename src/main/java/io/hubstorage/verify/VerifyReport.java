@@ -11,7 +11,8 @@ import java.util.List;
  * @param ok whether there is no problem at all
  * @param samplePercent how many of a hundred contents were hashed
  * @param seed what chose them; the same seed chooses the same again
- * @param hashed files read in full, each inode once, and their bytes
+ * @param hashed files read in full, and their bytes; what a snapshot shares with the one before is read once
+ * @param problemsTotal the problems of all snapshots
  */
 public record VerifyReport(
         Instant startedAt,
@@ -21,6 +22,7 @@ public record VerifyReport(
         double samplePercent,
         long seed,
         Tally hashed,
+        long problemsTotal,
         List<Snapshot> snapshots) {
     /** How many problems of a snapshot are named. */
     public static final int MAX_PROBLEMS = 100;
@@ -56,8 +58,8 @@ public record VerifyReport(
     public record Bucket(
             String name, long problems, Tally entries, Tally proven, Tally notSampled, Tally notProvable) {}
 
-    /** The problems of all snapshots. */
-    public long problemsTotal() {
-        return snapshots.stream().mapToLong(Snapshot::problemsTotal).sum();
+    /** The same with its snapshots. */
+    VerifyReport with(List<Snapshot> found) {
+        return new VerifyReport(startedAt, finishedAt, data, ok, samplePercent, seed, hashed, problemsTotal, found);
     }
 }

@@ -37,8 +37,13 @@ final class BackupRoutes {
         Body body = Body.optional(context).allowing("dry_run", "buckets");
         BackupMessage.Start start =
                 new BackupMessage.Start(Trigger.MANUAL, body.flag("dry_run", false), body.texts("buckets"));
-        context.response().putHeader(HttpHeaders.LOCATION, base.text() + "/api/backup/status");
-        Answers.json(context, 202, bus.ask(Addresses.BACKUP_START, start));
+        Answers.json(
+                context,
+                202,
+                bus.ask(Addresses.BACKUP_START, start)
+                        // Only an accepted run is to be looked at there.
+                        .onSuccess(accepted -> context.response()
+                                .putHeader(HttpHeaders.LOCATION, base.text() + "/api/backup/status")));
     }
 
     private void cancel(RoutingContext context) {

@@ -7,14 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Who may use the TCP bridge: everybody, or whoever brings the token where a login is asked for. */
 record BridgeDoor(Doorkeeper doorkeeper) implements TcpBridge.Door {
-    private static final String BEARER = "Bearer ";
-
     @Override
     public boolean admits(@Nullable String authorization) {
-        return !doorkeeper.asks()
-                || (authorization != null
-                        && authorization.startsWith(BEARER)
-                        && doorkeeper.isToken(authorization.substring(BEARER.length())));
+        return !doorkeeper.asks() || doorkeeper.isToken(authorization);
     }
 
     @Override

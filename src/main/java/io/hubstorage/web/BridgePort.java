@@ -33,6 +33,18 @@ record BridgePort(String host, int port) {
         return enabled() && !Settings.Web.isLoopback(host);
     }
 
+    /** Who can reach it, as a part of a sentence. */
+    String reach(boolean inContainer) {
+        if (isExposed()) {
+            return inContainer
+                    ? "reachable from outside of the container once that port is published"
+                    : "reachable from other machines";
+        }
+        return inContainer
+                ? "reachable inside this container only: for others set %s=0.0.0.0 and publish the port".formatted(HOST)
+                : "reachable from this machine only";
+    }
+
     /** Refuses to be opened where a login is asked for and no program could bring what it takes. */
     void requireToken(Environment environment, boolean loginAskedFor) {
         if (enabled() && loginAskedFor && environment.get(TOKEN) == null) {

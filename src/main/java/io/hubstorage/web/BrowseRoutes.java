@@ -131,8 +131,8 @@ final class BrowseRoutes {
             }
             return new JsonObject()
                     .put("bucket", bucket)
-                    .put("older", older.snapshot().name())
-                    .put("newer", newer.snapshot().name())
+                    .put("older", older.name())
+                    .put("newer", newer.name())
                     .put("counts", counts(comparison.counts()))
                     .put("changes", changes)
                     .put("next", comparison.next());

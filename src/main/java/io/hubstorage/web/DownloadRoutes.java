@@ -172,7 +172,7 @@ final class DownloadRoutes {
                         return;
                     }
                     String folder = prefix.isEmpty() ? "" : "-" + lastSegment(prefix);
-                    String name = bucket + folder + "-" + snapshot.snapshot().name() + ".zip";
+                    String name = bucket + folder + "-" + snapshot.name() + ".zip";
                     attachment(context.response().setChunked(true), name, "application/zip");
                     archives++;
                     archivesByClient.put(client, ofOne + 1);

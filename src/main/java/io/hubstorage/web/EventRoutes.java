@@ -3,6 +3,7 @@ package io.hubstorage.web;
 import io.hubstorage.web.auth.Doorkeeper;
 import io.hubstorage.web.bridge.Disconnect;
 import io.hubstorage.web.sse.EventHub;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
@@ -22,6 +23,11 @@ final class EventRoutes {
 
     private void open(RoutingContext context) {
         boolean logs = new Query(context).flag("logs", true);
+        if (context.request().method().equals(HttpMethod.HEAD)) {
+            // Whoever asks for the headers alone would not read a stream.
+            EventHub.describe(context.response()).end();
+            return;
+        }
         if (!hub.hasRoom()) {
             context.fail(503);
             return;

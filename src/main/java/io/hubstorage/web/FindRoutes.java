@@ -58,7 +58,7 @@ final class FindRoutes {
             ResponseStream out)
             throws IOException {
         List<SnapshotReader> snapshots =
-                access.all().list().stream().map(SnapshotReader::new).toList();
+                access.all().folders(null).map(SnapshotReader::new).toList();
         KeySearch search = new KeySearch(
                 snapshots, query, limits, out::gone, found -> line(new JsonObject().put("found", json(found)), out));
         KeySearch.Place more = search.run(bucket, from);
@@ -68,7 +68,8 @@ final class FindRoutes {
                                 "end",
                                 new JsonObject()
                                         .put("from", more == null ? null : more.bucket() + '/' + more.from())
-                                        .put("unreadable", new JsonArray(List.copyOf(search.unreadable())))),
+                                        .put("unreadable", new JsonArray(List.copyOf(search.unreadable())))
+                                        .put("left_out", search.leftOut())),
                 out);
     }
 
@@ -97,7 +98,8 @@ final class FindRoutes {
                 .put("bucket", found.bucket())
                 .put("key", found.key())
                 .put("snapshots", found.snapshots())
-                .put("versions", versions);
+                .put("versions", versions)
+                .put("more_versions", found.more());
     }
 
     private static void line(JsonObject json, ResponseStream out) {

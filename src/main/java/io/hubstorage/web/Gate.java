@@ -30,6 +30,10 @@ final class Gate implements Handler<RoutingContext> {
             Health.READY,
             LoginRoutes.LOGIN,
             LoginRoutes.LOGOUT,
+            // What a SockJS client asks before it connects, and to which none can add a header. It says which
+            // transports
+            // there are.
+            "/eventbus/info",
             "/assets/css/base.css",
             "/assets/css/login.css",
             "/assets/icons/favicon-idle.svg",

@@ -171,7 +171,11 @@ public final class HttpVerticle extends VerticleBase {
         return TcpBridge.open(vertx, port.host(), port.port(), door)
                 .onSuccess(opened -> {
                     tcpBridge = opened;
-                    log.info("Event-bus bridge on tcp://{}:{}", bracketed(port.host()), port.port());
+                    log.info(
+                            "Event-bus bridge on tcp://{}:{}, {}",
+                            bracketed(port.host()),
+                            port.port(),
+                            port.reach(store.settings().dockerMode()));
                 })
                 .mapEmpty();
     }

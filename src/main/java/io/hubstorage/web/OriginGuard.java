@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.CorsHandler;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
@@ -25,15 +26,26 @@ import org.jspecify.annotations.Nullable;
 final class OriginGuard {
     static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
+    private static final Set<HttpMethod> CROSS_METHODS =
+            Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE);
+    private static final Set<String> CROSS_HEADERS =
+            Set.of("authorization", "content-type", "if-match", "if-none-match", "last-event-id", "range");
+    private static final Set<String> EXPOSED_HEADERS =
+            Set.of("ETag", "Location", "Retry-After", "Content-Disposition", "Content-Range");
+    private static final int PREFLIGHT_SECONDS = 600;
+
     /** Under any name: health checks come from everywhere, and what our pages are made of is no secret. */
     private static final Pattern FOR_ALL = Pattern.compile("/(health|assets)/.*");
 
     private final Supplier<List<String>> allowedHosts;
+    private final Supplier<List<String>> corsOrigins;
     private final BooleanSupplier loginAskedFor;
 
-    /** Both are asked anew each time, since .env may change. */
-    OriginGuard(Supplier<List<String>> allowedHosts, BooleanSupplier loginAskedFor) {
+    /** All are asked anew each time, since .env may change. */
+    OriginGuard(
+            Supplier<List<String>> allowedHosts, Supplier<List<String>> corsOrigins, BooleanSupplier loginAskedFor) {
         this.allowedHosts = allowedHosts;
+        this.corsOrigins = corsOrigins;
         this.loginAskedFor = loginAskedFor;
     }
 
@@ -46,11 +58,44 @@ final class OriginGuard {
                 checkName(Gate.arrival(context).host());
                 checkReader(context.request());
             }
-            if (!reads) {
+            if (!reads && !isAllowedAcross(context)) {
                 checkOrigin(context);
             }
             context.next();
         };
+    }
+
+    /**
+     * To come before any login is asked for, because browsers ask beforehand without one: lets pages of the origins in
+     * {@code HUBSTORAGE_CORS_ORIGINS} read answers. Never with cookies: such a page brings the token or the password.
+     */
+    Handler<RoutingContext> cors() {
+        return context -> {
+            List<String> origins = corsOrigins.get();
+            if (!origins.isEmpty()) {
+                context.response().headers().add(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+            }
+            if (isAllowedAcross(context)) {
+                // It refuses every other origin, our own included, so those never get here.
+                CorsHandler.create()
+                        .addOrigins(origins)
+                        .allowedMethods(CROSS_METHODS)
+                        .allowedHeaders(CROSS_HEADERS)
+                        .exposedHeaders(EXPOSED_HEADERS)
+                        .maxAgeSeconds(PREFLIGHT_SECONDS)
+                        .handle(context);
+            } else {
+                context.next();
+            }
+        };
+    }
+
+    /** Whether it comes from a page of an origin that may use the API; the event-bus bridge is not among that. */
+    private boolean isAllowedAcross(RoutingContext context) {
+        String origin = context.request().getHeader(HttpHeaders.ORIGIN);
+        return origin != null
+                && corsOrigins.get().contains(origin.toLowerCase(Locale.ROOT))
+                && !context.normalizedPath().startsWith("/eventbus/");
     }
 
     /** Checks the origin whatever the method: for a connection on which anything may follow. */

@@ -5,9 +5,11 @@ import io.hubstorage.browse.SnapshotReader;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.snapshot.CorruptManifestException;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -65,10 +67,13 @@ final class SnapshotAccess {
 
     /** The snapshot of that name. Blocking. */
     SnapshotReader find(String name) throws IOException {
+        return new SnapshotReader(info(name));
+    }
+
+    /** The snapshot of that name with its certificate. Blocking. */
+    SnapshotInfo info(String name) throws IOException {
         try {
-            return all().find(name)
-                    .map(SnapshotReader::new)
-                    .orElseThrow(() -> new HttpProblem(404, "There is no snapshot of this name."));
+            return all().find(name).orElseThrow(() -> new HttpProblem(404, "There is no snapshot of this name."));
         } catch (InvalidPathException e) {
             throw new HttpProblem(404, "There is no snapshot of this name.");
         }
@@ -88,6 +93,10 @@ final class SnapshotAccess {
     /** The same for what is in no snapshot. */
     static Future<Void> stream(
             Vertx vertx, Background background, RoutingContext context, boolean heavy, BodyWriter writer) {
+        if (context.request().method().equals(HttpMethod.HEAD)) {
+            // Nothing of it would be sent.
+            return context.response().end();
+        }
         ResponseStream out = new ResponseStream(vertx, context);
         Callable<Void> work = () -> {
             writer.write(out);

@@ -3,6 +3,7 @@ package io.hubstorage.web;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.snapshot.Snapshots;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -31,25 +32,21 @@ final class SnapshotRoutes {
         int limit = query.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
         String before = query.text("before", SnapshotAccess.MOST_NAME);
         Answers.json(context, 200, access.run(() -> {
-            List<SnapshotInfo> all = access.all().list();
-            List<SnapshotInfo> wanted = before == null
-                    ? all
-                    : all.stream()
-                            .dropWhile(snapshot -> !snapshot.name().equals(before))
-                            .skip(1)
-                            .toList();
+            Snapshots all = access.all();
             JsonArray page = new JsonArray();
-            for (SnapshotInfo snapshot : wanted.subList(0, Math.min(limit, wanted.size()))) {
+            for (SnapshotInfo snapshot : all.newestFirst(before).limit(limit).toList()) {
                 page.add(SnapshotJson.describe(snapshot));
             }
-            return new JsonObject().put("snapshots", page).put("total", all.size());
+            return new JsonObject().put("snapshots", page).put("total", all.count());
         }));
     }
 
     private void certificate(RoutingContext context) {
-        Answers.json(context, 200, access.read(context, reader -> {
-            Certificate certificate = reader.snapshot().certificate();
-            return SnapshotJson.describe(reader.snapshot())
+        String id = context.pathParam("id");
+        Answers.json(context, 200, access.run(() -> {
+            SnapshotInfo snapshot = access.info(id);
+            Certificate certificate = snapshot.certificate();
+            return SnapshotJson.describe(snapshot)
                     .put("certificate", certificate == null ? null : BusJson.encode(certificate))
                     .put("problems", new JsonArray(certificate == null ? List.of() : certificate.problems()));
         }));
@@ -57,9 +54,11 @@ final class SnapshotRoutes {
 
     private void pin(RoutingContext context) {
         boolean pinned = Body.optional(context).allowing("pinned").requiredFlag("pinned");
-        Answers.json(context, 200, access.read(context, reader -> {
-            reader.snapshot().pin(pinned);
-            return SnapshotJson.describe(reader.snapshot());
+        String id = context.pathParam("id");
+        Answers.json(context, 200, access.run(() -> {
+            SnapshotInfo snapshot = access.info(id);
+            snapshot.pin(pinned);
+            return SnapshotJson.describe(snapshot);
         }));
     }
 }

@@ -9,6 +9,7 @@ import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.time.InstantSource;
 
@@ -50,7 +51,10 @@ final class WebParts {
         router = Router.router(vertx);
         Settings.Web web = store.settings().web();
         BasePath base = new BasePath(web.basePath());
-        OriginGuard guard = new OriginGuard(() -> store.settings().web().allowedHosts(), doorkeeper::asks);
+        OriginGuard guard = new OriginGuard(
+                () -> store.settings().web().allowedHosts(),
+                () -> store.settings().web().corsOrigins(),
+                doorkeeper::asks);
         Gate gate = new Gate(doorkeeper, new TrustedProxies(web.trustedProxies()), base);
 
         Pages pages = new Pages(vertx, things, version, base);
@@ -59,6 +63,7 @@ final class WebParts {
         router.route().handler(new AskedPath());
         router.route().handler(base);
         router.route().handler(gate.arrivals());
+        router.route().handler(guard.cors());
         router.route().handler(guard.requests());
         router.route().handler(gate);
         new LoginRoutes(doorkeeper, pages, base).mount(router);
@@ -79,6 +84,10 @@ final class WebParts {
         pages.mount(router);
         health.mount(router);
         metrics.mount(router);
+        // What can be had can be asked about.
+        router.getRoutes().stream()
+                .filter(route -> route.methods() != null && route.methods().contains(HttpMethod.GET))
+                .forEach(route -> route.method(HttpMethod.HEAD));
         router.route("/eventbus/*").handler(guard.connections());
         router.route("/eventbus/*").subRouter(bridge.router());
     }

@@ -2,11 +2,13 @@ package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticBucket;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,6 +164,31 @@ final class DamagedSnapshotTest extends EngineTest {
         assertThat(run.buckets().getFirst().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactly("b");
+    }
+
+    @Test
+    void onADiskWithoutHardLinksACopyHasTheContentAndTheTime() throws IOException {
+        hub.vertx().eventBus().<JsonObject>addOutboundInterceptor(delivery -> {
+            if (delivery.message().address().equals(Addresses.TRANSFER_SHARD)
+                    && delivery.body() instanceof JsonObject shard) {
+                shard.getJsonObject("options").put("hard_links", false);
+            }
+            delivery.next();
+        });
+        SyntheticBucket bucket = bucket("photos", "a", "b/c", "d");
+        hub.configure("photos");
+        RunRecord first = hub.backUp();
+        bucket.change("d");
+        s3.log().clear();
+
+        RunRecord run = hub.backUp();
+
+        assertThat(gets()).containsOnlyKeys("d");
+        audit(run).holds("photos", bucket);
+        Path copy = hub.files(run, "photos").resolve("b/c");
+        Path original = hub.files(first, "photos").resolve("b/c");
+        assertThat(inode(copy)).isNotEqualTo(inode(original));
+        assertThat(Files.getLastModifiedTime(copy)).isEqualTo(Files.getLastModifiedTime(original));
     }
 
     private static void truncate(Path file) throws IOException {

@@ -102,12 +102,17 @@ final class IntegrityTest extends EngineTest {
     @Test
     void aPlainMd5NeedsNoFurtherRequest() {
         SyntheticBucket bucket = s3.bucket("films", SyntheticBucket.ofKeys(LARGE, List.of("film")));
+        bucket.add("clip", 3 << 20);
         bucket.put(bucket.get("film").inOnePiece());
+        bucket.put(bucket.get("clip").inOnePiece());
 
         RunRecord run = hub.backUp();
 
-        assertThat(s3.counts().heads()).isZero();
-        assertThat(verified(run)).isEqualTo(Map.of("md5", 1L));
+        assertThat(s3.requestsFor("clip")).hasSize(1);
+        assertThat(s3.counts().heads())
+                .as("one beside several ranges, for the checksums in the manifest")
+                .isEqualTo(1);
+        assertThat(verified(run)).isEqualTo(Map.of("md5", 2L));
     }
 
     @Test

@@ -111,11 +111,51 @@ final class KeySearchTest {
     }
 
     @Test
+    void whenTheTimeIsUpOlderSnapshotsAndOtherBucketsAreLeftForLaterAndNamed() throws IOException {
+        Shelf shelf = new Shelf(data);
+        List<SnapshotReader> snapshots = new ArrayList<>();
+        for (String bucket : List.of("archive", "photos", "photos", "photos")) {
+            snapshots.addFirst(new SnapshotReader(shelf.snapshot(bucket, Map.of("a", "v" + snapshots.size()))));
+        }
+        KeySearch.Limits none = new KeySearch.Limits(10, Duration.ZERO);
+        KeySearch search = new KeySearch(snapshots, KeyQuery.of("a"), none, () -> false, found::add);
+
+        assertThat(search.run(null, null)).isEqualTo(new KeySearch.Place("photos", ""));
+        assertThat(search.leftOut()).isNull();
+        KeySearch next = new KeySearch(snapshots, KeyQuery.of("a"), none, () -> false, found::add);
+        assertThat(next.run(null, new KeySearch.Place("photos", ""))).isNull();
+
+        assertThat(found).extracting(KeyVersions::bucket).containsExactly("archive", "photos");
+        assertThat(found.getLast().versions())
+                .singleElement()
+                .satisfies(newest -> assertThat(newest.entry().etag()).isEqualTo("v3"));
+        assertThat(next.leftOut()).isEqualTo(name(snapshots.get(1)));
+    }
+
+    @Test
+    void ofAKeyThatChangesWithEveryRunAHundredVersionsAreNamed() throws IOException {
+        Shelf shelf = new Shelf(data);
+        List<SnapshotReader> snapshots = new ArrayList<>();
+        for (int i = 0; i < 105; i++) {
+            snapshots.addFirst(new SnapshotReader(shelf.snapshot("photos", Map.of("a", "v" + i, "b", "v"))));
+        }
+
+        assertThat(search(snapshots, "*", 10, null, null)).isNull();
+
+        KeyVersions changing = found.getFirst();
+        assertThat(changing.versions()).hasSize(100);
+        assertThat(changing.versions().getFirst().entry().etag()).isEqualTo("v104");
+        assertThat(changing.snapshots()).isEqualTo(105);
+        assertThat(changing.more()).isTrue();
+        assertThat(found.getLast().more()).isFalse();
+    }
+
+    @Test
     void aSnapshotThatCannotBeReadIsNamedAndTheOthersAreSearched() throws IOException {
         Shelf shelf = new Shelf(data);
         SnapshotReader good = new SnapshotReader(shelf.snapshot("photos", Map.of("a", "v1")));
         SnapshotReader bad = new SnapshotReader(shelf.snapshot("photos", Map.of("a", "v2")));
-        Files.write(Layout.manifest(bad.snapshot().folder(), "photos"), new byte[10]);
+        Files.write(Layout.manifest(bad.folder(), "photos"), new byte[10]);
         KeySearch search = new KeySearch(
                 List.of(bad, good), KeyQuery.of("a"), new KeySearch.Limits(10, LONG), () -> false, found::add);
         assertThat(search.run(null, null)).isNull();
@@ -169,6 +209,6 @@ final class KeySearchTest {
     }
 
     private static String name(SnapshotReader reader) {
-        return reader.snapshot().name();
+        return reader.name();
     }
 }

@@ -150,7 +150,7 @@ final class MigrateIT {
         try (HubProcess migrate = migrate()) {
             assertThat(migrate.exitCode()).as(migrate.err()).isZero();
             assertThat(migrate.out())
-                    .contains("launchctl unload '" + plist + "'")
+                    .contains("launchctl unload \"" + plist + "\"")
                     .contains("Read   " + plist);
         }
         assertThat(new JsonObject(Files.readString(home.resolve("config/config.json")))

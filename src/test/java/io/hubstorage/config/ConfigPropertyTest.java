@@ -127,6 +127,7 @@ final class ConfigPropertyTest {
                         plan,
                         new Guards(shrink),
                         new HubConfig.Verify(shrink),
+                        new HubConfig.Transfer(1 + list.size() * 50),
                         null,
                         null));
         return most.zip(
@@ -141,6 +142,7 @@ final class ConfigPropertyTest {
                                 config.automation(),
                                 config.guards(),
                                 config.verify(),
+                                config.transfer(),
                                 "work",
                                 "/mnt/copies"));
     }

@@ -18,7 +18,7 @@ final class VariablesAreDocumentedTest {
     private static final Pattern OURS = Pattern.compile("\\b(?:AWS|HUBSTORAGE|BACKUP)_[A-Z0-9_]+\\b|\\bDOCKER_MODE\\b");
     private static final Pattern LITERAL = Pattern.compile("\"([A-Z][A-Z0-9_]+)\"");
     private static final Pattern EXAMPLE = Pattern.compile("(?m)^(?:# )?([A-Z][A-Z0-9_]+)=");
-    private static final Pattern COMPOSE = Pattern.compile("\\$\\{([A-Z_]+)");
+    private static final Pattern COMPOSE = Pattern.compile("\\$\\{(HUBSTORAGE_[A-Z_]+)");
 
     private static Set<String> all(Pattern pattern, int group, String text) {
         Set<String> found = new TreeSet<>();

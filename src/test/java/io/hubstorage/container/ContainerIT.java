@@ -58,6 +58,94 @@ final class ContainerIT {
     }
 
     @Test
+    void theHealthCheckSaysWhatIsWrongAndStartsNoJvm() throws IOException {
+        try (Stack stack = Stack.in(folder)) {
+            stack.startedWithS3(0, "documents");
+
+            assertThat(stack.exec("healthcheck").succeeded().out()).isEqualTo("ready\n");
+            assertThat(stack.exec("sh", "-c", "HUBSTORAGE_WEB_PORT=5003 healthcheck")
+                            .code())
+                    .isEqualTo(1);
+            assertThat(stack.exec("sh", "-c", "HUBSTORAGE_WEB_PORT=5003 healthcheck")
+                            .out())
+                    .contains("nobody answers on 127.0.0.1, port 5003");
+            assertThat(stack.exec("sh", "-c", "PATH=/usr/local/bin:/bin; ! command -v java && healthcheck")
+                            .succeeded()
+                            .out())
+                    .isEqualTo("ready\n");
+        }
+    }
+
+    @Test
+    void afterAChangeOfTheUserTheStartScriptHandsOverWhatTheContainerKeeps() throws IOException {
+        try (Stack stack = Stack.in(folder)) {
+            stack.startedWithS3(0, "documents");
+            stack.awaitSuccess(A_MINUTE);
+            stack.scripts()
+                    .run("docker-setup.sh", "--non-interactive", "--user", "4321:8765")
+                    .succeeded();
+
+            Shell.Result start = stack.scripts()
+                    .run(Duration.ofMinutes(3), "docker-start.sh")
+                    .succeeded();
+
+            assertThat(start.out()).contains("over to the user 4321:8765");
+            assertThat(stack.exec("id").out()).startsWith("uid=4321 gid=8765");
+            assertThat(stack.post("/api/backup/run").statusCode()).isEqualTo(202);
+            stack.awaitSuccess(A_MINUTE);
+            assertThat(stack.exec("sh", "-c", "find /app/config /app/logs /app/data -mindepth 1 ! -user 4321")
+                            .out())
+                    .isEmpty();
+            assertThat(stack.scripts()
+                            .run(Duration.ofMinutes(3), "docker-start.sh")
+                            .succeeded()
+                            .out())
+                    .doesNotContain("over to the user");
+        }
+    }
+
+    @Test
+    void aSecretThatTheContainerMayNotReadIsExplained() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), "s3cr3t-password");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        try (Stack stack = Stack.in(Files.createDirectory(folder.resolve("clone")))) {
+            Shell.Result run = stack.docker(
+                    "run",
+                    "--rm",
+                    "--volume",
+                    secret + ":/run/secrets/web_password:ro",
+                    "--env",
+                    "HUBSTORAGE_WEB_PASSWORD_FILE=/run/secrets/web_password",
+                    Stack.IMAGE);
+
+            assertThat(run.code()).isEqualTo(2);
+            assertThat(run.err() + run.out())
+                    .contains("HUBSTORAGE_WEB_PASSWORD_FILE", "permission denied", "10001", "chown")
+                    .doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void aContainerThatIsTooSmallIsToldSoAndTheSmallestIsNot() throws IOException {
+        try (Stack stack = Stack.in(folder)) {
+            for (String limit : new String[] {"200m", "256m"}) {
+                stack.scripts().set("HUBSTORAGE_MEMORY_LIMIT", limit);
+                stack.scripts()
+                        .run("docker-setup.sh", "--non-interactive", "--port", Integer.toString(stack.port()))
+                        .succeeded();
+                stack.start();
+                String log = stack.scripts().run("docker-logs.sh").succeeded().out();
+                if (limit.equals("200m")) {
+                    assertThat(log).contains("There are 200 MiB of memory, and HubStorage needs 256");
+                } else {
+                    assertThat(log).doesNotContain("MiB of memory");
+                }
+                assertThat(log).doesNotContain("\033");
+            }
+        }
+    }
+
+    @Test
     void theAotCacheFitsTheProgram() throws IOException {
         try (Stack stack = Stack.in(folder)) {
             Shell.Result version = stack.docker(
@@ -82,7 +170,13 @@ final class ContainerIT {
         Path data = Files.createDirectory(folder.resolve("nas"));
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
         try (Stack stack = Stack.in(Files.createDirectory(folder.resolve("clone")))) {
-            stack.scripts().set("DATA_DIR", data.toString()).set("PUID", "4321").set("PGID", "8765");
+            stack.scripts()
+                    .set("HUBSTORAGE_DATA_DIR", data.toString())
+                    .set("HUBSTORAGE_PUID", "4321")
+                    .set("HUBSTORAGE_PGID", "8765")
+                    // Of somebody else's making, and without effect.
+                    .set("PUID", "0")
+                    .set("IMAGE", "nowhere/nothing:1");
             stack.startedWithS3(0, "documents");
             JsonObject run = stack.awaitSuccess(A_MINUTE);
 

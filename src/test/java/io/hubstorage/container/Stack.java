@@ -68,9 +68,9 @@ final class Stack implements AutoCloseable {
         int port = freePort();
         ScriptFolder scripts = ScriptFolder.in(folder)
                 .set("COMPOSE_PROJECT_NAME", name)
-                .set("CONTAINER_NAME", name)
-                .set("IMAGE", IMAGE)
-                .set("DEMO_IMAGE", DEMO_IMAGE)
+                .set("HUBSTORAGE_CONTAINER_NAME", name)
+                .set("HUBSTORAGE_IMAGE", IMAGE)
+                .set("HUBSTORAGE_DEMO_IMAGE", DEMO_IMAGE)
                 .set("DEMO_PORT", Integer.toString(port));
         return new Stack(scripts, name, port);
     }

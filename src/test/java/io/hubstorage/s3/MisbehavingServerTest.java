@@ -11,6 +11,9 @@ import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -52,6 +55,41 @@ final class MisbehavingServerTest {
                         S3Failure.Permanent.class,
                         failure -> assertThat(failure.kind()).isEqualTo("listing"))
                 .hasMessageContaining("makes no sense");
+    }
+
+    private static final String RESTORES = "x-amz-optional-object-attributes";
+
+    @Test
+    void severalBucketsAreListedAtOnceByAServerThatRefusesAHeaderItDoesNotKnow() throws Exception {
+        server.faults()
+                .when(request -> request.headers().containsKey(RESTORES))
+                .then(new Fault.Status(501, "NotImplemented", "A header you provided is not implemented"));
+        List<String> buckets = List.of("one", "two", "three", "four");
+        buckets.forEach(bucket -> server.bucket(bucket, SyntheticBucket.uniform(30, 1000, "k/##")));
+        // So that every first request is under way before the first refusal.
+        server.latency(Duration.ofMillis(200));
+
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<List<ListedObject>>> listings = buckets.stream()
+                    .map(bucket -> threads.submit(() -> list(bucket, "k/", 10)))
+                    .toList();
+            for (Future<List<ListedObject>> listing : listings) {
+                assertThat(listing.get()).hasSize(30);
+            }
+        }
+    }
+
+    @Test
+    void whatOneBucketIsRefusedForIsNotLeftOutOfTheOthersListings() throws Exception {
+        server.faults()
+                .when(request -> request.bucket().equals("things"))
+                .then(new Fault.Status(400, "InvalidRequest", "This bucket is like that"));
+
+        assertThatThrownBy(() -> list("things", "k/", 10)).hasMessageContaining("This bucket is like that");
+        list("big", "", 10);
+
+        assertThat(server.log().requests(request -> request.bucket().equals("big")))
+                .allSatisfy(request -> assertThat(request.headers()).containsKey(RESTORES));
     }
 
     @Test

@@ -41,7 +41,30 @@ final class ObjectHeadTest {
                         Map.of("content-type", "text/plain", "expires", "never"),
                         Map.of("Mood", "good", "empty", ""),
                         Map.of("CRC64NVME", "AAAAAAAAAAA="),
+                        "FULL_OBJECT",
+                        Map.of(),
                         true));
+    }
+
+    @Test
+    void whatS3SaysOfEncryptionLockExpiryAndTagsIsKeptAsItSaysIt() {
+        ObjectHead head = head(
+                "X-Amz-Server-Side-Encryption", "aws:kms",
+                "x-amz-server-side-encryption-bucket-key-enabled", "true",
+                "x-amz-object-lock-mode", "COMPLIANCE",
+                "x-amz-expiration", "expiry-date=\"Fri, 21 Dec 2029 00:00:00 GMT\", rule-id=\"r\"",
+                "x-amz-tagging-count", "2",
+                "x-amz-request-id", "of the answer, not of the object");
+
+        assertThat(head.properties())
+                .containsOnly(
+                        Map.entry("x-amz-server-side-encryption", "aws:kms"),
+                        Map.entry("x-amz-server-side-encryption-bucket-key-enabled", "true"),
+                        Map.entry("x-amz-object-lock-mode", "COMPLIANCE"),
+                        Map.entry("x-amz-expiration", "expiry-date=\"Fri, 21 Dec 2029 00:00:00 GMT\", rule-id=\"r\""),
+                        Map.entry("x-amz-tagging-count", "2"));
+        assertThat(head.hasTags()).isTrue();
+        assertThat(head("x-amz-tagging-count", "0").hasTags()).isFalse();
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.hubstorage.scripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.config.Environment;
 import io.hubstorage.testkit.Shell;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -125,13 +127,11 @@ final class DockerScriptsTest {
                 .isEqualTo("rw-------");
         assertThat(values())
                 .containsEntry("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-                .containsEntry("AWS_SECRET_ACCESS_KEY", "s3cr3t/$HOME$$#x")
+                .containsEntry("AWS_SECRET_ACCESS_KEY", "\"s3cr3t/\\$HOME\\$\\$#x\"")
                 .containsEntry("AWS_DEFAULT_REGION", "eu-central-1")
                 .containsEntry("HUBSTORAGE_WEB_PORT", "5003")
                 .containsEntry("BACKUP_BUCKETS", "photos,documents")
-                .containsEntry("DATA_DIR", data.toRealPath().toString())
-                .containsEntry("PUID", Files.getAttribute(data, "unix:uid").toString())
-                .doesNotContainKey("ENV_FILE_FORMAT");
+                .containsEntry("HUBSTORAGE_DATA_DIR", '"' + data.toRealPath().toString() + '"');
         assertThat(String.join("\n", scripts.asked())).doesNotContain("s3cr3t");
     }
 
@@ -151,15 +151,92 @@ final class DockerScriptsTest {
     }
 
     @Test
-    void anOlderComposeGetsItsOwnNotation() throws IOException {
-        scripts.set("FAKE_COMPOSE_VERSION", "v2.26.1-4").set("AWS_SECRET_ACCESS_KEY", "s3cr3t/$HOME");
+    void everyPasswordIsSpelledSoThatComposeAndHubStorageReadItAlike() throws IOException {
+        for (String password : List.of(
+                "it's $HOME # 100%",
+                "\"quoted\" \\ back\\$x", "  blanks  ", "`tick` ${y:-z} $$", "plain/+=,@:%-_.", "#first one")) {
+            scripts.set("HUBSTORAGE_WEB_PASSWORD", password);
+            scripts.run("docker-setup.sh", "--non-interactive").succeeded();
+            scripts.set("HUBSTORAGE_WEB_PASSWORD", "");
 
-        scripts.run("docker-setup.sh", "--non-interactive").succeeded();
+            assertThat(Environment.load(Map.of("DOCKER_MODE", "false"), scripts.dotenv())
+                            .get("HUBSTORAGE_WEB_PASSWORD"))
+                    .as("by HubStorage")
+                    .isEqualTo(password);
+            Shell.Result said = scripts.command(
+                    Duration.ofMinutes(1),
+                    "bash",
+                    "-c",
+                    ". scripts/lib/common.sh && env_value HUBSTORAGE_WEB_PASSWORD none");
+            assertThat(said.out()).as("by the scripts").isEqualTo(password);
+            if (realCompose()) {
+                JsonObject config = new JsonObject(scripts.set("PATH", System.getenv("PATH"))
+                        .command(Duration.ofMinutes(1), "docker", "compose", "config", "--format", "json")
+                        .succeeded()
+                        .out());
+                String read = config.getJsonObject("services")
+                        .getJsonObject("hubstorage")
+                        .getJsonObject("environment")
+                        .getString("HUBSTORAGE_WEB_PASSWORD");
+                // What "config" prints is a Compose file again, in which $ is $$.
+                assertThat(read.replace("$$", "$")).as("by Compose").isEqualTo(password);
+            }
+        }
+    }
 
-        assertThat(values())
-                .containsEntry("ENV_FILE_FORMAT", "")
-                .containsEntry("AWS_SECRET_ACCESS_KEY", "'s3cr3t/$HOME'");
-        assertThat(scripts.run("docker-start.sh").code()).isZero();
+    private static boolean realCompose() {
+        return Shell.run(
+                                Path.of("."),
+                                Map.of(),
+                                Duration.ofSeconds(20),
+                                List.of("bash", "-c", "docker compose version"))
+                        .code()
+                == 0;
+    }
+
+    @Test
+    void aValueThatComposeWouldReadOtherwiseIsNamedAtTheStart() throws IOException {
+        scripts.append("HUBSTORAGE_WEB_PASSWORD=pa$$word of mine");
+        scripts.append("AWS_PROFILE=work # mine");
+        scripts.append("AWS_SECRET_ACCESS_KEY=\"fine\\$x #\"");
+        scripts.append("# AWS_REGION=$x");
+
+        Shell.Result start = scripts.run("docker-start.sh").succeeded();
+
+        assertThat(start.err()).contains("reads another one: HUBSTORAGE_WEB_PASSWORD AWS_PROFILE\n");
+    }
+
+    @Test
+    void aVariableOfTheShellWithAnothersNameHasNoEffectAndOneOfOursHas() throws IOException {
+        scripts.append("PUID=1026");
+        scripts.set("PUID", "0").set("IMAGE", "nowhere/nothing:1").set("HUBSTORAGE_PGID", "100");
+
+        Shell.Result said = scripts.command(
+                Duration.ofMinutes(1),
+                "bash",
+                "-c",
+                ". scripts/lib/common.sh && printf '%s %s %s\n"
+                    + "' \"$(setting PUID 10001)\" \"$(setting PGID 10001)\" \"$(setting IMAGE hubstorage:latest)\"");
+
+        assertThat(said.succeeded().out()).isEqualTo("1026 100 hubstorage:latest\n");
+        scripts.run("docker-start.sh").succeeded();
+        assertThat(Files.readAllLines(folder.resolve("seen.txt")))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).isEqualTo("PUID= IMAGE= HUBSTORAGE_PGID=100"));
+    }
+
+    @Test
+    void aFolderOfRootMakesNoContainerOfRoot() throws IOException {
+        Path data = Files.createDirectory(folder.resolve("data"));
+        Assumptions.assumeTrue(Files.getAttribute(data, "unix:uid").equals(0), "only root makes folders of root");
+
+        Shell.Result setup = scripts.run("docker-setup.sh", "--non-interactive", "--data", data.toString());
+
+        assertThat(setup.succeeded().err()).contains("belongs to root", "sudo chown 10001:10001 '" + data.toRealPath());
+        assertThat(values()).doesNotContainKeys("HUBSTORAGE_PUID", "PUID");
+        scripts.run("docker-setup.sh", "--non-interactive", "--user", "1026:100")
+                .succeeded();
+        assertThat(values()).containsEntry("HUBSTORAGE_PUID", "1026").containsEntry("HUBSTORAGE_PGID", "100");
     }
 
     @Test
@@ -192,7 +269,7 @@ final class DockerScriptsTest {
         scripts.set(
                 "FAKE_DOCKER_LOGS",
                 "---\\n  The dashboard asks for a password. As none was set, this one was made:\\n\\n"
-                        + "      abcde-fghjk-mnpqr-stuvw\\n\\n  It is shown this once");
+                        + "\\033[2K      abcde-fghjk-mnpqr-stuvw\\n\\n  It is shown this once");
         assertThat(scripts.run("docker-start.sh").succeeded().out())
                 .contains("if it was not reset since:  abcde-fghjk-mnpqr-stuvw")
                 .doesNotContain("--reset");
@@ -207,7 +284,7 @@ final class DockerScriptsTest {
                 scripts.set("HUBSTORAGE_WEB_PASSWORD", "s3cr3t of mine").run("docker-setup.sh", "--non-interactive");
 
         assertThat(setup.succeeded().out() + setup.err()).doesNotContain("s3cr3t");
-        assertThat(values()).containsEntry("HUBSTORAGE_WEB_PASSWORD", "s3cr3t of mine");
+        assertThat(values()).containsEntry("HUBSTORAGE_WEB_PASSWORD", "\"s3cr3t of mine\"");
     }
 
     @Test
@@ -236,8 +313,8 @@ final class DockerScriptsTest {
                 .succeeded();
 
         assertThat(scripts.asked())
-                .anyMatch(line -> line.endsWith("docker-compose.yml stop"))
-                .anyMatch(line -> line.endsWith("docker-compose.yml down"))
+                .contains("compose stop")
+                .contains("compose down")
                 .anyMatch(line -> line.endsWith(" logs --no-log-prefix --tail 5 --follow"))
                 .anyMatch(line -> line.startsWith("build --target service --tag hubstorage:latest")
                         && line.contains("VERSION=")
@@ -294,7 +371,10 @@ final class DockerScriptsTest {
                 Path.of("."),
                 Map.of(),
                 Duration.ofMinutes(2),
-                List.of("bash", "-c", "shellcheck -x scripts/*.sh scripts/lib/*.sh bench/*.sh docker/hubstorage"));
+                List.of(
+                        "bash",
+                        "-c",
+                        "shellcheck -x scripts/*.sh scripts/lib/*.sh bench/*.sh docker/hubstorage docker/healthcheck"));
 
         assertThat(found.out()).isEmpty();
         assertThat(found.code()).isZero();

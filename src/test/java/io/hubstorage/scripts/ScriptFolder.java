@@ -23,6 +23,9 @@ public final class ScriptFolder {
         # Notes what it is asked for, and answers like a Docker that does everything at once.
         printf '%s\\n' "$*" >>"$FAKE_DOCKER_LOG"
         case "$*" in
+          'compose up '*) echo "PUID=${PUID:-} IMAGE=${IMAGE:-} HUBSTORAGE_PGID=${HUBSTORAGE_PGID:-}" >>"$(dirname "$FAKE_DOCKER_LOG")/seen.txt" ;;
+        esac
+        case "$*" in
           info) exit "${FAKE_DOCKER_INFO:-0}" ;;
           'compose version --short') echo "${FAKE_COMPOSE_VERSION:-2.32.1}" ;;
           'image inspect '*) exit "${FAKE_DOCKER_IMAGE:-0}" ;;

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DurableTest {
     @TempDir
@@ -22,27 +24,47 @@ final class DurableTest {
     @Test
     @EnabledOnOs(LINUX)
     void onLinuxTheWholeFileSystemIsSyncedByOneCall() throws IOException {
-        assertThat(SyncFs.sync(folder)).isTrue();
-        assertThatThrownBy(() -> SyncFs.sync(folder.resolve("absent")))
+        try (SyncFs disk = Objects.requireNonNull(SyncFs.open(folder))) {
+            assertThat(disk.sync()).isTrue();
+        }
+        assertThatThrownBy(() -> SyncFs.open(folder.resolve("absent")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("absent")
                 .hasMessageContaining("errno 2");
     }
 
-    @Test
-    void elsewhereEveryFileIsSynced() throws IOException {
-        Files.createDirectories(folder.resolve("a/b"));
-        Files.writeString(folder.resolve("a/b/file"), "x");
-        Files.createSymbolicLink(folder.resolve("a/dangling"), Path.of("absent"));
-        Durable.syncTree(folder);
-        assertThatThrownBy(() -> Durable.syncTree(folder.resolve("absent"))).isInstanceOf(NoSuchFileException.class);
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "fuse",
+                "fuseblk",
+                "fuse.mergerfs",
+                "fuse.shfs",
+                "fuse.sshfs",
+                "nfs",
+                "nfs4",
+                "cifs",
+                "smb3",
+                "9p",
+                "?"
+            })
+    void whatIsNotKnownToKeepItsWordIsSyncedFileByFile(String type) {
+        assertThat(DiskSync.isSyncedWhole(type)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ext4", "xfs", "btrfs", "zfs", "overlay", "tmpfs"})
+    void ordinaryDisksAreSyncedWhole(String type) {
+        assertThat(DiskSync.isSyncedWhole(type)).isTrue();
     }
 
     @Test
     void aFolderAppearsUnderItsFinalNameWithAllItHolds() throws IOException {
         Path from = Files.createDirectories(folder.resolve("staging/snapshot"));
         Files.writeString(from.resolve("file"), "x");
-        Durable.syncFileSystem(from);
+        try (DiskSync disk = DiskSync.open(folder)) {
+            disk.sync(from);
+        }
         Durable.commitFolder(from, folder.resolve("hublink_1"));
         assertThat(folder.resolve("hublink_1/file")).hasContent("x");
         assertThat(from).doesNotExist();

@@ -6,8 +6,12 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.github.luben.zstd.ZstdInputStream;
 import io.hubstorage.bus.Tally;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +23,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +73,64 @@ final class ManifestTest {
             "headers":{"Cache-Control":"no-cache","Content-Type":"text/plain"},"metadata":{"owner":"\\"Ünal\\""},\
             "state":"kept"}
             """);
+    }
+
+    @Test
+    void whatIsKnownBesideTheBytesComesBackFieldByField() throws IOException {
+        ManifestEntry detailed = new ManifestEntry(
+                "b",
+                "b",
+                9,
+                "e",
+                Instant.parse("2026-11-02T00:00:00Z"),
+                null,
+                null,
+                null,
+                null,
+                Map.of(),
+                Map.of(),
+                EntryState.LINKED,
+                Instant.parse("2026-11-01T00:00:00Z"),
+                new ObjectDetails(
+                        4,
+                        List.of(),
+                        Map.of("CRC32", "AAAAAA==-3"),
+                        "COMPOSITE",
+                        Map.of("k", "v"),
+                        Map.of("x-amz-object-lock-legal-hold", "ON")));
+        ManifestEntry uneven =
+                detailed.withDetails(new ObjectDetails(0, List.of(4L, 3L, 2L), Map.of(), null, Map.of(), Map.of()));
+
+        assertThat(readAll(write("m.jsonl.zst", List.of(detailed)))).containsExactly(detailed);
+        assertThat(readAll(write("m.jsonl.zst", List.of(uneven)))).containsExactly(uneven);
+        assertThat(line(detailed)).isEqualTo("""
+            {"key":"b","size":9,"etag":"e","last_modified":"2026-11-02T00:00:00Z","file_time":"2026-11-01T00:00:00Z",\
+            "part_size":4,"checksums":{"CRC32":"AAAAAA==-3"},"checksum_type":"COMPOSITE","tags":{"k":"v"},\
+            "properties":{"x-amz-object-lock-legal-hold":"ON"},"state":"linked"}
+            """);
+        assertThat(line(uneven)).contains("\"part_sizes\":[4,3,2],\"state\"");
+    }
+
+    @Test
+    void aReaderSkipsFieldsThatItDoesNotKnow() throws IOException {
+        String line = """
+            {"key":"a","size":1,"of_tomorrow":{"deep":[1,{"er":2}]},"more":[[]],"last_modified":"2026-11-01T10:20:31Z",\
+            "word":"x","state":"linked"}
+            """;
+        try (JsonParser json = EntryJson.parser(new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)))) {
+            ManifestEntry entry = Objects.requireNonNull(EntryJson.read(json));
+            assertThat(entry.key()).isEqualTo("a");
+            assertThat(entry.details()).isSameAs(ObjectDetails.NONE);
+            assertThat(EntryJson.read(json)).isNull();
+        }
+    }
+
+    private static String line(ManifestEntry entry) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = EntryJson.generator(out)) {
+            EntryJson.write(entry, json);
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
+import io.hubstorage.testkit.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,22 +50,51 @@ final class SnapshotsTest {
     }
 
     @Test
-    void theyAreOrderedByTheirCertificatesAndOldOnesCountAsOlder() throws IOException {
-        snapshot("hublink_20200101000000", START.plusSeconds(2));
-        snapshot("hublink_20261123040506", START);
+    void theyAreOrderedByTheirNamesWhateverACertificateSaysAndOldOnesCountAsOlder() throws IOException {
+        snapshot("hublink_20261123040506", START.plusSeconds(2));
         snapshot("hublink_20261123040507", START.plusSeconds(1));
         snapshot("hublink_20991231235959", null);
         snapshot("hublink_20251231235959", null);
         assertThat(new Snapshots(layout).list())
                 .extracting(SnapshotInfo::name)
                 .containsExactly(
-                        "hublink_20200101000000",
                         "hublink_20261123040507",
                         "hublink_20261123040506",
                         "hublink_20991231235959",
                         "hublink_20251231235959");
         assertThat(new Snapshots(layout).newest())
-                .hasValueSatisfying(newest -> assertThat(newest.startedAt()).isEqualTo(START.plusSeconds(2)));
+                .hasValueSatisfying(newest -> assertThat(newest.name()).isEqualTo("hublink_20261123040507"));
+        assertThat(new Snapshots(layout).count()).isEqualTo(4);
+    }
+
+    @Test
+    void aPageGoesOnAfterAnyNameAlsoWhereTheOldOnesBegin() throws IOException {
+        snapshot("hublink_20261123040506", START);
+        snapshot("hublink_20261123040507", START);
+        snapshot("hublink_20991231235959", null);
+        snapshot("hublink_20251231235959", null);
+        Snapshots snapshots = new Snapshots(layout);
+        assertThat(snapshots.newestFirst("hublink_20261123040507").map(SnapshotInfo::name))
+                .containsExactly("hublink_20261123040506", "hublink_20991231235959", "hublink_20251231235959");
+        assertThat(snapshots.newestFirst("hublink_20991231235959").map(SnapshotInfo::name))
+                .containsExactly("hublink_20251231235959");
+        assertThat(snapshots.newestFirst("hublink_20251231235959")).isEmpty();
+        assertThat(snapshots.newestFirst("hublink_20261123040506/../x").map(SnapshotInfo::name))
+                .as("a name that is none is compared and never looked up")
+                .contains("hublink_20261123040506");
+    }
+
+    @Test
+    void whoMadeASnapshotIsLookedForAmongThoseThatAreNotOlder() throws IOException {
+        Files.writeString(snapshot("hublink_20261123040505", START).resolve("run.json"), "{");
+        snapshot("hublink_20261123040506", START);
+        snapshot("hublink_20261123040507", null);
+        try (LogCapture log = LogCapture.of("io.hubstorage.snapshot")) {
+            assertThat(new Snapshots(layout).madeBy("r1", START)).isPresent();
+            assertThat(new Snapshots(layout).madeBy("r2", START)).isEmpty();
+            assertThat(new Snapshots(layout).madeBy("r1", START.plusSeconds(1))).isEmpty();
+            assertThat(log.lines("WARN")).isEmpty();
+        }
     }
 
     @Test

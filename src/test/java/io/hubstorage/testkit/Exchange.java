@@ -76,6 +76,7 @@ final class Exchange {
             case LOCATION -> xml(200, S3Xml.location());
             case LIST -> list(bucket);
             case GET, HEAD -> object(bucket);
+            case TAGGING -> tagging(bucket);
             case LIST_BUCKETS, OTHER ->
                 error(501, "NotImplemented", "A header you provided implies functionality that is not implemented");
         }
@@ -96,6 +97,14 @@ final class Exchange {
         }
         String xml = S3Xml.page(request.bucket(), query, page, bucket.traits());
         xml(200, trick == Fault.PageTrick.MALFORMED_XML ? xml.substring(0, xml.length() * 2 / 3) : xml);
+    }
+
+    private void tagging(SyntheticBucket bucket) {
+        if (bucket.find(request.key()) == null) {
+            error(404, "NoSuchKey", "The specified key does not exist.");
+        } else {
+            xml(200, S3Xml.tags(bucket.tags(request.key())));
+        }
     }
 
     private void object(SyntheticBucket bucket) {
@@ -133,6 +142,10 @@ final class Exchange {
             return;
         }
         describe(object, range, bucket.traits());
+        int tags = bucket.tags(object.key()).size();
+        if (tags > 0) {
+            http.response().putHeader("x-amz-tagging-count", Integer.toString(tags));
+        }
         if (get) {
             send(Payload.of(object, range.from(), range.length()));
         } else {

@@ -8,6 +8,7 @@ public enum RequestKind {
     LIST,
     GET,
     HEAD,
+    TAGGING,
     /** Whatever this server does not do; answered 501. */
     OTHER
 }

@@ -44,7 +44,10 @@ public final class RequestLog {
                 count(RequestKind.GET),
                 count(RequestKind.HEAD),
                 count(RequestKind.LIST_BUCKETS),
-                count(RequestKind.HEAD_BUCKET) + count(RequestKind.LOCATION) + count(RequestKind.OTHER),
+                count(RequestKind.HEAD_BUCKET)
+                        + count(RequestKind.LOCATION)
+                        + count(RequestKind.TAGGING)
+                        + count(RequestKind.OTHER),
                 bytes.sum(),
                 mostOpen.get());
     }

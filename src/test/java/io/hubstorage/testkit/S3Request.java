@@ -84,10 +84,11 @@ public record S3Request(
             }
             return !get ? RequestKind.OTHER : bucketKind(query);
         }
-        if ((query.containsKey("partNumber") && !head)
-                || query.containsKey("tagging")
-                || query.containsKey("attributes")) {
+        if ((query.containsKey("partNumber") && !head) || query.containsKey("attributes")) {
             return RequestKind.OTHER;
+        }
+        if (query.containsKey("tagging")) {
+            return get ? RequestKind.TAGGING : RequestKind.OTHER;
         }
         return get ? RequestKind.GET : head ? RequestKind.HEAD : RequestKind.OTHER;
     }

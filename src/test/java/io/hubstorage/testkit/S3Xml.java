@@ -7,6 +7,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The XML of S3's answers. */
@@ -45,6 +47,18 @@ final class S3Xml {
             xml.append("</Bucket>");
         }
         return xml.append("</Buckets></ListAllMyBucketsResult>").toString();
+    }
+
+    static String tags(Map<String, String> tags) {
+        StringBuilder xml =
+                new StringBuilder(HEAD).append("<Tagging").append(NAMESPACE).append("<TagSet>");
+        for (Map.Entry<String, String> tag : new TreeMap<>(tags).entrySet()) {
+            xml.append("<Tag>");
+            element(xml, "Key", tag.getKey());
+            element(xml, "Value", tag.getValue());
+            xml.append("</Tag>");
+        }
+        return xml.append("</TagSet></Tagging>").toString();
     }
 
     static String page(String bucket, ListQuery query, ListPage page, SyntheticBucket.Traits traits) {

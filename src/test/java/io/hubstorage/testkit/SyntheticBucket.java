@@ -33,6 +33,7 @@ public final class SyntheticBucket {
     private final ConcurrentNavigableMap<String, Optional<SyntheticObject>> overlay;
 
     private final Map<String, Integer> versions = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, String>> tags = new ConcurrentHashMap<>();
     private volatile @Nullable List<SyntheticObject> shuffled;
 
     /**
@@ -191,6 +192,7 @@ public final class SyntheticBucket {
         SyntheticBucket copy = new SyntheticBucket(otherRule, otherOrder, otherSeed, otherTraits);
         copy.overlay.putAll(overlay);
         copy.versions.putAll(versions);
+        copy.tags.putAll(tags);
         return copy;
     }
 
@@ -212,6 +214,16 @@ public final class SyntheticBucket {
     public void put(SyntheticObject object) {
         overlay.put(object.key(), Optional.of(object));
         shuffled = null;
+    }
+
+    /** Gives a key these tags, which no listing shows; none takes them away. */
+    public void tag(String key, Map<String, String> tagSet) {
+        tags.put(key, Map.copyOf(tagSet));
+    }
+
+    /** The tags of a key. */
+    Map<String, String> tags(String key) {
+        return tags.getOrDefault(key, Map.of());
     }
 
     /** Removes a key; nothing happens where there is none. */

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ public final class SyntheticS3 implements AutoCloseable {
     private final AtomicInteger port;
     private volatile long bodyRate;
     private volatile long latencyMillis;
+    private volatile long eachNanos;
+    private final AtomicLong channelFree = new AtomicLong();
+    private final AtomicInteger tooLate = new AtomicInteger();
     private volatile @Nullable String onlyAccessKey;
 
     private record Watch(Predicate<S3Request> condition, Consumer<S3Request> action) {}
@@ -139,6 +143,20 @@ public final class SyntheticS3 implements AutoCloseable {
     }
 
     /**
+     * Reads one object after the other, in the order of the requests, and takes so long for each, whether or not anybody still
+     * waits for it; as a server with one slow disk does.
+     */
+    public void oneAfterTheOther(Duration each) {
+        channelFree.set(System.nanoTime());
+        eachNanos = each.toNanos();
+    }
+
+    /** How many objects were read for a connection that was gone by then. */
+    public int answersForNobody() {
+        return tooLate.get();
+    }
+
+    /**
      * Limits the bodies.
      *
      * @param together bytes a second of all answers together; 0 for no limit
@@ -198,7 +216,17 @@ public final class SyntheticS3 implements AutoCloseable {
         long rate = bodyRate;
         Exchange exchange = new Exchange(
                 vertx, http, request, fault, buckets, rate > 0 ? List.of(pace, new Pace(rate)) : List.of(pace), log);
-        if (latencyMillis > 0) {
+        if (eachNanos > 0 && request.kind() == RequestKind.GET) {
+            long now = System.nanoTime();
+            long done = channelFree.updateAndGet(free -> Math.max(free, now) + eachNanos);
+            vertx.setTimer(Math.max(1, (done - now) / 1_000_000), ignored -> {
+                if (http.response().closed()) {
+                    tooLate.incrementAndGet();
+                } else {
+                    exchange.answer();
+                }
+            });
+        } else if (latencyMillis > 0) {
             vertx.setTimer(latencyMillis, ignored -> exchange.answer());
         } else {
             exchange.answer();

@@ -15,7 +15,8 @@ final class ClaimTest {
     private static final String MD5 = "0123456789abcdef0123456789abcdef";
 
     private static Claims claims(String etag, boolean digest, Map<String, String> checksums) {
-        return Claim.of(new ObjectHead(9, etag, Instant.EPOCH, null, Map.of(), Map.of(), checksums, digest));
+        return Claim.of(
+                new ObjectHead(9, etag, Instant.EPOCH, null, Map.of(), Map.of(), checksums, null, Map.of(), digest));
     }
 
     @Test

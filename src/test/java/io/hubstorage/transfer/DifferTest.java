@@ -90,7 +90,7 @@ final class DifferTest {
                 "tree",
                 "journal",
                 List.of(source),
-                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false));
+                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false, false));
     }
 
     private @Nullable String agreed(Planner planner) {

@@ -63,6 +63,6 @@ final class LinkerTest {
                 home.resolve("tree").toString(),
                 home.resolve("journal").toString(),
                 List.of(new TransferMessage.Source("old", "manifest", true, TransferMessage.Trust.MANIFEST)),
-                new TransferMessage.Options(true, List.of(), List.of(), true, false, false));
+                new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false));
     }
 }

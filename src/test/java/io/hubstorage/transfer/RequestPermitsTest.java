@@ -2,19 +2,64 @@ package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class RequestPermitsTest {
-    private static final long SLOW = TimeUnit.MILLISECONDS.toNanos(40);
-    private static final long FAST = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final RequestPermits permits = new RequestPermits(256);
+    private long now;
+    private final RequestPermits permits = new RequestPermits(256, () -> now);
 
-    private void answers(int count, long nanos) {
-        for (int i = 0; i < count; i++) {
-            permits.answered(nanos);
+    /** What becomes of a request that is sent now, with so many under way. */
+    private interface Server {
+        long answersAt(long now, int underWay);
+    }
+
+    private record Sent(long at, long done, long bytes) {}
+
+    private final PriorityQueue<Sent> sent = new PriorityQueue<>((a, b) -> Long.compare(a.done(), b.done()));
+    private int most;
+
+    /** Sends as many as are allowed, always, until so many were answered. */
+    private void serve(Server server, int requests, long... bytes) throws InterruptedException {
+        int next = 0;
+        for (int answered = 0; answered < requests; answered++) {
+            while (sent.size() < permits.limit()) {
+                permits.acquire();
+                sent.add(new Sent(now, server.answersAt(now, sent.size() + 1), bytes[next++ % bytes.length]));
+            }
+            most = Math.max(most, sent.size());
+            Sent first = sent.remove();
+            now = Math.max(now, first.done());
+            permits.answered(now - first.at(), first.bytes());
+            permits.release();
         }
+    }
+
+    /** Far away, and as quick for many as for one. */
+    private static Server distant(long nanos) {
+        return (now, _) -> now + nanos;
+    }
+
+    /** One after the other, in the order of their coming. */
+    private static Server oneAfterTheOther(long nanos) {
+        return new Server() {
+            private long free;
+
+            @Override
+            public long answersAt(long now, int underWay) {
+                free = Math.max(free, now) + nanos;
+                return free;
+            }
+        };
+    }
+
+    /** All at the same time, each the slower the more there are. */
+    private static Server shared(long nanos) {
+        return (now, underWay) -> now + nanos * underWay;
     }
 
     private void throttles(int count) {
@@ -24,37 +69,117 @@ final class RequestPermitsTest {
     }
 
     @Test
-    void aServerFarAwayIsAskedMoreAtOnce() {
-        answers(256, SLOW);
+    void aServerFarAwayIsAskedMoreAtOnceWithinAFewRounds() throws InterruptedException {
+        serve(distant(20 * MILLISECOND), 32 + 64 + 128, 4_096);
 
         assertThat(permits.limit()).isEqualTo(256);
     }
 
     @Test
-    void aServerNearbyIsNotFloodedForNothing() {
-        answers(256, FAST);
+    void aServerNearbyIsNotFloodedForNothing() throws InterruptedException {
+        serve(oneAfterTheOther(MILLISECOND / 5), 5_000, 4_096);
 
         assertThat(permits.limit()).isEqualTo(32);
+    }
+
+    @Test
+    void asManyAreUnderWayAsTheServerCanDoAndAsManyMoreOnTheirWay() throws InterruptedException {
+        // 2,000 a second at most, 40 ms away: 80 hide the distance.
+        Server server = oneAfterTheOther(MILLISECOND / 2);
+        serve((time, count) -> server.answersAt(time, count) + 40 * MILLISECOND, 20_000, 4_096);
+
+        assertThat(permits.limit()).isBetween(80, 200);
+    }
+
+    @Test
+    void aSlowServerIsNotAskedForMoreThanItAnswersInSeconds() throws InterruptedException {
+        serve(oneAfterTheOther(150 * MILLISECOND), 2_000, 4_096);
+
+        assertThat(most * 150L * MILLISECOND).as("the longest wait").isLessThan(6 * SECOND);
+    }
+
+    @Test
+    void theSlowerTheServerTheShorterItsQueue() throws InterruptedException {
+        serve(oneAfterTheOther(2 * SECOND), 200, 4_096);
+
+        assertThat(permits.limit()).isLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void aServerThatSharesItsTimeAmongAllIsNotAskedMoreAndMore() throws InterruptedException {
+        serve(shared(150 * MILLISECOND), 5_000, 4_096);
+
+        assertThat(most * 150L * MILLISECOND).as("the longest wait").isLessThan(10 * SECOND);
+    }
+
+    @Test
+    void aServerThatBecomesSlowIsAskedLess() throws InterruptedException {
+        serve(distant(20 * MILLISECOND), 1_000, 4_096);
+        int before = permits.limit();
+
+        serve(oneAfterTheOther(200 * MILLISECOND), 600, 4_096);
+
+        assertThat(before).isEqualTo(256);
+        assertThat(permits.limit()).isLessThanOrEqualTo(32);
+    }
+
+    @Test
+    void largeBodiesDoNotHoldUpSmallOnes() throws InterruptedException {
+        long[] sizes = {4_096, 4_096, 900_000, 4_096};
+        long[] next = {0};
+        serve(
+                (time, _) -> time + (sizes[(int) (next[0]++ % 4)] > 4_096 ? 120 : 20) * MILLISECOND,
+                3_000,
+                4_096,
+                4_096,
+                900_000,
+                4_096);
+
+        assertThat(permits.limit()).isEqualTo(256);
+    }
+
+    @Test
+    void fewRequestsSayNothingAboutMany() throws InterruptedException {
+        for (int i = 0; i < 2_000; i++) {
+            permits.acquire();
+            now += 20 * MILLISECOND;
+            permits.answered(20 * MILLISECOND, 4_096);
+            permits.release();
+        }
+
+        assertThat(permits.limit()).isEqualTo(32);
+    }
+
+    @Test
+    void neverMoreThanIsAllowedAreUnderWay() throws InterruptedException {
+        permits.ceiling(10);
+        serve(distant(20 * MILLISECOND), 1_000, 4_096);
+
+        assertThat(most).isEqualTo(10);
+
+        permits.ceiling(256);
+        serve(distant(20 * MILLISECOND), 1_000, 4_096);
+        assertThat(permits.limit()).isEqualTo(256);
     }
 
     @Test
     void theVeryFirstAnswerMayAlreadyAskToSlowDown() {
         permits.throttled();
 
-        assertThat(permits.limit()).isEqualTo(32);
+        assertThat(permits.limit()).isEqualTo(16);
     }
 
     @Test
     void aWholeBurstOfRefusalsHalvesTheLimitOnce() {
-        throttles(64);
+        throttles(32);
 
-        assertThat(permits.limit()).isEqualTo(32);
+        assertThat(permits.limit()).isEqualTo(16);
     }
 
     @Test
     void aServerThatGoesOnRefusingIsAskedLessAndLessButNeverNotAtAll() {
-        throttles(64 + 32);
-        assertThat(permits.limit()).isEqualTo(16);
+        throttles(32 + 16);
+        assertThat(permits.limit()).isEqualTo(8);
 
         throttles(1_000);
 
@@ -62,15 +187,32 @@ final class RequestPermitsTest {
     }
 
     @Test
-    void theLimitRecoversStepByStepWhenTheServerAnswersAgain() {
-        throttles(64);
+    void manyBrokenConnectionsAreADemandToSlowDownAndAFewAreChance() {
+        permits.broken();
+        permits.broken();
+        assertThat(permits.limit()).isEqualTo(32);
+
+        permits.broken();
+        permits.broken();
+        assertThat(permits.limit()).isEqualTo(16);
+
+        for (int i = 0; i < 1_000; i++) {
+            permits.broken();
+        }
+        assertThat(permits.limit()).isEqualTo(1);
+    }
+
+    @Test
+    void theLimitRecoversStepByStepWhenTheServerAnswersAgain() throws InterruptedException {
+        serve(distant(40 * MILLISECOND), 1_000, 4_096);
+        throttles(256);
         int halved = permits.limit();
 
-        answers(64 + 256, SLOW);
+        serve(distant(40 * MILLISECOND), 256 + 256, 4_096);
         int recovering = permits.limit();
-        answers(256 * 40, SLOW);
+        serve(distant(40 * MILLISECOND), 256 * 40, 4_096);
 
-        assertThat(recovering).isBetween(halved + 1, halved * 2);
+        assertThat(recovering).isBetween(halved + 1, halved * 2 - 1);
         assertThat(permits.limit()).isEqualTo(256);
     }
 

@@ -79,7 +79,7 @@ final class ShardJobTest {
                                 home.resolve("tree").toString(),
                                 home.resolve("journal").toString(),
                                 List.of(source),
-                                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false)),
+                                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false, false)),
                         context,
                         () -> access)
                 .run();
@@ -149,7 +149,7 @@ final class ShardJobTest {
                         home.resolve("tree").toString(),
                         home.resolve("journal").toString(),
                         List.of(previous),
-                        new TransferMessage.Options(true, List.of(), List.of(), true, false, false)),
+                        new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false)),
                 context,
                 () -> access);
         job.cancel();

@@ -1,6 +1,7 @@
 package io.hubstorage.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.snapshot.ExternalSort;
 import io.hubstorage.snapshot.Sorted;
@@ -8,57 +9,90 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class HashingTest {
-    private static final String OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    private final Map<String, String> found = new TreeMap<>();
+    private final VerifyProgress progress = new VerifyProgress();
 
     @TempDir
-    Path home;
+    private Path folder = Path.of("");
 
-    @TempDir
-    Path scratch;
+    @Test
+    void filesWithoutInodeNumbersAreReadEachForItself() throws Exception {
+        run(job("", "one"), job("", "two"), job("", "three"));
 
-    private final Findings findings = new Findings("hublink_x", false);
+        assertThat(found.values()).doesNotHaveDuplicates();
+        assertThat(found).containsOnlyKeys("one", "two", "three");
+        assertThat(progress.filesHashed()).isEqualTo(3);
+    }
 
-    private List<Problem> problems(HashJob... jobs) throws IOException, InterruptedException {
-        Files.createFile(home.resolve("empty"));
-        Files.writeString(home.resolve("other"), "x");
-        BucketTree tree = new BucketTree(0, "photos", home, findings);
+    @Test
+    void linksOfOneFileAreReadOnceAndToldEach() throws Exception {
+        run(job("7", "one"), job("7", "two"), job("8", "three"));
+
+        assertThat(found.get("one")).isEqualTo(found.get("two")).isNotEqualTo(found.get("three"));
+        assertThat(progress.filesHashed()).isEqualTo(2);
+    }
+
+    @Test
+    void whatCannotBeReadForAnyReasonIsToldAndTheOthersAreRead() throws Exception {
+        HashJob gone = job("1", "gone");
+        Files.delete(folder.resolve("gone"));
+
+        run(gone, job("2", "two"), new HashJob("3", "no\0path", "no\0path", "bad", 0, ""));
+
+        assertThat(found.get("gone")).startsWith("unreadable");
+        assertThat(found.get("bad")).startsWith("unreadable");
+        assertThat(found.get("two")).hasSize(64);
+    }
+
+    @Test
+    void anErrorThatNobodyForesawEndsTheVerificationRatherThanLeaveAFileOut() throws Exception {
+        assertThatThrownBy(() -> run(
+                        ignored -> {
+                            throw new StackOverflowError();
+                        },
+                        job("1", "one"),
+                        job("2", "two")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasCauseInstanceOf(StackOverflowError.class);
+    }
+
+    private HashJob job(String inode, String name) throws IOException {
+        Files.writeString(folder.resolve(name), name);
+        return new HashJob(inode, name, name, name, name.length(), "");
+    }
+
+    private void run(HashJob... jobs) throws Exception {
+        run(ignored -> {}, jobs);
+    }
+
+    private void run(Consumer<HashJob> also, HashJob... jobs) throws Exception {
         try (ExternalSort<HashJob> sort =
-                new ExternalSort<>(Comparator.comparing(HashJob::inode), new HashJob.Codec(), scratch)) {
+                        new ExternalSort<>(Comparator.comparing(HashJob::inode), new HashJob.Codec(), folder);
+                Hashing hashing = new Hashing(progress)) {
             for (HashJob job : jobs) {
                 sort.add(job);
             }
             try (Sorted<HashJob> sorted = sort.sorted()) {
-                new Hashing(List.of(tree), new VerifyProgress()).run(sorted);
+                hashing.run(folder, sorted, new Hashing.Sink() {
+                    @Override
+                    public void read(HashJob job, String sha256) {
+                        also.accept(job);
+                        found.put(job.key(), sha256);
+                    }
+
+                    @Override
+                    public void unreadable(HashJob job, Throwable failure) {
+                        found.put(job.key(), "unreadable: " + failure.getMessage());
+                    }
+                });
             }
         }
-        return findings.report().problems();
-    }
-
-    @Test
-    void whatCannotBeHashedForAnyReasonIsAProblemAndTheOthersAreProvenAllTheSame()
-            throws IOException, InterruptedException {
-        assertThat(problems(
-                        new HashJob("1", 0, "no\0path", "bad", 0, OF_NOTHING),
-                        new HashJob("2", 0, "empty", "good", 0, OF_NOTHING)))
-                .singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.kind()).isEqualTo(Problem.Kind.UNREADABLE);
-                    assertThat(problem.key()).isEqualTo("bad");
-                });
-        assertThat(findings.report().buckets().getFirst().proven().objects()).isEqualTo(1);
-    }
-
-    @Test
-    void filesOnADiskWithoutInodeNumbersAreReadOneByOne() throws IOException, InterruptedException {
-        assertThat(problems(
-                        new HashJob("", 0, "empty", "good", 0, OF_NOTHING),
-                        new HashJob("", 0, "other", "bad", 0, OF_NOTHING)))
-                .extracting(Problem::key)
-                .containsExactly("bad");
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -417,6 +418,58 @@ final class SnapshotVerifierTest extends VerifyTest {
         assertThat(verified).isCompleted();
         assertThat(reports).isNotEmpty().allMatch(VerifyReport::ok);
         assertThat(problems(verify(second))).isEmpty();
+    }
+
+    @Test
+    void whatASnapshotSharesWithTheOneBeforeIsReadOnceAndJudgedInBoth() throws IOException {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(20, 10, "##.jpg"));
+        s3.bucket("music", SyntheticBucket.uniform(5, 10, "#.mp3"));
+        hub.configure("photos", "music");
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            bucket.change("0%d.jpg".formatted(i));
+            names.addFirst(name(snapshot()));
+        }
+        Path damaged = layout().snapshot(names.getLast()).resolve("s3/photos/15.jpg");
+        damaged.toFile().setWritable(true);
+        Files.write(damaged, new byte[10]);
+        List<VerifyReport.Snapshot> told = new ArrayList<>();
+        List<Integer> scratchFiles = new ArrayList<>();
+
+        VerifyReport report;
+        try {
+            report = new SnapshotVerifier(InstantSource.system(), scratch)
+                    .verify(VerifyRequest.whole(layout(), names), new VerifyProgress(), snapshot -> {
+                        told.add(snapshot);
+                        scratchFiles.add(count(scratch));
+                    });
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+
+        assertThat(report.hashed().objects()).isEqualTo(25 + 3);
+        assertThat(report.ok()).isFalse();
+        assertThat(report.problemsTotal()).isEqualTo(4);
+        assertThat(report.snapshots()).isEmpty();
+        assertThat(told).extracting(VerifyReport.Snapshot::name).isEqualTo(names);
+        assertThat(told).allSatisfy(snapshot -> {
+            assertThat(snapshot.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.kind()).isEqualTo(Kind.HASH);
+                assertThat(problem.key()).isEqualTo("15.jpg");
+            });
+            assertThat(snapshot.buckets())
+                    .extracting(each -> each.proven().objects())
+                    .containsExactly(5L, 19L);
+        });
+        assertThat(scratchFiles).as("two buckets' lists").containsOnly(2);
+    }
+
+    private static int count(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return (int) files.filter(Files::isRegularFile).count();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
     }
 
     @Test

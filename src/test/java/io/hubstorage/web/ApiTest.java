@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ApiTest {
     private WebServer server;
@@ -284,7 +285,51 @@ final class ApiTest {
         assertProblem(server.get("/api/nothing"), 404, "openapi");
         WebServer.Answer answer = server.send(HttpMethod.DELETE, "/api/config", Map.of(), null);
         assertProblem(answer, 405, "method");
-        assertThat(answer.header("Allow")).isEqualTo("GET, PUT");
+        assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, PUT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/metrics",
+                "/api/status",
+                "/api/config",
+                "/api/snapshots",
+                "/api/logs",
+                "/health/live",
+                "/openapi.yaml",
+                "/",
+                "/assets/css/base.css"
+            })
+    void whatCanBeHadCanBeAskedAbout(String path) {
+        WebServer.Answer get = server.get(path);
+        WebServer.Answer head = server.send(HttpMethod.HEAD, path, Map.of(), null);
+        assertThat(head.status()).isEqualTo(200).isEqualTo(get.status());
+        assertThat(head.header("Content-Type")).isEqualTo(get.header("Content-Type"));
+        assertThat(head.body().length()).isZero();
+    }
+
+    @Test
+    void aHeadOfTheEventStreamKeepsNone() {
+        WebServer.Answer head = server.send(HttpMethod.HEAD, "/api/events", Map.of(), null);
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.header("Content-Type")).isEqualTo("text/event-stream");
+        assertThat(server.get("/metrics").body().toString()).contains("hubstorage_sse_connections 0.0");
+        assertThat(server.send(HttpMethod.HEAD, "/api/backup/run", Map.of(), null)
+                        .status())
+                .as("what changes something")
+                .isEqualTo(405);
+    }
+
+    @Test
+    void onlyAnAcceptedRunHasAPlaceToLookAt() {
+        assertThat(server.post("/api/backup/run", null).header("Location")).isEqualTo("/api/backup/status");
+        WebServer.Answer second = server.post("/api/backup/run", null);
+        assertThat(second.status()).isEqualTo(409);
+        assertThat(second.headers().contains("Location")).isFalse();
+        WebServer.Answer wrong = server.post("/api/backup/run", new JsonObject().put("nonsense", 1));
+        assertThat(wrong.status()).isEqualTo(400);
+        assertThat(wrong.headers().contains("Location")).isFalse();
     }
 
     static void assertProblem(WebServer.Answer answer, int status, String detail) {

@@ -7,6 +7,7 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
+import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -24,11 +27,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The standard npm client of the event-bus bridge, in Node, starts a backup and follows it. Needs node and npm. */
 final class BridgeClientIT {
     private static final Path SOURCES = Path.of("src/test/js/bridge");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Map<String, String> LOGIN =
+            Map.of("HUBSTORAGE_WEB_TOKEN", "token-of-twenty-characters", "HUBSTORAGE_WEB_PASSWORD", "correct-horse");
     private static final Path INSTALLED = Path.of("target/js/bridge");
 
     @BeforeAll
@@ -60,6 +67,36 @@ final class BridgeClientIT {
                     .as("internal addresses are refused")
                     .singleElement()
                     .satisfies(line -> assertThat(line.getString("body")).isEqualTo("access_denied"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Bearer token-of-twenty-characters",
+                "bearer token-of-twenty-characters",
+                "BEARER token-of-twenty-characters",
+                "Basic eDpjb3JyZWN0LWhvcnNl" // x:correct-horse
+            })
+    void theStandardClientLogsInWithTokenAndWithPassword(String authorization, @TempDir Path folder) throws Exception {
+        try (WebServer server = WebServer.start(folder, LOGIN, EventHub.Limits.DEFAULT)) {
+            server.vertx
+                    .eventBus()
+                    .consumer(Addresses.BACKUP_STARTED, message -> server.rooms.finish(RunResult.SUCCESS));
+            List<JsonObject> told = follow("http://127.0.0.1:%d/eventbus".formatted(server.port()), authorization);
+            assertThat(told)
+                    .extracting(line -> line.getString("what"))
+                    .contains("accepted", "finished")
+                    .doesNotContain("failed");
+        }
+    }
+
+    @Test
+    void withAWrongTokenItStaysOutside(@TempDir Path folder) throws Exception {
+        try (WebServer server = WebServer.start(folder, LOGIN, EventHub.Limits.DEFAULT)) {
+            List<JsonObject> told = follow(
+                    "http://127.0.0.1:%d/eventbus".formatted(server.port()), "Bearer another-token-of-that-length");
+            assertThat(told).as("closed before it was open").isEmpty();
         }
     }
 
@@ -109,8 +146,10 @@ final class BridgeClientIT {
     }
 
     /** Runs the client script against that bridge, and gives what it told, in order. */
-    static List<JsonObject> follow(String address) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("node", "follow.js", address)
+    static List<JsonObject> follow(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("node", "follow.js"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
                 .directory(INSTALLED.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

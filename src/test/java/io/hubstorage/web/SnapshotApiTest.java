@@ -142,7 +142,7 @@ final class SnapshotApiTest {
     void whatAnAddressTakesIsToldAlsoWhereASnapshotIsNamedInIt() {
         WebServer.Answer answer = server.send(HttpMethod.DELETE, "/api/snapshots/" + first, Map.of(), null);
         ApiTest.assertProblem(answer, 405, "method");
-        assertThat(answer.header("Allow")).isEqualTo("GET");
+        assertThat(answer.header("Allow")).isEqualTo("GET, HEAD");
         assertThat(server.get("/api/snapshots/" + first + "/pin").header("Allow"))
                 .isEqualTo("POST");
     }

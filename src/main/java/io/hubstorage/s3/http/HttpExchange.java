@@ -99,6 +99,13 @@ final class HttpExchange {
     }
 
     private void answered(HttpClientResponse response) {
+        // From the start: what is reset before somebody reads it would else be called an error in the log.
+        response.exceptionHandler(this::fail);
+        if (done.isDone()) {
+            // Given up meanwhile. The SDK may have sent its next attempt, and would take this for the answer to that.
+            abandon();
+            return;
+        }
         response.pause();
         SdkHttpResponse.Builder answer =
                 SdkHttpResponse.builder().statusCode(response.statusCode()).statusText(response.statusMessage());
@@ -107,8 +114,12 @@ final class HttpExchange {
         }
         ResponseBody arriving = new ResponseBody(response, this, lane, limits.silence());
         body = arriving;
-        handler.onHeaders(answer.build());
-        handler.onStream(arriving);
+        try {
+            handler.onHeaders(answer.build());
+            handler.onStream(arriving);
+        } catch (RuntimeException refused) {
+            fail(refused);
+        }
     }
 
     /** The answer has been read to its end. */

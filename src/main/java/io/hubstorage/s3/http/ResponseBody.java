@@ -40,7 +40,6 @@ final class ResponseBody implements Publisher<ByteBuffer>, Subscription {
     @Override
     public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
         reader = subscriber;
-        response.exceptionHandler(exchange::fail);
         response.handler(bytes -> {
             if (!over) {
                 heard = System.nanoTime();

@@ -177,9 +177,9 @@ public final class Doorkeeper {
         return () -> held.remove(end);
     }
 
-    /** Whether a program brings the token; for connections that have no headers. */
-    public boolean isToken(String text) {
-        return keys.isToken(text);
+    /** Whether an {@code Authorization} header brings the token; for connections whose headers are not those of HTTP. */
+    public boolean isToken(@Nullable String authorization) {
+        return Authorization.of(authorization) instanceof Authorization.Token(String text) && keys.isToken(text);
     }
 
     /** To be called now and then: ends what is over, forgets what is paid, and looks for another stored password. */

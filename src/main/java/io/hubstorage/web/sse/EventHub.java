@@ -133,12 +133,7 @@ public final class EventHub {
      */
     public void open(HttpServerRequest request, boolean logs, Runnable cut, UnaryOperator<Runnable> hold) {
         HttpServerResponse response = request.response();
-        // "identity" keeps the compressor away: it would hold events back.
-        response.setChunked(true)
-                .putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
-                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform")
-                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
-                .putHeader("X-Accel-Buffering", "no");
+        describe(response).setChunked(true);
         Connection connection =
                 new Connection(this, response, cut, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
         connections.add(connection);
@@ -149,6 +144,15 @@ public final class EventHub {
                 .filter(id -> id.epoch().equals(epoch) && id.sequence() <= sequence)
                 .flatMap(id -> since(id.sequence()));
         missed.ifPresentOrElse(connection::goLive, () -> sendState(connection));
+    }
+
+    /** The headers of an event stream. */
+    public static HttpServerResponse describe(HttpServerResponse response) {
+        // "identity" keeps the compressor away: it would hold events back.
+        return response.putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform")
+                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY)
+                .putHeader("X-Accel-Buffering", "no");
     }
 
     /** Sends a fresh state, then what happened since it was asked for. */

@@ -1,0 +1,124 @@
+package io.hubstorage.verify;
+
+import io.hubstorage.snapshot.ExternalSort;
+import io.hubstorage.snapshot.Sorted;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was read of each bucket in the snapshot that was verified last, in scratch files: of what the next one shares with
+ * it, nothing is read again. Neither memory nor scratch files grow with the number of snapshots. Not thread-safe.
+ */
+final class ProvenFiles {
+    private final Path scratch;
+    private final Map<String, Integer> buckets = new HashMap<>();
+
+    /** A file, as in {@link FoundPath}, and what it holds. */
+    record Item(String place, String inode, String sha256) {}
+
+    /** In this folder. */
+    ProvenFiles(Path scratch) {
+        this.scratch = scratch;
+    }
+
+    /** Those of a bucket, to be asked for in the order of their places. */
+    Cursor open(String bucket) throws IOException {
+        Path file = file(bucket);
+        return new Cursor(
+                Files.exists(file)
+                        ? new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 14))
+                        : null);
+    }
+
+    /** Puts others in their place. */
+    void replace(String bucket, Sorted<Item> items) throws IOException {
+        Codec codec = new Codec();
+        try (DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file(bucket)), 1 << 14))) {
+            for (Item item = items.next(); item != null; item = items.next()) {
+                out.writeBoolean(true);
+                codec.write(item, out);
+            }
+            out.writeBoolean(false);
+        }
+    }
+
+    /** A certificate may call a bucket anything: its name is no name for a file. */
+    private Path file(String bucket) {
+        return scratch.resolve("proven-" + buckets.computeIfAbsent(bucket, _ -> buckets.size()));
+    }
+
+    /** One pass over a bucket's files. */
+    static final class Cursor implements AutoCloseable {
+        private final @Nullable DataInputStream in;
+        private final Codec codec = new Codec();
+        private @Nullable Item current;
+        private boolean ended;
+        private long items;
+
+        private Cursor(@Nullable DataInputStream in) throws IOException {
+            this.in = in;
+            advance();
+        }
+
+        /** The SHA-256 of the file at this place, if it is the same inode; null when it has to be read. */
+        @Nullable
+        String sha256(String place, String inode) throws IOException {
+            while (current != null && current.place().compareTo(place) < 0) {
+                advance();
+            }
+            return current != null
+                            && !inode.isEmpty()
+                            && current.place().equals(place)
+                            && current.inode().equals(inode)
+                    ? current.sha256()
+                    : null;
+        }
+
+        /** How many there are in all. Reads to the end. */
+        long count() throws IOException {
+            while (current != null) {
+                advance();
+            }
+            return items;
+        }
+
+        private void advance() throws IOException {
+            current = in != null && !ended && in.readBoolean() ? codec.read(in) : null;
+            ended = current == null;
+            items += ended ? 0 : 1;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (in != null) {
+                in.close();
+            }
+        }
+    }
+
+    /** For files and for sorting on disk. */
+    static final class Codec implements ExternalSort.Codec<Item> {
+        @Override
+        public void write(Item item, DataOutput out) throws IOException {
+            Texts.write(item.place, out);
+            Texts.write(item.inode, out);
+            Texts.write(item.sha256, out);
+        }
+
+        @Override
+        public Item read(DataInput in) throws IOException {
+            return new Item(Texts.read(in), Texts.read(in), Texts.read(in));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.hubstorage.bus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.json.JsonObject;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class BusJsonTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"trigger\": \"bus\"}|trigger: found \"bus\", allowed: manual, schedule, catch_up, cli",
+                "{\"trigger\": 7}|trigger: found 7, allowed: manual, schedule, catch_up, cli",
+                "{\"dry_run\": \"yes\"}|dry_run: found \"yes\", allowed: true or false",
+                "{\"dry_run\": {}}|dry_run: found an object, allowed: true or false",
+                "{\"buckets\": \"photos\"}|buckets: found \"photos\", allowed: a list",
+                "{\"buckets\": [\"photos\", {}]}|buckets[1]: found an object, allowed: a text",
+                "{\"dryrun\": true}|dryrun: found a member of that name, allowed: only buckets, dry_run, trigger"
+            })
+    void aRequestThatDoesNotFitIsAnsweredInASentence(String body, String sentence) {
+        assertThatThrownBy(() -> BusJson.request(new JsonObject(body), BackupMessage.Start.class))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(sentence);
+    }
+
+    @Test
+    void whatIsNeededIsAskedFor() {
+        assertThatThrownBy(() -> BusJson.request(new JsonObject(), S3Message.FilterTrial.class))
+                .hasMessage("bucket: found nothing, allowed: a text");
+        assertThatThrownBy(
+                        () -> BusJson.request(new JsonObject().put("limit", "all"), BackupMessage.HistoryQuery.class))
+                .hasMessage("limit: found \"all\", allowed: a whole number");
+        assertThat(BusJson.request(null, BackupMessage.Start.class))
+                .isEqualTo(new BackupMessage.Start(null, false, null));
+    }
+
+    @Test
+    void longTextsAreNotRepeatedAndRecordsOfLaterVersionsAreStillRead() {
+        assertThatThrownBy(() ->
+                        BusJson.request(new JsonObject().put("trigger", "x".repeat(5_000)), BackupMessage.Start.class))
+                .satisfies(e -> assertThat(String.valueOf(e.getMessage())).hasSizeLessThan(200));
+        assertThat(BusJson.decode(new JsonObject().put("run_id", "r1").put("later", 1), BackupMessage.Accepted.class))
+                .isEqualTo(new BackupMessage.Accepted("r1"));
+    }
+}
