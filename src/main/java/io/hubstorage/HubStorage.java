@@ -124,7 +124,7 @@ public final class HubStorage {
                         _ -> config.environment().secrets().forEach(SecretMask::register));
         AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
         return deploy(Room.CONFIG, new ConfigVerticle(config))
-                .compose(_ -> deploy(Room.STATUS, new StatusVerticle(alarms)))
+                .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
                 .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, patience, backoff)))
                 .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, history, clock, Version.TEXT)))
                 .map(this);

@@ -79,7 +79,7 @@ final class ActiveRun {
             MDC.put("run", plan.runId());
             RunReport report = new RunReport(plan, clock);
             try {
-                BackupRun run = new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version);
+                BackupRun run = new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version, history);
                 RunRecord record = admitted(report, history, run);
                 context.runOnContext(_ -> whenEnded.handle(record));
             } catch (DataLock.HeldException e) {

@@ -4,7 +4,9 @@ import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.config.HubConfig;
+import io.hubstorage.history.HistoryStore;
 import io.hubstorage.plan.ShrinkGuard;
+import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.DiskSync;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +47,7 @@ final class BackupRun {
     private final StopSignal stop;
     private final InstantSource clock;
     private final String version;
+    private final HistoryStore history;
     private final RunReport report;
     private int attempts;
 
@@ -54,7 +58,8 @@ final class BackupRun {
             RunMonitor monitor,
             StopSignal stop,
             InstantSource clock,
-            String version) {
+            String version,
+            HistoryStore history) {
         this.plan = plan;
         this.selection = selection;
         this.dispatcher = dispatcher;
@@ -62,6 +67,7 @@ final class BackupRun {
         this.stop = stop;
         this.clock = clock;
         this.version = version;
+        this.history = history;
         this.report = new RunReport(plan, clock);
     }
 
@@ -245,7 +251,8 @@ final class BackupRun {
         stop.beginCommit();
         monitor.phase(RunPhase.COMMITTING);
         Instant dated = dated(newest);
-        RunRecord record = report.committed(layout, dated, attempts, ended, whole, alarms);
+        RunRecord record =
+                report.committed(layout, dated, attempts, ended, whole, before(newest, ended, whole), alarms);
         new Commit(layout, sync, staging, plan, version)
                 .commit(record, dated, whole, newest == null ? null : newest.name());
         String made = Objects.requireNonNull(record.snapshot());
@@ -254,6 +261,24 @@ final class BackupRun {
                 presence.looked(pass.bucket(), made, plan.startedAt(), pass.looked() ? pass.lookMillis() : null));
         staging.discard();
         return record;
+    }
+
+    /** How the buckets that this run leaves out ended last: as the history says, or else as the last certificate does. */
+    private Map<String, RunRecord.BucketRecord> before(
+            @Nullable SnapshotInfo newest, Map<String, BucketPass> ended, List<BucketPass> whole) {
+        List<String> leftOut = whole.stream()
+                .map(BucketPass::bucket)
+                .filter(bucket -> !ended.containsKey(bucket))
+                .toList();
+        Map<String, RunRecord.BucketRecord> before = new HashMap<>();
+        if (newest != null && newest.certificate() != null) {
+            newest.certificate().buckets().stream()
+                    .map(Certificate.Bucket::record)
+                    .filter(bucket -> leftOut.contains(bucket.bucket()))
+                    .forEach(bucket -> before.put(bucket.bucket(), bucket));
+        }
+        history.lastJudged(leftOut).forEach((bucket, judged) -> before.put(bucket, judged.bucket()));
+        return before;
     }
 
     private List<RunRecord.Alarm> alarms(Predecessors predecessors, Map<String, BucketPass> ended) throws IOException {

@@ -109,6 +109,7 @@ final class Commit {
                 Objects.requireNonNull(record.snapshot()),
                 record.trigger(),
                 record.result(),
+                record.allBuckets(),
                 dated,
                 dated.plus(Duration.between(record.startedAt(), Objects.requireNonNull(record.finishedAt()))),
                 version,
@@ -128,6 +129,7 @@ final class Commit {
                 record.bucket(),
                 place == null ? "" : place.pass().prefix(),
                 record.result(),
+                record.leftOut(),
                 new Certificate.Listing(
                         record.listingComplete(),
                         place == null ? 0 : place.pass().listRequests(),

@@ -188,6 +188,7 @@ final class RunMonitor {
                 plan.runId(),
                 plan.trigger(),
                 plan.dryRun(),
+                plan.allBuckets(),
                 plan.startedAt(),
                 clock.instant(),
                 shownPhase(allListed),

@@ -22,6 +22,13 @@ record RunPlan(
         HubConfig config,
         Settings settings,
         Path data) {
+    /** Whether every configured bucket is to be covered. */
+    boolean allBuckets() {
+        return only.isEmpty()
+                || (!config.dynamicBuckets()
+                        && config.buckets().stream().allMatch(bucket -> only.contains(bucket.name())));
+    }
+
     int maxAttempts() {
         return dryRun ? 1 : config.automation().maxRetries() + 1;
     }

@@ -103,6 +103,7 @@ final class RunReport {
      * A new snapshot is about to be committed.
      *
      * @param dated what its name says
+     * @param before how the buckets that this run leaves out ended when they were last part of one
      */
     RunRecord committed(
             Layout layout,
@@ -110,12 +111,13 @@ final class RunReport {
             int attempts,
             Map<String, BucketPass> ended,
             Collection<BucketPass> whole,
+            Map<String, RunRecord.BucketRecord> before,
             List<RunRecord.Alarm> alarms) {
         List<RunRecord.BucketRecord> buckets = new ArrayList<>();
         Set<String> told = new TreeSet<>();
         for (BucketPass pass : whole) {
             BucketPass tried = ended.get(pass.bucket());
-            buckets.add(pass.keep() && tried != null ? kept(pass, tried) : bucket(pass));
+            buckets.add(tried == null ? leftOut(pass, before) : pass.keep() ? kept(pass, tried) : bucket(pass));
             told.add(pass.bucket());
         }
         ended.values().stream()
@@ -125,11 +127,11 @@ final class RunReport {
         List<RunRecord.BucketRecord> tried = buckets.stream()
                 .filter(bucket -> ended.containsKey(bucket.bucket()))
                 .toList();
-        String sentence = (allSafe(buckets) ? subject(tried) + " safe: " : troubles(buckets) + "; ")
+        String sentence = (allSafe(tried) ? subject(tried) + " safe: " : troubles(tried) + "; ")
                 + changes(tried)
                 + leftOut(buckets.size() - tried.size());
         return record(
-                result(buckets),
+                result(tried),
                 clock.instant(),
                 freeName(layout, dated),
                 true,
@@ -186,6 +188,7 @@ final class RunReport {
                 plan.runId(),
                 plan.trigger(),
                 plan.dryRun(),
+                plan.allBuckets(),
                 plan.startedAt(),
                 finishedAt,
                 result,
@@ -214,6 +217,7 @@ final class RunReport {
         return new RunRecord.BucketRecord(
                 pass.bucket(),
                 result,
+                false,
                 complete && !pass.keep(),
                 complete ? pass.counts() : BucketCounts.ZERO,
                 pass.failures(),
@@ -227,10 +231,25 @@ final class RunReport {
                 kept.bucket(),
                 RunResult.FAILED,
                 false,
+                false,
                 kept.counts(),
                 kept.failures(),
                 kept.failuresTotal(),
                 tried.error());
+    }
+
+    /** A bucket that was no part of this run: linked over whole, and as safe or not as it was. */
+    private static RunRecord.BucketRecord leftOut(BucketPass pass, Map<String, RunRecord.BucketRecord> before) {
+        RunRecord.BucketRecord last = before.get(pass.bucket());
+        return new RunRecord.BucketRecord(
+                pass.bucket(),
+                last == null ? RunResult.FAILED : last.result(),
+                true,
+                false,
+                pass.counts(),
+                List.of(),
+                0,
+                last == null ? "nothing tells how it was backed up last" : last.error());
     }
 
     private static boolean allSafe(List<RunRecord.BucketRecord> buckets) {

@@ -39,6 +39,11 @@ public final class Addresses {
     /** Published: {@link ConfigMessage.Current} after a save, a hand edit or a change of {@code .env}. */
     public static final String CONFIG_CHANGED = "hubstorage.config.changed";
 
+    /** Request: empty, answered by {@link StatusMessage.Current}. */
+    public static final String STATUS = "hubstorage.status";
+    /** Published: {@link StatusMessage.Current} whenever something in it but the time has changed. */
+    public static final String STATUS_CHANGED = "hubstorage.status.changed";
+
     /** Request: empty, answered by {@link AlarmMessage.Alarms}. */
     public static final String ALARMS_LIST = "hubstorage.alarms.list";
     /** Request: {@link AlarmMessage.Acknowledge}, answered by {@link AlarmMessage.Alarms}; 404 when no open alarm has that id. */

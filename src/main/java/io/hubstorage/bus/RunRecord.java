@@ -2,11 +2,14 @@ package io.hubstorage.bus;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run as the history keeps it and {@code backup.finished} tells it.
  *
+ * @param allBuckets whether it was to cover every configured bucket, not only some that were asked for; absent in records
+ *     of earlier versions
  * @param snapshot the snapshot that holds the truth as of this run: the one it made, or the earlier one that still agrees
  * @param newSnapshot whether this run made it
  * @param attempts how many attempts it took
@@ -19,6 +22,7 @@ public record RunRecord(
         String runId,
         Trigger trigger,
         boolean dryRun,
+        @Nullable Boolean allBuckets,
         Instant startedAt,
         @Nullable Instant finishedAt,
         RunResult result,
@@ -35,11 +39,27 @@ public record RunRecord(
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
     }
 
+    /** Whether it was to cover every configured bucket. Earlier versions did not say, but linked over what a run left out. */
+    public boolean coversAllBuckets() {
+        return allBuckets == null ? buckets.stream().noneMatch(BucketRecord::isLeftOut) : allBuckets;
+    }
+
+    /** Whether every configured bucket was safe when it ended. */
+    public boolean leavesAllSafe() {
+        return !dryRun && result == RunResult.SUCCESS && coversAllBuckets();
+    }
+
+    /** The buckets that it was to back up. */
+    public Stream<BucketRecord> tried() {
+        return buckets.stream().filter(bucket -> !bucket.isLeftOut());
+    }
+
     /** Of a run that concludes nothing from the files there are. */
     public RunRecord(
             String runId,
             Trigger trigger,
             boolean dryRun,
+            @Nullable Boolean allBuckets,
             Instant startedAt,
             @Nullable Instant finishedAt,
             RunResult result,
@@ -54,6 +74,7 @@ public record RunRecord(
                 runId,
                 trigger,
                 dryRun,
+                allBuckets,
                 startedAt,
                 finishedAt,
                 result,
@@ -70,6 +91,8 @@ public record RunRecord(
     /**
      * One bucket of a run.
      *
+     * @param result how it ended; of one that was left out, how it ended when it was last part of a run
+     * @param leftOut whether it was no part of this run, and is in the snapshot as it was in the one before
      * @param listingComplete whether the listing reached its end; if not, nothing was concluded from it
      * @param failures the first of them, named
      * @param failuresTotal how many there were in all
@@ -78,11 +101,17 @@ public record RunRecord(
     public record BucketRecord(
             String bucket,
             RunResult result,
+            boolean leftOut,
             boolean listingComplete,
             BucketCounts counts,
             List<Failure> failures,
             long failuresTotal,
-            @Nullable String error) {}
+            @Nullable String error) {
+        /** Whether it was no part of the run; earlier versions called that a success without a listing. */
+        public boolean isLeftOut() {
+            return leftOut || (result == RunResult.SUCCESS && !listingComplete);
+        }
+    }
 
     /**
      * Something that looks like a mistake outside of HubStorage. Until somebody has looked, no snapshot from before it may

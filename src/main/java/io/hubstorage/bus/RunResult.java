@@ -23,6 +23,11 @@ public enum RunResult {
     @JsonProperty("interrupted")
     INTERRUPTED;
 
+    /** Whether it says how safe the data is: the run came to an end by itself. */
+    public boolean judges() {
+        return this == SUCCESS || this == PARTIAL || this == FAILED;
+    }
+
     /** Whether the run has ended. */
     public boolean ended() {
         return this != RUNNING;

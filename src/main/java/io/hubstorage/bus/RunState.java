@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The whole state of the run in progress: what {@code backup.progress} carries. Counts never go down within an attempt.
  *
  * @param at when this state was taken
+ * @param allBuckets whether it is to cover every configured bucket
  * @param attempt 1 for the first
  * @param maxAttempts how many attempts there may be
  * @param retryAt when the next attempt begins, while {@link RunPhase#RETRYING}
@@ -25,6 +26,7 @@ public record RunState(
         String runId,
         Trigger trigger,
         boolean dryRun,
+        boolean allBuckets,
         Instant startedAt,
         Instant at,
         RunPhase phase,

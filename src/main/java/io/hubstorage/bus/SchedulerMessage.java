@@ -16,7 +16,7 @@ public sealed interface SchedulerMessage {
      * @param paused paused by hand
      * @param overdue whether the next backup should have begun already
      * @param lastBackup when the last run that left every bucket safe began
-     * @param lastRun when the last run of any result began
+     * @param lastRun when the last run over all buckets began, whatever its result
      */
     record Status(
             boolean running,

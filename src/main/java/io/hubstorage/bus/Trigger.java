@@ -12,6 +12,9 @@ public enum Trigger {
     /** The schedule. */
     @JsonProperty("schedule")
     SCHEDULE,
+    /** The schedule, as the first run of all. */
+    @JsonProperty("first")
+    FIRST,
     /** The start-up check found the last run overdue. */
     @JsonProperty("catch_up")
     CATCH_UP,

@@ -15,9 +15,16 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -38,6 +45,8 @@ public final class HistoryStore {
     private static final String FILE = "history.jsonl";
     /** How many runs are remembered. */
     private static final int KEEP = 10_000;
+    /** How many runs are looked through for one that covered a certain bucket. */
+    private static final int LOOK_BACK = 1_000;
 
     private final Path file;
     private final RunIndex index;
@@ -47,6 +56,8 @@ public final class HistoryStore {
     private long end;
     /** Whether the file ends in the middle of a line, so that the next append must begin a new one. */
     private boolean torn;
+    /** Why the last record could not be written. */
+    private @Nullable String unwritable;
     /** Lines seen so far, good or bad; names them in warnings. */
     private int lines;
 
@@ -94,12 +105,19 @@ public final class HistoryStore {
                 DurableFiles.forceFolder(DurableFiles.folderOf(file));
             }
         } catch (IOException e) {
+            unwritable = file + " cannot be written: " + e;
             throw new UncheckedIOException("cannot write the run history " + file + ": " + e.getMessage(), e);
         }
+        unwritable = null;
         torn = false;
         lines++;
         index.add(run, offset, line.length);
         compactIfWorthwhile();
+    }
+
+    /** Why the last record could not be written down; empty when it could. */
+    public synchronized Optional<String> unwritable() {
+        return Optional.ofNullable(unwritable);
     }
 
     /**
@@ -124,24 +142,66 @@ public final class HistoryStore {
         return newest(entry -> true);
     }
 
-    /** The newest run that was not a dry one, ended or not. */
-    public Optional<RunRecord> lastRun() {
-        return newest(entry -> !entry.dryRun());
-    }
-
-    /** The newest runs that were not dry ones, newest first. */
-    public synchronized List<RunRecord> lastRuns(int limit) {
+    /** The newest runs that were to cover every bucket and were not dry ones, newest first. */
+    public synchronized List<RunRecord> lastWholeRuns(int limit) {
         refresh();
         return read(index.newestFirst(null)
-                .filter(entry -> !entry.dryRun())
+                .filter(entry -> !entry.dryRun() && entry.allBuckets())
                 .limit(Math.max(0, limit))
                 .toList());
     }
 
-    /** The newest run, not a dry one, that left every bucket safe. */
+    /** The newest run after which every bucket that was configured then was safe. */
     public Optional<RunRecord> lastSuccess() {
-        return newest(entry -> !entry.dryRun() && entry.result() == RunResult.SUCCESS);
+        return newest(RunIndex.Entry::leavesAllSafe);
     }
+
+    /**
+     * The newest run that judges the buckets it covered: not a dry one, and not one that was stopped.
+     *
+     * @param whole only one over all buckets
+     */
+    public Optional<RunRecord> lastDecisive(boolean whole) {
+        return newest(entry -> !entry.dryRun() && entry.result().judges() && (!whole || entry.allBuckets()));
+    }
+
+    /**
+     * How these buckets ended when they were last part of a run that judged them: not a dry one, and not one that was
+     * stopped. Those that the last {@value #LOOK_BACK} runs do not tell of are absent.
+     */
+    public Map<String, Judged> lastJudged(Collection<String> buckets) {
+        return last(buckets, (run, bucket) -> true);
+    }
+
+    /** Likewise, the last time that each was safe afterwards. */
+    public Map<String, Judged> lastSafe(Collection<String> buckets) {
+        return last(buckets, (run, bucket) -> run.result() != RunResult.FAILED && bucket.result() == RunResult.SUCCESS);
+    }
+
+    private synchronized Map<String, Judged> last(
+            Collection<String> buckets, BiPredicate<RunRecord, RunRecord.BucketRecord> wanted) {
+        refresh();
+        Map<String, Judged> found = new HashMap<>();
+        Set<String> open = new HashSet<>(buckets);
+        Iterator<RunIndex.Entry> entries =
+                index.newestFirst(null).limit(LOOK_BACK).iterator();
+        while (!open.isEmpty() && entries.hasNext()) {
+            RunIndex.Entry entry = entries.next();
+            if (!entry.dryRun() && entry.result().judges()) {
+                read(List.of(entry))
+                        .forEach(run -> run.tried()
+                                // Read well, but nothing was committed: what counts is the run before.
+                                .filter(bucket ->
+                                        run.result() != RunResult.FAILED || bucket.result() != RunResult.SUCCESS)
+                                .filter(bucket -> wanted.test(run, bucket) && open.remove(bucket.bucket()))
+                                .forEach(bucket -> found.put(bucket.bucket(), new Judged(run, bucket))));
+            }
+        }
+        return found;
+    }
+
+    /** What a run said of one bucket. */
+    public record Judged(RunRecord run, RunRecord.BucketRecord bucket) {}
 
     /**
      * Ends the runs that an earlier process left without an end: call it once, before the first run of this process. One
@@ -172,6 +232,7 @@ public final class HistoryStore {
                 run.runId(),
                 run.trigger(),
                 run.dryRun(),
+                run.allBuckets(),
                 run.startedAt(),
                 now,
                 RunResult.INTERRUPTED,

@@ -18,11 +18,27 @@ final class RunIndex {
     }
 
     /** The line at {@code offset}, {@code length} bytes without its end. */
-    record Entry(String runId, long offset, int length, boolean dryRun, RunResult result) {}
+    record Entry(
+            String runId,
+            long offset,
+            int length,
+            boolean dryRun,
+            boolean allBuckets,
+            boolean leavesAllSafe,
+            RunResult result) {}
 
     /** A run keeps the place in the order that its first line gave it. */
     void add(RunRecord run, long offset, int length) {
-        entries.put(run.runId(), new Entry(run.runId(), offset, length, run.dryRun(), run.result()));
+        entries.put(
+                run.runId(),
+                new Entry(
+                        run.runId(),
+                        offset,
+                        length,
+                        run.dryRun(),
+                        run.coversAllBuckets(),
+                        run.leavesAllSafe(),
+                        run.result()));
         if (entries.size() > keep) {
             entries.pollFirstEntry();
         }

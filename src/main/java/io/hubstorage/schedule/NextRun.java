@@ -31,7 +31,7 @@ record NextRun(@Nullable Instant due, boolean overdue) {
      * cannot be true, or the last run was cut off by the end of its process and waits to be taken up. The last holds only
      * once: a run that ends the process each time must not do so over and over.
      *
-     * @param runs the last runs that were not dry ones, newest first
+     * @param runs the last runs over all buckets that were not dry ones, newest first
      * @param newestSnapshot counts when there are no runs
      */
     static @Nullable Instant countFrom(

@@ -51,7 +51,7 @@ final class Planner {
     /**
      * What the disk remembers.
      *
-     * @param runs the last runs that were not dry ones, newest first
+     * @param runs the last runs over all buckets that were not dry ones, newest first
      * @param lastSuccess the start of the last one that left every bucket safe
      */
     record Past(
@@ -98,7 +98,7 @@ final class Planner {
 
     void started(RunState run, Instant now) {
         running = true;
-        if (!run.dryRun()) {
+        if (!run.dryRun() && run.allBuckets()) {
             begun(run.startedAt(), now);
         }
     }
@@ -106,10 +106,11 @@ final class Planner {
     void finished(RunRecord run, Instant now) {
         running = false;
         finishedId = run.runId();
-        if (!run.dryRun()) {
+        // A run of some buckets takes nothing off the schedule, which is there for all of them.
+        if (!run.dryRun() && run.coversAllBuckets()) {
             begun(run.startedAt(), now);
             lastResult = run.result();
-            lastBackup = run.result() == RunResult.SUCCESS ? run.startedAt() : lastBackup;
+            lastBackup = run.leavesAllSafe() ? run.startedAt() : lastBackup;
         }
     }
 
@@ -133,6 +134,9 @@ final class Planner {
     /** A run is being asked for; the answer is one of the next four. */
     Trigger ask() {
         asked = true;
+        if (lastRun == null && lastBackup == null) {
+            return Trigger.FIRST;
+        }
         return catchUp ? Trigger.CATCH_UP : Trigger.SCHEDULE;
     }
 

@@ -118,7 +118,7 @@ public final class SchedulerVerticle extends VerticleBase {
     }
 
     private Planner.Past past() {
-        List<RunRecord> runs = history.lastRuns(2);
+        List<RunRecord> runs = history.lastWholeRuns(2);
         return new Planner.Past(
                 runs,
                 history.lastSuccess().map(RunRecord::startedAt).orElse(null),
@@ -139,9 +139,11 @@ public final class SchedulerVerticle extends VerticleBase {
 
     private void startRun(Trigger trigger) {
         LOG.info(
-                trigger == Trigger.CATCH_UP
-                        ? "A backup is overdue: catching up now"
-                        : "A scheduled backup is due: starting it");
+                switch (trigger) {
+                    case FIRST -> "The first backup begins";
+                    case CATCH_UP -> "A backup is overdue: catching up now";
+                    default -> "A scheduled backup is due: starting it";
+                });
         BackupMessage.Start start = new BackupMessage.Start(trigger, false, null);
         vertx.eventBus()
                 .<JsonObject>request(Addresses.BACKUP_START, BusJson.encode(start))

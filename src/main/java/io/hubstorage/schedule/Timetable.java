@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** When runs are to begin: every so often, or by a cron expression. Immutable. */
-sealed interface Timetable permits Interval, CronTimetable {
+public sealed interface Timetable permits Interval, CronTimetable {
     /**
      * The timetable of a configuration.
      *

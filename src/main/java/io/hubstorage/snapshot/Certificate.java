@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param format 1
  * @param snapshot the name of the folder
  * @param hubstorageVersion the program that wrote it
+ * @param allBuckets as in {@link RunRecord}
  * @param endpoint the S3 endpoint; absent for AWS
  * @param previous the snapshot it was compared with
  * @param attempts how many it took
@@ -37,6 +38,7 @@ public record Certificate(
         String snapshot,
         Trigger trigger,
         RunResult result,
+        @Nullable Boolean allBuckets,
         Instant startedAt,
         Instant finishedAt,
         String hubstorageVersion,
@@ -67,6 +69,7 @@ public record Certificate(
      * One bucket.
      *
      * @param prefix only keys that begin with it were covered; empty for all
+     * @param leftOut as in {@link RunRecord.BucketRecord}
      * @param files what the snapshot holds of it, directory markers included
      * @param manifest absent when the snapshot holds nothing of the bucket
      * @param failures at most {@link #MAX_FAILURES}
@@ -78,6 +81,7 @@ public record Certificate(
             String name,
             String prefix,
             RunResult result,
+            boolean leftOut,
             Listing listing,
             BucketCounts counts,
             Tally files,
@@ -120,8 +124,10 @@ public record Certificate(
             return problems;
         }
 
-        private RunRecord.BucketRecord record() {
-            return new RunRecord.BucketRecord(name, result, listing.complete(), counts, failures, failuresTotal, error);
+        /** The bucket as the history keeps it. */
+        public RunRecord.BucketRecord record() {
+            return new RunRecord.BucketRecord(
+                    name, result, leftOut, listing.complete(), counts, failures, failuresTotal, error);
         }
     }
 
@@ -157,6 +163,7 @@ public record Certificate(
                 runId,
                 trigger,
                 false,
+                allBuckets,
                 startedAt,
                 finishedAt,
                 result,

@@ -3,36 +3,66 @@ package io.hubstorage.status;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.AlarmMessage;
+import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.StatusMessage;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.history.HistoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the alarms and answers for them. Deploy it before whoever raises them, and undeploy it after: what was raised is
- * written down when it has stopped.
+ * Judges how things stand, keeps the alarms, and answers for both. Deploy it before whoever raises them, and undeploy it
+ * after: what was raised is written down when it has stopped.
  */
 public final class StatusVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(StatusVerticle.class);
     private static final int BAD_REQUEST = 400;
     private static final int NOT_FOUND = 404;
     private static final int FAILED = 500;
 
-    private final AlarmStore alarms;
+    /** How often it is looked whether something has changed that nobody told: time itself, or another process. */
+    private static final long LOOK_MILLIS = 5_000;
 
-    /** Of these alarms. */
-    public StatusVerticle(AlarmStore alarms) {
+    private static final long PATIENCE_MILLIS = 3_000;
+
+    private final AlarmStore alarms;
+    private final FactFinder facts;
+    private @Nullable StatusMessage current;
+    private @Nullable Object phase;
+    private boolean judging;
+    private boolean again;
+    private long timer = -1;
+
+    /** Judges by this configuration, this history and the data folder; {@code clock} tells what is late. */
+    public StatusVerticle(ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
         this.alarms = alarms;
+        this.facts = new FactFinder(config, history, alarms, clock);
     }
 
     @Override
     public Future<?> start() {
+        timer = vertx.setPeriodic(LOOK_MILLIS, _ -> look());
         return Future.all(List.of(
+                consume(Addresses.STATUS, this::status),
+                consume(Addresses.BACKUP_STARTED, _ -> look()),
+                consume(Addresses.BACKUP_PROGRESS, message -> progress(message.body())),
+                consume(Addresses.SCHEDULER_CHANGED, _ -> look()),
+                consume(Addresses.CONFIG_CHANGED, _ -> look()),
                 consume(Addresses.ALARM_RAISE, message -> raise(BusJson.decode(message.body(), Alarm.class))),
                 consume(Addresses.BACKUP_FINISHED, message -> finished(message.body())),
                 consume(Addresses.ALARMS_LIST, message -> answer(message, alarms::list)),
@@ -42,6 +72,7 @@ public final class StatusVerticle extends VerticleBase {
     /** Completes when all that was raised is written down. */
     @Override
     public Future<?> stop() {
+        vertx.cancelTimer(timer);
         return vertx.executeBlocking(() -> null);
     }
 
@@ -60,6 +91,79 @@ public final class StatusVerticle extends VerticleBase {
     private void finished(JsonObject body) {
         RunRecord run = BusJson.decode(body, RunRecord.class);
         run.alarms().forEach(alarm -> raise(ofRun(run, alarm)));
+        look();
+    }
+
+    /** Most of what a run tells is how far it is, which changes nothing here. */
+    private void progress(JsonObject body) {
+        RunState run = BusJson.decode(body, RunState.class);
+        Object now = List.of(
+                run.runId(),
+                run.phase(),
+                run.buckets().size(),
+                String.valueOf(run.retryAt()),
+                run.attempt(),
+                String.valueOf(run.waiting()));
+        if (!now.equals(phase)) {
+            phase = now;
+            look();
+        }
+    }
+
+    private void status(Message<JsonObject> message) {
+        judge().onSuccess(judged -> message.reply(BusJson.encode(judged)))
+                .onFailure(e -> message.fail(FAILED, String.valueOf(e.getMessage())));
+    }
+
+    /** Judges, and tells everybody if that came to something else than last time. */
+    private void look() {
+        if (judging) {
+            again = true;
+            return;
+        }
+        judging = true;
+        judge().onSuccess(this::tell)
+                .onFailure(e -> LOG.warn("How things stand cannot be told now: {}", e.toString()))
+                .onComplete(_ -> {
+                    judging = false;
+                    if (again) {
+                        again = false;
+                        look();
+                    }
+                });
+    }
+
+    private void tell(StatusMessage.Current judged) {
+        StatusMessage.Current timeless = new StatusMessage.Current(
+                Instant.EPOCH,
+                judged.state(),
+                judged.title(),
+                judged.detail(),
+                "",
+                judged.buckets(),
+                judged.conditions(),
+                judged.alarms(),
+                null);
+        if (!timeless.equals(current)) {
+            current = timeless;
+            vertx.eventBus().publish(Addresses.STATUS_CHANGED, BusJson.encode(judged));
+        }
+    }
+
+    private Future<StatusMessage.Current> judge() {
+        Future<BackupMessage.@Nullable Status> backup = ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class);
+        Future<SchedulerMessage.@Nullable Status> scheduler =
+                ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class);
+        return Future.all(backup, scheduler)
+                .compose(_ -> vertx.executeBlocking(() -> Judge.of(facts.find(backup.result(), scheduler.result()))));
+    }
+
+    /** Null when there is no answer. Never fails. */
+    private <T extends Record> Future<@Nullable T> ask(String address, Class<T> type) {
+        return vertx.eventBus()
+                .<JsonObject>request(address, new JsonObject(), new DeliveryOptions().setSendTimeout(PATIENCE_MILLIS))
+                .map(reply -> BusJson.decode(reply.body(), type))
+                .otherwise(e -> null);
     }
 
     /** An alarm of a run as one that stays. */
@@ -84,8 +188,10 @@ public final class StatusVerticle extends VerticleBase {
 
     private void publish(boolean changed) {
         if (changed) {
-            vertx.executeBlocking(alarms::list)
-                    .onSuccess(list -> vertx.eventBus().publish(Addresses.ALARMS_CHANGED, BusJson.encode(list)));
+            vertx.executeBlocking(alarms::list).onSuccess(list -> {
+                vertx.eventBus().publish(Addresses.ALARMS_CHANGED, BusJson.encode(list));
+                look();
+            });
         }
     }
 

@@ -74,7 +74,7 @@ final class SelfTest {
     }
 
     private static Step buckets(HubConfig config) {
-        if (Headline.needsSetup(config)) {
+        if (config.buckets().isEmpty() && !config.dynamicBuckets()) {
             return new Step(
                     "configuration",
                     Outcome.FAILED,

@@ -70,6 +70,7 @@ final class WebParts {
         router.route().handler(HttpVerticle.bodies());
         new BackupRoutes(bus, base).mount(router);
         new SchedulerRoutes(bus).mount(router);
+        new AlarmRoutes(bus).mount(router);
         new ConfigRoutes(bus, resources).mount(router);
         new StatusRoutes(things, store, version).mount(router);
         new S3Routes(bus, new SelfTest(vertx, bus, store)).mount(router);

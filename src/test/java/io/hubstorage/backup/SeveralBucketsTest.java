@@ -3,7 +3,9 @@ package io.hubstorage.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
@@ -187,6 +189,51 @@ final class SeveralBucketsTest extends EngineTest {
                 .isEmpty();
         assertThat(audit.certificate("music").listing().complete()).isFalse();
         assertThat(hub.backUp().totals().downloaded().objects()).isEqualTo(1);
+    }
+
+    @Test
+    void aRunOfOneBucketHidesNoFailureOfAnother() {
+        SyntheticBucket photos = bucket("photos", "a");
+        bucket("music", "x");
+        hub.configure("photos", "music");
+        RunRecord first = hub.backUp();
+        s3.removeBucket("music");
+        photos.change("a");
+        hub.backUp();
+        photos.change("a");
+
+        RunRecord third = hub.run(new BackupMessage.Start(null, false, List.of("photos")));
+
+        assertThat(third.result()).isEqualTo(RunResult.SUCCESS);
+        assertThat(third.coversAllBuckets()).isFalse();
+        RunRecord.BucketRecord music = record(third, "music");
+        assertThat(music.leftOut()).isTrue();
+        assertThat(music.result()).isEqualTo(RunResult.FAILED);
+        assertThat(music.error()).contains("does not exist");
+        Certificate.Bucket certified = audit(third).certificate("music");
+        assertThat(certified.leftOut()).isTrue();
+        assertThat(certified.result()).isEqualTo(RunResult.FAILED);
+        BackupMessage.Status status =
+                BusJson.decode(hub.request(Addresses.BACKUP_STATUS, new JsonObject()), BackupMessage.Status.class);
+        assertThat(status.lastSuccess()).extracting(RunRecord::runId).isEqualTo(first.runId());
+    }
+
+    @Test
+    void aRunOfOneBucketThatFailsSaysNothingOfTheOthers() {
+        SyntheticBucket photos = bucket("photos", "a");
+        bucket("music", "x");
+        hub.configure("photos", "music");
+        hub.backUp();
+        photos.change("a");
+
+        RunRecord second = hub.run(new BackupMessage.Start(null, false, List.of("photos")));
+
+        assertThat(record(second, "music").result()).isEqualTo(RunResult.SUCCESS);
+        assertThat(record(second, "music").leftOut()).isTrue();
+        photos.change("a");
+        assertThat(record(hub.run(new BackupMessage.Start(null, false, List.of("photos"))), "music")
+                        .result())
+                .isEqualTo(RunResult.SUCCESS);
     }
 
     @Test

@@ -22,6 +22,7 @@ final class Runs {
                 id,
                 Trigger.SCHEDULE,
                 dryRun,
+                true,
                 T0,
                 result.ended() ? T0.plusSeconds(60) : null,
                 result,

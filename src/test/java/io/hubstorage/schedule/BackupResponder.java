@@ -73,12 +73,18 @@ final class BackupResponder {
 
     /** Begins a run without being asked over the bus, as a manual one. */
     String begin(Trigger trigger, boolean dryRun) {
+        return begin(trigger, dryRun, true);
+    }
+
+    /** Likewise, over all buckets or only some. */
+    String begin(Trigger trigger, boolean dryRun, boolean allBuckets) {
         String id = "run-" + number.incrementAndGet();
         Instant now = clock.now();
         RunState state = new RunState(
                 id,
                 trigger,
                 dryRun,
+                allBuckets,
                 now,
                 now,
                 RunPhase.LISTING,
@@ -124,6 +130,7 @@ final class BackupResponder {
                 state.runId(),
                 state.trigger(),
                 state.dryRun(),
+                state.allBuckets(),
                 state.startedAt(),
                 end,
                 result,
@@ -142,6 +149,7 @@ final class BackupResponder {
                 id,
                 Trigger.SCHEDULE,
                 false,
+                true,
                 start,
                 start,
                 result,

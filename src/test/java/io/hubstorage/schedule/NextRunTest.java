@@ -229,6 +229,7 @@ final class NextRunTest {
                 "r",
                 Trigger.MANUAL,
                 false,
+                true,
                 start,
                 start,
                 result,

@@ -67,14 +67,14 @@ final class SchedulerVerticleTest {
     @Test
     void aNeverRunBackupBeginsAtOnceAndTheNextOneAnIntervalAfterItsStart() {
         deploy();
-        awaitStarts(Trigger.CATCH_UP);
+        awaitStarts(Trigger.FIRST);
         clock.advance(HOUR);
         backup.finish(RunResult.SUCCESS);
         awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.SUCCESS));
         assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
         nothingMoreHappens();
         clock.advance(HOUR.multipliedBy(5));
-        awaitStarts(Trigger.CATCH_UP, Trigger.SCHEDULE);
+        awaitStarts(Trigger.FIRST, Trigger.SCHEDULE);
     }
 
     @Test
@@ -193,7 +193,7 @@ final class SchedulerVerticleTest {
     void anUnreadablePauseFileMeansNotPaused() throws Exception {
         Files.writeString(folder.resolve("scheduler.json"), "{\"paused\": tr");
         deploy();
-        awaitStarts(Trigger.CATCH_UP);
+        awaitStarts(Trigger.FIRST);
     }
 
     @Test
@@ -212,7 +212,7 @@ final class SchedulerVerticleTest {
         assertThat(status().nextBackup()).isNull();
         assertThat(backup.starts()).isEmpty();
         update(json -> json.put("use_dynamic_buckets", true));
-        awaitStarts(Trigger.SCHEDULE);
+        awaitStarts(Trigger.FIRST);
     }
 
     @Test
@@ -263,6 +263,25 @@ final class SchedulerVerticleTest {
     }
 
     @Test
+    void aRunOfSomeBucketsDoesNotMoveTheSchedule() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        for (int hour = 0; hour < 5; hour++) {
+            clock.advance(HOUR);
+            backup.begin(Trigger.MANUAL, false, false);
+            backup.finish(RunResult.SUCCESS);
+            nothingMoreHappens();
+        }
+        assertThat(status().lastRun()).isEqualTo(T0);
+        assertThat(status().lastBackup()).isEqualTo(T0);
+        undeploy();
+        deploy();
+        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
+        clock.advance(HOUR);
+        awaitStarts(Trigger.SCHEDULE);
+    }
+
+    @Test
     void aConflictIsNoErrorAndTheEndOfTheOtherRunPlansAnew() {
         backup.failWith(409);
         deploy();
@@ -299,12 +318,12 @@ final class SchedulerVerticleTest {
             assertThat(status().nextBackup()).isEqualTo(clock.now().plus(delay));
             clock.advance(delay.minusSeconds(1));
             nothingMoreHappens();
-            assertThat(backup.refusals()).hasSize(expected).allMatch("CATCH_UP"::equals);
+            assertThat(backup.refusals()).hasSize(expected).allMatch("FIRST"::equals);
             clock.advance(Duration.ofSeconds(1));
         }
         backup.failWith(0);
         clock.advance(HOUR);
-        awaitStarts(Trigger.CATCH_UP);
+        awaitStarts(Trigger.FIRST);
     }
 
     @Test

@@ -57,6 +57,7 @@ public final class SnapshotCopies {
                 name,
                 certificate.trigger(),
                 certificate.result(),
+                true,
                 time,
                 time.plusSeconds(1),
                 certificate.hubstorageVersion(),

@@ -2,6 +2,8 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.Trigger;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -258,7 +260,7 @@ final class ApiTest {
         JsonObject status = server.get("/api/status").json();
         assertThat(status.getJsonObject("health").getString("state")).isEqualTo("safe");
         assertThat(status.getJsonObject("health").getString("sentence"))
-                .isEqualTo("The bucket is safe. Last backup 2 h ago, next in 4 h.");
+                .isEqualTo("Bucket photos is safe. Last backup 2 h ago.");
         assertThat(status.getJsonObject("credentials").getMap())
                 .containsEntry("configured", false)
                 .containsEntry("has_access_key", true)
@@ -266,6 +268,25 @@ final class ApiTest {
         assertThat(status.getJsonObject("scheduler").getBoolean("running")).isTrue();
         assertThat(status.getJsonObject("config").getJsonArray("buckets")).containsExactly("photos");
         assertThat(status.encode()).doesNotContain("AKIAEXAMPLE");
+    }
+
+    @Test
+    void alarmsAreListedAndAcknowledged() {
+        Alarm alarm = Alarm.of(Alarm.Kind.SHRUNK, "photos-3-0", BusRooms.ENDED, "It shrank.", "Look.");
+        server.rooms.judge(BusRooms.judged(StatusMessage.State.ATTENTION, List.of(), List.of(alarm)));
+        JsonObject open = server.get("/api/alarms").json().getJsonArray("open").getJsonObject(0);
+        assertThat(open.getString("id")).isEqualTo("shrunk-photos-3-0");
+        assertThat(open.getString("kind")).isEqualTo("shrunk");
+        assertThat(server.get("/api/status").json().getJsonObject("status").getJsonArray("alarms"))
+                .hasSize(1);
+        assertThat(server.post("/api/alarms/unknown/acknowledge", null).status())
+                .isEqualTo(404);
+        assertThat(server.post("/api/alarms/shrunk-photos-3-0/acknowledge", null)
+                        .json()
+                        .getJsonArray("open"))
+                .isEmpty();
+        assertThat(server.get("/api/alarms/shrunk-photos-3-0/acknowledge").status())
+                .isEqualTo(405);
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.hubstorage.web;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BusJson;
@@ -10,6 +12,7 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
 import io.vertx.core.Vertx;
@@ -42,8 +45,11 @@ final class BusRooms {
 
     volatile SchedulerMessage.Status scheduler = schedule(false, false);
     volatile boolean s3Works = true;
+    volatile StatusMessage.Current status = judged(StatusMessage.State.SAFE, List.of(), List.of());
+    volatile List<Alarm> alarms = List.of();
 
     private final Vertx vertx;
+    private final MessageConsumer<?> statusConsumer;
     private final List<MessageConsumer<?>> schedulerConsumers = new ArrayList<>();
 
     BusRooms(Vertx vertx) {
@@ -62,6 +68,9 @@ final class BusRooms {
                     .toList();
             message.reply(BusJson.encode(new BackupMessage.History(runs)));
         });
+        statusConsumer = answer(Addresses.STATUS, () -> status);
+        answer(Addresses.ALARMS_LIST, () -> new AlarmMessage.Alarms(alarms, List.of()));
+        vertx.eventBus().<JsonObject>consumer(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge);
         schedulerConsumers.add(answer(Addresses.SCHEDULER_STATUS, () -> scheduler));
         answer(Addresses.SCHEDULER_RESTART, () -> scheduler);
         vertx.eventBus().<JsonObject>consumer(Addresses.SCHEDULER_PAUSE, message -> {
@@ -97,6 +106,10 @@ final class BusRooms {
 
     void silenceScheduler() {
         schedulerConsumers.forEach(MessageConsumer::unregister);
+    }
+
+    void silenceStatus() {
+        statusConsumer.unregister();
     }
 
     private S3Message.Diagnosis diagnose() {
@@ -152,6 +165,49 @@ final class BusRooms {
         vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(record));
     }
 
+    private void acknowledge(Message<JsonObject> message) {
+        AlarmMessage.Acknowledge asked = BusJson.decode(message.body(), AlarmMessage.Acknowledge.class);
+        if (asked.id() != null && alarms.stream().noneMatch(alarm -> alarm.id().equals(asked.id()))) {
+            message.fail(404, "no open alarm has the id " + asked.id());
+            return;
+        }
+        alarms = alarms.stream()
+                .filter(alarm -> asked.id() != null && !alarm.id().equals(asked.id()))
+                .toList();
+        message.reply(BusJson.encode(new AlarmMessage.Alarms(alarms, List.of())));
+    }
+
+    /** Says how things stand, to those that ask and those that listen. */
+    void judge(StatusMessage.Current judgement) {
+        status = judgement;
+        alarms = judgement.alarms();
+        vertx.eventBus().publish(Addresses.STATUS_CHANGED, BusJson.encode(judgement));
+    }
+
+    /** One bucket, photos, and this state. */
+    static StatusMessage.Current judged(
+            StatusMessage.State state, List<StatusMessage.Condition> conditions, List<Alarm> alarms) {
+        boolean safe = state == StatusMessage.State.SAFE;
+        String title = safe ? "Bucket photos is safe." : "Something needs a look.";
+        return new StatusMessage.Current(
+                BEGAN,
+                state,
+                title,
+                "Last backup {ago:%s}.".formatted(ENDED),
+                title + " Last backup 2 h ago.",
+                List.of(new StatusMessage.Bucket(
+                        "photos",
+                        StatusMessage.Standing.SAFE,
+                        BEGAN,
+                        ENDED,
+                        "hublink_20261120060000",
+                        new Tally(3, 30),
+                        null)),
+                conditions,
+                alarms,
+                1L << 30);
+    }
+
     static SchedulerMessage.Status schedule(boolean paused, boolean overdue) {
         return new SchedulerMessage.Status(
                 true,
@@ -187,6 +243,7 @@ final class BusRooms {
                 "r2",
                 Trigger.MANUAL,
                 false,
+                true,
                 BEGAN,
                 BEGAN.plusSeconds(objects),
                 RunPhase.TRANSFERRING,
@@ -212,13 +269,14 @@ final class BusRooms {
                 id,
                 Trigger.SCHEDULE,
                 dryRun,
+                true,
                 BEGAN,
                 ENDED,
                 result,
                 "hublink_20261120060000",
                 true,
                 1,
-                List.of(new RunRecord.BucketRecord("photos", result, true, counts(3), List.of(), 0, null)),
+                List.of(new RunRecord.BucketRecord("photos", result, false, true, counts(3), List.of(), 0, null)),
                 counts(3),
                 null,
                 List.of());

@@ -207,6 +207,7 @@ final class EventsTest {
     @Test
     void theStateIsToldEvenWhenRoomsAreSilent() {
         server.rooms.silenceScheduler();
+        server.rooms.silenceStatus();
         try (EventStream stream = EventStream.open(server)) {
             EventStream.Event state = stream.first("state");
             assertThat(state.data().getMap()).containsEntry("scheduler", null);

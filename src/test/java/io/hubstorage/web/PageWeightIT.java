@@ -75,6 +75,7 @@ final class PageWeightIT {
                 .mapToObj(i -> new RunRecord.BucketRecord(
                         "bucket-" + i,
                         RunResult.SUCCESS,
+                        false,
                         true,
                         BusRooms.counts(ago * 7_919L % 100_003 + i * 31L),
                         List.of(),
@@ -85,6 +86,7 @@ final class PageWeightIT {
                 "run-" + (RUNS - ago),
                 Trigger.SCHEDULE,
                 false,
+                true,
                 BusRooms.BEGAN.minusSeconds(21_600L * ago),
                 BusRooms.ENDED.minusSeconds(21_600L * ago - ago * 13L % 97),
                 RunResult.SUCCESS,

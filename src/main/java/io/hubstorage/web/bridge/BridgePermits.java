@@ -19,6 +19,7 @@ final class BridgePermits {
             Addresses.SCHEDULER_PAUSE,
             Addresses.CONFIG_GET,
             Addresses.CONFIG_UPDATE,
+            Addresses.STATUS,
             Addresses.ALARMS_LIST,
             Addresses.ALARMS_ACKNOWLEDGE,
             Addresses.S3_DISCOVER,
@@ -32,6 +33,7 @@ final class BridgePermits {
             Addresses.BACKUP_FINISHED,
             Addresses.SCHEDULER_CHANGED,
             Addresses.CONFIG_CHANGED,
+            Addresses.STATUS_CHANGED,
             Addresses.ALARMS_CHANGED,
             Addresses.LOG);
 

@@ -1,0 +1,195 @@
+package io.hubstorage.status;
+
+import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.StatusMessage.Condition;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.HubConfig;
+import io.hubstorage.history.HistoryStore;
+import io.hubstorage.history.HistoryStore.Judged;
+import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.snapshot.Snapshots;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out what a judgement needs from disk: what the newest snapshot holds, what the history says, what is wrong with
+ * either. Blocking; use it from one thread at a time. Cheap when nothing has changed since it was last asked.
+ */
+final class FactFinder {
+    private final ConfigStore config;
+    private final HistoryStore history;
+    private final AlarmStore alarms;
+    private final InstantSource clock;
+    private @Nullable Seen seen;
+    private @Nullable Past past;
+
+    /** What tells whether anything has changed. */
+    private record Seen(
+            HubConfig config,
+            Path data,
+            @Nullable FileTime changed,
+            @Nullable RunRecord last) {}
+
+    /** What does not change unless {@link Seen} does. */
+    private record Past(
+            @Nullable RunRecord lastWhole,
+            @Nullable RunRecord last,
+            Map<String, Judged> judged,
+            Map<String, Judged> good,
+            @Nullable Certificate newest,
+            boolean legacy) {
+        static final Past NOTHING = new Past(null, null, Map.of(), Map.of(), null, false);
+    }
+
+    FactFinder(ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
+        this.config = config;
+        this.history = history;
+        this.alarms = alarms;
+        this.clock = clock;
+    }
+
+    Facts find(BackupMessage.@Nullable Status backup, SchedulerMessage.@Nullable Status scheduler) {
+        HubConfig frozen = config.config();
+        Path data = config.dataPath();
+        List<Condition> conditions = new ArrayList<>();
+        dataFolder(data).ifPresent(conditions::add);
+        Past found = past(frozen, data, conditions);
+        memory().ifPresent(conditions::add);
+        config.current().broken().stream()
+                .map(file -> new Condition(
+                        Condition.Kind.CONFIG,
+                        file.sentence(),
+                        "Mend the file, or save on the configuration page. " + file.instead()))
+                .forEach(conditions::add);
+        return new Facts(
+                clock.instant(),
+                frozen,
+                backup,
+                scheduler,
+                found.lastWhole(),
+                found.last(),
+                found.judged(),
+                found.good(),
+                found.newest(),
+                found.legacy(),
+                conditions,
+                alarms.list().open(),
+                free(data));
+    }
+
+    private Optional<Condition> dataFolder(Path data) {
+        try {
+            Destination.Check check =
+                    new Destination(new Layout(data), config.settings().configFolder()).inspect();
+            if (!check.usable()) {
+                return Optional.of(new Condition(
+                        Condition.Kind.DATA_FOLDER, check.message(), "No backup begins until that is mended."));
+            }
+            return Files.exists(data) && !(Files.isDirectory(data) && Files.isWritable(data))
+                    ? Optional.of(new Condition(
+                            Condition.Kind.DATA_FOLDER,
+                            "The data folder %s cannot be written.".formatted(data),
+                            "Give HubStorage's user the right to write there, or mount the disk so that it has it."))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(new Condition(
+                    Condition.Kind.DATA_FOLDER,
+                    "The data folder %s cannot be used: %s.".formatted(data, e.getMessage()),
+                    "No backup begins until that is mended."));
+        }
+    }
+
+    /** Whether what happens can be written down. */
+    private Optional<Condition> memory() {
+        Path folder = config.settings().configFolder();
+        Optional<String> problem = history.unwritable()
+                .or(alarms::unwritable)
+                .or(() -> Files.exists(folder) && !Files.isWritable(folder)
+                        ? Optional.of("the configuration folder %s cannot be written".formatted(folder))
+                        : Optional.empty());
+        return problem.map(why -> new Condition(
+                Condition.Kind.HISTORY,
+                "How backups end cannot be written down: %s.".formatted(why),
+                "Give HubStorage's user the right to write there, and make room on its disk."));
+    }
+
+    private Past past(HubConfig frozen, Path data, List<Condition> conditions) {
+        try {
+            Seen now = new Seen(frozen, data, changed(data), history.last().orElse(null));
+            Past known = past;
+            if (known != null && now.equals(seen)) {
+                return known;
+            }
+            Past read = read(frozen, data);
+            past = read;
+            seen = now;
+            return read;
+        } catch (IOException e) {
+            conditions.add(new Condition(
+                    Condition.Kind.DATA_FOLDER,
+                    "The snapshots in %s cannot be listed: %s.".formatted(data, e.getMessage()),
+                    "Look whether the disk is mounted and readable."));
+        } catch (UncheckedIOException e) {
+            conditions.add(new Condition(
+                    Condition.Kind.HISTORY,
+                    "The history cannot be read: %s.".formatted(e.getMessage()),
+                    "Give HubStorage's user the right to read and write it."));
+        }
+        return Past.NOTHING;
+    }
+
+    private Past read(HubConfig frozen, Path data) throws IOException {
+        Optional<SnapshotInfo> newest = new Snapshots(new Layout(data)).newest();
+        Certificate certificate = newest.map(SnapshotInfo::certificate).orElse(null);
+        RunRecord lastWhole = history.lastDecisive(true).orElse(null);
+        Set<String> names = new HashSet<>(Standings.wanted(frozen, lastWhole, certificate));
+        if (certificate != null) {
+            certificate.buckets().forEach(bucket -> names.add(bucket.name()));
+        }
+        return new Past(
+                lastWhole,
+                history.lastDecisive(false).orElse(null),
+                history.lastJudged(names),
+                history.lastSafe(names),
+                certificate,
+                newest.isPresent() && certificate == null);
+    }
+
+    private static @Nullable FileTime changed(Path data) throws IOException {
+        try {
+            return Files.getLastModifiedTime(data);
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Long free(Path data) {
+        try {
+            Path there = data;
+            while (!Files.exists(there)) {
+                there = Objects.requireNonNull(there.toAbsolutePath().getParent());
+            }
+            return Files.getFileStore(there).getUsableSpace();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.hubstorage.status;
+
+import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.StatusMessage.Condition;
+import io.hubstorage.config.HubConfig;
+import io.hubstorage.history.HistoryStore.Judged;
+import io.hubstorage.snapshot.Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a judgement follows from.
+ *
+ * @param backup absent when the engine does not answer
+ * @param scheduler absent when it does not answer
+ * @param lastWhole the newest run over all buckets that judges them
+ * @param last the newest run of any buckets that judges them
+ * @param judged how each bucket ended when it was last part of a run, as far as the history tells
+ * @param good likewise, the last time that it was safe then
+ * @param newest the newest snapshot's certificate; absent when there is no snapshot, or none of ours
+ * @param legacy whether the newest snapshot is one of the old tool
+ * @param conditions what was found wrong while the facts were gathered
+ */
+record Facts(
+        Instant now,
+        HubConfig config,
+        BackupMessage.@Nullable Status backup,
+        SchedulerMessage.@Nullable Status scheduler,
+        @Nullable RunRecord lastWhole,
+        @Nullable RunRecord last,
+        Map<String, Judged> judged,
+        Map<String, Judged> good,
+        @Nullable Certificate newest,
+        boolean legacy,
+        List<Condition> conditions,
+        List<Alarm> alarms,
+        @Nullable Long freeBytes) {}
