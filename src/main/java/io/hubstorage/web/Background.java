@@ -40,11 +40,7 @@ final class Background {
                 30,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(HEAVY_WAITING),
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("web-search-", 0)
-                        .priority(Thread.MIN_PRIORITY)
-                        .factory());
+                Thread.ofPlatform().daemon().name("web-search-", 0).factory());
         heavy.allowCoreThreadTimeOut(true);
     }
 
