@@ -14,8 +14,12 @@ import software.amazon.awssdk.core.client.config.ClientAsyncConfiguration;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.retry.RetryUtils;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
+import software.amazon.awssdk.retries.api.RetryStrategy;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 import software.amazon.awssdk.services.sts.StsAsyncClient;
@@ -86,11 +90,23 @@ final class Clients {
             String version, Patience patience, Consumer<ClientOverrideConfiguration.Builder> more) {
         return ClientOverrideConfiguration.builder()
                 .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, "hubstorage/" + version)
-                .retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                        .maxAttempts(patience.attempts())
-                        .build())
+                .retryStrategy(retries(patience))
                 .applyMutation(more)
                 .build();
+    }
+
+    private static RetryStrategy retries(Patience patience) {
+        return patience.attempts() > 1
+                ? AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                        .maxAttempts(patience.attempts())
+                        .build()
+                // Only the SDK can sign anew by the server's clock, which it learns from the refusal.
+                : DefaultRetryStrategy.standardStrategyBuilder()
+                        .useClientDefaults(false)
+                        .maxAttempts(2)
+                        .retryOnException(failure ->
+                                failure instanceof SdkException refused && RetryUtils.isClockSkewException(refused))
+                        .build();
     }
 
     /** Callers wait on virtual threads: completing their futures on the SDK's loop wakes them without a second thread. */

@@ -14,6 +14,9 @@ public abstract sealed class S3Failure extends Exception {
     /** Kind of the refusal to read an object with a customer's key that it is not encrypted with. */
     public static final String CUSTOMER_KEY_NOT_WANTED = "customer-key-not-wanted";
 
+    /** Kind of a body that is not what its object is said to be. */
+    public static final String CORRUPT = "corrupt";
+
     /** Kind of the answer that something is not there; only a complete listing without it makes that a fact. */
     public static final String NOT_FOUND = "not-found";
 
@@ -53,7 +56,7 @@ public abstract sealed class S3Failure extends Exception {
 
     /** A body that is not what its object is said to be; the next attempt may bring the right one. */
     public static S3Failure corrupt(String message) {
-        return new Retriable("corrupt", message, null);
+        return new Retriable(CORRUPT, message, null);
     }
 
     /** An object that is no longer the listed one. */

@@ -19,6 +19,11 @@ final class Attempts {
         this.backoff = backoff;
     }
 
+    /** The last attempt brought the work on: those before it do not count any more. */
+    void progressed() {
+        counted = 0;
+    }
+
     /** Waits for the next attempt, or throws the failure when there should be none. */
     void pauseAfter(S3Failure failure, Cancellation cancellation) throws S3Failure, InterruptedException {
         Optional<Duration> pause = pause(failure, System.nanoTime());

@@ -5,6 +5,7 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.s3.Availability;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,8 @@ final class BucketSearch {
     private final Map<String, ForRun> runs = new ConcurrentHashMap<>();
     private final Backoff backoff;
     private final Search search;
+
+    private static final Backoff IMPATIENT = new Backoff(Duration.ofMillis(100), Duration.ofMillis(500), 3);
 
     /** One attempt; blocking. */
     @FunctionalInterface
@@ -35,7 +38,9 @@ final class BucketSearch {
     S3Message.Buckets find(S3Message.Discover request) throws S3Failure, IOException, InterruptedException {
         String run = request.runId();
         if (run == null) {
-            return search.run(new Availability());
+            // Somebody waits for the answer: a moment's fault is passed over, an outage is told.
+            Availability asked = new Availability();
+            return IMPATIENT.retrying(new Cancellation(), () -> search.run(asked));
         }
         ForRun waiting = runs.computeIfAbsent(run, _ -> new ForRun(new Cancellation(), new Availability()));
         try {

@@ -93,7 +93,7 @@ final class Differ implements AutoCloseable {
 
     /** The bytes are the same; whether what is known of them is, may have to be asked. */
     private Difference unchanged(int source, ManifestEntry entry, ListedObject object, boolean asRecorded) {
-        return MetadataRefresh.isDue(entry, object, shard, progress.doTimesMove())
+        return MetadataRefresh.isDue(entry, object, shard, progress.doTimesMove(entry.directory()))
                 ? new Difference.Changed(
                         object,
                         new Difference.Candidate(source, entry, true),

@@ -12,7 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +28,8 @@ final class MetadataRefresh {
     static final String TAG_COUNT = "x-amz-tagging-count";
     /** The tags of one in so many objects that have some are asked for in a run, because no listing shows that tags changed. */
     private static final int TAGS_ONE_IN = 30;
-    /** So many objects whose time is another in each listing, and the server's times are no longer looked at. */
-    private static final int MOVING_TIMES = 10;
+    /** So many objects decide whether a server's times are to be believed. */
+    private static final int ENOUGH = 10;
 
     /** What the listing says of a key now. */
     @FunctionalInterface
@@ -40,7 +40,15 @@ final class MetadataRefresh {
     private final String bucket;
     private final ShardProgress progress;
     private final Relisting relisting;
-    private final AtomicInteger moving = new AtomicInteger();
+    private final Times files = new Times();
+    private final Times folders = new Times();
+
+    /** What has been found out about the times of one kind of object; guarded by its lock. */
+    private static final class Times {
+        private final ReentrantLock lock = new ReentrantLock();
+        private int moving;
+        private int steady;
+    }
 
     MetadataRefresh(String bucket, ShardProgress progress, Relisting relisting) {
         this.bucket = bucket;
@@ -91,7 +99,7 @@ final class MetadataRefresh {
     ManifestEntry refreshed(FetchTask task, ManifestEntry known, ServerNotes notes)
             throws S3Failure, IOException, InterruptedException {
         ListedObject object = task.object();
-        if (!isListedOtherwise(known, object, progress.doTimesMove())) {
+        if (!isListedOtherwise(known, object, progress.doTimesMove(known.directory()))) {
             Map<String, String> tags = known.details().tags().isEmpty() ? null : notes.tags();
             return tags == null ? known : withTags(known, tags);
         }
@@ -123,27 +131,36 @@ final class MetadataRefresh {
 
     /**
      * Some servers give the time of the listing for folders, or for everything. An object that has had a new time before is
-     * listed once more, to see whether it has yet another.
+     * listed once more, to see whether it has yet another; one after the other, until enough of them have told.
      */
     private boolean doesItsTimeMove(ManifestEntry known, ListedObject object)
             throws S3Failure, IOException, InterruptedException {
         if (isInOtherClass(known, object) || !(known.fileTime() != null || known.directory())) {
             return false;
         }
-        ListedObject again = relisting.list(object.key());
-        if (isSameTime(again.lastModified(), object.lastModified())
-                || !again.etag().equals(object.etag())) {
-            return false;
+        Times times = known.directory() ? folders : files;
+        times.lock.lockInterruptibly();
+        try {
+            if (times.moving >= ENOUGH || times.steady >= ENOUGH) {
+                return times.moving >= ENOUGH;
+            }
+            ListedObject again = relisting.list(object.key());
+            if (!again.etag().equals(object.etag()) || isSameTime(again.lastModified(), object.lastModified())) {
+                times.steady++;
+                return false;
+            }
+            if (++times.moving == ENOUGH) {
+                progress.timesMove(known.directory());
+                LOG.warn(
+                        "bucket {}: the server gives unchanged objects another time in each listing ({} for one); in"
+                                + " this run such times are not taken for changes",
+                        bucket,
+                        object.key());
+            }
+            return true;
+        } finally {
+            times.lock.unlock();
         }
-        if (moving.incrementAndGet() == MOVING_TIMES) {
-            progress.timesMove();
-            LOG.warn(
-                    "bucket {}: the server gives unchanged objects another time in each listing ({} for one); in this"
-                            + " run its times are not taken for changes any more",
-                    bucket,
-                    object.key());
-        }
-        return true;
     }
 
     private static ManifestEntry withTags(ManifestEntry known, Map<String, String> tags) {

@@ -26,6 +26,8 @@ final class ObjectFetch {
 
     private static final Logger LOG = LoggerFactory.getLogger(ObjectFetch.class);
     private static final int REREADS = 3;
+    /** So often is a large object read as a whole while its bytes are wrong. */
+    private static final int CORRUPT_READS = 3;
 
     /** A directory marker is nothing but its key. */
     private static final Proven MARKER =
@@ -86,6 +88,7 @@ final class ObjectFetch {
     private ManifestEntry download(FetchTask task) throws S3Failure, IOException, InterruptedException {
         FetchTask current = task;
         int rereads = 0;
+        int corrupt = 0;
         boolean stillListed = false;
         boolean withKey = customerKey.likely();
         int switched = 0;
@@ -115,8 +118,9 @@ final class ObjectFetch {
                     }
                     stillListed = failure.saysMissing() && now.equals(current.object());
                     current = current.withObject(now);
-                } else if (current.object().size() > SMALL && failure.concernsEverything()) {
-                    // Each range has been patient already.
+                } else if (current.object().size() > SMALL
+                        && !(failure.kind().equals(S3Failure.CORRUPT) && ++corrupt < CORRUPT_READS)) {
+                    // Each range has been tried again and again already; only a whole that is wrong is read anew.
                     throw failure;
                 } else {
                     LOG.debug("{}/{}: {}", shard.bucket(), task.key(), failure.getMessage());

@@ -28,6 +28,9 @@ final class RangedDownload implements AutoCloseable {
     /** What one range may hold in memory between network and disk. */
     private static final long RANGE_MEMORY = 512 * 1024;
 
+    /** An attempt that brought so much was none in vain. */
+    private static final long PROGRESS = 1 << 20;
+
     private final String bucket;
     private final FetchTask task;
     private final ListedObject object;
@@ -121,22 +124,38 @@ final class RangedDownload implements AutoCloseable {
         return whole == null ? range : whole;
     }
 
+    /** The only place where a range's attempts are counted; what has arrived stays, and the next one goes on there. */
     private ObjectHead read(Range range) throws S3Failure, IOException, InterruptedException {
         Arrival arrival = new Arrival(range.from());
-        return context.backoff().retrying(cancellation, () -> {
-            // At least one byte is asked for: only an answer brings a head.
-            long from = Math.min(arrival.reached, range.end() - 1);
-            try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
-                return context.request(
-                        range.end() - from,
-                        () -> reader.readRange(
-                                bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
-            } catch (S3Failure.Permanent failure) {
-                throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
-                        ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
-                        : failure;
+        Attempts made = new Attempts(context.backoff());
+        long settled = range.from();
+        while (true) {
+            cancellation.check();
+            try {
+                return request(range, arrival);
+            } catch (S3Failure failure) {
+                if (arrival.reached - settled >= PROGRESS) {
+                    settled = arrival.reached;
+                    made.progressed();
+                }
+                made.pauseAfter(failure, cancellation);
             }
-        });
+        }
+    }
+
+    private ObjectHead request(Range range, Arrival arrival) throws S3Failure, IOException, InterruptedException {
+        // At least one byte is asked for: only an answer brings a head.
+        long from = Math.min(arrival.reached, range.end() - 1);
+        try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
+            return context.request(
+                    range.end() - from,
+                    () -> reader.readRange(
+                            bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
+        } catch (S3Failure.Permanent failure) {
+            throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
+                    ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
+                    : failure;
+        }
     }
 
     /**

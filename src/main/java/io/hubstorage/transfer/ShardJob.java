@@ -150,13 +150,15 @@ final class ShardJob {
     /** Credentials that the account takes are not why one bucket refuses them: the others may still be copied. */
     private Ended refused(S3Failure.Auth refusal) {
         try {
-            if (s3.get().acceptsCredentials()) {
+            if (context.backoff().retrying(cancellation, s3.get()::acceptsCredentials)) {
                 return new Ended(
                         Outcome.FAILED,
                         false,
                         refusal.getMessage() + " They are accepted elsewhere, so this is about the bucket alone.");
             }
-        } catch (S3Failure | InterruptedException unknown) {
+        } catch (CancellationException | InterruptedException _) {
+            return new Ended(Outcome.CANCELLED, true, null);
+        } catch (S3Failure | IOException unknown) {
             LOG.debug("whether the credentials are good is not known", unknown);
         }
         return new Ended(Outcome.AUTH, false, refusal.getMessage());

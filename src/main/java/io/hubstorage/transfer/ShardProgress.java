@@ -35,7 +35,8 @@ final class ShardProgress {
     private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
     private final AtomicLong begun = new AtomicLong();
     private volatile boolean listingComplete;
-    private volatile boolean timesMove;
+    private volatile boolean fileTimesMove;
+    private volatile boolean folderTimesMove;
 
     /** Objects and their bytes. */
     static final class Counter {
@@ -87,13 +88,17 @@ final class ShardProgress {
         return listingComplete;
     }
 
-    /** The server gives the same object another time in each listing, so that its times say nothing. */
-    void timesMove() {
-        timesMove = true;
+    /** The server gives unchanged files, or folders, another time in each listing, so that those times say nothing. */
+    void timesMove(boolean folders) {
+        if (folders) {
+            folderTimesMove = true;
+        } else {
+            fileTimesMove = true;
+        }
     }
 
-    boolean doTimesMove() {
-        return timesMove;
+    boolean doTimesMove(boolean folders) {
+        return folders ? folderTimesMove : fileTimesMove;
     }
 
     void begin(String key, long size) {

@@ -178,7 +178,7 @@ final class MetadataTest extends EngineTest {
         assertThat(third.result()).isEqualTo(RunResult.SUCCESS);
         assertThat(third.snapshot()).as("nothing is new").isEqualTo(second.snapshot());
         assertThat(asked(RequestKind.HEAD)).isZero();
-        assertThat(asked(RequestKind.LIST)).isLessThan(200);
+        assertThat(asked(RequestKind.LIST)).isLessThan(20);
     }
 
     @Test

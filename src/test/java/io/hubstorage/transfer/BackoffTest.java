@@ -100,4 +100,14 @@ final class BackoffTest {
         assertThat(made.pause(throttled, Duration.ofSeconds(65).toNanos())).isEmpty();
         assertThat(made.pause(S3Failure.corrupt("twice"), 0)).isEmpty();
     }
+
+    @Test
+    void attemptsThatBroughtTheWorkOnAreNotCounted() {
+        Attempts made = new Attempts(new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), 2));
+        for (int attempt = 0; attempt < 20; attempt++) {
+            made.progressed();
+            assertThat(made.pause(S3Failure.corrupt("half of it came"), 0)).isPresent();
+        }
+        assertThat(made.pause(S3Failure.corrupt("nothing came"), 0)).isEmpty();
+    }
 }

@@ -1,27 +1,23 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
+import io.hubstorage.testkit.NodeProject;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,17 +28,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The standard npm client of the event-bus bridge, in Node, starts a backup and follows it. Needs node and npm. */
 final class BridgeClientIT {
-    private static final Path SOURCES = Path.of("src/test/js/bridge");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Map<String, String> LOGIN =
             Map.of("HUBSTORAGE_WEB_TOKEN", "token-of-twenty-characters", "HUBSTORAGE_WEB_PASSWORD", "correct-horse");
-    private static final Path INSTALLED = Path.of("target/js/bridge");
+
+    private static NodeProject node;
 
     @BeforeAll
-    static void prepare() throws Exception {
-        assumeTrue(isThere("node"), "node is not installed: the bridge's standard client cannot be tried");
-        assumeTrue(isThere("npm"), "npm is not installed: the bridge's standard client cannot be tried");
-        install();
+    static void install() throws Exception {
+        node = NodeProject.install("bridge");
     }
 
     @Test
@@ -146,46 +140,11 @@ final class BridgeClientIT {
     }
 
     /** Runs the client script against that bridge, and gives what it told, in order. */
-    static List<JsonObject> follow(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("node", "follow.js"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .directory(INSTALLED.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        List<JsonObject> told = process.inputReader(StandardCharsets.UTF_8)
-                .lines()
-                .map(JsonObject::new)
-                .toList();
-        assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(told.toString()).isZero();
-        return told;
-    }
-
-    /** Copies the script below {@code target} and installs what it needs there. */
-    static void install() throws IOException, InterruptedException {
-        Files.createDirectories(INSTALLED);
-        for (String name : List.of("package.json", "follow.js")) {
-            Files.copy(SOURCES.resolve(name), INSTALLED.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-        }
-        Process process = new ProcessBuilder("npm", "install", "--no-audit", "--no-fund", "--no-package-lock")
-                .directory(INSTALLED.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(output).isZero();
-    }
-
-    private static boolean isThere(String program) throws InterruptedException {
-        try {
-            Process process = new ProcessBuilder(program, "--version")
-                    .redirectErrorStream(true)
-                    .start();
-            process.getInputStream().readAllBytes();
-            return process.waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        }
+    private static List<JsonObject> follow(String... arguments) throws IOException, InterruptedException {
+        String[] command =
+                Stream.concat(Stream.of("follow.js"), Stream.of(arguments)).toArray(String[]::new);
+        NodeProject.Outcome told = node.node(command);
+        assertThat(told.exitCode()).as(told.lines().toString()).isZero();
+        return told.lines().stream().map(JsonObject::new).toList();
     }
 }
