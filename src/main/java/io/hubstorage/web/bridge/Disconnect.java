@@ -1,6 +1,7 @@
 package io.hubstorage.web.bridge;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.NetSocket;
@@ -33,10 +34,6 @@ public final class Disconnect {
     /** From the handler nearest to the network, so that none is asked that would flush. */
     private static void cut(Channel channel) {
         ChannelHandlerContext nearest = channel.pipeline().firstContext();
-        if (nearest == null) {
-            channel.close();
-        } else {
-            nearest.close();
-        }
+        ChannelFuture ignored = nearest == null ? channel.close() : nearest.close();
     }
 }
