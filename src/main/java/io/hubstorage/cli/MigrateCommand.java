@@ -98,12 +98,19 @@ final class MigrateCommand implements Callable<Integer> {
                             "Nothing was written: this user may not read or write %s. Run the command as the one who"
                                     + " owns it; in a container by --user, as docs/migration.md shows, and not under"
                                     + " sudo.%n",
-                            e.getFile());
+                            place(e));
         } catch (FileSystemException e) {
-            line.getErr().printf("Nothing was written: %s: %s.%n", e.getFile(), e.getReason());
+            line.getErr().printf("Nothing was written: %s: %s.%n", place(e), e.getReason());
         }
         line.getErr().flush();
         return ExitCode.USAGE.code();
+    }
+
+    /** Files are written under another name first, which tells nobody anything: their folder does. */
+    private static String place(FileSystemException e) {
+        Path file = Path.of(String.valueOf(e.getFile()));
+        Path folder = file.getParent();
+        return folder != null && file.toString().endsWith(".tmp") ? folder.toString() : file.toString();
     }
 
     /** What a path of this process is called by who reads it: in a container, on the host, as far as that is known here. */

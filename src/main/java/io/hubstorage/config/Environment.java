@@ -308,10 +308,10 @@ public final class Environment {
         return placeholder;
     }
 
-    /** The number of the user as {@code " 10001"}; empty where it cannot be told. */
+    /** The number of the user as {@code " (10001)"}; empty where it cannot be told. */
     private static String user() {
         try {
-            return " " + Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            return " (%s)".formatted(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
         } catch (IOException | UnsupportedOperationException e) {
             return "";
         }

@@ -1,6 +1,5 @@
 package io.hubstorage.history;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,12 +15,15 @@ final class LineScanner implements AutoCloseable {
     private static final int LONGEST = 16 << 20;
 
     private final InputStream in;
+    private final byte[] block = new byte[1 << 16];
+    private int from;
+    private int to;
     private long position;
 
     LineScanner(Path file, long offset) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         channel.position(offset);
-        in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
+        in = Channels.newInputStream(channel);
         position = offset;
     }
 
@@ -65,16 +67,30 @@ final class LineScanner implements AutoCloseable {
     Line next() throws IOException {
         long offset = position;
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (int b = in.read(); b >= 0; b = in.read()) {
-            position++;
-            if (b == '\n') {
-                return line(offset, bytes, true);
+        while (fill()) {
+            int end = from;
+            while (end < to && block[end] != '\n') {
+                end++;
             }
-            if (bytes.size() < LONGEST) {
-                bytes.write(b);
+            bytes.write(block, from, Math.min(end - from, LONGEST - bytes.size()));
+            boolean ended = end < to;
+            int read = end - from + (ended ? 1 : 0);
+            position += read;
+            from += read;
+            if (ended) {
+                return line(offset, bytes, true);
             }
         }
         return position == offset ? null : line(offset, bytes, false);
+    }
+
+    /** Whether there is more in the block, or in the file. Byte by byte a long history took seconds to read. */
+    private boolean fill() throws IOException {
+        if (from == to) {
+            from = 0;
+            to = Math.max(0, in.read(block));
+        }
+        return from < to;
     }
 
     private static Line line(long offset, ByteArrayOutputStream bytes, boolean ended) {
