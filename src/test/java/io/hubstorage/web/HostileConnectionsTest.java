@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ final class HostileConnectionsTest {
 
     private WebServer server;
     /** Held on to: a client that nobody refers to is closed. */
-    private WebSocketClient sockets;
+    private @Nullable WebSocketClient sockets;
 
     @BeforeEach
     void start(@TempDir Path folder) throws IOException {
@@ -144,10 +145,11 @@ final class HostileConnectionsTest {
     }
 
     private WebSocket socket(boolean compressed) {
-        sockets = server.vertx.createWebSocketClient(new WebSocketClientOptions()
+        WebSocketClient client = server.vertx.createWebSocketClient(new WebSocketClientOptions()
                 .setTryUsePerMessageCompression(compressed)
                 .setTryUsePerFrameCompression(compressed));
-        return WebServer.await(sockets.connect(server.port(), "127.0.0.1", "/eventbus/websocket"));
+        sockets = client;
+        return WebServer.await(client.connect(server.port(), "127.0.0.1", "/eventbus/websocket"));
     }
 
     @Test
@@ -185,11 +187,14 @@ final class HostileConnectionsTest {
         try (LogCapture log = LogCapture.of("io.hubstorage")) {
             for (int i = 0; i < 10; i++) {
                 try (RawClient client = new RawClient(server.port())) {
-                    client.send("POST /login HTTP/1.1\r\n"
-                            + "Host: 127.0.0.1\r\n"
-                            + "Content-Type: application/x-www-form-urlencoded\r\n"
-                            + "Content-Length: 100\r\n\r\n"
-                            + "password=");
+                    client.send(String.join(
+                            "\r\n",
+                            "POST /login HTTP/1.1",
+                            "Host: 127.0.0.1",
+                            "Content-Type: application/x-www-form-urlencoded",
+                            "Content-Length: 100",
+                            "",
+                            "password="));
                 }
             }
             assertOthersAreServed();
