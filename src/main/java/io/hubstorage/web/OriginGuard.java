@@ -56,6 +56,8 @@ final class OriginGuard {
             if (!loginAskedFor.getAsBoolean()
                     && !(reads && FOR_ALL.matcher(context.normalizedPath()).matches())) {
                 checkName(Gate.arrival(context).host());
+                // A proxy that passes X-Forwarded-Host on as it came would let a page say any name there.
+                checkName(context.request().authority());
                 checkReader(context.request());
             }
             if (!reads && !isAllowedAcross(context)) {

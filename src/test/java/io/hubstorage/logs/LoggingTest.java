@@ -10,6 +10,7 @@ import io.hubstorage.bus.LogLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,21 @@ final class LoggingTest {
     @AfterEach
     void forgetSecrets() {
         SecretMask.forget();
+    }
+
+    @Test
+    void nobodyElseReadsTheLogAndItsPredecessors() throws IOException {
+        Path file = folder.resolve("logs/status.log");
+        try (Logging logging = logs.start(config("INFO", 1), file, null)) {
+            for (int i = 0; i < 30; i++) {
+                ours.info("x".repeat(50_000));
+            }
+            await().until(() -> logging.files().list().size() == 2);
+        }
+        for (String name : List.of("status.log", "status.log.1")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.resolveSibling(name))))
+                    .isEqualTo("rw-------");
+        }
     }
 
     @Test

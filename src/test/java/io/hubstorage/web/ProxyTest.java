@@ -6,6 +6,7 @@ import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.web.sse.EventHub;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +64,24 @@ final class ProxyTest {
         assertThat(visitor.logIn(PASSWORD).header("Set-Cookie")).startsWith("hubstorage=");
         visitor.open("/");
         assertThat(visitor.post("/api/backup/run", null).status()).isEqualTo(202);
+    }
+
+    @Test
+    void withoutALoginBothNamesMustBeOurs(@TempDir Path other) throws IOException {
+        Map<String, String> open =
+                Map.of("HUBSTORAGE_TRUSTED_PROXIES", "127.0.0.1, ::1", "HUBSTORAGE_ALLOWED_HOSTS", "nas.example");
+        try (WebServer proxied = WebServer.start(other, open, EventHub.Limits.DEFAULT)) {
+            for (String forwarded : List.of("localhost", "127.0.0.1", "nas.example")) {
+                Map<String, String> rebound = Map.of("Host", "evil.example", "X-Forwarded-Host", forwarded);
+                assertThat(proxied.get("/api/config", rebound).status()).isEqualTo(403);
+            }
+            Map<String, String> foreign = Map.of("Host", "nas.example", "X-Forwarded-Host", "evil.example");
+            assertThat(proxied.get("/api/config", foreign).status()).isEqualTo(403);
+            for (String host : List.of("nas.example", "127.0.0.1:5002")) {
+                Map<String, String> ours = Map.of("Host", host, "X-Forwarded-Host", "nas.example");
+                assertThat(proxied.get("/api/config", ours).status()).isEqualTo(200);
+            }
+        }
     }
 
     @Test

@@ -176,6 +176,23 @@ final class ThrottledLoginTest {
     }
 
     @Test
+    void manyAddressesAreNoWayAroundTheThrottle() {
+        loggedIn("192.0.2.1");
+        int looked = 0;
+        for (int i = 0; i < 320; i++) {
+            // Too long to be looked at slowly; it counts all the same.
+            Visitor guesser = Visitor.from(server, "198.51.%d.%d".formatted(i / 200, 1 + i % 200));
+            looked += guesser.logIn("x".repeat(1_100)).status() == 401 ? 1 : 0;
+        }
+        assertThat(looked).isEqualTo(300);
+        assertThat(Visitor.from(server, "203.0.113.99").logIn(PASSWORD).status())
+                .isEqualTo(429);
+        loggedIn("192.0.2.1");
+        server.now.updateAndGet(now -> now.plus(Duration.ofSeconds(3)));
+        loggedIn("203.0.113.99");
+    }
+
+    @Test
     void nobodyLocksABrowserOutThatHasLoggedInBefore() {
         Visitor owner = loggedIn("203.0.113.7");
         owner.open("/");
