@@ -3,9 +3,8 @@
 import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, setVar, url } from './dom.js';
 import { bytes, count, duration, instant, percent, plural, rate, relative, visible } from './format.js';
 import { bucketEta, settled, share } from './progress.js';
-import { bucketStates, bucketWords, protectedTotals } from './buckets.js';
+import { bucketWords, protectedTotals } from './buckets.js';
 import { waitingWords } from './headline.js';
-import { files } from './results.js';
 import { now } from './clock.js';
 
 const list = byId('buckets');
@@ -20,14 +19,14 @@ let emptyNote = null;
 export function renderBuckets(state, rates, marks) {
   const run = state.backup.running ? state.backup.current : null;
   const live = new Map((run?.buckets ?? []).map((bucket) => [bucket.bucket, bucket]));
-  const entries = bucketStates(state.config, state.runs ?? []);
+  const entries = [...(state.status?.buckets ?? [])];
   for (const name of live.keys()) {
-    if (!entries.some((entry) => entry.name === name)) entries.push({ name, record: null, run: null });
+    if (!entries.some((entry) => entry.bucket === name)) entries.push({ bucket: name, state: 'never', held: null, problem: null });
   }
-  place(entries.map((entry) => entry.name), state);
+  place(entries.map((entry) => entry.bucket), state);
   for (const entry of entries) {
-    const row = rows.get(entry.name);
-    const bucket = live.get(entry.name);
+    const row = rows.get(entry.bucket);
+    const bucket = live.get(entry.bucket);
     setData(row.element, 'live', String(bucket != null));
     if (bucket) drawLive(row, bucket, run, rates, marks);
     else drawIdle(row, entry);
@@ -50,7 +49,7 @@ function place(names, state) {
   });
   emptyNote ??= h('li', { class: 'empty' }, h('strong', {}, 'No bucket chosen'), 'The ',
     h('a', { href: url('/setup') }, 'set-up'), ' leads to the first snapshot, step by step.');
-  if (names.length === 0 && state.loaded && state.runs != null) list.replaceChildren(emptyNote);
+  if (names.length === 0 && state.status?.state === 'needs_setup') list.replaceChildren(emptyNote);
   else emptyNote.remove();
 }
 
@@ -78,16 +77,16 @@ function drawIdle(row, entry) {
   setData(row.sub, 'tone', words.flag ? words.tone : null);
   setIcon(row.mark, words.icon);
   write(row.sub, words.text + age(words.flag, entry));
-  const held = entry.held ? files(entry.held.counts) : null;
+  const { held } = entry;
   setText(row.first, held ? plural(held.objects, 'object') : '–');
   setText(row.second, held ? bytes(held.bytes) : '');
 }
 
 // A bucket in trouble tells how old its last whole copy is: that is what the reader wants to know next.
-function age(troubled, { run, goodRun }) {
-  const of = troubled ? goodRun : run;
-  if (!of) return '';
-  const when = relative(instant(of.finished_at) ?? instant(of.started_at), now());
+function age(troubled, { checked }) {
+  const at = instant(checked);
+  if (at == null) return '';
+  const when = relative(at, now());
   return troubled ? ` · last whole copy ${when}` : `, checked ${when}`;
 }
 
@@ -158,9 +157,10 @@ function total(run, entries, marks) {
 }
 
 function summary(run, entries) {
-  const well = entries.filter((entry) => entry.record?.result === 'success').length;
+  const wanted = entries.filter((entry) => entry.state !== 'left_out');
+  const well = wanted.filter((entry) => entry.state === 'safe').length;
   const done = run?.buckets.filter((bucket) => bucket.phase === 'done').length;
   setText(byId('buckets-summary'), entries.length === 0 ? '' : run
-    ? `${done} of ${run.buckets.length} done` : `${well} of ${entries.length} safe`);
+    ? `${done} of ${run.buckets.length} done` : `${well} of ${wanted.length} safe`);
   setHidden(byId('buckets-summary'), entries.length === 0);
 }

@@ -4,7 +4,7 @@
 // server restarts), and never notices a connection that died while the laptop slept, or behind a proxy that swallows what
 // it should pass on. The server sends a heartbeat as it opens and every few seconds; who hears none begins anew.
 
-const NAMES = ['state', 'backup.started', 'backup.progress', 'backup.finished', 'scheduler', 'config.changed', 'log'];
+const NAMES = ['state', 'backup.started', 'backup.progress', 'backup.finished', 'scheduler', 'status', 'alarms', 'config.changed', 'log'];
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const USUAL_HEARTBEAT_MS = 15_000;

@@ -22,6 +22,11 @@ export function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** Likewise, unless it begins with one of these names, which stay as they are. */
+export function capitalBut(text, names) {
+  return names.some((name) => text.startsWith(name)) ? text : capital(text);
+}
+
 /** Binary units, three digits at most: 1536 → "1.50 KiB". Always the same width class, so that columns stay calm. */
 export function bytes(value) {
   let rest = Math.max(0, value ?? 0);
@@ -63,10 +68,10 @@ function twoUnits(ms, big, bigName, small, smallName) {
   return rest === 0 ? `${whole} ${bigName}` : `${whole} ${bigName} ${rest} ${smallName}`;
 }
 
-/** A coarse length for sentences, rounded to its nearest unit: "4 h", "12 min", "a minute". */
+/** A coarse length for sentences, rounded to its nearest unit: "4 h", "12 min", "36 s". The server says it in the same words. */
 export function roughly(milliseconds) {
   const ms = Math.abs(milliseconds);
-  if (ms < 90 * SECOND) return 'a minute';
+  if (ms < 90 * SECOND) return `${Math.max(1, Math.floor(ms / SECOND))} s`;
   if (ms < 90 * MINUTE) return `${Math.round(ms / MINUTE)} min`;
   if (ms < 36 * HOUR) return `${Math.round(ms / HOUR)} h`;
   return `${Math.round(ms / DAY)} days`;
@@ -75,8 +80,8 @@ export function roughly(milliseconds) {
 /** When something was or will be, seen from `now` (both epoch milliseconds): "2 h ago", "in 4 h", "just now". */
 export function relative(then, now) {
   const ahead = then - now;
-  if (ahead > 0) return ahead < 45 * SECOND ? 'in less than a minute' : `in ${roughly(ahead)}`;
-  return ahead > -45 * SECOND ? 'just now' : `${roughly(ahead)} ago`;
+  if (ahead > 0) return `in ${roughly(ahead)}`;
+  return ahead > -5 * SECOND ? 'just now' : `${roughly(ahead)} ago`;
 }
 
 /** Epoch milliseconds of an ISO-8601 instant, or null. */

@@ -4,6 +4,7 @@ import { byId, h, setData, setHidden, setIcon, setText, url } from './dom.js';
 import { now } from './clock.js';
 import { headline, LOOKS } from './headline.js';
 import { post } from './api.js';
+import { renderAlarms } from './alarms.js';
 import { toast, toastError } from './toast.js';
 
 const hero = byId('hero');
@@ -39,6 +40,7 @@ export function renderHero(state) {
   const running = state.backup.running;
   const setup = said.state === 'needs_setup';
   setHidden(runButton, running || setup);
+  renderAlarms(state);
   const halfway = state.scheduler?.enabled === false && !running && !state.backup.last_success;
   setHidden(link, !setup && !halfway);
   link.classList.toggle('primary', setup);

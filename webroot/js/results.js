@@ -5,7 +5,7 @@ import { url } from './dom.js';
 const LOOKS = {
   new: { label: 'New snapshot', tone: 'good', icon: 'check' },
   unchanged: { label: 'Unchanged', tone: 'good', icon: 'same' },
-  partial: { label: 'Partial', tone: 'warn', icon: 'alert' },
+  partial: { label: 'Finished with errors', tone: 'warn', icon: 'alert' },
   failed: { label: 'Failed', tone: 'bad', icon: 'cross' },
   cancelled: { label: 'Stopped', tone: 'idle', icon: 'stop' },
   interrupted: { label: 'Interrupted', tone: 'idle', icon: 'power' },
@@ -13,7 +13,7 @@ const LOOKS = {
   dry_run: { label: 'Dry run', tone: 'idle', icon: 'flask' },
 };
 
-const TRIGGERS = { manual: 'By hand', schedule: 'Schedule', catch_up: 'Catch-up', cli: 'Command line' };
+const TRIGGERS = { manual: 'Manual', schedule: 'Schedule', first: 'First run', catch_up: 'Missed run', cli: 'Command line' };
 
 /** Which look a record has: a success is told apart by whether it made a snapshot, a good dry run is neither. */
 export function lookName(run) {
@@ -50,10 +50,7 @@ export function decisive(run) {
   return counts(run) && run.result !== 'cancelled' && run.result !== 'interrupted';
 }
 
-/** Files in the snapshot, by the certificate's second equation. */
-export function files(totals) {
-  return ['linked', 'downloaded', 'carried', 'kept'].reduce(
-    (sum, part) => ({ objects: sum.objects + totals[part].objects, bytes: sum.bytes + totals[part].bytes }),
-    { objects: 0, bytes: 0 },
-  );
+/** Whether a bucket was no part of the run that names it; earlier versions called that a success without a listing. */
+export function leftOut(bucket) {
+  return bucket.left_out === true || (bucket.result === 'success' && !bucket.listing_complete);
 }

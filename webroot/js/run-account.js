@@ -3,7 +3,7 @@
 import { h, icon, setVar } from './dom.js';
 import { bytes, count, inSentence, instant, moment, plural } from './format.js';
 import { now } from './clock.js';
-import { counts } from './results.js';
+import { counts, leftOut } from './results.js';
 
 const PARTS = [
   ['linked', 'Unchanged, linked', 'good'], ['downloaded', 'Downloaded', 'info'], ['filtered', 'Left out by filters', 'idle'],
@@ -37,13 +37,13 @@ export function account(record) {
 
 /** Whether the sum comes out, in words: the one thing a backup must not be silent about. */
 function verdict(record) {
-  const open = record.buckets.filter((bucket) => !bucket.listing_complete).length;
+  const open = record.buckets.filter((bucket) => !bucket.listing_complete && !leftOut(bucket)).length;
   const sum = PARTS.reduce((total, [part]) => total + record.totals[part].objects, 0);
   const [tone, name, words] = record.result === 'cancelled' || record.result === 'interrupted'
     ? ['idle', 'same', 'The run ended early: this is how far it had come.']
-    : open > 0 ? ['warn', 'alert', `The listing of ${plural(open, 'bucket')} did not finish; nothing was concluded from it.`]
+    : open > 0 ? ['warn', 'alert', `${open === 1 ? 'One bucket' : plural(open, 'bucket')} couldn't be listed, so nothing was deleted from ${open === 1 ? 'its backup' : 'their backups'}.`]
     : sum !== record.totals.listed.objects ? ['bad', 'alert', `${count(Math.abs(record.totals.listed.objects - sum))} listed objects are not accounted for.`]
-    : ['good', 'check', 'Every listed object is accounted for.'];
+    : ['good', 'check', 'Verified: every object accounted for.'];
   return h('p', { class: 'verdict', data: { tone } }, icon(name), h('span', {}, words));
 }
 

@@ -2,6 +2,7 @@
 
 import { h } from './dom.js';
 import { bytes, capital, count, visible } from './format.js';
+import { leftOut } from './results.js';
 
 const DETAIL_PARTS = ['listed', 'linked', 'downloaded', 'filtered', 'archived', 'vanished', 'failed', 'carried', 'kept', 'deleted', 'refetched'];
 
@@ -19,7 +20,8 @@ export function bucketTable(run) {
 }
 
 function bucketResult(bucket) {
-  const words = { success: ['Safe', 'good'], partial: ['Partial', 'warn'], failed: ['Failed', 'bad'] }[bucket.result] ?? [bucket.result, 'idle'];
+  if (leftOut(bucket)) return h('span', { class: 'tone-text', data: { tone: 'idle' } }, 'Not part of this run');
+  const words = { success: ['Safe', 'good'], partial: ['Finished with errors', 'warn'], failed: ['Failed', 'bad'] }[bucket.result] ?? [bucket.result, 'idle'];
   return h('span', { class: 'tone-text', data: { tone: words[1] } }, words[0], bucket.listing_complete ? '' : ', listing incomplete');
 }
 
@@ -27,7 +29,7 @@ function bucketResult(bucket) {
 export function failureList(run) {
   const items = [];
   for (const bucket of run.buckets) {
-    if (bucket.error) items.push(h('li', {}, h('code', {}, visible(bucket.bucket)), h('span', { class: 'tone-text', data: { tone: 'bad' } }, visible(bucket.error))));
+    if (bucket.error && !leftOut(bucket)) items.push(h('li', {}, h('code', {}, visible(bucket.bucket)), h('span', { class: 'tone-text', data: { tone: 'bad' } }, visible(bucket.error))));
     for (const failure of bucket.failures) {
       items.push(h('li', { data: { kind: failure.kind } }, h('code', {}, visible(`${bucket.bucket}/${failure.key}`)),
         h('span', { class: 'muted' }, `${visible(failure.cause)}${failure.kind ? ` (${failure.kind})` : ''}`)));

@@ -122,7 +122,9 @@ function lastView(record) {
   const start = instant(record.started_at);
   setText(took.value, record.finished_at ? duration(instant(record.finished_at) - start) : '–');
   setText(moved.value, bytes(record.totals.downloaded.bytes));
-  setText(listed.value, count(record.totals.listed.objects));
+  // What a bucket listed that failed on the way is part of no account; its own line says how much that was.
+  const unfinished = record.totals.listed.objects === 0 && record.buckets?.some((bucket) => bucket.result === 'failed');
+  setText(listed.value, unfinished ? 'not to the end' : count(record.totals.listed.objects));
   return [
     h('header', {}, h('h2', { id: 'run-title' }, 'Last run'),
       h('div', { class: 'tools' }, h('span', { class: 'chip', data: { tone } }, icon(name), label))),

@@ -3,7 +3,7 @@
 import { byId, h, icon, setAttribute, setData, setHidden, setText, url } from './dom.js';
 import { get } from './api.js';
 import { now } from './clock.js';
-import { bytes, capital, count, duration, exact, inSentence, instant, moment, plural, rate, visible } from './format.js';
+import { bytes, capitalBut, count, duration, exact, inSentence, instant, moment, plural, rate, visible } from './format.js';
 import { account, figure, snapshotWords } from './run-account.js';
 import { bucketTable, failureList } from './run-detail.js';
 import { look, runAddress, triggerName } from './results.js';
@@ -41,7 +41,7 @@ function show(run) {
   setHidden(log, false);
   const ended = run.result !== 'running';
   body.replaceChildren(...[
-    run.message ? h('p', { class: 'banner', data: { tone: tone === 'info' ? 'idle' : tone } }, icon(name), h('span', {}, capital(visible(run.message)))) : null,
+    run.message ? h('p', { class: 'banner', data: { tone: tone === 'info' ? 'idle' : tone } }, icon(name), h('span', {}, capitalBut(visible(run.message), run.buckets.map((bucket) => visible(bucket.bucket))))) : null,
     ended ? null : underWay(),
     h('div', { class: 'run-top' }, facts(run), ended ? card('Where every object went', account(run), h('div', { class: 'now-foot' }, snapshotWords(run))) : null),
     run.buckets.length > 0 ? card('Buckets', h('div', { class: 'run-buckets' }, bucketTable(run))) : null,

@@ -16,8 +16,8 @@ function describeHours(hours) {
   if (hours === 1) return 'hour';
   if (hours === 24) return 'day';
   if (hours >= 1) return `${trim(hours)} h`;
-  const minutes = hours * 60;
-  return minutes >= 1 ? `${trim(minutes)} min` : `${trim(minutes * 60)} s`;
+  const seconds = Math.round(hours * 3600);
+  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
 function trim(value) {

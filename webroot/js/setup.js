@@ -5,7 +5,7 @@ import { get, post, request } from './api.js';
 import { bucketRows, write } from './config-model.js';
 import { bucketChoices } from './bucket-picker.js';
 import { diagnose } from './diagnostics.js';
-import { bytes, capital, count, listing, plural, visible } from './format.js';
+import { bytes, capitalBut, count, listing, plural, visible } from './format.js';
 import { counts, runAddress } from './results.js';
 import { describeSchedule } from './schedule.js';
 import { startShell, store } from './shell.js';
@@ -200,7 +200,7 @@ function drawPlan(record) {
       h('tbody', {}, record.buckets.map((bucket) => h('tr', { data: { bucket: bucket.bucket } },
         h('td', {}, visible(bucket.bucket), bucket.error ? h('div', { class: 'tone-text', data: { tone: 'bad' } }, visible(bucket.error)) : null),
         h('td', { class: 'number' }, count(bucket.counts.downloaded.objects)), h('td', { class: 'number' }, bytes(bucket.counts.downloaded.bytes)))))),
-    ...(record.message ? [h('p', { class: 'banner', data: { tone: good ? 'good' : 'bad' } }, icon(good ? 'check' : 'alert'), h('span', {}, capital(visible(record.message))))] : []));
+    ...(record.message ? [h('p', { class: 'banner', data: { tone: good ? 'good' : 'bad' } }, icon(good ? 'check' : 'alert'), h('span', {}, capitalBut(visible(record.message), record.buckets.map((bucket) => visible(bucket.bucket)))))] : []));
   setHidden(box, false);
   setHidden(byId('preview-lead'), true);
   note('preview', `${plural(downloaded.objects, 'object')}, ${bytes(downloaded.bytes)}`);

@@ -9,7 +9,7 @@ import { clockTime } from './format.js';
 import { get } from './api.js';
 
 const CONNECTION_WORDS = { connecting: 'Connecting…', live: 'Live', reconnecting: 'Reconnecting…' };
-const FAVICONS = { waiting: 'late', needs_setup: 'idle', never_run: 'idle' };
+const FAVICONS = { waiting: 'late', needs_setup: 'idle', never_run: 'idle', attention: 'late' };
 const FRAME_MS = 50;
 
 // Not requestAnimationFrame: it stops in a hidden tab, where the favicon and the title still have to tell the state.
@@ -72,7 +72,7 @@ function showState(state) {
 
 // The tab says in a word whether one needs to look.
 function setTitle(said) {
-  const prefix = { running: 'Running', waiting: 'Waiting', failing: 'Failing', late: 'Late', paused: 'Paused' }[said.state];
+  const prefix = { running: 'Running', waiting: 'Waiting', failing: 'Failing', late: 'Late', attention: 'Attention', paused: 'Paused' }[said.state];
   const title = `${prefix ?? 'Dashboard'} · HubStorage`;
   if (document.title !== title) document.title = title;
 }

@@ -3,7 +3,7 @@
 const NO_BACKUP = { running: false, current: null, last: null, last_success: null };
 
 /** `silent` means that a room of the server did not answer, so that nothing can be said about the backups. */
-export const EMPTY = { loaded: false, silent: false, backup: NO_BACKUP, scheduler: null, config: null, runs: null };
+export const EMPTY = { loaded: false, silent: false, status: null, backup: NO_BACKUP, scheduler: null, config: null, runs: null };
 
 /** The state after an event of the stream (or `history`, the answer to our own question). */
 export function reduce(state, name, data) {
@@ -12,7 +12,8 @@ export function reduce(state, name, data) {
       return {
         ...state,
         loaded: true,
-        silent: data.backup == null || data.config == null,
+        silent: data.status == null || data.backup == null || data.config == null,
+        status: data.status ?? null,
         backup: data.backup ?? NO_BACKUP,
         scheduler: data.scheduler ?? null,
         config: data.config ?? null,
@@ -22,6 +23,9 @@ export function reduce(state, name, data) {
       return progress(state, data);
     case 'backup.finished':
       return finished(state, data);
+    case 'status':
+      // One that was asked for may come after one that was told and is newer.
+      return Date.parse(data.at) < Date.parse(state.status?.at) ? state : { ...state, silent: false, status: data };
     case 'scheduler':
       return { ...state, scheduler: data };
     case 'config.changed':
@@ -42,7 +46,7 @@ function progress(state, run) {
 }
 
 function finished(state, record) {
-  const safe = record.result === 'success' && !record.dry_run;
+  const safe = record.result === 'success' && !record.dry_run && record.all_buckets !== false;
   return {
     ...state,
     backup: {

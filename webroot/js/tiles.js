@@ -2,7 +2,7 @@
 
 import { byId, h, icon, setAttribute, setData, setText } from './dom.js';
 import { bytes, capital, count, duration, exact, instant, moment, plural, relative } from './format.js';
-import { bucketStates, protectedTotals } from './buckets.js';
+import { protectedTotals } from './buckets.js';
 import { describeSchedule } from './schedule.js';
 import { look } from './results.js';
 import { now } from './clock.js';
@@ -37,9 +37,9 @@ function nextRun({ scheduler, backup }) {
   tile('tile-next', at <= now() ? 'Any moment' : relative(at, now()), { title: exact(at), note: `${clock}, ${describeSchedule(scheduler)}` });
 }
 
-function held({ config, runs }) {
-  const totals = protectedTotals(bucketStates(config, runs ?? []));
-  if (totals.buckets === 0) return tile('tile-protected', 'Nothing yet', { note: 'Fills with the first run' });
+function held({ status }) {
+  const totals = protectedTotals(status?.buckets ?? []);
+  if (totals.buckets === 0) return tile('tile-protected', 'Nothing yet', { note: 'Available after your first backup' });
   tile('tile-protected', bytes(totals.bytes), { note: `${plural(totals.objects, 'object')} in ${plural(totals.buckets, 'bucket')}`, title: `${count(totals.bytes)} bytes` });
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
 import { EventFan } from '../../../../webroot/js/event-fan.js';
-import { iso, NOW, record, runState, scheduler } from './fixtures.mjs';
+import { NOW, iso, record, runState, scheduler, status } from './fixtures.mjs';
 
-const WHOLE = {
+const WHOLE = { status: status(),
   backup: { running: false, current: null, last: null, last_success: null },
   scheduler: scheduler(),
   config: { hash: 'h', buckets: ['alpha'] },

@@ -46,13 +46,13 @@ export function scheduler(given = {}) {
   };
 }
 
-export function state(given = {}) {
-  const good = given.good === undefined ? record() : given.good;
+export function standing(given = {}) {
+  return { bucket: 'alpha', state: 'safe', last_success: iso(NOW - 2 * HOUR), checked: iso(NOW - 2 * HOUR), snapshot: 'hublink_20261123160000', held: null, problem: null, ...given };
+}
+
+export function status(given = {}) {
   return {
-    silent: given.silent ?? false,
-    backup: { running: given.current != null, current: given.current ?? null, last: given.last ?? good, last_success: good },
-    scheduler: scheduler(given.scheduler),
-    config: { hash: 'h', buckets: given.buckets ?? ['alpha', 'beta', 'gamma'], dynamic_buckets: given.dynamic ?? false },
-    runs: given.runs ?? null,
+    at: iso(NOW), state: 'safe', title: 'All 3 buckets are safe.', detail: '', sentence: '', buckets: [standing()], conditions: [], alarms: [], free_bytes: null,
+    ...given,
   };
 }

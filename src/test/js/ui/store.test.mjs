@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EMPTY, reduce, Store } from '../../../../webroot/js/store.js';
-import { bucketStates, protectedTotals } from '../../../../webroot/js/buckets.js';
-import { counts, iso, NOW, record, runState, scheduler } from './fixtures.mjs';
+import { iso, NOW, record, runState, scheduler, status } from './fixtures.mjs';
 
-const loaded = reduce(EMPTY, 'state', { backup: { running: false, current: null, last: null, last_success: null }, scheduler: scheduler(), config: { hash: 'h', buckets: ['alpha'] } });
+const loaded = reduce(EMPTY, 'state', { status: status({ at: iso(NOW - 60_000) }), backup: { running: false, current: null, last: null, last_success: null }, scheduler: scheduler(), config: { hash: 'h', buckets: ['alpha'] } });
 
 test('progress that arrives out of order is dropped', () => {
   const newer = reduce(loaded, 'backup.progress', runState({ at: iso(NOW), bytes_received: 10 }));
@@ -40,7 +39,7 @@ test('a changed configuration is taken from its whole form', () => {
 test('a room that does not answer makes the state silent, and its answer ends that', () => {
   const silent = reduce(loaded, 'state', { backup: null, scheduler: null, config: null });
   assert.equal(silent.silent, true);
-  assert.equal(reduce(silent, 'state', { backup: loaded.backup, config: loaded.config }).silent, false);
+  assert.equal(reduce(silent, 'state', { status: loaded.status, backup: loaded.backup, config: loaded.config }).silent, false);
 });
 
 test('many events are told once', () => {
@@ -55,28 +54,7 @@ test('many events are told once', () => {
   assert.equal(told, 2);
 });
 
-test('the state of a bucket comes from the newest run that said something about it', () => {
-  const runs = [
-    record({ run_id: '4', dry_run: true, names: ['alpha'] }),
-    record({ run_id: '3', result: 'cancelled', names: ['alpha'], results: { alpha: 'cancelled' } }),
-    record({ run_id: '2', result: 'partial', names: ['alpha'], results: { alpha: 'partial' } }),
-    record({ run_id: '1', names: ['alpha', 'beta'] }),
-  ];
-  const states = bucketStates({ buckets: ['alpha', 'beta', 'gamma'] }, runs);
-  assert.deepEqual(states.map((entry) => entry.run?.run_id ?? null), ['2', '1', null]);
-});
-
-test('a run that was not committed takes nothing away from what is held', () => {
-  const good = record({ run_id: '1', names: ['alpha', 'beta'] });
-  good.buckets[0].counts = counts({ linked: [5, 50] });
-  const failed = record({ run_id: '2', result: 'failed', names: ['alpha', 'beta'], results: { alpha: 'failed' } });
-  const states = bucketStates({ buckets: ['alpha', 'beta'] }, [failed, good]);
-  assert.deepEqual(states.map((entry) => [entry.record.result, entry.run.run_id, entry.goodRun.run_id]), [['failed', '2', '1'], ['success', '1', '1']]);
-  assert.equal(protectedTotals(states).objects, 5);
-});
-
-test('what is protected is the sum of the files of each bucket', () => {
-  const run = record({ names: ['alpha'] });
-  run.buckets[0].counts = counts({ linked: [5, 50], downloaded: [1, 10], carried: [2, 20], kept: [1, 1], failed: [1, 1] });
-  assert.deepEqual(protectedTotals(bucketStates({ buckets: ['alpha', 'beta'] }, [run])), { objects: 9, bytes: 81, buckets: 1 });
+test('a judgement that is older than the one at hand is dropped', () => {
+  const newer = reduce(loaded, 'status', status({ at: iso(NOW), title: 'new' }));
+  assert.equal(reduce(newer, 'status', status({ at: iso(NOW - 1000) })).status.title, 'new');
 });

@@ -1,8 +1,10 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
+import io.hubstorage.backup.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
-import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
@@ -13,8 +15,8 @@ import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;
 import io.hubstorage.s3.Patience;
 import io.hubstorage.schedule.SchedulerVerticle;
-import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.DataLock;
+import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -28,14 +30,17 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,14 +66,16 @@ public final class HubStorage {
     private final Vertx vertx;
     private final ConfigStore config;
     private final HistoryStore history;
+    private final AlarmStore alarms;
     private final InstantSource clock;
     private final Map<Room, String> deployed = new EnumMap<>(Room.class);
     private @Nullable HttpVerticle web;
 
-    private HubStorage(Vertx vertx, ConfigStore config, HistoryStore history, InstantSource clock) {
+    private HubStorage(Vertx vertx, ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
         this.vertx = vertx;
         this.config = config;
         this.history = history;
+        this.alarms = alarms;
         this.clock = clock;
     }
 
@@ -89,26 +96,59 @@ public final class HubStorage {
             Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
         environment.secrets().forEach(SecretMask::register);
         return ConfigStore.open(vertx, environment.settings(), environment, override, clock)
-                .compose(config -> vertx.executeBlocking(() -> history(config, clock), false)
-                        .map(history -> new HubStorage(vertx, config, history, clock)));
+                .compose(config -> {
+                    AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
+                    return vertx.executeBlocking(() -> history(config, alarms, clock), false)
+                            .map(history -> new HubStorage(vertx, config, history, alarms, clock));
+                });
     }
 
-    private static HistoryStore history(ConfigStore config, InstantSource clock) throws IOException {
+    private static HistoryStore history(ConfigStore config, AlarmStore alarms, InstantSource clock) throws IOException {
         HistoryStore history = HistoryStore.open(config.settings().configFolder());
-        // A run that another process has under way is not one that a crash left behind.
-        if (DataLock.holder(new Layout(config.dataPath())).isEmpty()) {
-            Snapshots snapshots = new Snapshots(new Layout(config.dataPath()));
-            history.interruptUnfinished(clock.instant(), run -> certificate(snapshots, run));
+        Layout layout = new Layout(config.dataPath());
+        // A run that another process has under way is not one that a crash left behind. And where the disk is not
+        // mounted
+        // yet, nothing can be told of what a run left there: the next run, which finds the disk, tells.
+        if (DataLock.holder(layout).isEmpty() && isThere(layout, config)) {
+            UnfinishedRuns.end(history, layout, clock.instant());
+            restore(history, new Snapshots(layout), alarms, clock);
         }
         return history;
     }
 
-    private static Optional<Certificate> certificate(Snapshots snapshots, RunRecord run) {
+    /** Snapshots tell of runs that the history does not know of any more. */
+    private static void restore(HistoryStore history, Snapshots snapshots, AlarmStore alarms, InstantSource clock) {
+        try (Stream<SnapshotInfo> newestFirst = snapshots.newestFirst(null)) {
+            int lost =
+                    history.restore(newestFirst.map(SnapshotInfo::certificate).filter(Objects::nonNull));
+            if (lost > 0) {
+                alarms.raise(Alarm.of(
+                        Alarm.Kind.HISTORY_LOST,
+                        "",
+                        clock.instant(),
+                        lost == 1
+                                ? "The history had lost a run whose snapshot is there; it was taken from the"
+                                        + " certificate."
+                                : "The history had lost %s runs whose snapshots are there; they were taken from the"
+                                                .formatted(Sizes.number(lost))
+                                        + " certificates.",
+                        "Runs that made no snapshot cannot be told any more. Look whether the configuration folder is"
+                                + " the right one, whether its disk is sound, and whether another HubStorage writes to"
+                                + " this data folder."));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Whether the history has lost runs cannot be told: {}", e.getMessage());
+        }
+    }
+
+    private static boolean isThere(Layout layout, ConfigStore config) {
         try {
-            return snapshots.madeBy(run.runId(), run.startedAt());
+            return new Destination(layout, config.settings().configFolder())
+                    .inspect()
+                    .usable();
         } catch (IOException e) {
-            LOG.warn("Whether run {} made a snapshot cannot be told: {}", run.runId(), e.getMessage());
-            return Optional.empty();
+            LOG.warn("Whether {} is the data folder cannot be told: {}", layout.data(), e.getMessage());
+            return false;
         }
     }
 
@@ -122,7 +162,6 @@ public final class HubStorage {
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
-        AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
         return deploy(Room.CONFIG, new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
                 .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, patience, backoff)))

@@ -1,5 +1,8 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -79,7 +82,8 @@ final class ActiveRun {
             MDC.put("run", plan.runId());
             RunReport report = new RunReport(plan, clock);
             try {
-                BackupRun run = new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version, history);
+                BackupRun run =
+                        new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version, history, this::raise);
                 RunRecord record = admitted(report, history, run);
                 context.runOnContext(_ -> whenEnded.handle(record));
             } catch (DataLock.HeldException e) {
@@ -110,11 +114,21 @@ final class ActiveRun {
         Layout layout = new Layout(plan.data());
         try (Preflight.Hold _ =
                 Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
+            endUnfinished(history, layout);
             return recorded(report, history, run::execute);
         } catch (RunStoppedException e) {
             return recorded(report, history, () -> report.stopped(e.result(), 0, String.valueOf(e.getMessage())));
         } catch (IOException e) {
             return recorded(report, history, () -> report.broken(0, e));
+        }
+    }
+
+    /** Those that could not be told of when this process started, because the disk was not mounted. */
+    private void endUnfinished(HistoryStore history, Layout layout) {
+        try {
+            UnfinishedRuns.end(history, layout, plan.startedAt());
+        } catch (UncheckedIOException e) {
+            LOG.warn("{}", e.getMessage());
         }
     }
 
@@ -132,9 +146,20 @@ final class ActiveRun {
         } catch (UncheckedIOException e) {
             // What the run has done is done, whether or not it can be written down; the next start tries again.
             LOG.error("the end of this run is not in the history: {}", e.getMessage());
+            raise(Alarm.of(
+                    Alarm.Kind.HISTORY_UNWRITABLE,
+                    "",
+                    clock.instant(),
+                    "How the run %s ended could not be written down: %s.".formatted(record.runId(), e.getMessage()),
+                    "Give HubStorage's user the right to write to the configuration folder, and make room on"
+                            + " its disk."));
         }
         tell(record);
         return record;
+    }
+
+    private void raise(Alarm alarm) {
+        vertx.eventBus().publish(Addresses.ALARM_RAISE, BusJson.encode(alarm));
     }
 
     private String notBegun(UncheckedIOException e) {

@@ -1,5 +1,6 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +51,7 @@ final class BackupRun {
     private final InstantSource clock;
     private final String version;
     private final HistoryStore history;
+    private final Consumer<Alarm> alarm;
     private final RunReport report;
     private int attempts;
 
@@ -59,7 +63,8 @@ final class BackupRun {
             StopSignal stop,
             InstantSource clock,
             String version,
-            HistoryStore history) {
+            HistoryStore history,
+            Consumer<Alarm> alarm) {
         this.plan = plan;
         this.selection = selection;
         this.dispatcher = dispatcher;
@@ -68,6 +73,7 @@ final class BackupRun {
         this.clock = clock;
         this.version = version;
         this.history = history;
+        this.alarm = alarm;
         this.report = new RunReport(plan, clock);
     }
 
@@ -307,6 +313,18 @@ final class BackupRun {
             return plan.startedAt();
         }
         Instant dated = before.plusSeconds(1);
+        alarm.accept(Alarm.of(
+                        Alarm.Kind.CLOCK_MOVED,
+                        "",
+                        clock.instant(),
+                        "The clock says %s, but the newest snapshot, %s, began at %s."
+                                .formatted(
+                                        plan.startedAt().truncatedTo(ChronoUnit.SECONDS),
+                                        newest.name(),
+                                        before.truncatedTo(ChronoUnit.SECONDS)),
+                        "Set the clock right. The new snapshot is dated after the newest one, so that their order"
+                                + " stays.")
+                .about(null, newest.name()));
         LOG.warn(
                 "the clock says {}, but the newest snapshot, {}, began at {}: the new one is dated {} so that it"
                         + " counts as the newest; check the clock",

@@ -190,7 +190,7 @@ public final class BackupVerticle extends VerticleBase {
                 () -> new BackupMessage.Status(
                         run != null,
                         run == null ? null : run.monitor().state(),
-                        history.last().orElse(null),
+                        history.lastEnded().orElse(null),
                         history.lastSuccess().orElse(null)));
     }
 

@@ -98,7 +98,7 @@ final class BucketPasses {
         Optional<Predecessors.Predecessor> previous = predecessors.of(bucket.name());
         List<TransferMessage.Source> sources = new ArrayList<>();
         if (mode == Mode.COPY) {
-            staging.staged(bucket.name()).ifPresent(sources::add);
+            staging.staged(bucket.name(), dispatcher.hasGivenUp()).ifPresent(sources::add);
         }
         previous.ifPresent(predecessor -> sources.add(predecessor.source(trust)));
         List<KeyRange> ranges = sorted || disk.foldsNames() || previous.isEmpty()
@@ -171,10 +171,13 @@ final class BucketPasses {
         if (previous.isEmpty() || !previous.get().inNewest()) {
             return Optional.empty();
         }
-        BucketPass kept = keep(bucket, previous.get());
+        // What is linked over is what was listed then, whatever config.json says today.
+        HubConfig.BucketSpec then =
+                new HubConfig.BucketSpec(bucket.name(), previous.get().prefix(bucket), bucket.requestPayer());
+        BucketPass kept = keep(then, previous.get());
         if (kept.any(Outcome.DAMAGED)) {
             predecessors.recheck(bucket.name());
-            kept = keep(bucket, predecessors.of(bucket.name()).orElseThrow());
+            kept = keep(then, predecessors.of(bucket.name()).orElseThrow());
         }
         if (!kept.complete()) {
             throw RunStoppedException.failed("bucket %s could not be linked over from the last snapshot: %s"

@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.config.HubConfig;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.LegacyTree;
 import io.hubstorage.snapshot.ManifestEntry;
@@ -39,6 +40,18 @@ final class Predecessors {
     record Predecessor(SnapshotInfo snapshot, boolean inNewest, Path tree, Path manifest, ManifestIndex index) {
         TransferMessage.Source source(TransferMessage.Trust trust) {
             return new TransferMessage.Source(tree.toString(), manifest.toString(), true, trust);
+        }
+
+        /** The prefix that was listed then; where that is not known, the one of today. */
+        String prefix(HubConfig.BucketSpec bucket) {
+            Certificate certificate = snapshot.certificate();
+            return certificate == null
+                    ? bucket.prefix()
+                    : certificate.buckets().stream()
+                            .filter(each -> each.name().equals(bucket.name()))
+                            .findFirst()
+                            .map(Certificate.Bucket::prefix)
+                            .orElse(bucket.prefix());
         }
 
         /**

@@ -3,6 +3,7 @@ package io.hubstorage.backup;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.DiskFull;
 import io.hubstorage.snapshot.Layout;
@@ -13,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -222,7 +224,22 @@ final class RunReport {
                 complete ? pass.counts() : BucketCounts.ZERO,
                 pass.failures(),
                 pass.failuresTotal(),
-                pass.error());
+                complete ? pass.error() : errorSoFar(pass));
+    }
+
+    /** The counts of what was not finished prove nothing and stay out of the record; people still want to know how far it was. */
+    private static @Nullable String errorSoFar(BucketPass pass) {
+        String error = pass.error();
+        long listed = pass.counts().listed().objects();
+        return error == null || listed == 0
+                ? error
+                : String.format(
+                        Locale.ROOT,
+                        "%s By then %,d object%s had been listed and %,d downloaded.",
+                        error,
+                        listed,
+                        listed == 1 ? "" : "s",
+                        pass.counts().downloaded().objects());
     }
 
     /** A bucket that failed and was linked over whole: nothing is concluded from what its listing said. */
@@ -235,7 +252,7 @@ final class RunReport {
                 kept.counts(),
                 kept.failures(),
                 kept.failuresTotal(),
-                tried.error());
+                errorSoFar(tried));
     }
 
     /** A bucket that was no part of this run: linked over whole, and as safe or not as it was. */
@@ -303,7 +320,7 @@ final class RunReport {
 
     private static void append(StringBuilder text, Tally tally, String what) {
         if (tally.objects() > 0) {
-            text.append(", ").append(tally.objects()).append(' ').append(what);
+            text.append(", ").append(Sizes.number(tally.objects())).append(' ').append(what);
         }
     }
 
@@ -312,7 +329,7 @@ final class RunReport {
     }
 
     private static String objects(long count) {
-        return count == 1 ? "1 object" : count + " objects";
+        return count == 1 ? "1 object" : Sizes.number(count) + " objects";
     }
 
     private static String subject(List<RunRecord.BucketRecord> buckets) {

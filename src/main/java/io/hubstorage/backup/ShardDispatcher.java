@@ -5,7 +5,12 @@ import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.snapshot.DiskFull;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -15,20 +20,26 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hands shards to the transfer workers over the event bus, a bounded number at once, and waits for their results. A worker
  * that falls silent is given up. Blocking methods are for virtual threads; thread-safe.
  */
 final class ShardDispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardDispatcher.class);
     private static final int AT_ONCE = 8;
-    private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration SILENCE = Duration.ofSeconds(60);
 
     private final Vertx vertx;
     private final String runId;
     private final Semaphore room = new Semaphore(AT_ONCE);
     private final Map<Id, Waiting> waiting = new ConcurrentHashMap<>();
+    private final long silenceNanos;
     private volatile boolean cancelled;
+    private volatile boolean gaveUp;
 
     private record Id(String bucket, int pass, int index) {}
 
@@ -38,8 +49,19 @@ final class ShardDispatcher {
     }
 
     ShardDispatcher(Vertx vertx, String runId) {
+        this(vertx, runId, SILENCE);
+    }
+
+    /** @param silence after which a worker is given up */
+    ShardDispatcher(Vertx vertx, String runId, Duration silence) {
         this.vertx = vertx;
         this.runId = runId;
+        this.silenceNanos = silence.toNanos();
+    }
+
+    /** Whether a worker was given up: what it has left may not be believed without a look. */
+    boolean hasGivenUp() {
+        return gaveUp;
     }
 
     /** Has the shard worked on, and waits for its end. */
@@ -53,28 +75,59 @@ final class ShardDispatcher {
         Waiting shardWaiting = new Waiting();
         waiting.put(id, shardWaiting);
         try {
+            prepare(shard);
             vertx.eventBus()
                     .request(Addresses.TRANSFER_SHARD, BusJson.encode(shard))
                     .onFailure(shardWaiting.result::completeExceptionally);
             return await(shard, shardWaiting);
+        } catch (IOException e) {
+            return DiskFull.isCauseOf(e)
+                    ? ended(shard, TransferMessage.Outcome.DISK_FULL, String.valueOf(e.getMessage()))
+                    : ended(shard, TransferMessage.Outcome.FAILED, "the destination disk failed: " + e);
         } finally {
             waiting.remove(id);
             room.release();
         }
     }
 
+    /** Makes the shard's folders and its lease, which workers never do. */
+    private static void prepare(TransferMessage.Shard shard) throws IOException {
+        if (shard.mode() != TransferMessage.Mode.DRY_RUN) {
+            Files.createDirectories(Path.of(shard.tree()));
+            Files.createDirectories(Path.of(shard.journal()));
+            Files.writeString(Path.of(shard.lease()), shard.runId());
+        }
+    }
+
+    /** Takes the lease away first: that also reaches a worker that does not listen. */
+    private void giveUp(TransferMessage.Shard shard) {
+        gaveUp = true;
+        LOG.warn("no word from the worker on shard {} of {}: it is given up", shard.index(), shard.bucket());
+        try {
+            Files.deleteIfExists(Path.of(shard.lease()));
+        } catch (IOException e) {
+            LOG.warn("the worker could not be told so on the disk", e);
+        }
+        vertx.eventBus()
+                .publish(
+                        Addresses.TRANSFER_CANCEL,
+                        BusJson.encode(new TransferMessage.Cancel(
+                                shard.runId(), shard.bucket(), shard.pass(), shard.index())));
+    }
+
     private TransferMessage.Result await(TransferMessage.Shard shard, Waiting shardWaiting)
             throws InterruptedException {
         while (true) {
             try {
-                return shardWaiting.result.get(1, TimeUnit.SECONDS);
+                return shardWaiting.result.get(Math.min(silenceNanos, SECOND_NANOS), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
                 return ended(
                         shard,
                         TransferMessage.Outcome.FAILED,
                         "no transfer worker took the work: " + Causes.message(e));
             } catch (TimeoutException _) {
-                if (System.nanoTime() - shardWaiting.heardNanos > SILENCE_NANOS) {
+                if (System.nanoTime() - shardWaiting.heardNanos > silenceNanos) {
+                    giveUp(shard);
                     return ended(shard, TransferMessage.Outcome.FAILED, "the transfer worker has fallen silent");
                 }
             }

@@ -28,19 +28,18 @@ import org.slf4j.LoggerFactory;
 final class Staging {
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
     private static final String BOOT = "boot-id";
-    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     private final Layout layout;
     private final String time;
     private final boolean adopted;
-    private final boolean rebooted;
+    private final boolean reattached;
     private int lastPass;
 
-    private Staging(Layout layout, String time, boolean adopted, boolean rebooted, int lastPass) {
+    private Staging(Layout layout, String time, boolean adopted, boolean reattached, int lastPass) {
         this.layout = layout;
         this.time = time;
         this.adopted = adopted;
-        this.rebooted = rebooted;
+        this.reattached = reattached;
         this.lastPass = lastPass;
     }
 
@@ -63,24 +62,40 @@ final class Staging {
                 delete(layout, journal);
             }
         }
-        String boot = bootId();
+        String mark = DiskMark.of(layout.hub());
         if (times.isEmpty()) {
             String time = Layout.time(now);
             Files.createDirectories(layout.staging(time));
             Files.createDirectories(layout.journal(time));
-            Files.writeString(layout.journal(time).resolve(BOOT), boot);
+            Files.writeString(layout.journal(time).resolve(BOOT), mark);
             return new Staging(layout, time, false, false, 0);
         }
         String time = times.getLast();
         Path bootFile = layout.journal(time).resolve(BOOT);
-        boolean rebooted =
-                !Files.exists(bootFile) || !Files.readString(bootFile).equals(boot);
-        Staging staging = new Staging(layout, time, true, rebooted, lastPass(layout, time));
+        boolean reattached =
+                !Files.exists(bootFile) || !Files.readString(bootFile).equals(mark);
+        Staging staging = new Staging(layout, time, true, reattached, lastPass(layout, time));
+        staging.revokeLeases();
         staging.undoAssembly();
         LOG.info(
                 "continuing the work of an interrupted run{}: what it had downloaded is not downloaded again",
-                rebooted ? ", each file checked by its hash first because the machine was restarted since" : "");
+                reattached
+                        ? ", each file checked by its hash first because the machine or its disk was started since"
+                        : "");
         return staging;
+    }
+
+    /** Workers of the run that began this staging, in another process maybe, must not go on in it. */
+    private void revokeLeases() throws IOException {
+        if (!Files.isDirectory(layout.journal(time))) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(layout.journal(time), 3)) {
+            for (Path lease : files.filter(file -> file.toString().endsWith(TransferMessage.Shard.LEASE))
+                    .toList()) {
+                Files.delete(lease);
+            }
+        }
     }
 
     /** Whether a symbolic link stands where the trees and journals begin; within a tree, each file is looked at when used. */
@@ -120,8 +135,12 @@ final class Staging {
         return Files.createDirectories(layout.journal(time).resolve("scratch"));
     }
 
-    /** What earlier passes over the bucket have downloaded, as a source to link from. */
-    Optional<TransferMessage.Source> staged(String bucket) throws IOException {
+    /**
+     * What earlier passes over the bucket have downloaded, as a source to link from.
+     *
+     * @param doubtful whether somebody may still have been writing there when it was given up
+     */
+    Optional<TransferMessage.Source> staged(String bucket, boolean doubtful) throws IOException {
         List<StagedManifest.JournalSource> journals = new ArrayList<>();
         for (int pass = 1; pass <= lastPass; pass++) {
             String prefix = layout.staging(time).relativize(tree(pass, bucket)).toString();
@@ -143,7 +162,7 @@ final class Staging {
                 layout.staging(time).toString(),
                 manifest.toString(),
                 false,
-                rebooted ? TransferMessage.Trust.HASH : TransferMessage.Trust.MANIFEST));
+                reattached || doubtful ? TransferMessage.Trust.HASH : TransferMessage.Trust.MANIFEST));
     }
 
     /** Whether any pass has downloaded anything. */
@@ -185,9 +204,16 @@ final class Staging {
         Trees.delete(snapshot);
     }
 
-    /** Deletes everything: the snapshot has been committed, or nothing in here is worth keeping. */
-    void discard() throws IOException {
-        delete(layout, time);
+    /**
+     * Deletes everything: the snapshot has been committed, or nothing in here is worth keeping. That it cannot be deleted is
+     * only told: it changes nothing about what the run has done, and the next one tries again.
+     */
+    void discard() {
+        try {
+            delete(layout, time);
+        } catch (IOException e) {
+            LOG.warn("what the run had staged in {} could not be deleted: {}", layout.hub(), e.toString());
+        }
     }
 
     /** Moved away first: a deletion that is cut off leaves no half staging to adopt. */
@@ -222,11 +248,5 @@ final class Staging {
                     .sorted(Comparator.naturalOrder())
                     .toList();
         }
-    }
-
-    private static String bootId() throws IOException {
-        return Files.isReadable(BOOT_ID)
-                ? Files.readString(BOOT_ID).strip()
-                : "unknown since " + ProcessHandle.current();
     }
 }

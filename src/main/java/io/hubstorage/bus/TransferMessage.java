@@ -44,7 +44,15 @@ public sealed interface TransferMessage {
             String journal,
             List<Source> sources,
             Options options)
-            implements TransferMessage {}
+            implements TransferMessage {
+        /** What {@link #lease} ends in. */
+        public static final String LEASE = ".lease";
+
+        /** The file that is there as long as the run counts on this shard; a worker that misses it must write nothing. */
+        public String lease() {
+            return "%s/shard-%04d%s".formatted(journal, index, LEASE);
+        }
+    }
 
     /** How far a source is believed. */
     enum Trust {
@@ -82,8 +90,17 @@ public sealed interface TransferMessage {
             boolean syncFiles,
             boolean requestPayer) {}
 
-    /** Stops every shard of a run. */
-    record Cancel(String runId) implements TransferMessage {}
+    /**
+     * Stops the shards of a run.
+     *
+     * @param bucket null for all of them; else, with {@code pass} and {@code index}, the one that is meant
+     */
+    record Cancel(String runId, @Nullable String bucket, int pass, int index) implements TransferMessage {
+        /** Stops every shard of a run. */
+        public Cancel(String runId) {
+            this(runId, null, 0, 0);
+        }
+    }
 
     /**
      * What S3 does for a worker that needs it.

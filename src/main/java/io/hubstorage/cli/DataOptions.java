@@ -2,6 +2,7 @@ package io.hubstorage.cli;
 
 import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.config.ConfigReading;
+import io.hubstorage.config.Environment;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,14 +29,23 @@ class DataOptions {
 
     /** The data folder that these options, the environment and the configuration name together. Blocks, writes nothing. */
     Path data(Program program) {
-        ConfigReading reading = ConfigReading.of(new Overrides()
-                .set("HUBSTORAGE_DATA_PATH", localPath)
-                .set("HUBSTORAGE_CONFIG_PATH", config)
-                .over(program.environment()));
+        ConfigReading reading = ConfigReading.of(environment(program));
         BrokenFile broken = reading.broken();
         if (broken != null) {
             LOG.warn("{} {}", broken.sentence(), broken.instead());
         }
         return reading.dataPath();
+    }
+
+    /** The configuration folder that these options and the environment name together. */
+    Path configFolder(Program program) {
+        return environment(program).settings().configFolder();
+    }
+
+    private Environment environment(Program program) {
+        return new Overrides()
+                .set("HUBSTORAGE_DATA_PATH", localPath)
+                .set("HUBSTORAGE_CONFIG_PATH", config)
+                .over(program.environment());
     }
 }

@@ -89,6 +89,7 @@ public final class HubCommand implements Callable<Integer> {
                         ExitCode.DAMAGED,
                         ExitCode.CANCELLED))
                 .addSubcommand(command(new SnapshotsCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
+                .addSubcommand(command(new AlarmsCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(command(new MigrateCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(command(new HealthCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
                 .addSubcommand(command(new PasswordCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))

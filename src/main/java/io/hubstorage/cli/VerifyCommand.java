@@ -1,12 +1,16 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.bus.Alarm;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.status.AlarmStore;
 import io.hubstorage.verify.SnapshotFolders;
 import io.hubstorage.verify.VerifyProgress;
 import io.hubstorage.verify.VerifyReport;
 import io.hubstorage.verify.VerifyRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -97,6 +101,7 @@ final class VerifyCommand implements Callable<Integer> {
                         request, new VerifyProgress(), progress, program.clock())
                 .run(program.stopRequest(), snapshot -> {
                     snapshot.buckets().forEach(bucket -> looked.add(bucket.name()));
+                    raiseIfDamaged(snapshot);
                     // Of one that has none of the buckets there is nothing to say.
                     if (buckets.isEmpty()
                             || !snapshot.ok()
@@ -114,6 +119,26 @@ final class VerifyCommand implements Callable<Integer> {
         output.end(report);
         out.flush();
         return (report.ok() ? ExitCode.OK : ExitCode.DAMAGED).code();
+    }
+
+    /** The report is read once; that a copy is damaged must not be forgotten with it. */
+    private void raiseIfDamaged(VerifyReport.Snapshot snapshot) {
+        Path folder = options.configFolder(program);
+        // A data folder may be verified far from the service that filled it.
+        if (snapshot.ok() || !Files.isDirectory(folder)) {
+            return;
+        }
+        new AlarmStore(folder, program.clock())
+                .raise(Alarm.of(
+                                Alarm.Kind.DAMAGE,
+                                snapshot.name(),
+                                program.clock().instant(),
+                                "The snapshot %s is damaged: verify found what its manifest does not say."
+                                        .formatted(snapshot.name()),
+                                "'verify %s' names each problem. Look whether the disk is sound; the next run fetches anew"
+                                                .formatted(snapshot.name())
+                                        + " what the newest snapshot lacks.")
+                        .about(null, snapshot.name()));
     }
 
     private List<String> chosen(Layout layout) throws IOException {

@@ -142,6 +142,11 @@ public final class HistoryStore {
         return newest(entry -> true);
     }
 
+    /** The newest run that has ended, dry or not. */
+    public Optional<RunRecord> lastEnded() {
+        return newest(entry -> entry.result().ended());
+    }
+
     /** The newest runs that were to cover every bucket and were not dry ones, newest first. */
     public synchronized List<RunRecord> lastWholeRuns(int limit) {
         refresh();
@@ -225,6 +230,32 @@ public final class HistoryStore {
             append(end);
         }
         return unfinished.size();
+    }
+
+    /**
+     * Writes down what the history has lost: runs that made a snapshot after the last one it knows of.
+     *
+     * @param certificates of the snapshots there are, newest first
+     * @return how many there were
+     */
+    public synchronized int restore(Stream<Certificate> certificates) {
+        refresh();
+        Instant known = index.newestFirst(null)
+                .map(entry -> read(List.of(entry)))
+                .flatMap(List::stream)
+                .map(RunRecord::startedAt)
+                .findFirst()
+                .orElse(Instant.MIN);
+        List<Certificate> lost = certificates
+                .takeWhile(certificate -> certificate.startedAt().isAfter(known))
+                .filter(certificate -> index.find(certificate.runId()).isEmpty())
+                .limit(index.keep())
+                .toList();
+        lost.reversed()
+                .forEach(certificate ->
+                        append(certificate.record("Told by the certificate of %s; the history of this run was lost."
+                                .formatted(certificate.snapshot()))));
+        return lost.size();
     }
 
     private static RunRecord interrupted(RunRecord run, Instant now) {

@@ -27,9 +27,8 @@ public record ShrinkGuard(double maxPercent) {
         }
         String message = String.format(
                 Locale.ROOT,
-                "The bucket %s shrank from %d to %d objects (%.1f %%, more than the %.1f %% that"
-                    + " guards.max_shrink_percent allows). If that was intended, nothing needs to be done; the earlier"
-                    + " snapshots still hold what is gone.",
+                "The bucket %s shrank from %,d to %,d objects (%.1f %%, more than the %.1f %% that"
+                        + " guards.max_shrink_percent allows). The earlier snapshots still hold what is gone.",
                 bucket,
                 before,
                 now,

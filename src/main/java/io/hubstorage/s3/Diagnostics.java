@@ -17,6 +17,9 @@ import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
 
 /** Finds out, step by step in the order in which a backup needs it, what works against S3 and what to do about the rest. */
 public final class Diagnostics {
+    /** So many buckets that were found are tried where none is configured. */
+    private static final int SAMPLE = 3;
+
     private static final Set<String> ARCHIVED = Set.of("GLACIER", "DEEP_ARCHIVE");
 
     private final S3Access access;
@@ -41,7 +44,8 @@ public final class Diagnostics {
      * Tries everything; a failed step is part of the answer, not an exception. Blocks, for some seconds when something is
      * wrong; for virtual threads.
      *
-     * @param buckets those configured; each is listed, and from the first that has one an object is read
+     * @param buckets those configured, or none to try a few of those found; each is listed, and from the first that has one
+     *     an object is read
      */
     public S3Message.Diagnosis diagnose(List<String> buckets) throws InterruptedException {
         return diagnose(buckets, bucket -> false);
@@ -56,8 +60,10 @@ public final class Diagnostics {
         S3Message.Identity identity = null;
         if (authenticated && reachable) {
             identity = identity(steps);
-            listBuckets(steps);
-            read(steps, buckets(steps, buckets, requestPayer));
+            List<String> found = listBuckets(steps);
+            // Before the first is chosen, those that there are say as much.
+            List<String> tried = buckets.isEmpty() ? found.subList(0, Math.min(SAMPLE, found.size())) : buckets;
+            read(steps, tried, buckets(steps, tried, requestPayer));
         }
         Settings.Aws aws = access.settings();
         return new S3Message.Diagnosis(
@@ -126,10 +132,14 @@ public final class Diagnostics {
         }
     }
 
-    private void listBuckets(List<S3Message.Step> steps) throws InterruptedException {
+    /** The names of all that are found; none where that is not allowed. */
+    private List<String> listBuckets(List<S3Message.Step> steps) throws InterruptedException {
         try {
-            int count = access.discovery().buckets().buckets().size();
-            steps.add(ok("list buckets", count == 1 ? "1 bucket" : count + " buckets"));
+            List<String> found = access.discovery().buckets().buckets().stream()
+                    .map(S3Message.Bucket::name)
+                    .toList();
+            steps.add(ok("list buckets", found.size() == 1 ? "1 bucket" : found.size() + " buckets"));
+            return found;
         } catch (S3Failure failure) {
             if (failure instanceof S3Failure.Permanent) {
                 steps.add(skipped(
@@ -139,6 +149,7 @@ public final class Diagnostics {
             } else {
                 steps.add(failed("list buckets", failure, remedy(failure)));
             }
+            return List.of();
         }
     }
 
@@ -172,9 +183,16 @@ public final class Diagnostics {
         return object.size() > 0 && (!archived || object.restored());
     }
 
-    private void read(List<S3Message.Step> steps, Optional<Candidate> candidate) throws InterruptedException {
+    private void read(List<S3Message.Step> steps, List<String> tried, Optional<Candidate> candidate)
+            throws InterruptedException {
         if (candidate.isEmpty()) {
-            steps.add(skipped("read", "no bucket begins with an object that could be tried", null));
+            steps.add(
+                    tried.isEmpty()
+                            ? skipped(
+                                    "read",
+                                    "not tried: no bucket is configured, and none was found",
+                                    "choose a bucket and test again")
+                            : skipped("read", "no bucket begins with an object that could be tried", null));
             return;
         }
         String bucket = candidate.get().bucket();

@@ -42,11 +42,20 @@ record Interval(Duration length) implements Timetable {
 
     @Override
     public String describe() {
-        BigDecimal hours = BigDecimal.valueOf(length.toMillis())
-                .divide(BigDecimal.valueOf(3_600_000), 4, RoundingMode.HALF_UP)
-                .stripTrailingZeros();
-        return length.compareTo(Duration.ofMinutes(6)) < 0
-                ? "every " + Math.round(length.toMillis() / 1000.0) + " s"
-                : "every " + hours.toPlainString() + " h";
+        // As webroot/js/schedule.js says it.
+        if (length.equals(Duration.ofHours(1))) {
+            return "every hour";
+        }
+        if (length.equals(Duration.ofDays(1))) {
+            return "every day";
+        }
+        if (length.compareTo(Duration.ofHours(1)) > 0) {
+            BigDecimal hours = BigDecimal.valueOf(length.toMillis())
+                    .divide(BigDecimal.valueOf(3_600_000), 2, RoundingMode.HALF_UP)
+                    .stripTrailingZeros();
+            return "every " + hours.toPlainString() + " h";
+        }
+        long seconds = Math.round(length.toMillis() / 1000.0);
+        return seconds % 60 == 0 ? "every " + seconds / 60 + " min" : "every " + seconds + " s";
     }
 }

@@ -2,6 +2,7 @@ package io.hubstorage.schedule;
 
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -50,6 +51,12 @@ final class PauseFile {
             channel.force(true);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        if (File.separatorChar != '\\') {
+            // The new name too; on Windows folders cannot be opened.
+            try (FileChannel names = FileChannel.open(folder(), StandardOpenOption.READ)) {
+                names.force(true);
+            }
+        }
     }
 
     private Path folder() {

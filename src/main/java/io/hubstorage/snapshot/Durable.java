@@ -34,6 +34,7 @@ public final class Durable {
     /**
      * Gives a folder its final name in one step and makes that durable. What is in it must be durable already.
      *
+     * @throws IOException when the disk reports that the name could not be written; the folder has its old one then
      * @throws FileAlreadyExistsException when there is something of that name; nothing has changed then
      */
     public static void commitFolder(Path from, Path to) throws IOException {
@@ -42,9 +43,15 @@ public final class Durable {
             throw new FileAlreadyExistsException(to.toString());
         }
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        syncFolder(parent(to));
-        if (!parent(from).equals(parent(to))) {
-            syncFolder(parent(from));
+        try {
+            syncFolder(parent(to));
+            if (!parent(from).equals(parent(to))) {
+                syncFolder(parent(from));
+            }
+        } catch (IOException e) {
+            // Whoever hears of a failure must not find the folder all the same.
+            Files.move(to, from, StandardCopyOption.ATOMIC_MOVE);
+            throw e;
         }
     }
 

@@ -8,6 +8,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.history.HistoryStore;
@@ -20,6 +21,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,6 +93,7 @@ public final class StatusVerticle extends VerticleBase {
     private void finished(JsonObject body) {
         RunRecord run = BusJson.decode(body, RunRecord.class);
         run.alarms().forEach(alarm -> raise(ofRun(run, alarm)));
+        ofDamage(run).ifPresent(this::raise);
         look();
     }
 
@@ -166,6 +169,22 @@ public final class StatusVerticle extends VerticleBase {
                 .otherwise(e -> null);
     }
 
+    /** What a run fetched anew, because the disk no longer held it, is damage that older snapshots may share. */
+    static Optional<Alarm> ofDamage(RunRecord run) {
+        long files = run.totals().refetched().objects();
+        return run.dryRun() || files == 0
+                ? Optional.empty()
+                : Optional.of(Alarm.of(
+                                Alarm.Kind.DAMAGE,
+                                run.runId(),
+                                run.finishedAt() == null ? run.startedAt() : run.finishedAt(),
+                                "%s of the last snapshot had gone or changed on the disk; the run fetched them again."
+                                        .formatted(files == 1 ? "1 file" : Sizes.number(files) + " files"),
+                                "Older snapshots may lack the same files: run 'verify --all', and look whether the"
+                                        + " disk is sound and who else writes to it.")
+                        .about(null, run.snapshot()));
+    }
+
     /** An alarm of a run as one that stays. */
     static Alarm ofRun(RunRecord run, RunRecord.Alarm alarm) {
         Instant at = run.finishedAt() == null ? run.startedAt() : run.finishedAt();
@@ -177,7 +196,7 @@ public final class StatusVerticle extends VerticleBase {
                         at,
                         alarm.message(),
                         "Look into the bucket: was that deleted on purpose, and do these credentials still see all of"
-                                + " it? Earlier snapshots hold what is gone. Acknowledge the alarm once you know.")
+                                + " it? Acknowledge the alarm once you know.")
                 .about(alarm.bucket(), run.snapshot());
     }
 

@@ -21,7 +21,9 @@ import java.util.function.LongSupplier;
 final class RequestPermits {
     /** What a demand to slow down leaves at least. */
     private static final int FLOOR = 4;
-    /** So many do no harm to a server that is not slow; also where it begins. */
+    /** Where it begins, knowing nothing. */
+    private static final int START = 64;
+    /** So many do no harm to a server that is not slow. */
     private static final int MODEST = 32;
     /** The fewest answers that say something. */
     private static final int ROUND = 16;
@@ -72,6 +74,9 @@ final class RequestPermits {
     private double ease;
     private double spentNanos;
     private int broken;
+    /** Answers still to come to requests that were sent before the limit was last judged otherwise. */
+    private int earlier;
+
     private int calm;
     /** Answers still to come to requests that were sent before the limit was last halved. */
     private int stale;
@@ -83,9 +88,9 @@ final class RequestPermits {
     RequestPermits(int ceiling, LongSupplier nanoClock) {
         this.ceiling = ceiling;
         this.nanoClock = nanoClock;
-        this.wanted = MODEST;
+        this.wanted = START;
         this.allowed = ceiling;
-        this.limit = Math.min(MODEST, ceiling);
+        this.limit = Math.min(START, ceiling);
         this.permits = new Adjustable(limit);
         this.idleSince = nanoClock.getAsLong();
         this.roundBegan = idleSince;
@@ -121,7 +126,7 @@ final class RequestPermits {
 
     private synchronized void begin() {
         Arrays.fill(quickest, Long.MAX_VALUE);
-        wanted = Math.min(wanted, MODEST);
+        wanted = Math.min(wanted, START);
         resize();
         nextRound(nanoClock.getAsLong());
     }
@@ -136,19 +141,29 @@ final class RequestPermits {
         long took = Math.max(1, nanos);
         int like = Math.min(quickest.length - 1, (64 - Long.numberOfLeadingZeros(Math.max(0, bytes) >> 12) + 3) / 4);
         quickest[like] = Math.min(quickest[like], took);
+        if (earlier > 0) {
+            earlier--;
+            roundBegan = nanoClock.getAsLong();
+            recover();
+            return;
+        }
         answers++;
         ease += (double) quickest[like] / took;
         spentNanos += took;
+        recover();
+        long now = nanoClock.getAsLong();
+        if (answers >= Math.max(ROUND, limit) || now - roundBegan >= QUEUE_NANOS) {
+            judge(now - roundBegan);
+            nextRound(now);
+        }
+    }
+
+    private void recover() {
         stale = Math.max(0, stale - 1);
         if (++calm >= Math.min(RECOVERY, 4 * limit)) {
             calm = 0;
             allowed = Math.min(ceiling, allowed + Math.max(1, allowed / 8));
             resize();
-        }
-        long now = nanoClock.getAsLong();
-        if (answers >= Math.max(ROUND, limit) || now - roundBegan >= QUEUE_NANOS) {
-            judge(now - roundBegan);
-            nextRound(now);
         }
     }
 
@@ -162,7 +177,9 @@ final class RequestPermits {
         }
         double queue = (double) QUEUE_NANOS * answers / Math.max(1, elapsedNanos);
         wanted = (int) Math.max(gain, Math.clamp(queue, 1, MODEST));
+        int before = limit;
         resize();
+        earlier = limit == before ? 0 : underWay.get();
     }
 
     private void nextRound(long now) {

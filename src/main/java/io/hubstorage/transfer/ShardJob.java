@@ -37,7 +37,7 @@ final class ShardJob {
     private final ShardProgress progress = new ShardProgress();
     private final Availability availability = new Availability();
     private final SourceFiles sources;
-    private final Cancellation cancellation = new Cancellation();
+    private final Cancellation cancellation;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final TransferMessage.@Nullable Source previous;
     private volatile @Nullable Thread runner;
@@ -51,14 +51,26 @@ final class ShardJob {
                 : () -> s3.get().watchedBy(availability);
         this.sources = new SourceFiles(shard.sources(), progress.lookNanos);
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
+        this.cancellation =
+                new Cancellation(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : Path.of(shard.lease()));
         this.previous = shard.sources().stream()
                 .filter(TransferMessage.Source::previous)
                 .findFirst()
                 .orElse(null);
     }
 
-    String runId() {
-        return shard.runId();
+    /** Whether a message to stop means this job. */
+    boolean isMeant(TransferMessage.Cancel cancel) {
+        return cancel.runId().equals(shard.runId())
+                && (cancel.bucket() == null
+                        || (cancel.bucket().equals(shard.bucket())
+                                && cancel.pass() == shard.pass()
+                                && cancel.index() == shard.index()));
+    }
+
+    /** Whether its run has given it up, so that nobody may hear of its result. Reads the disk. */
+    boolean isGivenUp() {
+        return cancellation.isGivenUp();
     }
 
     /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}; also while it waits for a server that is silent. */
@@ -187,7 +199,6 @@ final class ShardJob {
     }
 
     private Outcome copy(FailureLog failures) throws Exception {
-        Files.createDirectories(files.folder());
         TreeWriter tree = tree();
         try (Journal journal = Journal.open(files.journal());
                 Slots slots = Slots.create(files.slots())) {
@@ -312,8 +323,8 @@ final class ShardJob {
         return new EarlierFiles(shard, filter(), previous, s3.get(), context.backoff(), cancellation).paths();
     }
 
-    private TreeWriter tree() throws IOException {
-        return new TreeWriter(shard, sources);
+    private TreeWriter tree() {
+        return new TreeWriter(shard, sources, cancellation);
     }
 
     private int previousIndex() {

@@ -14,6 +14,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -104,24 +105,39 @@ public final class TransferVerticle extends VerticleBase {
         ShardJob job = new ShardJob(shard, shared, s3::get);
         jobs.add(job);
         message.reply(new JsonObject().put("accepted", true));
-        onVirtualThread(job::run).onComplete(done -> {
+        onVirtualThread(() -> resultOf(job)).onComplete(done -> {
             jobs.remove(job);
             if (jobs.isEmpty()) {
                 threads.execute(s3::closeOutdated);
             }
             if (done.succeeded()) {
-                vertx.eventBus().send(Addresses.TRANSFER_RESULT, BusJson.encode(done.result()));
+                done.result()
+                        .ifPresent(result -> vertx.eventBus().send(Addresses.TRANSFER_RESULT, BusJson.encode(result)));
             } else {
                 LOG.error("shard {} of {} ended without a result", shard.index(), shard.bucket(), done.cause());
             }
         });
     }
 
+    /** Empty where the run has given the shard up meanwhile. */
+    private static Optional<TransferMessage.Result> resultOf(ShardJob job) {
+        TransferMessage.Result result = job.run();
+        if (job.isGivenUp()) {
+            LOG.warn(
+                    "shard {} of {} comes to nothing: its run has given it up after a long silence",
+                    result.index(),
+                    result.bucket());
+            return Optional.empty();
+        }
+        return Optional.of(result);
+    }
+
     private void cancel(Message<JsonObject> message) {
-        String run =
-                BusJson.decode(message.body(), TransferMessage.Cancel.class).runId();
-        jobs.stream().filter(job -> job.runId().equals(run)).forEach(ShardJob::cancel);
-        search.cancel(run);
+        TransferMessage.Cancel cancel = BusJson.decode(message.body(), TransferMessage.Cancel.class);
+        jobs.stream().filter(job -> job.isMeant(cancel)).forEach(ShardJob::cancel);
+        if (cancel.bucket() == null) {
+            search.cancel(cancel.runId());
+        }
     }
 
     private static S3Message.Discover asked(Message<JsonObject> message) {

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -40,10 +41,13 @@ final class TreeWriter {
     private final FileAttribute<?>[] readOnly;
     private final Set<Path> knownFolders = ConcurrentHashMap.newKeySet();
     private final SourceFiles sources;
+    private final Cancellation cancellation;
 
-    TreeWriter(TransferMessage.Shard shard, SourceFiles sources) throws IOException {
-        this.tree = Files.createDirectories(Path.of(shard.tree()));
-        this.drafts = Files.createDirectories(Path.of(shard.journal()));
+    /** The shard's folders must be there: a worker that makes them could bring back what its run has cleared away. */
+    TreeWriter(TransferMessage.Shard shard, SourceFiles sources, Cancellation cancellation) {
+        this.tree = Path.of(shard.tree());
+        this.drafts = Path.of(shard.journal());
+        this.cancellation = cancellation;
         this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
         this.syncFiles = shard.options().syncFiles();
@@ -90,10 +94,12 @@ final class TreeWriter {
 
     /** Begins a file that may fail on the way. */
     Draft draft() throws IOException {
+        cancellation.requireLease();
         return new Draft();
     }
 
     private void move(Path file, String path) throws IOException {
+        cancellation.requireLease();
         try {
             Files.move(file, place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (NoSuchFileException _) {
@@ -123,6 +129,7 @@ final class TreeWriter {
 
     /** Writes a whole small file. */
     void write(String path, byte[] body, Instant lastModified) throws IOException {
+        cancellation.requireLease();
         try (FileChannel file = create(path)) {
             ByteBuffer bytes = ByteBuffer.wrap(body);
             while (bytes.hasRemaining()) {
@@ -142,7 +149,26 @@ final class TreeWriter {
 
     /** A folder that stands for a key of its own. */
     void folder(String path) throws IOException {
-        Files.createDirectories(tree.resolve(path));
+        cancellation.requireLease();
+        makeFolders(tree.resolve(path));
+    }
+
+    /** Those below the tree alone: it itself is never made anew. */
+    private void makeFolders(Path folder) throws IOException {
+        if (folder.equals(tree) || Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Path parent = folder.getParent();
+        if (parent != null) {
+            makeFolders(parent);
+        }
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
+        }
     }
 
     /**
@@ -157,6 +183,7 @@ final class TreeWriter {
             folder(path);
             return;
         }
+        cancellation.requireLease();
         // Also because a hard link to a symbolic link would be one.
         sources.look(existing, entry);
         if (!hardLinks) {
@@ -220,7 +247,7 @@ final class TreeWriter {
         Path file = tree.resolve(path);
         Path folder = file.getParent();
         if (folder != null && !knownFolders.contains(folder)) {
-            Files.createDirectories(folder);
+            makeFolders(folder);
             if (knownFolders.size() >= KNOWN_FOLDERS) {
                 knownFolders.clear();
             }

@@ -8,11 +8,14 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** Compares a snapshot's certificate with itself and with the folders around the buckets' files. */
 final class FolderCheck {
+    private static final Duration MOST_LATER = Duration.ofMinutes(10);
+
     private final Path snapshot;
     private final Certificate certificate;
     private final VerifyRequest request;
@@ -30,6 +33,7 @@ final class FolderCheck {
         if (!certificate.snapshot().equals(name)) {
             problem(Kind.CERTIFICATE, "run.json", "this is the certificate of " + certificate.snapshot());
         }
+        checkTime(name);
         Set<String> trees = new TreeSet<>();
         Set<String> files = new TreeSet<>();
         for (Certificate.Bucket bucket : certificate.buckets()) {
@@ -39,6 +43,19 @@ final class FolderCheck {
             strays(snapshot, Set.of("s3", "manifest", "run.json", "pinned"));
             strays(snapshot.resolve("s3"), trees);
             strays(snapshot.resolve("manifest"), files);
+        }
+    }
+
+    /** The name orders the snapshots; it may be some seconds later, where several runs began in one. */
+    private void checkTime(String name) {
+        String earliest = Layout.name(certificate.startedAt());
+        String latest = Layout.name(certificate.startedAt().plus(MOST_LATER));
+        if (name.compareTo(earliest) < 0 || name.compareTo(latest) > 0) {
+            problem(
+                    Kind.CERTIFICATE,
+                    "run.json",
+                    "it says that its run began at %s, which is not what the folder is called"
+                            .formatted(certificate.startedAt()));
         }
     }
 

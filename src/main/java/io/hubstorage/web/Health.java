@@ -5,6 +5,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.config.ConfigStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +32,11 @@ final class Health {
     static final String LIVE = "/health/live";
     static final String READY = "/health/ready";
 
+    private static final Set<StatusMessage.State> TROUBLE = Set.of(
+            StatusMessage.State.FAILING,
+            StatusMessage.State.LATE,
+            StatusMessage.State.ATTENTION,
+            StatusMessage.State.WAITING);
     private static final Duration QUICK = Duration.ofSeconds(2);
     private static final Duration S3_AGE = Duration.ofMinutes(1);
 
@@ -55,6 +62,7 @@ final class Health {
                 .register("config", timeout, promise -> config().onComplete(promise))
                 .register("data_folder", timeout, promise -> dataFolder().onComplete(promise))
                 .register("scheduler", timeout, promise -> scheduler().onComplete(promise))
+                .register("backups", timeout, promise -> backups().onComplete(promise))
                 .register("s3", promise -> promise.complete(s3()));
     }
 
@@ -113,6 +121,24 @@ final class Health {
                     return Status.OK(data);
                 })
                 .otherwise(failure -> down("the configuration cannot be had"));
+    }
+
+    /** Never down: what is wrong with the backups is told, and a restart would not mend it. */
+    private Future<Status> backups() {
+        return bus.ask(Addresses.STATUS, new JsonObject(), QUICK)
+                .map(body -> {
+                    StatusMessage.Current judged = BusJson.decode(body, StatusMessage.Current.class);
+                    JsonObject data = new JsonObject()
+                            .put("state", judged.state().word())
+                            .put("detail", judged.sentence())
+                            .put("alarms", judged.alarms().size());
+                    boolean well = judged.alarms().isEmpty()
+                            && judged.conditions().isEmpty()
+                            && !TROUBLE.contains(judged.state());
+                    return Status.OK(well ? data : data.put("degraded", true));
+                })
+                .otherwise(failure -> Status.OK(
+                        new JsonObject().put("degraded", true).put("detail", "nothing tells how things stand")));
     }
 
     private Future<Status> scheduler() {

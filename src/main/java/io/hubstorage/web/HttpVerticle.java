@@ -105,7 +105,13 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private Future<Void> listen(Doorkeeper doorkeeper, BridgePort bridgePort) {
-        WebParts built = new WebParts(vertx, store, clock, version, registry, limits, doorkeeper);
+        // Not on the loop: this loads most of what the server is made of, which takes seconds on a busy machine.
+        return vertx.executeBlocking(
+                        () -> new WebParts(vertx, store, clock, version, registry, limits, doorkeeper), false)
+                .compose(built -> listen(built, doorkeeper, bridgePort));
+    }
+
+    private Future<Void> listen(WebParts built, Doorkeeper doorkeeper, BridgePort bridgePort) {
         parts = built;
         Settings.Web web = store.settings().web();
         HttpServer created = vertx.createHttpServer(options(web));

@@ -45,7 +45,7 @@ final class WebParts {
         // Rises from one life of the process to the next, which tells ids of an earlier one from ours.
         String epoch = Long.toString(clock.instant().toEpochMilli(), EPOCH_RADIX);
         hub = new EventHub(vertx, epoch, things::state, limits);
-        metrics = new Metrics(vertx, bus, registry, hub, store);
+        metrics = new Metrics(vertx, bus, registry, hub, store, version);
         health = new Health(vertx, bus, store, clock);
         bridge = new SockJsBridge(vertx, (context, end) -> doorkeeper.hold(Gate.visit(context), end));
         router = Router.router(vertx);

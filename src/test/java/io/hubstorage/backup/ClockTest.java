@@ -2,11 +2,16 @@ package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.AlarmMessage;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticBucket;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,6 +54,11 @@ final class ClockTest extends EngineTest {
         RunRecord third = hub.backUp();
         assertThat(third.snapshot()).isEqualTo("hublink_20261120080002");
         audit(third).holds("photos", bucket);
+        AlarmMessage.Alarms alarms =
+                BusJson.decode(hub.request(Addresses.ALARMS_LIST, new JsonObject()), AlarmMessage.Alarms.class);
+        assertThat(alarms.open())
+                .singleElement()
+                .satisfies(alarm -> assertThat(alarm.kind()).isEqualTo(Alarm.Kind.CLOCK_MOVED));
         assertThat(hub.backUp().snapshot()).as("nothing has changed since").isEqualTo(third.snapshot());
     }
 

@@ -10,6 +10,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.RequestKind;
+import io.hubstorage.testkit.SmallDisk;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -21,9 +22,12 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -187,6 +191,50 @@ final class CrashTest extends EngineTest {
                 .isEqualTo(told);
         assertThat(known.runs().getFirst().message())
                 .isEqualTo("The snapshot %s is whole; the program ended before it could say so.", told.snapshot());
+    }
+
+    @Test
+    void aDiskThatIsMountedOnlyAfterTheStartMakesNoInterruptedRunOfACommittedOne() throws IOException {
+        RunRecord told = recovers();
+        hub.stop();
+        Path history = home.resolve("config/history.jsonl");
+        List<String> lines = Files.readAllLines(history);
+        Files.write(history, lines.subList(0, lines.size() - 1));
+        Path unmounted = home.resolve("unmounted");
+        Files.move(hub.data(), unmounted);
+
+        hub.start();
+        Files.move(unmounted, hub.data());
+        RunRecord next = hub.backUp();
+
+        assertThat(next.result()).isEqualTo(RunResult.SUCCESS);
+        BackupMessage.History known =
+                BusJson.decode(hub.request(Addresses.BACKUP_HISTORY, new JsonObject()), BackupMessage.History.class);
+        assertThat(known.runs())
+                .filteredOn(run -> run.runId().equals(told.runId()))
+                .singleElement()
+                .satisfies(run -> {
+                    assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
+                    assertThat(run.snapshot()).isEqualTo(told.snapshot());
+                });
+    }
+
+    @Test
+    void aStagingThatCannotBeDeletedMakesNoFailedRunOfACommittedOne() throws IOException {
+        SmallDisk.mount(home.resolve("probe"), 1, 16).close();
+        Path trash = hub.data().resolve(".hubstorage/trash");
+        AtomicReference<@Nullable SmallDisk> inTheWay = new AtomicReference<>();
+        // Nothing can be moved onto another disk.
+        s3.onRequest(request -> inTheWay.get() == null, _ -> inTheWay.set(SmallDisk.mount(trash, 1, 16)));
+        try {
+            RunRecord run = hub.backUp();
+
+            assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+            assertThat(run.newSnapshot()).isTrue();
+            audit(run).holds("photos", bucket);
+        } finally {
+            Objects.requireNonNull(inTheWay.get()).close();
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.testkit.SyntheticBucket;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,26 @@ final class SeveralBucketsTest extends EngineTest {
                 .filter(each -> each.bucket().equals(bucket))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @Test
+    void aBucketThatIsLinkedOverKeepsThePrefixThatWasListedThen() {
+        s3.bucket("photos", SyntheticBucket.ofKeys(300, List.of("2025/a", "2026/b")));
+        SyntheticBucket music = bucket("music", "x");
+        hub.configure(new JsonObject()
+                .put(
+                        "s3_buckets",
+                        new JsonArray()
+                                .add(new JsonObject().put("name", "photos").put("prefix", "2025/"))
+                                .add("music")));
+        hub.backUp();
+        hub.configure("photos", "music").stop();
+        music.change("x");
+
+        RunRecord run = hub.run(new BackupMessage.Start(null, false, List.of("music")));
+
+        assertThat(audit(run).certificate("photos").prefix()).isEqualTo("2025/");
+        assertThat(audit(run).entries("photos")).containsOnlyKeys("2025/a");
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class SlowServerTest extends EngineTest {
     private static final int OBJECTS = Integer.getInteger("slow.objects", 250);
     private static final int MILLIS = Integer.getInteger("slow.millis", 20);
-    private static final int STALL_MILLIS = Integer.getInteger("slow.stall.millis", 1_200);
+    private static final int STALL_MILLIS = Integer.getInteger("slow.stall.millis", 2_000);
 
     @Test
     void aSlowServerIsNotAskedForMoreThanItAnswersInTime() {

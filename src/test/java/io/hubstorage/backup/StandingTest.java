@@ -3,6 +3,7 @@ package io.hubstorage.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
@@ -12,8 +13,11 @@ import io.hubstorage.snapshot.Trees;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What the engine says of each bucket after what has happened. */
@@ -85,6 +89,52 @@ final class StandingTest extends EngineTest {
     }
 
     @Test
+    void aLostHistoryIsTakenFromTheCertificatesAndThatIsAnAlarm() throws IOException {
+        SyntheticBucket photos = bucket("photos", "a");
+        hub.configure("photos");
+        hub.backUp();
+        photos.change("a");
+        RunRecord second = hub.backUp();
+        hub.stop();
+        Files.delete(home.resolve("config/history.jsonl"));
+
+        StatusMessage.Current judged = status();
+
+        BackupMessage.Status told =
+                BusJson.decode(hub.request(Addresses.BACKUP_STATUS, new JsonObject()), BackupMessage.Status.class);
+        assertThat(told.last()).isNotNull();
+        assertThat(told.lastSuccess()).isNotNull();
+        assertThat(told.lastSuccess().runId()).isEqualTo(second.runId());
+        assertThat(told.lastSuccess().startedAt()).isEqualTo(second.startedAt());
+        assertThat(judged.buckets().getFirst().lastSuccess()).isEqualTo(second.startedAt());
+        assertThat(judged.alarms()).singleElement().satisfies(alarm -> {
+            assertThat(alarm.kind()).isEqualTo(Alarm.Kind.HISTORY_LOST);
+            assertThat(alarm.message()).startsWith("The history had lost 2 runs");
+        });
+        BackupMessage.History history = BusJson.decode(
+                hub.request(Addresses.BACKUP_HISTORY, BusJson.encode(BackupMessage.HistoryQuery.newest(10))),
+                BackupMessage.History.class);
+        assertThat(history.runs()).hasSize(2);
+        hub.stop();
+        assertThat(status().alarms()).as("once told is enough").hasSize(1);
+        assertThat(status().alarms().getFirst().times()).isEqualTo(1);
+    }
+
+    @Test
+    void whatTheDiskHadLostIsAnAlarmEvenIfTheRunFetchedItAgain() throws IOException {
+        SyntheticBucket photos = bucket("photos", "a", "b");
+        hub.configure("photos");
+        RunRecord first = hub.backUp();
+        Files.delete(hub.files(first, "photos").resolve("a"));
+        photos.change("b");
+        hub.backUp();
+        Awaitility.await()
+                .until(() -> status().alarms().stream()
+                        .anyMatch(alarm -> alarm.kind() == Alarm.Kind.DAMAGE
+                                && alarm.message().startsWith("1 file of the last snapshot")));
+    }
+
+    @Test
     void whoeverListensHearsWhatTheOneWhoAsksIsTold() {
         SyntheticBucket photos = bucket("photos", "a");
         hub.configure("photos");
@@ -95,20 +145,20 @@ final class StandingTest extends EngineTest {
                         Addresses.SCHEDULER_STATUS,
                         message -> message.reply(BusJson.encode(new SchedulerMessage.Status(
                                 true, true, false, false, null, null, null, null, 6, null, null))));
-        List<StatusMessage.Current> heard = new java.util.concurrent.CopyOnWriteArrayList<>();
+        List<StatusMessage.Current> heard = new CopyOnWriteArrayList<>();
         hub.vertx()
                 .eventBus()
                 .<JsonObject>consumer(
                         Addresses.STATUS_CHANGED,
                         message -> heard.add(BusJson.decode(message.body(), StatusMessage.Current.class)));
         hub.backUp();
-        org.awaitility.Awaitility.await()
+        Awaitility.await()
                 .until(() -> !heard.isEmpty()
                         && heard.getLast().state() == StatusMessage.State.SAFE
                         && heard.getLast().title().equals(status().title()));
         photos.delete("a");
         hub.backUp();
-        org.awaitility.Awaitility.await()
+        Awaitility.await()
                 .until(() -> heard.getLast().state() == StatusMessage.State.ATTENTION
                         && !heard.getLast().alarms().isEmpty());
     }

@@ -12,6 +12,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -54,6 +56,22 @@ final class VerifyCommandTest {
                 .containsPattern("photos +10 \\(1000 B\\) +10 \\(1000 B\\) +0 +0 +0")
                 .contains("No problem found.");
         assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void aProblemIsAnAlarmThatTheCommandLineListsAndAcknowledges() throws IOException {
+        Path snapshot = snapshot();
+        Files.delete(snapshot.resolve("s3/photos/4.jpg"));
+        assertThat(verify()).isEqualTo(3);
+        assertThat(command("alarms")).isZero();
+        String id = "damage-" + snapshot.getFileName();
+        assertThat(out.toString()).contains(id, "is damaged");
+        assertThat(command("alarms", "acknowledge")).isEqualTo(2);
+        assertThat(command("alarms", "acknowledge", "nothing")).isEqualTo(2);
+        assertThat(command("alarms", "acknowledge", id)).isZero();
+        assertThat(out.toString()).endsWith("No alarm is open." + System.lineSeparator());
+        assertThat(command("alarms", "list", "--all")).isZero();
+        assertThat(out.toString()).contains(id + " (acknowledged)");
     }
 
     @Test
@@ -138,12 +156,16 @@ final class VerifyCommandTest {
     }
 
     private int verify(String... options) {
-        String[] args = new String[options.length + 3];
-        args[0] = "verify";
-        args[1] = "--local-path";
-        args[2] = hub.data().toString();
-        System.arraycopy(options, 0, args, 3, options.length);
-        return HubCommand.execute(new Asked(stop), new PrintWriter(out), new PrintWriter(err), args);
+        return command("verify", options);
+    }
+
+    private int command(String name, String... options) {
+        List<String> args =
+                new ArrayList<>(List.of(name, "--local-path", hub.data().toString()));
+        args.addAll(List.of("--config", home.resolve("config").toString()));
+        args.addAll(List.of(options));
+        return HubCommand.execute(
+                new Asked(stop), new PrintWriter(out), new PrintWriter(err), args.toArray(String[]::new));
     }
 
     /** The program around the command, which starts nothing. */

@@ -10,7 +10,7 @@ final class ShrinkGuardTest {
     @Test
     void losingMoreThanAllowedRaisesAnAlarmThatNamesTheNumbers() {
         assertThat(half.alarm("photos", 1_000, 499)).hasValueSatisfying(alarm -> {
-            assertThat(alarm.message()).contains("photos", "from 1000 to 499", "50.1 %", "max_shrink_percent");
+            assertThat(alarm.message()).contains("photos", "from 1,000 to 499", "50.1 %", "max_shrink_percent");
             assertThat(alarm.before()).isEqualTo(1_000);
             assertThat(alarm.now()).isEqualTo(499);
         });

@@ -69,6 +69,25 @@ final class DiagnosticsTest {
     }
 
     @Test
+    void withoutAConfiguredBucketThoseThatAreFoundAreTried() throws Exception {
+        S3Message.Diagnosis diagnosis = diagnose(server.settings());
+
+        assertThat(diagnosis.ok()).isTrue();
+        assertThat(step(diagnosis, "bucket full").outcome()).isEqualTo(Outcome.OK);
+        assertThat(step(diagnosis, "read").detail()).contains("\"a\" in bucket \"full\"");
+    }
+
+    @Test
+    void whereThereIsNoBucketAtAllTheReadSaysThatAndNotThatBucketsAreEmpty() throws Exception {
+        try (SyntheticS3 none = SyntheticS3.start()) {
+            Step read = step(diagnose(none.settings()), "read");
+
+            assertThat(read.outcome()).isEqualTo(Outcome.SKIPPED);
+            assertThat(read.detail()).contains("no bucket is configured");
+        }
+    }
+
+    @Test
     void aMissingBucketFailsWithARemedyAndTheOthersGoOn() throws Exception {
         S3Message.Diagnosis diagnosis = diagnose(server.settings(), "missing", "full");
         assertThat(diagnosis.ok()).isFalse();

@@ -1,6 +1,7 @@
 package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.s3.S3Access;
@@ -8,16 +9,25 @@ import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.ManifestReader;
 import io.hubstorage.snapshot.ManifestWriter;
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.Gate;
+import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,29 +70,42 @@ final class ShardJobTest {
     }
 
     private TransferMessage.Result run(
+            int index, @Nullable String after, @Nullable String through, boolean delete, TransferMessage.Source source)
+            throws IOException {
+        return job(index, after, through, delete, source).run();
+    }
+
+    private TransferMessage.Shard shard(
             int index,
             @Nullable String after,
             @Nullable String through,
             boolean delete,
             TransferMessage.Source source) {
-        return new ShardJob(
-                        new TransferMessage.Shard(
-                                "run",
-                                TransferMessage.Mode.COPY,
-                                "photos",
-                                1,
-                                index,
-                                after,
-                                through,
-                                "",
-                                false,
-                                home.resolve("tree").toString(),
-                                home.resolve("journal").toString(),
-                                List.of(source),
-                                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false, false)),
-                        context,
-                        () -> access)
-                .run();
+        return new TransferMessage.Shard(
+                "run",
+                TransferMessage.Mode.COPY,
+                "photos",
+                1,
+                index,
+                after,
+                through,
+                "",
+                false,
+                home.resolve("tree").toString(),
+                home.resolve("journal").toString(),
+                List.of(source),
+                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false, false));
+    }
+
+    /** As the run prepares it: the folders and the lease are there. */
+    private ShardJob job(
+            int index, @Nullable String after, @Nullable String through, boolean delete, TransferMessage.Source source)
+            throws IOException {
+        TransferMessage.Shard shard = shard(index, after, through, delete, source);
+        Files.createDirectories(home.resolve("tree"));
+        Files.createDirectories(home.resolve("journal"));
+        Files.writeString(Path.of(shard.lease()), "run");
+        return new ShardJob(shard, context, () -> access);
     }
 
     private List<String> paths(int index) throws IOException {
@@ -135,26 +158,55 @@ final class ShardJobTest {
     @Test
     void aJobThatWasCancelledBeforeItBeganDoesNothing() throws IOException {
         TransferMessage.Source previous = snapshotOf();
-        ShardJob job = new ShardJob(
-                new TransferMessage.Shard(
-                        "run",
-                        TransferMessage.Mode.COPY,
-                        "photos",
-                        1,
-                        0,
-                        null,
-                        null,
-                        "",
-                        false,
-                        home.resolve("tree").toString(),
-                        home.resolve("journal").toString(),
-                        List.of(previous),
-                        new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false)),
-                context,
-                () -> access);
+        ShardJob job = job(0, null, null, true, previous);
         job.cancel();
 
         assertThat(job.run().outcome()).isEqualTo(TransferMessage.Outcome.CANCELLED);
         assertThat(s3.counts().all()).isZero();
+    }
+
+    @Test
+    void aWorkerThatWakesUpAfterItsRunHasGivenItUpWritesNothing() throws Exception {
+        Gate gate = new Gate();
+        for (int index = 0; index < 40; index++) {
+            bucket.add("folder%02d/file".formatted(index), 500);
+        }
+        s3.faults().when(RequestKind.GET).then(Fault.hold(gate));
+        ShardJob job = job(0, null, null, true, snapshotOf());
+        CompletableFuture<TransferMessage.Result> ended = CompletableFuture.supplyAsync(job::run);
+        Awaitility.await()
+                .until(() -> s3.log().requests(r -> r.kind() == RequestKind.GET).size() >= 8);
+
+        // What a run does that has given a worker up, goes on with others, commits, and clears its staging away.
+        Files.delete(home.resolve("journal/shard-0000.lease"));
+        Files.createDirectories(home.resolve("trash"));
+        Files.move(home.resolve("tree"), home.resolve("trash/tree"));
+        Files.move(home.resolve("journal"), home.resolve("trash/journal"));
+        gate.open();
+
+        assertThat(ended.get(60, TimeUnit.SECONDS).outcome()).isEqualTo(TransferMessage.Outcome.CANCELLED);
+        assertThat(job.isGivenUp()).isTrue();
+        assertThat(home.resolve("tree")).doesNotExist();
+        assertThat(home.resolve("journal")).doesNotExist();
+        try (Stream<Path> files = Files.walk(home.resolve("trash/tree"))) {
+            assertThat(files.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Test
+    void notEvenAWriteThatHadBegunBringsAClearedTreeBack() throws Exception {
+        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf());
+        Files.createDirectories(home.resolve("tree"));
+        Files.createDirectories(home.resolve("journal"));
+        // Never looks at its lease: as if the process had been stopped between look and write.
+        TreeWriter tree = new TreeWriter(shard, new SourceFiles(shard.sources(), new LongAdder()), new Cancellation());
+        tree.write("folder/one", new byte[5], Instant.EPOCH);
+        Files.createDirectories(home.resolve("trash"));
+        Files.move(home.resolve("tree"), home.resolve("trash/tree"));
+
+        assertThatThrownBy(() -> tree.write("folder/two", new byte[5], Instant.EPOCH))
+                .isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> tree.folder("marker")).isInstanceOf(NoSuchFileException.class);
+        assertThat(home.resolve("tree")).doesNotExist();
     }
 }

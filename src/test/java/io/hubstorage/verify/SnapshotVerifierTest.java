@@ -65,6 +65,22 @@ final class SnapshotVerifierTest extends VerifyTest {
     }
 
     @Test
+    void aCertificateThatTellsAnotherTimeThanTheFoldersNameIsAProblem() throws IOException {
+        s3.bucket("photos", SyntheticBucket.uniform(3, 10, "#.jpg"));
+        hub.configure("photos");
+        Path snapshot = snapshot();
+        Path certificate = snapshot.resolve("run.json");
+        String text = Files.readString(certificate);
+        int year = text.indexOf("\"started_at\" : \"20") + "\"started_at\" : \"20".length();
+        Files.writeString(certificate, text.substring(0, year) + "66" + text.substring(year + 2));
+
+        assertThat(problems(verify(snapshot))).singleElement().satisfies(problem -> {
+            assertThat(problem.kind()).isEqualTo(Kind.CERTIFICATE);
+            assertThat(problem.detail()).contains("not what the folder is called");
+        });
+    }
+
+    @Test
     void whatSnapshotsShareIsReadOnceAndProvenForEach() {
         SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(20, 100, "##.jpg"));
         hub.configure("photos");

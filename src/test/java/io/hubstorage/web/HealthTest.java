@@ -3,12 +3,15 @@ package io.hubstorage.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.StatusMessage;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,18 @@ final class HealthTest {
         assertThat(ready.status()).isEqualTo(503);
         assertThat(down(ready)).isEqualTo("[accepting]");
         assertThat(server.get("/api/backup/status").status()).isEqualTo(200);
+    }
+
+    @Test
+    void anAlarmDegradesItUntilItIsAcknowledged() {
+        Alarm alarm = Alarm.of(Alarm.Kind.DAMAGE, "x", BusRooms.ENDED, "A file is gone.", "Look.");
+        server.rooms.judge(BusRooms.judged(StatusMessage.State.ATTENTION, List.of(), List.of(alarm)));
+        WebServer.Answer ready = server.get("/health/ready");
+        assertThat(ready.status()).isEqualTo(200);
+        assertThat(ready.json().getBoolean("degraded")).isTrue();
+        assertThat(ready.json().encode()).contains("Something needs a look.");
+        server.rooms.judge(BusRooms.judged(StatusMessage.State.SAFE, List.of(), List.of()));
+        assertThat(server.get("/health/ready").json().getBoolean("degraded")).isFalse();
     }
 
     @Test

@@ -70,8 +70,10 @@ public final class VertxHttpClient implements SdkAsyncHttpClient {
                 .setHttp1MaxSize(Math.max(1, (limits.connections() + loops - 1) / loops))
                 .setMaxWaitQueueSize(-1);
         for (int index = 0; index < loops; index++) {
+            // Made on this thread: what it loads for that would hold up the loop.
+            HttpClient client = client(options, pool);
             vertx.deployVerticle(context -> {
-                        lanes.add(new Lane(context, client(options, pool)));
+                        lanes.add(new Lane(context, client));
                         return Future.succeededFuture();
                     })
                     .toCompletionStage()

@@ -85,6 +85,8 @@ public final class EventHub {
                 listen(Addresses.BACKUP_PROGRESS, Frame.Kind.PROGRESS, "backup.progress"),
                 listen(Addresses.BACKUP_FINISHED, Frame.Kind.LIFECYCLE, "backup.finished"),
                 listen(Addresses.SCHEDULER_CHANGED, Frame.Kind.LIFECYCLE, "scheduler"),
+                listen(Addresses.STATUS_CHANGED, Frame.Kind.LIFECYCLE, "status"),
+                listen(Addresses.ALARMS_CHANGED, Frame.Kind.LIFECYCLE, "alarms"),
                 listen(Addresses.CONFIG_CHANGED, Frame.Kind.LIFECYCLE, "config.changed"),
                 listen(Addresses.LOG, Frame.Kind.LOG, "log"));
         heartbeatTimer = vertx.setPeriodic(

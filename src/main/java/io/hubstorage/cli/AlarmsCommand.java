@@ -1,0 +1,132 @@
+package io.hubstorage.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.AlarmMessage;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.status.AlarmStore;
+import java.io.PrintWriter;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** What somebody has to look at. Works on the file, beside a running service or without one. */
+@Command(
+        name = "alarms",
+        description = {
+            "List what has happened and somebody has to look at, or say that somebody has.",
+            "",
+            "An alarm stays, over runs and restarts, until it is acknowledged. Acknowledging changes no backup."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar hubstorage.jar alarms",
+            "  java -jar hubstorage.jar alarms acknowledge damage-hublink_20261120060000",
+            "  java -jar hubstorage.jar alarms acknowledge --all"
+        })
+final class AlarmsCommand implements Callable<Integer> {
+    private final Program program;
+
+    @Mixin
+    private final DataOptions options = new DataOptions();
+
+    @Option(names = "--json", description = "Print JSON")
+    private boolean json;
+
+    @Option(names = "--all", description = "With 'list', those that were acknowledged too; else every open one")
+    private boolean all;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "list|acknowledge",
+            description = "What to do; 'list' if absent")
+    private @Nullable Action action;
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "<id>", description = "Which alarm to acknowledge")
+    private @Nullable String id;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** Spelled as on the command line. */
+    @SuppressWarnings("JavaCase")
+    enum Action {
+        list,
+        acknowledge
+    }
+
+    AlarmsCommand(Program program) {
+        this.program = program;
+    }
+
+    @Override
+    public Integer call() throws JsonProcessingException {
+        AlarmStore store = new AlarmStore(options.configFolder(program), program.clock());
+        PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
+        if (action == Action.acknowledge) {
+            acknowledge(store);
+        } else if (id != null) {
+            throw usage("'alarms list' takes no id");
+        }
+        AlarmMessage.Alarms alarms = store.list();
+        if (json) {
+            out.println(BusJson.mapper()
+                    .writer()
+                    .with(SerializationFeature.INDENT_OUTPUT)
+                    .writeValueAsString(alarms));
+        } else {
+            print(alarms, out);
+        }
+        out.flush();
+        return (store.unwritable().isEmpty() ? ExitCode.OK : ExitCode.FAILED).code();
+    }
+
+    private void acknowledge(AlarmStore store) {
+        if ((id == null) != all) {
+            throw usage("'alarms acknowledge' takes the id of an alarm, or --all");
+        }
+        if (id != null && !store.acknowledge(id)) {
+            throw usage("no open alarm has the id " + Amounts.printable(id));
+        }
+        if (all) {
+            store.acknowledgeAll();
+        }
+    }
+
+    private void print(AlarmMessage.Alarms alarms, PrintWriter out) {
+        if (alarms.open().isEmpty()) {
+            out.println("No alarm is open.");
+        }
+        alarms.open().forEach(alarm -> print(alarm, out));
+        if (all && action != Action.acknowledge) {
+            alarms.acknowledged().forEach(alarm -> print(alarm, out));
+        }
+    }
+
+    private static void print(Alarm alarm, PrintWriter out) {
+        DateTimeFormatter time = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'", Locale.ROOT)
+                .withZone(ZoneOffset.UTC);
+        out.printf("%s%s%n", Amounts.printable(alarm.id()), alarm.isOpen() ? "" : " (acknowledged)");
+        out.printf("  %s%n", Amounts.printable(alarm.message()));
+        out.printf("  %s%n", Amounts.printable(alarm.remedy()));
+        out.printf(
+                "  Since %s%s%n",
+                time.format(alarm.since()),
+                alarm.times() == 1 ? "" : ", %d times, last %s".formatted(alarm.times(), time.format(alarm.last())));
+    }
+
+    private ParameterException usage(String message) {
+        return new ParameterException(HubCommand.spec(spec).commandLine(), message);
+    }
+}

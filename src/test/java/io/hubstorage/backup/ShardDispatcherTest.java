@@ -1,0 +1,69 @@
+package io.hubstorage.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.TransferMessage;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ShardDispatcherTest {
+    @TempDir
+    Path home;
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().await(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aWorkerThatFallsSilentLosesItsLeaseAndIsToldToStop() throws Exception {
+        TransferMessage.Shard shard = new TransferMessage.Shard(
+                "run",
+                TransferMessage.Mode.COPY,
+                "photos",
+                3,
+                2,
+                null,
+                null,
+                "",
+                false,
+                home.resolve("tree").toString(),
+                home.resolve("journal").toString(),
+                List.of(),
+                new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false));
+        CompletableFuture<Boolean> leased = new CompletableFuture<>();
+        CompletableFuture<TransferMessage.Cancel> told = new CompletableFuture<>();
+        // Takes the work, and is never heard of again.
+        vertx.eventBus().<JsonObject>consumer(Addresses.TRANSFER_SHARD, message -> {
+            leased.complete(Files.exists(Path.of(shard.lease())) && Files.isDirectory(home.resolve("tree")));
+            message.reply(new JsonObject().put("accepted", true));
+        });
+        vertx.eventBus()
+                .<JsonObject>consumer(
+                        Addresses.TRANSFER_CANCEL,
+                        message -> told.complete(BusJson.decode(message.body(), TransferMessage.Cancel.class)));
+        ShardDispatcher dispatcher = new ShardDispatcher(vertx, "run", Duration.ofMillis(200));
+
+        TransferMessage.Result result = dispatcher.run(shard);
+
+        assertThat(result.outcome()).isEqualTo(TransferMessage.Outcome.FAILED);
+        assertThat(result.error()).contains("fallen silent");
+        assertThat(leased.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(Path.of(shard.lease())).doesNotExist();
+        assertThat(told.get(20, TimeUnit.SECONDS)).isEqualTo(new TransferMessage.Cancel("run", "photos", 3, 2));
+        assertThat(dispatcher.hasGivenUp()).isTrue();
+    }
+}
