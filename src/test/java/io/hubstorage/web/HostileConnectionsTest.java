@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,7 @@ final class HostileConnectionsTest {
 
     private WebServer server;
     /** Held on to: a client that nobody refers to is closed. */
-    private @Nullable WebSocketClient sockets;
+    private final List<WebSocketClient> sockets = new ArrayList<>();
 
     @BeforeEach
     void start(@TempDir Path folder) throws IOException {
@@ -148,7 +147,7 @@ final class HostileConnectionsTest {
         WebSocketClient client = server.vertx.createWebSocketClient(new WebSocketClientOptions()
                 .setTryUsePerMessageCompression(compressed)
                 .setTryUsePerFrameCompression(compressed));
-        sockets = client;
+        sockets.add(client);
         return WebServer.await(client.connect(server.port(), "127.0.0.1", "/eventbus/websocket"));
     }
 
