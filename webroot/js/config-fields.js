@@ -57,7 +57,7 @@ export const SECTIONS = [
   },
   {
     title: 'Advanced',
-    lead: 'Kept for old configurations. Storage class and encryption apply to what is written to S3 (restore), not to a backup.',
+    lead: 'Kept for old configurations. Storage class and encryption are not used yet: they are for what a restore will write to S3, not for backups.',
     fields: [
       { path: 'local_base_path', kind: 'text', label: 'Data folder', initial: null, lock: 'data_path', byHand: 'HUBSTORAGE_DATA_PATH' },
       { path: 'aws_profile', kind: 'text', label: 'AWS profile', initial: null, byHand: 'AWS_PROFILE' },

@@ -99,6 +99,8 @@ public final class HubCommand implements Callable<Integer> {
         return root.setExecutionStrategy(HubCommand::execute)
                 .setParameterExceptionHandler(complaints)
                 .setExecutionExceptionHandler(complaints)
+                // A bucket may be called config, a folder backup.
+                .setAllowSubcommandsAsOptionParameters(true)
                 .setUsageHelpAutoWidth(true);
     }
 

@@ -29,6 +29,8 @@ public final class ConfigParser {
     private static final String CRON = "null, or five fields: minute hour day month weekday";
     private static final List<String> CRON_FIELDS =
             List.of("minute (0-59)", "hour (0-23)", "day (1-31)", "month (1-12)", "weekday (0-7, 0 and 7 are Sunday)");
+    private static final String NOT_USED_YET =
+            "is not used yet: it is for what a restore will write to S3, not for backups";
     private static final double MOST_HOURS = 24 * 366;
     private static final double MOST_MINUTES = 24 * 60;
 
@@ -100,6 +102,12 @@ public final class ConfigParser {
                         text -> text.matches("[A-Z][A-Z0-9_]{1,40}")),
                 section.bool("sse", false),
                 section.bool("request_payer", false));
+        if (options.storageClass() != null) {
+            section.warn("storage_class", NOT_USED_YET);
+        }
+        if (options.sse()) {
+            section.warn("sse", NOT_USED_YET);
+        }
         section.warnAboutTheRest();
         return options;
     }

@@ -36,6 +36,7 @@ public record ConfigReading(
      * @throws ConfigException with everything that is wrong with either, unless a last good configuration was kept
      */
     public static ConfigReading of(Environment env) {
+        env.requireNamedFile();
         List<Problem> problems = new ArrayList<>();
         Settings settings = SettingsReader.read(env, problems);
         ConfigFile file = new ConfigFile(settings.configFile());

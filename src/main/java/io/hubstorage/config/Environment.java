@@ -133,6 +133,20 @@ public final class Environment {
         return Files.exists(Path.of("/.dockerenv"));
     }
 
+    /**
+     * Refuses a file that somebody named and that is not there: what it was to say would be missing in silence. Blocks.
+     *
+     * @throws ConfigException naming the variable
+     */
+    public void requireNamedFile() {
+        if (!process.getOrDefault("HUBSTORAGE_ENV_FILE", "").isBlank() && !Files.exists(dotenv)) {
+            throw new ConfigException(
+                    "HUBSTORAGE_ENV_FILE",
+                    dotenv + ", which does not exist",
+                    "a file that is there, or nothing for ./.env");
+        }
+    }
+
     /** The same process environment over the files as they are now. Blocks. */
     public Environment reload() {
         return new Environment(process, dotenv, overrides);

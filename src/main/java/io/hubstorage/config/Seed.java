@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The first {@code config.json}: the bundled one, with what {@code BACKUP_*} variables say put in. */
 final class Seed {
@@ -60,6 +61,42 @@ final class Seed {
             return json;
         } catch (ConfigException e) {
             throw new ConfigException(rename(e.problems()));
+        }
+    }
+
+    /**
+     * What {@code BACKUP_*} variables say otherwise than a configuration that exists already, which wins; a sentence each.
+     * Whoever set them may believe the opposite.
+     */
+    static List<String> overruled(Environment env, JsonObject json, HubConfig config) {
+        List<String> sentences = new ArrayList<>();
+        new TreeMap<>(VARIABLES).forEach((path, name) -> {
+            String value = env.get(name);
+            if (value == null) {
+                return;
+            }
+            JsonObject changed = json.copy();
+            if (path.startsWith("automation.")) {
+                JsonObject automation = changed.getJsonObject("automation", new JsonObject());
+                changed.put("automation", automation.put(path.substring("automation.".length()), typed(value.strip())));
+            } else {
+                changed.put(path, new JsonArray(new Variables(env, new ArrayList<>()).list(name)));
+            }
+            if (!sameAs(config, changed)) {
+                sentences.add(
+                        ("%s=%s has no effect: it would fill a config.json that does not exist yet, and yours says"
+                                        + " %s otherwise. Change it there, or on the configuration page.")
+                                .formatted(name, Secrets.shorten(value.strip()), path));
+            }
+        });
+        return sentences;
+    }
+
+    private static boolean sameAs(HubConfig config, JsonObject changed) {
+        try {
+            return ConfigParser.parse(changed).equals(config);
+        } catch (ConfigException e) {
+            return false;
         }
     }
 

@@ -324,7 +324,7 @@ final class ShardJob {
     }
 
     private TreeWriter tree() {
-        return new TreeWriter(shard, sources, cancellation);
+        return new TreeWriter(shard, sources, progress.writableFiles, cancellation);
     }
 
     private int previousIndex() {
@@ -348,6 +348,7 @@ final class ShardJob {
                 progress.bytesReceived.sum(),
                 listRequests,
                 TimeUnit.NANOSECONDS.toMillis(progress.lookNanos.sum()),
+                progress.writableFiles.sum(),
                 failures.first(),
                 failures.total(),
                 ended.retriable(),

@@ -1,5 +1,6 @@
 package io.hubstorage.web;
 
+import freemarker.cache.ClassTemplateLoader;
 import freemarker.core.HTMLOutputFormat;
 import freemarker.core.TemplateClassResolver;
 import freemarker.template.Configuration;
@@ -38,6 +39,8 @@ final class Pages {
         this.base = base;
         this.engine = FreeMarkerTemplateEngine.create(vertx, "ftlh");
         Configuration configuration = engine.unwrap();
+        // Not by way of Vert.x, which would copy them to a folder of its own first.
+        configuration.setTemplateLoader(new ClassTemplateLoader(Pages.class.getClassLoader(), ""));
         configuration.setTemplateExceptionHandler(TemplateExceptionHandler.RETHROW_HANDLER);
         configuration.setLogTemplateExceptions(false);
         configuration.setNewBuiltinClassResolver(TemplateClassResolver.ALLOWS_NOTHING_RESOLVER);

@@ -1,6 +1,7 @@
 package io.hubstorage.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.web.auth.PasswordHash;
 import io.vertx.core.json.JsonObject;
@@ -13,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -35,8 +37,9 @@ final class HubCommandTest {
     private final StringWriter err = new StringWriter();
 
     @BeforeEach
-    void places() {
-        environment.put("HUBSTORAGE_ENV_FILE", home.resolve(".env").toString());
+    void places() throws IOException {
+        environment.put(
+                "HUBSTORAGE_ENV_FILE", Files.createFile(home.resolve(".env")).toString());
         environment.put("HUBSTORAGE_CONFIG_PATH", home.resolve("config").toString());
         environment.put("HUBSTORAGE_DATA_PATH", home.resolve("data").toString());
         environment.put("DOCKER_MODE", "false");
@@ -197,6 +200,46 @@ final class HubCommandTest {
     }
 
     @Test
+    void anEnvFileThatIsNamedMustBeThere() {
+        environment.put("HUBSTORAGE_ENV_FILE", "/nope");
+        for (String command : List.of("config validate", "snapshots", "verify")) {
+            assertThat(run(command.split(" ", -1))).as(command).isEqualTo(2);
+        }
+        assertThat(err.toString()).contains("HUBSTORAGE_ENV_FILE: found /nope, which does not exist");
+    }
+
+    @Test
+    void validateTellsWhatHasNoEffect() throws IOException {
+        Path config = Files.createDirectories(home.resolve("config"));
+        Files.writeString(
+                config.resolve("config.json"),
+                "{\"s3_buckets\": [\"photos\"], \"automation\": {\"interval_hours\": 3},"
+                        + " \"sync_options\": {\"storage_class\": \"GLACIER\", \"sse\": true}}");
+        environment.putAll(Map.of("BACKUP_INTERVAL_HOURS", "6", "BACKUP_BUCKETS", "photos", "BACKUP_ENABLED", "true"));
+
+        assertThat(run("config", "validate")).isZero();
+
+        assertThat(out.toString().lines().filter(line -> line.startsWith("Warning: ")))
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).contains("BACKUP_INTERVAL_HOURS=6 has no effect", "interval_hours"),
+                        line -> assertThat(line).contains("sync_options.storage_class is not used yet"),
+                        line -> assertThat(line).contains("sync_options.sse is not used yet"));
+    }
+
+    @Test
+    void namesOfCommandsAreValuesOfOptionsToo() {
+        for (String arguments : List.of(
+                "--bucket=config --bucket serve --dry-run",
+                "--local-path backup --dry-run",
+                "backup --bucket verify --local-path=snapshots --aws-profile migrate")) {
+            assertThatThrownBy(() -> run(arguments.split(" ", -1)))
+                    .as(arguments)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessage("started");
+        }
+    }
+
+    @Test
     void validateShowsWhatAGoodConfigurationMeansAndWritesNothing() {
         environment.put("BACKUP_BUCKETS", "photos,invoices");
 
@@ -206,7 +249,7 @@ final class HubCommandTest {
                 .contains("does not exist; the first start writes it")
                 .contains("Buckets: photos, invoices")
                 .contains("Data:    " + home.resolve("data"));
-        assertThat(home).isEmptyDirectory();
+        assertThat(home.resolve("config")).doesNotExist();
     }
 
     @Test

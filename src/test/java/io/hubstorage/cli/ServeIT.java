@@ -74,6 +74,44 @@ final class ServeIT {
     }
 
     @Test
+    void aKilledProcessLeavesNothingInTheTempFolderAndPagesComeFromTheJar() throws IOException {
+        Path temp = Files.createDirectories(home.resolve("temp"));
+        try (HubProcess hub = HubProcess.start(home, environment, List.of("-Djava.io.tmpdir=" + temp), "serve")) {
+            hub.awaitUp();
+            assertThat(hub.get("/").body()).contains("<html");
+            assertThat(hub.get("/assets/css/base.css").statusCode()).isEqualTo(200);
+            assertThat(hub.get("/openapi.yaml").statusCode()).isEqualTo(200);
+            hub.kill();
+        }
+        try (Stream<Path> left = Files.list(temp)) {
+            assertThat(left.filter(path -> path.getFileName().toString().contains("vertx")))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aConfigurationThatIsBrokenAtARestartYieldsToTheLastGoodOneLoudly() throws IOException {
+        Path config = home.resolve("config/config.json");
+        HubProcess.configure(
+                home,
+                new JsonObject()
+                        .put("s3_buckets", new JsonArray().add("photos"))
+                        .put("automation", new JsonObject().put("enabled", false)));
+        try (HubProcess hub = serve()) {
+            hub.awaitUp();
+            hub.kill();
+        }
+        Files.writeString(config, "{\"s3_buckets\": [\"photos\"], \"automation\": {\"interval_hours\": -1}}");
+        try (HubProcess hub = serve()) {
+            hub.awaitUp();
+            assertThat(hub.out()).contains("ERROR", config + " is not valid", "automation.interval_hours", "last-good");
+            JsonObject status = hub.json("/api/status").getJsonObject("config");
+            assertThat(status.getJsonArray("buckets")).containsExactly("photos");
+            assertThat(status.getJsonArray("broken")).hasSize(1);
+        }
+    }
+
+    @Test
     void beyondLoopbackAPasswordIsMadeAndPrintedOnceAndIsInNoLogFile() throws IOException {
         environment.put("HUBSTORAGE_WEB_HOST", "0.0.0.0");
         String password;

@@ -56,7 +56,6 @@ public final class HubProcess implements AutoCloseable {
         Map<String, String> environment = new TreeMap<>(Map.of(
                 "LC_ALL", "C.UTF-8",
                 "DOCKER_MODE", "false",
-                "HUBSTORAGE_ENV_FILE", home.resolve(".env").toString(),
                 "HUBSTORAGE_CONFIG_PATH", home.resolve("config/config.json").toString(),
                 "HUBSTORAGE_DATA_PATH", home.resolve("data").toString(),
                 "HUBSTORAGE_LOG_PATH", home.resolve("logs").toString(),
