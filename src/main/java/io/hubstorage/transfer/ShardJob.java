@@ -212,6 +212,7 @@ final class ShardJob {
                     linker.link(planner.agreement(), previous, files.spool());
                 }
                 pool.finish();
+                fetch.tellDoubts();
                 if (!linked && !settler.hasStored()) {
                     planner.agreement().save(files.agreement());
                     return Outcome.UNCHANGED;
