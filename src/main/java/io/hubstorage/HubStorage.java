@@ -4,6 +4,8 @@ import io.hubstorage.backup.BackupVerticle;
 import io.hubstorage.backup.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
@@ -17,6 +19,7 @@ import io.hubstorage.s3.Patience;
 import io.hubstorage.schedule.SchedulerVerticle;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.FolderAccess;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -34,6 +37,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -69,9 +73,19 @@ public final class HubStorage {
     private final AlarmStore alarms;
     private final InstantSource clock;
     private final Map<Room, String> deployed = new EnumMap<>(Room.class);
+    /** Runs that an earlier process left without an end, until it has been told. */
+    private final List<RunRecord> cutOff;
+
     private @Nullable HttpVerticle web;
 
-    private HubStorage(Vertx vertx, ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
+    private HubStorage(
+            Vertx vertx,
+            ConfigStore config,
+            HistoryStore history,
+            AlarmStore alarms,
+            List<RunRecord> cutOff,
+            InstantSource clock) {
+        this.cutOff = cutOff;
         this.vertx = vertx;
         this.config = config;
         this.history = history;
@@ -96,24 +110,34 @@ public final class HubStorage {
             Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
         environment.secrets().forEach(SecretMask::register);
         return ConfigStore.open(vertx, environment.settings(), environment, override, clock)
-                .compose(config -> {
-                    AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
-                    return vertx.executeBlocking(() -> history(config, alarms, clock), false)
-                            .map(history -> new HubStorage(vertx, config, history, alarms, clock));
-                });
+                .compose(config -> vertx.executeBlocking(
+                        () -> {
+                            AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
+                            HistoryStore history =
+                                    HistoryStore.open(config.settings().configFolder());
+                            List<RunRecord> cutOff = cutOff(config, history, alarms, clock);
+                            return new HubStorage(vertx, config, history, alarms, cutOff, clock);
+                        },
+                        false));
     }
 
-    private static HistoryStore history(ConfigStore config, AlarmStore alarms, InstantSource clock) throws IOException {
-        HistoryStore history = HistoryStore.open(config.settings().configFolder());
+    /** Never throws: whatever is wrong with a folder, the page must come up to say so. */
+    private static List<RunRecord> cutOff(
+            ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
         Layout layout = new Layout(config.dataPath());
-        // A run that another process has under way is not one that a crash left behind. And where the disk is not
-        // mounted
-        // yet, nothing can be told of what a run left there: the next run, which finds the disk, tells.
-        if (DataLock.holder(layout).isEmpty() && isThere(layout, config)) {
-            UnfinishedRuns.end(history, layout, clock.instant());
+        try {
+            // A run that another process has under way is not one that a crash left behind. And where the disk is not
+            // mounted yet, nothing can be told of what a run left there: the next run, which finds the disk, tells.
+            if (DataLock.holder(layout).isPresent() || !isThere(layout, config)) {
+                return List.of();
+            }
+            List<RunRecord> ended = UnfinishedRuns.end(history, layout, clock.instant());
             restore(history, new Snapshots(layout), alarms, clock);
+            return ended;
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Whether a run was cut off cannot be told: {}", e.getMessage());
+            return List.of();
         }
-        return history;
     }
 
     /** Snapshots tell of runs that the history does not know of any more. */
@@ -186,9 +210,17 @@ public final class HubStorage {
 
     /** The schedule, which may begin a run at once. */
     Future<HubStorage> startSchedule() {
+        // Before the scheduler hears of them: to it, a run that ends is one that ends now.
+        cutOff.forEach(run -> vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(run)));
         return deploy(
                         Room.SCHEDULER,
-                        new SchedulerVerticle(config, history, this::newestSnapshot, clock, SchedulerVerticle.TICK))
+                        new SchedulerVerticle(
+                                config,
+                                history,
+                                this::newestSnapshot,
+                                this::destinationProblem,
+                                clock,
+                                SchedulerVerticle.TICK))
                 .map(this);
     }
 
@@ -199,6 +231,12 @@ public final class HubStorage {
             LOG.warn("The snapshots in {} cannot be listed: {}", config.dataPath(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private Optional<String> destinationProblem() {
+        return new Destination(new Layout(config.dataPath()), config.settings().configFolder())
+                .problem(false)
+                .map(FolderAccess.Problem::sentence);
     }
 
     private Future<Void> deploy(Room room, Deployable verticle) {

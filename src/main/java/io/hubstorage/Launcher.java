@@ -10,6 +10,7 @@ import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
 import io.hubstorage.logs.Logging;
+import io.hubstorage.snapshot.DataLock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -26,6 +27,7 @@ import java.lang.management.ManagementFactory;
 import java.net.BindException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -34,6 +36,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The program as the commands see it: this process, its clock, its signals. */
@@ -41,6 +44,7 @@ final class Launcher implements Program {
     /** {@code docker stop} kills after 10 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
     /** With less, a run of 200,000 objects does not end; see {@code docker/jvm.args}. */
     private static final long LEAST_MEMORY = 256L << 20;
 
@@ -155,6 +159,7 @@ final class Launcher implements Program {
         private final Vertx vertx;
         private @Nullable HubStorage rooms;
         private @Nullable Logging logging;
+        private @Nullable DataLock lock;
 
         Started(Vertx vertx) {
             this.vertx = vertx;
@@ -162,6 +167,9 @@ final class Launcher implements Program {
 
         void up(Launch launch, PrometheusMeterRegistry registry, InstantSource clock) {
             Launch.Mode mode = launch.mode();
+            if (mode != Launch.Mode.ONE_RUN) {
+                lock = alone(launch.environment().settings().configFolder(), clock);
+            }
             HubStorage hub = await(HubStorage.open(vertx, launch.environment(), launch.override(), clock));
             rooms = hub;
             ConfigStore config = hub.config();
@@ -177,6 +185,26 @@ final class Launcher implements Program {
                             ? up.startWeb(registry, System.out::println)
                             : Future.succeededFuture(up))
                     .compose(up -> mode == Launch.Mode.ONE_RUN ? Future.succeededFuture(up) : up.startSchedule()));
+        }
+
+        /** Two services with one configuration would both keep the schedule, and both write the history. */
+        private static @Nullable DataLock alone(Path folder, InstantSource clock) {
+            try {
+                return DataLock.take(folder.resolve("service.lock"), clock.instant());
+            } catch (DataLock.HeldException e) {
+                throw new StartException(
+                        ("Another HubStorage runs with the configuration in %s already (%s). Stop that one first, or"
+                            + " give this one folders of its own: HUBSTORAGE_CONFIG_PATH and HUBSTORAGE_DATA_PATH.")
+                                .formatted(folder, e.holder()),
+                        e);
+            } catch (IOException e) {
+                // Whatever else is wrong with the folder, the page must come up to say so.
+                LOG.warn(
+                        "Whether another HubStorage runs with the configuration in {} cannot be told: {}",
+                        folder,
+                        e.toString());
+                return null;
+            }
         }
 
         private HubStorage rooms() {
@@ -207,6 +235,18 @@ final class Launcher implements Program {
             await((hub == null ? Future.<Void>succeededFuture() : hub.stop()).eventually(vertx::close));
             if (logging != null) {
                 logging.close();
+            }
+            release();
+        }
+
+        private void release() {
+            DataLock held = lock;
+            if (held != null) {
+                try {
+                    held.close();
+                } catch (IOException e) {
+                    LOG.debug("the lock was let go of with an error", e);
+                }
             }
         }
     }

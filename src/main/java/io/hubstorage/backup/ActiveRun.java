@@ -12,6 +12,7 @@ import io.hubstorage.history.HistoryStore;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.DiskFull;
+import io.hubstorage.snapshot.FolderAccess;
 import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -20,6 +21,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -72,7 +74,8 @@ final class ActiveRun {
 
     /**
      * Begins to run, on a virtual thread. Completes on the caller's event loop when the destination is this run's; fails
-     * with {@link DataLock.HeldException} when it is somebody else's, and then there is no run and no record of one.
+     * with {@link DataLock.HeldException} when it is somebody else's, with {@link Preflight.UnusableException} when it
+     * cannot be written to, and then there is no run and no record of one.
      *
      * @param whenEnded gets the record, on the caller's event loop; comes after the returned future is complete
      */
@@ -86,7 +89,7 @@ final class ActiveRun {
                         new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version, history, this::raise);
                 RunRecord record = admitted(report, history, run);
                 context.runOnContext(_ -> whenEnded.handle(record));
-            } catch (DataLock.HeldException e) {
+            } catch (DataLock.HeldException | Preflight.UnusableException e) {
                 admission.completeExceptionally(e);
             } catch (RuntimeException | Error e) {
                 // Whatever happened, the run has ended: without a record the next one could never begin.
@@ -107,7 +110,8 @@ final class ActiveRun {
     }
 
     /** Takes the destination first: a run that another process leaves no room for is not to be found in the history. */
-    private RunRecord admitted(RunReport report, HistoryStore history, BackupRun run) throws DataLock.HeldException {
+    private RunRecord admitted(RunReport report, HistoryStore history, BackupRun run)
+            throws DataLock.HeldException, Preflight.UnusableException {
         if (plan.dryRun()) {
             return recorded(report, history, run::execute);
         }
@@ -116,8 +120,6 @@ final class ActiveRun {
                 Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
             endUnfinished(history, layout);
             return recorded(report, history, run::execute);
-        } catch (RunStoppedException e) {
-            return recorded(report, history, () -> report.stopped(e.result(), 0, String.valueOf(e.getMessage())));
         } catch (IOException e) {
             return recorded(report, history, () -> report.broken(0, e));
         }
@@ -126,7 +128,7 @@ final class ActiveRun {
     /** Those that could not be told of when this process started, because the disk was not mounted. */
     private void endUnfinished(HistoryStore history, Layout layout) {
         try {
-            UnfinishedRuns.end(history, layout, plan.startedAt());
+            var _ = UnfinishedRuns.end(history, layout, plan.startedAt());
         } catch (UncheckedIOException e) {
             LOG.warn("{}", e.getMessage());
         }
@@ -139,33 +141,45 @@ final class ActiveRun {
             history.append(report.begun());
             record = work.get();
         } catch (UncheckedIOException e) {
-            record = report.stopped(RunResult.FAILED, 0, notBegun(e));
+            if (DiskFull.isCauseOf(e)) {
+                record = report.stopped(
+                        RunResult.FAILED, 0, DiskSpace.full(plan.settings().configFolder(), e.getMessage()));
+            } else {
+                // A backup that is written down nowhere is better than none; its end says so.
+                LOG.error("the begin of this run is not in the history: {}", e.getMessage());
+                record = work.get();
+            }
         }
         try {
             history.append(record);
         } catch (UncheckedIOException e) {
             // What the run has done is done, whether or not it can be written down; the next start tries again.
             LOG.error("the end of this run is not in the history: {}", e.getMessage());
-            raise(Alarm.of(
-                    Alarm.Kind.HISTORY_UNWRITABLE,
-                    "",
-                    clock.instant(),
-                    "How the run %s ended could not be written down: %s.".formatted(record.runId(), e.getMessage()),
-                    "Give HubStorage's user the right to write to the configuration folder, and make room on"
-                            + " its disk."));
+            record = unwritten(record, e);
         }
         tell(record);
         return record;
     }
 
-    private void raise(Alarm alarm) {
-        vertx.eventBus().publish(Addresses.ALARM_RAISE, BusJson.encode(alarm));
+    /** Says in the record itself, and to whoever looks after the program, that it is kept nowhere. */
+    private RunRecord unwritten(RunRecord record, UncheckedIOException e) {
+        Path folder = plan.settings().configFolder();
+        FolderAccess.Problem problem = FolderAccess.tryOut(folder)
+                .or(() -> FolderAccess.askFile(HistoryStore.in(folder)))
+                .orElseGet(() -> new FolderAccess.Problem(
+                        String.valueOf(e.getMessage()), "See whether the disk of %s is well.".formatted(folder)));
+        Alarm alarm = Alarm.of(
+                Alarm.Kind.HISTORY_UNWRITABLE,
+                "",
+                clock.instant(),
+                "The run of %s could not be written to the history. %s".formatted(record.startedAt(), problem.what()),
+                problem.remedy());
+        raise(alarm);
+        return record.saying("; this run is not in the history: " + problem.sentence());
     }
 
-    private String notBegun(UncheckedIOException e) {
-        return DiskFull.isCauseOf(e)
-                ? DiskSpace.full(plan.settings().configFolder(), e.getMessage())
-                : String.valueOf(e.getMessage());
+    private void raise(Alarm alarm) {
+        vertx.eventBus().publish(Addresses.ALARM_RAISE, BusJson.encode(alarm));
     }
 
     private static void tell(RunRecord record) {

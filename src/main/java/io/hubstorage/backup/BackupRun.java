@@ -261,6 +261,13 @@ final class BackupRun {
                 report.committed(layout, dated, attempts, ended, whole, before(newest, ended, whole), alarms);
         new Commit(layout, sync, staging, plan, version)
                 .commit(record, dated, whole, newest == null ? null : newest.name());
+        if (passes.writableFiles() > 0) {
+            LOG.warn(
+                    "{} files in the new snapshot were linked from an older one and are not read-only: whoever edits"
+                            + " one changes it in every snapshot that has it. chmod -R a-w {} mends that",
+                    passes.writableFiles(),
+                    layout.snapshot(Objects.requireNonNull(record.snapshot())).resolve("s3"));
+        }
         String made = Objects.requireNonNull(record.snapshot());
         // Whatever was linked has been looked at, whatever was downloaded is new.
         whole.forEach(pass ->

@@ -30,6 +30,8 @@ public final class BackupVerticle extends VerticleBase {
     private static final int DEFAULT_HISTORY = 50;
     /** As in HTTP: another process is at work on the data folder. */
     private static final int LOCKED = 423;
+    /** As in HTTP: the data folder cannot be written to just now. */
+    private static final int UNUSABLE = 503;
 
     private final ConfigStore config;
     private final HistoryStore history;
@@ -118,7 +120,8 @@ public final class BackupVerticle extends VerticleBase {
     private void refused(ActiveRun run, Message<JsonObject> message, Throwable taken) {
         active = null;
         run.told();
-        message.fail(LOCKED, String.valueOf(taken.getMessage()));
+        message.fail(
+                taken instanceof Preflight.UnusableException ? UNUSABLE : LOCKED, String.valueOf(taken.getMessage()));
     }
 
     private RunPlan plan(BackupMessage.Start start) {

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ final class BucketPasses {
     private final Presence presence;
     private final ShardDispatcher dispatcher;
     private final RunMonitor monitor;
+    private final Map<String, Long> writable = new ConcurrentHashMap<>();
 
     BucketPasses(
             RunPlan plan,
@@ -120,6 +123,10 @@ final class BucketPasses {
             monitor.result(result);
             return new BucketPass.ShardEnd(shard, result);
         });
+        // What an earlier pass had linked is not part of the snapshot.
+        writable.put(
+                bucket.name(),
+                ends.stream().mapToLong(end -> end.result().writableFiles()).sum());
         return new BucketPass(bucket.name(), bucket.prefix(), pass, keep, ends);
     }
 
@@ -157,6 +164,7 @@ final class BucketPasses {
                 return end;
             }
             TransferMessage.Result linked = dispatcher.run(inMode(end.shard(), Mode.LINK));
+            writable.merge(pass.bucket(), linked.writableFiles(), Long::sum);
             return linked.outcome() == Outcome.COMPLETE ? end : new BucketPass.ShardEnd(end.shard(), linked);
         });
         BucketPass linked = new BucketPass(pass.bucket(), pass.prefix(), pass.pass(), pass.keep(), ends);
@@ -194,6 +202,11 @@ final class BucketPasses {
                 dispatch(bucket, pass, true, List.of(shard(Mode.KEEP, bucket, pass, 0, KeyRange.ALL, false, sources)));
         requireGoingOn(kept);
         return kept;
+    }
+
+    /** How many files have been linked that are not read-only, as those of the old tool are. */
+    long writableFiles() {
+        return writable.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private void requireGoingOn(BucketPass pass) throws RunStoppedException {

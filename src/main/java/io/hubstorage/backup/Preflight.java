@@ -4,8 +4,8 @@ import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.DiskProbe;
 import io.hubstorage.snapshot.DiskSync;
+import io.hubstorage.snapshot.FolderAccess;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.OwnFiles;
 import io.hubstorage.snapshot.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,31 +23,50 @@ final class Preflight {
     private Preflight() {}
 
     /**
-     * Takes the data folder for this run. Stops the run when another disk, or none, is where the snapshots were (an
-     * unmounted disk looks like an empty folder).
+     * Takes the data folder for this run.
      *
+     * @throws UnusableException when it cannot be written to, or another disk, or none, is where the snapshots were (an
+     *     unmounted disk looks like an empty folder)
      * @throws DataLock.HeldException when another process is at work there: then there is no run at all
      */
     static Hold takeDestination(Layout layout, Path configFolder, Instant now)
-            throws IOException, RunStoppedException, DataLock.HeldException {
-        requireOwn(layout);
+            throws IOException, UnusableException, DataLock.HeldException {
         Destination destination = new Destination(layout, configFolder);
         // Before anything is made: a folder in the place of a disk that is not mounted would hide the mistake.
-        require(destination.inspect());
+        require(destination.problem(true));
         Files.createDirectories(layout.data());
         Hold hold = lock(layout, now);
         try {
-            require(destination.claim());
+            destination.claim();
+            require(destination.problem(false));
             return hold;
-        } catch (IOException | RunStoppedException e) {
+        } catch (IOException | UnusableException e) {
             hold.close();
             throw e;
         }
     }
 
+    /** The destination cannot be written to as things are: then there is no run at all. */
+    static final class UnusableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private UnusableException(String message) {
+            super(message);
+        }
+    }
+
+    private static void require(Optional<FolderAccess.Problem> problem) throws UnusableException {
+        if (problem.isPresent()) {
+            throw new UnusableException(problem.get().sentence());
+        }
+    }
+
     /** The destination must still be the one that was taken: a disk can go away in the middle of a run. */
     static void requireSame(Layout layout, Path configFolder) throws IOException, RunStoppedException {
-        require(new Destination(layout, configFolder).inspect());
+        Destination.Check found = new Destination(layout, configFolder).inspect();
+        if (!found.usable()) {
+            throw RunStoppedException.failed(found.message());
+        }
     }
 
     /** The data folder is this run's until closed. */
@@ -63,9 +82,10 @@ final class Preflight {
             return () -> release(lock);
         } catch (IOException e) {
             LOG.warn(
-                    "{} cannot be locked ({}): make sure that no other HubStorage works on this folder",
+                    "{} cannot be made ({}): nothing keeps another HubStorage from working on this folder at the same"
+                            + " time",
                     layout.lock(),
-                    e.getMessage());
+                    e.toString());
             return () -> {};
         }
     }
@@ -75,21 +95,6 @@ final class Preflight {
             lock.close();
         } catch (IOException e) {
             LOG.debug("the lock was let go of with an error", e);
-        }
-    }
-
-    private static void requireOwn(Layout layout) throws RunStoppedException {
-        Optional<Path> foreign = OwnFiles.foreign(layout);
-        if (foreign.isPresent()) {
-            throw RunStoppedException.failed(
-                    "%s is a symbolic link, which HubStorage neither makes nor follows; remove it (what it points to stays)"
-                            .formatted(foreign.get()));
-        }
-    }
-
-    private static void require(Destination.Check check) throws RunStoppedException {
-        if (!check.usable()) {
-            throw RunStoppedException.failed(check.message());
         }
     }
 

@@ -38,7 +38,9 @@ final class RunReport {
 
     /** Ended before it came to a snapshot. */
     RunRecord stopped(RunResult result, int attempts, String why) {
-        return record(result, clock.instant(), null, false, attempts, List.of(), why, List.of());
+        RunRecord record = record(result, clock.instant(), null, false, attempts, List.of(), why, List.of());
+        // A run ends so while the program still runs only when it is told to.
+        return result == RunResult.INTERRUPTED ? record.inOrder() : record;
     }
 
     /** Ended because the destination's disk did not do what it must. */

@@ -170,6 +170,7 @@ final class ShardDispatcher {
                 0,
                 0,
                 0,
+                0,
                 List.of(),
                 0,
                 true,

@@ -62,7 +62,7 @@ final class Staging {
                 delete(layout, journal);
             }
         }
-        String mark = DiskMark.of(layout.hub());
+        String mark = DiskMark.of(layout.data());
         if (times.isEmpty()) {
             String time = Layout.time(now);
             Files.createDirectories(layout.staging(time));

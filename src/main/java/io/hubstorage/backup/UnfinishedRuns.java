@@ -7,6 +7,7 @@ import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,10 +18,14 @@ public final class UnfinishedRuns {
 
     private UnfinishedRuns() {}
 
-    /** Tells how they ended; call it when the data folder is there and no run is under way in it. */
-    public static void end(HistoryStore history, Layout layout, Instant now) {
+    /**
+     * Tells how they ended; call it when the data folder is there and no run is under way in it.
+     *
+     * @return what the history says of them now, the oldest first
+     */
+    public static List<RunRecord> end(HistoryStore history, Layout layout, Instant now) {
         Snapshots snapshots = new Snapshots(layout);
-        history.interruptUnfinished(now, run -> certificate(snapshots, run));
+        return history.interruptUnfinished(now, run -> certificate(snapshots, run));
     }
 
     private static Optional<Certificate> certificate(Snapshots snapshots, RunRecord run) {

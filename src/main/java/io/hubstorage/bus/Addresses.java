@@ -7,7 +7,8 @@ package io.hubstorage.bus;
 public final class Addresses {
     /**
      * Request: {@link BackupMessage.Start}, answered by {@link BackupMessage.Accepted}; 409 while a run goes on, 423 while
-     * another process is at work on the data folder.
+     * another process is at work on the data folder, 503 while the data folder cannot be written to. A start that is refused
+     * is no run: it is in no history, and nothing is published of it but, where the scheduler asked, its own status.
      */
     public static final String BACKUP_START = "hubstorage.backup.start";
     /** Request: {@link BackupMessage.Cancel}; 404 when nothing runs. Answered once the run has been told to stop. */
@@ -20,7 +21,13 @@ public final class Addresses {
     public static final String BACKUP_STARTED = "hubstorage.backup.started";
     /** Published at most five times a second: the whole {@link RunState}. */
     public static final String BACKUP_PROGRESS = "hubstorage.backup.progress";
-    /** Published once a run, whatever its end: {@link RunRecord}. */
+    /**
+     * Published exactly once for each run that was accepted, whatever its end: {@link RunRecord}. Listen for a {@code result}
+     * other than {@code success}, and look at {@code dry_run}: a dry run copies nothing, so its failure leaves no bucket
+     * uncovered. A run that the end of its process cut off is published at the next start of the service, with the result
+     * {@code interrupted}. A start that was refused is no run and is not published: whoever asked is told why, and why the
+     * scheduler's own starts are refused stands in {@code waiting} of {@link #SCHEDULER_CHANGED}.
+     */
     public static final String BACKUP_FINISHED = "hubstorage.backup.finished";
 
     /** Request: empty, answered by {@link SchedulerMessage.Status}. */

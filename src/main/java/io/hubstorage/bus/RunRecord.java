@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param alarms what somebody should look at although the run succeeded
  * @param filesCheckedAt when the files of this run's buckets were last looked at, each by name, size and time, the bucket
  *     looked at longest ago; absent where nothing was concluded from it, and in records of earlier versions
+ * @param stoppedInOrder of one that was interrupted: whether the program was told to stop, and did not just end
  */
 public record RunRecord(
         String runId,
@@ -33,7 +34,8 @@ public record RunRecord(
         BucketCounts totals,
         @Nullable String message,
         List<Alarm> alarms,
-        @Nullable Instant filesCheckedAt) {
+        @Nullable Instant filesCheckedAt,
+        boolean stoppedInOrder) {
     /** Copies the alarms; records of earlier versions have none. */
     public RunRecord {
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
@@ -86,6 +88,84 @@ public record RunRecord(
                 message,
                 alarms,
                 null);
+    }
+
+    /** Of a run that was not stopped with the program. */
+    public RunRecord(
+            String runId,
+            Trigger trigger,
+            boolean dryRun,
+            @Nullable Boolean allBuckets,
+            Instant startedAt,
+            @Nullable Instant finishedAt,
+            RunResult result,
+            @Nullable String snapshot,
+            boolean newSnapshot,
+            int attempts,
+            List<BucketRecord> buckets,
+            BucketCounts totals,
+            @Nullable String message,
+            List<Alarm> alarms,
+            @Nullable Instant filesCheckedAt) {
+        this(
+                runId,
+                trigger,
+                dryRun,
+                allBuckets,
+                startedAt,
+                finishedAt,
+                result,
+                snapshot,
+                newSnapshot,
+                attempts,
+                buckets,
+                totals,
+                message,
+                alarms,
+                filesCheckedAt,
+                false);
+    }
+
+    /** The same, stopped because the program was told to stop. */
+    public RunRecord inOrder() {
+        return new RunRecord(
+                runId,
+                trigger,
+                dryRun,
+                allBuckets,
+                startedAt,
+                finishedAt,
+                result,
+                snapshot,
+                newSnapshot,
+                attempts,
+                buckets,
+                totals,
+                message,
+                alarms,
+                filesCheckedAt,
+                true);
+    }
+
+    /** The same, whose message goes on with this. */
+    public RunRecord saying(String more) {
+        return new RunRecord(
+                runId,
+                trigger,
+                dryRun,
+                allBuckets,
+                startedAt,
+                finishedAt,
+                result,
+                snapshot,
+                newSnapshot,
+                attempts,
+                buckets,
+                totals,
+                message == null ? more : message + more,
+                alarms,
+                filesCheckedAt,
+                stoppedInOrder);
     }
 
     /**

@@ -48,7 +48,7 @@ public record RunState(
     /**
      * Work that cannot go on, because what it needs does not do its part; it goes on by itself as soon as that does.
      *
-     * @param what {@code s3}; there may be others one day
+     * @param what {@code s3} or, before a run can begin, {@code data_folder}
      * @param cause in a few plain words: {@code connection refused}, {@code timed out}, {@code 503 SlowDown}
      * @param since when it began
      * @param buckets which ones it concerns; empty where buckets are still being looked for
@@ -62,6 +62,9 @@ public record RunState(
             @Nullable String detail) {
         /** For {@link #what()}. */
         public static final String S3 = "s3";
+
+        /** For {@link #what()}. */
+        public static final String DATA_FOLDER = "data_folder";
     }
 
     /**

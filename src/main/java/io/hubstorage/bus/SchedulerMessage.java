@@ -17,6 +17,8 @@ public sealed interface SchedulerMessage {
      * @param overdue whether the next backup should have begun already
      * @param lastBackup when the last run that left every bucket safe began
      * @param lastRun when the last run over all buckets began, whatever its result
+     * @param waiting why no backup can begin at the moment ({@code data_folder}: it cannot be written to); tried again every
+     *     minute
      */
     record Status(
             boolean running,
@@ -29,6 +31,7 @@ public sealed interface SchedulerMessage {
             @Nullable RunResult lastResult,
             double intervalHours,
             @Nullable String cron,
-            @Nullable String timeZone)
+            @Nullable String timeZone,
+            RunState.@Nullable Waiting waiting)
             implements SchedulerMessage {}
 }

@@ -169,6 +169,7 @@ public sealed interface TransferMessage {
      * The shard's end.
      *
      * @param lookMillis what looking at the last snapshot's files took, summed over threads
+     * @param writableFiles linked ones whose mode is not read-only
      * @param failures the first failures, named; all are in the journal folder
      * @param retriable whether trying again later may mend what failed
      */
@@ -183,6 +184,7 @@ public sealed interface TransferMessage {
             long bytesReceived,
             long listRequests,
             long lookMillis,
+            long writableFiles,
             List<RunRecord.Failure> failures,
             long failuresTotal,
             boolean retriable,

@@ -21,6 +21,14 @@ final class VerifySummary {
         if (!snapshot.buckets().isEmpty()) {
             table(snapshot).text().forEach(line -> lines.add("  " + line));
         }
+        long writable = snapshot.buckets().stream()
+                .mapToLong(bucket -> bucket.writable().objects())
+                .sum();
+        if (writable > 0) {
+            lines.add(
+                    "  %s not read-only, as the old tool left them: editing one changes it in every snapshot that has it"
+                            .formatted(writable == 1 ? "1 file is" : Amounts.number(writable) + " files are"));
+        }
         snapshot.problems().stream().limit(NAMED).map(VerifySummary::line).forEach(lines::add);
         if (snapshot.problemsTotal() > NAMED) {
             lines.add("  ... and %s more; --json names the first %d"

@@ -66,13 +66,18 @@ public final class HistoryStore {
         this.index = new RunIndex(keep);
     }
 
+    /** Where the history in this folder is kept. */
+    public static Path in(Path configFolder) {
+        return configFolder.resolve(FILE);
+    }
+
     /** Reads the history in this folder, which is made if it is missing; so is the file, at the first append. */
     public static HistoryStore open(Path configFolder) {
         return open(configFolder, KEEP);
     }
 
     static HistoryStore open(Path configFolder, int keep) {
-        HistoryStore store = new HistoryStore(configFolder.resolve(FILE), keep);
+        HistoryStore store = new HistoryStore(in(configFolder), keep);
         synchronized (store) {
             store.refresh();
             store.compactIfWorthwhile();
@@ -213,12 +218,14 @@ public final class HistoryStore {
      * that had made its snapshot, and could only not tell, is told as its certificate says.
      *
      * @param certificates finds the certificate of the snapshot that a run made
-     * @return how many there were
+     * @return how they ended, the oldest first
      */
-    public synchronized int interruptUnfinished(Instant now, Function<RunRecord, Optional<Certificate>> certificates) {
+    public synchronized List<RunRecord> interruptUnfinished(
+            Instant now, Function<RunRecord, Optional<Certificate>> certificates) {
         refresh();
         List<RunRecord> unfinished = read(
                 index.newestFirst(null).filter(entry -> !entry.result().ended()).toList());
+        List<RunRecord> ended = new ArrayList<>();
         for (RunRecord run : unfinished.reversed()) {
             RunRecord end = certificates
                     .apply(run)
@@ -228,8 +235,9 @@ public final class HistoryStore {
                     .orElseGet(() -> interrupted(run, now));
             LOG.info("Run {}: {}", run.runId(), end.message());
             append(end);
+            ended.add(end);
         }
-        return unfinished.size();
+        return ended;
     }
 
     /**

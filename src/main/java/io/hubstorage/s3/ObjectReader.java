@@ -68,6 +68,29 @@ public final class ObjectReader {
             RangeSink sink,
             LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
+        return read(bucket, key, ifMatch, from, length, true, sink, received);
+    }
+
+    /**
+     * Reads a whole object as {@link #readRange} does, without asking for a range: not every server that sends ranges sends the
+     * right ones.
+     */
+    public ObjectHead readWhole(
+            String bucket, String key, @Nullable String ifMatch, long size, RangeSink sink, LongConsumer received)
+            throws S3Failure, IOException, InterruptedException {
+        return read(bucket, key, ifMatch, 0, size, false, sink, received);
+    }
+
+    private ObjectHead read(
+            String bucket,
+            String key,
+            @Nullable String ifMatch,
+            long from,
+            long length,
+            boolean ranged,
+            RangeSink sink,
+            LongConsumer received)
+            throws S3Failure, IOException, InterruptedException {
         if (from < 0 || length < 1) {
             throw new IllegalArgumentException("no range: " + length + " bytes from " + from);
         }
@@ -80,7 +103,7 @@ public final class ObjectReader {
                     access.client()
                             .getObject(
                                     request(bucket, key, ifMatch)
-                                            .range("bytes=" + from + "-" + (from + length - 1))
+                                            .range(ranged ? "bytes=" + from + "-" + (from + length - 1) : null)
                                             .build(),
                                     body),
                     expected.what());

@@ -28,8 +28,9 @@ record NextRun(@Nullable Instant due, boolean overdue) {
 
     /**
      * The start that a fresh process counts from, or null when a run is due now: there never was one, the recorded time
-     * cannot be true, or the last run was cut off by the end of its process and waits to be taken up. The last holds only
-     * once: a run that ends the process each time must not do so over and over.
+     * cannot be true, or the last run was cut off by the end of its process and waits to be taken up. After a crash the last
+     * holds only once: a run that ends the process each time must not do so over and over. A process that was told to stop is
+     * no crash, however often.
      *
      * @param runs the last runs over all buckets that were not dry ones, newest first
      * @param newestSnapshot counts when there are no runs
@@ -38,11 +39,15 @@ record NextRun(@Nullable Instant due, boolean overdue) {
             Timetable timetable, List<RunRecord> runs, @Nullable Instant newestSnapshot, Instant now) {
         boolean takeUp = !runs.isEmpty()
                 && runs.getFirst().result() == RunResult.INTERRUPTED
-                && (runs.size() < 2 || runs.get(1).result() != RunResult.INTERRUPTED);
+                && (!crashed(runs.getFirst()) || runs.size() < 2 || !crashed(runs.get(1)));
         if (takeUp) {
             return null;
         }
         Instant last = runs.isEmpty() ? newestSnapshot : runs.getFirst().startedAt();
         return last != null && timetable.credible(last, now) ? last : null;
+    }
+
+    private static boolean crashed(RunRecord run) {
+        return run.result() == RunResult.INTERRUPTED && !run.stoppedInOrder();
     }
 }

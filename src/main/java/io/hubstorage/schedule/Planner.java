@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Planner {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+    private static final Duration UNUSABLE_RETRY = Duration.ofMinutes(1);
 
     private HubConfig.Automation automation;
     private Timetable timetable;
@@ -40,6 +41,9 @@ final class Planner {
     private @Nullable String finishedId;
     private @Nullable Instant retryAt;
     private Duration retryDelay = Duration.ZERO;
+    private RunState.@Nullable Waiting waiting;
+    /** Whether a run was refused because of it: then only a run that begins proves that it is over. */
+    private boolean refusedByFolder;
 
     /** @throws IllegalArgumentException when the configured schedule cannot be understood */
     Planner(HubConfig config) {
@@ -142,6 +146,7 @@ final class Planner {
 
     void accepted(String runId, Instant now) {
         asked = false;
+        refusedByFolder = false;
         if (!runId.equals(finishedId) && !running) {
             running = true;
             begun(now, now);
@@ -169,6 +174,37 @@ final class Planner {
         return retryDelay;
     }
 
+    /** The run that was asked for cannot begin, for a reason that outlasts it; it is asked for again in a minute. */
+    Duration unusable(String why, Instant now) {
+        asked = false;
+        retryDelay = UNUSABLE_RETRY;
+        retryAt = now.plus(retryDelay);
+        destination(why, now);
+        refusedByFolder = true;
+        return retryDelay;
+    }
+
+    /**
+     * Takes note of whether the data folder can be written to.
+     *
+     * @param why it cannot; null when it can
+     * @return whether that is news
+     */
+    boolean destination(@Nullable String why, Instant now) {
+        RunState.Waiting before = waiting;
+        if (why == null) {
+            waiting = refusedByFolder ? before : null;
+        } else if (before == null || !why.equals(before.cause())) {
+            waiting = new RunState.Waiting(
+                    RunState.Waiting.DATA_FOLDER, why, before == null ? now : before.since(), List.of(), null);
+        }
+        return !Objects.equals(before, waiting);
+    }
+
+    RunState.@Nullable Waiting waiting() {
+        return waiting;
+    }
+
     SchedulerMessage.Status status(Instant now) {
         Instant next = due != null && retryAt != null && retryAt.isAfter(due) ? retryAt : due;
         boolean cron = timetable instanceof CronTimetable;
@@ -187,7 +223,8 @@ final class Planner {
                         ? Objects.requireNonNullElseGet(
                                 automation.timeZone(),
                                 () -> ZoneId.systemDefault().getId())
-                        : null);
+                        : null,
+                waiting);
     }
 
     /** For the log: the schedule, and what comes next. */
@@ -223,6 +260,7 @@ final class Planner {
     /** Returns whether a run is overdue. */
     private boolean plan(Instant now) {
         catchUp = false;
+        refusedByFolder = false;
         retryAt = null;
         retryDelay = Duration.ZERO;
         boolean active = automation.enabled() && configured && !paused;

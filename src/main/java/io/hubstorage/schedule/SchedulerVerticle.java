@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,10 +42,15 @@ public final class SchedulerVerticle extends VerticleBase {
     private static final int BAD_REQUEST = 400;
     private static final int CONFLICT = 409;
     private static final int FAILED = 500;
+    /** The data folder cannot be written to. */
+    private static final int UNUSABLE = 503;
+
+    private static final Duration LOOK = Duration.ofMinutes(1);
 
     private final ConfigStore config;
     private final HistoryStore history;
     private final Supplier<Optional<Instant>> newestSnapshot;
+    private final Supplier<Optional<String>> destinationProblem;
     private final InstantSource clock;
     private final Duration tick;
     private final PauseFile pauseFile;
@@ -52,21 +58,25 @@ public final class SchedulerVerticle extends VerticleBase {
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private long timer = -1;
     private @Nullable Instant checked;
+    private @Nullable Instant looked;
     private SchedulerMessage.@Nullable Status published;
 
     /**
      * @param newestSnapshot when the newest snapshot was begun, for the case that there is no history; may block
+     * @param destinationProblem why no backup can be written at the moment, with what to do; empty when one can; may block
      * @param tick how often the clock is looked at, {@link #TICK} in production
      */
     public SchedulerVerticle(
             ConfigStore config,
             HistoryStore history,
             Supplier<Optional<Instant>> newestSnapshot,
+            Supplier<Optional<String>> destinationProblem,
             InstantSource clock,
             Duration tick) {
         this.config = config;
         this.history = history;
         this.newestSnapshot = newestSnapshot;
+        this.destinationProblem = destinationProblem;
         this.clock = clock;
         this.tick = tick;
         this.pauseFile = new PauseFile(config.settings().configFolder());
@@ -128,6 +138,7 @@ public final class SchedulerVerticle extends VerticleBase {
 
     private void tick() {
         Instant now = clock.instant();
+        look(now);
         if (planner.shouldStart(now)) {
             startRun(planner.ask());
         } else if (planner.waitsForOther(now)) {
@@ -137,18 +148,49 @@ public final class SchedulerVerticle extends VerticleBase {
         }
     }
 
+    /** Sees now and then whether a run could begin, so that nobody learns only when it is due that none can. */
+    private void look(Instant now) {
+        Instant last = looked;
+        if (last != null && Duration.between(last, now).abs().compareTo(LOOK) < 0) {
+            return;
+        }
+        looked = now;
+        vertx.executeBlocking(destinationProblem::get, false).onSuccess(problem -> destination(problem.orElse(null)));
+    }
+
+    private void destination(@Nullable String problem) {
+        if (planner.destination(problem, clock.instant())) {
+            tellDestination();
+            publishIfChanged();
+        }
+    }
+
+    private void tellDestination() {
+        RunState.Waiting waiting = planner.waiting();
+        if (waiting == null) {
+            LOG.info("The data folder can be used again");
+        } else {
+            LOG.warn("No backup can begin: {} This is tried again every minute.", waiting.cause());
+        }
+    }
+
     private void startRun(Trigger trigger) {
-        LOG.info(
-                switch (trigger) {
-                    case FIRST -> "The first backup begins";
-                    case CATCH_UP -> "A backup is overdue: catching up now";
-                    default -> "A scheduled backup is due: starting it";
-                });
+        if (planner.waiting() == null) {
+            LOG.info(
+                    switch (trigger) {
+                        case FIRST -> "The first backup begins";
+                        case CATCH_UP -> "A backup is overdue: catching up now";
+                        default -> "A scheduled backup is due: starting it";
+                    });
+        }
         BackupMessage.Start start = new BackupMessage.Start(trigger, false, null);
         vertx.eventBus()
                 .<JsonObject>request(Addresses.BACKUP_START, BusJson.encode(start))
                 .map(reply -> BusJson.decode(reply.body(), BackupMessage.Accepted.class))
-                .onSuccess(accepted -> planner.accepted(accepted.runId(), clock.instant()))
+                .onSuccess(accepted -> {
+                    planner.accepted(accepted.runId(), clock.instant());
+                    destination(null);
+                })
                 .onFailure(this::notStarted)
                 .onComplete(then -> publishIfChanged());
     }
@@ -158,6 +200,12 @@ public final class SchedulerVerticle extends VerticleBase {
             LOG.info("A backup is running already; the schedule goes on when it has ended");
             planner.busy();
             checked = clock.instant();
+        } else if (e instanceof ReplyException reply && reply.failureCode() == UNUSABLE) {
+            RunState.Waiting before = planner.waiting();
+            planner.unusable(String.valueOf(e.getMessage()), clock.instant());
+            if (!Objects.equals(before, planner.waiting())) {
+                tellDestination();
+            }
         } else {
             Duration delay = planner.refused(clock.instant());
             LOG.warn("The backup could not be started ({}); trying again in {} s", e.getMessage(), delay.toSeconds());

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -22,8 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps two processes from working on one data folder at once, whatever configuration each has. Held for a run; the
- * operating system lets go of it when the process ends, however it ends, so that it is never stale. Blocking.
+ * Keeps two processes from working on one folder at once. Held by a run for its data folder, whatever configuration each has,
+ * and by a service for its configuration folder; the operating system lets go of it when the process ends, however it ends, so
+ * that it is never stale. Where the file system has no locks, a file beside it stands for the lock, and a holder that is gone
+ * is told by its process or by a sign of life that has not been renewed. Blocking.
  */
 public final class DataLock implements AutoCloseable {
     /**
@@ -37,19 +40,24 @@ public final class DataLock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataLock.class);
 
     private final Path file;
-    private final FileChannel channel;
+    private final AutoCloseable hold;
 
-    private DataLock(Path file, FileChannel channel) {
+    private DataLock(Path file, AutoCloseable hold) {
         this.file = file;
-        this.channel = channel;
+        this.hold = hold;
     }
 
-    /** Who works on the folder, as far as is known. */
+    /**
+     * Who works on the folder, as far as is known.
+     *
+     * @param space within which the pid names a process: this boot of the machine, and the container
+     */
     public record Holder(
             @Nullable Long pid,
             @Nullable String host,
-            @Nullable Instant since) {
-        static final Holder UNKNOWN = new Holder(null, null, null);
+            @Nullable Instant since,
+            @Nullable String space) {
+        static final Holder UNKNOWN = new Holder(null, null, null, null);
 
         /** For messages: {@code process 4711 on nas, since 2026-11-20T08:00:00Z}. */
         @Override
@@ -62,57 +70,154 @@ public final class DataLock implements AutoCloseable {
     public static final class HeldException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        private HeldException(Layout layout, Holder holder) {
-            super("another HubStorage is at work on %s (%s); wait for it to end".formatted(layout.data(), holder));
+        private final transient Holder holder;
+
+        private HeldException(Path file, Holder holder) {
+            super("another HubStorage is at work on %s (%s); wait for it to end".formatted(worked(file), holder));
+            this.holder = holder;
+        }
+
+        /** The lock of a data folder is in our own folder there. */
+        private static @Nullable Path worked(Path file) {
+            Path folder = file.toAbsolutePath().getParent();
+            return folder != null && folder.endsWith(".hubstorage") ? folder.getParent() : folder;
+        }
+
+        /** Who. */
+        public Holder holder() {
+            return holder;
         }
     }
 
+    /** The system's locks; tests have others. */
+    @FunctionalInterface
+    interface Locks {
+        /** Null when somebody else has it. */
+        @Nullable
+        FileLock tryLock(FileChannel channel) throws IOException;
+    }
+
     /**
-     * Takes it, or finds that somebody has it.
+     * Takes the one of a data folder, or finds that somebody has it.
      *
      * @param now what is written down as the begin of the work
-     * @throws IOException also where the file system has no locks
      */
     public static DataLock take(Layout layout, Instant now) throws IOException, HeldException {
-        Path file = layout.lock();
-        Files.createDirectories(layout.hub());
-        Holder us = new Holder(ProcessHandle.current().pid(), host(), now);
+        return take(layout.lock(), now);
+    }
+
+    /** Takes the one that this file stands for. The file is made, and stays. */
+    public static DataLock take(Path file, Instant now) throws IOException, HeldException {
+        return take(file, now, FileChannel::tryLock, SignOfLife.USUAL);
+    }
+
+    static DataLock take(Path file, Instant now, Locks locks, SignOfLife life) throws IOException, HeldException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Holder us = new Holder(ProcessHandle.current().pid(), host(), now, SignOfLife.space());
         Holder ours = OURS.putIfAbsent(file, us);
         if (ours != null) {
-            throw new HeldException(layout, ours);
+            throw new HeldException(file, ours);
         }
-        FileChannel channel = null;
         try {
-            channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
-                throw new HeldException(layout, readHolder(file));
-            }
-            trySign(channel, us);
-            return new DataLock(file, channel);
-        } catch (IOException | HeldException e) {
-            if (channel != null) {
-                channel.close();
-            }
+            return new DataLock(file, hold(file, us, locks, life));
+        } catch (IOException | HeldException | RuntimeException e) {
+            // Or it would refuse everybody for good.
             OURS.remove(file);
             throw e;
         }
     }
 
-    /** Who is at work on the folder just now; empty when nobody is. Writes nothing. */
+    private static AutoCloseable hold(Path file, Holder us, Locks locks, SignOfLife life)
+            throws IOException, HeldException {
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        try {
+            FileLock lock;
+            try {
+                lock = locks.tryLock(channel);
+            } catch (IOException e) {
+                channel.close();
+                LOG.debug("{} has no locks", file, e);
+                return standIn(file, us, life);
+            }
+            if (lock == null) {
+                throw new HeldException(file, readHolder(file));
+            }
+            trySign(channel, us);
+            return channel;
+        } catch (IOException | HeldException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Where there are no locks: a file that only one can make. */
+    private static AutoCloseable standIn(Path file, Holder us, SignOfLife life) throws IOException, HeldException {
+        Path held = standIn(file);
+        byte[] text = BusJson.mapper().writeValueAsBytes(us);
+        for (int attempt = 0; ; attempt++) {
+            try {
+                Files.createFile(held);
+                write(held, text);
+                return life.keep(held);
+            } catch (FileAlreadyExistsException e) {
+                Holder holder = readHolder(held);
+                if (attempt > 0 || life.isAlive(held, holder, us)) {
+                    throw new HeldException(file, holder);
+                }
+                LOG.info("{} was left behind by {}", held, holder);
+                Files.deleteIfExists(held);
+            }
+        }
+    }
+
+    private static void write(Path held, byte[] text) throws IOException {
+        try {
+            Files.write(held, text);
+        } catch (IOException e) {
+            Files.deleteIfExists(held);
+            throw e;
+        }
+    }
+
+    private static Path standIn(Path file) {
+        return file.resolveSibling(file.getFileName() + ".held");
+    }
+
+    /** Who is at work on the data folder just now; empty when nobody is, or nobody can tell. Writes nothing. */
     public static Optional<Holder> holder(Layout layout) throws IOException {
-        Path file = layout.lock();
+        return holder(layout.lock(), FileChannel::tryLock, SignOfLife.USUAL);
+    }
+
+    static Optional<Holder> holder(Path file, Locks locks, SignOfLife life) throws IOException {
         Holder ours = OURS.get(file);
         if (ours != null) {
             return Optional.of(ours);
         }
-        if (!Files.isWritable(file)) {
+        if (!Files.isRegularFile(file) || !Files.isWritable(file)) {
             return Optional.empty();
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-                FileLock lock = channel.tryLock()) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            FileLock lock;
+            try {
+                lock = locks.tryLock(channel);
+            } catch (IOException e) {
+                Path held = standIn(file);
+                Holder us = new Holder(ProcessHandle.current().pid(), host(), null, SignOfLife.space());
+                return Optional.of(held)
+                        .filter(Files::exists)
+                        .map(DataLock::readHolderOrUnknown)
+                        .filter(holder -> life.isAlive(held, holder, us));
+            }
             return lock == null ? Optional.of(readHolder(file)) : Optional.empty();
+        }
+    }
+
+    private static Holder readHolderOrUnknown(Path file) {
+        try {
+            return readHolder(file);
+        } catch (IOException _) {
+            return Holder.UNKNOWN;
         }
     }
 
@@ -151,11 +256,15 @@ public final class DataLock implements AutoCloseable {
         }
     }
 
-    /** Lets go of it. The file stays: whoever deleted it could delete the one that somebody has just locked. */
+    /** Lets go of it. The file that is locked stays: whoever deleted it could delete the one that somebody has just locked. */
     @Override
     public void close() throws IOException {
         try {
-            channel.close();
+            hold.close();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
         } finally {
             OURS.remove(file);
         }

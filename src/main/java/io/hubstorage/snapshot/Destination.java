@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +22,13 @@ public final class Destination {
     private static final int FORMAT = 1;
 
     private final Layout layout;
+    private final Path configFolder;
     private final Path remembered;
 
     /** The layout's data folder, as the configuration folder remembers it. */
     public Destination(Layout layout, Path configFolder) {
         this.layout = layout;
+        this.configFolder = configFolder;
         remembered = configFolder.resolve("destination.json");
     }
 
@@ -56,6 +60,52 @@ public final class Destination {
     private record Marker(int format, @Nullable String id) {}
 
     private record Memory(int format, Map<String, String> destinations) {}
+
+    /**
+     * Why no backup can be written there now; empty when one can.
+     *
+     * @param tryOut whether to write a file and remove it, which wakes a disk that sleeps, instead of only asking the system
+     */
+    public Optional<FolderAccess.Problem> problem(boolean tryOut) {
+        Optional<Path> foreign = OwnFiles.foreign(layout);
+        if (foreign.isPresent()) {
+            return Optional.of(new FolderAccess.Problem(
+                    "%s is a symbolic link, which HubStorage neither makes nor follows.".formatted(foreign.get()),
+                    "Remove it (what it points to stays)."));
+        }
+        try {
+            // First of all: where the folder itself is not there, the disk is missing, not a right.
+            if (Files.isDirectory(layout.data()) || recall().get(layout.data().toString()) == null) {
+                Optional<FolderAccess.Problem> access = access();
+                if (access.isPresent()) {
+                    return access;
+                }
+            }
+            Check check = inspect();
+            if (!check.usable()) {
+                return Optional.of(new FolderAccess.Problem(check.message(), ""));
+            }
+            // On first use it has to be remembered.
+            Optional<FolderAccess.Problem> memory =
+                    check.state() == State.FIRST_USE ? FolderAccess.ask(configFolder) : Optional.empty();
+            // Last: nothing is written to a disk that is the wrong one.
+            return memory.isPresent() || !tryOut ? memory : FolderAccess.tryOut(layout.data());
+        } catch (IOException e) {
+            return Optional.of(new FolderAccess.Problem(
+                    "The data folder %s cannot be used: %s.".formatted(layout.data(), e.getMessage()), ""));
+        }
+    }
+
+    /** Our own folders too: an earlier owner may have made them. */
+    private Optional<FolderAccess.Problem> access() {
+        return FolderAccess.ask(layout.data())
+                .or(() -> Stream.of(layout.hub(), layout.stagings(), layout.journals(), layout.trash())
+                        .filter(Files::exists)
+                        .flatMap(folder -> FolderAccess.ask(folder).stream())
+                        .findFirst())
+                .or(() -> FolderAccess.askFile(layout.marker()))
+                .or(() -> FolderAccess.askFile(layout.lock()));
+    }
 
     /**
      * Looks, and writes nothing.

@@ -5,7 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * was put there by somebody else, and leads who knows where. Blocking.
  */
 public final class OwnFiles {
+    private static final Set<PosixFilePermission> WRITE = EnumSet.of(
+            PosixFilePermission.OWNER_WRITE, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+
     private OwnFiles() {}
 
     /** The first of our own folders and files beside the snapshots that is a symbolic link, if any is. */
@@ -38,6 +45,21 @@ public final class OwnFiles {
             }
         }
         return false;
+    }
+
+    /** Whether its mode lets anybody write to it; false where there are no modes, or it cannot be looked at. */
+    public static boolean isWritable(Path file) {
+        try {
+            return isWritable(Files.readAttributes(file, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+        } catch (IOException | UnsupportedOperationException _) {
+            return false;
+        }
+    }
+
+    /** Whether that mode lets anybody write; false where these attributes tell no mode. */
+    public static boolean isWritable(BasicFileAttributes attributes) {
+        return attributes instanceof PosixFileAttributes posix
+                && posix.permissions().stream().anyMatch(WRITE::contains);
     }
 
     /** What a regular file is like; null when there is none, or something else. Does not look at the folders before it. */

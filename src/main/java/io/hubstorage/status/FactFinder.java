@@ -2,6 +2,7 @@ package io.hubstorage.status;
 
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.config.ConfigStore;
@@ -10,6 +11,7 @@ import io.hubstorage.history.HistoryStore;
 import io.hubstorage.history.HistoryStore.Judged;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.FolderAccess;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -70,7 +72,7 @@ final class FactFinder {
         HubConfig frozen = config.config();
         Path data = config.dataPath();
         List<Condition> conditions = new ArrayList<>();
-        dataFolder(data).ifPresent(conditions::add);
+        dataFolder(data, scheduler).ifPresent(conditions::add);
         Past found = past(frozen, data, conditions);
         memory().ifPresent(conditions::add);
         config.current().broken().stream()
@@ -95,40 +97,31 @@ final class FactFinder {
                 free(data));
     }
 
-    private Optional<Condition> dataFolder(Path data) {
-        try {
-            Destination.Check check =
-                    new Destination(new Layout(data), config.settings().configFolder()).inspect();
-            if (!check.usable()) {
-                return Optional.of(new Condition(
-                        Condition.Kind.DATA_FOLDER, check.message(), "No backup begins until that is mended."));
-            }
-            return Files.exists(data) && !(Files.isDirectory(data) && Files.isWritable(data))
-                    ? Optional.of(new Condition(
-                            Condition.Kind.DATA_FOLDER,
-                            "The data folder %s cannot be written.".formatted(data),
-                            "Give HubStorage's user the right to write there, or mount the disk so that it has it."))
-                    : Optional.empty();
-        } catch (IOException e) {
-            return Optional.of(new Condition(
-                    Condition.Kind.DATA_FOLDER,
-                    "The data folder %s cannot be used: %s.".formatted(data, e.getMessage()),
-                    "No backup begins until that is mended."));
-        }
+    private Optional<Condition> dataFolder(Path data, SchedulerMessage.@Nullable Status scheduler) {
+        RunState.Waiting refused = scheduler == null ? null : scheduler.waiting();
+        return new Destination(new Layout(data), config.settings().configFolder())
+                .problem(false)
+                // What only a run has found out counts too.
+                .or(() -> Optional.ofNullable(refused).map(waiting -> new FolderAccess.Problem(waiting.cause(), "")))
+                .map(problem -> new Condition(
+                        Condition.Kind.DATA_FOLDER,
+                        problem.what(),
+                        (problem.remedy() + " It is tried again every minute.").strip()));
     }
 
     /** Whether what happens can be written down. */
     private Optional<Condition> memory() {
         Path folder = config.settings().configFolder();
-        Optional<String> problem = history.unwritable()
-                .or(alarms::unwritable)
-                .or(() -> Files.exists(folder) && !Files.isWritable(folder)
-                        ? Optional.of("the configuration folder %s cannot be written".formatted(folder))
-                        : Optional.empty());
-        return problem.map(why -> new Condition(
-                Condition.Kind.HISTORY,
-                "How backups end cannot be written down: %s.".formatted(why),
-                "Give HubStorage's user the right to write there, and make room on its disk."));
+        Optional<FolderAccess.Problem> access =
+                FolderAccess.ask(folder).or(() -> FolderAccess.askFile(HistoryStore.in(folder)));
+        return access.or(() -> history.unwritable()
+                        .or(alarms::unwritable)
+                        .map(why -> new FolderAccess.Problem(
+                                why + ".", "See whether the disk of %s is well and has room.".formatted(folder))))
+                .map(problem -> new Condition(
+                        Condition.Kind.HISTORY,
+                        "How backups end cannot be written down: " + problem.what(),
+                        problem.remedy()));
     }
 
     private Past past(HubConfig frozen, Path data, List<Condition> conditions) {

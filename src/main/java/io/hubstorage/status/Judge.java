@@ -180,7 +180,13 @@ final class Judge {
                 : Optional.of(new Verdict(
                         State.FAILING,
                         needAttention(bad),
-                        "%s What failed keeps its previous version.%s".formatted(causes(bad), next())));
+                        "%s%s%s"
+                                .formatted(
+                                        causes(bad),
+                                        bad.stream().allMatch(bucket -> bucket.held() != null)
+                                                ? " What failed keeps its previous version."
+                                                : "",
+                                        next())));
     }
 
     private static boolean isOlder(Bucket bucket, RunRecord run) {

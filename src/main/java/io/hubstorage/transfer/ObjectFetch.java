@@ -81,6 +81,15 @@ final class ObjectFetch {
         return download(task);
     }
 
+    /** Names in the log what may be wrong although it cannot be proven; once, when all has been fetched. */
+    void tellDoubts() {
+        guesses.doubtful()
+                .forEach(name -> LOG.warn(
+                        "{}: its body agrees with its ETag for no usual size of parts, although those of most objects"
+                                + " of the bucket do; it may be wrong at the server: compare it with its original",
+                        name));
+    }
+
     private static boolean isMarker(ListedObject object) {
         return KeyPath.isDirectoryMarker(object.key(), object.size());
     }
@@ -99,7 +108,7 @@ final class ObjectFetch {
             try {
                 ManifestEntry entry = current.object().size() <= SMALL
                         ? downloadSmall(current, withKey)
-                        : downloadLarge(current, withKey);
+                        : downloadLarge(current, withKey, corrupt == CORRUPT_READS - 1);
                 refusedReads.accepted();
                 return entry;
             } catch (S3Failure failure) {
@@ -187,11 +196,12 @@ final class ObjectFetch {
         return withTags(task, proven, notes);
     }
 
-    private ManifestEntry downloadLarge(FetchTask task, boolean withKey)
+    /** @param inOnePiece without ranges, which had been wrong: not every server sends the right ones */
+    private ManifestEntry downloadLarge(FetchTask task, boolean withKey, boolean inOnePiece)
             throws S3Failure, IOException, InterruptedException {
         ServerNotes notes = notes(task.object(), withKey);
         try (RangedDownload download = new RangedDownload(
-                shard.bucket(), task, context, s3.reader(withKey), notes, tree, progress, cancellation)) {
+                shard.bucket(), task, context, s3.reader(withKey), notes, tree, progress, cancellation, inOnePiece)) {
             return withTags(task, download.run(), notes);
         }
     }

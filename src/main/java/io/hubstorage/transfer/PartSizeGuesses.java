@@ -2,7 +2,9 @@ package io.hubstorage.transfer;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 
@@ -21,7 +23,12 @@ final class PartSizeGuesses {
     /** So many ETags that nothing explains are enough, if there never was one that something did. */
     private static final int PATIENCE = 3;
 
+    /** So many names are enough to look at. */
+    private static final int NAMED = 20;
+
+    private final AtomicInteger explained = new AtomicInteger();
     private final AtomicInteger unexplained = new AtomicInteger();
+    private final Queue<String> names = new ConcurrentLinkedQueue<>();
     private volatile long last;
 
     /** Whether guessing has a chance. */
@@ -44,6 +51,7 @@ final class PartSizeGuesses {
     /** This size was the right one for an object. */
     void right(long each) {
         if (each > 0) {
+            explained.incrementAndGet();
             last = each;
         }
     }
@@ -54,8 +62,18 @@ final class PartSizeGuesses {
         return PartSizes.fits(each, size, parts) ? each : 0;
     }
 
-    /** No candidate was right. */
-    void unexplained() {
-        unexplained.incrementAndGet();
+    /** No candidate was right for this object. */
+    void unexplained(String name) {
+        if (unexplained.incrementAndGet() <= NAMED) {
+            names.add(name);
+        }
+    }
+
+    /**
+     * Objects whose ETag nothing explains, up to a few, where something explains most: their bodies may be wrong. Where few are
+     * explained, the server's ETags are of another kind, and nobody is named.
+     */
+    List<String> doubtful() {
+        return explained.get() > unexplained.get() ? List.copyOf(names) : List.of();
     }
 }

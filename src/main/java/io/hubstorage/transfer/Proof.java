@@ -135,7 +135,7 @@ final class Proof implements ByteSink {
         if (claim.parts() == 1) {
             // Some servers end an ETag that they made up in "-1". No checksum is made up.
             require(isEtag(claim), claim);
-            guesses.unexplained();
+            guesses.unexplained(name);
             return ManifestEntry.LENGTH;
         }
         OptionalLong told = notes == null ? OptionalLong.empty() : notes.firstPart(claim.parts());
@@ -170,7 +170,7 @@ final class Proof implements ByteSink {
                         .toList();
         PartSizes right = rest.isEmpty() ? null : agreeing(claim, rest, again);
         if (right == null) {
-            guesses.unexplained();
+            guesses.unexplained(name);
             return ManifestEntry.LENGTH;
         }
         return explained(claim, right);

@@ -33,6 +33,7 @@ final class RangedDownload implements AutoCloseable {
 
     private final String bucket;
     private final FetchTask task;
+    private final long step;
     private final ListedObject object;
     private final TransferContext context;
     private final ObjectReader reader;
@@ -58,9 +59,11 @@ final class RangedDownload implements AutoCloseable {
             ServerNotes notes,
             TreeWriter tree,
             ShardProgress progress,
-            Cancellation cancellation)
+            Cancellation cancellation,
+            boolean inOnePiece)
             throws IOException {
         this.bucket = bucket;
+        this.step = inOnePiece ? task.object().size() : RANGE;
         this.task = task;
         this.object = task.object();
         this.context = context;
@@ -86,7 +89,7 @@ final class RangedDownload implements AutoCloseable {
         Proof proof = null;
         while (next < object.size() || !window.isEmpty()) {
             while (next < object.size() && window.size() < share.width()) {
-                Range range = new Range(next, Math.min(next + RANGE, object.size()));
+                Range range = new Range(next, Math.min(next + step, object.size()));
                 window.add(new Pending(range, readers.submit(() -> read(range))));
                 next = range.end();
             }
@@ -149,8 +152,10 @@ final class RangedDownload implements AutoCloseable {
         try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
             return context.request(
                     range.end() - from,
-                    () -> reader.readRange(
-                            bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
+                    () -> from == 0 && range.end() == object.size()
+                            ? reader.readWhole(bucket, object.key(), object.etag(), object.size(), arrival, received)
+                            : reader.readRange(
+                                    bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
         } catch (S3Failure.Permanent failure) {
             throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
                     ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")

@@ -212,6 +212,7 @@ final class ShardJob {
                     linker.link(planner.agreement(), previous, files.spool());
                 }
                 pool.finish();
+                fetch.tellDoubts();
                 if (!linked && !settler.hasStored()) {
                     planner.agreement().save(files.agreement());
                     return Outcome.UNCHANGED;
@@ -324,7 +325,7 @@ final class ShardJob {
     }
 
     private TreeWriter tree() {
-        return new TreeWriter(shard, sources, cancellation);
+        return new TreeWriter(shard, sources, progress.writableFiles, cancellation);
     }
 
     private int previousIndex() {
@@ -348,6 +349,7 @@ final class ShardJob {
                 progress.bytesReceived.sum(),
                 listRequests,
                 TimeUnit.NANOSECONDS.toMillis(progress.lookNanos.sum()),
+                progress.writableFiles.sum(),
                 failures.first(),
                 failures.total(),
                 ended.retriable(),

@@ -29,6 +29,8 @@ final class ShardProgress {
     final Counter metadataRefreshed = new Counter();
     final Counter toDownload = new Counter();
     final LongAdder bytesReceived = new LongAdder();
+    /** Linked files that somebody may write to. */
+    final LongAdder writableFiles = new LongAdder();
     /** What looking at files of the last snapshot took, summed over threads. */
     final LongAdder lookNanos = new LongAdder();
 

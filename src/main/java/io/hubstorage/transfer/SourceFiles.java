@@ -4,12 +4,14 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -28,12 +30,16 @@ final class SourceFiles {
 
     private final List<Path> trees;
     private final LongAdder nanos;
+    private final Class<? extends BasicFileAttributes> attributes;
     private final Set<Path> ownFolders = ConcurrentHashMap.newKeySet();
 
     /** @param nanos counts what the looks took */
     SourceFiles(List<TransferMessage.Source> sources, LongAdder nanos) {
         this.trees = sources.stream().map(source -> Path.of(source.tree())).toList();
         this.nanos = nanos;
+        this.attributes = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+                ? PosixFileAttributes.class
+                : BasicFileAttributes.class;
     }
 
     /**
@@ -66,12 +72,13 @@ final class SourceFiles {
      *
      * @throws DamagedSourceException when there is no such file, or size or time differ
      */
-    void look(Path file, ManifestEntry entry) throws DamagedSourceException {
+    BasicFileAttributes look(Path file, ManifestEntry entry) throws DamagedSourceException {
         BasicFileAttributes found = attributes(file);
         requireSize(file, found, entry);
         if (!hasTime(found, entry)) {
             throw redated(file, found, entry);
         }
+        return found;
     }
 
     /** Whether this is a regular file of a source that can be looked at, and no symbolic link leads there. */
@@ -85,8 +92,7 @@ final class SourceFiles {
             if (!isInOwnFolder(file)) {
                 throw new DamagedSourceException(file, "a symbolic link stands in its way", null);
             }
-            BasicFileAttributes found =
-                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            BasicFileAttributes found = Files.readAttributes(file, attributes, LinkOption.NOFOLLOW_LINKS);
             if (!found.isRegularFile()) {
                 throw new DamagedSourceException(file, "it is no regular file", null);
             }

@@ -2,6 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Puts files into the tree that becomes a bucket's folder. Every file is read-only from its first byte; a linked file's
@@ -41,12 +43,18 @@ final class TreeWriter {
     private final FileAttribute<?>[] readOnly;
     private final Set<Path> knownFolders = ConcurrentHashMap.newKeySet();
     private final SourceFiles sources;
+    private final LongAdder writable;
     private final Cancellation cancellation;
 
-    /** The shard's folders must be there: a worker that makes them could bring back what its run has cleared away. */
-    TreeWriter(TransferMessage.Shard shard, SourceFiles sources, Cancellation cancellation) {
+    /**
+     * The shard's folders must be there: a worker that makes them could bring back what its run has cleared away.
+     *
+     * @param writable counts linked files that are not read-only
+     */
+    TreeWriter(TransferMessage.Shard shard, SourceFiles sources, LongAdder writable, Cancellation cancellation) {
         this.tree = Path.of(shard.tree());
         this.drafts = Path.of(shard.journal());
+        this.writable = writable;
         this.cancellation = cancellation;
         this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
@@ -185,7 +193,9 @@ final class TreeWriter {
         }
         cancellation.requireLease();
         // Also because a hard link to a symbolic link would be one.
-        sources.look(existing, entry);
+        if (OwnFiles.isWritable(sources.look(existing, entry))) {
+            writable.increment();
+        }
         if (!hardLinks) {
             copy(existing, path);
             return;

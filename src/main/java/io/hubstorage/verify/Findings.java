@@ -21,6 +21,7 @@ final class Findings {
         private Tally proven = Tally.ZERO;
         private Tally notSampled = Tally.ZERO;
         private Tally notProvable = Tally.ZERO;
+        private Tally writable = Tally.ZERO;
     }
 
     Findings(String snapshot, boolean legacy) {
@@ -59,6 +60,11 @@ final class Findings {
         counts.notSampled = counts.notSampled.plus(Tally.of(bytes));
     }
 
+    synchronized void writable(String bucket, long bytes) {
+        Counts counts = counts(bucket);
+        counts.writable = counts.writable.plus(Tally.of(bytes));
+    }
+
     synchronized void notProvable(String bucket, long bytes) {
         Counts counts = counts(bucket);
         counts.notProvable = counts.notProvable.plus(Tally.of(bytes));
@@ -67,7 +73,13 @@ final class Findings {
     synchronized VerifyReport.Snapshot report() {
         List<VerifyReport.Bucket> lines = new ArrayList<>();
         buckets.forEach((name, counts) -> lines.add(new VerifyReport.Bucket(
-                name, counts.problems, counts.entries, counts.proven, counts.notSampled, counts.notProvable)));
+                name,
+                counts.problems,
+                counts.entries,
+                counts.proven,
+                counts.notSampled,
+                counts.notProvable,
+                counts.writable)));
         return new VerifyReport.Snapshot(snapshot, legacy, total == 0, total, problems, lines);
     }
 

@@ -5,6 +5,7 @@ import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.ExternalSort;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.ManifestSummary;
+import io.hubstorage.snapshot.OwnFiles;
 import io.hubstorage.snapshot.Sorted;
 import io.hubstorage.snapshot.Trees;
 import io.hubstorage.verify.Problem.Kind;
@@ -216,6 +217,9 @@ public final class SnapshotVerifier {
                 ExternalSort<HashJob> jobs,
                 ExternalSort<ProvenFiles.Item> next)
                 throws IOException {
+            if (OwnFiles.isWritable(tree.file(file.path()))) {
+                tree.findings().writable(tree.bucket(), name.size());
+            }
             if (name.sha256() == null) {
                 tree.findings().notProvable(tree.bucket(), name.size());
                 progress.cover(name.size());

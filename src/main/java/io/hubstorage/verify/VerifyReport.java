@@ -54,9 +54,17 @@ public record VerifyReport(
      * @param proven with the content, or for a directory marker the folder, that the manifest says
      * @param notSampled of the right size, but left out by the sample
      * @param notProvable of the right size, but the manifest has no hash; re-used from a snapshot of the old tool
+     * @param writable of all of these, those whose mode is not read-only, as the old tool left them: editing one changes it in
+     *     every snapshot that has it
      */
     public record Bucket(
-            String name, long problems, Tally entries, Tally proven, Tally notSampled, Tally notProvable) {}
+            String name,
+            long problems,
+            Tally entries,
+            Tally proven,
+            Tally notSampled,
+            Tally notProvable,
+            Tally writable) {}
 
     /** The same with its snapshots. */
     VerifyReport with(List<Snapshot> found) {

@@ -7,6 +7,10 @@ import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.config.ConfigStore;
+import io.hubstorage.history.HistoryStore;
+import io.hubstorage.snapshot.Destination;
+import io.hubstorage.snapshot.FolderAccess;
+import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -20,7 +24,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +67,8 @@ final class Health {
                 .register("accepting", promise -> promise.complete(accepting()))
                 .register("config", timeout, promise -> config().onComplete(promise))
                 .register("data_folder", timeout, promise -> dataFolder().onComplete(promise))
+                .register("config_folder", timeout, promise -> configFolder().onComplete(promise))
+                .register("log_folder", timeout, promise -> logFolder().onComplete(promise))
                 .register("scheduler", timeout, promise -> scheduler().onComplete(promise))
                 .register("backups", timeout, promise -> backups().onComplete(promise))
                 .register("s3", promise -> promise.complete(s3()));
@@ -150,12 +158,32 @@ final class Health {
     }
 
     private Future<Status> dataFolder() {
+        // Asked, not tried out: a probe written twice a minute would let no disk sleep.
         Path folder = store.dataPath();
+        Destination destination =
+                new Destination(new Layout(folder), store.settings().configFolder());
+        return look(() -> destination.problem(false).or(() -> absent(folder)));
+    }
+
+    private static Optional<FolderAccess.Problem> absent(Path folder) {
+        return Files.isDirectory(folder)
+                ? Optional.empty()
+                : Optional.of(new FolderAccess.Problem("The data folder %s is not there.".formatted(folder), ""));
+    }
+
+    /** The history too: a backup that cannot be written down there looks as if it had not been. */
+    private Future<Status> configFolder() {
+        Path folder = store.settings().configFolder();
+        return look(() -> FolderAccess.tryOut(folder).or(() -> FolderAccess.askFile(HistoryStore.in(folder))));
+    }
+
+    private Future<Status> logFolder() {
+        return look(() -> FolderAccess.tryOut(store.settings().logPath()));
+    }
+
+    private Future<Status> look(Supplier<Optional<FolderAccess.Problem>> look) {
         return vertx.executeBlocking(
-                () -> Files.isDirectory(folder) && Files.isWritable(folder)
-                        ? Status.OK()
-                        : down("%s is no folder that can be written".formatted(folder)),
-                false);
+                () -> look.get().map(problem -> down(problem.sentence())).orElseGet(Status::OK), false);
     }
 
     /** What S3 said last; asks it anew, at most once a minute, for those that come later. */

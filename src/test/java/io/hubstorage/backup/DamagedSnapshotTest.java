@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.RunRecord;
@@ -8,6 +9,7 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticBucket;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -293,10 +295,9 @@ final class DamagedSnapshotTest extends EngineTest {
         hub.stop();
         io.hubstorage.snapshot.Trees.delete(hub.data());
 
-        RunRecord run = hub.backUp();
-
-        assertThat(run.result()).isEqualTo(RunResult.FAILED);
-        assertThat(run.message()).contains("probably the disk is not mounted");
+        assertThatThrownBy(hub::backUp)
+                .isInstanceOf(ReplyException.class)
+                .hasMessageContaining("probably the disk is not mounted");
         assertThat(hub.data()).doesNotExist();
     }
 
@@ -310,10 +311,9 @@ final class DamagedSnapshotTest extends EngineTest {
                 "{\"format\": 1, \"id\": \"00000000-0000-0000-0000-000000000000\"}");
         Map<String, String> before = listing(hub.data());
 
-        RunRecord run = hub.backUp();
-
-        assertThat(run.result()).isEqualTo(RunResult.FAILED);
-        assertThat(run.message()).contains("another disk is mounted");
+        assertThatThrownBy(hub::backUp)
+                .isInstanceOf(ReplyException.class)
+                .hasMessageContaining("another disk is mounted");
         assertThat(listing(hub.data())).isEqualTo(before);
     }
 }

@@ -7,6 +7,7 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.testkit.ChecksumKind;
 import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
@@ -129,7 +130,9 @@ final class IntegrityTest extends EngineTest {
         expected.set(2, bucket.get("new"));
         s3.faults()
                 .when(request -> request.kind() == RequestKind.GET
-                        && (request.key().equals("clip") || LAST.equals(request.range())))
+                        && (request.key().equals("clip")
+                                || LAST.equals(request.range())
+                                || (request.key().equals("film") && request.range() == null)))
                 .then(Fault.corruptAt(0.9));
 
         RunRecord run = hub.backUp();
@@ -191,6 +194,33 @@ final class IntegrityTest extends EngineTest {
         assertThat(gets()).containsEntry("film", 6L);
         audit(run).holds("films", bucket);
         assertThat(verified(run)).isEqualTo(Map.of("multipart-md5", 1L));
+    }
+
+    @Test
+    void anObjectWhoseRangesAreWrongIsReadInOnePiece() {
+        SyntheticBucket bucket = s3.bucket(
+                "films", SyntheticBucket.ofKeys(LARGE, List.of("film")).tellingParts());
+        bucket.put(bucket.get("film").inParts(5 * MIB));
+        s3.faults().when(request -> LAST.equals(request.range())).then(Fault.corruptAt(0.5));
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+        audit(run).holds("films", bucket);
+        assertThat(verified(run)).isEqualTo(Map.of("multipart-md5", 1L));
+    }
+
+    @Test
+    void anEtagThatNothingExplainsAmongManyThatAreExplainedIsNamed() {
+        SyntheticBucket bucket = s3.bucket("films", SyntheticBucket.ofKeys(900_000, List.of("a", "b", "c", "wrong")));
+        List.of("a", "b", "c").forEach(key -> bucket.put(bucket.get(key).inParts(450_000)));
+        bucket.put(bucket.get("wrong").inParts(450_000).withEtag("0123456789abcdef0123456789abcdef-2"));
+
+        try (LogCapture log = LogCapture.of("io.hubstorage.transfer")) {
+            assertThat(hub.backUp().result()).isEqualTo(RunResult.SUCCESS);
+
+            assertThat(log.lines("WARN")).singleElement().asString().contains("films/wrong", "compare it with");
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.EntryState;
 import io.hubstorage.testkit.ChecksumKind;
+import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import java.io.IOException;
@@ -35,6 +36,25 @@ final class LegacySnapshotTest extends EngineTest {
             sync(legacy("photos"), object, object.body());
         }
         return bucket;
+    }
+
+    @Test
+    void filesThatSomebodyMayWriteToAreToldOnceARunWithTheirNumber() throws IOException {
+        SyntheticBucket bucket = synced("a", "b/c", "z");
+        hub.configure("photos");
+        try (LogCapture log = LogCapture.of(BackupRun.class.getName())) {
+            hub.backUp();
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("not read-only"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN 3 files");
+            bucket.change("a");
+            hub.backUp();
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("2 files in the new snapshot"))
+                    .hasSize(1);
+        }
     }
 
     @Test

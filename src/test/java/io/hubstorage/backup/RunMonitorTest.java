@@ -72,6 +72,7 @@ final class RunMonitorTest {
                 received,
                 1,
                 0,
+                0,
                 List.of(),
                 0,
                 false,

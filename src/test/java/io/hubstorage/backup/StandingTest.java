@@ -144,7 +144,7 @@ final class StandingTest extends EngineTest {
                 .<JsonObject>consumer(
                         Addresses.SCHEDULER_STATUS,
                         message -> message.reply(BusJson.encode(new SchedulerMessage.Status(
-                                true, true, false, false, null, null, null, null, 6, null, null))));
+                                true, true, false, false, null, null, null, null, 6, null, null, null))));
         List<StatusMessage.Current> heard = new CopyOnWriteArrayList<>();
         hub.vertx()
                 .eventBus()

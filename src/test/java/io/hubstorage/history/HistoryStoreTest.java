@@ -4,6 +4,7 @@ import static io.hubstorage.history.Runs.T0;
 import static io.hubstorage.history.Runs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
@@ -96,9 +97,10 @@ final class HistoryStoreTest {
         HistoryStore.open(folder).append(run("b", RunResult.RUNNING));
         HistoryStore store = HistoryStore.open(folder);
         assertThat(store.interruptUnfinished(T0.plusSeconds(99), _ -> Optional.empty()))
-                .isEqualTo(1);
+                .extracting(RunRecord::runId, RunRecord::stoppedInOrder)
+                .containsExactly(tuple("b", false));
         assertThat(store.interruptUnfinished(T0.plusSeconds(100), _ -> Optional.empty()))
-                .isZero();
+                .isEmpty();
         RunRecord interrupted = HistoryStore.open(folder).last().orElseThrow();
         assertThat(interrupted.result()).isEqualTo(RunResult.INTERRUPTED);
         assertThat(interrupted.finishedAt()).isEqualTo(T0.plusSeconds(99));

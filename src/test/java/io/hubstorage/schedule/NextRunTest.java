@@ -167,6 +167,24 @@ final class NextRunTest {
     }
 
     @Test
+    void aProcessThatWasToldToStopIsNoCrashHoweverOften() {
+        RunRecord stopped = run(T0.minusSeconds(20), RunResult.INTERRUPTED).inOrder();
+        RunRecord crashed = run(T0.minusSeconds(30), RunResult.INTERRUPTED);
+        Timetable timetable = interval(6);
+        assertThat(NextRun.countFrom(timetable, List.of(stopped, stopped), null, T0))
+                .as("told twice")
+                .isNull();
+        assertThat(NextRun.countFrom(timetable, List.of(stopped, crashed), null, T0))
+                .isNull();
+        assertThat(NextRun.countFrom(timetable, List.of(crashed, stopped), null, T0))
+                .as("the first crash")
+                .isNull();
+        assertThat(NextRun.countFrom(timetable, List.of(crashed, crashed), null, T0))
+                .as("a loop of crashes")
+                .isEqualTo(crashed.startedAt());
+    }
+
+    @Test
     void aFreshProcessTakesUpAnInterruptedRunButOnlyOnce() {
         RunRecord ended = run(T0.minusSeconds(60), RunResult.FAILED);
         RunRecord interrupted = run(T0.minusSeconds(30), RunResult.INTERRUPTED);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigStore;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +50,7 @@ final class SchedulerVerticleTest {
     private BackupResponder backup;
     private ConfigStore config;
     private @Nullable Instant snapshot;
+    private volatile @Nullable String destinationProblem;
     private String deployment = "";
 
     @BeforeEach
@@ -296,6 +299,71 @@ final class SchedulerVerticleTest {
     }
 
     @Test
+    void afterARunThatWasAcceptedARefusalWaitsTheFirstDelayAgain() {
+        backup.failWith(500);
+        deploy();
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            int expected = attempt;
+            await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(expected));
+            clock.advance(Duration.ofSeconds(5L << (attempt - 1)));
+        }
+        await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(5));
+        backup.failWith(0);
+        clock.advance(Duration.ofSeconds(80));
+        awaitStarts(Trigger.FIRST);
+        backup.finish(RunResult.SUCCESS);
+        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.SUCCESS));
+
+        backup.failWith(500);
+        clock.advance(HOUR.multipliedBy(6));
+
+        await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(6));
+        awaitStatus(
+                status -> assertThat(status.nextBackup()).isEqualTo(clock.now().plusSeconds(5)));
+    }
+
+    @Test
+    void aDataFolderThatCannotBeUsedIsTriedEveryMinuteAndSaysWhy() {
+        backup.failWith(503);
+        deploy();
+        for (int attempt = 1; attempt <= 10; attempt++) {
+            int expected = attempt;
+            await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(expected));
+            awaitStatus(status ->
+                    assertThat(status.nextBackup()).isEqualTo(clock.now().plusSeconds(60)));
+            RunState.Waiting waiting = Objects.requireNonNull(status().waiting());
+            assertThat(waiting.what()).isEqualTo(RunState.Waiting.DATA_FOLDER);
+            assertThat(waiting.cause()).isNotBlank();
+            assertThat(waiting.since()).as("the first time").isEqualTo(T0);
+            clock.advance(Duration.ofSeconds(59));
+            nothingMoreHappens();
+            assertThat(backup.refusals()).hasSize(expected);
+            clock.advance(Duration.ofSeconds(1));
+        }
+        backup.failWith(0);
+        clock.advance(Duration.ofMinutes(1));
+        awaitStarts(Trigger.FIRST);
+        awaitStatus(status -> assertThat(status.waiting()).isNull());
+        assertThat(history.newest(100, null)).as("not one run a minute").hasSize(1);
+    }
+
+    @Test
+    void aDataFolderThatCannotBeUsedIsToldLongBeforeARunIsDue() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        destinationProblem = "The disk is not mounted.";
+        deploy();
+        awaitStatus(status ->
+                assertThat(Objects.requireNonNull(status.waiting()).cause()).isEqualTo("The disk is not mounted."));
+        assertThat(backup.refusals()).isEmpty();
+
+        destinationProblem = null;
+        clock.advance(Duration.ofMinutes(1));
+
+        awaitStatus(status -> assertThat(status.waiting()).isNull());
+        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
+    }
+
+    @Test
     void aRunWhoseEndWasNotHeardDoesNotStopTheSchedule() {
         history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
         deploy();
@@ -308,7 +376,7 @@ final class SchedulerVerticleTest {
 
     @Test
     void aRunThatCannotBeStartedIsTriedAgainAfterGrowingDelays() {
-        backup.failWith(503);
+        backup.failWith(500);
         deploy();
         for (int attempt = 1; attempt <= 5; attempt++) {
             int expected = attempt;
@@ -374,7 +442,12 @@ final class SchedulerVerticleTest {
 
     private void deploy() {
         deployment = get(vertx.deployVerticle(new SchedulerVerticle(
-                config, history, () -> Optional.ofNullable(snapshot), clock, Duration.ofMillis(2))));
+                config,
+                history,
+                () -> Optional.ofNullable(snapshot),
+                () -> Optional.ofNullable(destinationProblem),
+                clock,
+                Duration.ofMillis(2))));
     }
 
     private void undeploy() {

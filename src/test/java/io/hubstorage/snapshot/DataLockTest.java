@@ -2,15 +2,23 @@ package io.hubstorage.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.hubstorage.bus.BusJson;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +83,95 @@ final class DataLockTest {
         }
         assertThat(DataLock.holder(layout)).isEmpty();
         DataLock.take(layout, NOW).close();
+    }
+
+    @Test
+    void oneErrorRefusesNobodyLater() throws Exception {
+        Layout layout = new Layout(data);
+        Files.createDirectories(layout.lock());
+        assertThatThrownBy(() -> DataLock.take(layout, NOW)).isInstanceOf(IOException.class);
+        assertThat(DataLock.holder(layout)).isEmpty();
+
+        Files.delete(layout.lock());
+
+        DataLock.take(layout, NOW).close();
+    }
+
+    /** As on some network file systems and FUSE. */
+    private static @Nullable FileLock noLocks(FileChannel channel) throws IOException {
+        throw new IOException("No locks available: " + channel.isOpen());
+    }
+
+    private DataLock takeWithoutLocks() throws Exception {
+        return DataLock.take(new Layout(data).lock(), NOW, DataLockTest::noLocks, SignOfLife.USUAL);
+    }
+
+    private Optional<DataLock.Holder> holderWithoutLocks() throws IOException {
+        return DataLock.holder(new Layout(data).lock(), DataLockTest::noLocks, SignOfLife.USUAL);
+    }
+
+    private Path leftBehind(long pid, String host, String space) throws IOException {
+        Files.createDirectories(new Layout(data).hub());
+        Path lock = new Layout(data).lock();
+        if (!Files.exists(lock)) {
+            Files.createFile(lock);
+        }
+        Path held = lock.resolveSibling(lock.getFileName() + ".held");
+        Files.write(held, BusJson.mapper().writeValueAsBytes(new DataLock.Holder(pid, host, NOW, space)));
+        return held;
+    }
+
+    private static String here() throws IOException {
+        return java.net.InetAddress.getLocalHost().getHostName();
+    }
+
+    @Test
+    void whereThereAreNoLocksItIsTakenAgainAndAgain() throws Exception {
+        for (int time = 0; time < 3; time++) {
+            try (DataLock _ = takeWithoutLocks()) {
+                assertThatThrownBy(this::takeWithoutLocks).isInstanceOf(DataLock.HeldException.class);
+            }
+            assertThat(holderWithoutLocks()).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutLocksALivingProcessHoldsItAndAKilledOneDoesNot() throws Exception {
+        leftBehind(ProcessHandle.current().parent().orElseThrow().pid(), here(), SignOfLife.space());
+        assertThat(holderWithoutLocks()).isPresent();
+        assertThatThrownBy(this::takeWithoutLocks)
+                .isInstanceOf(DataLock.HeldException.class)
+                .hasMessageContaining("another HubStorage is at work on " + data);
+
+        leftBehind(Integer.MAX_VALUE, here(), SignOfLife.space());
+        assertThat(holderWithoutLocks()).isEmpty();
+        takeWithoutLocks().close();
+
+        leftBehind(ProcessHandle.current().pid(), here(), SignOfLife.space());
+        takeWithoutLocks().close();
+    }
+
+    @Test
+    void withoutLocksAnotherMachineHoldsItAsLongAsItShowsSignsOfLife() throws Exception {
+        Path held = leftBehind(1, "another", "another boot");
+        assertThat(holderWithoutLocks()).isPresent();
+        assertThatThrownBy(this::takeWithoutLocks).isInstanceOf(DataLock.HeldException.class);
+
+        Files.setLastModifiedTime(held, FileTime.from(Instant.now().minus(Duration.ofMinutes(4))));
+
+        assertThat(holderWithoutLocks()).isEmpty();
+        takeWithoutLocks().close();
+    }
+
+    @Test
+    void theHolderRenewsItsSignOfLife() throws Exception {
+        SignOfLife quick = new SignOfLife(Duration.ofMillis(5), Duration.ofMinutes(3), InstantSource.system());
+        Path lock = new Layout(data).lock();
+        try (DataLock _ = DataLock.take(lock, NOW, DataLockTest::noLocks, quick)) {
+            Path held = lock.resolveSibling(lock.getFileName() + ".held");
+            Files.setLastModifiedTime(held, FileTime.from(NOW.minus(Duration.ofDays(9))));
+            await().until(() -> Files.getLastModifiedTime(held).toInstant().isAfter(NOW));
+        }
     }
 
     @Test

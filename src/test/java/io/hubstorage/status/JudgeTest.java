@@ -233,6 +233,7 @@ final class JudgeTest {
                 RunResult.SUCCESS,
                 6,
                 null,
+                null,
                 null);
     }
 
@@ -307,7 +308,7 @@ final class JudgeTest {
                 .run(BEGAN, RunResult.PARTIAL, true, bad)
                 .judge();
         assertThat(judged.title()).isEqualTo("4 buckets need attention.");
-        assertThat(judged.detail()).startsWith("a1x, b1x and 2 more: access denied. What failed");
+        assertThat(judged.detail()).startsWith("a1x, b1x and 2 more: access denied. The next run starts");
     }
 
     @Test

@@ -44,7 +44,7 @@ final class PartSizeGuessesTest {
     void afterThreeEtagsThatNothingExplainsItIsLeftAtThatUnlessOneWasEverExplained() {
         for (int i = 0; i < 3; i++) {
             assertThat(guesses.worthTrying()).isTrue();
-            guesses.unexplained();
+            guesses.unexplained("films/" + i);
         }
         assertThat(guesses.worthTrying()).isFalse();
 

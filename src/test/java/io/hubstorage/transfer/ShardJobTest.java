@@ -199,7 +199,8 @@ final class ShardJobTest {
         Files.createDirectories(home.resolve("tree"));
         Files.createDirectories(home.resolve("journal"));
         // Never looks at its lease: as if the process had been stopped between look and write.
-        TreeWriter tree = new TreeWriter(shard, new SourceFiles(shard.sources(), new LongAdder()), new Cancellation());
+        TreeWriter tree = new TreeWriter(
+                shard, new SourceFiles(shard.sources(), new LongAdder()), new LongAdder(), new Cancellation());
         tree.write("folder/one", new byte[5], Instant.EPOCH);
         Files.createDirectories(home.resolve("trash"));
         Files.move(home.resolve("tree"), home.resolve("trash/tree"));

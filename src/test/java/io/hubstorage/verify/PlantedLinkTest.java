@@ -1,16 +1,16 @@
 package io.hubstorage.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
-import io.hubstorage.bus.RunRecord;
-import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.Gate;
 import io.hubstorage.testkit.SyntheticBucket;
+import io.vertx.core.eventbus.ReplyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,10 +47,10 @@ final class PlantedLinkTest extends VerifyTest {
         }
         List<String> before = listing(outside);
 
-        RunRecord run = hub.backUp();
-
-        assertThat(run.result()).isEqualTo(RunResult.FAILED);
-        assertThat(run.message()).contains("is a symbolic link").contains(folder.toString());
+        assertThatThrownBy(hub::backUp)
+                .isInstanceOf(ReplyException.class)
+                .hasMessageContaining("is a symbolic link")
+                .hasMessageContaining(folder.toString());
         assertThat(listing(outside)).isEqualTo(before);
         assertThat(verify(first).ok()).isTrue();
         Files.delete(folder);
@@ -68,7 +68,7 @@ final class PlantedLinkTest extends VerifyTest {
         Files.createDirectories(hub.data().resolve(".hubstorage"));
         Files.createSymbolicLink(hub.data().resolve(".hubstorage/lock"), precious);
 
-        assertThat(hub.backUp().result()).isEqualTo(RunResult.FAILED);
+        assertThatThrownBy(hub::backUp).isInstanceOf(ReplyException.class).hasMessageContaining("is a symbolic link");
 
         assertThat(precious).hasContent("do not truncate");
     }

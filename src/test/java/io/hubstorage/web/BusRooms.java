@@ -220,6 +220,7 @@ final class BusRooms {
                 RunResult.SUCCESS,
                 6,
                 null,
+                null,
                 null);
     }
 

@@ -162,7 +162,7 @@ final class PagesIT {
     void theKeyboardLeadsFromTheHeartbeatToTheRun() {
         try (WatchedPage page = open("/", USUAL, ColorScheme.LIGHT)) {
             page.find("#heartbeat .beat[data-run-id]").last().focus();
-            page.that("#tip").containsText("Partial");
+            page.that("#tip").containsText("Finished with errors");
             page.page().keyboard().press("Enter");
             page.page().waitForURL("**/runs/" + run);
             page.that(".run-failures").containsText("not-there");
