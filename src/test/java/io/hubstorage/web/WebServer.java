@@ -76,10 +76,16 @@ final class WebServer implements AutoCloseable {
     }
 
     static WebServer start(Path folder, Map<String, String> environment, EventHub.Limits limits) throws IOException {
-        return new WebServer(folder, environment, limits);
+        return new WebServer(folder, environment, limits, Connections.Limits.DEFAULT);
     }
 
-    private WebServer(Path folder, Map<String, String> environment, EventHub.Limits limits) throws IOException {
+    static WebServer start(Path folder, Connections.Limits connections) throws IOException {
+        return new WebServer(folder, Map.of(), EventHub.Limits.DEFAULT, connections);
+    }
+
+    private WebServer(
+            Path folder, Map<String, String> environment, EventHub.Limits limits, Connections.Limits connections)
+            throws IOException {
         this.folder = folder;
         blocked.start();
         ((Logger) LoggerFactory.getLogger(BLOCKED)).addAppender(blocked);
@@ -106,7 +112,7 @@ final class WebServer implements AutoCloseable {
         Environment env = Environment.load(variables, folder.resolve(".env"));
         store = await(ConfigStore.open(vertx, env.settings(), env, clock));
         await(vertx.deployVerticle(new ConfigVerticle(store)));
-        verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, told::add, limits);
+        verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, told::add, limits, connections);
         deployment = await(vertx.deployVerticle(verticle));
         client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
