@@ -39,7 +39,7 @@ final class DownloadRoutes {
     /** Each lasts as long as its reader takes, and has a packer of its own meanwhile. */
     private static final int MOST_ARCHIVES = 16;
     /** Of those, for one address. */
-    private static final int MOST_OF_ONE = 6;
+    private static final int MOST_OF_ONE = 8;
 
     private final SnapshotAccess access;
     /** How many are under way; known to the event loop alone. */

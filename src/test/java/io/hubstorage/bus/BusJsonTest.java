@@ -14,8 +14,8 @@ final class BusJsonTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"trigger\": \"bus\"}|trigger: found \"bus\", allowed: manual, schedule, catch_up, cli",
-                "{\"trigger\": 7}|trigger: found 7, allowed: manual, schedule, catch_up, cli",
+                "{\"trigger\": \"bus\"}|trigger: found \"bus\", allowed: manual, schedule, first, catch_up, cli",
+                "{\"trigger\": 7}|trigger: found 7, allowed: manual, schedule, first, catch_up, cli",
                 "{\"dry_run\": \"yes\"}|dry_run: found \"yes\", allowed: true or false",
                 "{\"dry_run\": {}}|dry_run: found an object, allowed: true or false",
                 "{\"buckets\": \"photos\"}|buckets: found \"photos\", allowed: a list",
