@@ -10,15 +10,19 @@ import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -217,16 +221,32 @@ public final class HttpVerticle extends VerticleBase {
         return host.contains(":") ? '[' + host + ']' : host;
     }
 
-    /** Reads request bodies, which may be so large. One of a request that only reads means nothing, and is left alone. */
+    /** Reads request bodies, which may be so large. One of a request that only reads means nothing, and is not kept. */
     static Handler<RoutingContext> bodies() {
         BodyHandler reader = BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES);
         return context -> {
             if (OriginGuard.READING.contains(context.request().method())) {
+                dropBody(context.request());
                 context.next();
             } else {
                 reader.handle(context);
             }
         };
+    }
+
+    /** A body that nobody reads may have no end: beyond the limit its connection is closed. */
+    private static void dropBody(HttpServerRequest request) {
+        MultiMap headers = request.headers();
+        if (!headers.contains(HttpHeaders.TRANSFER_ENCODING) && !headers.contains(HttpHeaders.CONTENT_LENGTH)) {
+            return;
+        }
+        LongAdder dropped = new LongAdder();
+        request.handler(buffer -> {
+            dropped.add(buffer.length());
+            if (dropped.sum() > MAX_BODY_BYTES) {
+                request.connection().close();
+            }
+        });
     }
 
     /** The routes, for the test that holds them against the contract. */

@@ -84,7 +84,15 @@ final class LoginTest {
             }
         }
         assertThat(open)
-                .containsExactlyInAnyOrder("GET /health/live", "GET /health/ready", "GET /login", "POST /logout");
+                .containsExactlyInAnyOrder(
+                        "GET /eventbus/info",
+                        "GET /health/live",
+                        "GET /health/ready",
+                        "GET /login",
+                        "HEAD /health/live",
+                        "HEAD /health/ready",
+                        "HEAD /login",
+                        "POST /logout");
         assertThat(closed).hasSizeGreaterThan(40).contains("POST /login", "GET /api/events", "GET /metrics");
         for (String asset : Set.of("css/base.css", "css/login.css", "icons/favicon-idle.svg", "icons/icons.svg")) {
             assertThat(server.get("/assets/" + asset).status()).as(asset).isEqualTo(200);
