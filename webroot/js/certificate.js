@@ -40,7 +40,7 @@ function title(snapshot) {
 function facts(snapshot, words, runs) {
   const parts = [h('span', {}, words)];
   if (snapshot.files) {
-    parts.push(h('span', {}, `${bytes(snapshot.files.bytes)} as seen, ${bytes(snapshot.added.bytes)} added to the disk`));
+    parts.push(h('span', {}, `${bytes(snapshot.files.bytes)} total · ${bytes(snapshot.added.bytes)} new on disk`));
   }
   const later = (runs ?? []).filter((run) => run.snapshot === snapshot.name && !run.new_snapshot && run.result === 'success');
   if (later.length > 0) {
