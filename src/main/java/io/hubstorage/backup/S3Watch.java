@@ -5,6 +5,7 @@ import io.hubstorage.bus.TransferMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,7 +155,7 @@ final class S3Watch {
             LOG.warn(
                     "Waiting for S3: {} since {}.{}",
                     waiting.cause(),
-                    waiting.since(),
+                    waiting.since().truncatedTo(ChronoUnit.SECONDS),
                     waiting.detail() == null ? "" : " " + waiting.detail());
         }
         return waiting;
