@@ -293,7 +293,7 @@ final class TreeWriter {
 
     /** A folder's first block is counted when it is made. Its blocks are about three quarters full, as ext4 and XFS have it. */
     private void countName(Path folder, int length) {
-        long bytes = NAME_OVERHEAD + length;
+        long bytes = (long) NAME_OVERHEAD + length;
         long all = knownFolders.merge(folder, bytes, Long::sum);
         long full = blocks.size() * 3 / 4;
         if (all / full > (all - bytes) / full) {
