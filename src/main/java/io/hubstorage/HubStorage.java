@@ -3,10 +3,8 @@ package io.hubstorage;
 import io.hubstorage.backup.BackupVerticle;
 import io.hubstorage.backup.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
-import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
-import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
@@ -39,12 +37,10 @@ import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +69,7 @@ public final class HubStorage {
     private final AlarmStore alarms;
     private final InstantSource clock;
     private final Map<Room, String> deployed = new EnumMap<>(Room.class);
-    /** Runs that an earlier process left without an end, until it has been told. */
+    /** Runs that an earlier process left without an end, until that has been told. */
     private final List<RunRecord> cutOff;
 
     private @Nullable HttpVerticle web;
@@ -102,7 +98,8 @@ public final class HubStorage {
     public static Future<HubStorage> engine(
             Vertx vertx, Environment environment, InstantSource clock, Patience patience, Backoff backoff) {
         return open(vertx, environment, UnaryOperator.identity(), clock)
-                .compose(hub -> hub.startEngine(patience, backoff));
+                .compose(hub -> hub.startEngine(patience, backoff))
+                .map(HubStorage::tellCutOff);
     }
 
     /** Reads configuration and history; nothing is deployed yet. */
@@ -131,37 +128,10 @@ public final class HubStorage {
             if (DataLock.holder(layout).isPresent() || !isThere(layout, config)) {
                 return List.of();
             }
-            List<RunRecord> ended = UnfinishedRuns.end(history, layout, clock.instant());
-            restore(history, new Snapshots(layout), alarms, clock);
-            return ended;
+            return UnfinishedRuns.end(history, layout, clock.instant(), alarms::raise);
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("Whether a run was cut off cannot be told: {}", e.getMessage());
             return List.of();
-        }
-    }
-
-    /** Snapshots tell of runs that the history does not know of any more. */
-    private static void restore(HistoryStore history, Snapshots snapshots, AlarmStore alarms, InstantSource clock) {
-        try (Stream<SnapshotInfo> newestFirst = snapshots.newestFirst(null)) {
-            int lost =
-                    history.restore(newestFirst.map(SnapshotInfo::certificate).filter(Objects::nonNull));
-            if (lost > 0) {
-                alarms.raise(Alarm.of(
-                        Alarm.Kind.HISTORY_LOST,
-                        "",
-                        clock.instant(),
-                        lost == 1
-                                ? "The history had lost a run whose snapshot is there; it was taken from the"
-                                        + " certificate."
-                                : "The history had lost %s runs whose snapshots are there; they were taken from the"
-                                                .formatted(Sizes.number(lost))
-                                        + " certificates.",
-                        "Runs that made no snapshot cannot be told any more. Look whether the configuration folder is"
-                                + " the right one, whether its disk is sound, and whether another HubStorage writes to"
-                                + " this data folder."));
-            }
-        } catch (IOException | UncheckedIOException e) {
-            LOG.warn("Whether the history has lost runs cannot be told: {}", e.getMessage());
         }
     }
 
@@ -208,10 +178,16 @@ public final class HubStorage {
         return deploy(Room.WEB, verticle).onSuccess(_ -> web = verticle).map(this);
     }
 
+    /** Tells, once, of runs that an earlier process left without an end; whoever is to hear of them must be there. */
+    HubStorage tellCutOff() {
+        cutOff.forEach(run -> vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(run)));
+        return this;
+    }
+
     /** The schedule, which may begin a run at once. */
     Future<HubStorage> startSchedule() {
         // Before the scheduler hears of them: to it, a run that ends is one that ends now.
-        cutOff.forEach(run -> vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(run)));
+        tellCutOff();
         return deploy(
                         Room.SCHEDULER,
                         new SchedulerVerticle(

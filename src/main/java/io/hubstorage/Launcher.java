@@ -11,7 +11,7 @@ import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
 import io.hubstorage.logs.Logging;
 import io.hubstorage.snapshot.DataLock;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.hubstorage.web.HttpVerticle;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -112,7 +112,7 @@ final class Launcher implements Program {
                 LoggerFactory.getLogger(Launcher.class).warn("{}", tight);
             }
         }
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry registry = HttpVerticle.registry();
         Vertx vertx = vertx(registry);
         Started started = new Started(vertx);
         try {
@@ -184,7 +184,9 @@ final class Launcher implements Program {
                     .compose(up -> mode == Launch.Mode.SERVICE
                             ? up.startWeb(registry, System.out::println)
                             : Future.succeededFuture(up))
-                    .compose(up -> mode == Launch.Mode.ONE_RUN ? Future.succeededFuture(up) : up.startSchedule()));
+                    .compose(up -> mode == Launch.Mode.ONE_RUN
+                            ? Future.succeededFuture(up.tellCutOff())
+                            : up.startSchedule()));
         }
 
         /** Two services with one configuration would both keep the schedule, and both write the history. */

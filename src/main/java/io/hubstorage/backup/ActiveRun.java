@@ -126,10 +126,14 @@ final class ActiveRun {
         }
     }
 
-    /** Those that could not be told of when this process started, because the disk was not mounted. */
+    /**
+     * Those that could not be told of when this process started, because the disk was not mounted or another process was at
+     * work on it. They are published before this run has begun: whoever follows runs takes an end for that of the last one.
+     */
     private void endUnfinished(HistoryStore history, Layout layout) {
         try {
-            var _ = UnfinishedRuns.end(history, layout, plan.startedAt());
+            UnfinishedRuns.end(history, layout, plan.startedAt(), this::raise)
+                    .forEach(run -> vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(run)));
         } catch (UncheckedIOException e) {
             LOG.warn("{}", e.getMessage());
         }

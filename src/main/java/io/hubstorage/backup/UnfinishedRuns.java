@@ -1,31 +1,48 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.history.HistoryStore;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs of which the history knows no end, because their process had none. Blocking. */
+/** Runs of which the history knows no end, because their process had none, or nothing any more. Blocking. */
 public final class UnfinishedRuns {
     private static final Logger LOG = LoggerFactory.getLogger(UnfinishedRuns.class);
 
     private UnfinishedRuns() {}
 
     /**
-     * Tells how they ended; call it when the data folder is there and no run is under way in it.
+     * Tells how they ended, and writes down anew what the history has lost and the snapshots still know; call it when the
+     * data folder is there and no run is under way in it.
      *
-     * @return what the history says of them now, the oldest first
+     * @param raise hears of what was lost
+     * @return what the history says now of those that had no end, the oldest first
+     * @throws UncheckedIOException when the history cannot be read or written
      */
-    public static List<RunRecord> end(HistoryStore history, Layout layout, Instant now) {
+    public static List<RunRecord> end(HistoryStore history, Layout layout, Instant now, Consumer<Alarm> raise) {
         Snapshots snapshots = new Snapshots(layout);
-        return history.interruptUnfinished(now, run -> certificate(snapshots, run));
+        // A run that could not be written down was told of by its own alarm.
+        boolean unwritten = history.unwritable().isPresent();
+        List<RunRecord> ended = history.interruptUnfinished(now, run -> certificate(snapshots, run));
+        int lost = restore(history, snapshots);
+        if (lost > 0 && !unwritten) {
+            raise.accept(alarm(lost, now));
+        }
+        return ended;
     }
 
     private static Optional<Certificate> certificate(Snapshots snapshots, RunRecord run) {
@@ -35,5 +52,29 @@ public final class UnfinishedRuns {
             LOG.warn("Whether run {} made a snapshot cannot be told: {}", run.runId(), e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** Snapshots tell of runs that the history does not know of any more. */
+    private static int restore(HistoryStore history, Snapshots snapshots) {
+        try (Stream<SnapshotInfo> newestFirst = snapshots.newestFirst(null)) {
+            return history.restore(newestFirst.map(SnapshotInfo::certificate).filter(Objects::nonNull));
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("Whether the history has lost runs cannot be told: {}", e.getMessage());
+            return 0;
+        }
+    }
+
+    private static Alarm alarm(int lost, Instant now) {
+        return Alarm.of(
+                Alarm.Kind.HISTORY_LOST,
+                "",
+                now,
+                lost == 1
+                        ? "The history had lost a run whose snapshot is there; it was taken from the certificate."
+                        : "The history had lost %s runs whose snapshots are there; they were taken from the certificates."
+                                .formatted(Sizes.number(lost)),
+                "Runs that made no snapshot cannot be told any more. Look whether the configuration folder is the"
+                        + " right one, whether its disk is sound, and whether another HubStorage writes to this data"
+                        + " folder.");
     }
 }

@@ -9,7 +9,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class FollowedRun {
     private final Vertx vertx;
     private final Progress progress;
-    private final CompletableFuture<RunRecord> finished = new CompletableFuture<>();
+    /** By run id: a run that an earlier process left without an end may be told of first. */
+    private final Map<String, CompletableFuture<RunRecord>> ends = new ConcurrentHashMap<>();
+
     private final AtomicReference<@Nullable RunState> latest = new AtomicReference<>();
 
     FollowedRun(Vertx vertx, Progress progress) {
@@ -54,7 +58,9 @@ final class FollowedRun {
     /** @param stop asks for the run to be stopped, when it completes */
     RunRecord run(BackupMessage.Start start, CompletableFuture<Void> stop) throws Refused, InterruptedException {
         listen();
-        request(Addresses.BACKUP_START, BusJson.encode(start));
+        JsonObject answer = request(Addresses.BACKUP_START, BusJson.encode(start));
+        CompletableFuture<RunRecord> finished =
+                end(BusJson.decode(answer, BackupMessage.Accepted.class).runId());
         boolean stopping = false;
         while (true) {
             try {
@@ -76,6 +82,14 @@ final class FollowedRun {
         }
     }
 
+    private CompletableFuture<RunRecord> end(String runId) {
+        return ends.computeIfAbsent(runId, _ -> new CompletableFuture<>());
+    }
+
+    private void ended(RunRecord run) {
+        end(run.runId()).complete(run);
+    }
+
     private void stop() throws InterruptedException {
         progress.note("Stopping; a second signal ends it at once.");
         try {
@@ -95,7 +109,7 @@ final class FollowedRun {
                         vertx.eventBus()
                                 .<JsonObject>consumer(
                                         Addresses.BACKUP_FINISHED,
-                                        message -> finished.complete(BusJson.decode(message.body(), RunRecord.class)))
+                                        message -> ended(BusJson.decode(message.body(), RunRecord.class)))
                                 .completion())
                 .mapEmpty();
         try {
@@ -105,13 +119,14 @@ final class FollowedRun {
         }
     }
 
-    private void request(String address, JsonObject body) throws Refused, InterruptedException {
+    private JsonObject request(String address, JsonObject body) throws Refused, InterruptedException {
         try {
-            vertx.eventBus()
-                    .request(address, body)
+            return vertx.eventBus()
+                    .<JsonObject>request(address, body)
                     .toCompletionStage()
                     .toCompletableFuture()
-                    .get();
+                    .get()
+                    .body();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ReplyException refused) {
                 throw new Refused(refused);

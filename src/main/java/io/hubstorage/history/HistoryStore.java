@@ -249,6 +249,7 @@ public final class HistoryStore {
     public synchronized int restore(Stream<Certificate> certificates) {
         refresh();
         Instant known = index.newestFirst(null)
+                .filter(entry -> !entry.dryRun())
                 .map(entry -> read(List.of(entry)))
                 .flatMap(List::stream)
                 .map(RunRecord::startedAt)

@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * One rotated file, written by a thread of its own: a disk that hangs must not hold up an event loop that logs. When
@@ -39,8 +42,7 @@ final class FileLog {
             Files.createDirectories(folder);
         }
         // Tried first, because Logback does not say why it cannot.
-        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-                .close();
+        create(file);
         Rotation rotation = new Rotation(file, bytes(config), config.backupCount());
         rotation.setContext(context);
         rotation.start();
@@ -64,6 +66,18 @@ final class FileLog {
         appender.start();
         root(context).addAppender(appender);
         return new FileLog(file, rotation, appender);
+    }
+
+    /** Makes the file if there is none; nobody but its owner may read it then. */
+    static void create(Path file) throws IOException {
+        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] attributes = posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), attributes)
+                .close();
     }
 
     Path file() {

@@ -1,26 +1,38 @@
 package io.hubstorage.logs;
 
 import ch.qos.logback.classic.Level;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.hubstorage.bus.LogLine;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a line is wanted. A regular expression that would take forever is stopped. */
+/**
+ * Whether a line is wanted. Expressions are RE2's, whose time grows with the line and never beyond: no backreferences, no
+ * lookaround. A large expression on a long line is stopped all the same, and so is one that nobody waits for any more.
+ */
 final class LineFilter {
     private static final Set<String> LEVELS =
             Set.of("TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL");
     private static final long PATIENCE_NANOS = Duration.ofMillis(500).toNanos();
 
+    /** Instructions of a compiled expression; each may be looked at for each character. */
+    private static final int MOST_INSTRUCTIONS = 2_000;
+
+    private static final int LOOK_EVERY = 64;
+
     private final @Nullable Pattern pattern;
     private final Level least;
     private final @Nullable String run;
+    private final BooleanSupplier cancelled;
 
     /** @throws IllegalArgumentException for an unknown level or an expression that is none */
-    LineFilter(LogQuery query) {
+    LineFilter(LogQuery query, BooleanSupplier cancelled) {
+        this.cancelled = cancelled;
         this.pattern = pattern(query);
         this.least = level(query.level());
         this.run = query.run();
@@ -31,12 +43,28 @@ final class LineFilter {
         if (text == null || text.isEmpty()) {
             return null;
         }
+        return query.regex() ? expression(text) : Pattern.compile(Pattern.quote(text), Pattern.CASE_INSENSITIVE);
+    }
+
+    /**
+     * A regular expression, whatever the case of letters.
+     *
+     * @throws IllegalArgumentException that says what is wrong, or not to be had here
+     */
+    static Pattern expression(String text) {
+        Pattern compiled;
         try {
-            return Pattern.compile(
-                    query.regex() ? text : Pattern.quote(text), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+            compiled = Pattern.compile(text, Pattern.CASE_INSENSITIVE);
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("not a regular expression: " + e.getDescription(), e);
+            throw new IllegalArgumentException(
+                    "not a regular expression as RE2 knows them, without backreferences and lookaround: "
+                            + e.getDescription(),
+                    e);
         }
+        if (compiled.programSize() > MOST_INSTRUCTIONS) {
+            throw new IllegalArgumentException("this regular expression repeats too much; make it simpler");
+        }
+        return compiled;
     }
 
     private static Level level(@Nullable String name) {
@@ -62,16 +90,12 @@ final class LineFilter {
         if (pattern == null) {
             return true;
         }
-        try {
-            CharSequence text = new Impatient(LineFormat.format(line), System.nanoTime() + PATIENCE_NANOS);
-            return pattern.matcher(text).find();
-        } catch (StackOverflowError e) {
-            throw new IllegalArgumentException("this regular expression needs too much memory; make it simpler", e);
-        }
+        return pattern.matcher(new Impatient(LineFormat.format(line), System.nanoTime() + PATIENCE_NANOS))
+                .find();
     }
 
     /** A text that ends a search which does not end by itself. */
-    private static final class Impatient implements CharSequence {
+    private final class Impatient implements CharSequence {
         private final CharSequence text;
         private final long deadline;
         private int looks;
@@ -84,8 +108,13 @@ final class LineFilter {
         @Override
         public char charAt(int index) {
             looks++;
-            if ((looks & 0xfff) == 0 && System.nanoTime() - deadline > 0) {
-                throw new IllegalArgumentException("this regular expression takes too long; make it simpler");
+            if (looks % LOOK_EVERY == 0) {
+                if (cancelled.getAsBoolean()) {
+                    throw new CancellationException("nobody waits for this search any more");
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IllegalArgumentException("this regular expression takes too long; make it simpler");
+                }
             }
             return text.charAt(index);
         }

@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +84,17 @@ public final class LogFiles {
      *     not one
      */
     public LogPage read(LogQuery query) throws IOException {
-        Search search = new Search(query);
+        return read(query, () -> false);
+    }
+
+    /**
+     * As {@link #read(LogQuery)}, for somebody who may not wait to the end.
+     *
+     * @param cancelled asked now and then; when it says so, the search ends with a
+     *     {@link java.util.concurrent.CancellationException}
+     */
+    public LogPage read(LogQuery query, BooleanSupplier cancelled) throws IOException {
+        Search search = new Search(query, cancelled);
         Set<Long> seen = new HashSet<>();
         for (int number = 0; number == 0 || Files.exists(numbered(number)); number++) {
             if (!Files.isRegularFile(numbered(number), LinkOption.NOFOLLOW_LINKS)) {
@@ -100,6 +112,15 @@ public final class LogFiles {
             }
         }
         return search.page();
+    }
+
+    /**
+     * Refuses a text that is no regular expression, or one that could keep a search busy.
+     *
+     * @throws IllegalArgumentException that says why
+     */
+    public static void checkExpression(String text) {
+        LineFilter.expression(text);
     }
 
     private Path numbered(int number) {
@@ -127,6 +148,7 @@ public final class LogFiles {
     /** One reading, over as many files as it takes. */
     private final class Search {
         private final LineFilter filter;
+        private final BooleanSupplier cancelled;
         private final int limit;
         private final @Nullable LogCursor from;
         private final long deadline = System.nanoTime() + patience.toNanos();
@@ -135,8 +157,9 @@ public final class LogFiles {
         private long characters;
         private @Nullable String next;
 
-        Search(LogQuery query) {
-            filter = new LineFilter(query);
+        Search(LogQuery query, BooleanSupplier cancelled) {
+            this.cancelled = cancelled;
+            filter = new LineFilter(query, cancelled);
             limit = query.limit();
             from = query.before() == null ? null : LogCursor.parse(query.before());
             reached = from == null;
@@ -154,6 +177,9 @@ public final class LogFiles {
             }
             BackwardEntries entries = new BackwardEntries(new BackwardLines(channel, end));
             for (LogLine line = entries.previous(); line != null; line = entries.previous()) {
+                if (cancelled.getAsBoolean()) {
+                    throw new CancellationException("nobody waits for this search any more");
+                }
                 if (filter.accepts(line)) {
                     lines.add(line);
                     characters += line.text().length();

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Which log lines are wanted, newest first.
  *
  * @param text what a line must contain, upper or lower case alike; its time, level and logger are searched too
- * @param regex whether {@code text} is a regular expression
+ * @param regex whether {@code text} is a regular expression, as RE2 reads them
  * @param level this level or a worse one; Python's names are understood
  * @param run only lines of this run, or that name it
  * @param limit at most so many; 1 to {@value #MOST}

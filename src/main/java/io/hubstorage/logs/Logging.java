@@ -68,6 +68,10 @@ public final class Logging implements AutoCloseable {
     static Logging start(
             LoggerContext context, HubConfig.Logging config, Path logFile, @Nullable Path dataFolder, Console console) {
         context.reset();
+        Repetitions repetitions = new Repetitions();
+        repetitions.setContext(context);
+        repetitions.start();
+        context.addTurboFilter(repetitions);
         addConsole(context, console);
         Logging logging = new Logging(context, config, logFile, dataFolder);
         logging.setLevel(config.level());

@@ -80,6 +80,8 @@ final class Rotation extends ContextAwareBase implements RollingPolicy, Triggeri
         } else {
             Files.move(file, rotated(1), StandardCopyOption.REPLACE_EXISTING);
         }
+        // Here, since Logback would make it for everybody to read.
+        FileLog.create(file);
     }
 
     private Path rotated(int number) {

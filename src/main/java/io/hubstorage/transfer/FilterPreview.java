@@ -2,6 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.config.HubConfig;
 import io.hubstorage.plan.KeyFilter;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ListingPages;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,9 @@ import org.slf4j.LoggerFactory;
 final class FilterPreview {
     private static final Logger LOG = LoggerFactory.getLogger(FilterPreview.class);
     private static final int MOST_PATTERNS = 200;
+    /** Of a key, in characters; a longer prefix or pattern fits none. */
+    private static final int LONGEST = 1_024;
+
     private static final int MOST_KEYS_OF_MANIFEST = 50_000;
     private static final int MOST_KEYS_OF_LISTING = 10_000;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -44,18 +49,32 @@ final class FilterPreview {
     /** @throws IllegalArgumentException when there is no bucket, or there are too many patterns */
     FilterPreview(S3Message.FilterTrial trial) {
         bucket = Objects.requireNonNullElse(trial.bucket(), "");
-        if (bucket.isBlank()) {
-            throw new IllegalArgumentException("bucket: found nothing, allowed: the name of a bucket");
+        if (!HubConfig.BucketSpec.isName(bucket)) {
+            throw new IllegalArgumentException("bucket: found %s, allowed: the name of a bucket"
+                    .formatted(bucket.isBlank() ? "nothing" : '"' + shortened(bucket) + '"'));
         }
         prefix = Objects.requireNonNullElse(trial.prefix(), "");
         List<String> exclude = Objects.requireNonNullElse(trial.exclude(), List.of());
         List<String> include = Objects.requireNonNullElse(trial.include(), List.of());
+        if (prefix.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "prefix: found %d characters, allowed: %d".formatted(prefix.length(), LONGEST));
+        }
+        if (Stream.concat(exclude.stream(), include.stream()).anyMatch(pattern -> pattern.length() > LONGEST)) {
+            throw new IllegalArgumentException(
+                    "exclude: found a pattern longer than a key, allowed: %d characters".formatted(LONGEST));
+        }
         int patterns = exclude.size() + include.size();
         if (patterns > MOST_PATTERNS) {
             throw new IllegalArgumentException(
                     "exclude: found %d patterns, allowed: %d in all".formatted(patterns, MOST_PATTERNS));
         }
         tally = new FilterTally(KeyFilter.below(prefix, exclude, include), exclude, include);
+    }
+
+    private static String shortened(String text) {
+        String plain = text.replaceAll("\\p{Cntrl}", "?");
+        return plain.length() > 80 ? plain.substring(0, 80) + '…' : plain;
     }
 
     /** Looks at the keys. */

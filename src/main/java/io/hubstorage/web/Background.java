@@ -4,47 +4,95 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Runs what blocks on virtual threads, each piece of work on its own; answers come back on the context that asked. Work that
- * may take seconds asks for one of a few places, so that many searches do not take the processors from a backup.
+ * Blocking work of the web: what is quick on a virtual thread each, what may take seconds on a few threads that nothing else
+ * uses, so that searches take neither Vert.x's workers nor the carriers of the virtual threads. Results come back on the
+ * caller's context. Use it on one context.
  */
 final class Background {
     private static final int HEAVY_AT_ONCE = 4;
+    private static final int HEAVY_WAITING = 32;
+    /** Of both, from one address. */
+    private static final int HEAVY_PER_CLIENT = 8;
+
+    private static final Duration MOST_WAIT = Duration.ofSeconds(20);
 
     private final Vertx vertx;
-    private final Semaphore places = new Semaphore(HEAVY_AT_ONCE);
+    private final ThreadPoolExecutor heavy;
+    private final Map<String, Integer> byClient = new HashMap<>();
 
     Background(Vertx vertx) {
         this.vertx = vertx;
+        heavy = new ThreadPoolExecutor(
+                HEAVY_AT_ONCE,
+                HEAVY_AT_ONCE,
+                30,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(HEAVY_WAITING),
+                Thread.ofPlatform().daemon().name("web-search-", 0).factory());
+        heavy.allowCoreThreadTimeOut(true);
     }
 
     /** Runs it at once. */
     <T> Future<T> run(Callable<T> work) {
         Context asker = vertx.getOrCreateContext();
         Promise<T> promise = Promise.promise();
-        Thread.ofVirtual().name("web-reading").start(() -> {
-            try {
-                T result = work.call();
-                asker.runOnContext(ignored -> promise.complete(result));
-            } catch (Throwable failure) {
-                asker.runOnContext(ignored -> promise.fail(failure));
-            }
-        });
+        Thread.ofVirtual().name("web-reading").start(() -> complete(asker, promise, work));
         return promise.future();
     }
 
-    /** Runs it when fewer than a few such works are under way. */
-    <T> Future<T> runHeavy(Callable<T> work) {
-        return run(() -> {
-            places.acquire();
-            try {
+    /**
+     * Runs it when fewer than a few such works are under way; not at all if by then nobody waits for it. Fails with a 503 when
+     * too many wait already, of everybody's or of this client's.
+     */
+    <T> Future<T> runHeavy(RoutingContext context, Callable<T> work) {
+        String client = Gate.arrival(context).client();
+        int others = byClient.getOrDefault(client, 0);
+        if (others >= HEAVY_PER_CLIENT) {
+            return Future.failedFuture(tooMany());
+        }
+        Context asker = vertx.getOrCreateContext();
+        Promise<T> promise = Promise.promise();
+        long begun = System.nanoTime();
+        try {
+            heavy.execute(() -> complete(asker, promise, () -> {
+                if (context.response().closed()) {
+                    throw new CancellationException("nobody waits any more");
+                }
+                if (System.nanoTime() - begun > MOST_WAIT.toNanos()) {
+                    throw tooMany();
+                }
                 return work.call();
-            } finally {
-                places.release();
-            }
-        });
+            }));
+        } catch (RejectedExecutionException full) {
+            return Future.failedFuture(tooMany());
+        }
+        byClient.put(client, others + 1);
+        return promise.future()
+                .onComplete(done -> byClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1));
+    }
+
+    private static HttpProblem tooMany() {
+        return new HttpProblem(503, "Many searches are under way already. Try again in some seconds.");
+    }
+
+    private static <T> void complete(Context asker, Promise<T> promise, Callable<T> work) {
+        try {
+            T result = work.call();
+            asker.runOnContext(ignored -> promise.complete(result));
+        } catch (Throwable failure) {
+            asker.runOnContext(ignored -> promise.fail(failure));
+        }
     }
 }

@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -36,10 +38,14 @@ final class DownloadRoutes {
 
     /** Each lasts as long as its reader takes, and has a packer of its own meanwhile. */
     private static final int MOST_ARCHIVES = 16;
+    /** Of those, for one address. */
+    private static final int MOST_OF_ONE = 6;
 
     private final SnapshotAccess access;
     /** How many are under way; known to the event loop alone. */
     private int archives;
+
+    private final Map<String, Integer> archivesByClient = new HashMap<>();
 
     DownloadRoutes(SnapshotAccess access) {
         this.access = access;
@@ -159,7 +165,9 @@ final class DownloadRoutes {
         String prefix = query.text("prefix", SnapshotAccess.MOST_KEY, "");
         access.read(context, snapshot -> checked(snapshot, bucket, prefix))
                 .onSuccess(snapshot -> {
-                    if (archives == MOST_ARCHIVES) {
+                    String client = Gate.arrival(context).client();
+                    int ofOne = archivesByClient.getOrDefault(client, 0);
+                    if (archives == MOST_ARCHIVES || ofOne == MOST_OF_ONE) {
                         context.fail(new HttpProblem(503, "Many archives are being made already. Try again later."));
                         return;
                     }
@@ -167,8 +175,13 @@ final class DownloadRoutes {
                     String name = bucket + folder + "-" + snapshot.name() + ".zip";
                     attachment(context.response().setChunked(true), name, "application/zip");
                     archives++;
+                    archivesByClient.put(client, ofOne + 1);
                     access.stream(context, false, out -> new FolderArchive(snapshot, bucket).write(prefix, out))
-                            .onComplete(done -> archives--);
+                            .onComplete(done -> {
+                                archives--;
+                                archivesByClient.computeIfPresent(
+                                        client, (same, count) -> count == 1 ? null : count - 1);
+                            });
                 })
                 .onFailure(context::fail);
     }

@@ -1,6 +1,7 @@
 package io.hubstorage.web;
 
 import io.hubstorage.web.auth.Doorkeeper;
+import io.hubstorage.web.bridge.Disconnect;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -31,6 +32,10 @@ final class EventRoutes {
             context.fail(503);
             return;
         }
-        hub.open(context.request(), logs, end -> doorkeeper.hold(Gate.visit(context), end));
+        hub.open(
+                context.request(),
+                logs,
+                () -> Disconnect.now(context.request().connection()),
+                end -> doorkeeper.hold(Gate.visit(context), end));
     }
 }

@@ -9,11 +9,13 @@ import io.hubstorage.web.bridge.TcpBridge;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +45,8 @@ public final class HttpVerticle extends VerticleBase {
     private final PrometheusMeterRegistry registry;
     private final EventHub.Limits limits;
     private final Consumer<String> console;
+    private final Connections.Limits connectionLimits;
+    private @Nullable Connections connections;
     private @Nullable WebParts parts;
     private @Nullable HttpServer server;
     private @Nullable TcpBridge tcpBridge;
@@ -60,7 +64,7 @@ public final class HttpVerticle extends VerticleBase {
             String version,
             PrometheusMeterRegistry registry,
             Consumer<String> console) {
-        this(store, clock, version, registry, console, EventHub.Limits.DEFAULT);
+        this(store, clock, version, registry, console, EventHub.Limits.DEFAULT, Connections.Limits.DEFAULT);
     }
 
     HttpVerticle(
@@ -69,13 +73,20 @@ public final class HttpVerticle extends VerticleBase {
             String version,
             PrometheusMeterRegistry registry,
             Consumer<String> console,
-            EventHub.Limits limits) {
+            EventHub.Limits limits,
+            Connections.Limits connectionLimits) {
+        this.connectionLimits = connectionLimits;
         this.store = store;
         this.clock = clock;
         this.version = version;
         this.registry = registry;
         this.console = console;
         this.limits = limits;
+    }
+
+    /** What {@code /metrics} is to show, before there is anything in it: give it to Vert.x, and then to the constructor. */
+    public static PrometheusMeterRegistry registry() {
+        return Metrics.registry();
     }
 
     @Override
@@ -109,8 +120,13 @@ public final class HttpVerticle extends VerticleBase {
         parts = built;
         Settings.Web web = store.settings().web();
         HttpServer created = vertx.createHttpServer(options(web));
+        Connections all = new Connections(vertx, connectionLimits);
+        connections = all;
+        all.start();
         return built.start()
-                .compose(started -> created.requestHandler(built.router()).listen())
+                .compose(started -> created.connectionHandler(all::opened)
+                        .requestHandler(all.before(built.router()))
+                        .listen())
                 .onSuccess(listening -> {
                     server = listening;
                     log.info("Listening on http://{}:{}", bracketed(web.host()), listening.actualPort());
@@ -151,6 +167,9 @@ public final class HttpVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         TcpBridge tcp = tcpBridge;
+        if (connections != null) {
+            connections.stop();
+        }
         return built.stop()
                 .eventually(() -> tcp == null ? Future.succeededFuture() : tcp.close())
                 .eventually(() -> listening.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS));
@@ -187,6 +206,9 @@ public final class HttpVerticle extends VerticleBase {
                 .setHandle100ContinueAutomatically(false)
                 .setCompressionSupported(true)
                 .setCompressionContentSizeThreshold(COMPRESS_FROM_BYTES)
+                // A frame of 200 KB could become 200 MB.
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
                 .setMaxWebSocketFrameSize(SockJsBridge.MAX_MESSAGE_BYTES)
                 .setMaxWebSocketMessageSize(SockJsBridge.MAX_MESSAGE_BYTES);
     }
@@ -195,9 +217,16 @@ public final class HttpVerticle extends VerticleBase {
         return host.contains(":") ? '[' + host + ']' : host;
     }
 
-    /** How large a request body may be. */
-    static BodyHandler bodies() {
-        return BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES);
+    /** Reads request bodies, which may be so large. One of a request that only reads means nothing, and is left alone. */
+    static Handler<RoutingContext> bodies() {
+        BodyHandler reader = BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES);
+        return context -> {
+            if (OriginGuard.READING.contains(context.request().method())) {
+                context.next();
+            } else {
+                reader.handle(context);
+            }
+        };
     }
 
     /** The routes, for the test that holds them against the contract. */

@@ -7,17 +7,23 @@ import io.hubstorage.logs.LogFiles;
 import io.hubstorage.logs.LogPage;
 import io.hubstorage.logs.LogQuery;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/logs}: the log files, searched from the newest line backwards, or downloaded. */
@@ -32,11 +38,14 @@ final class LogRoutes {
     /** A download of what matches is put together in memory. */
     private static final int MOST_CHARACTERS = 8 << 20;
 
-    private final Vertx vertx;
+    /** A search of all files takes no longer; what was found by then is the answer. */
+    private static final Duration MOST_TIME = Duration.ofSeconds(20);
+
+    private final Background background;
     private final ConfigStore store;
 
-    LogRoutes(Vertx vertx, ConfigStore store) {
-        this.vertx = vertx;
+    LogRoutes(Background background, ConfigStore store) {
+        this.background = background;
         this.store = store;
     }
 
@@ -54,7 +63,7 @@ final class LogRoutes {
         Query query = new Query(context);
         LogQuery wanted =
                 wanted(query, query.number("limit", 1, LogQuery.MOST, DEFAULT_LIMIT), query.text("before", MAX_CURSOR));
-        Answers.json(context, 200, read(wanted).map(page -> {
+        Answers.json(context, 200, read(context, wanted).map(page -> {
             JsonArray lines = new JsonArray();
             page.lines().forEach(line -> lines.add(BusJson.encode(line)));
             return new JsonObject().put("lines", lines).put("next", page.next());
@@ -70,13 +79,16 @@ final class LogRoutes {
         return new LogQuery(text, regex, query.oneOf("level", LEVELS), query.text("run", MAX_RUN), limit, before);
     }
 
-    private Future<LogPage> read(LogQuery query) {
-        return vertx.executeBlocking(() -> readBlocking(logs(), query), false);
+    /** What has to look into every line has its turn among other searches, and ends when nobody waits for it. */
+    private Future<LogPage> read(RoutingContext context, LogQuery query) {
+        return query.text() == null
+                ? background.run(() -> readBlocking(logs(), query, () -> false))
+                : background.runHeavy(context, () -> readBlocking(logs(), query, context.response()::closed));
     }
 
-    private static LogPage readBlocking(LogFiles files, LogQuery query) throws IOException {
+    private static LogPage readBlocking(LogFiles files, LogQuery query, BooleanSupplier gone) throws IOException {
         try {
-            return files.read(query);
+            return files.read(query, gone);
         } catch (IllegalArgumentException e) {
             String reason = String.valueOf(e.getMessage());
             throw HttpProblem.badInput(reason, ProblemLines.parse(reason));
@@ -84,21 +96,16 @@ final class LogRoutes {
     }
 
     private void files(RoutingContext context) {
-        Answers.json(
-                context,
-                200,
-                vertx.executeBlocking(
-                        () -> {
-                            JsonArray list = new JsonArray();
-                            for (LogFiles.LogFile file : logs().list()) {
-                                list.add(new JsonObject()
-                                        .put("name", file.name())
-                                        .put("size", file.size())
-                                        .put("modified", file.modified().toString()));
-                            }
-                            return new JsonObject().put("files", list);
-                        },
-                        false));
+        Answers.json(context, 200, background.run(() -> {
+            JsonArray list = new JsonArray();
+            for (LogFiles.LogFile file : logs().list()) {
+                list.add(new JsonObject()
+                        .put("name", file.name())
+                        .put("size", file.size())
+                        .put("modified", file.modified().toString()));
+            }
+            return new JsonObject().put("files", list);
+        }));
     }
 
     /** The named file, or the newest one; with a search, the lines that match, from all files, oldest first. */
@@ -107,19 +114,32 @@ final class LogRoutes {
         LogQuery wanted = wanted(query, LogQuery.MOST, null);
         String name = query.text("file", MAX_NAME);
         if (wanted.text() != null || wanted.level() != null || wanted.run() != null) {
-            vertx.executeBlocking(() -> matching(logs(), wanted), false)
+            background
+                    .runHeavy(context, () -> matching(logs(), wanted, context.response()::closed))
                     .onSuccess(text -> attachment(context, "hubstorage-log-search.txt")
                             .response()
                             .end(text))
                     .onFailure(context::fail);
             return;
         }
-        vertx.executeBlocking(() -> file(logs(), name), false)
-                .compose(file -> attachment(context, file.name()).response().sendFile(file.path()))
+        background
+                .run(() -> file(logs(), name))
+                .onSuccess(file -> send(context, file))
                 .onFailure(context::fail);
     }
 
-    private record Named(String name, String path) {}
+    /** As much of it as there is now: it may grow, and be rotated, meanwhile. */
+    private void send(RoutingContext context, Named file) {
+        attachment(context, file.name()).response().setChunked(true);
+        SnapshotAccess.stream(context.vertx(), background, context, false, out -> {
+            try (InputStream in =
+                    Files.newInputStream(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+                in.transferTo(out);
+            }
+        });
+    }
+
+    private record Named(String name, Path path) {}
 
     private static Named file(LogFiles files, @Nullable String name) throws IOException {
         List<LogFiles.LogFile> all = files.list();
@@ -128,7 +148,7 @@ final class LogRoutes {
         }
         String wanted = name == null ? all.getFirst().name() : name;
         try {
-            return new Named(wanted, files.resolve(wanted).toString());
+            return new Named(wanted, files.resolve(wanted));
         } catch (NoSuchFileException e) {
             throw HttpProblem.badInput(
                     "file",
@@ -140,12 +160,13 @@ final class LogRoutes {
         }
     }
 
-    private static String matching(LogFiles files, LogQuery query) throws IOException {
+    private static String matching(LogFiles files, LogQuery query, BooleanSupplier gone) throws IOException {
+        long deadline = System.nanoTime() + MOST_TIME.toNanos();
         Deque<String> found = new ArrayDeque<>();
         int characters = 0;
         LogQuery next = query;
         while (true) {
-            LogPage page = readBlocking(files, next);
+            LogPage page = readBlocking(files, next, gone);
             for (LogLine line : page.lines()) {
                 String text = text(line);
                 characters += text.length();
@@ -154,7 +175,7 @@ final class LogRoutes {
                 }
                 found.addFirst(text);
             }
-            if (page.next() == null) {
+            if (page.next() == null || System.nanoTime() - deadline > 0) {
                 return String.join("", found);
             }
             next = new LogQuery(query.text(), query.regex(), query.level(), query.run(), query.limit(), page.next());

@@ -59,7 +59,7 @@ final class LoginRoutes {
             return;
         }
         doorkeeper
-                .logIn(Gate.arrival(context), password == null ? "" : password)
+                .logIn(context.request(), Gate.arrival(context), password == null ? "" : password)
                 .onSuccess(session -> begin(context, session, next))
                 .onFailure(failure -> refuse(context, failure, next));
     }
@@ -69,6 +69,7 @@ final class LoginRoutes {
             doorkeeper.logOut(before);
         }
         context.response().addCookie(LoginCookie.of(session, Gate.arrival(context), base.text()));
+        context.response().addCookie(doorkeeper.recognition(Gate.arrival(context), base.text()));
         lead(context, next);
     }
 

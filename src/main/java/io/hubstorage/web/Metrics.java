@@ -26,6 +26,7 @@ import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -73,6 +74,16 @@ final class Metrics {
     private volatile double bytesPerSecond;
     private volatile @Nullable RunRecord last;
     private volatile @Nullable RunRecord lastSuccess;
+
+    /** An empty registry with its filters, which must be there before the first meter, and so before Vert.x. */
+    static PrometheusMeterRegistry registry() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // Their names are not what Prometheus expects of a unit and of a count.
+        registry.config()
+                .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
+                .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
+        return registry;
+    }
 
     Metrics(Vertx vertx, Bus bus, PrometheusMeterRegistry registry, EventHub hub, ConfigStore store, String version) {
         this.vertx = vertx;
@@ -136,10 +147,6 @@ final class Metrics {
                 .description("How long runs took")
                 .register(registry);
         meters.addAll(List.of(downloadedBytes, downloadedObjects, duration));
-        // Their names are not what Prometheus expects of a unit and of a count.
-        registry.config()
-                .meterFilter(MeterFilter.denyNameStartsWith("process.cpu.time"))
-                .meterFilter(MeterFilter.denyNameStartsWith("system.cpu.count"));
         bindings.forEach(binding -> binding.bindTo(registry));
         gauge("hubstorage.backup.running", "1 while a run goes on", metrics -> metrics.running ? 1 : 0);
         gauge(

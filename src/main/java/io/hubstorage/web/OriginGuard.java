@@ -56,6 +56,9 @@ final class OriginGuard {
             if (!loginAskedFor.getAsBoolean()
                     && !(reads && FOR_ALL.matcher(context.normalizedPath()).matches())) {
                 checkName(Gate.arrival(context).host());
+                // A proxy that passes X-Forwarded-Host on as it came would let a page say any name there.
+                checkName(context.request().authority());
+                checkReader(context.request());
             }
             if (!reads && !isAllowedAcross(context)) {
                 checkOrigin(context);
@@ -103,6 +106,21 @@ final class OriginGuard {
             checkOrigin(context);
             context.next();
         };
+    }
+
+    /**
+     * Other sites' pages cannot see what they make a browser read here, but they can keep us busy, by an image whose address is a
+     * search. Whoever follows a link from there is welcome.
+     */
+    private static void checkReader(HttpServerRequest request) {
+        boolean navigation = "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
+                && "document".equals(request.getHeader("Sec-Fetch-Dest"));
+        if ("cross-site".equals(request.getHeader("Sec-Fetch-Site")) && !navigation) {
+            throw new HttpProblem(
+                    403,
+                    "This request comes from a page of another site, which without a login gets nothing from here. Set"
+                            + " HUBSTORAGE_WEB_PASSWORD, or open the address by itself.");
+        }
     }
 
     private void checkName(@Nullable HostAndPort host) {

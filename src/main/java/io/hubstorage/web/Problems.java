@@ -40,6 +40,15 @@ final class Problems implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext context) {
         HttpProblem problem = HttpProblem.of(Math.max(context.statusCode(), 0), context.failure());
+        if (context.response().closed()) {
+            // Whoever asked has gone, and that is mostly why it failed.
+            log.debug(
+                    "{} {} was given up by its client",
+                    context.request().method(),
+                    context.request().path(),
+                    context.failure());
+            return;
+        }
         if (problem.unexpected()) {
             log.error(
                     "{} {} failed",

@@ -37,10 +37,10 @@ final class SnapshotAccess {
         T of(SnapshotReader snapshot) throws Exception;
     }
 
-    SnapshotAccess(Vertx vertx, ConfigStore store) {
+    SnapshotAccess(Vertx vertx, ConfigStore store, Background background) {
         this.vertx = vertx;
         this.store = store;
-        this.background = new Background(vertx);
+        this.background = background;
     }
 
     /** All of them, as they are on the disk now. */
@@ -57,7 +57,7 @@ final class SnapshotAccess {
     /** Something that may take seconds. */
     <T> Future<T> readLong(RoutingContext context, Reading<T> reading) {
         String id = context.pathParam("id");
-        return background.runHeavy(() -> explained(() -> reading.of(find(id))));
+        return background.runHeavy(context, () -> explained(() -> reading.of(find(id))));
     }
 
     /** Something quick that blocks. */
@@ -87,6 +87,12 @@ final class SnapshotAccess {
 
     /** Sends a body that is written on a virtual thread. Status and headers must be set. Ends the response, or cuts it. */
     Future<Void> stream(RoutingContext context, boolean heavy, BodyWriter writer) {
+        return stream(vertx, background, context, heavy, writer);
+    }
+
+    /** The same for what is in no snapshot. */
+    static Future<Void> stream(
+            Vertx vertx, Background background, RoutingContext context, boolean heavy, BodyWriter writer) {
         if (context.request().method().equals(HttpMethod.HEAD)) {
             // Nothing of it would be sent.
             return context.response().end();
@@ -97,7 +103,7 @@ final class SnapshotAccess {
             out.close();
             return null;
         };
-        Future<Void> done = heavy ? background.runHeavy(work) : background.run(work);
+        Future<Void> done = heavy ? background.runHeavy(context, work) : background.run(work);
         done.onSuccess(ignored -> context.response().end()).onFailure(failure -> broken(context, out, failure));
         return done;
     }

@@ -39,6 +39,7 @@ final class WebParts {
         this.doorkeeper = doorkeeper;
         sweepMillis = limits.heartbeatMillis();
         Bus bus = new Bus(vertx);
+        Background background = new Background(vertx);
         Resources resources = new Resources(vertx);
         StateOfThings things = new StateOfThings(bus, store, clock);
         // Rises from one life of the process to the next, which tells ids of an earlier one from ours.
@@ -73,8 +74,8 @@ final class WebParts {
         new ConfigRoutes(bus, resources).mount(router);
         new StatusRoutes(things, store, version).mount(router);
         new S3Routes(bus, new SelfTest(vertx, bus, store)).mount(router);
-        new LogRoutes(vertx, store).mount(router);
-        SnapshotAccess snapshots = new SnapshotAccess(vertx, store);
+        new LogRoutes(background, store).mount(router);
+        SnapshotAccess snapshots = new SnapshotAccess(vertx, store, background);
         new SnapshotRoutes(snapshots).mount(router);
         new BrowseRoutes(snapshots).mount(router);
         new DownloadRoutes(snapshots).mount(router);

@@ -7,6 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,8 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Archives of ours, read by the JDK's readers: the one that seeks and the one that streams. */
 final class ZipWriterTest {
@@ -60,9 +64,10 @@ final class ZipWriterTest {
         }
     }
 
-    @Test
-    void moreEntriesThanTheOldFormatCountsAreAllThere() throws IOException {
-        int many = 70_000;
+    /** The JDK counts by the central directory's size; unzip believes what the end of the archive says. */
+    @ParameterizedTest
+    @ValueSource(ints = {65_534, 65_535, 65_536, 70_000})
+    void moreEntriesThanTheOldFormatCountsAreAllThere(int many) throws Exception {
         Path file = folder.resolve("many.zip");
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
                 ZipWriter zip = new ZipWriter(out)) {
@@ -73,8 +78,28 @@ final class ZipWriterTest {
         }
         try (ZipFile zip = new ZipFile(file.toFile())) {
             assertThat(zip.size()).isEqualTo(many);
-            assertThat(content(zip, "f69999")).containsExactly((byte) 69_999);
+            assertThat(content(zip, "f" + (many - 1))).containsExactly((byte) (many - 1));
         }
+        assertEndSays(file, many);
+    }
+
+    /** From 65,535 on the old end holds that number as "see there", and the new one before it holds the count. */
+    private static void assertEndSays(Path file, int many) throws IOException {
+        ByteBuffer all = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        int end = all.limit() - 22;
+        assertThat(all.getInt(end)).isEqualTo(0x06054b50);
+        int old = Short.toUnsignedInt(all.getShort(end + 10));
+        if (many < 0xffff) {
+            assertThat(old).isEqualTo(many);
+            return;
+        }
+        assertThat(old).isEqualTo(0xffff);
+        int locator = end - 20;
+        assertThat(all.getInt(locator)).isEqualTo(0x07064b50);
+        int large = Math.toIntExact(all.getLong(locator + 8));
+        assertThat(all.getInt(large)).isEqualTo(0x06064b50);
+        assertThat(all.getLong(large + 24)).isEqualTo(many);
+        assertThat(all.getLong(large + 32)).isEqualTo(many);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.hubstorage.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class ServeIT {
     private static final int OBJECTS = 600;
     private static final int SIZE = 10_000;
+    private static final int US = 10001;
+    private static final int OTHER = 1026;
 
     @TempDir
     Path home;
@@ -67,10 +71,134 @@ final class ServeIT {
             assertThat(hub.out()).contains("data in " + home.resolve("data")).doesNotContain("WARN");
             assertThat(hub.err()).isEmpty();
 
+            assertThat(hub.get("/metrics").body()).contains("vertx_", "hubstorage_build", "process_uptime");
+
             hub.signal("TERM");
             assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
             assertThat(hub.err()).isEmpty();
+            assertThat(hub.out()).doesNotContain("WARN");
         }
+    }
+
+    @Test
+    void aStartWithABucketAndABackupIsNoReasonForAWarning() {
+        configure();
+        try (HubProcess hub = serve()) {
+            awaitSuccess(hub);
+            assertThat(hub.get("/metrics").statusCode()).isEqualTo(200);
+            hub.signal("TERM");
+            assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
+            assertThat(hub.out()).contains("INFO").doesNotContain("WARN", "ERROR");
+        }
+    }
+
+    @Test
+    void aSecondServiceWithTheSameConfigurationDoesNotStartAndTheFirstGoesOn() throws IOException {
+        configure();
+        try (HubProcess first = serve()) {
+            awaitSuccess(first);
+            try (HubProcess second = serve()) {
+                assertThat(second.exitCode()).isEqualTo(1);
+                assertThat(second.err())
+                        .startsWith("Another HubStorage runs with the configuration in " + home.resolve("config")
+                                + " already (process " + first.pid())
+                        .endsWith("Stop that one first, or give this one folders of its own: HUBSTORAGE_CONFIG_PATH and"
+                                + " HUBSTORAGE_DATA_PATH.\n");
+                assertThat(second.out()).doesNotContain("is up");
+            }
+            bucket.change("album-0/00.jpg");
+            try (HubProcess command = HubProcess.start(home, environment, "backup")) {
+                assertThat(command.exitCode()).as(command.err()).isZero();
+            }
+            assertThat(first.get("/health/ready").statusCode()).isEqualTo(200);
+            JsonArray runs = first.json("/api/backup/history").getJsonArray("runs");
+            assertThat(runs.stream().map(run -> ((JsonObject) run).getString("result")))
+                    .containsExactly("success", "success");
+            assertThat(new Snapshots(new Layout(home.resolve("data"))).list()).hasSize(2);
+            first.signal("TERM");
+            assertThat(first.exitCode(Duration.ofSeconds(8))).isZero();
+            assertThat(first.out()).doesNotContain("WARN", "ERROR");
+        }
+        try (HubProcess next = serve()) {
+            next.awaitUp();
+        }
+    }
+
+    @Test
+    void aConfigurationFolderOfAnotherUserMakesItNotReadyWithOwnerModeAndRemedy() throws IOException {
+        try (HubProcess hub = serveAsAnother(folder -> give(folder.resolve("config"), OTHER, "rwxr-xr-x"))) {
+            assertNotReady(
+                    hub,
+                    "HubStorage runs as 10001:10001 and cannot write to %1$s, which belongs to 1026:1026 with mode 755."
+                            + " Run HubStorage as its owner (in the container: PUID=1026 and PGID=1026), or let it"
+                            + " belong to HubStorage: chown -R 10001:10001 %1$s",
+                    "config");
+        }
+    }
+
+    @Test
+    void aHistoryOfAnotherUserMakesItNotReadyToo() throws IOException {
+        try (HubProcess hub = serveAsAnother(folder -> {
+            give(folder.resolve("config"), US, "rwxr-xr-x");
+            Path history = folder.resolve("config/history.jsonl");
+            Files.createFile(history);
+            give(history, OTHER, "rw-r--r--");
+        })) {
+            assertNotReady(
+                    hub,
+                    "HubStorage runs as 10001:10001 and cannot write to %1$s, which belongs to 1026:1026 with mode"
+                            + " 644.",
+                    "config/history.jsonl");
+        }
+    }
+
+    private interface Arrangement {
+        void make(Path home) throws IOException;
+    }
+
+    /** A service that is not root, below whose home only some things belong to another. */
+    private HubProcess serveAsAnother(Arrangement arrangement) throws IOException {
+        assumeTrue(
+                Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid && uid == 0,
+                "only root can be another user");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "setpriv is not installed");
+        HubProcess.configure(home, config().put("automation", new JsonObject().put("enabled", false)));
+        give(home, US, "rwxr-xr-x");
+        give(Files.createDirectories(home.resolve("data")), US, "rwxr-xr-x");
+        give(Files.createDirectories(home.resolve("logs")), US, "rwxr-xr-x");
+        give(home.resolve("config/config.json"), US, "rw-r--r--");
+        // Where it was built may be out of that user's reach.
+        Path jar = Files.copy(HubProcess.jar(), home.resolve("hubstorage.jar"));
+        give(jar, US, "r--r--r--");
+        arrangement.make(home);
+        return HubProcess.startAs(US, jar, home, environment, "serve");
+    }
+
+    private static void give(Path path, int user, String mode) throws IOException {
+        Files.setAttribute(path, "unix:uid", user);
+        Files.setAttribute(path, "unix:gid", user);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+    }
+
+    private void assertNotReady(HubProcess hub, String sentence, String path) {
+        HttpResponse<String> ready = hub.get("/health/ready");
+        assertThat(ready.statusCode()).as(ready.body()).isEqualTo(503);
+        assertThat(new JsonObject(ready.body()).getJsonArray("checks").stream().map(JsonObject.class::cast))
+                .filteredOn(check -> check.getString("id").equals("config_folder"))
+                .singleElement()
+                .satisfies(check -> {
+                    assertThat(check.getString("status")).isEqualTo("DOWN");
+                    assertThat(check.getJsonObject("data").getString("detail"))
+                            .startsWith(sentence.formatted(home.resolve(path)));
+                });
+        assertThat(hub.get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    private static void awaitSuccess(HubProcess hub) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            JsonObject status = hub.json("/api/backup/status");
+            return !status.getBoolean("running") && status.getJsonObject("last_success") != null;
+        });
     }
 
     @Test
@@ -254,10 +382,7 @@ final class ServeIT {
         s3.bandwidth(0, 0);
         s3.log().clear();
         try (HubProcess hub = serve()) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> {
-                JsonObject status = hub.json("/api/backup/status");
-                return !status.getBoolean("running") && status.getJsonObject("last_success") != null;
-            });
+            awaitSuccess(hub);
             JsonObject last = hub.json("/api/backup/status").getJsonObject("last_success");
             assertThat(last.getString("trigger")).isEqualTo("catch_up");
             assertThat(last.getJsonObject("totals").getJsonObject("downloaded").getLong("objects"))

@@ -8,7 +8,7 @@ import ch.qos.logback.core.FileAppender;
 import freemarker.cache.StringTemplateLoader;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateExceptionHandler;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.hubstorage.web.HttpVerticle;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
@@ -68,7 +68,7 @@ final class RehearsedWeb implements AutoCloseable {
     static RehearsedWeb start(Path home) throws Exception {
         log(home.resolve("log.txt"));
         Files.writeString(home.resolve("config.json"), "{\"a\": {\"b\": [1, 2.5, null, true]}}");
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry registry = HttpVerticle.registry();
         Vertx vertx = Vertx.builder()
                 .with(new VertxOptions()
                         // Under a training JVM, and on a busy builder, everything takes its time.

@@ -17,9 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LogFilesTest {
     private static final Instant T0 = Instant.parse("2026-11-01T10:00:00.123Z");
@@ -95,14 +99,37 @@ final class LogFilesTest {
     }
 
     @Test
-    void anExpressionThatNeverEndsIsStopped() throws IOException {
+    void anExpressionThatWouldNeverEndElsewhereEnds() throws IOException {
+        write("status.log", new LogLine(T0, "INFO", "a.B", null, "ab".repeat(5_000)));
+        for (String evil :
+                List.of(".*.*.*.*.*.*=x", "(a|b)*c", "((()){0,9}){0,9}x{9}", "(ab|a|b)*c", "(a?){30}a{30}c")) {
+            assertThat(files().read(query(evil, true, null)).lines()).as(evil).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"((a{100}){100}){100}", "(a{1000}){1000}", "[ab]{0,900}[ab]{0,900}[ab]{0,900}c"})
+    void anExpressionThatRepeatsTooMuchIsRefused(String text) throws IOException {
         write("status.log", new LogLine(T0, "INFO", "a.B", null, "ab".repeat(100_000)));
-        assertThatThrownBy(() -> files().read(query(".*.*.*.*.*.*=x", true, null)))
+        assertThatThrownBy(() -> files().read(query(text, true, null))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"(a)\\1", "(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", "(?>a+)b", "a++"})
+    void whatNeedsToTryAgainAndAgainIsRefusedInWords(String text) throws IOException {
+        write("status.log", line(1));
+        assertThatThrownBy(() -> files().read(query(text, true, null)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("takes too long");
-        assertThatThrownBy(() -> files().read(query("(a|b)*c", true, null)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("make it simpler");
+                .hasMessageContaining("without backreferences and lookaround");
+    }
+
+    @Test
+    void aSearchThatNobodyWaitsForEnds() throws IOException {
+        write("status.log", new LogLine(T0, "INFO", "a.B", null, "ab".repeat(100_000)));
+        AtomicInteger asked = new AtomicInteger();
+        assertThatThrownBy(() -> files().read(query("(ab|a|b)*c", true, null), () -> asked.incrementAndGet() > 5))
+                .isInstanceOf(CancellationException.class);
+        assertThat(asked).hasValue(6);
     }
 
     @Test

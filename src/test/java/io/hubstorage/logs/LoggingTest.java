@@ -10,6 +10,7 @@ import io.hubstorage.bus.LogLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,38 @@ final class LoggingTest {
     @AfterEach
     void forgetSecrets() {
         SecretMask.forget();
+    }
+
+    @Test
+    void nobodyElseReadsTheLogAndItsPredecessors() throws IOException {
+        Path file = folder.resolve("logs/status.log");
+        try (Logging logging = logs.start(config("INFO", 1), file, null)) {
+            for (int i = 0; i < 30; i++) {
+                ours.info("x".repeat(50_000));
+            }
+            await().until(() -> logging.files().list().size() == 2);
+        }
+        for (String name : List.of("status.log", "status.log.1")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.resolveSibling(name))))
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void aFloodOfTheSameErrorPushesNothingOutOfTheLog() throws IOException {
+        Path file = folder.resolve("logs/status.log");
+        try (Logging logging = logs.start(config("INFO", 1), file, null)) {
+            ours.info("what happened before");
+            for (int i = 0; i < 12_000; i++) {
+                ours.error("{} {} failed", "GET", "/" + i, new IllegalStateException("as often as somebody likes"));
+            }
+            ours.error("another one", new IllegalStateException("told all the same"));
+            ours.info("what happened after");
+            assertThat(logging.files().list()).hasSize(1);
+        }
+        String text = Files.readString(file);
+        assertThat(text).contains("what happened before", "told all the same", "what happened after", "left out");
+        assertThat(text.split("as often as", -1)).hasSize(Repetitions.TOLD + 1);
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -130,9 +131,20 @@ public final class Hub implements AutoCloseable {
     /** A run as asked for. */
     public RunRecord run(BackupMessage.Start start) {
         start();
-        CompletableFuture<RunRecord> finished = nextFinished();
-        request(Addresses.BACKUP_START, BusJson.encode(start));
-        return await(Future.fromCompletionStage(finished));
+        // By run id: a run that an earlier process left without an end may be told of first.
+        Map<String, CompletableFuture<RunRecord>> ends = new ConcurrentHashMap<>();
+        MessageConsumer<JsonObject> consumer = vertx.eventBus().consumer(Addresses.BACKUP_FINISHED, message -> {
+            RunRecord run = BusJson.decode(message.body(), RunRecord.class);
+            ends.computeIfAbsent(run.runId(), _ -> new CompletableFuture<>()).complete(run);
+        });
+        await(consumer.completion());
+        try {
+            String runId =
+                    request(Addresses.BACKUP_START, BusJson.encode(start)).getString("run_id");
+            return await(Future.fromCompletionStage(ends.computeIfAbsent(runId, _ -> new CompletableFuture<>())));
+        } finally {
+            await(consumer.unregister());
+        }
     }
 
     /** The record of the run that ends next. */

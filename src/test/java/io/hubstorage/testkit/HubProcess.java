@@ -94,10 +94,30 @@ public final class HubProcess implements AutoCloseable {
                 jar(), Stream.concat(Stream.of("-Xmx256m"), jvmFlags.stream()).toList(), home, environment, arguments);
     }
 
+    /**
+     * Starts it as another user, of the group of the same number, which only root can; both home and jar must be in that
+     * user's reach.
+     */
+    public static HubProcess startAs(
+            int user, Path jar, Path home, Map<String, String> environment, String... arguments) {
+        List<String> other = List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups");
+        return start(other, jar, List.of("-Xmx256m"), home, environment, arguments);
+    }
+
     /** Starts this jar in a JVM with these options. */
     public static HubProcess start(
             Path jar, List<String> options, Path home, Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>();
+        return start(List.of(), jar, options, home, environment, arguments);
+    }
+
+    private static HubProcess start(
+            List<String> before,
+            Path jar,
+            List<String> options,
+            Path home,
+            Map<String, String> environment,
+            String... arguments) {
+        List<String> command = new ArrayList<>(before);
         if (Files.isExecutable(Path.of("/usr/bin/env"))
                 && System.getProperty("os.name").equals("Linux")) {
             // Who is started in the background by a shell inherits that SIGINT is ignored.
@@ -127,7 +147,8 @@ public final class HubProcess implements AutoCloseable {
         environment.keySet().removeIf(name -> STRANGERS.stream().anyMatch(name::startsWith));
     }
 
-    private static Path jar() {
+    /** The jar that the system property names. */
+    public static Path jar() {
         String named = System.getProperty("hubstorage.jar");
         if (named == null || !Files.isRegularFile(Path.of(named))) {
             throw new IllegalStateException("the system property hubstorage.jar must name the built jar: " + named);

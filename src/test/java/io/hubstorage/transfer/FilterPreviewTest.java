@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FilterPreviewTest {
     private static final List<String> KEYS = List.of("a.jpg", "a.tmp", "keep/b.tmp", "keep/c.jpg");
@@ -71,6 +73,14 @@ final class FilterPreviewTest {
         assertThat(outcome.excludePatterns())
                 .containsExactly(new S3Message.PatternMatches("*.tmp", 2), new S3Message.PatternMatches("*.gif", 0));
         assertThat(outcome.includePatterns()).containsExactly(new S3Message.PatternMatches("keep/*", 2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../../x", "..", "photos/../docs", "a\nb", "/etc", "a..b"})
+    void whatIsNoBucketsNameGoesNeitherToTheDiskNorToS3(String bucket) {
+        int before = s3.log().requests().size();
+        assertThatThrownBy(() -> preview(bucket, null, List.of(), List.of())).hasMessageContaining("bucket: found");
+        assertThat(s3.log().requests().size()).isEqualTo(before);
     }
 
     @Test

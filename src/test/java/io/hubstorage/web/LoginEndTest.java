@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -121,5 +122,26 @@ final class LoginEndTest {
         assertThat(visitor.get("/api/status").status()).isEqualTo(401);
         assertThat(visitor.logIn(PASSWORD).status()).isEqualTo(401);
         assertThat(visitor.logIn("another password").status()).isEqualTo(303);
+    }
+
+    @Test
+    void anEmptiedEnvFileOpensNoDoor() throws IOException {
+        server.close();
+        server = WebServer.start(server.folder, Map.of(), QUICK);
+        visitor = new Visitor(server);
+        visitor.logIn(PASSWORD);
+        for (String content : List.of("", "# nothing\n", "HUBSTORAGE_WEB_PASSWORD=\n")) {
+            Files.writeString(server.folder.resolve(".env"), content);
+            WebServer.await(server.store.reload());
+            assertThat(server.get("/api/status").status()).as(content).isEqualTo(401);
+            assertThat(visitor.get("/api/status").status())
+                    .as("who is in stays in")
+                    .isEqualTo(200);
+            assertThat(new Visitor(server).logIn(PASSWORD).status()).isEqualTo(303);
+        }
+        Files.writeString(server.folder.resolve(".env"), "HUBSTORAGE_WEB_PASSWORD='another password'\n");
+        WebServer.await(server.store.reload());
+        assertThat(visitor.get("/api/status").status()).isEqualTo(401);
+        assertThat(new Visitor(server).logIn("another password").status()).isEqualTo(303);
     }
 }

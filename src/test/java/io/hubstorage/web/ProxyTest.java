@@ -6,6 +6,7 @@ import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.web.sse.EventHub;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,6 +67,24 @@ final class ProxyTest {
     }
 
     @Test
+    void withoutALoginBothNamesMustBeOurs(@TempDir Path other) throws IOException {
+        Map<String, String> open =
+                Map.of("HUBSTORAGE_TRUSTED_PROXIES", "127.0.0.1, ::1", "HUBSTORAGE_ALLOWED_HOSTS", "nas.example");
+        try (WebServer proxied = WebServer.start(other, open, EventHub.Limits.DEFAULT)) {
+            for (String forwarded : List.of("localhost", "127.0.0.1", "nas.example")) {
+                Map<String, String> rebound = Map.of("Host", "evil.example", "X-Forwarded-Host", forwarded);
+                assertThat(proxied.get("/api/config", rebound).status()).isEqualTo(403);
+            }
+            Map<String, String> foreign = Map.of("Host", "nas.example", "X-Forwarded-Host", "evil.example");
+            assertThat(proxied.get("/api/config", foreign).status()).isEqualTo(403);
+            for (String host : List.of("nas.example", "127.0.0.1:5002")) {
+                Map<String, String> ours = Map.of("Host", host, "X-Forwarded-Host", "nas.example");
+                assertThat(proxied.get("/api/config", ours).status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
     void whomNobodyNamedIsNotBelieved(@TempDir Path other) throws IOException {
         try (WebServer wary = trusting(other, "10.0.0.0/8")) {
             assertThat(through(wary, Map.of("X-Forwarded-Proto", "https"))
@@ -98,7 +117,7 @@ final class ProxyTest {
                 "nonsense|127.0.0.1",
                 "203.0.113.7:1234|127.0.0.1",
                 "203.0.113.7, nonsense, 10.1.2.3|10.1.2.3",
-                "2001:db8:0:1::9|2001:db8:0:1::/64",
+                "2001:db8:0:1::9|2001:db8:0::/48",
             })
     void theLastOneThatIsNoProxyOfOursIsTheClient(String header, String client) {
         try (LogCapture log = LogCapture.of("io.hubstorage.web.auth")) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Clients of the event stream that read slowly, or no longer. */
 final class SlowWatchersTest {
-    private static final EventHub.Limits IMPATIENT = new EventHub.Limits(4, 20, 1 << 20, 10, 256 << 10, 200);
+    private static final EventHub.Limits IMPATIENT = new EventHub.Limits(4, 20, 1 << 20, 10, 256 << 10, 400);
     /** Nobody is let go within a test, however slow the machine is. */
     private static final EventHub.Limits PATIENT = new EventHub.Limits(4, 20, 1 << 20, 10, 256 << 10, 60_000);
 
@@ -97,7 +97,7 @@ final class SlowWatchersTest {
             socket.fetch(1);
         });
         // Twice as long as a client is waited for that reads nothing.
-        await().during(Duration.ofMillis(IMPATIENT.heartbeatMillis() * 16))
+        await().during(Duration.ofMillis(IMPATIENT.heartbeatMillis() * 8))
                 .atMost(PATIENCE)
                 .until(() -> connections() == 1);
         socket.close();

@@ -20,6 +20,7 @@ final class Visitor {
     final Map<String, String> headers = new HashMap<>();
     private final WebServer server;
     private String pageToken = "";
+    private String recognition = "";
 
     Visitor(WebServer server) {
         this.server = server;
@@ -85,6 +86,11 @@ final class Visitor {
         return headers.getOrDefault("Cookie", "");
     }
 
+    /** The cookie by which a browser is known that has logged in once. */
+    String recognition() {
+        return recognition;
+    }
+
     private Future<WebServer.Answer> exchange(
             HttpMethod method, String path, Map<String, String> further, @Nullable Buffer body) {
         Map<String, String> all = new HashMap<>(headers);
@@ -101,6 +107,9 @@ final class Visitor {
 
     private void keepCookie(WebServer.Answer answer) {
         String set = answer.headers().get("Set-Cookie");
+        answer.headers().getAll("Set-Cookie").stream()
+                .filter(cookie -> cookie.contains("_known="))
+                .forEach(cookie -> recognition = cookie.replaceFirst(";.*", ""));
         if (set != null) {
             headers.put("Cookie", set.replaceFirst(";.*", ""));
         }

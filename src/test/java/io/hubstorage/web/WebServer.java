@@ -7,7 +7,6 @@ import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
 import io.hubstorage.web.sse.EventHub;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -46,7 +45,7 @@ final class WebServer implements AutoCloseable {
     final InstantSource clock = now::get;
     final Vertx vertx = Vertx.vertx();
     final BusRooms rooms = new BusRooms(vertx);
-    final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    final PrometheusMeterRegistry registry = HttpVerticle.registry();
     final Path folder;
     final ConfigStore store;
     final HttpVerticle verticle;
@@ -77,10 +76,16 @@ final class WebServer implements AutoCloseable {
     }
 
     static WebServer start(Path folder, Map<String, String> environment, EventHub.Limits limits) throws IOException {
-        return new WebServer(folder, environment, limits);
+        return new WebServer(folder, environment, limits, Connections.Limits.DEFAULT);
     }
 
-    private WebServer(Path folder, Map<String, String> environment, EventHub.Limits limits) throws IOException {
+    static WebServer start(Path folder, Connections.Limits connections) throws IOException {
+        return new WebServer(folder, Map.of(), EventHub.Limits.DEFAULT, connections);
+    }
+
+    private WebServer(
+            Path folder, Map<String, String> environment, EventHub.Limits limits, Connections.Limits connections)
+            throws IOException {
         this.folder = folder;
         blocked.start();
         ((Logger) LoggerFactory.getLogger(BLOCKED)).addAppender(blocked);
@@ -107,7 +112,7 @@ final class WebServer implements AutoCloseable {
         Environment env = Environment.load(variables, folder.resolve(".env"));
         store = await(ConfigStore.open(vertx, env.settings(), env, clock));
         await(vertx.deployVerticle(new ConfigVerticle(store)));
-        verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, told::add, limits);
+        verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, told::add, limits, connections);
         deployment = await(vertx.deployVerticle(verticle));
         client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }

@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * Where a request really comes from and what it was sent to. What {@code X-Forwarded-*} say counts only where a proxy that is
  * trusted has handed the request over; anybody else could write anything there.
  *
- * @param client the address of the one who asks; of IPv6 the network, which is as much as one customer gets
+ * @param client the address of the one who asks; of IPv6 the network of 48 bits, which is as much as one customer gets
  * @param https whether the browser spoke TLS
  * @param host the name and port that the browser asked for; null if it said none
  */
 public record Arrival(
         String client, boolean https, @Nullable HostAndPort host) {
-    private static final int NETWORK_BYTES = 8;
+    private static final int NETWORK_BYTES = 6;
 
     /** Of a request as it came from the network. */
     public static Arrival of(HttpServerRequest request, TrustedProxies proxies) {
@@ -83,6 +83,6 @@ public record Arrival(
             network.append(Integer.toHexString((bytes[i] & 0xff) << 8 | (bytes[i + 1] & 0xff)))
                     .append(':');
         }
-        return network.append(":/64").toString();
+        return network.append(":/48").toString();
     }
 }

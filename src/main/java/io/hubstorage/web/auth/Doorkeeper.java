@@ -32,6 +32,11 @@ public final class Doorkeeper {
     private static final int TRIES_AT_ONCE = 10;
     private static final Duration TRY_EVERY = Duration.ofSeconds(30);
     private static final int REMEMBERED_CLIENTS = 10_000;
+    /** Of all clients together that have never shown the right password: many addresses are no way around. */
+    private static final int STRANGERS_TRIES_AT_ONCE = 300;
+
+    private static final Duration STRANGERS_TRY_EVERY = Duration.ofSeconds(3);
+    private static final String STRANGERS = "strangers";
     private static final int MOST_SESSIONS = 1_000;
     /** A longer one is wrong without a look. */
     private static final int LONGEST_PASSWORD = 1_024;
@@ -39,6 +44,11 @@ public final class Doorkeeper {
     private final ConfigStore store;
     private final KeyRing keys;
     private final Throttle tries;
+    private final Throttle strangersTries;
+    private final KnownBrowsers known = new KnownBrowsers();
+    /** Clients that have shown the right password; the one that came last is last. */
+    private final Set<String> proven = new LinkedHashSet<>();
+
     private final WrongTries wrong;
     private final Sessions sessions;
     /** What hangs on requests that came in without a session. */
@@ -54,6 +64,7 @@ public final class Doorkeeper {
         this.store = store;
         this.keys = new KeyRing(vertx, store, exposed, stored, storedHash, this::everybodyOut);
         this.tries = new Throttle(clock, TRIES_AT_ONCE, TRY_EVERY, REMEMBERED_CLIENTS);
+        this.strangersTries = new Throttle(clock, STRANGERS_TRIES_AT_ONCE, STRANGERS_TRY_EVERY, 1);
         this.wrong = new WrongTries(clock);
         this.sessions = new Sessions(clock, MOST_SESSIONS);
     }
@@ -96,11 +107,22 @@ public final class Doorkeeper {
     }
 
     /** A login by the form; fails with a {@link Refusal}. */
-    public Future<Session> logIn(Arrival arrival, String password) {
-        return tried("form", arrival, password).map(right -> {
-            LOG.info("Somebody logged in from {}", arrival.client());
-            return sessions.begin();
-        });
+    public Future<Session> logIn(HttpServerRequest request, Arrival arrival, String password) {
+        Optional<String> browser = known.of(request, arrival);
+        return tried(
+                        browser.map(id -> "browser " + id).orElse("form " + arrival.client()),
+                        browser.isPresent(),
+                        arrival,
+                        password)
+                .map(right -> {
+                    LOG.info("Somebody logged in from {}", arrival.client());
+                    return sessions.begin();
+                });
+    }
+
+    /** Lets a browser that has just logged in prove that later. */
+    public Cookie recognition(Arrival arrival, String basePath) {
+        return known.cookie(arrival, basePath);
     }
 
     /** Ends a login, and all that hangs on it. */
@@ -120,7 +142,8 @@ public final class Doorkeeper {
         return switch (Authorization.of(request.getHeader(HttpHeaders.AUTHORIZATION))) {
             case Authorization.Token token -> broughtToken(arrival, token.text());
             case Authorization.Password password ->
-                tried("header", arrival, password.text()).map(right -> new Program());
+                tried("header " + arrival.client(), false, arrival, password.text())
+                        .map(right -> new Program());
             case Authorization.None none -> Future.succeededFuture(seen);
         };
     }
@@ -172,40 +195,59 @@ public final class Doorkeeper {
     }
 
     private Future<Visit> broughtToken(Arrival arrival, String text) {
-        Optional<Duration> wait = tries.take(tryOf("header", arrival));
+        String client = "header " + arrival.client();
+        Optional<Duration> wait = tries.take(client);
         if (wait.isPresent()) {
             return Future.failedFuture(Refusal.tooMany(wait.get()));
         }
         if (!keys.isToken(text)) {
             return Future.failedFuture(refused(arrival));
         }
-        tries.giveBack(tryOf("header", arrival));
+        tries.giveBack(client);
         return Future.succeededFuture(new Program());
     }
 
     /** Forms and headers are counted apart: a script with an old password does not lock its owner's browser out. */
-    private Future<Void> tried(String way, Arrival arrival, String password) {
-        String client = tryOf(way, arrival);
+    private Future<Void> tried(String client, boolean knownBrowser, Arrival arrival, String password) {
+        boolean stranger = !knownBrowser && !proven.contains(client);
         Optional<Duration> wait = tries.take(client);
+        if (wait.isEmpty() && stranger) {
+            wait = strangersTries.take(STRANGERS);
+            if (wait.isPresent()) {
+                tries.giveBack(client);
+            }
+        }
         if (wait.isPresent()) {
             return Future.failedFuture(Refusal.tooMany(wait.get()));
         }
         if (password.isEmpty() || password.length() > LONGEST_PASSWORD) {
             return Future.failedFuture(refused(arrival));
         }
-        return keys.isPassword(password)
-                .onFailure(notLookedAt -> tries.giveBack(client))
+        return keys.isPassword(password, client, !stranger)
+                .onFailure(notLookedAt -> giveBack(client, stranger))
                 .compose(right -> {
                     if (!right) {
                         return Future.failedFuture(refused(arrival));
                     }
-                    tries.giveBack(client);
+                    giveBack(client, stranger);
+                    prove(client);
                     return Future.succeededFuture();
                 });
     }
 
-    private static String tryOf(String way, Arrival arrival) {
-        return way + ' ' + arrival.client();
+    private void giveBack(String client, boolean stranger) {
+        tries.giveBack(client);
+        if (stranger) {
+            strangersTries.giveBack(STRANGERS);
+        }
+    }
+
+    private void prove(String client) {
+        proven.remove(client);
+        proven.add(client);
+        if (proven.size() > MOST_SESSIONS) {
+            proven.remove(proven.iterator().next());
+        }
     }
 
     private Refusal refused(Arrival arrival) {
@@ -215,6 +257,7 @@ public final class Doorkeeper {
 
     private void everybodyOut() {
         sessions.endAll();
+        proven.clear();
         List<Runnable> all = List.copyOf(held);
         held.clear();
         all.forEach(Runnable::run);

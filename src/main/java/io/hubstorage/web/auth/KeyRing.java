@@ -3,10 +3,15 @@ package io.hubstorage.web.auth;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +24,9 @@ import org.slf4j.LoggerFactory;
 final class KeyRing {
     private static final Logger LOG = LoggerFactory.getLogger(KeyRing.class);
     /** Slow looks that may wait for the one thread there is; each takes some tenths of a second. */
-    private static final int MOST_LOOKS = 8;
+    private static final int MOST_LOOKS = 32;
+    /** Of those, from one client. */
+    private static final int MOST_OF_ONE = 4;
 
     private static final Duration LOOKS_WAIT = Duration.ofSeconds(2);
 
@@ -32,9 +39,15 @@ final class KeyRing {
     private @Nullable String storedHash;
     private Environment environment;
     private Keys keys;
+    /** By client, the one whose turn is next first. */
+    private final LinkedHashMap<String, Deque<Look>> waiting = new LinkedHashMap<>();
+
     private int looking;
+    private boolean busy;
     /** Said once. */
     private boolean unreadable;
+
+    private boolean saidKept;
 
     /**
      * A ring with the keys of now.
@@ -71,8 +84,17 @@ final class KeyRing {
         return token != null && token.quickly(tried).orElse(false);
     }
 
-    /** Whether that is the password. Fails with a {@link Refusal} when too many are waiting for the slow look. */
-    Future<Boolean> isPassword(String tried) {
+    private record Look(PasswordCheck password, String tried, Promise<Boolean> found) {}
+
+    /**
+     * Whether that is the password. Where it takes the slow look, clients take turns, so that one that tries many does not keep
+     * another one waiting for all of them.
+     *
+     * @param client who asks
+     * @param first whether this client goes before others
+     * @return fails with a {@link Refusal} when too many are waiting
+     */
+    Future<Boolean> isPassword(String tried, String client, boolean first) {
         Keys asked = current();
         PasswordCheck password = asked.password();
         if (password == null) {
@@ -82,14 +104,41 @@ final class KeyRing {
         if (quickly.isPresent()) {
             return Future.succeededFuture(quickly.get());
         }
-        if (looking >= MOST_LOOKS) {
+        Deque<Look> own = waiting.computeIfAbsent(client, newcomer -> new ArrayDeque<>());
+        if ((looking >= MOST_LOOKS && !first) || own.size() >= MOST_OF_ONE) {
+            if (own.isEmpty()) {
+                waiting.remove(client);
+            }
             return Future.failedFuture(Refusal.tooMany(LOOKS_WAIT));
         }
         looking++;
-        return looks.executeBlocking(() -> password.slowly(tried), true)
-                .onComplete(looked -> looking--)
+        Promise<Boolean> found = Promise.promise();
+        own.add(new Look(password, tried, found));
+        if (first) {
+            waiting.putFirst(client, own);
+        }
+        lookOn();
+        return found.future()
                 // The lock may have been exchanged meanwhile.
                 .map(right -> right && current() == asked);
+    }
+
+    private void lookOn() {
+        Map.Entry<String, Deque<Look>> next = busy ? null : waiting.pollFirstEntry();
+        if (next == null) {
+            return;
+        }
+        Look look = next.getValue().removeFirst();
+        if (!next.getValue().isEmpty()) {
+            waiting.put(next.getKey(), next.getValue());
+        }
+        busy = true;
+        looks.executeBlocking(() -> look.password().slowly(look.tried()), true).onComplete(looked -> {
+            busy = false;
+            looking--;
+            look.found().handle(looked);
+            lookOn();
+        });
     }
 
     /** Looks whether the stored password was replaced. */
@@ -126,6 +175,17 @@ final class KeyRing {
         Keys fresh = Keys.of(now, hash);
         environment = now;
         storedHash = hash;
+        if (keys.areNamed() && !fresh.areNamed()) {
+            // An .env that is empty for a moment, as some editors leave it, must open no door.
+            if (saidKept) {
+                return;
+            }
+            saidKept = true;
+            LOG.warn("No password or token is set any more: the last ones stay in force until HubStorage is restarted"
+                    + " (HUBSTORAGE_AUTH=none switches the login off)");
+            return;
+        }
+        saidKept = false;
         if (!fresh.sameAs(keys)) {
             keys = fresh;
             LOG.info("The dashboard has another password or token: whoever was logged in has to log in again");

@@ -3,35 +3,64 @@ package io.hubstorage.web.bridge;
 import io.hubstorage.bus.Addresses;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import io.vertx.core.streams.WriteStream;
+import java.time.Duration;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
-/** What is on its way to one SockJS client: bounded, so that one that does not read costs no memory. */
+/** What is on its way to one client of a bridge: bounded in bytes and in time, so that one that does not read costs nothing. */
 final class Outbox {
     /** Beyond this, what the next message repeats anyway is left out. */
     static final long CROWDED_BYTES = 128 << 10;
     /** Beyond this, the client is let go. */
     static final long FULL_BYTES = 1 << 20;
+    /** A client that takes nothing for so long is let go. */
+    static final Duration STUCK = Duration.ofSeconds(30);
 
     private static final Set<String> DISPENSABLE = Set.of(Addresses.BACKUP_PROGRESS, Addresses.LOG);
 
-    private final SockJSSocket socket;
+    private final WriteStream<Buffer> socket;
+    private final UnaryOperator<Buffer> framing;
+    private final Runnable letGo;
     private long pending;
+    /** When the client last took something, or something was first written that it has not taken. */
+    private long progress;
 
-    Outbox(SockJSSocket socket) {
+    /**
+     * An empty one.
+     *
+     * @param framing what the protocol adds to a message
+     * @param letGo closes the connection
+     */
+    Outbox(WriteStream<Buffer> socket, UnaryOperator<Buffer> framing, Runnable letGo) {
         this.socket = socket;
+        this.framing = framing;
+        this.letGo = letGo;
     }
 
     void write(JsonObject envelope) {
-        if (pending > CROWDED_BYTES && DISPENSABLE.contains(envelope.getString("address"))) {
+        if (pending > CROWDED_BYTES && DISPENSABLE.contains(envelope.getString("address", ""))) {
             return;
         }
         if (pending > FULL_BYTES) {
-            socket.close();
+            letGo.run();
             return;
         }
-        Buffer message = envelope.toBuffer();
+        Buffer message = framing.apply(envelope.toBuffer());
+        if (pending == 0) {
+            progress = System.nanoTime();
+        }
         pending += message.length();
-        socket.write(message).onComplete(written -> pending -= message.length());
+        socket.write(message).onComplete(written -> {
+            pending -= message.length();
+            progress = System.nanoTime();
+        });
+    }
+
+    /** To be called now and then: lets go of a client that takes nothing. */
+    void check(Duration patience) {
+        if (pending > 0 && System.nanoTime() - progress > patience.toNanos()) {
+            letGo.run();
+        }
     }
 }

@@ -21,10 +21,13 @@ public final class SockJsBridge {
     private static final long REPLY_TIMEOUT_MILLIS = 90_000;
     private static final int MAX_REGISTRATIONS = 50;
     private static final int MAX_ADDRESS_LENGTH = 200;
+    private static final int MAX_SOCKETS = 1_000;
+    private static final long CHECK_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final Holds holds;
     private final Map<SockJSSocket, Client> sockets = new HashMap<>();
+    private final long checkTimer;
 
     /** What a socket hangs on, which outlives the request it began with. */
     @FunctionalInterface
@@ -38,6 +41,9 @@ public final class SockJsBridge {
     public SockJsBridge(Vertx vertx, Holds holds) {
         this.vertx = vertx;
         this.holds = holds;
+        checkTimer = vertx.setPeriodic(
+                CHECK_MILLIS,
+                timer -> List.copyOf(sockets.values()).forEach(client -> client.outbox.check(Outbox.STUCK)));
     }
 
     /** The routes below the bridge's path; whoever mounts them checks the Origin and the login before. */
@@ -68,6 +74,7 @@ public final class SockJsBridge {
 
     /** Closes every socket. */
     public void close() {
+        vertx.cancelTimer(checkTimer);
         for (SockJSSocket socket : List.copyOf(sockets.keySet())) {
             closed(socket);
             socket.close();
@@ -79,8 +86,12 @@ public final class SockJsBridge {
         event.complete(
                 switch (event.type()) {
                     case SOCKET_CREATED -> {
+                        if (sockets.size() >= MAX_SOCKETS) {
+                            yield false;
+                        }
                         Runnable letGo = holds.hold(socket.routingContext(), socket::close);
-                        sockets.put(socket, new Client(new Outbox(socket), letGo));
+                        sockets.put(
+                                socket, new Client(new Outbox(socket, message -> message, () -> cut(socket)), letGo));
                         yield true;
                     }
                     case SOCKET_CLOSED -> {
@@ -96,6 +107,11 @@ public final class SockJsBridge {
                     }
                     default -> true;
                 });
+    }
+
+    private static void cut(SockJSSocket socket) {
+        socket.close();
+        Disconnect.now(socket.routingContext().request().connection());
     }
 
     private void deliver(SockJSSocket socket, JsonObject envelope) {

@@ -2,32 +2,36 @@ package io.hubstorage.web.bridge;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
-import io.vertx.ext.bridge.BridgeOptions;
-import io.vertx.ext.eventbus.bridge.tcp.BridgeEvent;
-import io.vertx.ext.eventbus.bridge.tcp.TcpEventBusBridge;
+import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The event bus for programs, in the protocol of Vert.x's TCP bridge clients. Where a login is asked for, a connection's first
  * message to the bus must come with the header {@code authorization}; elsewhere whoever reaches the port may do everything
  * the bridge permits, so it belongs on loopback. Use it on one context.
+ *
+ * <p>Vert.x's own bridge reads a frame of any length into memory before anybody can ask who sent it, and has no place where a
+ * bound could be put in front of its parser.
  */
 public final class TcpBridge {
-    private static final long STALL_CHECK_MILLIS = 10_000;
+    private static final Logger LOG = LoggerFactory.getLogger(TcpBridge.class);
+    private static final long CHECK_MILLIS = 1_000;
 
     private final Vertx vertx;
     private final Door door;
-    private final Map<NetSocket, Client> clients = new HashMap<>();
-    private final TcpEventBusBridge server;
-    private final long stallTimer;
+    private final Limits limits;
+    private final Map<NetSocket, TcpConnection> connections = new HashMap<>();
+    private final Map<String, Integer> byAddress = new HashMap<>();
+    private final NetServer server;
+    private final long checkTimer;
 
     /** Who may use the bridge. */
     public interface Door {
@@ -38,89 +42,84 @@ public final class TcpBridge {
         Runnable hold(Runnable end);
     }
 
-    private TcpBridge(Vertx vertx, NetServerOptions options, Door door) {
+    /**
+     * What one client, and all of them, may take.
+     *
+     * @param strangerBytes the longest message before the token was accepted
+     * @param frameBytes the longest one after that
+     * @param login how long a client may stay without having been let in
+     * @param frame how long a message may take to arrive
+     * @param idle how long a client may say nothing that neither listens nor waits for an answer
+     * @param connections at the same time
+     * @param perAddress of those, from one address
+     */
+    record Limits(
+            int strangerBytes,
+            int frameBytes,
+            Duration login,
+            Duration frame,
+            Duration idle,
+            int connections,
+            int perAddress) {
+        static final Limits DEFAULT = new Limits(
+                4 << 10,
+                SockJsBridge.MAX_MESSAGE_BYTES,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(2),
+                256,
+                64);
+    }
+
+    private TcpBridge(Vertx vertx, NetServerOptions options, Door door, Limits limits) {
         this.vertx = vertx;
         this.door = door;
-        BridgeOptions permits = new BridgeOptions()
-                .setInboundPermitteds(BridgePermits.options(BridgePermits.REQUESTS))
-                .setOutboundPermitteds(BridgePermits.options(BridgePermits.PUBLISHED));
-        server = TcpEventBusBridge.create(vertx, permits, options, this::decide);
-        stallTimer = vertx.setPeriodic(STALL_CHECK_MILLIS, timer -> releaseStalled());
+        this.limits = limits;
+        server = vertx.createNetServer(options).connectHandler(this::welcome);
+        checkTimer = vertx.setPeriodic(
+                CHECK_MILLIS, timer -> List.copyOf(connections.values()).forEach(TcpConnection::check));
     }
 
     /** Opens the bridge on that address. */
     public static Future<TcpBridge> open(Vertx vertx, String host, int port, Door door) {
+        return open(vertx, host, port, door, Limits.DEFAULT);
+    }
+
+    static Future<TcpBridge> open(Vertx vertx, String host, int port, Door door, Limits limits) {
         TcpBridge bridge = new TcpBridge(
-                vertx, new NetServerOptions().setHost(host).setPort(port).setTcpKeepAlive(true), door);
-        return bridge.server.listen(port, host).map(bridge).onFailure(failure -> vertx.cancelTimer(bridge.stallTimer));
+                vertx, new NetServerOptions().setHost(host).setPort(port).setTcpKeepAlive(true), door, limits);
+        return bridge.server.listen().map(bridge).onFailure(failure -> vertx.cancelTimer(bridge.checkTimer));
+    }
+
+    /** The port that it listens on. */
+    int actualPort() {
+        return server.actualPort();
     }
 
     /** Closes the port and every connection. */
     public Future<Void> close() {
-        vertx.cancelTimer(stallTimer);
-        List.copyOf(clients.keySet()).forEach(NetSocket::close);
-        clients.clear();
+        vertx.cancelTimer(checkTimer);
+        List.copyOf(connections.values()).forEach(TcpConnection::close);
         return server.close();
     }
 
-    private void decide(BridgeEvent event) {
-        Client client = clients.computeIfAbsent(event.socket(), this::welcome);
-        JsonObject message = event.getRawMessage();
-        event.complete(
-                switch (event.type()) {
-                    case SEND -> {
-                        boolean admitted = isAdmitted(client, message);
-                        // Headers steer the delivery in this protocol; a client has no business there.
-                        message.remove("headers");
-                        yield admitted && BridgePermits.wellFormed(message);
-                    }
-                    case PUBLISH -> false;
-                    case REGISTER ->
-                        isAdmitted(client, message)
-                                && client.registered.add(String.valueOf(message.getValue("address")));
-                    case UNREGISTER -> client.registered.remove(String.valueOf(message.getValue("address")));
-                    default -> true;
-                });
-    }
-
-    private Client welcome(NetSocket socket) {
-        Client client = new Client(door.hold(socket::close));
+    private void welcome(NetSocket socket) {
+        String address = String.valueOf(socket.remoteAddress().hostAddress());
+        int others = byAddress.getOrDefault(address, 0);
+        if (connections.size() >= limits.connections() || others >= limits.perAddress()) {
+            LOG.warn("The event-bus bridge on TCP has no place for a further connection from {}", address);
+            socket.close();
+            return;
+        }
+        byAddress.put(address, others + 1);
+        TcpConnection connection = new TcpConnection(vertx.eventBus(), socket, door, limits);
+        connections.put(socket, connection);
+        Runnable letGo = door.hold(connection::close);
         socket.closeHandler(closed -> {
-            clients.remove(socket);
-            client.letGo.run();
+            connection.close();
+            connections.remove(socket);
+            byAddress.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);
+            letGo.run();
         });
-        return client;
-    }
-
-    /** Once in, a connection stays in. */
-    private boolean isAdmitted(Client client, JsonObject message) {
-        if (!client.admitted) {
-            Object authorization = message.getValue("headers") instanceof JsonObject headers
-                    ? headers.getValue("authorization")
-                    : null;
-            client.admitted = door.admits(authorization instanceof String text ? text : null);
-        }
-        return client.admitted;
-    }
-
-    /** The bridge writes whether the client reads or not; one that has not read for a while is let go. */
-    private void releaseStalled() {
-        clients.forEach((socket, client) -> {
-            if (socket.writeQueueFull() && client.stalled) {
-                vertx.runOnContext(later -> socket.close());
-            }
-            client.stalled = socket.writeQueueFull();
-        });
-    }
-
-    private static final class Client {
-        private final Set<String> registered = new HashSet<>();
-        private final Runnable letGo;
-        private boolean admitted;
-        private boolean stalled;
-
-        Client(Runnable letGo) {
-            this.letGo = letGo;
-        }
     }
 }

@@ -20,9 +20,10 @@ final class Connection {
 
     private static final Buffer BYE = Buffer.buffer("event: bye\ndata: {}\n\n");
     /** A client that has read nothing for so many heartbeats is let go; it will come back if it lives. */
-    private static final int PATIENCE = 8;
+    private static final int PATIENCE = 4;
 
     private final HttpServerResponse response;
+    private final Runnable cut;
     private final boolean logs;
     private final Backlog backlog;
     private final EventHub hub;
@@ -30,7 +31,13 @@ final class Connection {
     private int stalledHeartbeats;
     private Runnable letGo = () -> {};
 
-    Connection(EventHub hub, HttpServerResponse response, boolean logs, Backlog backlog) {
+    /**
+     * A client that has just come.
+     *
+     * @param cut ends its connection at once, whatever it has not read
+     */
+    Connection(EventHub hub, HttpServerResponse response, Runnable cut, boolean logs, Backlog backlog) {
+        this.cut = cut;
         this.hub = hub;
         this.response = response;
         this.logs = logs;
@@ -75,8 +82,8 @@ final class Connection {
             stalledHeartbeats = 0;
             response.write(beat);
         } else if (++stalledHeartbeats >= PATIENCE) {
-            response.reset();
             closed();
+            cut.run();
         }
     }
 
@@ -86,8 +93,11 @@ final class Connection {
             return Future.succeededFuture();
         }
         closed();
-        Future<Void> ended = response.writeQueueFull() ? response.reset() : response.end(BYE);
-        return ended.otherwiseEmpty();
+        if (response.writeQueueFull()) {
+            cut.run();
+            return Future.succeededFuture();
+        }
+        return response.end(BYE).otherwiseEmpty();
     }
 
     private void drained() {

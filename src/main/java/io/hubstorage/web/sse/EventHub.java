@@ -130,13 +130,14 @@ public final class EventHub {
      * {@code state}; then every event until either side ends it.
      *
      * @param logs whether it wants log lines
+     * @param cut ends the request's connection at once, whatever the client has not read
      * @param hold has what it is given called when the stream may not go on; what it returns lets go of that
      */
-    public void open(HttpServerRequest request, boolean logs, UnaryOperator<Runnable> hold) {
+    public void open(HttpServerRequest request, boolean logs, Runnable cut, UnaryOperator<Runnable> hold) {
         HttpServerResponse response = request.response();
         describe(response).setChunked(true);
         Connection connection =
-                new Connection(this, response, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
+                new Connection(this, response, cut, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
         connections.add(connection);
         connection.hangOn(hold);
         response.write(": HubStorage events\nretry: 2000\n\n");
