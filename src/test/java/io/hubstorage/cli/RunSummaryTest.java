@@ -76,7 +76,7 @@ final class RunSummaryTest {
         Path snapshot = new Layout(hub.data()).snapshot(Objects.requireNonNull(first.snapshot()));
         long told = Objects.requireNonNull(
                 Certificate.read(Layout.certificate(snapshot)).allocatedBytes());
-        assertThat((double) told).isCloseTo(du, withinPercentage(5));
+        assertThat(told).isCloseTo(du, withinPercentage(5));
         assertThat(summary(first)).contains("97.7 KiB total \u00b7 " + Sizes.bytes((double) told) + " new on disk");
     }
 
@@ -93,7 +93,7 @@ final class RunSummaryTest {
         long told =
                 Objects.requireNonNull(Certificate.read(Layout.certificate(two)).allocatedBytes());
         // du counts a file with several names once, at the first.
-        assertThat((double) told).isCloseTo(du(one, two), withinPercentage(10));
+        assertThat(told).isCloseTo(du(one, two), withinPercentage(10));
     }
 
     /** Half of them in one folder, half of them in twenty. */
