@@ -70,6 +70,11 @@ final class S3Watch {
             return answered != null && answered - nanos > 0;
         }
 
+        private boolean answeredWithin(Duration time, long nanos) {
+            Long answered = answeredNanos;
+            return answered != null && answered - nanos < time.toNanos();
+        }
+
         /** Looks anew; {@code between} attempts nobody asks, and what was so stays so. */
         @Nullable
         Waiting look(boolean between, Instant wall, long now) {
@@ -147,7 +152,9 @@ final class S3Watch {
         Waiting before = run.waiting;
         long since = run.waitingSinceNanos;
         Waiting waiting = run.look(between, clock.instant(), now);
-        if (before != null && run.answeredSince(since)) {
+        // What arrived just before everything stopped may be told late: then the wait goes on, and was never over.
+        boolean over = waiting == null || !run.answeredWithin(NOTICEABLE, since);
+        if (before != null && run.answeredSince(since) && over) {
             LOG.info("S3 answers again, after {} s", (now - since) / 1_000_000_000);
             before = null;
         }

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.hubstorage.bus.RunState.Waiting;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.testkit.LogCapture;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
@@ -77,6 +78,31 @@ final class S3WatchTest {
         assertThat(watch.ofBucket("photos", now()))
                 .as("the other one still waits")
                 .isNotNull();
+    }
+
+    @Test
+    void whatCameJustBeforeEverythingStoppedAndIsToldLateIsNoAnswerAgain() {
+        try (LogCapture log = LogCapture.of(S3Watch.class.getName())) {
+            second = 10;
+            fails("photos", 0, 5, REFUSED);
+            assertThat(run()).isNotNull();
+
+            second = 12;
+            watch.told(
+                    "photos",
+                    1,
+                    new TransferMessage.Service(6_000L, new TransferMessage.Trouble(6_000, REFUSED, "in full")),
+                    now());
+
+            assertThat(Objects.requireNonNull(run()).since()).isEqualTo(BEGIN.plusSeconds(6));
+            assertThat(log.lines())
+                    .containsExactly("WARN Waiting for S3: connection refused since 2026-01-01T00:00:05Z. in full");
+
+            second = 20;
+            works("photos", 1);
+            assertThat(run()).isNull();
+            assertThat(log.lines("INFO")).containsExactly("INFO S3 answers again, after 14 s");
+        }
     }
 
     @Test
