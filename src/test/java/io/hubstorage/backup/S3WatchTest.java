@@ -2,6 +2,9 @@ package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.hubstorage.bus.RunState.Waiting;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.testkit.LogCapture;
@@ -10,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class S3WatchTest {
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
@@ -186,5 +190,27 @@ final class S3WatchTest {
         second = 10;
         watch.discovering(new TransferMessage.Service(null, new TransferMessage.Trouble(5_000, REFUSED, null)), now());
         assertThat(Objects.requireNonNull(run()).buckets()).isEmpty();
+    }
+
+    @Test
+    void theLogTellsSinceWhenToTheSecond() {
+        Logger logger = (Logger) LoggerFactory.getLogger(S3Watch.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            S3Watch fine = new S3Watch(() -> BEGIN.plusNanos(7_905_628_225L));
+            fine.told(
+                    "photos",
+                    0,
+                    new TransferMessage.Service(null, new TransferMessage.Trouble(7_000, REFUSED, null)),
+                    7_905_628_225L);
+            assertThat(fine.ofRun(false, 7_905_628_225L)).isNotNull();
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("Waiting for S3: connection refused since 2026-01-01T00:00:00Z.");
     }
 }
