@@ -153,7 +153,7 @@ function total(run, entries, marks) {
   const { listed } = run.totals;
   const objects = marks.raise('total/objects', Math.min(done.objects, listed.objects));
   const complete = run.buckets.every((bucket) => bucket.listing_complete);
-  write(foot, complete ? `${count(objects)} of ${plural(listed.objects, 'object')} settled in all` : `${plural(objects, 'object')} settled in all, listing goes on`);
+  write(foot, complete ? `${count(objects)} of ${plural(listed.objects, 'object')} processed` : `${plural(objects, 'object')} processed; still listing`);
 }
 
 function summary(run, entries) {

@@ -40,7 +40,9 @@ function title(snapshot) {
 function facts(snapshot, words, runs) {
   const parts = [h('span', {}, words)];
   if (snapshot.files) {
-    parts.push(h('span', {}, `${bytes(snapshot.files.bytes)} as seen, ${bytes(snapshot.added.bytes)} added to the disk`));
+    // Snapshots of earlier versions do not know what they take on the disk.
+    const own = snapshot.allocated_bytes === null ? `${bytes(snapshot.added.bytes)} downloaded` : `${bytes(snapshot.allocated_bytes)} new on disk`;
+    parts.push(h('span', {}, `${bytes(snapshot.files.bytes)} total · ${own}`));
   }
   const later = (runs ?? []).filter((run) => run.snapshot === snapshot.name && !run.new_snapshot && run.result === 'success');
   if (later.length > 0) {

@@ -55,7 +55,7 @@ function tipLines(run) {
 
 function foot(runs) {
   if (runs.length === 0) {
-    setText(byId('heartbeat-from'), 'Each run will leave its mark here.');
+    setText(byId('heartbeat-from'), 'Your runs will appear here.');
     setText(byId('heartbeat-summary'), '');
     return;
   }

@@ -78,7 +78,8 @@ function drawLive(run) {
   if (shown !== live) panel.replaceChildren(...live.nodes);
   shown = live;
   const moving = run.bytes_per_second >= 1;
-  setText(live.speed.value, moving || run.objects_per_second < 1 ? rate(run.bytes_per_second) : `${count(run.objects_per_second)} obj/s`);
+  // The rate is a mean of the last seconds, and of those nothing came in the last.
+  setText(live.speed.value, run.waiting ? '–' : moving || run.objects_per_second < 1 ? rate(run.bytes_per_second) : `${count(run.objects_per_second)} obj/s`);
   setText(live.left.value, timeLeft(run));
   setText(live.got.value, bytes(marks.raise('received', run.bytes_received)));
   setText(live.chip, phaseWords(run));
@@ -93,7 +94,7 @@ function drawLive(run) {
 function timeLeft(run) {
   if (run.waiting) return '–';
   if (run.eta_seconds != null) return run.eta_seconds < 60 ? `${Math.max(1, Math.round(run.eta_seconds))} s` : run.eta_seconds < 90 ? '1 min' : roughly(run.eta_seconds * 1000);
-  return run.buckets.some((bucket) => !bucket.listing_complete && bucket.phase !== 'failed') ? 'Listing' : '–';
+  return run.buckets.some((bucket) => !bucket.listing_complete && bucket.phase !== 'failed') ? 'calculating…' : '–';
 }
 
 function phaseWords(run) {

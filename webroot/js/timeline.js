@@ -63,7 +63,7 @@ function item(snapshot, place) {
 
 function addedWords(snapshot) {
   if (!snapshot.files) return plural(snapshot.buckets.length, 'bucket');
-  return `+ ${bytes(snapshot.added.bytes)} new`;
+  return `+ ${bytes(snapshot.allocated_bytes ?? snapshot.added.bytes)} new`;
 }
 
 /** How many there are, and how many of them are shown. */

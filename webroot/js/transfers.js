@@ -1,13 +1,13 @@
 // The files on their way. A file keeps its line as long as it is under way, so that the eye can follow it.
 
 import { h, setAttribute, setHidden, setText, setVar } from './dom.js';
-import { bytes, middle, plural, visible } from './format.js';
+import { bytes, count, middle, visible } from './format.js';
 
 const SHOWN = 5;
 
 /** The list's element and `draw(run)`. */
 export function transferList() {
-  const title = h('h3', {}, 'In flight');
+  const title = h('h3', {}, 'Downloading now');
   const lines = Array.from({ length: SHOWN }, line);
   return {
     element: h('div', { class: 'flight' }, title, h('ul', { id: 'in-flight' }, lines.map(({ element }) => element))),
@@ -22,8 +22,7 @@ export function transferList() {
         if (!own.transfer) [own.name, own.transfer] = waiting.next().value ?? [null, null];
         draw(own);
       }
-      const others = transfers.length - SHOWN;
-      setText(title, others > 0 ? `In flight, and ${plural(others, 'other')}` : 'In flight');
+      setText(title, transfers.length > SHOWN ? `Downloading now (${count(transfers.length)})` : 'Downloading now');
     },
   };
 }

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -176,7 +177,8 @@ final class ActiveRun {
                 Alarm.Kind.HISTORY_UNWRITABLE,
                 "",
                 clock.instant(),
-                "The run of %s could not be written to the history. %s".formatted(record.startedAt(), problem.what()),
+                "The run of %s could not be written to the history. %s"
+                        .formatted(record.startedAt().truncatedTo(ChronoUnit.SECONDS), problem.what()),
                 problem.remedy());
         raise(alarm);
         return record.saying("; this run is not in the history: " + problem.sentence());

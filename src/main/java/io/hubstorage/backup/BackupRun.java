@@ -260,7 +260,7 @@ final class BackupRun {
         RunRecord record =
                 report.committed(layout, dated, attempts, ended, whole, before(newest, ended, whole), alarms);
         new Commit(layout, sync, staging, plan, version)
-                .commit(record, dated, whole, newest == null ? null : newest.name());
+                .commit(record, dated, whole, newest == null ? null : newest.name(), passes.allocatedBytes());
         if (passes.writableFiles() > 0) {
             LOG.warn(
                     "{} files in the new snapshot were linked from an older one and are not read-only: whoever edits"
@@ -335,10 +335,10 @@ final class BackupRun {
         LOG.warn(
                 "the clock says {}, but the newest snapshot, {}, began at {}: the new one is dated {} so that it"
                         + " counts as the newest; check the clock",
-                plan.startedAt(),
+                plan.startedAt().truncatedTo(ChronoUnit.SECONDS),
                 newest.name(),
-                before,
-                dated);
+                before.truncatedTo(ChronoUnit.SECONDS),
+                dated.truncatedTo(ChronoUnit.SECONDS));
         return dated;
     }
 

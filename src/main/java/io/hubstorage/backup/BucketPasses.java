@@ -33,6 +33,7 @@ final class BucketPasses {
     private final ShardDispatcher dispatcher;
     private final RunMonitor monitor;
     private final Map<String, Long> writable = new ConcurrentHashMap<>();
+    private final Map<String, Long> allocated = new ConcurrentHashMap<>();
 
     BucketPasses(
             RunPlan plan,
@@ -127,6 +128,9 @@ final class BucketPasses {
         writable.put(
                 bucket.name(),
                 ends.stream().mapToLong(end -> end.result().writableFiles()).sum());
+        allocated.put(
+                bucket.name(),
+                ends.stream().mapToLong(end -> end.result().allocatedBytes()).sum());
         return new BucketPass(bucket.name(), bucket.prefix(), pass, keep, ends);
     }
 
@@ -165,6 +169,7 @@ final class BucketPasses {
             }
             TransferMessage.Result linked = dispatcher.run(inMode(end.shard(), Mode.LINK));
             writable.merge(pass.bucket(), linked.writableFiles(), Long::sum);
+            allocated.merge(pass.bucket(), linked.allocatedBytes(), Long::sum);
             return linked.outcome() == Outcome.COMPLETE ? end : new BucketPass.ShardEnd(end.shard(), linked);
         });
         BucketPass linked = new BucketPass(pass.bucket(), pass.prefix(), pass.pass(), pass.keep(), ends);
@@ -207,6 +212,11 @@ final class BucketPasses {
     /** How many files have been linked that are not read-only, as those of the old tool are. */
     long writableFiles() {
         return writable.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** What the trees of the passes to commit take on the disk that no earlier snapshot takes, in whole blocks. */
+    long allocatedBytes() {
+        return allocated.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private void requireGoingOn(BucketPass pass) throws RunStoppedException {

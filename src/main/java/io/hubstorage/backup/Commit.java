@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.snapshot.Blocks;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.DiskSync;
 import io.hubstorage.snapshot.Durable;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,15 +54,16 @@ final class Commit {
      * Commits under the name in the record.
      *
      * @param dated when the run counts as begun, which orders the snapshots
+     * @param inTrees what is new on the disk in the buckets' trees, in whole blocks
      */
-    void commit(RunRecord record, Instant dated, List<BucketPass> passes, @Nullable String previous)
+    void commit(RunRecord record, Instant dated, List<BucketPass> passes, @Nullable String previous, long inTrees)
             throws IOException {
         Path snapshot = staging.beginAssembly();
         Map<String, Place> places = new LinkedHashMap<>();
         for (BucketPass pass : passes) {
             places.put(pass.bucket(), place(pass, snapshot));
         }
-        Certificate certificate = certificate(record, dated, places, previous);
+        Certificate certificate = certificate(record, dated, places, previous, inTrees + besideTrees(snapshot));
         if (!certificate.balanced()) {
             throw new IllegalStateException(
                     "the certificate does not add up, so nothing is committed: " + certificate.problems());
@@ -97,8 +100,20 @@ final class Commit {
         return snapshot.relativize(all).toString().replace('\\', '/');
     }
 
+    /** What the folders above the trees and the manifests take, and the certificate, which is small. */
+    private static long besideTrees(Path snapshot) throws IOException {
+        Blocks blocks = Blocks.of(snapshot);
+        long allocated = blocks.size();
+        try (Stream<Path> all = Files.walk(snapshot, 2)) {
+            for (Path each : (Iterable<Path>) all::iterator) {
+                allocated += Files.isDirectory(each) ? blocks.size() : blocks.holding(Files.size(each));
+            }
+        }
+        return allocated;
+    }
+
     private Certificate certificate(
-            RunRecord record, Instant dated, Map<String, Place> places, @Nullable String previous) {
+            RunRecord record, Instant dated, Map<String, Place> places, @Nullable String previous, long allocated) {
         List<Certificate.Bucket> buckets = new ArrayList<>();
         for (RunRecord.BucketRecord bucket : record.buckets()) {
             buckets.add(bucket(bucket, places.get(bucket.bucket())));
@@ -120,7 +135,8 @@ final class Commit {
                 record.attempts(),
                 options(),
                 buckets,
-                record.alarms());
+                record.alarms(),
+                allocated);
     }
 
     private static Certificate.Bucket bucket(RunRecord.BucketRecord record, @Nullable Place place) {

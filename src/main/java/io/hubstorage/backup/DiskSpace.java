@@ -1,10 +1,10 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.snapshot.DiskProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ final class DiskSpace {
             return Optional.empty();
         }
         return Optional.of("not enough room on %s: %s needed (with 10 %% headroom), %s free. %s"
-                .formatted(folder, readable(needed), readable(usable), REMEDY));
+                .formatted(folder, Sizes.bytes((double) needed), Sizes.bytes((double) usable), REMEDY));
     }
 
     /**
@@ -45,19 +45,5 @@ final class DiskSpace {
 
     static long withHeadroom(long bytes) {
         return bytes + bytes / 10;
-    }
-
-    /** Bytes in binary units. */
-    static String readable(long bytes) {
-        String[] units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-        double value = bytes;
-        int unit = 0;
-        while (value >= 1024 && unit < units.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        return unit == 0
-                ? bytes + " B"
-                : String.format(Locale.ROOT, value < 10 ? "%.2f %s" : "%.1f %s", value, units[unit]);
     }
 }

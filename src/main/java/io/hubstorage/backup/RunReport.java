@@ -155,7 +155,7 @@ final class RunReport {
         BucketCounts totals = totals(buckets);
         String room = DiskSpace.shortage(plan.data(), totals.downloaded().bytes(), usable)
                 .map(shortage -> "; " + shortage)
-                .orElse("; %s free".formatted(DiskSpace.readable(usable)));
+                .orElse("; %s free".formatted(Sizes.bytes((double) usable)));
         String sentence =
                 "dry run, nothing was written: would download %s, link %s, leave out %s that the last snapshot has%s"
                         .formatted(
@@ -327,7 +327,7 @@ final class RunReport {
     }
 
     private static String amount(Tally tally) {
-        return "%s (%s)".formatted(objects(tally.objects()), DiskSpace.readable(tally.bytes()));
+        return "%s (%s)".formatted(objects(tally.objects()), Sizes.bytes((double) tally.bytes()));
     }
 
     private static String objects(long count) {

@@ -5,6 +5,7 @@ import io.hubstorage.bus.TransferMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,11 @@ final class S3Watch {
         private boolean answeredSince(long nanos) {
             Long answered = answeredNanos;
             return answered != null && answered - nanos > 0;
+        }
+
+        private boolean answeredWithin(Duration time, long nanos) {
+            Long answered = answeredNanos;
+            return answered != null && answered - nanos < time.toNanos();
         }
 
         /** Looks anew; {@code between} attempts nobody asks, and what was so stays so. */
@@ -146,7 +152,9 @@ final class S3Watch {
         Waiting before = run.waiting;
         long since = run.waitingSinceNanos;
         Waiting waiting = run.look(between, clock.instant(), now);
-        if (before != null && run.answeredSince(since)) {
+        // What arrived just before everything stopped may be told late: then the wait goes on, and was never over.
+        boolean over = waiting == null || !run.answeredWithin(NOTICEABLE, since);
+        if (before != null && run.answeredSince(since) && over) {
             LOG.info("S3 answers again, after {} s", (now - since) / 1_000_000_000);
             before = null;
         }
@@ -154,7 +162,7 @@ final class S3Watch {
             LOG.warn(
                     "Waiting for S3: {} since {}.{}",
                     waiting.cause(),
-                    waiting.since(),
+                    waiting.since().truncatedTo(ChronoUnit.SECONDS),
                     waiting.detail() == null ? "" : " " + waiting.detail());
         }
         return waiting;

@@ -171,6 +171,7 @@ final class ShardDispatcher {
                 0,
                 0,
                 0,
+                0,
                 List.of(),
                 0,
                 true,

@@ -17,11 +17,12 @@ public final class Sizes {
     public static String bytes(double bytes) {
         double value = bytes;
         int unit = 0;
-        while (value >= 1024 && unit < UNITS.length - 1) {
+        // 1023.5 would print as 1024, hence the early step; the page does the same.
+        while (value >= 1023.5 && unit < UNITS.length - 1) {
             value /= 1024;
             unit++;
         }
-        String digits = unit == 0 ? "%.0f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f";
+        String digits = unit == 0 ? "%.0f" : value < 9.995 ? "%.2f" : value < 99.95 ? "%.1f" : "%.0f";
         return String.format(Locale.ROOT, digits + " %s", value, UNITS[unit]);
     }
 }

@@ -170,6 +170,7 @@ public sealed interface TransferMessage {
      *
      * @param lookMillis what looking at the last snapshot's files took, summed over threads
      * @param writableFiles linked ones whose mode is not read-only
+     * @param allocatedBytes what is new on the disk in its tree: files and folders, in whole blocks
      * @param failures the first failures, named; all are in the journal folder
      * @param retriable whether trying again later may mend what failed
      */
@@ -185,6 +186,7 @@ public sealed interface TransferMessage {
             long listRequests,
             long lookMillis,
             long writableFiles,
+            long allocatedBytes,
             List<RunRecord.Failure> failures,
             long failuresTotal,
             boolean retriable,

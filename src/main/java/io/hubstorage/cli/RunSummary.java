@@ -37,7 +37,7 @@ final class RunSummary {
         if (snapshot != null) {
             out.println();
             out.printf("%s: %s%n", run.newSnapshot() ? "New snapshot" : "Snapshot", layout.snapshot(snapshot));
-            lengthOnly(layout.snapshot(snapshot), out);
+            certificate(layout.snapshot(snapshot), out);
         }
         if (run.finishedAt() != null) {
             out.printf("Took %s.%n", Amounts.time(Duration.between(run.startedAt(), run.finishedAt())));
@@ -45,11 +45,20 @@ final class RunSummary {
         out.flush();
     }
 
-    /** What a user may want to know of a backup that calls itself proven. */
-    private static void lengthOnly(Path snapshot, PrintWriter out) {
+    /** How large the snapshot is, and what a user may want to know of a backup that calls itself proven. */
+    private void certificate(Path snapshot, PrintWriter out) {
         try {
-            Tally tally =
-                    Certificate.read(Layout.certificate(snapshot)).verified().get(ManifestEntry.LENGTH);
+            Certificate certificate = Certificate.read(Layout.certificate(snapshot));
+            Long allocated = certificate.allocatedBytes();
+            if (run.newSnapshot() && allocated != null) {
+                long total = certificate.buckets().stream()
+                        .mapToLong(bucket -> bucket.files().bytes())
+                        .sum();
+                out.printf(
+                        "%s total \u00b7 %s new on disk%n",
+                        Amounts.bytes((double) total), Amounts.bytes(allocated.doubleValue()));
+            }
+            Tally tally = certificate.verified().get(ManifestEntry.LENGTH);
             if (tally != null) {
                 out.printf(
                         "%s in it could be checked by length alone: S3 gave nothing to compare the content with.%n",

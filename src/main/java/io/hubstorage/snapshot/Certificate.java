@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempts how many it took
  * @param options the run's frozen options, as {@code config.json} names them
  * @param alarms see {@link #holdsRetention}
+ * @param allocatedBytes what it takes on the disk that no snapshot before it takes, folders included, in whole blocks as
+ *     {@code du} counts; absent in those of earlier versions
  */
 public record Certificate(
         int format,
@@ -47,7 +49,8 @@ public record Certificate(
         int attempts,
         JsonNode options,
         List<Bucket> buckets,
-        List<RunRecord.Alarm> alarms) {
+        List<RunRecord.Alarm> alarms,
+        @Nullable Long allocatedBytes) {
     /** The format this program writes, and the greatest it reads. */
     public static final int FORMAT = 1;
 
@@ -58,6 +61,42 @@ public record Certificate(
     public Certificate {
         buckets = List.copyOf(buckets);
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
+    }
+
+    /** One that does not say what it takes on the disk. */
+    public Certificate(
+            int format,
+            String runId,
+            String snapshot,
+            Trigger trigger,
+            RunResult result,
+            @Nullable Boolean allBuckets,
+            Instant startedAt,
+            Instant finishedAt,
+            String hubstorageVersion,
+            @Nullable String endpoint,
+            @Nullable String previous,
+            int attempts,
+            JsonNode options,
+            List<Bucket> buckets,
+            List<RunRecord.Alarm> alarms) {
+        this(
+                format,
+                runId,
+                snapshot,
+                trigger,
+                result,
+                allBuckets,
+                startedAt,
+                finishedAt,
+                hubstorageVersion,
+                endpoint,
+                previous,
+                attempts,
+                options,
+                buckets,
+                alarms,
+                null);
     }
 
     /** Whether the snapshots before this one must stay until somebody has looked at its alarms. */

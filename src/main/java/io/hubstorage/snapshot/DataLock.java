@@ -15,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -62,7 +63,10 @@ public final class DataLock implements AutoCloseable {
         /** For messages: {@code process 4711 on nas, since 2026-11-20T08:00:00Z}. */
         @Override
         public String toString() {
-            return pid == null ? "an unknown process" : "process %d on %s, since %s".formatted(pid, host, since);
+            return pid == null
+                    ? "an unknown process"
+                    : "process %d on %s, since %s"
+                            .formatted(pid, host, since == null ? null : since.truncatedTo(ChronoUnit.SECONDS));
         }
     }
 

@@ -111,12 +111,12 @@ public final class FolderAccess {
                     + " server of a network folder forbids it.";
         }
         if (owner.uid == us.uid) {
-            return "Allow it: chmod -R u+rwX %s".formatted(path);
+            return "Allow it (chmod -R u+rwX %s).".formatted(path);
         }
         String chown = "chown -R %d:%d %s".formatted(us.uid, us.gid, path);
         return owner.uid == 0
-                ? "Let it belong to HubStorage: %s".formatted(chown)
-                : "Run HubStorage as its owner (in the container: PUID=%d and PGID=%d), or let it belong to HubStorage: %s"
+                ? "Let it belong to HubStorage (%s).".formatted(chown)
+                : "Run HubStorage as its owner (in the container: PUID=%d and PGID=%d), or let it belong to HubStorage (%s)."
                         .formatted(owner.uid, owner.gid, chown);
     }
 

@@ -58,8 +58,10 @@ final class Adoption {
             ManifestEntry adopted = source.previous() && !candidate.trusted()
                     ? task.entry(proven).withState(state)
                     : refresh.refreshed(task, as, notes);
-            if (adopted != null) {
+            if (adopted != null && source.previous()) {
                 tree.link(file, known, task.path());
+            } else if (adopted != null) {
+                tree.adopt(file, known, task.path());
             }
             return adopted;
         } catch (DamagedSourceException e) {

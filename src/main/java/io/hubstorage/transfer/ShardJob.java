@@ -324,8 +324,8 @@ final class ShardJob {
         return new EarlierFiles(shard, filter(), previous, s3.get(), context.backoff(), cancellation).paths();
     }
 
-    private TreeWriter tree() {
-        return new TreeWriter(shard, sources, progress.writableFiles, cancellation);
+    private TreeWriter tree() throws IOException {
+        return new TreeWriter(shard, sources, progress, cancellation);
     }
 
     private int previousIndex() {
@@ -350,6 +350,7 @@ final class ShardJob {
                 listRequests,
                 TimeUnit.NANOSECONDS.toMillis(progress.lookNanos.sum()),
                 progress.writableFiles.sum(),
+                progress.allocatedBytes.sum(),
                 failures.first(),
                 failures.total(),
                 ended.retriable(),

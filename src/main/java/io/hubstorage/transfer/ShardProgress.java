@@ -31,6 +31,8 @@ final class ShardProgress {
     final LongAdder bytesReceived = new LongAdder();
     /** Linked files that somebody may write to. */
     final LongAdder writableFiles = new LongAdder();
+    /** What is in the snapshot's tree and takes room on the disk that no earlier snapshot takes, in whole blocks. */
+    final LongAdder allocatedBytes = new LongAdder();
     /** What looking at files of the last snapshot took, summed over threads. */
     final LongAdder lookNanos = new LongAdder();
 

@@ -1,6 +1,7 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.snapshot.Blocks;
 import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +33,9 @@ import java.util.concurrent.atomic.LongAdder;
 final class TreeWriter {
     private static final int KNOWN_FOLDERS = 16_384;
     private static final int COPY_BUFFER = 1 << 18;
+    /** What a folder keeps of a file beside its name: its number, lengths, and what aligns the next one. */
+    private static final int NAME_OVERHEAD = 10;
+
     private static final Set<StandardOpenOption> NEW_FILE =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
 
@@ -41,20 +46,27 @@ final class TreeWriter {
     private final boolean hardLinks;
     private final boolean syncFiles;
     private final FileAttribute<?>[] readOnly;
-    private final Set<Path> knownFolders = ConcurrentHashMap.newKeySet();
+    /** And the bytes that the names put into them take. */
+    private final Map<Path, Long> knownFolders = new ConcurrentHashMap<>();
+
     private final SourceFiles sources;
     private final LongAdder writable;
+    private final LongAdder allocated;
+    private final Blocks blocks;
     private final Cancellation cancellation;
 
     /**
      * The shard's folders must be there: a worker that makes them could bring back what its run has cleared away.
      *
-     * @param writable counts linked files that are not read-only
+     * @param progress counts linked files that are not read-only, and what is new on the disk
      */
-    TreeWriter(TransferMessage.Shard shard, SourceFiles sources, LongAdder writable, Cancellation cancellation) {
+    TreeWriter(TransferMessage.Shard shard, SourceFiles sources, ShardProgress progress, Cancellation cancellation)
+            throws IOException {
         this.tree = Path.of(shard.tree());
         this.drafts = Path.of(shard.journal());
-        this.writable = writable;
+        this.writable = progress.writableFiles;
+        this.allocated = progress.allocatedBytes;
+        this.blocks = Blocks.of(tree);
         this.cancellation = cancellation;
         this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
@@ -153,6 +165,7 @@ final class TreeWriter {
         if (syncFiles) {
             channel.force(true);
         }
+        allocated.add(blocks.holding(channel.size()));
     }
 
     /** A folder that stands for a key of its own. */
@@ -172,6 +185,7 @@ final class TreeWriter {
         }
         try {
             Files.createDirectory(folder);
+            allocated.add(blocks.size());
         } catch (FileAlreadyExistsException e) {
             if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 throw e;
@@ -212,6 +226,14 @@ final class TreeWriter {
             Files.createLink(place(path), existing);
         } catch (FileSystemException | UnsupportedOperationException _) {
             copy(existing, path);
+        }
+    }
+
+    /** Links a file of an interrupted run, as {@link #link} does; it is new on the disk since the last snapshot. */
+    void adopt(Path existing, ManifestEntry entry, String path) throws IOException {
+        link(existing, entry, path);
+        if (hardLinks) {
+            allocated.add(blocks.holding(entry.size()));
         }
     }
 
@@ -256,13 +278,26 @@ final class TreeWriter {
     private Path place(String path) throws IOException {
         Path file = tree.resolve(path);
         Path folder = file.getParent();
-        if (folder != null && !knownFolders.contains(folder)) {
+        if (folder == null) {
+            return file;
+        }
+        if (!knownFolders.containsKey(folder)) {
             makeFolders(folder);
             if (knownFolders.size() >= KNOWN_FOLDERS) {
                 knownFolders.clear();
             }
-            knownFolders.add(folder);
         }
+        countName(folder, path.length() - path.lastIndexOf('/') - 1);
         return file;
+    }
+
+    /** A folder's first block is counted when it is made. Its blocks are about three quarters full, as ext4 and XFS have it. */
+    private void countName(Path folder, int length) {
+        long bytes = (long) NAME_OVERHEAD + length;
+        long all = knownFolders.merge(folder, bytes, Long::sum);
+        long full = blocks.size() * 3 / 4;
+        if (all / full > (all - bytes) / full) {
+            allocated.add(blocks.size());
+        }
     }
 }

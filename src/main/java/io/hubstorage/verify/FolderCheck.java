@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -55,7 +56,7 @@ final class FolderCheck {
                     Kind.CERTIFICATE,
                     "run.json",
                     "it says that its run began at %s, which is not what the folder is called"
-                            .formatted(certificate.startedAt()));
+                            .formatted(certificate.startedAt().truncatedTo(ChronoUnit.SECONDS)));
         }
     }
 

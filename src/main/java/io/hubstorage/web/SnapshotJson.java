@@ -42,6 +42,7 @@ final class SnapshotJson {
                 .put("result", null)
                 .put("files", null)
                 .put("added", null)
+                .put("allocated_bytes", null)
                 .put("words", "Made by the old tool: there is no certificate, only the files.")
                 .put("buckets", buckets);
     }
@@ -66,6 +67,7 @@ final class SnapshotJson {
                 .put("result", word(certificate.result()))
                 .put("files", BusJson.encode(files))
                 .put("added", BusJson.encode(added))
+                .put("allocated_bytes", certificate.allocatedBytes())
                 .put("words", CertificateWords.of(certificate))
                 .put("buckets", buckets);
     }

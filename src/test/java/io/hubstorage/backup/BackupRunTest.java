@@ -48,7 +48,7 @@ final class BackupRunTest {
 
         RunRecord run = hub.backUp();
 
-        assertThat(run.message()).startsWith("photos is safe: 1000 objects (683.6 KiB) new or changed");
+        assertThat(run.message()).startsWith("photos is safe: 1,000 objects (684 KiB) new or changed");
         assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
         assertThat(run.totals().downloaded()).isEqualTo(new Tally(1_000, 700_000));
         assertHolds(hub.files(run, "photos"), bucket);

@@ -69,7 +69,7 @@ final class DryRunTest extends EngineTest {
 
         RunRecord dry = hub.dryRun();
 
-        assertThat(dry.message()).contains("would download 2500 objects");
+        assertThat(dry.message()).contains("would download 2,500 objects");
         assertThat(listing(hub.data())).isEmpty();
     }
 

@@ -73,6 +73,7 @@ final class RunMonitorTest {
                 1,
                 0,
                 0,
+                0,
                 List.of(),
                 0,
                 false,

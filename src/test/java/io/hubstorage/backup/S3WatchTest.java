@@ -2,13 +2,18 @@ package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.hubstorage.bus.RunState.Waiting;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.testkit.LogCapture;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class S3WatchTest {
     private static final Instant BEGIN = Instant.parse("2026-01-01T00:00:00Z");
@@ -73,6 +78,31 @@ final class S3WatchTest {
         assertThat(watch.ofBucket("photos", now()))
                 .as("the other one still waits")
                 .isNotNull();
+    }
+
+    @Test
+    void whatCameJustBeforeEverythingStoppedAndIsToldLateIsNoAnswerAgain() {
+        try (LogCapture log = LogCapture.of(S3Watch.class.getName())) {
+            second = 10;
+            fails("photos", 0, 5, REFUSED);
+            assertThat(run()).isNotNull();
+
+            second = 12;
+            watch.told(
+                    "photos",
+                    1,
+                    new TransferMessage.Service(6_000L, new TransferMessage.Trouble(6_000, REFUSED, "in full")),
+                    now());
+
+            assertThat(Objects.requireNonNull(run()).since()).isEqualTo(BEGIN.plusSeconds(6));
+            assertThat(log.lines())
+                    .containsExactly("WARN Waiting for S3: connection refused since 2026-01-01T00:00:05Z. in full");
+
+            second = 20;
+            works("photos", 1);
+            assertThat(run()).isNull();
+            assertThat(log.lines("INFO")).containsExactly("INFO S3 answers again, after 14 s");
+        }
     }
 
     @Test
@@ -160,5 +190,27 @@ final class S3WatchTest {
         second = 10;
         watch.discovering(new TransferMessage.Service(null, new TransferMessage.Trouble(5_000, REFUSED, null)), now());
         assertThat(Objects.requireNonNull(run()).buckets()).isEmpty();
+    }
+
+    @Test
+    void theLogTellsSinceWhenToTheSecond() {
+        Logger logger = (Logger) LoggerFactory.getLogger(S3Watch.class);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        logger.addAppender(log);
+        try {
+            S3Watch fine = new S3Watch(() -> BEGIN.plusNanos(7_905_628_225L));
+            fine.told(
+                    "photos",
+                    0,
+                    new TransferMessage.Service(null, new TransferMessage.Trouble(7_000, REFUSED, null)),
+                    7_905_628_225L);
+            assertThat(fine.ofRun(false, 7_905_628_225L)).isNotNull();
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly("Waiting for S3: connection refused since 2026-01-01T00:00:00Z.");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Sizes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,11 +62,11 @@ final class SmallPartsTest {
 
     @Test
     void bytesAreToldInUnitsThatPeopleRead() {
-        assertThat(DiskSpace.readable(0)).isEqualTo("0 B");
-        assertThat(DiskSpace.readable(1_023)).isEqualTo("1023 B");
-        assertThat(DiskSpace.readable(1_024)).isEqualTo("1.00 KiB");
-        assertThat(DiskSpace.readable(15L << 30)).isEqualTo("15.0 GiB");
-        assertThat(DiskSpace.readable(Long.MAX_VALUE)).endsWith("PiB");
+        assertThat(Sizes.bytes(0)).isEqualTo("0 B");
+        assertThat(Sizes.bytes(1_023)).isEqualTo("1023 B");
+        assertThat(Sizes.bytes(1_024)).isEqualTo("1.00 KiB");
+        assertThat(Sizes.bytes(15L << 30)).isEqualTo("15.0 GiB");
+        assertThat(Sizes.bytes(1L << 50)).isEqualTo("1.00 PiB");
     }
 
     @Test

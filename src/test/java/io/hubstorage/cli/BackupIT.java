@@ -52,7 +52,7 @@ final class BackupIT {
                 HubProcess second = first.exitCode() == 0 ? backup() : first) {
             assertThat(first.err()).isEmpty();
             assertThat(first.out())
-                    .contains("photos is safe: 300 objects (293.0 KiB) new or changed")
+                    .contains("photos is safe: 300 objects (293 KiB) new or changed")
                     .contains("Result")
                     .containsPattern("photos +safe +300 \\(293 KiB\\)")
                     .contains("New snapshot: " + home.resolve("data") + "/hublink_");

@@ -84,7 +84,9 @@ final class FaultSuiteIT {
     private void assertDashboardNames(List<String> keys) {
         try (HubProcess hub = HubProcess.start(home, environment, "serve")) {
             JsonObject status = hub.json("/api/status");
-            assertThat(status.encode()).contains("The last backup completed with failures");
+            assertThat(status.getJsonObject("status").getString("state")).isEqualTo("failing");
+            assertThat(status.encode())
+                    .contains("Bucket photos needs attention.", "photos: 7 objects could not be copied.");
             JsonObject last = hub.json("/api/backup/last").getJsonObject("last");
             JsonObject photos = last.getJsonArray("buckets").getJsonObject(0);
             assertThat(last.getString("result")).isEqualTo("partial");

@@ -282,7 +282,8 @@ final class ServeIT {
                     .until(() -> hub.get("/health/ready").statusCode() == 503);
             try (HubProcess health = health(address)) {
                 assertThat(health.exitCode()).isEqualTo(1);
-                assertThat(health.out()).contains("\"DOWN\"", "no folder that can be written");
+                assertThat(health.out())
+                        .contains("\"DOWN\"", "The data folder " + home.resolve("data") + " is not there.");
             }
             assertThat(home.resolve("data").toFile().mkdirs()).isTrue();
             try (HubProcess health = health(address)) {

@@ -68,7 +68,7 @@ final class FolderAccessTest {
         assertThat(asAnother(data))
                 .isEqualTo(("HubStorage runs as 10001:10001 and cannot write to %s, which belongs to 1026:100 with"
                                 + " mode 750. Run HubStorage as its owner (in the container: PUID=1026 and PGID=100),"
-                                + " or let it belong to HubStorage: chown -R 10001:10001 %s")
+                                + " or let it belong to HubStorage (chown -R 10001:10001 %s).")
                         .formatted(data, data));
     }
 

@@ -200,7 +200,7 @@ final class ShardJobTest {
         Files.createDirectories(home.resolve("journal"));
         // Never looks at its lease: as if the process had been stopped between look and write.
         TreeWriter tree = new TreeWriter(
-                shard, new SourceFiles(shard.sources(), new LongAdder()), new LongAdder(), new Cancellation());
+                shard, new SourceFiles(shard.sources(), new LongAdder()), new ShardProgress(), new Cancellation());
         tree.write("folder/one", new byte[5], Instant.EPOCH);
         Files.createDirectories(home.resolve("trash"));
         Files.move(home.resolve("tree"), home.resolve("trash/tree"));

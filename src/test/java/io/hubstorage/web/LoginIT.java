@@ -7,6 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
+import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.testkit.Chromium;
 import io.hubstorage.web.sse.EventHub;
 import java.io.IOException;
@@ -131,8 +132,11 @@ final class LoginIT {
         logIn(PASSWORD);
         page.isShown("#connection[data-connection=live]");
         page.click("#run-now");
-        page.isShown("#hero[data-state=running]");
+        page.isShown("#run-panel[data-running=true]");
+        page.isShown("#stop");
         assertThat(server.rooms.starts).hasSize(1);
+        server.rooms.judge(BusRooms.judged(StatusMessage.State.RUNNING, List.of(), List.of()));
+        page.isShown("#hero[data-state=running]");
 
         page.click("#logout button");
         page.page().waitForURL("**/hub/login");
