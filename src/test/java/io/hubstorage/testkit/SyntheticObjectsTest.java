@@ -107,7 +107,7 @@ final class SyntheticObjectsTest {
         assertThatThrownBy(() -> client.listObjectsV2(request -> request.bucket("nowhere"))
                         .join())
                 .hasMessageContaining("bucket does not exist");
-        assertThatThrownBy(() -> client.getObjectTagging(
+        assertThatThrownBy(() -> client.deleteObject(
                                 request -> request.bucket("things").key("key-01"))
                         .join())
                 .hasMessageContaining("501");
