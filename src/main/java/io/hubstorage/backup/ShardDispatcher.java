@@ -126,12 +126,20 @@ final class ShardDispatcher {
                         TransferMessage.Outcome.FAILED,
                         "no transfer worker took the work: " + Causes.message(e));
             } catch (TimeoutException _) {
+                // Without its lease, as when the disk is gone, a worker stops without a word.
+                if (cancelled && hasNoLease(shard)) {
+                    return ended(shard, TransferMessage.Outcome.CANCELLED, null);
+                }
                 if (System.nanoTime() - shardWaiting.heardNanos > silenceNanos) {
                     giveUp(shard);
                     return ended(shard, TransferMessage.Outcome.FAILED, "the transfer worker has fallen silent");
                 }
             }
         }
+    }
+
+    private static boolean hasNoLease(TransferMessage.Shard shard) {
+        return shard.mode() != TransferMessage.Mode.DRY_RUN && Files.notExists(Path.of(shard.lease()));
     }
 
     /** A worker has been heard of. */

@@ -131,7 +131,7 @@ final class ServeIT {
                     hub,
                     "HubStorage runs as 10001:10001 and cannot write to %1$s, which belongs to 1026:1026 with mode 755."
                             + " Run HubStorage as its owner (in the container: PUID=1026 and PGID=1026), or let it"
-                            + " belong to HubStorage: chown -R 10001:10001 %1$s",
+                            + " belong to HubStorage (chown -R 10001:10001 %1$s).",
                     "config");
         }
     }

@@ -8,7 +8,7 @@ import ch.qos.logback.core.FileAppender;
 import freemarker.cache.StringTemplateLoader;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateExceptionHandler;
-import io.hubstorage.web.HttpVerticle;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
@@ -22,9 +22,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetServerOptions;
-import io.vertx.ext.bridge.BridgeOptions;
 import io.vertx.ext.bridge.PermittedOptions;
-import io.vertx.ext.eventbus.bridge.tcp.TcpEventBusBridge;
 import io.vertx.ext.healthchecks.HealthChecks;
 import io.vertx.ext.healthchecks.Status;
 import io.vertx.ext.web.Router;
@@ -68,7 +66,7 @@ final class RehearsedWeb implements AutoCloseable {
     static RehearsedWeb start(Path home) throws Exception {
         log(home.resolve("log.txt"));
         Files.writeString(home.resolve("config.json"), "{\"a\": {\"b\": [1, 2.5, null, true]}}");
-        PrometheusMeterRegistry registry = HttpVerticle.registry();
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Vertx vertx = Vertx.builder()
                 .with(new VertxOptions()
                         // Under a training JVM, and on a busy builder, everything takes its time.
@@ -133,10 +131,8 @@ final class RehearsedWeb implements AutoCloseable {
                             ADDRESS,
                             message -> message.reply(message.body().copy().put("x", 1)));
             return readConfig()
-                    .compose(read -> TcpEventBusBridge.create(
-                                    vertx,
-                                    new BridgeOptions().addInboundPermitted(permitted),
-                                    new NetServerOptions().setHost("127.0.0.1"))
+                    .compose(read -> vertx.createNetServer(new NetServerOptions().setHost("127.0.0.1"))
+                            .connectHandler(socket -> socket.pause())
                             .listen(0))
                     .compose(bridge -> server.requestHandler(router).listen())
                     .onSuccess(listening -> port = listening.actualPort());
