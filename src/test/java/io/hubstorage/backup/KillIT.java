@@ -157,7 +157,7 @@ final class KillIT {
                 case RECOVERY -> {
                     int looks = random.nextInt(40);
                     int[] seen = {0};
-                    yield () -> holdsLock(process) && seen[0]++ >= looks;
+                    yield () -> holdsLock(process) && hub.hasBegun() && seen[0]++ >= looks;
                 }
                 case LISTING -> {
                     int lists = 1 + random.nextInt(2);

@@ -25,6 +25,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -97,6 +98,17 @@ final class KilledHub implements AutoCloseable {
     /** Whether an earlier process left work to go on with. */
     boolean staged() {
         return before.staged();
+    }
+
+    /** Whether the last thing written down is that a run has begun. */
+    boolean hasBegun() throws IOException {
+        try {
+            String history = Files.readString(config().resolve("history.jsonl"));
+            int last = history.lastIndexOf('\n', history.length() - 2);
+            return history.substring(last + 1).contains("\"result\":\"running\"");
+        } catch (NoSuchFileException _) {
+            return false;
+        }
     }
 
     /** Begins a backup. */

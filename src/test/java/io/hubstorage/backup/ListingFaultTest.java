@@ -140,7 +140,7 @@ final class ListingFaultTest extends EngineTest {
                 .times(1)
                 .then(Fault.page(Fault.PageTrick.ENDS_EARLY));
 
-        assertThat(hub.backUp().message()).contains("The bucket photos shrank from 1100 to ");
+        assertThat(hub.backUp().message()).contains("The bucket photos shrank from 1,100 to ");
     }
 
     @Test
