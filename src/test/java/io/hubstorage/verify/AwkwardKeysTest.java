@@ -175,6 +175,7 @@ final class AwkwardKeysTest extends VerifyTest {
         }
         Set<String> expected = new TreeSet<>(List.of(
                 "config/config.json",
+                "config/config.json.last-good",
                 "config/destination.json",
                 "config/history.jsonl",
                 "data/.hubstorage/lock",
