@@ -1,5 +1,6 @@
 package io.hubstorage.s3.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -56,9 +58,17 @@ final class HttpExchange {
                 lane.loop().runOnContext(_ -> abandon());
             }
         });
-        lane.loop()
-                .runOnContext(_ ->
-                        lane.client().request(options).onSuccess(this::send).onFailure(this::fail));
+        try {
+            // Composed, because a client that is closed meanwhile throws instead of answering; so does a loop that has
+            // ended.
+            lane.loop()
+                    .runOnContext(_ -> Future.succeededFuture()
+                            .compose(_ -> lane.client().request(options))
+                            .onSuccess(this::send)
+                            .onFailure(this::fail));
+        } catch (RejectedExecutionException closed) {
+            fail(closed);
+        }
         return done;
     }
 

@@ -14,6 +14,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -117,6 +118,22 @@ class VertxHttpClientTest {
         answer.subscribed.get(30, TimeUnit.SECONDS).cancel();
         closed.get(30, TimeUnit.SECONDS);
         assertThatThrownBy(() -> done.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aRequestThatMeetsTheCloseOfItsClientEndsToo() throws Exception {
+        URI server = serve(request -> request.response().end("late"));
+        List<CompletableFuture<Void>> requests = new ArrayList<>();
+        CompletableFuture<Void> closing = CompletableFuture.runAsync(client::close);
+        while (!closing.isDone()) {
+            requests.add(execute(server, "/", new Answer(Long.MAX_VALUE)));
+        }
+        closing.get(30, TimeUnit.SECONDS);
+        for (CompletableFuture<Void> request : requests) {
+            assertThat(request.handle((_, failure) -> failure == null || failure instanceof IOException)
+                            .get(30, TimeUnit.SECONDS))
+                    .isTrue();
+        }
     }
 
     @Test
