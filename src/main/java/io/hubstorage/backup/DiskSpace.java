@@ -1,7 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.Sizes;
-import io.hubstorage.snapshot.DiskProbe;
+import io.hubstorage.fs.DiskProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,11 +2,11 @@ package io.hubstorage.backup;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.config.HubConfig;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestIndex;
+import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.LegacyTree;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestIndex;
-import io.hubstorage.snapshot.ManifestReader;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import java.io.IOException;

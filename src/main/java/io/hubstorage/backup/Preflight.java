@@ -1,12 +1,12 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.fs.DiskProbe;
+import io.hubstorage.fs.DiskSync;
+import io.hubstorage.fs.FolderAccess;
+import io.hubstorage.fs.Trees;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
-import io.hubstorage.snapshot.DiskProbe;
-import io.hubstorage.snapshot.DiskSync;
-import io.hubstorage.snapshot.FolderAccess;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
-import io.hubstorage.snapshot.DiskFull;
+import io.hubstorage.fs.DiskFull;
 import io.hubstorage.snapshot.Layout;
 import java.nio.file.Files;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.snapshot.DiskFull;
+import io.hubstorage.fs.DiskFull;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;

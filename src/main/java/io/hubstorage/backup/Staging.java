@@ -1,9 +1,9 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.fs.Trees;
+import io.hubstorage.manifest.StagedManifest;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.StagedManifest;
-import io.hubstorage.snapshot.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

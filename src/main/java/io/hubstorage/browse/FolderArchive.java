@@ -1,9 +1,9 @@
 package io.hubstorage.browse;
 
-import io.hubstorage.snapshot.KeyCursor;
-import io.hubstorage.snapshot.KeyOrder;
-import io.hubstorage.snapshot.KeyPath;
-import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.keys.KeyPath;
+import io.hubstorage.manifest.KeyCursor;
+import io.hubstorage.manifest.ManifestEntry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

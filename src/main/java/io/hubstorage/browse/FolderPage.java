@@ -1,8 +1,8 @@
 package io.hubstorage.browse;
 
-import io.hubstorage.snapshot.KeyCursor;
-import io.hubstorage.snapshot.KeyOrder;
-import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.manifest.KeyCursor;
+import io.hubstorage.manifest.ManifestEntry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.hubstorage.browse;
 
-import io.hubstorage.plan.KeyPattern;
-import io.hubstorage.snapshot.LineNeedle;
+import io.hubstorage.keys.KeyPattern;
+import io.hubstorage.manifest.LineNeedle;
 import java.util.Arrays;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;

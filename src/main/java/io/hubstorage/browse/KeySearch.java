@@ -1,10 +1,10 @@
 package io.hubstorage.browse;
 
-import io.hubstorage.snapshot.KeyCursor;
-import io.hubstorage.snapshot.KeyOrder;
-import io.hubstorage.snapshot.LineNeedle;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestIndex;
+import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.manifest.KeyCursor;
+import io.hubstorage.manifest.LineNeedle;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestIndex;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package io.hubstorage.browse;
 
-import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.manifest.ManifestEntry;
 import java.util.ArrayList;
 import java.util.List;
 

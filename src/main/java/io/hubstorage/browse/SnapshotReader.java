@@ -1,12 +1,12 @@
 package io.hubstorage.browse;
 
-import io.hubstorage.snapshot.CorruptManifestException;
-import io.hubstorage.snapshot.KeyCursor;
+import io.hubstorage.manifest.CorruptManifestException;
+import io.hubstorage.manifest.KeyCursor;
+import io.hubstorage.manifest.LineNeedle;
+import io.hubstorage.manifest.ManifestCursor;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestIndex;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.LineNeedle;
-import io.hubstorage.snapshot.ManifestCursor;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestIndex;
 import io.hubstorage.snapshot.OwnFiles;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;

@@ -3,6 +3,7 @@ package io.hubstorage.history;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.fs.DurableFiles;
 import io.hubstorage.snapshot.Certificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;

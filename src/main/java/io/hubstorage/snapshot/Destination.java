@@ -3,6 +3,8 @@ package io.hubstorage.snapshot;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.fs.Durable;
+import io.hubstorage.fs.FolderAccess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,5 +1,11 @@
 package io.hubstorage.snapshot;
 
+import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.keys.KeyPath;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestSummary;
+import io.hubstorage.manifest.StagedManifest;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.hubstorage.snapshot;
 
+import io.hubstorage.fs.Durable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;

@@ -1,5 +1,9 @@
 package io.hubstorage.snapshot;
 
+import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.KeyCursor;
+import io.hubstorage.manifest.ManifestEntry;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BusJson;
-import io.hubstorage.snapshot.Durable;
+import io.hubstorage.fs.Durable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

@@ -1,12 +1,16 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.integrity.Claim;
+import io.hubstorage.integrity.Claim.Claims;
+import io.hubstorage.integrity.Hash;
+import io.hubstorage.integrity.PartSizeGuesses;
+import io.hubstorage.integrity.Proven;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.S3Failure;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.transfer.Claim.Claims;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.BusJson;
-import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.manifest.EntryState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

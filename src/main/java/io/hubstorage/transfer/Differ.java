@@ -2,9 +2,9 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.keys.KeyFilter;
+import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
-import io.hubstorage.snapshot.ManifestEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

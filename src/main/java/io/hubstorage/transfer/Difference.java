@@ -1,7 +1,7 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
-import io.hubstorage.snapshot.ManifestEntry;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,13 +1,13 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.keys.KeyFilter;
+import io.hubstorage.keys.KeyPath;
+import io.hubstorage.keys.PathAllocator;
+import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
-import io.hubstorage.snapshot.KeyPath;
-import io.hubstorage.snapshot.ManifestReader;
-import io.hubstorage.snapshot.PathAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

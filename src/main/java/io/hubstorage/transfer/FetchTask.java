@@ -1,10 +1,12 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.integrity.PartSizes;
+import io.hubstorage.integrity.Proven;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ObjectDetails;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ObjectDetails;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.Tally;
-import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.keys.KeyFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,12 +1,12 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.keys.FoldedPaths;
+import io.hubstorage.keys.KeyFilter;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.S3Failure;
-import io.hubstorage.snapshot.FoldedPaths;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestReader;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

@@ -2,10 +2,10 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestReader;
-import io.hubstorage.snapshot.ManifestWriter;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
+import io.hubstorage.manifest.ManifestWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

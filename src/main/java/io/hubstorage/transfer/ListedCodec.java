@@ -1,7 +1,7 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.s3.ListedObject;
-import io.hubstorage.snapshot.ExternalSort;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,14 +1,14 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.fs.Sorted;
+import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ListingPages;
 import io.hubstorage.s3.Page;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
-import io.hubstorage.snapshot.ExternalSort;
-import io.hubstorage.snapshot.KeyOrder;
-import io.hubstorage.snapshot.Sorted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

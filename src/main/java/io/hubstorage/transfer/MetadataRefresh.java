@@ -1,11 +1,11 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ObjectDetails;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.S3Failure;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ObjectDetails;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -1,13 +1,17 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.integrity.Algorithm;
+import io.hubstorage.integrity.Claim;
+import io.hubstorage.integrity.PartSizeGuesses;
+import io.hubstorage.integrity.Proven;
+import io.hubstorage.keys.KeyPath;
+import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.s3.SmallObject;
-import io.hubstorage.snapshot.KeyPath;
-import io.hubstorage.snapshot.ManifestEntry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

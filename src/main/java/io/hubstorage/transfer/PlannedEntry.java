@@ -1,6 +1,6 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.manifest.ManifestEntry;
 import org.jspecify.annotations.Nullable;
 
 /**

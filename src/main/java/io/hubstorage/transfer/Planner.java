@@ -1,8 +1,8 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.Paths;
+import io.hubstorage.keys.Paths;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;

@@ -1,8 +1,15 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.integrity.Algorithm;
+import io.hubstorage.integrity.ByteSink;
+import io.hubstorage.integrity.Claim;
+import io.hubstorage.integrity.Claim.Claims;
+import io.hubstorage.integrity.Hash;
+import io.hubstorage.integrity.PartSizeGuesses;
+import io.hubstorage.integrity.PartSizes;
+import io.hubstorage.integrity.PartedHash;
+import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.S3Failure;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.transfer.Claim.Claims;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;

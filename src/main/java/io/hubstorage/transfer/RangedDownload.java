@@ -1,5 +1,8 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.integrity.Claim;
+import io.hubstorage.integrity.InOrder;
+import io.hubstorage.integrity.Proven;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.ObjectReader;

@@ -1,5 +1,8 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.integrity.Claim;
+import io.hubstorage.integrity.PartSizeGuesses;
+import io.hubstorage.integrity.PartSizes;
 import io.hubstorage.s3.HeadReader;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;

@@ -2,11 +2,11 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.Journal;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.Slots;
 import io.hubstorage.s3.S3Failure;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.Journal;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.Slots;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;

@@ -1,7 +1,8 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.integrity.Hash;
+import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
 import java.nio.file.FileSystems;

@@ -1,8 +1,8 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.snapshot.Blocks;
-import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.fs.Blocks;
+import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;

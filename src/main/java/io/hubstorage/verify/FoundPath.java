@@ -1,6 +1,6 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.snapshot.ExternalSort;
+import io.hubstorage.fs.ExternalSort;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

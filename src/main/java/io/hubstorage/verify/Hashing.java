@@ -1,7 +1,7 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.snapshot.Sha256;
-import io.hubstorage.snapshot.Sorted;
+import io.hubstorage.fs.Sha256;
+import io.hubstorage.fs.Sorted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;

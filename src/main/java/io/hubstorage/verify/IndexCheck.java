@@ -1,7 +1,7 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestIndex;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestIndex;
 import java.util.function.Consumer;
 
 /** Compares a manifest's lines, one after the other, with what its index says of each frame. Tells the first difference. */

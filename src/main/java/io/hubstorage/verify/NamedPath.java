@@ -1,6 +1,6 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.manifest.ManifestEntry;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -31,7 +31,7 @@ record NamedPath(
     }
 
     /** For sorting on disk. */
-    static final class Codec implements io.hubstorage.snapshot.ExternalSort.Codec<NamedPath> {
+    static final class Codec implements io.hubstorage.fs.ExternalSort.Codec<NamedPath> {
         @Override
         public void write(NamedPath item, DataOutput out) throws IOException {
             Texts.write(item.place, out);

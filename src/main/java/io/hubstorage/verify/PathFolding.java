@@ -1,6 +1,6 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.snapshot.NameFolding;
+import io.hubstorage.keys.NameFolding;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.snapshot.ExternalSort;
-import io.hubstorage.snapshot.Sorted;
+import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.fs.Sorted;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInput;

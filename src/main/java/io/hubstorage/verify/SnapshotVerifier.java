@@ -1,13 +1,13 @@
 package io.hubstorage.verify;
 
 import io.hubstorage.bus.Tally;
+import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.fs.Sorted;
+import io.hubstorage.fs.Trees;
+import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.snapshot.Certificate;
-import io.hubstorage.snapshot.ExternalSort;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.ManifestSummary;
 import io.hubstorage.snapshot.OwnFiles;
-import io.hubstorage.snapshot.Sorted;
-import io.hubstorage.snapshot.Trees;
 import io.hubstorage.verify.Problem.Kind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

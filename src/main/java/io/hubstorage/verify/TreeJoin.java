@@ -1,7 +1,7 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.snapshot.KeyPath;
-import io.hubstorage.snapshot.Sorted;
+import io.hubstorage.fs.Sorted;
+import io.hubstorage.keys.KeyPath;
 import io.hubstorage.verify.Problem.Kind;
 import java.io.IOException;
 import java.nio.file.Files;

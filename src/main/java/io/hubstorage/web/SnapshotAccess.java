@@ -3,7 +3,7 @@ package io.hubstorage.web;
 import io.hubstorage.browse.NotThereException;
 import io.hubstorage.browse.SnapshotReader;
 import io.hubstorage.config.ConfigStore;
-import io.hubstorage.snapshot.CorruptManifestException;
+import io.hubstorage.manifest.CorruptManifestException;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;

@@ -3,12 +3,12 @@ package io.hubstorage.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Tally;
+import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.keys.KeyPath;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.snapshot.Certificate;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.KeyOrder;
-import io.hubstorage.snapshot.KeyPath;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestReader;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.testkit.SyntheticBucket;

@@ -268,7 +268,7 @@ final class CrashTest extends EngineTest {
 
     @Test
     void aStagingWithoutItsJournalsIsNotTrusted() throws IOException {
-        io.hubstorage.snapshot.Trees.delete(only("journal"));
+        io.hubstorage.fs.Trees.delete(only("journal"));
 
         recovers();
 
@@ -277,7 +277,7 @@ final class CrashTest extends EngineTest {
 
     @Test
     void aStagingWithoutItsJournalsDoesNotBreakARunThatFails() throws IOException {
-        io.hubstorage.snapshot.Trees.delete(only("journal"));
+        io.hubstorage.fs.Trees.delete(only("journal"));
         s3.removeBucket("photos");
 
         RunRecord run = hub.backUp();

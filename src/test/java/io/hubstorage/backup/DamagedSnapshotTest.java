@@ -293,7 +293,7 @@ final class DamagedSnapshotTest extends EngineTest {
         hub.configure("photos");
         hub.backUp();
         hub.stop();
-        io.hubstorage.snapshot.Trees.delete(hub.data());
+        io.hubstorage.fs.Trees.delete(hub.data());
 
         assertThatThrownBy(hub::backUp)
                 .isInstanceOf(ReplyException.class)

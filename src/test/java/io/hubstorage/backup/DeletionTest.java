@@ -8,7 +8,7 @@ import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.snapshot.EntryState;
+import io.hubstorage.manifest.EntryState;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import io.vertx.core.json.JsonObject;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.manifest.JournalReader;
+import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.DataLock;
-import io.hubstorage.snapshot.JournalReader;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.ManifestEntry;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.Gate;
 import io.hubstorage.testkit.RequestKind;

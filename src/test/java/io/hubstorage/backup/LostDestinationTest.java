@@ -85,6 +85,6 @@ final class LostDestinationTest extends EngineTest {
     }
 
     private static void delete(Path folder) throws IOException {
-        io.hubstorage.snapshot.Trees.delete(folder);
+        io.hubstorage.fs.Trees.delete(folder);
     }
 }

@@ -32,7 +32,7 @@ final class ManySnapshotsTest extends EngineTest {
             SnapshotInfo snapshot = newestFirst.get(i);
             // Music is in the two oldest alone; the newest and the older one of these can be read, no other.
             if (i < newestFirst.size() - 2) {
-                io.hubstorage.snapshot.Trees.delete(snapshot.tree("music"));
+                io.hubstorage.fs.Trees.delete(snapshot.tree("music"));
             }
             if (i > 0 && i != newestFirst.size() - 2) {
                 Files.writeString(Layout.certificate(layout.snapshot(snapshot.name())), "{");

@@ -9,7 +9,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage;
-import io.hubstorage.snapshot.Trees;
+import io.hubstorage.fs.Trees;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.hubstorage.bench;
 
-import io.hubstorage.snapshot.Trees;
+import io.hubstorage.fs.Trees;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.hubstorage.bench;
 
 import io.hubstorage.bench.CaseRun.Plan;
-import io.hubstorage.snapshot.Trees;
+import io.hubstorage.fs.Trees;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

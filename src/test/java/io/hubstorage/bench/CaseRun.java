@@ -1,7 +1,7 @@
 package io.hubstorage.bench;
 
 import io.hubstorage.bench.Case.Kind;
-import io.hubstorage.snapshot.Trees;
+import io.hubstorage.fs.Trees;
 import io.hubstorage.testkit.BucketOptions;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package io.hubstorage.bench;
 
-import io.hubstorage.snapshot.Trees;
+import io.hubstorage.fs.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

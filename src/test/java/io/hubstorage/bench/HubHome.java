@@ -1,7 +1,7 @@
 package io.hubstorage.bench;
 
+import io.hubstorage.fs.Trees;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.Trees;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.snapshot.Certificate;
-import io.hubstorage.snapshot.ManifestSummary;
 import io.hubstorage.testkit.Shelf;
 import java.time.Instant;
 import java.util.Map;

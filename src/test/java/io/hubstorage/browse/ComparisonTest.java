@@ -7,10 +7,10 @@ import static org.quicktheories.generators.SourceDSL.maps;
 import static org.quicktheories.generators.SourceDSL.strings;
 
 import io.hubstorage.bus.Tally;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.KeyCursor;
-import io.hubstorage.snapshot.KeyOrder;
-import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.KeyCursor;
+import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.testkit.Shelf;
 import java.io.IOException;
 import java.io.UncheckedIOException;

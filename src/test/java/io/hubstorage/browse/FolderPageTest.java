@@ -5,8 +5,8 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
-import io.hubstorage.snapshot.KeyCursor;
-import io.hubstorage.snapshot.KeyOrder;
+import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.testkit.Shelf;
 import java.io.IOException;

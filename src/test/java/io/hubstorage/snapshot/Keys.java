@@ -3,13 +3,17 @@ package io.hubstorage.snapshot;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
+import io.hubstorage.keys.KeyPath;
+import io.hubstorage.keys.Utf8;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.quicktheories.core.Gen;
 
 /** Keys as unpleasant as S3 allows. */
-final class Keys {
+public final class Keys {
     private static final List<String> FRAGMENTS = List.of(
             "a",
             "b",
@@ -61,14 +65,14 @@ final class Keys {
     private Keys() {}
 
     /** Non-empty, at most 1,024 bytes as S3 has it. */
-    static Gen<String> nasty() {
+    public static Gen<String> nasty() {
         return lists().of(integers().between(0, FRAGMENTS.size() - 1))
                 .ofSizeBetween(1, 12)
                 .map(Keys::join);
     }
 
     /** Keys of few letters, so that many of them are prefixes of others. */
-    static Gen<String> clashing() {
+    public static Gen<String> clashing() {
         List<String> letters = List.of("a", "/", "b", "!", "~hub~", "é", "x".repeat(255), ".", "a/b", "a//");
         return lists().of(integers().between(0, letters.size() - 1))
                 .ofSizeBetween(1, 6)
@@ -76,7 +80,7 @@ final class Keys {
                         limit(String.join("", picks.stream().map(letters::get).toList())));
     }
 
-    static ManifestEntry entry(String key, long size) {
+    public static ManifestEntry entry(String key, long size) {
         return new ManifestEntry(
                 key,
                 KeyPath.toPath(key, size),

@@ -2,6 +2,9 @@ package io.hubstorage.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
+import io.hubstorage.manifest.ManifestSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
+import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.testkit.LogCapture;
 import java.io.IOException;
 import java.nio.file.Files;

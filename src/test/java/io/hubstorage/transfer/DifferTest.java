@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.plan.KeyFilter;
+import io.hubstorage.keys.KeyFilter;
+import io.hubstorage.keys.PathAllocator;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.s3.ListedObject;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestWriter;
-import io.hubstorage.snapshot.PathAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

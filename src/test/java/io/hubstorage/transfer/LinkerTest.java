@@ -3,8 +3,8 @@ package io.hubstorage.transfer;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.ManifestEntry;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

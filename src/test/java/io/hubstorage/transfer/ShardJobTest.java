@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
+import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.s3.S3Access;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestReader;
-import io.hubstorage.snapshot.ManifestWriter;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.Gate;
 import io.hubstorage.testkit.RequestKind;

@@ -3,11 +3,11 @@ package io.hubstorage.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.RunRecord;
-import io.hubstorage.snapshot.EntryState;
-import io.hubstorage.snapshot.KeyPath;
+import io.hubstorage.keys.KeyPath;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestReader;
 import io.hubstorage.testkit.AwkwardKeys;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.SyntheticBucket;

@@ -3,10 +3,10 @@ package io.hubstorage.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.hubstorage.snapshot.KeyPath;
+import io.hubstorage.keys.KeyPath;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestReader;
 import io.hubstorage.testkit.AwkwardKeys;
 import io.hubstorage.testkit.SyntheticBucket;
 import java.io.IOException;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.keys.NameFolding;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.ManifestEntry;
-import io.hubstorage.snapshot.ManifestReader;
-import io.hubstorage.snapshot.NameFolding;
 import io.hubstorage.testkit.AwkwardKeys;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.json.JsonArray;

@@ -3,8 +3,8 @@ package io.hubstorage.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hubstorage.snapshot.ExternalSort;
-import io.hubstorage.snapshot.Sorted;
+import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.fs.Sorted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

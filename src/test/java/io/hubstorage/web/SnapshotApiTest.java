@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.fs.Trees;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
-import io.hubstorage.snapshot.Trees;
 import io.hubstorage.testkit.AwkwardKeys;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.Shelf;

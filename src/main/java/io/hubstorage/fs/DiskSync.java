@@ -1,0 +1,116 @@
+package io.hubstorage.fs;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what a run wrote durable, in the way that the destination's file system needs. Open it when the run begins: only
+ * write-back errors from then on are told. Blocking; for one thread.
+ */
+public final class DiskSync implements AutoCloseable {
+    /**
+     * File systems whose {@code syncfs} writes everything out. FUSE (mergerfs, Unraid's shares, gocryptfs, sshfs, NTFS) returns 0
+     * and tells its daemon nothing; network file systems do with the server as they like. Whatever is not known is synced
+     * file by file.
+     */
+    private static final Set<String> SYNCED_WHOLE = Set.of(
+            "ext2",
+            "ext3",
+            "ext4",
+            "xfs",
+            "btrfs",
+            "zfs",
+            "f2fs",
+            "bcachefs",
+            "jfs",
+            "reiserfs",
+            "nilfs2",
+            "overlay",
+            "tmpfs",
+            "vfat",
+            "exfat",
+            "ntfs3");
+
+    private final String type;
+    private final @Nullable SyncFs whole;
+
+    private DiskSync(String type, @Nullable SyncFs whole) {
+        this.type = type;
+        this.whole = whole;
+    }
+
+    /** For the file system that holds the folder. */
+    public static DiskSync open(Path folder) throws IOException {
+        String type = Files.getFileStore(folder).type();
+        return new DiskSync(type, isSyncedWhole(type) ? SyncFs.open(folder) : null);
+    }
+
+    static boolean isSyncedWhole(String type) {
+        return SYNCED_WHOLE.contains(type.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether whoever writes a file must force it to the disk before closing it. */
+    public boolean byFile() {
+        return whole == null;
+    }
+
+    /** What the system calls the file system. */
+    public String type() {
+        return type;
+    }
+
+    /**
+     * Makes a staged snapshot durable: by one {@code syncfs}, which covers the whole file system; or each of its folders and
+     * every file beside the trees, since those in the trees were forced as they were written.
+     *
+     * @throws IOException when the disk reports that something could not be written since this was opened
+     */
+    public void sync(Path snapshot) throws IOException {
+        if (whole == null) {
+            syncByFile(snapshot);
+        } else if (!whole.sync()) {
+            // The kernel lacks the call, and nothing was forced as it was written.
+            syncTree(snapshot, null);
+        }
+    }
+
+    private static void syncByFile(Path snapshot) throws IOException {
+        syncTree(snapshot, snapshot.resolve("s3"));
+    }
+
+    /** Every folder, and every file but those below {@code forced}. */
+    private static void syncTree(Path folder, @Nullable Path forced) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                if (attributes.isRegularFile() && (forced == null || !file.startsWith(forced))) {
+                    Durable.sync(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Durable.syncFolder(each);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        if (whole != null) {
+            whole.close();
+        }
+    }
+}

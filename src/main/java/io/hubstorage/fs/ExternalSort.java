@@ -1,0 +1,149 @@
+package io.hubstorage.fs;
+
+import java.io.BufferedOutputStream;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sorts more than fits in memory: holds at most one run of items, writes full runs to files in a scratch folder and
+ * merges them. Stable: equal items come out in the order they went in. What fits one run never touches the disk. Closing
+ * deletes the files. Not thread-safe.
+ *
+ * @param <T> what is sorted
+ */
+public final class ExternalSort<T> implements AutoCloseable {
+    /** A run that stays within some tens of megabytes for manifest entries of usual size. */
+    public static final int DEFAULT_RUN = 50_000;
+
+    /** How many runs are merged at once; each has an open file and a buffer. */
+    static final int FAN_IN = 64;
+
+    /** How items are written to the scratch files; gives back what it was given. */
+    public interface Codec<T> {
+        /** Writes one item. */
+        void write(T item, DataOutput out) throws IOException;
+
+        /** Reads one item. */
+        T read(DataInput in) throws IOException;
+    }
+
+    private final Comparator<? super T> order;
+    private final Codec<T> codec;
+    private final Path scratch;
+    private final int runSize;
+    private final List<T> run = new ArrayList<>();
+    private final List<RunFile> files = new ArrayList<>();
+    private @Nullable Sorted<T> sorted;
+
+    /** With the default run. The folder is created when needed. */
+    public ExternalSort(Comparator<? super T> order, Codec<T> codec, Path scratch) {
+        this(order, codec, scratch, DEFAULT_RUN);
+    }
+
+    /** With at most {@code runSize} items in memory. */
+    public ExternalSort(Comparator<? super T> order, Codec<T> codec, Path scratch, int runSize) {
+        if (runSize < 1) {
+            throw new IllegalArgumentException("a run needs at least one item");
+        }
+        this.order = order;
+        this.codec = codec;
+        this.scratch = scratch;
+        this.runSize = runSize;
+    }
+
+    /** Adds one item; not after {@link #sorted}. */
+    public void add(T item) throws IOException {
+        if (sorted != null) {
+            throw new IllegalStateException("already sorted");
+        }
+        run.add(item);
+        if (run.size() >= runSize) {
+            spill();
+        }
+    }
+
+    /** Whether nothing was added. */
+    public boolean isEmpty() {
+        return size() == 0;
+    }
+
+    /** How many were added. */
+    public long size() {
+        return run.size() + files.stream().mapToLong(RunFile::items).sum();
+    }
+
+    /** The items in order, to be read once; valid until this sort is closed. */
+    public Sorted<T> sorted() throws IOException {
+        if (sorted != null) {
+            throw new IllegalStateException("already sorted");
+        }
+        if (!files.isEmpty() && !run.isEmpty()) {
+            spill();
+        }
+        while (files.size() > FAN_IN) {
+            mergeFirst();
+        }
+        run.sort(order);
+        sorted = files.isEmpty() ? Sorted.ofMemory(run) : Sorted.ofFiles(files, codec, order);
+        return sorted;
+    }
+
+    /** Deletes the scratch files. */
+    @Override
+    public void close() throws IOException {
+        run.clear();
+        if (sorted != null) {
+            sorted.close();
+        }
+        for (RunFile file : files) {
+            Files.deleteIfExists(file.path());
+        }
+        files.clear();
+    }
+
+    /** A sorted run on disk. */
+    record RunFile(Path path, long items) {}
+
+    private void spill() throws IOException {
+        run.sort(order);
+        files.add(writeRun(Sorted.ofMemory(run)));
+        run.clear();
+    }
+
+    /** Merges the oldest runs into one that takes their place, so that equal items keep their order. */
+    private void mergeFirst() throws IOException {
+        int count = Math.min(FAN_IN, files.size() - FAN_IN + 1);
+        List<RunFile> first = files.subList(0, count);
+        RunFile merged;
+        try (Sorted<T> items = Sorted.ofFiles(first, codec, order)) {
+            merged = writeRun(items);
+        }
+        for (RunFile file : first) {
+            Files.delete(file.path());
+        }
+        first.clear();
+        files.addFirst(merged);
+    }
+
+    private RunFile writeRun(Sorted<T> items) throws IOException {
+        Files.createDirectories(scratch);
+        Path file = Files.createTempFile(scratch, "run-", ".sort");
+        long count = 0;
+        try (DataOutputStream out =
+                new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16))) {
+            for (T item = items.next(); item != null; item = items.next()) {
+                codec.write(item, out);
+                count++;
+            }
+        }
+        return new RunFile(file, count);
+    }
+}

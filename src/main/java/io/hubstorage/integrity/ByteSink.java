@@ -1,0 +1,36 @@
+package io.hubstorage.integrity;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Takes the bytes of a body in order. */
+public interface ByteSink {
+    /** What {@link #read} reads at a time. */
+    int BUFFER = 256 * 1024;
+
+    void update(byte[] bytes, int offset, int length);
+
+    /** Feeds a stretch of a file; what was just written comes from memory. */
+    default void read(FileChannel file, long from, long length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, Math.max(1, length)));
+        for (long at = from, end = from + length; at < end; ) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+            int read = file.read(buffer, at);
+            if (read < 0) {
+                throw new IOException("the file ends at %d instead of %d bytes".formatted(at, end));
+            }
+            at += read;
+            update(buffer.array(), 0, read);
+        }
+    }
+
+    /** Feeds a whole file. */
+    default void read(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+            read(file, 0, file.size());
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.hubstorage.keys;
+
+import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.fs.Sorted;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Paths for a disk that takes names for the same which differ in case or normalisation ({@link NameFolding}). Needs to see
+ * all keys before it can give the first path, since keys that clash may be far apart in order: they are sorted on disk by
+ * their folded form, where what clashes comes together, and only what needs a number is sorted back. Of the keys that would
+ * be one file, the first in {@link KeyOrder} keeps its name; a folder gives way to any file. Memory does not grow with the
+ * number of keys. Not thread-safe.
+ */
+public final class FoldedPaths implements Paths, AutoCloseable {
+    private final ExternalSort<NumberedKey> clashes;
+    private final Sorted<NumberedKey> ordered;
+    private @Nullable NumberedKey head;
+    private @Nullable NumberedKey current;
+    private @Nullable String last;
+
+    private FoldedPaths(ExternalSort<NumberedKey> clashes) throws IOException {
+        this.clashes = clashes;
+        this.ordered = clashes.sorted();
+        this.head = ordered.next();
+    }
+
+    /** Takes the keys, in any order and each as often as one likes; what is asked for later must be among them. */
+    public static final class Collector implements AutoCloseable {
+        private final Path scratch;
+        private final int run;
+        private final ExternalSort<Folded> keys;
+
+        /** @param scratch for temporary files */
+        public Collector(Path scratch) {
+            this(scratch, ExternalSort.DEFAULT_RUN);
+        }
+
+        Collector(Path scratch, int run) {
+            this.scratch = scratch;
+            this.run = run;
+            keys = new ExternalSort<>(
+                    Comparator.comparing(Folded::folded).thenComparing(Folded::key, KeyOrder.COMPARATOR),
+                    new Folded.Codec(),
+                    scratch,
+                    run);
+        }
+
+        /** Adds one key; of one that comes twice, the first size counts. */
+        public void add(String key, long size) throws IOException {
+            keys.add(new Folded(NameFolding.fold(key), key, KeyPath.isDirectoryMarker(key, size)));
+        }
+
+        /** The paths of all keys; to be closed by the caller. No key can be added any more. */
+        public FoldedPaths paths() throws IOException {
+            ExternalSort<NumberedKey> clashes = new ExternalSort<>(
+                    Comparator.comparing(NumberedKey::key, KeyOrder.COMPARATOR), new NumberedKey.Codec(), scratch, run);
+            try (Sorted<Folded> sorted = keys.sorted()) {
+                find(sorted, clashes);
+                return new FoldedPaths(clashes);
+            } catch (IOException e) {
+                clashes.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            keys.close();
+        }
+
+        private static void find(Sorted<Folded> sorted, ExternalSort<NumberedKey> clashes) throws IOException {
+            List<Group> groups = new ArrayList<>();
+            String before = null;
+            for (Folded key = sorted.next(); key != null; key = sorted.next()) {
+                if (key.key().equals(before)) {
+                    continue;
+                }
+                before = key.key();
+                String folded = key.folded();
+                groups.removeIf(group -> !folded.startsWith(group.folded));
+                if (groups.isEmpty() || !groups.getLast().folded.equals(folded)) {
+                    groups.add(new Group(folded));
+                }
+                NumberedKey numbered = groups.getLast().take(key, groups);
+                if (!numbered.isPlain()) {
+                    clashes.add(numbered);
+                }
+            }
+        }
+    }
+
+    @Override
+    public String allocate(String key, long size) throws IOException {
+        if (last != null && KeyOrder.compare(last, key) >= 0) {
+            throw new IllegalArgumentException("keys must come in order, but " + key + " came after " + last);
+        }
+        last = key;
+        while (head != null && KeyOrder.compare(head.key(), key) < 0) {
+            head = ordered.next();
+        }
+        current = head != null && head.key().equals(key) ? head : null;
+        return withSize(size);
+    }
+
+    @Override
+    public String withSize(long size) {
+        String key = last;
+        if (key == null) {
+            throw new IllegalStateException("no key has been given a path yet");
+        }
+        return current == null ? KeyPath.toPath(key, size) : current.path(KeyPath.isDirectoryMarker(key, size));
+    }
+
+    @Override
+    public void close() throws IOException {
+        clashes.close();
+    }
+
+    /** The keys of one folded form, in key order. */
+    private static final class Group {
+        private final String folded;
+        private int keys;
+        private int files;
+
+        Group(String folded) {
+            this.folded = folded;
+        }
+
+        /** @param prefixes the groups whose form the key's begins with, shortest first, this one last */
+        NumberedKey take(Folded key, List<Group> prefixes) {
+            List<NumberedKey.Mark> folders = prefixes.stream()
+                    .filter(group -> group.files > 0
+                            && group.folded.length() < folded.length()
+                            && folded.charAt(group.folded.length()) == '/')
+                    .map(group -> new NumberedKey.Mark(segmentEnd(key.key(), slashes(group.folded)), group.keys))
+                    .toList();
+            int own = keys++;
+            files += key.marker() ? 0 : 1;
+            return new NumberedKey(key.key(), folders, own);
+        }
+
+        private static int slashes(String folded) {
+            return (int) folded.chars().filter(unit -> unit == '/').count();
+        }
+
+        /** Where the segment ends that has so many slashes before it: folding keeps each slash, but not each length. */
+        private static int segmentEnd(String key, int slashesBefore) {
+            int end = -1;
+            for (int i = 0; i <= slashesBefore; i++) {
+                end = key.indexOf('/', end + 1);
+            }
+            return end;
+        }
+    }
+
+    /** A key by its folded form. */
+    private record Folded(String folded, String key, boolean marker) {
+        static final class Codec implements ExternalSort.Codec<Folded> {
+            @Override
+            public void write(Folded item, DataOutput out) throws IOException {
+                out.writeUTF(item.folded);
+                out.writeUTF(item.key);
+                out.writeBoolean(item.marker);
+            }
+
+            @Override
+            public Folded read(DataInput in) throws IOException {
+                return new Folded(in.readUTF(), in.readUTF(), in.readBoolean());
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.hubstorage.manifest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries as JSON lines, field by field: what is absent or empty is not written, and neither is a path that equals the
+ * key. Unknown fields are skipped. Thread-safe; its generators and parsers are not.
+ */
+public final class EntryJson {
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            // Characters beyond the basic plane as they are, for people and for grep.
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
+
+    private EntryJson() {}
+
+    /** A generator for {@link #write}, which separates entries by line ends; flush it before using what it wrote. */
+    public static JsonGenerator generator(OutputStream out) throws IOException {
+        JsonGenerator json = JSON.createGenerator(out);
+        json.setPrettyPrinter(new MinimalPrettyPrinter(""));
+        return json;
+    }
+
+    /** A parser for {@link #read}. */
+    public static JsonParser parser(InputStream in) throws IOException {
+        return JSON.createParser(in);
+    }
+
+    static JsonParser parser(byte[] bytes, int offset, int length) throws IOException {
+        return JSON.createParser(bytes, offset, length);
+    }
+
+    /** Writes one entry and a line end. */
+    public static void write(ManifestEntry entry, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("key", entry.key());
+        if (!entry.path().equals(entry.key())) {
+            json.writeStringField("path", entry.path());
+        }
+        json.writeNumberField("size", entry.size());
+        optional("etag", entry.etag(), json);
+        json.writeStringField("last_modified", entry.lastModified().toString());
+        optional("file_time", entry.fileTime() == null ? null : entry.fileTime().toString(), json);
+        optional("sha256", entry.sha256(), json);
+        optional("verified", entry.verified(), json);
+        optional("storage_class", entry.storageClass(), json);
+        optional("version", entry.version(), json);
+        optional("headers", entry.headers(), json);
+        optional("metadata", entry.metadata(), json);
+        if (!entry.details().equals(ObjectDetails.NONE)) {
+            details(entry.details(), json);
+        }
+        json.writeStringField("state", entry.state().word());
+        json.writeEndObject();
+        json.writeRaw('\n');
+    }
+
+    private static void details(ObjectDetails details, JsonGenerator json) throws IOException {
+        if (details.partSize() > 0) {
+            json.writeNumberField("part_size", details.partSize());
+        }
+        if (!details.partSizes().isEmpty()) {
+            json.writeArrayFieldStart("part_sizes");
+            for (long size : details.partSizes()) {
+                json.writeNumber(size);
+            }
+            json.writeEndArray();
+        }
+        optional("checksums", details.checksums(), json);
+        optional("checksum_type", details.checksumType(), json);
+        optional("tags", details.tags(), json);
+        optional("properties", details.properties(), json);
+    }
+
+    private static void optional(String name, @Nullable String value, JsonGenerator json) throws IOException {
+        if (value != null) {
+            json.writeStringField(name, value);
+        }
+    }
+
+    private static void optional(String name, Map<String, String> values, JsonGenerator json) throws IOException {
+        if (values.isEmpty()) {
+            return;
+        }
+        json.writeObjectFieldStart(name);
+        for (Map.Entry<String, String> value : (values.size() == 1 ? values : new TreeMap<>(values)).entrySet()) {
+            json.writeStringField(value.getKey(), value.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    /**
+     * The next entry, or null after the last.
+     *
+     * @throws IOException when this is no entry
+     */
+    public static @Nullable ManifestEntry read(JsonParser json) throws IOException {
+        JsonToken token = json.nextToken();
+        if (token == null) {
+            return null;
+        }
+        if (token != JsonToken.START_OBJECT) {
+            throw new IOException("a line must be a JSON object, not " + token);
+        }
+        Fields fields = new Fields();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            json.nextToken();
+            fields.read(name, json);
+        }
+        return fields.entry();
+    }
+
+    /** What has been read of one entry. */
+    private static final class Fields {
+        private @Nullable String key;
+        private @Nullable String path;
+        private long size = -1;
+        private @Nullable String etag;
+        private @Nullable Instant lastModified;
+        private @Nullable Instant fileTime;
+        private @Nullable String sha256;
+        private @Nullable String verified;
+        private @Nullable String storageClass;
+        private @Nullable String version;
+        private Map<String, String> headers = Map.of();
+        private Map<String, String> metadata = Map.of();
+        private long partSize;
+        private List<Long> partSizes = List.of();
+        private Map<String, String> checksums = Map.of();
+        private @Nullable String checksumType;
+        private Map<String, String> tags = Map.of();
+        private Map<String, String> properties = Map.of();
+        private boolean detailed;
+        private @Nullable EntryState state;
+
+        void read(String name, JsonParser json) throws IOException {
+            try {
+                switch (name) {
+                    case "key" -> key = json.getValueAsString();
+                    case "path" -> path = json.getValueAsString();
+                    case "size" -> size = json.getLongValue();
+                    case "etag" -> etag = json.getValueAsString();
+                    case "last_modified" -> lastModified = Instant.parse(json.getText());
+                    case "file_time" -> fileTime = Instant.parse(json.getText());
+                    case "sha256" -> sha256 = json.getValueAsString();
+                    case "verified" -> verified = json.getValueAsString();
+                    case "storage_class" -> storageClass = json.getValueAsString();
+                    case "version" -> version = json.getValueAsString();
+                    case "headers" -> headers = strings(json);
+                    case "metadata" -> metadata = strings(json);
+                    case "state" -> state = EntryState.ofWord(json.getText());
+                    default -> detail(name, json);
+                }
+            } catch (IllegalArgumentException | DateTimeException e) {
+                throw new IOException("bad value of " + name + ": " + e.getMessage(), e);
+            }
+        }
+
+        private void detail(String name, JsonParser json) throws IOException {
+            boolean known = true;
+            switch (name) {
+                case "part_size" -> partSize = json.getLongValue();
+                case "part_sizes" -> partSizes = numbers(json);
+                case "checksums" -> checksums = strings(json);
+                case "checksum_type" -> checksumType = json.getValueAsString();
+                case "tags" -> tags = strings(json);
+                case "properties" -> properties = strings(json);
+                default -> {
+                    json.skipChildren();
+                    known = false;
+                }
+            }
+            detailed |= known;
+        }
+
+        ManifestEntry entry() throws IOException {
+            if (key == null || size < 0 || lastModified == null || state == null) {
+                throw new IOException("an entry needs key, size, last_modified and state; this one has key " + key);
+            }
+            return new ManifestEntry(
+                    key,
+                    path == null ? key : path,
+                    size,
+                    etag,
+                    lastModified,
+                    sha256,
+                    verified,
+                    storageClass,
+                    version,
+                    headers,
+                    metadata,
+                    state,
+                    fileTime,
+                    detailed
+                            ? new ObjectDetails(partSize, partSizes, checksums, checksumType, tags, properties)
+                            : ObjectDetails.NONE);
+        }
+
+        private static List<Long> numbers(JsonParser json) throws IOException {
+            List<Long> numbers = new ArrayList<>();
+            while (json.nextToken() == JsonToken.VALUE_NUMBER_INT) {
+                numbers.add(json.getLongValue());
+            }
+            return numbers;
+        }
+
+        private static Map<String, String> strings(JsonParser json) throws IOException {
+            Map<String, String> strings = new LinkedHashMap<>();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                strings.put(name, json.nextTextValue());
+            }
+            return strings;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.hubstorage.manifest;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import io.hubstorage.fs.Sha256;
+import io.hubstorage.keys.KeyOrder;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a manifest: JSON lines in zstd frames of some thousand entries each, and the index of the frames. Entries must
+ * come in {@link KeyOrder}. Only {@link #finish} makes it a manifest: closed without that, it has no index and no reader
+ * accepts it. Durable only after a sync. Not thread-safe; memory does not grow with the number of entries.
+ */
+public final class ManifestWriter implements AutoCloseable {
+    /** Entries of a frame, if they are not unusually long. */
+    static final int FRAME_ENTRIES = 2_000;
+
+    private static final int FRAME_BYTES = 1 << 20;
+    private static final int LEVEL = 3;
+
+    private final Path index;
+    private final DigestOutputStream out;
+    private final ZstdCompressCtx zstd = new ZstdCompressCtx();
+    private final FrameBuffer lines = new FrameBuffer();
+    private final JsonGenerator json;
+    private final List<ManifestIndex.Frame> frames = new ArrayList<>();
+    private final VerifiedCounts verified = new VerifiedCounts();
+    private byte[] compressed = new byte[0];
+    private long offset;
+    private @Nullable String firstKey;
+    private @Nullable String lastKey;
+    private int entries;
+    private long bytes;
+    private boolean closed;
+
+    /** Writes the index beside the manifest, see {@link ManifestIndex#beside}. */
+    public ManifestWriter(Path zst) throws IOException {
+        this(zst, ManifestIndex.beside(zst));
+    }
+
+    /** Replaces both files if they exist. */
+    public ManifestWriter(Path zst, Path index) throws IOException {
+        this.index = index;
+        Files.deleteIfExists(index);
+        zstd.setLevel(LEVEL).setChecksum(true).setContentSize(true);
+        json = EntryJson.generator(lines);
+        out = new DigestOutputStream(Files.newOutputStream(zst), Sha256.digest());
+    }
+
+    /**
+     * Adds one entry.
+     *
+     * @throws IllegalArgumentException when its key is not greater than the one before
+     */
+    public void write(ManifestEntry entry) throws IOException {
+        if (lastKey != null && KeyOrder.compare(lastKey, entry.key()) >= 0) {
+            throw new IllegalArgumentException(
+                    "a manifest is written in key order, but " + entry.key() + " came after " + lastKey);
+        }
+        lastKey = entry.key();
+        if (firstKey == null) {
+            firstKey = lastKey;
+        }
+        EntryJson.write(entry, json);
+        verified.add(entry);
+        entries++;
+        bytes += entry.size();
+        if (entries >= FRAME_ENTRIES || lines.size() >= FRAME_BYTES) {
+            endFrame();
+        }
+    }
+
+    private void endFrame() throws IOException {
+        if (firstKey == null) {
+            return;
+        }
+        json.flush();
+        int bound = (int) Zstd.compressBound(lines.size());
+        if (compressed.length < bound) {
+            compressed = new byte[bound];
+        }
+        int length = zstd.compressByteArray(compressed, 0, compressed.length, lines.array(), 0, lines.size());
+        out.write(compressed, 0, length);
+        frames.add(new ManifestIndex.Frame(firstKey, offset, entries, bytes));
+        offset += length;
+        lines.reset();
+        firstKey = null;
+        entries = 0;
+        bytes = 0;
+    }
+
+    /** Writes what is left and the index. */
+    public ManifestSummary finish() throws IOException {
+        endFrame();
+        close();
+        ManifestIndex whole = ManifestIndex.of(frames, offset, verified.counts());
+        whole.write(index);
+        return new ManifestSummary(
+                whole.entries(),
+                whole.bytes(),
+                HexFormat.of().formatHex(out.getMessageDigest().digest()),
+                whole.verified());
+    }
+
+    /** Closes the file; without {@link #finish} what was written stays unreadable. */
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (out) {
+            zstd.close();
+        }
+    }
+
+    /** Lends its array. */
+    private static final class FrameBuffer extends ByteArrayOutputStream {
+        FrameBuffer() {
+            super(FRAME_BYTES + (1 << 16));
+        }
+
+        byte[] array() {
+            return buf;
+        }
+    }
+}

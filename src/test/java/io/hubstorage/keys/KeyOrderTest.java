@@ -1,0 +1,39 @@
+package io.hubstorage.keys;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.quicktheories.QuickTheory.qt;
+import static org.quicktheories.generators.SourceDSL.strings;
+
+import io.hubstorage.snapshot.Keys;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.quicktheories.core.Gen;
+
+final class KeyOrderTest {
+    @Test
+    void itIsTheOrderOfUtf8Bytes() {
+        Gen<String> any = strings().allPossible().ofLengthBetween(0, 6).map(KeyOrderTest::wellFormed);
+        qt().withExamples(20_000).forAll(any, any).check((a, b) -> sameSign(KeyOrder.compare(a, b), byBytes(a, b)));
+        qt().forAll(Keys.nasty(), Keys.nasty()).check((a, b) -> sameSign(KeyOrder.compare(a, b), byBytes(a, b)));
+    }
+
+    @Test
+    void aCharacterBeyondTheBasicPlaneComesLast() {
+        assertThat(KeyOrder.COMPARATOR.compare("\uffff", "😀")).isNegative();
+        assertThat("\uffff".compareTo("😀")).isPositive();
+    }
+
+    private static boolean sameSign(int a, int b) {
+        return Integer.signum(a) == Integer.signum(b);
+    }
+
+    private static int byBytes(String a, String b) {
+        return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Without lone surrogates, which have no UTF-8 form. */
+    private static String wellFormed(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+}
