@@ -3,40 +3,26 @@ package io.hubstorage.config;
 import io.hubstorage.bus.ConfigMessage.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The first {@code config.json}: the bundled one, with what {@code BACKUP_*} variables say put in. */
+/** The first {@code config.json}: every default, with what {@code BACKUP_*} variables say put in. */
 final class Seed {
-    private static final String BUNDLED = "/conf/config.json";
-
-    /** Where a variable lands, to name the variable when the value is not allowed there. */
-    private static final Map<String, String> VARIABLES = Map.of(
-            "automation.interval_hours", "BACKUP_INTERVAL_HOURS",
-            "automation.max_retries", "BACKUP_MAX_RETRIES",
-            "automation.retry_delay_minutes", "BACKUP_RETRY_DELAY_MINUTES",
-            "automation.enabled", "BACKUP_ENABLED",
-            "automation.cron", "BACKUP_CRON",
-            "automation.time_zone", "BACKUP_TIME_ZONE",
-            "s3_buckets", "BACKUP_BUCKETS");
+    /** The options that a variable fills, by path, each with the variable's name. */
+    private static final Map<String, String> VARIABLES = variables();
 
     private Seed() {}
 
-    /** The bundled configuration, untouched. */
-    static JsonObject bundled() {
-        try (InputStream in = Seed.class.getResourceAsStream(BUNDLED)) {
-            if (in == null) {
-                throw new IllegalStateException(BUNDLED + " is missing from the program");
+    private static Map<String, String> variables() {
+        Map<String, String> variables = new TreeMap<>();
+        ConfigSchema.options().forEach((path, schema) -> {
+            if (schema.containsKey("x-seed")) {
+                variables.put(path, schema.getString("x-seed"));
             }
-            return ConfigText.parse(in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
+        return variables;
     }
 
     /**
@@ -45,17 +31,8 @@ final class Seed {
      * @throws ConfigException naming the variables whose values are not allowed
      */
     static JsonObject from(Environment env) {
-        JsonObject json = bundled();
-        List<String> buckets = new Variables(env, new ArrayList<>()).list("BACKUP_BUCKETS");
-        if (!buckets.isEmpty()) {
-            json.put("s3_buckets", new JsonArray(buckets));
-        }
-        VARIABLES.forEach((path, name) -> {
-            String value = env.get(name);
-            if (value != null && path.startsWith("automation.")) {
-                json.getJsonObject("automation").put(path.substring("automation.".length()), typed(value.strip()));
-            }
-        });
+        JsonObject json = ConfigSchema.defaults();
+        VARIABLES.forEach((path, name) -> put(json, path, name, env));
         try {
             ConfigParser.parse(json);
             return json;
@@ -70,18 +47,13 @@ final class Seed {
      */
     static List<String> overruled(Environment env, JsonObject json, HubConfig config) {
         List<String> sentences = new ArrayList<>();
-        new TreeMap<>(VARIABLES).forEach((path, name) -> {
+        VARIABLES.forEach((path, name) -> {
             String value = env.get(name);
             if (value == null) {
                 return;
             }
             JsonObject changed = json.copy();
-            if (path.startsWith("automation.")) {
-                JsonObject automation = changed.getJsonObject("automation", new JsonObject());
-                changed.put("automation", automation.put(path.substring("automation.".length()), typed(value.strip())));
-            } else {
-                changed.put(path, new JsonArray(new Variables(env, new ArrayList<>()).list(name)));
-            }
+            put(changed, path, name, env);
             if (!sameAs(config, changed)) {
                 sentences.add(
                         ("%s=%s has no effect: it would fill a config.json that does not exist yet, and yours says"
@@ -90,6 +62,22 @@ final class Seed {
             }
         });
         return sentences;
+    }
+
+    /** Puts what a variable says, if it says anything, at its place. */
+    private static void put(JsonObject json, String path, String name, Environment env) {
+        String value = env.get(name);
+        if (value == null) {
+            return;
+        }
+        if (ConfigSchema.options().get(path).getValue("default") instanceof JsonArray) {
+            List<String> members = new Variables(env, new ArrayList<>()).list(name);
+            if (!members.isEmpty()) {
+                ConfigSchema.put(json, path, new JsonArray(members));
+            }
+        } else {
+            ConfigSchema.put(json, path, typed(value.strip()));
+        }
     }
 
     private static boolean sameAs(HubConfig config, JsonObject changed) {
