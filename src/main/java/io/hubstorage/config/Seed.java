@@ -10,19 +10,13 @@ import java.util.TreeMap;
 
 /** The first {@code config.json}: every default, with what {@code BACKUP_*} variables say put in. */
 final class Seed {
-    /** The options that a variable fills, by path, each with the variable's name. */
-    private static final Map<String, String> VARIABLES = variables();
-
     private Seed() {}
 
-    private static Map<String, String> variables() {
-        Map<String, String> variables = new TreeMap<>();
-        ConfigSchema.options().forEach((path, schema) -> {
-            if (schema.containsKey("x-seed")) {
-                variables.put(path, schema.getString("x-seed"));
-            }
-        });
-        return variables;
+    /** The options that a variable fills, by path; {@code x-seed} is its name. */
+    private static Map<String, JsonObject> options() {
+        Map<String, JsonObject> options = new TreeMap<>(ConfigSchema.options());
+        options.values().removeIf(schema -> !schema.containsKey("x-seed"));
+        return options;
     }
 
     /**
@@ -32,7 +26,7 @@ final class Seed {
      */
     static JsonObject from(Environment env) {
         JsonObject json = ConfigSchema.defaults();
-        VARIABLES.forEach((path, name) -> put(json, path, name, env));
+        options().forEach((path, schema) -> put(json, path, schema, env));
         try {
             ConfigParser.parse(json);
             return json;
@@ -47,13 +41,14 @@ final class Seed {
      */
     static List<String> overruled(Environment env, JsonObject json, HubConfig config) {
         List<String> sentences = new ArrayList<>();
-        VARIABLES.forEach((path, name) -> {
+        options().forEach((path, schema) -> {
+            String name = schema.getString("x-seed");
             String value = env.get(name);
             if (value == null) {
                 return;
             }
             JsonObject changed = json.copy();
-            put(changed, path, name, env);
+            put(changed, path, schema, env);
             if (!sameAs(config, changed)) {
                 sentences.add(
                         ("%s=%s has no effect: it would fill a config.json that does not exist yet, and yours says"
@@ -64,13 +59,14 @@ final class Seed {
         return sentences;
     }
 
-    /** Puts what a variable says, if it says anything, at its place. */
-    private static void put(JsonObject json, String path, String name, Environment env) {
+    /** Puts what the variable of an option says, if it says anything, at its place. */
+    private static void put(JsonObject json, String path, JsonObject schema, Environment env) {
+        String name = schema.getString("x-seed");
         String value = env.get(name);
         if (value == null) {
             return;
         }
-        if (ConfigSchema.options().get(path).getValue("default") instanceof JsonArray) {
+        if (schema.getValue("default") instanceof JsonArray) {
             List<String> members = new Variables(env, new ArrayList<>()).list(name);
             if (!members.isEmpty()) {
                 ConfigSchema.put(json, path, new JsonArray(members));
@@ -100,12 +96,14 @@ final class Seed {
         return flag == null ? value : flag;
     }
 
+    /** Names the variable in the place of the option that it was put into. */
     private static List<Problem> rename(List<Problem> problems) {
+        Map<String, JsonObject> options = options();
         List<Problem> renamed = new ArrayList<>();
         for (Problem problem : problems) {
-            String path = problem.path().replaceAll("\\[.*", "");
-            String name = VARIABLES.getOrDefault(path, problem.path());
-            renamed.add(new Problem(name, problem.found(), problem.allowed()));
+            JsonObject schema = options.get(problem.path().replaceAll("\\[.*", ""));
+            renamed.add(new Problem(
+                    schema == null ? problem.path() : schema.getString("x-seed"), problem.found(), problem.allowed()));
         }
         return renamed;
     }

@@ -226,11 +226,11 @@ final class ConfigPropertyTest {
         assertThat(untitled("", schema())).isEmpty();
     }
 
-    /** Each option alone in a configuration, with a value; null leaves the option out. */
+    /** A configuration with that option alone. */
     private static JsonObject with(String path, @Nullable Object value) {
-        String[] names = path.split("\\.");
-        JsonObject inner = new JsonObject().put(names[names.length - 1], value);
-        return names.length == 1 ? inner : new JsonObject().put(names[0], inner);
+        JsonObject config = new JsonObject();
+        ConfigSchema.put(config, path, value);
+        return config;
     }
 
     private static void isRefused(String path, Object value) {
@@ -239,18 +239,21 @@ final class ConfigPropertyTest {
         assertThat(e.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.path()).isEqualTo(path);
             assertThat(problem.found()).isEqualTo(ConfigSchema.show(value));
-            assertThat(problem.allowed())
-                    .isEqualTo(ConfigSchema.allowed(ConfigSchema.options().get(path)));
+            assertThat(problem.allowed()).isEqualTo(ConfigSchema.allowed(option(path)));
         });
     }
 
     /** What came of it, as JSON. */
     private static @Nullable Object taken(String path, @Nullable Object value) {
-        Object at = BusJson.encode(ConfigParser.parse(with(path, value)));
-        for (String name : path.split("\\.")) {
-            at = ((JsonObject) at).getValue(name);
-        }
-        return at;
+        return ConfigSchema.value(BusJson.encode(ConfigParser.parse(with(path, value))), path);
+    }
+
+    private static double takenNumber(String path, @Nullable Object value) {
+        return ((Number) Objects.requireNonNull(taken(path, value))).doubleValue();
+    }
+
+    private static JsonObject option(String path) {
+        return Objects.requireNonNull(ConfigSchema.options().get(path));
     }
 
     private static Object number(double value, boolean whole) {
@@ -274,11 +277,11 @@ final class ConfigPropertyTest {
                     double most = schema.getDouble("maximum");
                     boolean open = schema.containsKey("exclusiveMinimum");
                     double beyond = whole ? 1 : 0.001;
-                    assertThat(((Number) taken(path, most)).doubleValue()).isEqualTo(most);
+                    assertThat(takenNumber(path, most)).isEqualTo(most);
                     isRefused(path, number(most + beyond, whole));
                     isRefused(path, number(least - beyond, whole));
                     double first = open ? least + beyond : least;
-                    assertThat(((Number) taken(path, first)).doubleValue()).isEqualTo(first);
+                    assertThat(takenNumber(path, first)).isEqualTo(first);
                     if (open) {
                         isRefused(path, least);
                     }
@@ -296,7 +299,7 @@ final class ConfigPropertyTest {
                 .filter(path -> !path.equals("$schema"))
                 .map(path -> dynamicTest(path, () -> {
                     isRefused(path, new JsonObject());
-                    JsonArray types = ConfigSchema.options().get(path).getJsonArray("type");
+                    JsonArray types = option(path).getJsonArray("type");
                     if (!types.contains("boolean")) {
                         isRefused(path, true);
                     }
@@ -313,12 +316,11 @@ final class ConfigPropertyTest {
     Stream<DynamicTest> nullAndNothingMeanTheDefault() {
         return recorded()
                 .map(path -> dynamicTest(path, () -> {
-                    Object theDefault = ConfigSchema.options().get(path).getValue("default");
-                    Object of = taken(path, null);
+                    Object theDefault = option(path).getValue("default");
                     if (theDefault instanceof Number number) {
-                        assertThat(((Number) of).doubleValue()).isEqualTo(number.doubleValue());
+                        assertThat(takenNumber(path, null)).isEqualTo(number.doubleValue());
                     } else {
-                        assertThat(of).isEqualTo(theDefault);
+                        assertThat(taken(path, null)).isEqualTo(theDefault);
                     }
                     assertThat(ConfigParser.parse(with(path, null))).isEqualTo(ConfigParser.parse(new JsonObject()));
                 }));
@@ -327,9 +329,9 @@ final class ConfigPropertyTest {
     @TestFactory
     Stream<DynamicTest> eachNameOfAChoiceIsTakenHoweverItIsWrittenAndOthersAreNot() {
         return recorded()
-                .filter(path -> ConfigSchema.options().get(path).containsKey("enum"))
+                .filter(path -> option(path).containsKey("enum"))
                 .map(path -> dynamicTest(path, () -> {
-                    JsonObject schema = ConfigSchema.options().get(path);
+                    JsonObject schema = option(path);
                     for (Object name : schema.getJsonArray("enum")) {
                         if (name != null) {
                             assertThat(taken(path, name)).isEqualTo(name);
