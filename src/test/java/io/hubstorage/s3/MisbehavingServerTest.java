@@ -2,6 +2,7 @@ package io.hubstorage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.Fault.PageTrick;
@@ -131,7 +132,11 @@ final class MisbehavingServerTest {
         server.faults().when(RequestKind.LIST).attempts(1).then(new Fault.Status(500, "InternalError", "oops"));
         try (ListingPages pages = s3.list("things", "", null, null, 50)) {
             assertThatThrownBy(pages::nextPage).isInstanceOf(S3Failure.Retriable.class);
-            assertThat(pages.nextPage().objects()).hasSize(30);
+            assertThat(pages.nextPage())
+                    .isNotNull()
+                    .extracting(Page::objects)
+                    .asInstanceOf(LIST)
+                    .hasSize(30);
         }
     }
 
