@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Change {
     private static final int LINE = 1_024;
+    private static final String KEY = "key";
     private static final String GONE = "gone";
 
     private final String key;
@@ -56,13 +57,12 @@ final class Change {
      */
     static Change of(byte[] json) throws IOException {
         try (JsonParser in = EntryJson.parser(json, 0, json.length)) {
-            boolean begun = in.nextToken() == JsonToken.START_OBJECT;
-            String first = begun ? in.nextFieldName() : null;
-            String key = first == null ? null : in.nextTextValue();
-            if (key == null || !(first.equals(GONE) || first.equals("key"))) {
-                throw new IOException("a line must begin with a key");
+            String first = in.nextToken() == JsonToken.START_OBJECT ? in.nextFieldName() : null;
+            String key = KEY.equals(first) || GONE.equals(first) ? in.nextTextValue() : null;
+            if (key == null) {
+                throw new IOException("a line must begin with its key");
             }
-            return new Change(key, first.equals(GONE), json);
+            return new Change(key, GONE.equals(first), json);
         }
     }
 

@@ -172,8 +172,9 @@ final class Differ implements AutoCloseable {
     /** The last snapshot's file stays. */
     private void place(ManifestEntry entry, @Nullable ManifestEntry recorded, EntryState state) throws IOException {
         String path = paths.allocate(entry.key(), entry.size());
-        boolean unsaid =
-                entry == recorded && path.equals(entry.path()) && entry.state().unchanged() == state;
+        boolean unsaid = entry.equals(recorded)
+                && path.equals(entry.path())
+                && entry.state().unchanged() == state;
         if (!unsaid) {
             log.put(entry.withPath(path).withState(state), entry);
         }
