@@ -3,7 +3,7 @@ package io.hubstorage.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hubstorage.snapshot.Keys;
+import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ final class ChangeLogTest {
     private void write(String... keys) throws IOException {
         try (ChangeLog log = new ChangeLog(file)) {
             for (String key : keys) {
-                log.put(Keys.entry(key, 1), null);
+                log.put(RandomKeys.entry(key, 1), null);
             }
         }
     }
@@ -74,7 +74,7 @@ final class ChangeLogTest {
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<?>> all = new ArrayList<>();
                 for (int i = 0; i < 2_000; i++) {
-                    ManifestEntry entry = Keys.entry("key/" + i + "é".repeat(i % 900), i);
+                    ManifestEntry entry = RandomKeys.entry("key/" + i + "é".repeat(i % 900), i);
                     all.add(threads.submit(() -> {
                         log.put(entry, null);
                         return written.add(entry);
@@ -93,11 +93,11 @@ final class ChangeLogTest {
     void anInterruptDoesNotCloseItForTheOthers() throws IOException {
         try (ChangeLog log = new ChangeLog(file)) {
             Thread.currentThread().interrupt();
-            log.put(Keys.entry("a", 1), null);
+            log.put(RandomKeys.entry("a", 1), null);
             assertThat(Thread.interrupted()).isTrue();
-            log.put(Keys.entry("b", 1), null);
+            log.put(RandomKeys.entry("b", 1), null);
         }
-        assertThat(downloads()).containsExactly(Keys.entry("a", 1), Keys.entry("b", 1));
+        assertThat(downloads()).containsExactly(RandomKeys.entry("a", 1), RandomKeys.entry("b", 1));
     }
 
     @Test
@@ -142,25 +142,25 @@ final class ChangeLogTest {
 
     @Test
     void onlyDownloadsAreTakenUpAgain() throws IOException {
-        ManifestEntry held = Keys.entry("a", 1);
+        ManifestEntry held = RandomKeys.entry("a", 1);
         try (ChangeLog log = new ChangeLog(file)) {
             log.put(held.withState(EntryState.KEPT), held);
             log.gone("{\"key\":");
             log.lost("c");
-            log.put(Keys.entry("d", 1), null);
+            log.put(RandomKeys.entry("d", 1), null);
         }
-        assertThat(downloads()).containsExactly(Keys.entry("d", 1));
+        assertThat(downloads()).containsExactly(RandomKeys.entry("d", 1));
         assertThat(changes()).extracting(Change::key).containsExactly("a", "{\"key\":", "c", "d");
         assertThat(changes().get(1).entry()).isNull();
     }
 
     @Test
     void theSameFileInAnotherStateMakesNoOtherSnapshot() throws IOException {
-        ManifestEntry held = Keys.entry("a", 1);
+        ManifestEntry held = RandomKeys.entry("a", 1);
         assertThat(isDifferent(held.withState(EntryState.KEPT), held)).isFalse();
         assertThat(isDifferent(held, null)).isTrue();
         assertThat(isDifferent(held.withPath("b"), held)).isTrue();
-        assertThat(isDifferent(Keys.entry("a", 2), held)).isTrue();
+        assertThat(isDifferent(RandomKeys.entry("a", 2), held)).isTrue();
         try (ChangeLog log = new ChangeLog(null)) {
             log.lost("a");
             assertThat(log.isDifferent()).as("lost").isFalse();

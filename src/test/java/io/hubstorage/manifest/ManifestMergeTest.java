@@ -7,7 +7,7 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
 import io.hubstorage.keys.KeyOrder;
-import io.hubstorage.snapshot.Keys;
+import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ final class ManifestMergeTest {
         new ChangeLog(log()).close();
         List<ManifestEntry> last = new ArrayList<>();
         for (EntryState state : EntryState.values()) {
-            last.add(Keys.entry(state.word(), 1).withState(state));
+            last.add(RandomKeys.entry(state.word(), 1).withState(state));
         }
         last.sort((a, b) -> KeyOrder.compare(a.key(), b.key()));
 
@@ -89,7 +89,7 @@ final class ManifestMergeTest {
     private void check(List<Integer> held, List<Integer> said, int run) throws IOException {
         Map<String, ManifestEntry> last = new TreeMap<>(KeyOrder.COMPARATOR);
         for (int index : held) {
-            last.put(KEYS.get(index), Keys.entry(KEYS.get(index), 1));
+            last.put(KEYS.get(index), RandomKeys.entry(KEYS.get(index), 1));
         }
         Map<String, ManifestMerge.Line> next = new TreeMap<>(KeyOrder.COMPARATOR);
         last.forEach((key, entry) -> next.put(key, new ManifestMerge.Line(entry.withState(EntryState.LINKED), entry)));
@@ -97,7 +97,7 @@ final class ManifestMergeTest {
             for (int i = 0; i < said.size(); i++) {
                 String key = KEYS.get(said.get(i) / 4);
                 ManifestEntry before = last.get(key);
-                ManifestEntry entry = Keys.entry(key, 10 + i);
+                ManifestEntry entry = RandomKeys.entry(key, 10 + i);
                 switch (said.get(i) % 4) {
                     case 0 -> {
                         log.gone(key);
@@ -122,12 +122,12 @@ final class ManifestMergeTest {
 
     @Test
     void aLinkToNothingIsNoLine() throws IOException {
-        ManifestEntry entry = Keys.entry("b", 1);
+        ManifestEntry entry = RandomKeys.entry("b", 1);
         try (ChangeLog log = new ChangeLog(log())) {
             log.put(entry.withState(EntryState.KEPT), entry);
         }
 
-        assertThatThrownBy(() -> merged(manifest(List.of(Keys.entry("a", 1))), 10))
+        assertThatThrownBy(() -> merged(manifest(List.of(RandomKeys.entry("a", 1))), 10))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("b is to be a link");
     }
@@ -137,19 +137,19 @@ final class ManifestMergeTest {
         Path zst = folder.resolve("staged.jsonl.zst");
         try (ManifestMerge merge = new ManifestMerge(null, folder.resolve("scratch"), 2)) {
             for (String key : List.of("b", "a", "c")) {
-                merge.add(Keys.entry(key, 1).withPath("pass-1/" + key));
+                merge.add(RandomKeys.entry(key, 1).withPath("pass-1/" + key));
             }
             for (int size = 20; size < 22; size++) {
-                merge.add(Keys.entry("c", size).withPath("pass-2/c"));
+                merge.add(RandomKeys.entry("c", size).withPath("pass-2/c"));
             }
-            merge.add(Keys.entry("d", 22).withPath("pass-2/d"));
+            merge.add(RandomKeys.entry("d", 22).withPath("pass-2/d"));
             assertThat(merge.write(zst).entries()).isEqualTo(4);
         }
         try (ManifestReader reader = ManifestReader.open(zst)) {
-            assertThat(reader.next()).isEqualTo(Keys.entry("a", 1).withPath("pass-1/a"));
-            assertThat(reader.next()).isEqualTo(Keys.entry("b", 1).withPath("pass-1/b"));
-            assertThat(reader.next()).isEqualTo(Keys.entry("c", 21).withPath("pass-2/c"));
-            assertThat(reader.next()).isEqualTo(Keys.entry("d", 22).withPath("pass-2/d"));
+            assertThat(reader.next()).isEqualTo(RandomKeys.entry("a", 1).withPath("pass-1/a"));
+            assertThat(reader.next()).isEqualTo(RandomKeys.entry("b", 1).withPath("pass-1/b"));
+            assertThat(reader.next()).isEqualTo(RandomKeys.entry("c", 21).withPath("pass-2/c"));
+            assertThat(reader.next()).isEqualTo(RandomKeys.entry("d", 22).withPath("pass-2/d"));
             assertThat(reader.next()).isNull();
         }
         assertThat(folder.resolve("scratch")).isEmptyDirectory();
