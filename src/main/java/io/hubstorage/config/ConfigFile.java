@@ -25,26 +25,12 @@ import org.slf4j.LoggerFactory;
 public final class ConfigFile {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
 
-    /** Who may read a file that is new; one that exists keeps its mode. */
-    public enum Readers {
-        /** Whom the process's umask allows. */
-        USUAL,
-        /** The owner alone, also while it is being written. */
-        OWNER
-    }
-
     private final Path path;
-    private final Readers readers;
     private final AtomicBoolean saidInPlace = new AtomicBoolean();
 
-    ConfigFile(Path path) {
-        this(path, Readers.USUAL);
-    }
-
     /** Whether or not it exists. */
-    public ConfigFile(Path path, Readers readers) {
+    public ConfigFile(Path path) {
         this.path = path.toAbsolutePath();
-        this.readers = readers;
     }
 
     /** Absolute. */
@@ -57,7 +43,10 @@ public final class ConfigFile {
         return Files.readAllBytes(path);
     }
 
-    /** Durable on return. Keeps mode, owner and, if the path is a symbolic link, the link. */
+    /**
+     * Durable on return. Keeps mode, owner and, if the path is a symbolic link, the link; a new file is for its owner alone,
+     * also while it is being written.
+     */
     public void write(byte[] content) throws IOException {
         Path target = Files.exists(path) ? path.toRealPath() : path;
         Path folder = folderOf(target);
@@ -108,9 +97,9 @@ public final class ConfigFile {
         }
     }
 
-    private FileChannel openTemp(Path temp) throws IOException {
+    private static FileChannel openTemp(Path temp) throws IOException {
         boolean posix = temp.getFileSystem().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] attributes = readers == Readers.OWNER && posix
+        FileAttribute<?>[] attributes = posix
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                 }
