@@ -1,0 +1,128 @@
+package io.hubstorage.bench;
+
+import io.hubstorage.testkit.HubProcess;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+
+/** HubStorage as it is meant to be used: a service that has been up for a while, and is told to run. */
+final class WarmHub implements Tool {
+    private static final Duration PEEK = Duration.ofMillis(20);
+    private static final Duration LONGEST_RUN = Duration.ofHours(1);
+
+    private final HubHome home;
+    private final HubProcess process;
+    private final int warmUps;
+
+    private WarmHub(HubHome home, HubProcess process, int warmUps) {
+        this.home = home;
+        this.process = process;
+        this.warmUps = warmUps;
+    }
+
+    /** Starts it and waits until it is up. */
+    static WarmHub start(HubHome home, int warmUps) throws IOException {
+        home.configure();
+        HubProcess process =
+                HubProcess.start(home.jar(), home.javaOptions(), home.folder(), home.environment(), "serve");
+        process.awaitUp();
+        return new WarmHub(home, process, warmUps);
+    }
+
+    @Override
+    public int warmUps() {
+        return warmUps;
+    }
+
+    @Override
+    public void empty() throws IOException {
+        home.deleteSnapshots();
+    }
+
+    @Override
+    public Outcome run() throws IOException, InterruptedException {
+        ProcessFiles.resetPeak(process.pid());
+        double before = ProcessFiles.cpu(process.pid());
+        HttpResponse<String> answer = process.post("/api/backup/run", new JsonObject());
+        if (answer.statusCode() != 202) {
+            throw new IOException("the service refused to run: " + answer.body());
+        }
+        JsonObject run = await(new JsonObject(answer.body()).getString("run_id"));
+        double cpu = ProcessFiles.cpu(process.pid()) - before;
+        Duration wall = Duration.between(
+                Instant.parse(run.getString("started_at")), Instant.parse(run.getString("finished_at")));
+        return new Outcome(
+                run.getString("result").equals("success"),
+                new Measured(wall.toNanos() / 1e9, cpu, ProcessFiles.peak(process.pid())));
+    }
+
+    private JsonObject await(String runId) {
+        return Awaitility.await("the run's end")
+                .atMost(LONGEST_RUN)
+                .pollInterval(PEEK)
+                .pollDelay(Duration.ZERO)
+                .until(() -> ended(runId), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<JsonObject> ended(String runId) {
+        JsonObject status = process.json("/api/backup/status");
+        JsonObject last = status.getJsonObject("last");
+        return !status.getBoolean("running") && last != null && runId.equals(last.getString("run_id"))
+                ? Optional.of(last)
+                : Optional.empty();
+    }
+
+    /** Lets Flight Recorder take notes until {@link #endRecording}. */
+    void beginRecording() throws IOException, InterruptedException {
+        jcmd("JFR.start", "name=bench", "settings=profile");
+    }
+
+    /** Writes them into a file. */
+    void endRecording(Path file) throws IOException, InterruptedException {
+        jcmd("JFR.stop", "name=bench", "filename=" + file.toAbsolutePath());
+    }
+
+    /** Bytes that are still in use after a collection of all garbage. */
+    long liveHeap() throws IOException, InterruptedException {
+        jcmd("GC.class_histogram");
+        // The last line: Total, objects, bytes.
+        String[] total = Files.readAllLines(jcmdOutput()).getLast().strip().split("\\s+", -1);
+        return Long.parseLong(total[2]);
+    }
+
+    /** Where it listens. */
+    URI address() {
+        return process.awaitUp();
+    }
+
+    private void jcmd(String... command) throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(List.of(JAVA.replaceFirst("java$", "jcmd"), Long.toString(process.pid())));
+        whole.addAll(List.of(command));
+        Child.succeed(whole, Map.of(), jcmdOutput());
+    }
+
+    private Path jcmdOutput() {
+        return home.folder().resolve("jcmd.txt");
+    }
+
+    @Override
+    public Path tree() throws IOException {
+        return home.tree();
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
