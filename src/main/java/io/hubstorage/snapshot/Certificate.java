@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.fs.Durable;
@@ -203,21 +205,11 @@ public record Certificate(
         List<RunRecord.BucketRecord> records =
                 buckets.stream().map(Bucket::record).toList();
         return new RunRecord(
-                runId,
-                trigger,
-                false,
-                allBuckets,
-                startedAt,
-                finishedAt,
-                result,
-                snapshot,
-                true,
-                attempts,
+                new RunStart(runId, trigger, false, allBuckets, startedAt),
+                new RunEnd(result, finishedAt, attempts, message),
+                new RunRecord.Truth(snapshot, true, startedAt),
                 records,
-                records.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus),
-                message,
-                alarms,
-                startedAt);
+                alarms);
     }
 
     /** What does not add up in any bucket; empty when all is accounted for. */

@@ -46,7 +46,7 @@ final class OutageTest extends EngineTest {
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
         await().atMost(Duration.ofMinutes(1)).until(() -> {
             RunState state = state();
-            return state != null && state.totals().downloaded().objects() > 150;
+            return state != null && state.progress().totals().downloaded().objects() > 150;
         });
         return finished;
     }

@@ -110,17 +110,8 @@ final class SmallHeapIT {
             summary = manifest.finish();
         }
         Tally tally = new Tally(summary.entries(), summary.bytes());
-        BucketCounts counts = new BucketCounts(
-                tally,
-                Tally.ZERO,
-                tally,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO);
+        BucketCounts counts =
+                new BucketCounts(Map.of(BucketCounts.Fate.LISTED, tally, BucketCounts.Fate.DOWNLOADED, tally));
         new Certificate(
                         Certificate.FORMAT,
                         "run",

@@ -31,8 +31,17 @@ final class SnapshotsTest {
     private static final Tally ONE = new Tally(1, 100);
 
     /** Ten listed: six linked, three downloaded, one failed and kept. */
-    private static final BucketCounts COUNTS =
-            new BucketCounts(TEN, SIX, THREE, Tally.ZERO, Tally.ZERO, Tally.ZERO, ONE, Tally.ZERO, ONE, Tally.ZERO);
+    private static final BucketCounts COUNTS = new BucketCounts(Map.of(
+            BucketCounts.Fate.LISTED,
+            TEN,
+            BucketCounts.Fate.LINKED,
+            SIX,
+            BucketCounts.Fate.DOWNLOADED,
+            THREE,
+            BucketCounts.Fate.FAILED,
+            ONE,
+            BucketCounts.Fate.KEPT,
+            ONE));
 
     @TempDir
     Path folder;
@@ -184,17 +193,7 @@ final class SnapshotsTest {
                         .problems())
                 .hasSize(2)
                 .allSatisfy(problem -> assertThat(problem).contains("alpha", "999"));
-        BucketCounts lost = COUNTS.plus(new BucketCounts(
-                ONE,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO));
+        BucketCounts lost = COUNTS.plus(new BucketCounts(Map.of(BucketCounts.Fate.LISTED, ONE)));
         assertThat(certificate("s", START, List.of(bucket(lost, TEN, true))).problems())
                 .singleElement()
                 .asString()

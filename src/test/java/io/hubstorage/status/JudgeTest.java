@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
@@ -71,19 +73,11 @@ final class JudgeTest {
                             each.getValue() == RunResult.FAILED ? "access denied" : null))
                     .toList();
             RunRecord run = new RunRecord(
-                    "r" + began,
-                    Trigger.SCHEDULE,
-                    false,
-                    whole,
-                    began,
-                    began.plusSeconds(300),
-                    result,
-                    "hublink_1",
-                    true,
-                    1,
+                    new RunStart("r" + began, Trigger.SCHEDULE, false, whole, began),
+                    new RunEnd(
+                            result, began.plusSeconds(300), 1, result == RunResult.FAILED ? "no route to host" : null),
+                    new RunRecord.Truth("hublink_1", true, null),
                     records,
-                    BucketCounts.ZERO,
-                    result == RunResult.FAILED ? "no route to host" : null,
                     List.of());
             for (RunRecord.BucketRecord record : records) {
                 judged.put(record.bucket(), new Judged(run, record));
@@ -132,28 +126,13 @@ final class JudgeTest {
 
         Given running(RunState.@Nullable Waiting waiting) {
             current = new RunState(
-                    "now",
-                    Trigger.MANUAL,
-                    false,
-                    true,
-                    now.minusSeconds(36),
+                    new RunStart("now", Trigger.MANUAL, false, true, now.minusSeconds(36)),
                     now,
-                    RunPhase.LISTING,
-                    1,
-                    4,
-                    null,
+                    new RunState.Stage(RunPhase.LISTING, 1, 4, null, null, waiting),
                     List.of(new RunState.BucketState(
                             "photos", RunPhase.LISTING, false, BucketCounts.ZERO, Tally.ZERO, 0, null, waiting)),
-                    BucketCounts.ZERO,
-                    Tally.ZERO,
-                    0,
-                    0,
-                    0,
-                    null,
-                    List.of(),
-                    List.of(),
-                    null,
-                    waiting);
+                    new RunState.Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null),
+                    List.of());
             return this;
         }
 
