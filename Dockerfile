@@ -30,7 +30,7 @@ RUN mkdir /app/native \
 # The program that the AOT cache is trained on, which uses the libraries, and our way from the SDK to the network; and the JVM's arguments for its training and
 # for the service. A cache fits a class path that begins as the one it was trained on.
 FROM libraries AS rehearsal
-COPY src/test/java/io/hubstorage/image src/io/hubstorage/image
+COPY src/image/java src
 COPY src/main/java/io/hubstorage/s3/http src/io/hubstorage/s3/http
 COPY docker/jvm.args /app/aot/
 RUN javac -nowarn -proc:none -cp '/app/lib/*' -d classes src/io/hubstorage/image/*.java src/io/hubstorage/s3/http/*.java \
@@ -62,14 +62,15 @@ RUN mvn -o -B -q compile jar:jar \
     && mv target/hubstorage-*.jar /app/program/hubstorage.jar \
     && touch -d 2026-11-01T00:00:00Z /app/program/hubstorage.jar /app/program
 
-# The demo's S3 server: from the tests, what it needs and no more.
+# The demo's S3 server: from the testkit, what it needs and no more.
 FROM program AS demo-program
 RUN mvn -o -B -q dependency:copy-dependencies -DincludeScope=test -DoutputDirectory=/app/demo/lib \
         -DexcludeArtifactIds=playwright,driver,driver-bundle \
     && cd /app/lib && for jar in *.jar; do rm -f "/app/demo/lib/$jar"; done
-COPY src/test/java src/test/java
-RUN javac -nowarn -proc:none -cp '/app/lib/*:/app/demo/lib/*:target/classes' -sourcepath src/test/java \
-        -d /app/demo/classes src/test/java/io/hubstorage/demo/DemoS3.java
+COPY src/testkit/java src/testkit/java
+COPY src/demo/java src/demo/java
+RUN javac -nowarn -proc:none -cp '/app/lib/*:/app/demo/lib/*:target/classes' -sourcepath src/testkit/java:src/demo/java \
+        -d /app/demo/classes src/demo/java/io/hubstorage/demo/DemoS3.java
 
 FROM eclipse-temurin:${JAVA}-jre AS demo
 ENV LC_ALL=C.UTF-8 HOME=/tmp

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Builds what a program of the test sources needs, unless it is there already, and runs it without Maven.
+# Builds what a program beside the product needs, unless it is there already, and runs it without Maven.
 # To be sourced from the project's folder.
 
 fail() {

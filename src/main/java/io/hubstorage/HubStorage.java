@@ -14,7 +14,7 @@ import io.hubstorage.history.HistoryStore;
 import io.hubstorage.logs.LogVerticle;
 import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;
-import io.hubstorage.s3.Patience;
+import io.hubstorage.s3.S3Access;
 import io.hubstorage.schedule.SchedulerVerticle;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
@@ -32,6 +32,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
@@ -91,14 +92,14 @@ public final class HubStorage {
 
     /** Starts what a backup needs: configuration, history, transfer workers and the backup verticle. */
     public static Future<HubStorage> engine(Vertx vertx, Environment environment, InstantSource clock) {
-        return engine(vertx, environment, clock, Patience.USUAL, Backoff.USUAL);
+        return engine(vertx, environment, clock, S3Access.STALL, Backoff.USUAL);
     }
 
     /** With another patience towards S3 than the usual one. */
     public static Future<HubStorage> engine(
-            Vertx vertx, Environment environment, InstantSource clock, Patience patience, Backoff backoff) {
+            Vertx vertx, Environment environment, InstantSource clock, Duration stall, Backoff backoff) {
         return open(vertx, environment, UnaryOperator.identity(), clock)
-                .compose(hub -> hub.startEngine(patience, backoff))
+                .compose(hub -> hub.startEngine(stall, backoff))
                 .map(HubStorage::tellCutOff);
     }
 
@@ -148,17 +149,17 @@ public final class HubStorage {
 
     /** The verticles that make a backup and answer for it. */
     Future<HubStorage> startEngine() {
-        return startEngine(Patience.USUAL, Backoff.USUAL);
+        return startEngine(S3Access.STALL, Backoff.USUAL);
     }
 
-    private Future<HubStorage> startEngine(Patience patience, Backoff backoff) {
+    private Future<HubStorage> startEngine(Duration stall, Backoff backoff) {
         vertx.eventBus()
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
         return deploy(Room.CONFIG, new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
-                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, patience, backoff)))
+                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, stall, backoff)))
                 .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, history, clock, Version.TEXT)))
                 .map(this);
     }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.ClientAsyncConfiguration;
@@ -36,19 +35,14 @@ final class Clients {
     private Clients() {}
 
     /** The connections that all clients share; their owner closes them. Blocks for a moment, and reads files. */
-    static VertxHttpClient http(Settings.Aws aws, int connections, Patience patience) throws S3Failure {
+    static VertxHttpClient http(Settings.Aws aws, int connections, Duration stall) throws S3Failure {
         Path trustStore = aws.trustStore();
         return new VertxHttpClient(
-                new VertxHttpClient.Limits(connections + SPARE_CONNECTIONS, CONNECT, ACQUIRE, patience.stall()),
+                new VertxHttpClient.Limits(connections + SPARE_CONNECTIONS, CONNECT, ACQUIRE, stall),
                 trustStore == null ? null : TrustedAuthorities.load(trustStore, aws.trustStorePassword()));
     }
 
-    static S3AsyncClient s3(
-            Settings.Aws aws,
-            CredentialSource credentials,
-            SdkAsyncHttpClient http,
-            String version,
-            Patience patience) {
+    static S3AsyncClient s3(Settings.Aws aws, CredentialSource credentials, SdkAsyncHttpClient http, String version) {
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
                 .region(Region.of(aws.region()))
                 .credentialsProvider(credentials)
@@ -57,7 +51,7 @@ final class Clients {
                 .asyncConfiguration(directCompletion())
                 // Bodies are compared with their checksums elsewhere, and once is enough.
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .overrideConfiguration(overrides(version, patience, c -> c.addExecutionInterceptor(new RawListing())));
+                .overrideConfiguration(overrides(version, c -> c.addExecutionInterceptor(new RawListing())));
         URI endpoint = aws.endpoint();
         if (endpoint == null) {
             builder.crossRegionAccessEnabled(true);
@@ -73,13 +67,12 @@ final class Clients {
             CredentialSource credentials,
             SdkAsyncHttpClient http,
             @Nullable URI endpoint,
-            String version,
-            Patience patience) {
+            String version) {
         StsAsyncClientBuilder builder = StsAsyncClient.builder()
                 .region(Region.of(aws.region()))
                 .credentialsProvider(credentials)
                 .httpClient(http)
-                .overrideConfiguration(overrides(version, patience, c -> {}));
+                .overrideConfiguration(overrides(version, c -> {}));
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
         }
@@ -87,26 +80,25 @@ final class Clients {
     }
 
     private static ClientOverrideConfiguration overrides(
-            String version, Patience patience, Consumer<ClientOverrideConfiguration.Builder> more) {
+            String version, Consumer<ClientOverrideConfiguration.Builder> more) {
         return ClientOverrideConfiguration.builder()
                 .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, "hubstorage/" + version)
-                .retryStrategy(retries(patience))
+                .retryStrategy(clockSkewOnly())
                 .applyMutation(more)
                 .build();
     }
 
-    private static RetryStrategy retries(Patience patience) {
-        return patience.attempts() > 1
-                ? AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                        .maxAttempts(patience.attempts())
-                        .build()
-                // Only the SDK can sign anew by the server's clock, which it learns from the refusal.
-                : DefaultRetryStrategy.standardStrategyBuilder()
-                        .useClientDefaults(false)
-                        .maxAttempts(2)
-                        .retryOnException(failure ->
-                                failure instanceof SdkException refused && RetryUtils.isClockSkewException(refused))
-                        .build();
+    /**
+     * Whoever needs an answer counts the attempts at it, and what two of them count multiplies. Only the SDK can sign anew by the
+     * server's clock, which it learns from the refusal.
+     */
+    private static RetryStrategy clockSkewOnly() {
+        return DefaultRetryStrategy.standardStrategyBuilder()
+                .useClientDefaults(false)
+                .maxAttempts(2)
+                .retryOnException(
+                        failure -> failure instanceof SdkException refused && RetryUtils.isClockSkewException(refused))
+                .build();
     }
 
     /** Callers wait on virtual threads: completing their futures on the SDK's loop wakes them without a second thread. */

@@ -116,13 +116,8 @@ public final class Diagnostics {
             steps.add(skipped("identity", "this endpoint comes without a service that names the caller", null));
             return null;
         }
-        try (StsAsyncClient sts = Clients.sts(
-                access.settings(),
-                access.credentials(),
-                access.http(),
-                stsEndpoint,
-                access.version(),
-                access.patience())) {
+        try (StsAsyncClient sts =
+                Clients.sts(access.settings(), access.credentials(), access.http(), stsEndpoint, access.version())) {
             GetCallerIdentityResponse caller = Calls.await(sts.getCallerIdentity(), "Asking STS who we are");
             steps.add(ok("identity", caller.arn()));
             return new S3Message.Identity(text(caller.account()), text(caller.arn()), text(caller.userId()));

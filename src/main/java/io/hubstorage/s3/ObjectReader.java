@@ -31,7 +31,7 @@ public final class ObjectReader {
     ObjectReader(S3Access access, Map<String, String> extraHeaders) {
         this.access = access;
         this.extraHeaders = extraHeaders;
-        this.stall = access.patience().stall();
+        this.stall = access.stall();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.hubstorage.s3;
 import io.hubstorage.config.Settings;
 import io.hubstorage.s3.http.VertxHttpClient;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,13 +19,16 @@ import software.amazon.awssdk.services.s3.model.RequestPayer;
  * belongs on virtual threads, and an interrupt aborts the request. Nothing is opened before the first request.
  */
 public final class S3Access implements AutoCloseable {
+    /** How long a silence is borne; what fits the internet. */
+    public static final Duration STALL = Duration.ofSeconds(30);
+
     /** What S3 gives a page at most. */
     private static final int PAGE = 1000;
 
     private final Settings.Aws aws;
     private final int maxConnections;
     private final String version;
-    private final Patience patience;
+    private final Duration stall;
     /** Whose connections these are, where this is only another way of using them. */
     private final @Nullable S3Access owner;
 
@@ -43,15 +47,15 @@ public final class S3Access implements AutoCloseable {
      * @param version of HubStorage, for the user agent
      */
     public S3Access(Settings.Aws aws, int maxConnections, String version) {
-        this(aws, maxConnections, version, Patience.USUAL);
+        this(aws, maxConnections, version, STALL);
     }
 
-    /** With another patience than the usual one. */
-    public S3Access(Settings.Aws aws, int maxConnections, String version, Patience patience) {
+    /** @param stall how long a connection may be silent while data is expected; usually {@link #STALL} */
+    public S3Access(Settings.Aws aws, int maxConnections, String version, Duration stall) {
         this.aws = aws;
         this.maxConnections = maxConnections;
         this.version = version;
-        this.patience = patience;
+        this.stall = stall;
         this.owner = null;
         this.requestPayer = false;
         this.availability = null;
@@ -61,7 +65,7 @@ public final class S3Access implements AutoCloseable {
         this.aws = owner.aws;
         this.maxConnections = owner.maxConnections;
         this.version = owner.version;
-        this.patience = owner.patience;
+        this.stall = owner.stall;
         this.owner = owner;
         this.requestPayer = requestPayer;
         this.availability = availability;
@@ -263,8 +267,8 @@ public final class S3Access implements AutoCloseable {
         return version;
     }
 
-    Patience patience() {
-        return patience;
+    Duration stall() {
+        return stall;
     }
 
     /** Where requests go. */
@@ -292,7 +296,7 @@ public final class S3Access implements AutoCloseable {
         }
         VertxHttpClient open = http;
         if (open == null) {
-            open = Clients.http(aws, maxConnections, patience);
+            open = Clients.http(aws, maxConnections, stall);
             http = open;
         }
         return open;
@@ -308,7 +312,7 @@ public final class S3Access implements AutoCloseable {
         }
         S3AsyncClient open = client;
         if (open == null) {
-            S3AsyncClient plain = Clients.s3(aws, credentials(), http(), version, patience);
+            S3AsyncClient plain = Clients.s3(aws, credentials(), http(), version);
             open = new RenewingClient(plain, credentials());
             client = open;
         }

@@ -1,8 +1,8 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.config.Settings;
-import io.hubstorage.s3.Patience;
 import io.hubstorage.s3.S3Access;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -18,15 +18,15 @@ final class S3Connection implements AutoCloseable {
 
     private final Supplier<Settings.Aws> settings;
     private final String version;
-    private final Patience patience;
+    private final Duration stall;
     private final List<S3Access> outdated = new ArrayList<>();
     private Settings.@Nullable Aws madeFor;
     private @Nullable S3Access access;
 
-    S3Connection(Supplier<Settings.Aws> settings, String version, Patience patience) {
+    S3Connection(Supplier<Settings.Aws> settings, String version, Duration stall) {
         this.settings = settings;
         this.version = version;
-        this.patience = patience;
+        this.stall = stall;
     }
 
     /** The client for the present settings. One got before stays usable until {@link #closeOutdated}. */
@@ -36,7 +36,7 @@ final class S3Connection implements AutoCloseable {
             if (access != null) {
                 outdated.add(access);
             }
-            access = new S3Access(wanted, CONNECTIONS, version, patience);
+            access = new S3Access(wanted, CONNECTIONS, version, stall);
             madeFor = wanted;
         }
         return access;

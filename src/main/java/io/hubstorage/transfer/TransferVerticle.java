@@ -6,12 +6,13 @@ import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
-import io.hubstorage.s3.Patience;
+import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -45,13 +46,13 @@ public final class TransferVerticle extends VerticleBase {
 
     /** @param version of the program, for the user agent */
     public TransferVerticle(ConfigStore config, String version) {
-        this(config, version, Patience.USUAL, Backoff.USUAL);
+        this(config, version, S3Access.STALL, Backoff.USUAL);
     }
 
     /** With another patience than the usual one, for tests. */
-    public TransferVerticle(ConfigStore config, String version, Patience patience, Backoff backoff) {
+    public TransferVerticle(ConfigStore config, String version, Duration stall, Backoff backoff) {
         this.config = config;
-        this.s3 = new S3Connection(() -> config.settings().aws(), version, patience);
+        this.s3 = new S3Connection(() -> config.settings().aws(), version, stall);
         this.shared = new TransferContext(
                 new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), new Streams(), backoff);
         this.search = new BucketSearch(

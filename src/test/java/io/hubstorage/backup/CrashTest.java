@@ -38,7 +38,7 @@ final class CrashTest extends EngineTest {
     /** A staging with the objects "00" to "49" in it; the run could not get the others. */
     @BeforeEach
     void aRunThatDied() {
-        hub.patience(Duration.ofMinutes(2), 1, 1);
+        hub.patience(Duration.ofMinutes(2), 1);
         bucket = s3.bucket("photos", SyntheticBucket.uniform(100, 500, "##"));
         s3.faults()
                 .when(request ->

@@ -45,7 +45,7 @@ final class EncryptedObjectTest extends EngineTest {
                                 null,
                                 key),
                         InstantSource.system())
-                .patience(Duration.ofSeconds(2), 1, 3);
+                .patience(Duration.ofSeconds(2), 3);
     }
 
     /** Of four objects, two are encrypted: a small one, and one that comes in ranges. */
@@ -74,7 +74,7 @@ final class EncryptedObjectTest extends EngineTest {
     @Test
     void withoutTheCustomersKeyItsObjectsFailByNameWithTheAdviceToGiveIt() {
         halfEncrypted();
-        hub.patience(Duration.ofSeconds(2), 1, 3).configure("vault");
+        hub.patience(Duration.ofSeconds(2), 3).configure("vault");
 
         RunRecord run = hub.backUp();
 

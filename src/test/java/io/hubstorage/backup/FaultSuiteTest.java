@@ -22,7 +22,7 @@ final class FaultSuiteTest extends EngineTest {
 
     @BeforeEach
     void aBadDay() {
-        hub.patience(Duration.ofSeconds(2), 1, 6);
+        hub.patience(Duration.ofSeconds(2), 6);
         bucket = s3.bucket("photos", BadDay.bucket());
         hub.configure("photos");
     }

@@ -41,7 +41,7 @@ final class IntegrityTest extends EngineTest {
 
     @BeforeEach
     void fewAttempts() {
-        hub.patience(Duration.ofSeconds(20), 1, 3);
+        hub.patience(Duration.ofSeconds(20), 3);
         hub.configure("films");
     }
 

@@ -128,7 +128,7 @@ final class InterruptedRunTest extends EngineTest {
 
     @Test
     void cancellingWhileWaitingForTheNextAttemptEndsTheRunAtOnce() {
-        hub.patience(Duration.ofSeconds(5), 1, 1);
+        hub.patience(Duration.ofSeconds(5), 1);
         bucket("photos", "a", "b");
         s3.faults().whenGetting("b").then(Fault.internalError());
         JsonObject config = retries(1, "photos");

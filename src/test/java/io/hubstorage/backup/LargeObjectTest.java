@@ -21,7 +21,7 @@ final class LargeObjectTest extends EngineTest {
 
     @BeforeEach
     void impatient() {
-        hub.patience(Duration.ofMillis(1_500), 1, 3);
+        hub.patience(Duration.ofMillis(1_500), 3);
         hub.configure("films");
     }
 

@@ -28,7 +28,7 @@ final class ListingFaultTest extends EngineTest {
 
     @BeforeEach
     void aBucketOfTwoPages() {
-        hub.patience(Duration.ofMillis(400), 1, 3);
+        hub.patience(Duration.ofMillis(400), 3);
         bucket = s3.bucket("photos", SyntheticBucket.uniform(1_100, 3, "##/##"));
         hub.configure(config(delete(true), "photos", "music"));
         bucket("music", "x");

@@ -34,7 +34,7 @@ final class MetadataTest extends EngineTest {
 
     @BeforeEach
     void threeObjects() {
-        hub.patience(Duration.ofSeconds(20), 1, 3).configure("photos");
+        hub.patience(Duration.ofSeconds(20), 3).configure("photos");
         bucket = bucket("photos", "a", "b", "c");
     }
 

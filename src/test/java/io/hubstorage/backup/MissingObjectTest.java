@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MissingObjectTest extends EngineTest {
     @BeforeEach
     void impatient() {
-        hub.patience(Duration.ofMillis(400), 1, 3);
+        hub.patience(Duration.ofMillis(400), 3);
     }
 
     private static Predicate<S3Request> get(String key) {
@@ -48,7 +48,7 @@ final class MissingObjectTest extends EngineTest {
     @Test
     void whatIsListedButNotFoundFailsByNameAndKeepsItsPreviousVersion() {
         // Only what the server says counts here, not how busy the machine is.
-        hub.patience(Duration.ofSeconds(30), 1, 3);
+        hub.patience(Duration.ofSeconds(30), 3);
         SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(300, 500, "###"));
         hub.configure("photos");
         hub.backUp();
@@ -177,7 +177,7 @@ final class MissingObjectTest extends EngineTest {
     void aBucketThatGoesAwayInTheMiddleFailsOnceAndKeepsItsPreviousVersionWhole() {
         SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(1_500, 100, "####"));
         bucket("music", "x");
-        hub.patience(Duration.ofSeconds(30), 1, 3).configure("photos", "music");
+        hub.patience(Duration.ofSeconds(30), 3).configure("photos", "music");
         hub.backUp();
         bucket.objects().toList().forEach(object -> bucket.change(object.key()));
         s3.bucket("music").change("x");

@@ -72,7 +72,7 @@ final class ModelledEngine implements AutoCloseable {
 
     ModelledEngine(Path home, boolean delete) {
         this.delete = delete;
-        hub = new Hub(home, s3.settings(), InstantSource.system()).patience(PATIENCE, 1, 4);
+        hub = new Hub(home, s3.settings(), InstantSource.system()).patience(PATIENCE, 4);
         hub.configure(EngineTest.config(EngineTest.delete(delete), "photos"));
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 final class ObjectFaultTest extends EngineTest {
     @BeforeEach
     void impatient() {
-        hub.patience(Duration.ofMillis(400), 1, 3);
+        hub.patience(Duration.ofMillis(400), 3);
     }
 
     private RunRecord heals(Fault fault) {

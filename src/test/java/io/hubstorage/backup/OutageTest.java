@@ -34,7 +34,7 @@ final class OutageTest extends EngineTest {
 
     @BeforeEach
     void aBucketThatTakesAWhile() {
-        hub.patience(Duration.ofMillis(400), 1, 6);
+        hub.patience(Duration.ofMillis(400), 6);
         bucket = s3.bucket("photos", SyntheticBucket.uniform(2_000, 1_000, "##/##"));
         s3.bandwidth(2_000_000, 0);
         hub.configure("photos");
@@ -119,7 +119,7 @@ final class OutageTest extends EngineTest {
     void aServerThatFallsSilentIsWaitedForLongBeforeItsRequestsTimeOut() throws Exception {
         hub.close();
         hub = new Hub(home, s3.settings(), InstantSource.system());
-        hub.patience(Duration.ofSeconds(20), 1, 2).outage(Duration.ofMinutes(2));
+        hub.patience(Duration.ofSeconds(20), 2).outage(Duration.ofMinutes(2));
         hub.configure("photos");
         CompletableFuture<RunRecord> finished = begin();
 
@@ -260,7 +260,7 @@ final class OutageTest extends EngineTest {
                 null);
         hub.close();
         hub = new Hub(home, nowhere, InstantSource.system());
-        hub.patience(Duration.ofMillis(400), 1, 2).outage(Duration.ofSeconds(1));
+        hub.patience(Duration.ofMillis(400), 2).outage(Duration.ofSeconds(1));
         hub.configure("photos", "music", "papers");
         try (LogCapture log = LogCapture.of("io.hubstorage")) {
             RunRecord run = hub.backUp();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RefusedObjectTest extends EngineTest {
     @BeforeEach
     void impatient() {
-        hub.patience(Duration.ofSeconds(20), 1, 3);
+        hub.patience(Duration.ofSeconds(20), 3);
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ final class RetryTest extends EngineTest {
 
     @BeforeEach
     void impatient() {
-        hub.patience(Duration.ofMillis(400), 1, 1);
+        hub.patience(Duration.ofMillis(400), 1);
         bucket = s3.bucket("photos", SyntheticBucket.uniform(1_200, 50, "##/##"));
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.s3.Patience;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import java.time.Duration;
@@ -23,7 +22,7 @@ final class SlowServerTest extends EngineTest {
     @Test
     void aSlowServerIsNotAskedForMoreThanItAnswersInTime() {
         SyntheticBucket photos = s3.bucket("photos", SyntheticBucket.uniform(OBJECTS, 4_096, "k/####"));
-        hub.configure("photos").patience(Duration.ofMillis(STALL_MILLIS), Patience.USUAL.attempts(), 6);
+        hub.configure("photos").patience(Duration.ofMillis(STALL_MILLIS), 6);
         s3.oneAfterTheOther(Duration.ofMillis(MILLIS));
 
         RunRecord run = hub.backUp();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.s3.Patience;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.S3Request;
@@ -22,8 +21,7 @@ final class StubbornObjectTest extends EngineTest {
 
     @BeforeEach
     void asUsualButFaster() {
-        hub.patience(Duration.ofSeconds(30), Patience.USUAL.attempts(), ATTEMPTS)
-                .configure("photos");
+        hub.patience(Duration.ofSeconds(30), ATTEMPTS).configure("photos");
     }
 
     private static boolean isSecondRange(S3Request request) {

@@ -12,8 +12,7 @@ import java.util.stream.Stream;
 
 /** Lays out every Java source in the Palantir style; run it through {@code scripts/format.sh}. */
 public final class Format {
-    private static final List<Path> ROOTS =
-            List.of(Path.of("src/main/java"), Path.of("src/test/java"), Path.of("bench"));
+    private static final Path ROOT = Path.of("src");
 
     private Format() {}
 
@@ -28,17 +27,12 @@ public final class Format {
     /** The sources whose layout differs from what the formatter would write. */
     static List<Path> unformatted() throws IOException, FormatterException {
         List<Path> found = new ArrayList<>();
-        for (Path root : ROOTS) {
-            if (!Files.isDirectory(root)) {
-                continue;
-            }
-            try (Stream<Path> walk = Files.walk(root)) {
-                for (Path file :
-                        walk.filter(path -> path.toString().endsWith(".java")).toList()) {
-                    String source = Files.readString(file);
-                    if (!format(source).equals(source)) {
-                        found.add(file);
-                    }
+        try (Stream<Path> walk = Files.walk(ROOT)) {
+            for (Path file :
+                    walk.filter(path -> path.toString().endsWith(".java")).toList()) {
+                String source = Files.readString(file);
+                if (!format(source).equals(source)) {
+                    found.add(file);
                 }
             }
         }

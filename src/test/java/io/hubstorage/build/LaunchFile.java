@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes down how to start a program of the test sources without Maven: the JDK that runs this, and a Java argument file with
+ * Writes down how to start a program beside the product without Maven: the JDK that runs this, and a Java argument file with
  * the class path. The program then takes the shell's place, gets its signals first hand, and starts at once where nothing has
  * to be built.
  */

@@ -31,7 +31,7 @@ final class LateAnswerTest {
         root.addAppender(log);
         AtomicInteger failed = new AtomicInteger();
         try (SyntheticS3 server = SyntheticS3.start();
-                S3Access s3 = new S3Access(server.settings(), 32, "test", new Patience(SILENCE, 3))) {
+                S3Access s3 = new S3Access(server.settings(), 32, "test", SILENCE)) {
             server.bucket("things", SyntheticBucket.uniform(READS, 1000, "k/####"));
             for (int millis : new int[] {-2, -1, 0, 1, 2, 40}) {
                 server.latency(SILENCE.plusMillis(millis));

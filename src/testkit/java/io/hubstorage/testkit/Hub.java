@@ -7,7 +7,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
-import io.hubstorage.s3.Patience;
+import io.hubstorage.s3.S3Access;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.transfer.Backoff;
@@ -38,7 +38,7 @@ public final class Hub implements AutoCloseable {
     private final Path home;
     private final Map<String, String> environment = new HashMap<>();
     private final InstantSource clock;
-    private Patience patience = Patience.USUAL;
+    private Duration stall = S3Access.STALL;
     private Backoff backoff = Backoff.USUAL;
     private Vertx vertx = Vertx.vertx();
     private @Nullable HubStorage running;
@@ -61,9 +61,9 @@ public final class Hub implements AutoCloseable {
     }
 
     /** Gives up on S3 sooner than usual, from the next start on. */
-    public Hub patience(Duration stall, int attemptsAtARequest, int attemptsAtAnObject) {
-        patience = new Patience(stall, attemptsAtARequest);
-        backoff = new Backoff(Duration.ofMillis(20), Duration.ofMillis(200), attemptsAtAnObject);
+    public Hub patience(Duration silence, int attempts) {
+        stall = silence;
+        backoff = new Backoff(Duration.ofMillis(20), Duration.ofMillis(200), attempts);
         return this;
     }
 
@@ -102,7 +102,7 @@ public final class Hub implements AutoCloseable {
     public Hub start() {
         if (running == null) {
             Environment loaded = Environment.load(environment, home.resolve(".env"));
-            running = await(HubStorage.engine(vertx, loaded, clock, patience, backoff));
+            running = await(HubStorage.engine(vertx, loaded, clock, stall, backoff));
         }
         return this;
     }
