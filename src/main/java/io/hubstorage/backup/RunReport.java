@@ -68,7 +68,7 @@ final class RunReport {
     /**
      * S3 lists nothing else than the last snapshot has.
      *
-     * @param checked when its files were last looked at, as in {@link RunRecord#filesCheckedAt}
+     * @param checked when its files were last looked at, as in {@link RunRecord.Truth}
      */
     RunRecord unchanged(
             String snapshot,
