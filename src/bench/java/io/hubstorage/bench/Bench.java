@@ -59,7 +59,7 @@ public final class Bench implements Callable<Integer> {
 
     /** Exits with 0 when every copy that had to be right was. */
     public static void main(String[] args) {
-        Program.run(new Bench(), args);
+        BenchProgram.run(new Bench(), args);
     }
 
     @Override

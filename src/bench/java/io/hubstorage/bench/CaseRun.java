@@ -96,7 +96,7 @@ final class CaseRun {
     private void record(Map<Contender, Tool> tools, Server server, Path profile)
             throws IOException, InterruptedException {
         for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
-            if (each.getValue() instanceof HubService service) {
+            if (each.getValue() instanceof WarmHub service) {
                 service.beginRecording();
                 turn(each.getKey(), service, server, new CaseResult(measured), "profile");
                 service.endRecording(profile.resolve(
@@ -145,7 +145,7 @@ final class CaseRun {
     /** A finished copy. Those who find nothing to do share it: they only look. */
     private HubHome copy(Path jar, Path own, Server server) throws IOException, InterruptedException {
         HubHome home = new HubHome(jar, plan.options, own, own.resolve("data"), server);
-        try (HubCommand command = new HubCommand(home)) {
+        try (ColdHub command = new ColdHub(home)) {
             Tool.Outcome outcome = command.run();
             CopyCheck check = CopyCheck.of(command.tree(), bucket, false);
             log.printf("  %-7s %-24s %s   %s%n", "copy", "", outcome.measured(), check);
@@ -163,8 +163,8 @@ final class CaseRun {
         Path tree = copy == null ? own.resolve("tree") : copy.tree();
         HubHome home = new HubHome(jar, plan.options, own, copy == null ? own.resolve("data") : copy.data(), server);
         return switch (contender.kind()) {
-            case HUBSTORAGE -> HubService.start(home, plan.warmUps);
-            case HUBSTORAGE_COLD -> new HubCommand(home);
+            case HUBSTORAGE -> WarmHub.start(home, plan.warmUps);
+            case HUBSTORAGE_COLD -> new ColdHub(home);
             case BARE -> new BareCopy(server, tree, copy != null, measured.connections());
             case RCLONE, AWS -> {
                 Peer.Product product = Contender.product(contender.kind());

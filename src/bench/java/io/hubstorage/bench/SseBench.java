@@ -56,7 +56,7 @@ public final class SseBench implements Callable<Integer> {
 
     /** Exits with 0 when every watcher saw every run to its end. */
     public static void main(String[] args) {
-        Program.run(new SseBench(), args);
+        BenchProgram.run(new SseBench(), args);
     }
 
     /** A run without watchers, and one with them. */
@@ -78,7 +78,7 @@ public final class SseBench implements Callable<Integer> {
                 Server.start(List.of("--objects=" + objects, "--size=16KiB", "--plain-etags-below=8MiB"), work)) {
             HubHome home =
                     new HubHome(jar.toAbsolutePath(), options, work.resolve("home"), work.resolve("data"), server);
-            try (HubService service = HubService.start(home, warmUps)) {
+            try (WarmHub service = WarmHub.start(home, warmUps)) {
                 List<Pair> pairs = pairs(service);
                 service.empty();
                 StalledReaders.Heap heap =
@@ -92,7 +92,7 @@ public final class SseBench implements Callable<Integer> {
         return 0;
     }
 
-    private List<Pair> pairs(HubService service) throws IOException, InterruptedException {
+    private List<Pair> pairs(WarmHub service) throws IOException, InterruptedException {
         for (int i = 0; i < warmUps; i++) {
             log.printf("  warm-up  alone %s, watched %s%n", alone(service), watched(service, new Delays()));
         }
@@ -111,12 +111,12 @@ public final class SseBench implements Callable<Integer> {
         return pairs;
     }
 
-    private static Measured alone(HubService service) throws IOException, InterruptedException {
+    private static Measured alone(WarmHub service) throws IOException, InterruptedException {
         service.empty();
         return successful(service.run());
     }
 
-    private Measured watched(HubService service, Delays delays) throws IOException, InterruptedException {
+    private Measured watched(WarmHub service, Delays delays) throws IOException, InterruptedException {
         service.empty();
         try (Watchers all = Watchers.connect(service.address(), watchers)) {
             all.begin();

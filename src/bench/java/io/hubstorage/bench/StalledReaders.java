@@ -34,7 +34,7 @@ final class StalledReaders {
     }
 
     /** Sends so many bytes to each of them, while somebody else reads what they do not. */
-    static Heap measure(HubService service, int readers, long bytes) throws IOException, InterruptedException {
+    static Heap measure(WarmHub service, int readers, long bytes) throws IOException, InterruptedException {
         URI server = service.address();
         long before = service.liveHeap();
         List<Socket> sockets = new ArrayList<>();

@@ -85,7 +85,7 @@ public final class Demo implements Callable<Integer> {
         s3.throttle(FIRST_BYTES_PER_SECOND);
         int chosen = Ports.free(host, port);
         say("Starting HubStorage ...");
-        HubProcess hub = open(() -> HubProcess.start(jar, home, s3, host, chosen));
+        DemoHub hub = open(() -> DemoHub.start(jar, home, s3, host, chosen));
         hub.awaitReady();
         banner(hub, home, s3, chosen);
         watchFirstSnapshot(home, s3, System.nanoTime());
@@ -128,7 +128,7 @@ public final class Demo implements Callable<Integer> {
         });
     }
 
-    private void banner(HubProcess program, DemoHome made, EmbeddedS3 server, int chosen) {
+    private void banner(DemoHub program, DemoHome made, EmbeddedS3 server, int chosen) {
         String taken = chosen == port || port == 0 ? "" : "   (port " + port + " is taken)";
         say("""
 

@@ -9,7 +9,7 @@ import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.testkit.Fault;
-import io.hubstorage.testkit.Gate;
+import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SmallDisk;
 import io.hubstorage.testkit.SyntheticBucket;
@@ -183,8 +183,8 @@ final class FullDiskTest extends EngineTest {
 
     @Test
     void aSpoolThatCannotBeWrittenStopsTheRunAlsoWhileDownloadsHang() throws IOException {
-        Gate gate = new Gate();
-        s3.faults().when(RequestKind.GET).then(Fault.hold(gate));
+        HeldRequests held = new HeldRequests();
+        s3.faults().when(RequestKind.GET).then(Fault.hold(held));
         for (int i = 0; i < 900; i++) {
             bucket.add("note-%03d-%s".formatted(i, "n".repeat(200)), 0);
         }
@@ -192,7 +192,7 @@ final class FullDiskTest extends EngineTest {
 
         runsOutOfRoom();
 
-        gate.open();
+        held.open();
         assertThat(downloaded()).isEmpty();
         goesOnWithRoom();
     }

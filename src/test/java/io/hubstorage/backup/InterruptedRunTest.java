@@ -10,7 +10,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.Fault;
-import io.hubstorage.testkit.Gate;
+import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
@@ -29,20 +29,20 @@ final class InterruptedRunTest extends EngineTest {
     private static final JsonObject NOW = BusJson.encode(new BackupMessage.Start(null, false, null));
 
     private SyntheticBucket bucket = SyntheticBucket.empty();
-    private Gate gate = new Gate();
+    private HeldRequests held = new HeldRequests();
 
-    /** A run of which every object from "50" on waits behind a gate, while those before are finished. */
+    /** A run of which every object from "50" on is held back, while those before are finished. */
     private CompletableFuture<RunRecord> halfDone() {
         bucket = s3.bucket("photos", SyntheticBucket.uniform(100, 500, "##"));
-        gate = new Gate();
+        held = new HeldRequests();
         s3.faults()
                 .when(request ->
                         request.kind() == RequestKind.GET && request.key().compareTo("50") >= 0)
-                .then(Fault.hold(gate));
+                .then(Fault.hold(held));
         hub.configure("photos").start();
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, NOW);
-        await().until(() -> downloaded() == 50 && gate.arrived() > 0);
+        await().until(() -> downloaded() == 50 && held.arrived() > 0);
         return finished;
     }
 
@@ -55,7 +55,7 @@ final class InterruptedRunTest extends EngineTest {
     }
 
     private void heal() {
-        gate.open();
+        held.open();
         s3.faults().clear();
         s3.log().clear();
     }
@@ -111,11 +111,11 @@ final class InterruptedRunTest extends EngineTest {
         Path first = hub.data().resolve(Objects.requireNonNull(hub.backUp().snapshot()));
         Map<String, String> before = listing(first);
         bucket.objects().map(object -> object.key()).toList().forEach(bucket::change);
-        gate = new Gate();
-        s3.faults().when(RequestKind.GET).then(Fault.hold(gate));
+        held = new HeldRequests();
+        s3.faults().when(RequestKind.GET).then(Fault.hold(held));
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, NOW);
-        await().until(() -> gate.arrived() > 10);
+        await().until(() -> held.arrived() > 10);
 
         hub.request(Addresses.BACKUP_CANCEL, new JsonObject());
 
@@ -153,7 +153,7 @@ final class InterruptedRunTest extends EngineTest {
         assertThatThrownBy(() -> hub.request(Addresses.BACKUP_START, NOW))
                 .hasMessageContaining("a backup is running already");
 
-        gate.open();
+        held.open();
         assertThat(Hub.await(Future.fromCompletionStage(finished)).result()).isEqualTo(RunResult.SUCCESS);
     }
 

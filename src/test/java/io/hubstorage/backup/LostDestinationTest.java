@@ -9,7 +9,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.Fault;
-import io.hubstorage.testkit.Gate;
+import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.SyntheticBucket;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,21 +23,21 @@ import org.junit.jupiter.api.Test;
 
 /** The disk goes away in the middle of a run, and something else is in its place. */
 final class LostDestinationTest extends EngineTest {
-    private final Gate gate = new Gate();
+    private final HeldRequests held = new HeldRequests();
     private SyntheticBucket bucket;
 
     @BeforeEach
     void aRunThatCanBeHeld() {
         bucket = s3.bucket("photos", SyntheticBucket.uniform(300, 1_000, "##/#"));
         hub.configure("photos");
-        s3.faults().whenGetting("29/9").times(1).then(Fault.hold(gate));
+        s3.faults().whenGetting("29/9").times(1).then(Fault.hold(held));
     }
 
     private CompletableFuture<RunRecord> beginAndHold() {
         hub.start();
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
-        await().atMost(Duration.ofMinutes(1)).until(() -> gate.arrived() == 1);
+        await().atMost(Duration.ofMinutes(1)).until(() -> held.arrived() == 1);
         return finished;
     }
 
@@ -54,7 +54,7 @@ final class LostDestinationTest extends EngineTest {
         assertThat(names(hub.data()))
                 .as("snapshots in the place of the disk")
                 .noneMatch(name -> name.startsWith("hub"));
-        gate.open();
+        held.open();
 
         delete(hub.data());
         Files.move(away, hub.data());
@@ -75,7 +75,7 @@ final class LostDestinationTest extends EngineTest {
         assertThat(run.result()).isEqualTo(RunResult.FAILED);
         assertThat(run.message()).contains("is another one than last time");
         assertThat(names(hub.data())).noneMatch(name -> name.startsWith("hublink_"));
-        gate.open();
+        held.open();
     }
 
     private static java.util.List<String> names(Path folder) throws IOException {

@@ -11,7 +11,7 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.testkit.Fault;
-import io.hubstorage.testkit.Gate;
+import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
@@ -126,15 +126,15 @@ final class ModelledEngine implements AutoCloseable {
     }
 
     private void die() throws IOException {
-        Gate gate = new Gate();
+        HeldRequests held = new HeldRequests();
         SyntheticS3 server = s3;
-        server.faults().when(RequestKind.GET).rate(0.4, model.size()).then(Fault.hold(gate));
+        server.faults().when(RequestKind.GET).rate(0.4, model.size()).then(Fault.hold(held));
         hub.start();
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
-        await().atMost(PATIENCE).until(() -> gate.arrived() > 0 || finished.isDone());
+        await().atMost(PATIENCE).until(() -> held.arrived() > 0 || finished.isDone());
         hub.stop();
-        gate.open();
+        held.open();
         RunRecord run = Hub.await(Future.fromCompletionStage(finished));
         if (run.result() != RunResult.INTERRUPTED) {
             check(run);

@@ -6,7 +6,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
-import io.hubstorage.snapshot.Keys;
+import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -115,7 +115,7 @@ final class FoldedPathsTest {
     @Test
     void whereNothingClashesButFilesAndFoldersThePathsAreThoseOfAnyDisk() {
         qt().withExamples(2_000)
-                .forAll(lists().of(Keys.clashing()).ofSizeBetween(1, 20))
+                .forAll(lists().of(RandomKeys.clashing()).ofSizeBetween(1, 20))
                 .checkAssert(keys -> {
                     SortedMap<String, Long> objects = new TreeMap<>(KeyOrder.COMPARATOR);
                     keys.forEach(key -> objects.put(key, 1L));

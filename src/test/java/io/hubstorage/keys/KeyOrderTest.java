@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.strings;
 
-import io.hubstorage.snapshot.Keys;
+import io.hubstorage.testkit.RandomKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,8 @@ final class KeyOrderTest {
     void itIsTheOrderOfUtf8Bytes() {
         Gen<String> any = strings().allPossible().ofLengthBetween(0, 6).map(KeyOrderTest::wellFormed);
         qt().withExamples(20_000).forAll(any, any).check((a, b) -> sameSign(KeyOrder.compare(a, b), byBytes(a, b)));
-        qt().forAll(Keys.nasty(), Keys.nasty()).check((a, b) -> sameSign(KeyOrder.compare(a, b), byBytes(a, b)));
+        qt().forAll(RandomKeys.nasty(), RandomKeys.nasty())
+                .check((a, b) -> sameSign(KeyOrder.compare(a, b), byBytes(a, b)));
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.quicktheories.QuickTheory.qt;
 
 import io.hubstorage.fs.Trees;
-import io.hubstorage.snapshot.Keys;
+import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -128,16 +128,16 @@ final class KeyPathTest {
     @Test
     void everyKeyComesBack() {
         qt().withExamples(20_000)
-                .forAll(Keys.nasty())
+                .forAll(RandomKeys.nasty())
                 .check(key -> KeyPath.toKey(KeyPath.toPath(key)).equals(key));
-        qt().forAll(Keys.nasty())
+        qt().forAll(RandomKeys.nasty())
                 .checkAssert(key -> assertThat(KeyPath.toKey(KeyPath.toPath(key + "/", 0), true))
                         .isEqualTo(key + "/"));
     }
 
     @Test
     void everyNameIsOneThatEveryDiskTakes() {
-        qt().withExamples(20_000).forAll(Keys.nasty()).checkAssert(key -> {
+        qt().withExamples(20_000).forAll(RandomKeys.nasty()).checkAssert(key -> {
             String path = KeyPath.toPath(key);
             assertThat(Utf8.length(path)).isLessThanOrEqualTo(KeyPath.MAX_PATH);
             for (String name : List.of(path.split("/", -1))) {
@@ -157,13 +157,13 @@ final class KeyPathTest {
     @Test
     void differentKeysHaveDifferentPaths() {
         qt().withExamples(20_000)
-                .forAll(Keys.clashing(), Keys.clashing())
+                .forAll(RandomKeys.clashing(), RandomKeys.clashing())
                 .check((a, b) -> a.equals(b) || !KeyPath.toPath(a).equals(KeyPath.toPath(b)));
     }
 
     @Test
     void theDiskReallyTakesThem(@TempDir Path folder) {
-        qt().withExamples(300).forAll(Keys.nasty()).checkAssert(key -> {
+        qt().withExamples(300).forAll(RandomKeys.nasty()).checkAssert(key -> {
             try {
                 Path bucket = Files.createTempDirectory(folder, "bucket");
                 Path file = bucket.resolve(KeyPath.toPath(key));

@@ -6,7 +6,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
-import io.hubstorage.snapshot.Keys;
+import io.hubstorage.testkit.RandomKeys;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -83,7 +83,7 @@ final class PathAllocatorTest {
 
     @Test
     void aRangeInTheMiddleGivesTheSamePathsAsTheWhole() {
-        qt().withExamples(5_000).forAll(objects(), Keys.clashing()).checkAssert((objects, after) -> {
+        qt().withExamples(5_000).forAll(objects(), RandomKeys.clashing()).checkAssert((objects, after) -> {
             List<String> whole = new ArrayList<>();
             PathAllocator all = new PathAllocator();
             objects.forEach((key, size) -> whole.add(all.allocate(key, size)));
@@ -103,11 +103,13 @@ final class PathAllocatorTest {
     }
 
     private static Gen<SortedMap<String, Long>> objects() {
-        return lists().of(Keys.clashing()).ofSizeBetween(1, 30).zip(integers().all(), (keys, bits) -> {
-            SortedMap<String, Long> objects = new TreeMap<>(KeyOrder.COMPARATOR);
-            keys.forEach(key -> objects.put(key, (long) ((bits ^ key.hashCode()) & 1)));
-            return objects;
-        });
+        return lists().of(RandomKeys.clashing())
+                .ofSizeBetween(1, 30)
+                .zip(integers().all(), (keys, bits) -> {
+                    SortedMap<String, Long> objects = new TreeMap<>(KeyOrder.COMPARATOR);
+                    keys.forEach(key -> objects.put(key, (long) ((bits ^ key.hashCode()) & 1)));
+                    return objects;
+                });
     }
 
     private static List<String> allocate(Object... keysAndSizes) {

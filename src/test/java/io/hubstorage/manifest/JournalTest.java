@@ -3,7 +3,7 @@ package io.hubstorage.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hubstorage.snapshot.Keys;
+import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ final class JournalTest {
             try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
                 List<Future<?>> all = new ArrayList<>();
                 for (int i = 0; i < 2_000; i++) {
-                    ManifestEntry entry = Keys.entry("key/" + i + "é".repeat(i % 900), i);
+                    ManifestEntry entry = RandomKeys.entry("key/" + i + "é".repeat(i % 900), i);
                     all.add(threads.submit(() -> written.put(journal.append(entry), entry)));
                 }
                 for (Future<?> each : all) {
@@ -58,9 +58,9 @@ final class JournalTest {
     void anInterruptDoesNotCloseItForTheOthers() throws IOException {
         try (Journal journal = Journal.open(file)) {
             Thread.currentThread().interrupt();
-            long offset = journal.append(Keys.entry("a", 1));
+            long offset = journal.append(RandomKeys.entry("a", 1));
             assertThat(Thread.interrupted()).isTrue();
-            assertThat(journal.read(offset)).isEqualTo(Keys.entry("a", 1));
+            assertThat(journal.read(offset)).isEqualTo(RandomKeys.entry("a", 1));
         }
     }
 
@@ -105,7 +105,7 @@ final class JournalTest {
     @Test
     void readingWhereNoLineIsFails() throws IOException {
         try (Journal journal = Journal.open(file)) {
-            long offset = journal.append(Keys.entry("a", 1));
+            long offset = journal.append(RandomKeys.entry("a", 1));
             assertThatThrownBy(() -> journal.read(offset + 3)).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> journal.read(10_000))
                     .isInstanceOf(IOException.class)
@@ -147,9 +147,9 @@ final class JournalTest {
         append("b", "a", "c");
         Path newer = folder.resolve("newer.journal");
         try (Journal journal = Journal.open(newer)) {
-            journal.append(Keys.entry("c", 20));
-            journal.append(Keys.entry("c", 21));
-            journal.append(Keys.entry("d", 22));
+            journal.append(RandomKeys.entry("c", 20));
+            journal.append(RandomKeys.entry("c", 21));
+            journal.append(RandomKeys.entry("d", 22));
         }
         Path zst = folder.resolve("staged.jsonl.zst");
         ManifestSummary summary = StagedManifest.build(
@@ -160,10 +160,10 @@ final class JournalTest {
                 zst);
         assertThat(summary.entries()).isEqualTo(4);
         try (ManifestReader reader = ManifestReader.open(zst)) {
-            assertThat(reader.next()).isEqualTo(Keys.entry("a", 1).withPath("pass-1/a"));
-            assertThat(reader.next()).isEqualTo(Keys.entry("b", 1).withPath("pass-1/b"));
-            assertThat(reader.next()).isEqualTo(Keys.entry("c", 21).withPath("pass-2/c"));
-            assertThat(reader.next()).isEqualTo(Keys.entry("d", 22).withPath("pass-2/d"));
+            assertThat(reader.next()).isEqualTo(RandomKeys.entry("a", 1).withPath("pass-1/a"));
+            assertThat(reader.next()).isEqualTo(RandomKeys.entry("b", 1).withPath("pass-1/b"));
+            assertThat(reader.next()).isEqualTo(RandomKeys.entry("c", 21).withPath("pass-2/c"));
+            assertThat(reader.next()).isEqualTo(RandomKeys.entry("d", 22).withPath("pass-2/d"));
             assertThat(reader.next()).isNull();
         }
     }
@@ -171,7 +171,7 @@ final class JournalTest {
     private void append(String... keys) throws IOException {
         try (Journal journal = Journal.open(file)) {
             for (String key : keys) {
-                journal.append(Keys.entry(key, 1));
+                journal.append(RandomKeys.entry(key, 1));
             }
         }
     }

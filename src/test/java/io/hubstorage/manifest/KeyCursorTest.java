@@ -6,8 +6,8 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
 import io.hubstorage.keys.KeyOrder;
-import io.hubstorage.snapshot.Keys;
 import io.hubstorage.snapshot.TreeCursor;
+import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ final class KeyCursorTest {
 
     @Test
     void beyondAPrefixIsTheLeastThatNothingWithThePrefixReaches() {
-        qt().forAll(Keys.nasty(), Keys.nasty()).checkAssert((prefix, rest) -> {
+        qt().forAll(RandomKeys.nasty(), RandomKeys.nasty()).checkAssert((prefix, rest) -> {
             String beyond = KeyOrder.beyond(prefix);
             assertThat(beyond).isNotNull();
             assertThat(KeyOrder.compare(prefix + rest, beyond)).isNegative();
@@ -46,8 +46,8 @@ final class KeyCursorTest {
     void anyPartOfAnyManifestIsFoundInAnyOrder() {
         qt().withExamples(40)
                 .forAll(
-                        lists().of(Keys.clashing()).ofSizeBetween(0, 60),
-                        lists().of(Keys.clashing()).ofSizeBetween(2, 6),
+                        lists().of(RandomKeys.clashing()).ofSizeBetween(0, 60),
+                        lists().of(RandomKeys.clashing()).ofSizeBetween(2, 6),
                         integers().between(0, 50))
                 .checkAssert((someKeys, places, repeat) -> {
                     NavigableSet<String> keys = keys(someKeys, repeat * 90);
@@ -81,8 +81,8 @@ final class KeyCursorTest {
     void noLineThatHoldsTheNeedleIsPassedOver() {
         qt().withExamples(60)
                 .forAll(
-                        lists().of(Keys.nasty()).ofSizeBetween(1, 60),
-                        Keys.nasty(),
+                        lists().of(RandomKeys.nasty()).ofSizeBetween(1, 60),
+                        RandomKeys.nasty(),
                         integers().between(0, 40))
                 .checkAssert((someKeys, text, repeat) -> {
                     NavigableSet<String> keys = keys(someKeys, repeat * 90);
@@ -175,7 +175,7 @@ final class KeyCursorTest {
         Path zst = folder.resolve("m.jsonl.zst");
         try (ManifestWriter writer = new ManifestWriter(zst)) {
             for (String key : keys) {
-                writer.write(Keys.entry(key, 1));
+                writer.write(RandomKeys.entry(key, 1));
             }
             writer.finish();
         }

@@ -12,7 +12,7 @@ import com.github.luben.zstd.ZstdInputStream;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.Sha256;
 import io.hubstorage.keys.KeyOrder;
-import io.hubstorage.snapshot.Keys;
+import io.hubstorage.testkit.RandomKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,7 +61,7 @@ final class ManifestTest {
 
     @Test
     void aLineSaysOnlyWhatThereIsToSay() throws IOException {
-        Path zst = write("m.jsonl.zst", List.of(Keys.entry("a", 1).withState(EntryState.LINKED), FULL));
+        Path zst = write("m.jsonl.zst", List.of(RandomKeys.entry("a", 1).withState(EntryState.LINKED), FULL));
         String text;
         try (ZstdInputStream in = new ZstdInputStream(Files.newInputStream(zst))) {
             text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -147,9 +147,9 @@ final class ManifestTest {
     void anyRangeOfAnyManifestHoldsJustItsKeys() {
         qt().withExamples(40)
                 .forAll(
-                        lists().of(Keys.clashing()).ofSizeBetween(0, 60),
-                        Keys.clashing(),
-                        Keys.clashing(),
+                        lists().of(RandomKeys.clashing()).ofSizeBetween(0, 60),
+                        RandomKeys.clashing(),
+                        RandomKeys.clashing(),
                         integers().between(0, 50))
                 .checkAssert((someKeys, one, other, repeat) -> {
                     TreeSet<String> keys = new TreeSet<>(KeyOrder.COMPARATOR);
@@ -160,7 +160,9 @@ final class ManifestTest {
                     try {
                         Path zst = write(
                                 "m.jsonl.zst",
-                                keys.stream().map(key -> Keys.entry(key, 1)).toList());
+                                keys.stream()
+                                        .map(key -> RandomKeys.entry(key, 1))
+                                        .toList());
                         assertRange(zst, keys, one, other);
                         assertRange(zst, keys, null, other);
                         assertRange(zst, keys, "m%06d".formatted(repeat * 37), null);
@@ -174,16 +176,16 @@ final class ManifestTest {
     @Test
     void keysOutOfOrderAreRefused() throws IOException {
         try (ManifestWriter writer = new ManifestWriter(folder.resolve("m.jsonl.zst"))) {
-            writer.write(Keys.entry("b", 1));
-            assertThatThrownBy(() -> writer.write(Keys.entry("a", 1))).hasMessageContaining("a came after b");
+            writer.write(RandomKeys.entry("b", 1));
+            assertThatThrownBy(() -> writer.write(RandomKeys.entry("a", 1))).hasMessageContaining("a came after b");
         }
     }
 
     @Test
     void aManifestThatWasNotFinishedIsNone() throws IOException {
-        Path zst = write("m.jsonl.zst", List.of(Keys.entry("a", 1)));
+        Path zst = write("m.jsonl.zst", List.of(RandomKeys.entry("a", 1)));
         try (ManifestWriter writer = new ManifestWriter(zst)) {
-            writer.write(Keys.entry("a", 1));
+            writer.write(RandomKeys.entry("a", 1));
         }
         assertThatThrownBy(() -> ManifestReader.open(zst))
                 .isInstanceOf(CorruptManifestException.class)
@@ -268,8 +270,8 @@ final class ManifestTest {
         ManifestEntry proven = new ManifestEntry(
                 "z", "z", 5, null, Instant.EPOCH, null, "md5", null, null, Map.of(), Map.of(), EntryState.LINKED);
         List<Path> parts = List.of(
-                write("shard-0.part.zst", List.of(Keys.entry("a", 7))),
-                write("shard-1.part.zst", List.of(Keys.entry("b", 1), FULL, proven)));
+                write("shard-0.part.zst", List.of(RandomKeys.entry("a", 7))),
+                write("shard-1.part.zst", List.of(RandomKeys.entry("b", 1), FULL, proven)));
         Path zst = folder.resolve("m.jsonl.zst");
 
         ManifestSummary summary = ManifestParts.concatenate(parts, zst, ManifestIndex.beside(zst));
@@ -325,7 +327,7 @@ final class ManifestTest {
     private static List<ManifestEntry> entries(int from, int to) {
         List<ManifestEntry> entries = new ArrayList<>();
         for (int i = from; i < to; i++) {
-            entries.add(Keys.entry("k%07d".formatted(i), i));
+            entries.add(RandomKeys.entry("k%07d".formatted(i), i));
         }
         return entries;
     }

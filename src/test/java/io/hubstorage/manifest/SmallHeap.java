@@ -1,7 +1,7 @@
 package io.hubstorage.manifest;
 
 import io.hubstorage.fs.ExternalSort;
-import io.hubstorage.snapshot.Keys;
+import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -51,6 +51,6 @@ final class SmallHeap {
     }
 
     private static ManifestEntry entry(int i) {
-        return Keys.entry("photos/%03d/IMG_%08d.jpg".formatted(i / 1_000, i), i);
+        return RandomKeys.entry("photos/%03d/IMG_%08d.jpg".formatted(i / 1_000, i), i);
     }
 }

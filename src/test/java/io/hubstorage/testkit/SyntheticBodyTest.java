@@ -37,17 +37,17 @@ final class SyntheticBodyTest {
 
     @Test
     void aPatternGivesEachIndexBackAndKeepsTheOrder() {
-        KeyPattern pattern = new KeyPattern("y-#/m-##/f.bin", 1000);
+        NumberedKeys keys = new NumberedKeys("y-#/m-##/f.bin", 1000);
         qt().forAll(integers().between(0, 998))
-                .check(index -> pattern.index(pattern.key(index)) == index
-                        && pattern.key(index).compareTo(pattern.key(index + 1)) < 0);
-        assertThat(pattern.index("y-1/m-2x/f.bin")).isEqualTo(-1);
-        assertThat(pattern.index("y-1/m-22/f.bi")).isEqualTo(-1);
+                .check(index ->
+                        keys.index(keys.key(index)) == index && keys.key(index).compareTo(keys.key(index + 1)) < 0);
+        assertThat(keys.index("y-1/m-2x/f.bin")).isEqualTo(-1);
+        assertThat(keys.index("y-1/m-22/f.bi")).isEqualTo(-1);
     }
 
     @Test
     void theNvmeChecksumMeetsItsPublishedCheckValue() {
-        Crc64Nvme crc = new Crc64Nvme();
+        ReferenceCrc64Nvme crc = new ReferenceCrc64Nvme();
         crc.update("123456789".getBytes(StandardCharsets.US_ASCII));
         assertThat(crc.getValue()).isEqualTo(0xAE8B14860A799888L);
     }

@@ -125,13 +125,13 @@ final class SyntheticFaultsTest {
 
     @Test
     void aGateHoldsAnAnswerUntilItOpens() throws Exception {
-        Gate gate = new Gate();
-        server.faults().whenGetting("key-001").then(Fault.hold(gate));
+        HeldRequests held = new HeldRequests();
+        server.faults().whenGetting("key-001").then(Fault.hold(held));
         CompletableFuture<HttpResponse<byte[]>> answer =
                 http.sendAsync(request("key-001").build(), BodyHandlers.ofByteArray());
-        await().until(() -> gate.arrived() == 1);
+        await().until(() -> held.arrived() == 1);
         assertThat(answer).isNotDone();
-        gate.open();
+        held.open();
         assertThat(answer.get().body()).isEqualTo(bucket.get("key-001").body());
     }
 

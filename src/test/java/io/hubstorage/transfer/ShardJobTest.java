@@ -10,7 +10,7 @@ import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.testkit.Fault;
-import io.hubstorage.testkit.Gate;
+import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
@@ -167,11 +167,11 @@ final class ShardJobTest {
 
     @Test
     void aWorkerThatWakesUpAfterItsRunHasGivenItUpWritesNothing() throws Exception {
-        Gate gate = new Gate();
+        HeldRequests held = new HeldRequests();
         for (int index = 0; index < 40; index++) {
             bucket.add("folder%02d/file".formatted(index), 500);
         }
-        s3.faults().when(RequestKind.GET).then(Fault.hold(gate));
+        s3.faults().when(RequestKind.GET).then(Fault.hold(held));
         ShardJob job = job(0, null, null, true, snapshotOf());
         CompletableFuture<TransferMessage.Result> ended = CompletableFuture.supplyAsync(job::run);
         Awaitility.await()
@@ -182,7 +182,7 @@ final class ShardJobTest {
         Files.createDirectories(home.resolve("trash"));
         Files.move(home.resolve("tree"), home.resolve("trash/tree"));
         Files.move(home.resolve("journal"), home.resolve("trash/journal"));
-        gate.open();
+        held.open();
 
         assertThat(ended.get(60, TimeUnit.SECONDS).outcome()).isEqualTo(TransferMessage.Outcome.CANCELLED);
         assertThat(job.isGivenUp()).isTrue();

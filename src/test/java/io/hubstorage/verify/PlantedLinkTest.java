@@ -8,7 +8,7 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.testkit.Fault;
-import io.hubstorage.testkit.Gate;
+import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.eventbus.ReplyException;
 import java.io.IOException;
@@ -147,15 +147,15 @@ final class PlantedLinkTest extends VerifyTest {
 
     /** Stops a run that has downloaded everything but this key; returns its staging. */
     private Path interrupt(String key) throws IOException {
-        Gate gate = new Gate();
-        s3.faults().whenGetting(key).times(1).then(new Fault.Hold(gate));
+        HeldRequests held = new HeldRequests();
+        s3.faults().whenGetting(key).times(1).then(new Fault.Hold(held));
         hub.start();
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
         Path stagings = hub.data().resolve(".hubstorage/staging");
         Path journals = hub.data().resolve(".hubstorage/journal");
-        await().until(() -> gate.arrived() == 1 && journaled(journals) == 5);
+        await().until(() -> held.arrived() == 1 && journaled(journals) == 5);
         hub.stop();
-        gate.open();
+        held.open();
         try (Stream<Path> left = Files.list(stagings)) {
             return left.findFirst().orElseThrow();
         }

@@ -71,7 +71,7 @@ public enum ChecksumKind {
         return switch (algorithm) {
             case "CRC32" -> checksum(new CRC32(), 4);
             case "CRC32C" -> checksum(new CRC32C(), 4);
-            case "CRC64NVME" -> checksum(new Crc64Nvme(), 8);
+            case "CRC64NVME" -> checksum(new ReferenceCrc64Nvme(), 8);
             case "SHA1" -> digest("SHA-1");
             case "SHA256" -> digest("SHA-256");
             default -> digest(algorithm);

@@ -44,7 +44,7 @@ final class Exchange {
             case Fault.Hang ignored -> {}
             case Fault.Hold hold -> {
                 Context here = vertx.getOrCreateContext();
-                hold.gate().arrive().onComplete(opened -> here.runOnContext(ignored -> rightly()));
+                hold.held().arrive().onComplete(opened -> here.runOnContext(ignored -> rightly()));
             }
             case Fault.Late late -> vertx.setTimer(Math.max(1, late.delay().toMillis()), ignored -> rightly());
             case Fault.Body ignored -> rightly();

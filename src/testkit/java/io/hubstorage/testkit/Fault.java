@@ -13,8 +13,8 @@ public sealed interface Fault {
     /** Nothing is ever answered; the connection stays open. */
     record Hang() implements Fault {}
 
-    /** The right answer, but only when the gate opens. */
-    record Hold(Gate gate) implements Fault {}
+    /** The right answer, but only when they are let go. */
+    record Hold(HeldRequests held) implements Fault {}
 
     /** The right answer, but late. */
     record Late(Duration delay) implements Fault {}
@@ -118,8 +118,8 @@ public sealed interface Fault {
     }
 
     /** See {@link Hold}. */
-    static Fault hold(Gate gate) {
-        return new Hold(gate);
+    static Fault hold(HeldRequests held) {
+        return new Hold(held);
     }
 
     /** See {@link Late}. */

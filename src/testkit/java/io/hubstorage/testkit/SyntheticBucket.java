@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SyntheticBucket {
     private final Rule rule;
-    private final KeyPattern pattern;
+    private final NumberedKeys pattern;
     private final EtagCache etags;
     private final ListOrder order;
     private final long seed;
@@ -63,7 +63,7 @@ public final class SyntheticBucket {
 
     private SyntheticBucket(Rule rule, ListOrder order, long seed, Traits traits) {
         this.rule = rule;
-        this.pattern = new KeyPattern(rule.pattern, rule.count);
+        this.pattern = new NumberedKeys(rule.pattern, rule.count);
         this.order = order;
         this.seed = seed;
         this.traits = traits;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The real program as a process of its own, with nothing from this one's environment that could lead it elsewhere. */
-final class HubProcess implements AutoCloseable {
+final class DemoHub implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> STRANGERS = List.of("AWS_", "HUBSTORAGE_", "BACKUP_", "DOCKER_MODE");
 
@@ -24,14 +24,14 @@ final class HubProcess implements AutoCloseable {
     private final DemoHome home;
     private final URI address;
 
-    private HubProcess(Process process, DemoHome home, URI address) {
+    private DemoHub(Process process, DemoHome home, URI address) {
         this.process = process;
         this.home = home;
         this.address = address;
     }
 
     /** Starts {@code java -jar <jar> serve} on the home, with the embedded S3 as its endpoint. */
-    static HubProcess start(Path jar, DemoHome home, EmbeddedS3 s3, String host, int port) throws IOException {
+    static DemoHub start(Path jar, DemoHome home, EmbeddedS3 s3, String host, int port) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -69,7 +69,7 @@ final class HubProcess implements AutoCloseable {
             environment.put("LC_ALL", "C.UTF-8");
         }
         URI address = URI.create("http://%s:%d/".formatted(host.equals("0.0.0.0") ? "127.0.0.1" : host, port));
-        return new HubProcess(builder.start(), home, address);
+        return new DemoHub(builder.start(), home, address);
     }
 
     /** The dashboard. */

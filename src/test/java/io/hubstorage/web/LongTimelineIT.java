@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The timeline with more snapshots than a page of it shows. */
-final class ManySnapshotsIT {
+final class LongTimelineIT {
     private static final int MANY = 70;
 
     @Test

@@ -3,7 +3,7 @@ package io.hubstorage.testkit;
 import java.util.zip.Checksum;
 
 /** The NVM Express CRC: reflected, polynomial AD93D23594C93659, all ones before and after. */
-final class Crc64Nvme implements Checksum {
+final class ReferenceCrc64Nvme implements Checksum {
     private static final long[] TABLE = table();
 
     private long value = -1;

@@ -5,7 +5,7 @@ import io.vertx.core.Promise;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Holds requests back until a test lets them go; see {@link Fault#hold}. Safe for threads. */
-public final class Gate {
+public final class HeldRequests {
     private final Promise<Void> promise = Promise.promise();
     private final AtomicInteger waiting = new AtomicInteger();
 
@@ -14,7 +14,7 @@ public final class Gate {
         promise.tryComplete();
     }
 
-    /** How many requests have come to the gate so far. */
+    /** How many requests have come so far. */
     public int arrived() {
         return waiting.get();
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Thirty snapshots, of which only the three newest have a certificate that can be read: reading another one is a warning. */
-final class ManySnapshotsTest {
+final class LongTimelineTest {
     private final List<String> newestFirst = new ArrayList<>();
     private LogCapture log;
     private WebServer server;

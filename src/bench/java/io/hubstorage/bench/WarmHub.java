@@ -16,7 +16,7 @@ import java.util.Optional;
 import org.awaitility.Awaitility;
 
 /** HubStorage as it is meant to be used: a service that has been up for a while, and is told to run. */
-final class HubService implements Tool {
+final class WarmHub implements Tool {
     private static final Duration PEEK = Duration.ofMillis(20);
     private static final Duration LONGEST_RUN = Duration.ofHours(1);
 
@@ -24,19 +24,19 @@ final class HubService implements Tool {
     private final HubProcess process;
     private final int warmUps;
 
-    private HubService(HubHome home, HubProcess process, int warmUps) {
+    private WarmHub(HubHome home, HubProcess process, int warmUps) {
         this.home = home;
         this.process = process;
         this.warmUps = warmUps;
     }
 
     /** Starts it and waits until it is up. */
-    static HubService start(HubHome home, int warmUps) throws IOException {
+    static WarmHub start(HubHome home, int warmUps) throws IOException {
         home.configure();
         HubProcess process =
                 HubProcess.start(home.jar(), home.javaOptions(), home.folder(), home.environment(), "serve");
         process.awaitUp();
-        return new HubService(home, process, warmUps);
+        return new WarmHub(home, process, warmUps);
     }
 
     @Override

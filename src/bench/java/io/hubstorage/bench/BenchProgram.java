@@ -9,7 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** A benchmark as a program: after Ctrl-C it is interrupted, and has time to clean up. */
-final class Program {
+final class BenchProgram {
     private static final int SECONDS_TO_CLEAN_UP = 120;
 
     private final PrintStream log = System.err;
@@ -17,14 +17,14 @@ final class Program {
     private final String name;
     private volatile boolean stopped;
 
-    private Program(String name) {
+    private BenchProgram(String name) {
         this.name = name;
     }
 
     /** Runs the command in this thread and ends the JVM with its exit code. */
     static void run(Callable<Integer> command, String[] args) {
-        Program program =
-                new Program(command.getClass().getAnnotation(Command.class).name());
+        BenchProgram program =
+                new BenchProgram(command.getClass().getAnnotation(Command.class).name());
         Thread worker = Thread.currentThread();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> program.stop(worker)));
         int code = new CommandLine(command)

@@ -8,11 +8,11 @@ import java.util.stream.IntStream;
  * are in the order of their indexes and each key gives its index back. {@code year-#/month-##/file-####.bin} has room for ten
  * million keys.
  */
-final class KeyPattern {
+final class NumberedKeys {
     private final String pattern;
     private final int[] places;
 
-    KeyPattern(String pattern, int count) {
+    NumberedKeys(String pattern, int count) {
         this.pattern = pattern;
         places = IntStream.range(0, pattern.length())
                 .filter(i -> pattern.charAt(i) == '#')

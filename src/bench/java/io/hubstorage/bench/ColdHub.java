@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** HubStorage as a command: each run is a JVM of its own, its start included. */
-final class HubCommand implements Tool {
+final class ColdHub implements Tool {
     private final HubHome home;
 
     /** Prepares the home. */
-    HubCommand(HubHome home) throws IOException {
+    ColdHub(HubHome home) throws IOException {
         this.home = home;
         home.configure();
     }

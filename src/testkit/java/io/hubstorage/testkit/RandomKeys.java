@@ -1,4 +1,4 @@
-package io.hubstorage.snapshot;
+package io.hubstorage.testkit;
 
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
@@ -13,7 +13,7 @@ import java.util.Map;
 import org.quicktheories.core.Gen;
 
 /** Keys as unpleasant as S3 allows. */
-public final class Keys {
+public final class RandomKeys {
     private static final List<String> FRAGMENTS = List.of(
             "a",
             "b",
@@ -62,13 +62,13 @@ public final class Keys {
             "/".repeat(40),
             "y".repeat(255));
 
-    private Keys() {}
+    private RandomKeys() {}
 
     /** Non-empty, at most 1,024 bytes as S3 has it. */
     public static Gen<String> nasty() {
         return lists().of(integers().between(0, FRAGMENTS.size() - 1))
                 .ofSizeBetween(1, 12)
-                .map(Keys::join);
+                .map(RandomKeys::join);
     }
 
     /** Keys of few letters, so that many of them are prefixes of others. */
