@@ -39,7 +39,6 @@ final class RunMonitorTest {
     }
 
     private static BucketCounts counts(Tally downloaded, Tally failed) {
-        Tally none = Tally.ZERO;
         return new BucketCounts(Map.of(
                 BucketCounts.Fate.LISTED,
                 downloaded.plus(failed),

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class CertificateWordsTest {
-    private static final Tally NONE = Tally.ZERO;
-
     @Test
     void whatIsUsualIsSaidInFewWords() {
         BucketCounts counts = new BucketCounts(Map.of(
