@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -177,13 +178,14 @@ final class RunReport {
                 !complete ? RunResult.FAILED : pass.failuresTotal() > 0 ? RunResult.PARTIAL : RunResult.SUCCESS;
         return new RunRecord.BucketRecord(
                 pass.bucket(),
-                result,
-                false,
-                complete && !pass.keep(),
-                complete ? pass.counts() : BucketCounts.ZERO,
-                pass.failures(),
-                pass.failuresTotal(),
-                complete ? pass.error() : errorSoFar(pass));
+                new BucketOutcome(
+                        result,
+                        false,
+                        complete ? pass.counts() : BucketCounts.ZERO,
+                        pass.failures(),
+                        pass.failuresTotal(),
+                        complete ? pass.error() : errorSoFar(pass)),
+                complete && !pass.keep());
     }
 
     /** The counts of what was not finished prove nothing and stay out of the record; people still want to know how far it was. */
@@ -205,13 +207,14 @@ final class RunReport {
     private static RunRecord.BucketRecord kept(BucketPass kept, BucketPass tried) {
         return new RunRecord.BucketRecord(
                 kept.bucket(),
-                RunResult.FAILED,
-                false,
-                false,
-                kept.counts(),
-                kept.failures(),
-                kept.failuresTotal(),
-                errorSoFar(tried));
+                new BucketOutcome(
+                        RunResult.FAILED,
+                        false,
+                        kept.counts(),
+                        kept.failures(),
+                        kept.failuresTotal(),
+                        errorSoFar(tried)),
+                false);
     }
 
     /** A bucket that was no part of this run: linked over whole, and as safe or not as it was. */
@@ -219,13 +222,16 @@ final class RunReport {
         RunRecord.BucketRecord last = before.get(pass.bucket());
         return new RunRecord.BucketRecord(
                 pass.bucket(),
-                last == null ? RunResult.FAILED : last.result(),
-                true,
-                false,
-                pass.counts(),
-                List.of(),
-                0,
-                last == null ? "nothing tells how it was backed up last" : last.error());
+                new BucketOutcome(
+                        last == null ? RunResult.FAILED : last.result(),
+                        true,
+                        pass.counts(),
+                        List.of(),
+                        0,
+                        last == null
+                                ? "nothing tells how it was backed up last"
+                                : last.outcome().error()),
+                false);
     }
 
     private static boolean allSafe(List<RunRecord.BucketRecord> buckets) {
@@ -239,10 +245,12 @@ final class RunReport {
     private static String troubles(List<RunRecord.BucketRecord> buckets) {
         List<String> troubles = new ArrayList<>();
         for (RunRecord.BucketRecord bucket : buckets) {
-            if (bucket.error() != null) {
-                troubles.add("%s failed (%s)".formatted(bucket.bucket(), bucket.error()));
-            } else if (bucket.failuresTotal() > 0) {
-                troubles.add("%s: %s could not be copied".formatted(bucket.bucket(), objects(bucket.failuresTotal())));
+            if (bucket.outcome().error() != null) {
+                troubles.add("%s failed (%s)"
+                        .formatted(bucket.bucket(), bucket.outcome().error()));
+            } else if (bucket.outcome().failuresTotal() > 0) {
+                troubles.add("%s: %s could not be copied"
+                        .formatted(bucket.bucket(), objects(bucket.outcome().failuresTotal())));
             }
         }
         return String.join("; ", troubles);

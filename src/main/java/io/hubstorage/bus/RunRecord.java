@@ -88,7 +88,9 @@ public record RunRecord(
 
     /** Whether it was to cover every configured bucket. Earlier versions did not say, but linked over what a run left out. */
     public boolean coversAllBuckets() {
-        return start.allBuckets() == null ? buckets.stream().noneMatch(BucketRecord::isLeftOut) : start.allBuckets();
+        return start.allBuckets() == null
+                ? buckets.stream().noneMatch(bucket -> bucket.outcome().leftOut())
+                : start.allBuckets();
     }
 
     /** Whether every configured bucket was safe when it ended. */
@@ -98,7 +100,7 @@ public record RunRecord(
 
     /** The buckets that it was to back up. */
     public Stream<BucketRecord> tried() {
-        return buckets.stream().filter(bucket -> !bucket.isLeftOut());
+        return buckets.stream().filter(bucket -> !bucket.outcome().leftOut());
     }
 
     /** The same with another end. */
@@ -109,25 +111,28 @@ public record RunRecord(
     /**
      * One bucket of a run.
      *
-     * @param result how it ended; of one that was left out, how it ended when it was last part of a run
-     * @param leftOut whether it was no part of this run, and is in the snapshot as it was in the one before
      * @param listingComplete whether the listing reached its end; if not, nothing was concluded from it
-     * @param failures the first of them, named
-     * @param failuresTotal how many there were in all
-     * @param error why the bucket as a whole failed
      */
-    public record BucketRecord(
-            String bucket,
-            RunResult result,
-            boolean leftOut,
-            boolean listingComplete,
-            BucketCounts counts,
-            List<Failure> failures,
-            long failuresTotal,
-            @Nullable String error) {
-        /** Whether it was no part of the run; earlier versions called that a success without a listing. */
-        public boolean isLeftOut() {
-            return leftOut || (result == RunResult.SUCCESS && !listingComplete);
+    public record BucketRecord(String bucket, @JsonUnwrapped BucketOutcome outcome, boolean listingComplete) {
+        /** Earlier versions called one that was no part of the run a success without a listing. */
+        public BucketRecord {
+            if (outcome.result() == RunResult.SUCCESS && !listingComplete) {
+                outcome = new BucketOutcome(
+                        outcome.result(),
+                        true,
+                        outcome.counts(),
+                        outcome.failures(),
+                        outcome.failuresTotal(),
+                        outcome.error());
+            }
+        }
+
+        public RunResult result() {
+            return outcome.result();
+        }
+
+        public BucketCounts counts() {
+            return outcome.counts();
         }
     }
 

@@ -102,7 +102,7 @@ final class Planner {
 
     void started(RunState run, Instant now) {
         running = true;
-        if (!run.start().dryRun() && run.start().allBuckets()) {
+        if (!run.start().dryRun() && Boolean.TRUE.equals(run.start().allBuckets())) {
             begun(run.start().startedAt(), now);
         }
     }

@@ -163,7 +163,7 @@ final class DamagedSnapshotTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
-        assertThat(run.buckets().getFirst().failures())
+        assertThat(run.buckets().getFirst().outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactly("b");
     }
@@ -227,7 +227,11 @@ final class DamagedSnapshotTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
-        assertThat(audit(run).holds("photos", bucket).certificate("photos").failures())
+        assertThat(audit(run)
+                        .holds("photos", bucket)
+                        .certificate("photos")
+                        .outcome()
+                        .failures())
                 .singleElement()
                 .satisfies(failure -> {
                     assertThat(failure.key()).isEqualTo("b");
@@ -249,7 +253,7 @@ final class DamagedSnapshotTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(audit(run).entries("photos").keySet()).containsExactlyInAnyOrder("a", "c");
-        assertThat(audit(run).certificate("photos").failures())
+        assertThat(audit(run).certificate("photos").outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactly("b");
     }

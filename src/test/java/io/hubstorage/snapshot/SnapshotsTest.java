@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
@@ -170,18 +171,13 @@ final class SnapshotsTest {
         Certificate.Bucket bucket = new Certificate.Bucket(
                 "b",
                 "",
-                RunResult.PARTIAL,
-                false,
+                new BucketOutcome(RunResult.PARTIAL, false, BucketCounts.ZERO, many, 250, null),
                 new Certificate.Listing(true, 1, "utf8"),
-                BucketCounts.ZERO,
                 Tally.ZERO,
                 null,
-                many,
-                250,
-                "manifest/b.failures.jsonl",
-                null);
-        assertThat(bucket.failures()).hasSize(100);
-        assertThat(bucket.failuresTotal()).isEqualTo(250);
+                "manifest/b.failures.jsonl");
+        assertThat(bucket.outcome().failures()).hasSize(100);
+        assertThat(bucket.outcome().failuresTotal()).isEqualTo(250);
         assertThat(bucket.problems()).isEmpty();
     }
 
@@ -207,35 +203,32 @@ final class SnapshotsTest {
         return new Certificate.Bucket(
                 "alpha",
                 "",
-                RunResult.PARTIAL,
-                false,
+                new BucketOutcome(
+                        RunResult.PARTIAL,
+                        false,
+                        counts,
+                        List.of(new RunRecord.Failure("k", "permanent", "denied")),
+                        1,
+                        null),
                 new Certificate.Listing(complete, 1, "utf8"),
-                counts,
                 files,
                 new ManifestSummary(10, 1_000, "00", Map.of()),
-                List.of(new RunRecord.Failure("k", "permanent", "denied")),
-                1,
-                "manifest/alpha.failures.jsonl",
-                null);
+                "manifest/alpha.failures.jsonl");
     }
 
     private static Certificate certificate(String name, Instant start, List<Certificate.Bucket> buckets) {
         return new Certificate(
                 Certificate.FORMAT,
-                "r1",
                 name,
-                Trigger.SCHEDULE,
-                RunResult.PARTIAL,
-                true,
-                start,
-                start.plusSeconds(60),
-                "1.0.0",
-                null,
-                "hublink_0",
-                2,
-                JsonNodeFactory.instance.objectNode().put("delete", true),
+                new Certificate.Run("r1", Trigger.SCHEDULE, RunResult.PARTIAL, true, start, start.plusSeconds(60), 2),
+                new Certificate.Basis(
+                        "1.0.0",
+                        null,
+                        "hublink_0",
+                        JsonNodeFactory.instance.objectNode().put("delete", true)),
                 buckets,
-                List.of());
+                List.of(),
+                null);
     }
 
     private Path snapshot(String name, @Nullable Instant start) throws IOException {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
@@ -64,13 +65,14 @@ final class JudgeTest {
             List<RunRecord.BucketRecord> records = buckets.entrySet().stream()
                     .map(each -> new RunRecord.BucketRecord(
                             each.getKey(),
-                            each.getValue(),
-                            false,
-                            true,
-                            BucketCounts.ZERO,
-                            List.of(),
-                            0,
-                            each.getValue() == RunResult.FAILED ? "access denied" : null))
+                            new BucketOutcome(
+                                    each.getValue(),
+                                    false,
+                                    BucketCounts.ZERO,
+                                    List.of(),
+                                    0,
+                                    each.getValue() == RunResult.FAILED ? "access denied" : null),
+                            true))
                     .toList();
             RunRecord run = new RunRecord(
                     new RunStart("r" + began, Trigger.SCHEDULE, false, whole, began),
@@ -96,15 +98,10 @@ final class JudgeTest {
             held.add(new Certificate.Bucket(
                     bucket,
                     "",
-                    RunResult.SUCCESS,
-                    false,
+                    BucketOutcome.of(RunResult.SUCCESS, BucketCounts.ZERO),
                     new Certificate.Listing(true, 1, "utf8"),
-                    BucketCounts.ZERO,
                     new Tally(3, 30),
                     new ManifestSummary(3, 30, "00", Map.of()),
-                    List.of(),
-                    0,
-                    null,
                     null));
         }
 
@@ -159,20 +156,13 @@ final class JudgeTest {
                     ? null
                     : new Certificate(
                             1,
-                            "r",
                             "hublink_1",
-                            Trigger.SCHEDULE,
-                            RunResult.SUCCESS,
-                            true,
-                            BEGAN,
-                            BEGAN.plusSeconds(300),
-                            "1",
-                            null,
-                            null,
-                            1,
-                            JsonNodeFactory.instance.objectNode(),
+                            new Certificate.Run(
+                                    "r", Trigger.SCHEDULE, RunResult.SUCCESS, true, BEGAN, BEGAN.plusSeconds(300), 1),
+                            new Certificate.Basis("1", null, null, JsonNodeFactory.instance.objectNode()),
                             List.copyOf(held),
-                            List.of());
+                            List.of(),
+                            null);
             return Judge.of(new Facts(
                     now,
                     config,

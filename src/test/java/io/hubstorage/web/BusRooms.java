@@ -5,6 +5,7 @@ import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
@@ -248,7 +249,7 @@ final class BusRooms {
                 new RunStart(id, Trigger.SCHEDULE, dryRun, true, BEGAN),
                 new RunEnd(result, ENDED, 1, null),
                 new RunRecord.Truth("hublink_20261120060000", true, null),
-                List.of(new RunRecord.BucketRecord("photos", result, false, true, counts(3), List.of(), 0, null)),
+                List.of(new RunRecord.BucketRecord("photos", BucketOutcome.of(result, counts(3)), true)),
                 List.of());
     }
 }

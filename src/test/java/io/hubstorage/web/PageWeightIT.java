@@ -3,6 +3,7 @@ package io.hubstorage.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -76,13 +77,8 @@ final class PageWeightIT {
         List<RunRecord.BucketRecord> buckets = IntStream.range(0, BUCKETS)
                 .mapToObj(i -> new RunRecord.BucketRecord(
                         "bucket-" + i,
-                        RunResult.SUCCESS,
-                        false,
-                        true,
-                        BusRooms.counts(ago * 7_919L % 100_003 + i * 31L),
-                        List.of(),
-                        0,
-                        null))
+                        BucketOutcome.of(RunResult.SUCCESS, BusRooms.counts(ago * 7_919L % 100_003 + i * 31L)),
+                        true))
                 .toList();
         return new RunRecord(
                 new RunStart(
