@@ -199,7 +199,7 @@ public final class Metrics {
     private void progress(Message<JsonObject> message) {
         RunState state = BusJson.decode(message.body(), RunState.class);
         running = true;
-        bytesPerSecond = state.bytesPerSecond();
+        bytesPerSecond = state.progress().bytesPerSecond();
         waitingForS3 = state.waiting() != null;
     }
 

@@ -56,14 +56,14 @@ final class SnapshotJson {
             added = added.plus(bucket.counts().downloaded());
             buckets.add(new JsonObject()
                     .put("bucket", bucket.name())
-                    .put("result", word(bucket.result()))
+                    .put("result", word(bucket.outcome().result()))
                     .put("files", BusJson.encode(bucket.files()))
                     .put("counts", BusJson.encode(bucket.counts()))
                     .put("words", CertificateWords.of(bucket)));
         }
         return json.put("run_id", certificate.runId())
                 .put("started_at", certificate.startedAt().toString())
-                .put("finished_at", certificate.finishedAt().toString())
+                .put("finished_at", certificate.run().finishedAt().toString())
                 .put("result", word(certificate.result()))
                 .put("files", BusJson.encode(files))
                 .put("added", BusJson.encode(added))
