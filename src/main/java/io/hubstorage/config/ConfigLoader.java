@@ -92,7 +92,8 @@ final class ConfigLoader {
                 throw new ConfigException(
                         file.path().toString(),
                         Environment.reason(e),
-                        "a file that the user of this process%s may read".formatted(Environment.user()));
+                        "a file that the user of this process%s may read: chown it and its folder to that user"
+                                .formatted(Environment.user()));
             }
             return good;
         }
