@@ -24,22 +24,19 @@ final class EarlierFiles {
     private final KeyFilter filter;
     private final TransferMessage.@Nullable Source previous;
     private final S3Access s3;
-    private final Backoff backoff;
-    private final Cancellation cancellation;
+    private final Requests requests;
 
     EarlierFiles(
             TransferMessage.Shard shard,
             KeyFilter filter,
             TransferMessage.@Nullable Source previous,
             S3Access s3,
-            Backoff backoff,
-            Cancellation cancellation) {
+            Requests requests) {
         this.shard = shard;
         this.filter = filter;
         this.previous = previous;
         this.s3 = s3;
-        this.backoff = backoff;
-        this.cancellation = cancellation;
+        this.requests = requests;
     }
 
     /** The allocator that knows them. */
@@ -61,8 +58,7 @@ final class EarlierFiles {
         if (!key.startsWith(shard.prefix()) || !filter.accepts(key)) {
             return false;
         }
-        Optional<ListedObject> listed =
-                backoff.retrying(cancellation, () -> s3.listOne(shard.bucket(), key, !shard.sorted()));
+        Optional<ListedObject> listed = requests.retrying(() -> s3.listOne(shard.bucket(), key, !shard.sorted()));
         if (listed.isPresent()) {
             return !KeyPath.isDirectoryMarker(key, listed.get().size());
         }

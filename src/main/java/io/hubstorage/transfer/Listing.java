@@ -11,7 +11,6 @@ import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Feeds a shard's listing to the differ in key order, sorting it on disk first where the server lists otherwise. */
@@ -31,20 +30,18 @@ final class Listing {
 
     private final S3Access s3;
     private final TransferMessage.Shard shard;
-    private final Cancellation cancellation;
-    private final Backoff backoff;
-    private int requests;
+    private final Requests requests;
+    private int sent;
 
-    Listing(S3Access s3, TransferMessage.Shard shard, Cancellation cancellation, Backoff backoff) {
+    Listing(S3Access s3, TransferMessage.Shard shard, Requests requests) {
         this.s3 = s3;
         this.shard = shard;
-        this.cancellation = cancellation;
-        this.backoff = backoff;
+        this.requests = requests;
     }
 
     /** How many LIST requests it took. */
     int requests() {
-        return requests;
+        return sent;
     }
 
     /** Lists to the end; when it returns, the listing was complete. */
@@ -92,10 +89,9 @@ final class Listing {
 
     private @Nullable Page next(ListingPages pages) throws S3Failure, IOException, InterruptedException {
         try {
-            return backoff.retrying(cancellation, () -> Optional.ofNullable(pages.nextPage()))
-                    .orElse(null);
+            return requests.retrying(pages::nextPage);
         } finally {
-            requests = pages.requests();
+            sent = pages.requests();
         }
     }
 }
