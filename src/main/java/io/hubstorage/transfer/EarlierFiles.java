@@ -27,13 +27,9 @@ final class EarlierFiles {
     private final Requests requests;
 
     EarlierFiles(
-            TransferMessage.Shard shard,
-            KeyFilter filter,
-            TransferMessage.@Nullable Source previous,
-            S3Access s3,
-            Requests requests) {
+            TransferMessage.Shard shard, TransferMessage.@Nullable Source previous, S3Access s3, Requests requests) {
         this.shard = shard;
-        this.filter = filter;
+        this.filter = Differ.filter(shard);
         this.previous = previous;
         this.s3 = s3;
         this.requests = requests;
