@@ -11,6 +11,7 @@ import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Feeds a shard's listing to the differ in key order, sorting it on disk first where the server lists otherwise. */
@@ -89,7 +90,8 @@ final class Listing {
 
     private @Nullable Page next(ListingPages pages) throws S3Failure, IOException, InterruptedException {
         try {
-            return requests.retrying(pages::nextPage);
+            return requests.retrying(() -> Optional.ofNullable(pages.nextPage()))
+                    .orElse(null);
         } finally {
             sent = pages.requests();
         }
