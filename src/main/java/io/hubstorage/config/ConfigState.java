@@ -155,7 +155,7 @@ record ConfigState(
         }
         all.addAll(env.warnings());
         all.addAll(oddities);
-        all.addAll(Seed.overruled(env, json, ConfigParser.parse(json)));
+        all.addAll(Seed.overruled(env, json));
         String named = config.localBasePath();
         if (named != null && !SettingsReader.path(named).equals(dataPath())) {
             all.add("local_base_path has no effect: HUBSTORAGE_DATA_PATH is set, to %s".formatted(dataPath()));

@@ -39,7 +39,7 @@ final class Seed {
      * What {@code BACKUP_*} variables say otherwise than a configuration that exists already, which wins; a sentence each.
      * Whoever set them may believe the opposite.
      */
-    static List<String> overruled(Environment env, JsonObject json, HubConfig config) {
+    static List<String> overruled(Environment env, JsonObject json) {
         List<String> sentences = new ArrayList<>();
         options().forEach((path, schema) -> {
             String name = schema.getString("x-seed");
@@ -47,9 +47,9 @@ final class Seed {
             if (value == null) {
                 return;
             }
-            JsonObject changed = json.copy();
-            put(changed, path, schema, env);
-            if (!sameAs(config, changed)) {
+            JsonObject wanted = json.copy();
+            put(wanted, path, schema, env);
+            if (!meanTheSame(wanted, json)) {
                 sentences.add(
                         ("%s=%s has no effect: it would fill a config.json that does not exist yet, and yours says"
                                         + " %s otherwise. Change it there, or on the configuration page.")
@@ -76,9 +76,10 @@ final class Seed {
         }
     }
 
-    private static boolean sameAs(HubConfig config, JsonObject changed) {
+    private static boolean meanTheSame(JsonObject one, JsonObject other) {
         try {
-            return ConfigParser.parse(changed).equals(config);
+            // Mostly they are equal to the letter, which costs less to see.
+            return one.equals(other) || ConfigParser.parse(one).equals(ConfigParser.parse(other));
         } catch (ConfigException e) {
             return false;
         }
