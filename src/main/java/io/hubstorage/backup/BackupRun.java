@@ -7,7 +7,8 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Trees;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.jobs.Job;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
@@ -46,7 +47,7 @@ final class BackupRun {
     private final BucketSelection selection;
     private final ShardDispatcher dispatcher;
     private final RunMonitor monitor;
-    private final StopSignal stop;
+    private final Job job;
     private final InstantSource clock;
     private final String version;
     private final HistoryStore history;
@@ -59,7 +60,7 @@ final class BackupRun {
             BucketSelection selection,
             ShardDispatcher dispatcher,
             RunMonitor monitor,
-            StopSignal stop,
+            Job job,
             InstantSource clock,
             String version,
             HistoryStore history,
@@ -68,7 +69,7 @@ final class BackupRun {
         this.selection = selection;
         this.dispatcher = dispatcher;
         this.monitor = monitor;
-        this.stop = stop;
+        this.job = job;
         this.clock = clock;
         this.version = version;
         this.history = history;
@@ -83,14 +84,14 @@ final class BackupRun {
         } catch (RunStoppedException e) {
             return stopped(e);
         } catch (CancellationException | InterruptedException _) {
-            return report.stopped(stop.result(), attempts, stop.reason());
+            return report.stopped(job.result(), attempts, job.reason());
         } catch (Parallel.Failure e) {
             return unwrapped(e.getCause());
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("the run failed", e);
             // What breaks after the run was told to stop, breaks because of that or for the same reason.
-            return stop.isRequested()
-                    ? report.stopped(stop.result(), attempts, stop.reason())
+            return job.isStopped()
+                    ? report.stopped(job.result(), attempts, job.reason())
                     : report.broken(attempts, e);
         } catch (RuntimeException e) {
             LOG.error("the run failed in an unforeseen way", e);
@@ -100,8 +101,8 @@ final class BackupRun {
 
     /** What ends a run that was told to stop is not why it ends. */
     private RunRecord stopped(RunStoppedException e) {
-        return stop.isRequested()
-                ? report.stopped(stop.result(), attempts, stop.reason())
+        return job.isStopped()
+                ? report.stopped(job.result(), attempts, job.reason())
                 : report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
     }
 
@@ -187,7 +188,7 @@ final class BackupRun {
         try {
             return copy.run();
         } catch (RunStoppedException e) {
-            stop.request(e.result(), String.valueOf(e.getMessage()));
+            job.stop(e.result(), String.valueOf(e.getMessage()));
             dispatcher.cancel();
             throw e;
         }
@@ -209,7 +210,7 @@ final class BackupRun {
                         plan.maxAttempts());
         LOG.warn("{} in {} minutes", what, plan.config().automation().retryDelayMinutes());
         monitor.retryAt(clock.instant().plus(delay), what);
-        stop.pause(delay);
+        job.pause(delay);
     }
 
     private RunRecord conclude(
@@ -253,7 +254,7 @@ final class BackupRun {
             }
         }
         Preflight.requireSame(layout, plan.settings().configFolder());
-        stop.beginCommit();
+        job.beginCommit();
         monitor.phase(RunPhase.COMMITTING);
         Instant dated = dated(newest);
         RunRecord record =
