@@ -2,7 +2,9 @@ package io.hubstorage.backup;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.Trees;
-import io.hubstorage.manifest.StagedManifest;
+import io.hubstorage.manifest.ChangeLog;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestMerge;
 import io.hubstorage.snapshot.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +12,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where a run works before its snapshot exists. A run that was cut off leaves its staging behind; the next run adopts it:
- * it lists and plans afresh, and spares the download of whatever a journal of the staging names with the listed ETag.
+ * it lists and plans afresh, and spares the download of whatever a change log of the staging names with the listed ETag.
  *
  * <p>Each pass over a bucket writes into a tree of its own and takes what earlier passes left as a source to link from, so
  * that nothing of an earlier pass can slip into the snapshot. Used by one run at a time; bucket passes may run side by side.
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class Staging {
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
     private static final String BOOT = "boot-id";
+    /** How the name of a shard's change log ends. */
+    private static final String CHANGE_LOG = ".journal";
 
     private final Layout layout;
     private final String time;
@@ -141,22 +144,21 @@ final class Staging {
      * @param doubtful whether somebody may still have been writing there when it was given up
      */
     Optional<TransferMessage.Source> staged(String bucket, boolean doubtful) throws IOException {
-        List<StagedManifest.JournalSource> journals = new ArrayList<>();
-        for (int pass = 1; pass <= lastPass; pass++) {
-            String prefix = layout.staging(time).relativize(tree(pass, bucket)).toString();
-            for (String file : children(journal(pass, bucket))) {
-                if (file.endsWith(".journal")) {
-                    journals.add(new StagedManifest.JournalSource(
-                            journal(pass, bucket).resolve(file), prefix.replace('\\', '/') + "/"));
+        Path manifest = scratch().resolve("%s.%d.staged.zst".formatted(bucket, lastPass));
+        try (ManifestMerge downloads = new ManifestMerge(null, scratch())) {
+            for (int pass = 1; pass <= lastPass; pass++) {
+                String prefix =
+                        layout.staging(time).relativize(tree(pass, bucket)).toString();
+                for (String file : children(journal(pass, bucket))) {
+                    if (file.endsWith(CHANGE_LOG)) {
+                        addDownloads(journal(pass, bucket).resolve(file), prefix.replace('\\', '/') + "/", downloads);
+                    }
                 }
             }
-        }
-        if (journals.isEmpty()) {
-            return Optional.empty();
-        }
-        Path manifest = scratch().resolve("%s.%d.staged.zst".formatted(bucket, lastPass));
-        if (StagedManifest.build(journals, scratch(), manifest).entries() == 0) {
-            return Optional.empty();
+            if (downloads.isEmpty()) {
+                return Optional.empty();
+            }
+            downloads.write(manifest);
         }
         return Optional.of(new TransferMessage.Source(
                 layout.staging(time).toString(),
@@ -165,11 +167,26 @@ final class Staging {
                 reattached || doubtful ? TransferMessage.Trust.HASH : TransferMessage.Trust.MANIFEST));
     }
 
+    private static void addDownloads(Path log, String pathPrefix, ManifestMerge downloads) throws IOException {
+        try (ChangeLog.Reader reader = new ChangeLog.Reader(log)) {
+            for (ManifestEntry entry = reader.nextDownload(); entry != null; entry = reader.nextDownload()) {
+                downloads.add(entry.withPath(pathPrefix + entry.path()));
+            }
+        }
+    }
+
     /** Whether any pass has downloaded anything. */
     boolean hasDownloads() throws IOException {
         try (Stream<Path> files = Files.walk(layout.journal(time))) {
-            return files.filter(file -> file.toString().endsWith(".journal"))
-                    .anyMatch(file -> file.toFile().length() > 0);
+            for (Path log :
+                    (Iterable<Path>) files.filter(file -> file.toString().endsWith(CHANGE_LOG))::iterator) {
+                try (ChangeLog.Reader reader = new ChangeLog.Reader(log)) {
+                    if (reader.nextDownload() != null) {
+                        return true;
+                    }
+                }
+            }
+            return false;
         }
     }
 

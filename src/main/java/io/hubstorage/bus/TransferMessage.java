@@ -11,7 +11,7 @@ public sealed interface TransferMessage {
         COPY,
         /** List and diff only, nothing is written to the snapshot. */
         DRY_RUN,
-        /** The listing was spooled by {@link #COPY} and agreed with the last snapshot: link it all over. */
+        /** {@link #COPY} found nothing different from the last snapshot: link it all over, as its change log says. */
         LINK,
         /** Link the whole bucket over from the last snapshot, without asking S3. */
         KEEP
@@ -27,7 +27,7 @@ public sealed interface TransferMessage {
      * @param prefix only keys that begin with this; empty for all
      * @param sorted whether to sort the listing on disk first, because the server lists in another order
      * @param tree the folder that becomes {@code s3/<bucket>}
-     * @param journal the folder for this pass's spool, journal and manifest part
+     * @param journal the folder for this pass's change log and manifest part
      * @param sources where unchanged files are linked from, the best first
      */
     record Shard(

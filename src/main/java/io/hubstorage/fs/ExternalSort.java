@@ -88,8 +88,8 @@ public final class ExternalSort<T> implements AutoCloseable {
         if (!files.isEmpty() && !run.isEmpty()) {
             spill();
         }
-        while (files.size() > FAN_IN) {
-            mergeFirst();
+        for (int first = 0; files.size() > FAN_IN; first = first + 2 < files.size() ? first + 1 : 0) {
+            merge(first);
         }
         run.sort(order);
         sorted = files.isEmpty() ? Sorted.ofMemory(run) : Sorted.ofFiles(files, codec, order);
@@ -118,19 +118,22 @@ public final class ExternalSort<T> implements AutoCloseable {
         run.clear();
     }
 
-    /** Merges the oldest runs into one that takes their place, so that equal items keep their order. */
-    private void mergeFirst() throws IOException {
+    /**
+     * Merges runs beside each other into one that takes their place, so that equal items keep their order. One group after the
+     * other, so that nothing is written again before all have been.
+     */
+    private void merge(int first) throws IOException {
         int count = Math.min(FAN_IN, files.size() - FAN_IN + 1);
-        List<RunFile> first = files.subList(0, count);
+        List<RunFile> group = files.subList(first, Math.min(first + count, files.size()));
         RunFile merged;
-        try (Sorted<T> items = Sorted.ofFiles(first, codec, order)) {
+        try (Sorted<T> items = Sorted.ofFiles(group, codec, order)) {
             merged = writeRun(items);
         }
-        for (RunFile file : first) {
+        for (RunFile file : group) {
             Files.delete(file.path());
         }
-        first.clear();
-        files.addFirst(merged);
+        group.clear();
+        files.add(first, merged);
     }
 
     private RunFile writeRun(Sorted<T> items) throws IOException {

@@ -15,6 +15,11 @@ public enum EntryState {
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
+    /** The state in the next snapshot of a file that nothing became of: unless gone from S3, it is listed again. */
+    public EntryState unchanged() {
+        return this == CARRIED ? CARRIED : LINKED;
+    }
+
     /** As the manifest writes it. */
     public String word() {
         return word;

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key of a snapshot: a line of its manifest, and of the journal before that.
+ * One key of a snapshot: a line of its manifest, and of a change log before that.
  *
  * @param key as S3 names it
  * @param path of the file, relative to the bucket's folder, joined by {@code /}; see {@link KeyPath}

@@ -129,7 +129,7 @@ public final class Layout {
         return journals().resolve(time);
     }
 
-    /** Where a pass over a bucket keeps its journals, spools and manifest parts. */
+    /** Where a pass over a bucket keeps its change logs and manifest parts. */
     public Path passJournal(String time, int pass, String bucket) {
         return journal(time).resolve(PASS_PREFIX + pass).resolve(bucket);
     }

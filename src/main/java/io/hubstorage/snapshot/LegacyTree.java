@@ -1,11 +1,10 @@
 package io.hubstorage.snapshot;
 
-import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestMerge;
 import io.hubstorage.manifest.ManifestSummary;
-import io.hubstorage.manifest.StagedManifest;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -32,12 +31,12 @@ public final class LegacyTree {
      * @param scratch for temporary files
      */
     public static ManifestSummary manifest(Path tree, Path scratch, Path outZst) throws IOException {
-        try (ExternalSort<ManifestEntry> sort = StagedManifest.entrySort(scratch, ExternalSort.DEFAULT_RUN)) {
+        try (ManifestMerge found = new ManifestMerge(null, scratch)) {
             Files.walkFileTree(tree, new SimpleFileVisitor<>() {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     if (attributes.isRegularFile()) {
-                        sort.add(entry(relative(tree, file), attributes));
+                        found.add(entry(relative(tree, file), attributes));
                     }
                     return FileVisitResult.CONTINUE;
                 }
@@ -59,7 +58,7 @@ public final class LegacyTree {
                     return FileVisitResult.CONTINUE;
                 }
             });
-            return StagedManifest.write(sort.sorted(), outZst);
+            return found.write(outZst);
         }
     }
 

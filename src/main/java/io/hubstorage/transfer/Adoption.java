@@ -34,14 +34,15 @@ final class Adoption {
     }
 
     /**
-     * Links the task's candidate, if it has one and that is right.
+     * Takes the task's candidate, if it has one and that is right. One of an earlier pass is in the tree then; one of the last
+     * snapshot is linked from there later.
      *
      * @param notes what the server may be asked about the object
      * @return the manifest line of it; null when the object must be downloaded
      */
     @Nullable
     ManifestEntry adopt(FetchTask task, ServerNotes notes) throws S3Failure, IOException, InterruptedException {
-        Difference.Candidate candidate = task.candidate();
+        FetchTask.Candidate candidate = task.candidate();
         if (candidate == null) {
             return null;
         }
@@ -63,7 +64,8 @@ final class Adoption {
                     ? task.entry(proven).withState(state)
                     : refresh.refreshed(task, as, notes);
             if (adopted != null && source.previous()) {
-                tree.link(file, known, task.path());
+                // Linked later, with all that stays; what is damaged must be known now, when it can be downloaded.
+                tree.look(file, known);
             } else if (adopted != null) {
                 tree.adopt(file, known, task.path());
             }
@@ -74,7 +76,7 @@ final class Adoption {
         }
     }
 
-    private @Nullable Proven proven(Path file, ListedObject object, Difference.Candidate candidate, ServerNotes notes)
+    private @Nullable Proven proven(Path file, ListedObject object, FetchTask.Candidate candidate, ServerNotes notes)
             throws IOException, InterruptedException {
         if (!tree.isOwn(file)) {
             return null;

@@ -3,6 +3,9 @@ package io.hubstorage.transfer;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.keys.KeyFilter;
+import io.hubstorage.keys.Paths;
+import io.hubstorage.manifest.ChangeLog;
+import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
 import java.io.IOException;
@@ -17,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares a listing, object by object in key order, with the last snapshot and with what earlier passes left. Constant
- * memory: a merge of sorted streams. Not thread-safe.
+ * Compares a listing, object by object in key order, with the last snapshot and with what earlier passes left: what must be
+ * read goes to the fetches, what else is new to the change log, and of what stays as it is nothing is said. Constant memory: a
+ * merge of sorted streams. Not thread-safe.
  */
 final class Differ implements AutoCloseable {
     private static final Set<String> ARCHIVE_TIERS = Set.of("GLACIER", "DEEP_ARCHIVE");
@@ -29,25 +33,38 @@ final class Differ implements AutoCloseable {
     private final SourceFiles files;
     private final KeyFilter filter;
     private final ShardProgress progress;
-    private final Difference.Sink sink;
+    private final Paths paths;
+    private final ChangeLog log;
+    private final Fetches fetches;
     private final FailureLog failures;
     private final List<SourceCursor> staged = new ArrayList<>();
     private @Nullable SourceCursor previous;
+    /** What is wrong with the last snapshot's file of the present key. */
+    private @Nullable String damage;
+
+    /** Takes fetch tasks; may block to hold the listing back. */
+    @FunctionalInterface
+    interface Fetches {
+        void submit(FetchTask task) throws IOException, InterruptedException;
+    }
 
     /** @param failures told of what is lost for good */
     Differ(
             TransferMessage.Shard shard,
             SourceFiles files,
-            KeyFilter filter,
             ShardProgress progress,
-            Difference.Sink sink,
+            Paths paths,
+            ChangeLog log,
+            Fetches fetches,
             FailureLog failures)
             throws IOException {
         this.shard = shard;
         this.files = files;
-        this.filter = filter;
+        this.filter = filter(shard);
         this.progress = progress;
-        this.sink = sink;
+        this.paths = paths;
+        this.log = log;
+        this.fetches = fetches;
         this.failures = failures;
         for (int i = 0; i < shard.sources().size(); i++) {
             TransferMessage.Source source = shard.sources().get(i);
@@ -60,6 +77,12 @@ final class Differ implements AutoCloseable {
         }
     }
 
+    /** Which of the listed keys are wanted. */
+    static KeyFilter filter(TransferMessage.Shard shard) {
+        return KeyFilter.below(
+                shard.prefix(), shard.options().exclude(), shard.options().include());
+    }
+
     /** Takes the next listed object; keys must come in order. */
     void listed(ListedObject object) throws IOException, InterruptedException {
         progress.listed.add(object.size());
@@ -70,36 +93,23 @@ final class Differ implements AutoCloseable {
             drop(recorded);
             return;
         }
-        Damage damage = new Damage();
-        ManifestEntry before = previous == null ? null : intact(previous.source(), recorded, damage);
-        if (before != null && previous != null && isUnchanged(before, object)) {
-            sink.accept(unchanged(previous.index(), before, object, before.equals(recorded)));
+        ManifestEntry before = intact(recorded);
+        boolean sameBytes = before != null && isUnchanged(before, object);
+        if (before != null
+                && sameBytes
+                && !MetadataRefresh.isDue(before, object, shard, progress.doTimesMove(before.directory()))) {
+            progress.linked.add(before.size());
+            place(before, recorded, EntryState.LINKED);
             return;
         }
-        Difference.Version version =
-                before == null || previous == null ? null : new Difference.Version(previous.index(), before);
-        Difference.Candidate candidate = candidate(object, version);
+        FetchTask.Candidate candidate = previous != null && before != null && sameBytes
+                ? new FetchTask.Candidate(previous.index(), before, true)
+                : candidate(object, before);
         if (candidate == null && isArchived(object)) {
-            progress.archived.add(object.size());
-            if (damage.what != null) {
-                lost(object.key(), "it is archived in S3", damage);
-            }
-            sink.accept(new Difference.Archived(version));
+            archived(object, before, recorded);
         } else {
-            boolean refetch = damage.what != null && recorded != null && isUnchanged(recorded, object);
-            sink.accept(new Difference.Changed(object, candidate, version, refetch));
+            fetch(object, candidate, before, damage != null && recorded != null && isUnchanged(recorded, object));
         }
-    }
-
-    /** The bytes are the same; whether what is known of them is, may have to be asked. */
-    private Difference unchanged(int source, ManifestEntry entry, ListedObject object, boolean asRecorded) {
-        return MetadataRefresh.isDue(entry, object, shard, progress.doTimesMove(entry.directory()))
-                ? new Difference.Changed(
-                        object,
-                        new Difference.Candidate(source, entry, true),
-                        new Difference.Version(source, entry),
-                        false)
-                : new Difference.Unchanged(source, entry, asRecorded);
     }
 
     /** The listing has reached its end: what the last snapshot still has is gone from S3. */
@@ -107,7 +117,7 @@ final class Differ implements AutoCloseable {
         passOver(null);
     }
 
-    private void passOver(@Nullable String key) throws IOException, InterruptedException {
+    private void passOver(@Nullable String key) throws IOException {
         for (SourceCursor cursor : staged) {
             while (cursor.takeBefore(key) != null) {
                 // Staged for a key that is no longer listed: left behind in the old pass, which is deleted as a whole.
@@ -115,69 +125,106 @@ final class Differ implements AutoCloseable {
         }
         if (previous != null) {
             for (ManifestEntry gone = previous.takeBefore(key); gone != null; gone = previous.takeBefore(key)) {
-                gone(previous, gone);
+                gone(gone);
             }
         }
     }
 
-    private void gone(SourceCursor cursor, ManifestEntry entry) throws IOException, InterruptedException {
-        if (shard.options().delete() || !entry.key().startsWith(shard.prefix()) || !filter.accepts(entry.key())) {
-            drop(entry);
+    private void gone(ManifestEntry recorded) throws IOException {
+        if (shard.options().delete() || !recorded.key().startsWith(shard.prefix()) || !filter.accepts(recorded.key())) {
+            drop(recorded);
             return;
         }
-        Damage damage = new Damage();
-        ManifestEntry intact = intact(cursor.source(), entry, damage);
+        ManifestEntry intact = intact(recorded);
         if (intact == null) {
-            lost(entry.key(), "it is gone from S3", damage);
-            drop(entry);
+            lost(recorded.key(), "it is gone from S3");
+            drop(recorded);
         } else {
-            sink.accept(new Difference.Gone(new Difference.Version(cursor.index(), intact), intact.equals(entry)));
+            progress.carried.add(intact.size());
+            place(intact, recorded, EntryState.CARRIED);
         }
     }
 
-    private void lost(String key, String why, Damage damage) throws IOException {
-        failures.add(new RunRecord.Failure(key, "missing", why + ", and " + damage.what), false);
-    }
-
-    private void drop(@Nullable ManifestEntry entry) throws IOException, InterruptedException {
-        if (entry != null) {
-            progress.deleted.add(entry.size());
-            sink.accept(new Difference.Dropped(entry));
-        }
-    }
-
-    private Difference.@Nullable Candidate candidate(ListedObject object, Difference.@Nullable Version version)
+    /** In an archive tier that cannot be read. */
+    private void archived(ListedObject object, @Nullable ManifestEntry before, @Nullable ManifestEntry recorded)
             throws IOException {
-        Difference.Candidate found = null;
+        progress.archived.add(object.size());
+        if (damage != null) {
+            lost(object.key(), "it is archived in S3");
+        }
+        if (before != null) {
+            progress.kept.add(before.size());
+            place(before, recorded, EntryState.KEPT);
+        }
+    }
+
+    private void lost(String key, String why) throws IOException {
+        failures.add(new RunRecord.Failure(key, "missing", why + ", and " + damage), false);
+    }
+
+    private void drop(@Nullable ManifestEntry recorded) throws IOException {
+        if (recorded != null) {
+            progress.deleted.add(recorded.size());
+            log.gone(recorded.key());
+        }
+    }
+
+    /** The last snapshot's file stays. */
+    private void place(ManifestEntry entry, @Nullable ManifestEntry recorded, EntryState state) throws IOException {
+        String path = paths.allocate(entry.key(), entry.size());
+        boolean unsaid = entry.equals(recorded)
+                && path.equals(entry.path())
+                && entry.state().unchanged() == state;
+        if (!unsaid) {
+            log.put(entry.withPath(path).withState(state), entry);
+        }
+    }
+
+    private void fetch(
+            ListedObject object,
+            FetchTask.@Nullable Candidate candidate,
+            @Nullable ManifestEntry before,
+            boolean refetch)
+            throws IOException, InterruptedException {
+        String path = paths.allocate(object.key(), object.size());
+        ManifestEntry fallback = before == null ? null : before.withPath(paths.withSize(before.size()));
+        if (candidate == null) {
+            progress.toDownload.add(object.size());
+        }
+        fetches.submit(new FetchTask(path, object, candidate, fallback, refetch));
+    }
+
+    private FetchTask.@Nullable Candidate candidate(ListedObject object, @Nullable ManifestEntry before)
+            throws IOException {
+        FetchTask.Candidate found = null;
         for (SourceCursor cursor : staged) {
             ManifestEntry entry = cursor.take(object.key());
             if (found == null && entry != null && isUnchanged(entry, object)) {
-                found = new Difference.Candidate(
+                found = new FetchTask.Candidate(
                         cursor.index(), entry, cursor.source().trust() != TransferMessage.Trust.HASH);
             }
         }
-        if (found == null && version != null && isSameByTime(version.entry(), object)) {
-            found = new Difference.Candidate(version.source(), version.entry(), false);
+        if (found == null && previous != null && before != null && isSameByTime(before, object)) {
+            found = new FetchTask.Candidate(previous.index(), before, false);
         }
         return found;
     }
 
-    /** What was found to be wrong with a file. */
-    private static final class Damage {
-        private @Nullable String what;
-    }
-
-    /** The entry as its file is, unless that must be looked at and is not what the entry says. */
-    private @Nullable ManifestEntry intact(
-            TransferMessage.Source source, @Nullable ManifestEntry entry, Damage damage) {
-        if (entry == null || source.trust() == TransferMessage.Trust.MANIFEST) {
-            return entry;
+    /** The last snapshot's entry as its file is; null when that must be looked at and is not what the entry says. */
+    private @Nullable ManifestEntry intact(@Nullable ManifestEntry recorded) throws IOException {
+        damage = null;
+        if (recorded == null || previous == null || previous.source().trust() == TransferMessage.Trust.MANIFEST) {
+            return recorded;
         }
         try {
-            return files.check(file(source, entry), entry, source.trust() == TransferMessage.Trust.HASH);
+            return files.check(
+                    file(previous.source(), recorded),
+                    recorded,
+                    previous.source().trust() == TransferMessage.Trust.HASH);
         } catch (DamagedSourceException e) {
-            damage.what = e.getMessage();
-            LOG.warn("{}/{}: {}", shard.bucket(), entry.key(), e.getMessage());
+            damage = e.getMessage();
+            LOG.warn("{}/{}: {}", shard.bucket(), recorded.key(), e.getMessage());
+            log.lost(recorded.key());
             return null;
         }
     }

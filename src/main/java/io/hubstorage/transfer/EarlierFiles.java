@@ -29,13 +29,12 @@ final class EarlierFiles {
 
     EarlierFiles(
             TransferMessage.Shard shard,
-            KeyFilter filter,
             TransferMessage.@Nullable Source previous,
             S3Access s3,
             Backoff backoff,
             Cancellation cancellation) {
         this.shard = shard;
-        this.filter = filter;
+        this.filter = Differ.filter(shard);
         this.previous = previous;
         this.s3 = s3;
         this.backoff = backoff;

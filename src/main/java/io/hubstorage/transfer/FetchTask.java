@@ -15,21 +15,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * One object to bring into the tree.
  *
- * @param sequence its position in the spool
  * @param path where in the tree it goes
  * @param candidate a file that may spare the download
- * @param previous the last snapshot's version, to fall back on
- * @param fallbackPath where in the tree that version goes then; absent together with it
+ * @param fallback the last snapshot's version to fall back on, under the path that it has then
  * @param refetch whether S3 lists it as the last snapshot has it, only that its file there was damaged
  */
 record FetchTask(
-        long sequence,
         String path,
         ListedObject object,
-        Difference.@Nullable Candidate candidate,
-        Difference.@Nullable Version previous,
-        @Nullable String fallbackPath,
+        @Nullable Candidate candidate,
+        @Nullable ManifestEntry fallback,
         boolean refetch) {
+    /**
+     * A file that probably holds the listed content.
+     *
+     * @param source the index of its source
+     * @param trusted whether it may be linked without hashing it first
+     */
+    record Candidate(int source, ManifestEntry entry, boolean trusted) {}
+
     String key() {
         return object.key();
     }
@@ -87,6 +91,6 @@ record FetchTask(
     }
 
     FetchTask withObject(ListedObject other) {
-        return new FetchTask(sequence, path, other, candidate, previous, fallbackPath, refetch);
+        return new FetchTask(path, other, candidate, fallback, refetch);
     }
 }

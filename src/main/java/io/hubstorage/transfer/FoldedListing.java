@@ -33,13 +33,13 @@ final class FoldedListing implements AutoCloseable {
     /** Lists to the end, and gives every key that will be in the snapshot its path. */
     FoldedListing(
             TransferMessage.Shard shard,
-            KeyFilter filter,
             TransferMessage.@Nullable Source previous,
             Listing listing,
             Cancellation cancellation,
             Path scratch)
             throws S3Failure, IOException, InterruptedException, Listing.UnorderedException {
         this.cancellation = cancellation;
+        KeyFilter filter = Differ.filter(shard);
         Files.createDirectories(scratch);
         spool = Files.createTempFile(scratch, "listing-", ".spool");
         try (FoldedPaths.Collector keys = new FoldedPaths.Collector(scratch)) {

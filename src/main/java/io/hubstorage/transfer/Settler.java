@@ -2,64 +2,40 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.manifest.ChangeLog;
 import io.hubstorage.manifest.EntryState;
-import io.hubstorage.manifest.Journal;
 import io.hubstorage.manifest.ManifestEntry;
-import io.hubstorage.manifest.Slots;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles one fetch after the other: success goes to the journal, anything else falls back on the previous version.
+ * Settles one fetch after the other: success goes to the change log, anything else falls back on the previous version.
  * Thread-safe.
  */
 final class Settler implements FetchPool.Handler {
-    /** In a slot: the object failed. */
-    static final long FAILED = 0;
-    /** In a slot: the object was gone when it was to be read. */
-    static final long VANISHED = 1;
-    /** In a slot: the object turned out to be in an archive tier. */
-    static final long ARCHIVED = 2;
-    /** In a slot: this plus the offset of the result in the journal. */
-    static final long STORED = 3;
-
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
 
     private final TransferMessage.Shard shard;
     private final ObjectFetch fetch;
-    private final TreeWriter tree;
-    private final Journal journal;
-    private final Slots slots;
+    private final ChangeLog log;
     private final ShardProgress progress;
     private final FailureLog failures;
-    private final AtomicBoolean stored = new AtomicBoolean();
 
     Settler(
             TransferMessage.Shard shard,
             ObjectFetch fetch,
-            TreeWriter tree,
-            Journal journal,
-            Slots slots,
+            ChangeLog log,
             ShardProgress progress,
             FailureLog failures) {
         this.shard = shard;
         this.fetch = fetch;
-        this.tree = tree;
-        this.journal = journal;
-        this.slots = slots;
+        this.log = log;
         this.progress = progress;
         this.failures = failures;
-    }
-
-    /** Whether anything new has come into the tree. */
-    boolean hasStored() {
-        return stored.get();
     }
 
     @Override
@@ -67,11 +43,8 @@ final class Settler implements FetchPool.Handler {
         progress.begin(task.key(), task.object().size());
         try {
             ManifestEntry entry = fetch.fetch(task);
-            slots.put(task.sequence(), STORED + journal.append(entry));
             ManifestEntry before = asked(task);
-            if (before == null || !entry.equals(before.withState(entry.state()))) {
-                stored.set(true);
-            }
+            log.put(entry, before);
             if (before != null
                     && entry.state() == EntryState.LINKED
                     && !entry.equals(before.withState(entry.state()).withPath(entry.path()))) {
@@ -102,7 +75,7 @@ final class Settler implements FetchPool.Handler {
 
     /** The last snapshot's line of an object whose bytes are the same, and of which only something is asked. */
     private @Nullable ManifestEntry asked(FetchTask task) {
-        Difference.Candidate candidate = task.candidate();
+        FetchTask.Candidate candidate = task.candidate();
         return candidate != null
                         && candidate.trusted()
                         && shard.sources().get(candidate.source()).previous()
@@ -118,38 +91,29 @@ final class Settler implements FetchPool.Handler {
                 // What changes under every read may hold still the next time.
                 Attempts.mayPass(failure) || failure instanceof S3Failure.Changed);
         fallBack(task, EntryState.KEPT);
-        slots.put(task.sequence(), FAILED);
     }
 
     private void vanished(FetchTask task) throws IOException {
         progress.vanished.add(task.object().size());
-        if (task.previous() != null) {
-            if (shard.options().delete()) {
-                progress.deleted.add(task.previous().entry().size());
-                stored.set(true);
-            } else {
-                fallBack(task, EntryState.CARRIED);
-            }
+        if (task.fallback() != null && shard.options().delete()) {
+            progress.deleted.add(task.fallback().size());
+            log.gone(task.key());
+        } else {
+            fallBack(task, EntryState.CARRIED);
         }
-        slots.put(task.sequence(), VANISHED);
     }
 
     private void archived(FetchTask task) throws IOException {
         progress.archived.add(task.object().size());
         fallBack(task, EntryState.KEPT);
-        slots.put(task.sequence(), ARCHIVED);
     }
 
-    /** Links the previous version in the place of the new one. */
+    /** The last snapshot's version stays in the place of the new one. */
     private void fallBack(FetchTask task, EntryState state) throws IOException {
-        Difference.Version previous = task.previous();
-        String path = task.fallbackPath();
-        if (previous == null || path == null) {
-            return;
+        ManifestEntry fallback = task.fallback();
+        if (fallback != null) {
+            log.put(fallback.withState(state), fallback);
+            (state == EntryState.KEPT ? progress.kept : progress.carried).add(fallback.size());
         }
-        Path file = Differ.file(shard.sources().get(previous.source()), previous.entry());
-        tree.link(file, previous.entry(), path);
-        (state == EntryState.KEPT ? progress.kept : progress.carried)
-                .add(previous.entry().size());
     }
 }

@@ -4,18 +4,8 @@ import java.nio.file.Path;
 
 /** The working files of one shard, all in the journal folder of its pass. */
 record ShardFiles(Path folder, int index) {
-    /** The ordered decisions. */
-    Path spool() {
-        return file("spool");
-    }
-
-    /** Where in the journal each decision's result stands. */
-    Path slots() {
-        return file("slots");
-    }
-
-    /** The finished downloads, in the order in which they finished. */
-    Path journal() {
+    /** The change log. */
+    Path log() {
         return file("journal");
     }
 
@@ -32,11 +22,6 @@ record ShardFiles(Path folder, int index) {
     /** Every failed object, one JSON line each. */
     Path failures() {
         return file("failures.jsonl");
-    }
-
-    /** How far the shard agrees with the last snapshot, for a later {@code LINK}. */
-    Path agreement() {
-        return file("agreement.json");
     }
 
     /** Room for sorting. */

@@ -1,14 +1,19 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.fs.DiskFull;
-import io.hubstorage.keys.KeyFilter;
 import io.hubstorage.keys.PathAllocator;
+import io.hubstorage.keys.Paths;
+import io.hubstorage.manifest.ChangeLog;
 import io.hubstorage.manifest.CorruptManifestException;
-import io.hubstorage.manifest.Journal;
-import io.hubstorage.manifest.Slots;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestMerge;
+import io.hubstorage.manifest.ManifestReader;
+import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.s3.Availability;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
@@ -191,76 +196,128 @@ final class ShardJob {
             case COPY -> copy(failures);
             case DRY_RUN -> dryRun(failures);
             case LINK -> link();
-            case KEEP -> {
-                new KeptBucket(shard, files, sources, tree(), progress, failures, cancellation).run();
-                yield Outcome.COMPLETE;
-            }
+            case KEEP -> keep(failures);
         };
     }
 
+    /** Lists, and fetches what is new; what stays is linked when all of that is there, if anything is new at all. */
     private Outcome copy(FailureLog failures) throws Exception {
-        TreeWriter tree = tree();
-        try (Journal journal = Journal.open(files.journal());
-                Slots slots = Slots.create(files.slots())) {
-            ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree, progress, cancellation);
-            Settler settler = new Settler(shard, fetch, tree, journal, slots, progress, failures);
+        try (ChangeLog log = new ChangeLog(files.log())) {
+            ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree(), progress, cancellation);
+            Settler settler = new Settler(shard, fetch, log, progress, failures);
             try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
-                Planner planner = plan(pool, failures);
-                Linker linker = new Linker(shard, tree::link, cancellation);
-                boolean linked = planner.isDifferent() || settler.hasStored();
-                if (linked) {
-                    linker.link(planner.agreement(), previous, files.spool());
-                }
+                compare(log, pool, failures);
                 pool.finish();
-                fetch.tellDoubts();
-                if (!linked && !settler.hasStored()) {
-                    planner.agreement().save(files.agreement());
-                    return Outcome.UNCHANGED;
-                }
-                if (!linked) {
-                    linker.link(planner.agreement(), previous, files.spool());
-                }
-                new PartWriter(shard, files).write(planner.agreement(), previous);
-                return Outcome.COMPLETE;
+            }
+            fetch.tellDoubts();
+            if (!log.isDifferent()) {
+                return Outcome.UNCHANGED;
             }
         }
+        return link();
     }
 
-    private Planner plan(FetchPool pool, FailureLog failures) throws Exception {
-        try (Spool.Writer spool = new Spool.Writer(files.spool())) {
-            return shard.options().foldedNames()
-                    ? planFolded(spool, pool, failures)
-                    : planAsListed(spool, pool, failures);
+    private void compare(ChangeLog log, FetchPool pool, FailureLog failures) throws Exception {
+        try {
+            if (shard.options().foldedNames()) {
+                compareFolded(log, pool, failures);
+            } else {
+                compareAsListed(paths(), log, pool::submit, failures, files.scratch());
+            }
         } catch (CancellationException e) {
             Exception cause = pool.failure();
             throw cause == null ? e : cause;
         }
     }
 
-    private Planner planAsListed(Spool.Writer spool, FetchPool pool, FailureLog failures) throws Exception {
-        Planner planner = new Planner(progress, paths(), spool::write, previousIndex(), pool::submit);
-        list(planner, failures, files.scratch());
-        return planner;
-    }
-
-    private Planner planFolded(Spool.Writer spool, FetchPool pool, FailureLog failures) throws Exception {
+    private void compareAsListed(Paths paths, ChangeLog log, Differ.Fetches fetches, FailureLog failures, Path scratch)
+            throws Exception {
         Listing listing = listing();
-        try (FoldedListing folded =
-                new FoldedListing(shard, filter(), previous, listing, cancellation, files.scratch())) {
-            Planner planner = new Planner(progress, folded.paths(), spool::write, previousIndex(), pool::submit);
-            diff(planner, failures, folded::replay);
-            return planner;
+        try (Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures)) {
+            listing.run(scratch, differ::listed);
+            differ.end();
         } finally {
             listRequests = listing.requests();
         }
+        progress.listingComplete();
+    }
+
+    private void compareFolded(ChangeLog log, FetchPool pool, FailureLog failures) throws Exception {
+        Listing listing = listing();
+        try (FoldedListing folded = new FoldedListing(shard, previous, listing, cancellation, files.scratch());
+                Differ differ = new Differ(shard, sources, progress, folded.paths(), log, pool::submit, failures)) {
+            folded.replay(differ::listed);
+            differ.end();
+        } finally {
+            listRequests = listing.requests();
+        }
+        progress.listingComplete();
+    }
+
+    private Listing listing() {
+        return new Listing(s3.get(), shard, cancellation, context.backoff());
+    }
+
+    /** A shard in the middle must know which files before it could stand where one of its folders would. */
+    private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
+        return new EarlierFiles(shard, previous, s3.get(), context.backoff(), cancellation).paths();
+    }
+
+    /** Links what stays from the last snapshot, and writes the shard's part of the manifest: the last one's with the changes. */
+    private Outcome link() throws IOException, InterruptedException {
+        TreeWriter tree = tree();
+        try (ManifestReader last = previous == null ? null : lines(previous);
+                ManifestMerge next = new ManifestMerge(last, files.scratch());
+                ManifestWriter part = new ManifestWriter(files.part(), files.partIndex());
+                Linker linker = new Linker(shard.bucket(), tree::link)) {
+            next.addAll(files.log());
+            for (ManifestMerge.Line line = next.next(); line != null; line = next.next()) {
+                cancellation.check();
+                if (line.linkFrom() != null && previous != null) {
+                    linker.add(Differ.file(previous, line.linkFrom()), line.entry());
+                }
+                part.write(line.entry());
+            }
+            linker.finish();
+            part.finish();
+        }
+        return Outcome.COMPLETE;
+    }
+
+    private ManifestReader lines(TransferMessage.Source source) throws IOException {
+        return ManifestReader.range(Path.of(source.manifest()), shard.after(), shard.through());
+    }
+
+    /**
+     * Links the whole bucket over from the last snapshot, because this run did not cover it or could not read it. A file that
+     * is not what its manifest says is named as a failure and left out.
+     */
+    private Outcome keep(FailureLog failures) throws IOException {
+        TransferMessage.Source source = shard.sources().getFirst();
+        TreeWriter tree = tree();
+        try (ManifestReader last = lines(source);
+                ManifestWriter part = new ManifestWriter(files.part(), files.partIndex())) {
+            for (ManifestEntry entry = last.next(); entry != null; entry = last.next()) {
+                cancellation.check();
+                try {
+                    ManifestEntry found = sources.check(Differ.file(source, entry), entry, false);
+                    tree.link(Differ.file(source, found), found, found.path());
+                    part.write(found.withState(EntryState.KEPT));
+                    progress.kept.add(found.size());
+                } catch (DamagedSourceException e) {
+                    failures.add(new RunRecord.Failure(entry.key(), "missing", String.valueOf(e.getMessage())), false);
+                }
+            }
+            part.finish();
+        }
+        return Outcome.COMPLETE;
     }
 
     private Outcome dryRun(FailureLog failures) throws Exception {
         Path scratch = Files.createTempDirectory("hubstorage-dry-run");
-        try {
-            Planner planner = new Planner(progress, new PathAllocator(), _ -> 0, previousIndex(), this::wouldFetch);
-            list(planner, failures, scratch);
-            boolean unchanged = !planner.isDifferent()
+        try (ChangeLog log = new ChangeLog(null)) {
+            compareAsListed(new PathAllocator(), log, this::wouldFetch, failures, scratch);
+            boolean unchanged = !log.isDifferent()
                     && progress.toDownload.tally().objects() == 0
                     && progress.metadataRefreshed.tally().objects() == 0;
             return unchanged && previous != null ? Outcome.UNCHANGED : Outcome.COMPLETE;
@@ -270,66 +327,18 @@ final class ShardJob {
     }
 
     private void wouldFetch(FetchTask task) {
-        (task.candidate() == null ? progress.downloaded : progress.linked)
+        FetchTask.Candidate candidate = task.candidate();
+        (candidate == null ? progress.downloaded : progress.linked)
                 .add(task.object().size());
-        if (task.candidate() != null
-                && task.candidate().trusted()
-                && shard.sources().get(task.candidate().source()).previous()) {
+        if (candidate != null
+                && candidate.trusted()
+                && shard.sources().get(candidate.source()).previous()) {
             progress.metadataRefreshed.add(task.object().size());
         }
     }
 
-    private void list(Planner planner, FailureLog failures, Path scratch) throws Exception {
-        Listing listing = listing();
-        try {
-            diff(planner, failures, sink -> listing.run(scratch, sink));
-        } finally {
-            listRequests = listing.requests();
-        }
-    }
-
-    private Listing listing() {
-        return new Listing(s3.get(), shard, cancellation, context.backoff());
-    }
-
-    /** Gives out everything listed, in key order. */
-    @FunctionalInterface
-    private interface Listed {
-        void feed(Listing.Sink sink) throws Exception;
-    }
-
-    private void diff(Planner planner, FailureLog failures, Listed listed) throws Exception {
-        try (Differ differ = new Differ(shard, sources, filter(), progress, planner, failures)) {
-            listed.feed(differ::listed);
-            differ.end();
-        }
-        progress.listingComplete();
-    }
-
-    private KeyFilter filter() {
-        return KeyFilter.below(
-                shard.prefix(), shard.options().exclude(), shard.options().include());
-    }
-
-    private Outcome link() throws IOException, InterruptedException {
-        Agreement agreement = Agreement.load(files.agreement());
-        TreeWriter tree = tree();
-        new Linker(shard, tree::link, cancellation).link(agreement, previous, files.spool());
-        new PartWriter(shard, files).write(agreement, previous);
-        return Outcome.COMPLETE;
-    }
-
-    /** A shard in the middle must know which files before it could stand where one of its folders would. */
-    private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
-        return new EarlierFiles(shard, filter(), previous, s3.get(), context.backoff(), cancellation).paths();
-    }
-
     private TreeWriter tree() throws IOException {
         return new TreeWriter(shard, sources, progress, cancellation);
-    }
-
-    private int previousIndex() {
-        return previous == null ? -1 : shard.sources().indexOf(previous);
     }
 
     private static String disk(Exception e) {

@@ -237,6 +237,15 @@ final class TreeWriter {
         }
     }
 
+    /**
+     * Looks whether a file may be linked.
+     *
+     * @throws DamagedSourceException when it is not what the entry says
+     */
+    void look(Path existing, ManifestEntry entry) throws DamagedSourceException {
+        sources.look(existing, entry);
+    }
+
     /** Whether a file is one that may be linked, whatever is in it. */
     boolean isOwn(Path existing) {
         return sources.isOwn(existing);

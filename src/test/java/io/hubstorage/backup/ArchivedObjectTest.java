@@ -8,6 +8,8 @@ import io.hubstorage.manifest.EntryState;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
 /** Objects in classes that must be restored before they can be read. */
@@ -102,6 +104,25 @@ final class ArchivedObjectTest extends EngineTest {
         assertThat(hub.backUp().newSnapshot())
                 .as("the restored copy ends, ours stays")
                 .isFalse();
+    }
+
+    @Test
+    void aFileThatIsLostAndArchivedInS3CostsNoOtherOfItsBucket() throws IOException {
+        SyntheticBucket bucket = bucket("photos", "a", "cold", "z");
+        SyntheticBucket music = bucket("music", "song");
+        hub.configure("photos", "music");
+        Files.delete(hub.files(hub.backUp(), "photos").resolve("cold"));
+        bucket.put(bucket.get("cold").withStorageClass("GLACIER", false));
+        music.change("song");
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).as(run.message()).isEqualTo(RunResult.PARTIAL);
+        assertThat(audit(run).certificate("photos").outcome().failures())
+                .extracting(RunRecord.Failure::key)
+                .containsExactly("cold");
+        assertThat(audit(run).holds("music", music).entries("photos").keySet()).containsExactly("a", "z");
+        assertThat(run.totals().archived().objects()).isEqualTo(1);
     }
 
     @Test

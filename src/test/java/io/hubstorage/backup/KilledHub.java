@@ -6,7 +6,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.jobs.HistoryStore;
-import io.hubstorage.manifest.JournalReader;
+import io.hubstorage.manifest.ChangeLog;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.snapshot.Certificate;
@@ -208,7 +208,7 @@ final class KilledHub implements AutoCloseable {
         }
     }
 
-    /** What the newest snapshot or a journal has. */
+    /** What the newest snapshot or a change log has. */
     private Set<Version> safe() throws IOException {
         Set<Version> versions = new HashSet<>();
         for (SnapshotInfo newest : new Snapshots(layout).newest().stream().toList()) {
@@ -228,8 +228,8 @@ final class KilledHub implements AutoCloseable {
                     files.filter(each -> each.toString().endsWith(".journal")).toList()) {
                 String bucket =
                         Objects.requireNonNull(file.getParent()).getFileName().toString();
-                try (JournalReader journal = JournalReader.open(file)) {
-                    for (ManifestEntry entry = journal.next(); entry != null; entry = journal.next()) {
+                try (ChangeLog.Reader log = new ChangeLog.Reader(file)) {
+                    for (ManifestEntry entry = log.nextDownload(); entry != null; entry = log.nextDownload()) {
                         versions.add(version(bucket, entry));
                     }
                 }

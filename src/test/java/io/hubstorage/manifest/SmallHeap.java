@@ -1,6 +1,5 @@
 package io.hubstorage.manifest;
 
-import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,11 +25,11 @@ final class SmallHeap {
 
     private static void sort(Path folder) throws IOException {
         Path zst = folder.resolve("sorted.jsonl.zst");
-        try (ExternalSort<ManifestEntry> sort = StagedManifest.entrySort(folder.resolve("scratch"), 5_000)) {
+        try (ManifestMerge sort = new ManifestMerge(null, folder.resolve("scratch"), 5_000)) {
             for (int i = 0; i < ENTRIES; i++) {
                 sort.add(entry((int) (i * 7_919L % ENTRIES)));
             }
-            StagedManifest.write(sort.sorted(), zst);
+            sort.write(zst);
         }
         check(zst);
     }

@@ -4,19 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.keys.KeyFilter;
 import io.hubstorage.keys.PathAllocator;
+import io.hubstorage.manifest.ChangeLog;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.s3.ListedObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +26,6 @@ final class DifferTest {
     Path home;
 
     private final ShardProgress progress = new ShardProgress();
-    private final List<PlannedEntry> spooled = new ArrayList<>();
     private final List<FetchTask> fetches = new ArrayList<>();
 
     private static ManifestEntry held(String key, String etag, EntryState state) {
@@ -41,7 +40,8 @@ final class DifferTest {
         return new ListedObject(key, 10, "new", Instant.EPOCH, "GLACIER", restored);
     }
 
-    private Planner diff(boolean delete, List<ManifestEntry> before, ListedObject... now)
+    /** Whether the next snapshot would be another than the last, whatever the fetches bring. */
+    private boolean diff(boolean delete, List<ManifestEntry> before, ListedObject... now)
             throws IOException, InterruptedException {
         Path manifest = home.resolve("manifest.zst");
         try (ManifestWriter writer = new ManifestWriter(manifest)) {
@@ -52,28 +52,25 @@ final class DifferTest {
         }
         TransferMessage.Source previous = new TransferMessage.Source(
                 home.resolve("tree").toString(), manifest.toString(), true, TransferMessage.Trust.MANIFEST);
-        Planner planner = new Planner(
-                progress,
-                new PathAllocator(),
-                planned -> {
-                    spooled.add(planned);
-                    return spooled.size() - 1L;
-                },
-                0,
-                fetches::add);
-        try (Differ differ = new Differ(
-                shard(delete, previous),
-                new SourceFiles(List.of(previous), progress.lookNanos),
-                new KeyFilter("", List.of("*.no"), List.of()),
-                progress,
-                planner,
-                new FailureLog(null))) {
+        try (ChangeLog log = new ChangeLog(home.resolve("log"));
+                Differ differ = new Differ(
+                        shard(delete, previous),
+                        new SourceFiles(List.of(previous), progress.lookNanos),
+                        progress,
+                        new PathAllocator(),
+                        log,
+                        fetches::add,
+                        new FailureLog(null))) {
             for (ListedObject object : now) {
                 differ.listed(object);
             }
             differ.end();
+            return log.isDifferent();
         }
-        return planner;
+    }
+
+    private List<String> logged() throws IOException {
+        return Files.readAllLines(home.resolve("log"));
     }
 
     private static TransferMessage.Shard shard(boolean delete, TransferMessage.Source source) {
@@ -90,70 +87,83 @@ final class DifferTest {
                 "tree",
                 "journal",
                 List.of(source),
-                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false, false));
-    }
-
-    private @Nullable String agreed(Planner planner) {
-        return planner.agreement().through();
+                new TransferMessage.Options(delete, List.of("*.no"), List.of(), true, false, false, false));
     }
 
     @Test
-    void asLongAsEverythingAgreesNothingIsSpooled() throws Exception {
-        Planner planner = diff(
+    void ofWhatStaysNothingIsSaid() throws Exception {
+        boolean different = diff(
                 true,
-                List.of(held("a", "1", EntryState.LINKED), held("b", "2", EntryState.DOWNLOADED)),
+                List.of(
+                        held("a", "1", EntryState.LINKED),
+                        held("b", "2", EntryState.DOWNLOADED),
+                        held("c", "3", EntryState.KEPT)),
                 listed("a", "1"),
-                listed("b", "2"));
+                listed("b", "2"),
+                listed("c", "3"));
 
-        assertThat(agreed(planner)).isEqualTo("b");
-        assertThat(spooled).isEmpty();
-        assertThat(planner.isDifferent()).isFalse();
-        assertThat(progress.linked.tally()).isEqualTo(new Tally(2, 20));
+        assertThat(logged()).isEmpty();
+        assertThat(fetches).isEmpty();
+        assertThat(different).isFalse();
+        assertThat(progress.linked.tally()).isEqualTo(new Tally(3, 30));
     }
 
     @Test
-    void fromTheFirstDifferenceOnEverythingIsSpooled() throws Exception {
-        Planner planner = diff(
+    void norIsItAroundADifference() throws Exception {
+        diff(
                 true,
                 List.of(held("a", "1", EntryState.LINKED), held("c", "2", EntryState.LINKED)),
                 listed("a", "1"),
                 listed("b", "9"),
                 listed("c", "2"));
 
-        assertThat(agreed(planner)).isEqualTo("a");
-        assertThat(spooled)
-                .extracting(PlannedEntry::action)
-                .containsExactly(PlannedEntry.Action.FETCH, PlannedEntry.Action.LINK);
+        assertThat(logged()).isEmpty();
         assertThat(fetches).extracting(FetchTask::key).containsExactly("b");
-        assertThat(fetches.getFirst().sequence()).isZero();
     }
 
     @Test
-    void whatWasKeptIsSpooledSoThatItsStateIsSetRight() throws Exception {
-        Planner planner = diff(true, List.of(held("a", "1", EntryState.KEPT)), listed("a", "1"));
+    void whatWasCarriedAndIsListedAgainIsSaidSoThatItsStateIsSetRight() throws Exception {
+        boolean different = diff(false, List.of(held("a", "1", EntryState.CARRIED)), listed("a", "1"));
 
-        assertThat(agreed(planner)).isNull();
-        assertThat(spooled)
-                .singleElement()
-                .satisfies(planned -> assertThat(planned.entry().state()).isEqualTo(EntryState.LINKED));
-        assertThat(planner.isDifferent()).as("the same file").isFalse();
+        assertThat(logged()).singleElement().asString().contains("\"state\":\"linked\"");
+        assertThat(different).as("the same file").isFalse();
+    }
+
+    @Test
+    void whatIsCarriedOnceIsCarriedOnWithoutAWord() throws Exception {
+        assertThat(diff(false, List.of(held("a", "1", EntryState.CARRIED)))).isFalse();
+
+        assertThat(logged()).isEmpty();
+        assertThat(progress.carried.tally()).isEqualTo(new Tally(1, 10));
+    }
+
+    @Test
+    void anEntryThatGivesWayToANewFileIsSaidToHaveAnotherPath() throws Exception {
+        boolean different =
+                diff(true, List.of(held("a/b", "1", EntryState.LINKED)), listed("a", "9"), listed("a/b", "1"));
+
+        assertThat(logged()).singleElement().asString().contains("\"path\":\"~hub1~a/b\"");
+        assertThat(different).isTrue();
     }
 
     @Test
     void aKeyGoneFromS3MakesADifferenceOnlyWhereDeletionsCount() throws Exception {
         List<ManifestEntry> before = List.of(held("a", "1", EntryState.LINKED));
 
-        assertThat(diff(true, before).isDifferent()).isTrue();
+        assertThat(diff(true, before)).isTrue();
+        assertThat(logged()).containsExactly("{\"gone\":\"a\"}");
         assertThat(progress.deleted.tally()).isEqualTo(new Tally(1, 10));
-        assertThat(diff(false, before).isDifferent()).isFalse();
+        assertThat(diff(false, before)).isFalse();
+        assertThat(logged()).singleElement().asString().contains("\"state\":\"carried\"");
         assertThat(progress.carried.tally()).isEqualTo(new Tally(1, 10));
     }
 
     @Test
     void aFilteredKeyIsCountedAndDropped() throws Exception {
-        Planner planner = diff(false, List.of(held("a.no", "1", EntryState.LINKED)), listed("a.no", "1"));
+        assertThat(diff(false, List.of(held("a.no", "1", EntryState.LINKED)), listed("a.no", "1")))
+                .isTrue();
 
-        assertThat(planner.isDifferent()).isTrue();
+        assertThat(logged()).containsExactly("{\"gone\":\"a.no\"}");
         assertThat(progress.filtered.tally()).isEqualTo(new Tally(1, 10));
         assertThat(progress.carried.tally()).isEqualTo(Tally.ZERO);
     }
@@ -171,28 +181,5 @@ final class DifferTest {
         diff(true, List.of(held("a", "", EntryState.LINKED)), listed("a", ""));
 
         assertThat(fetches).hasSize(1);
-    }
-
-    @Test
-    void theSpoolGivesBackWhatWasWritten() throws Exception {
-        diff(
-                true,
-                List.of(held("a\n", "1", EntryState.LINKED), held("b", "2", EntryState.LINKED)),
-                listed("a\n", "9"),
-                listed("b", "2"));
-        Path file = home.resolve("spool");
-        try (Spool.Writer writer = new Spool.Writer(file)) {
-            long sequence = 0;
-            for (PlannedEntry planned : spooled) {
-                assertThat(writer.write(planned)).isEqualTo(sequence++);
-            }
-        }
-
-        try (Spool.Reader reader = new Spool.Reader(file)) {
-            for (PlannedEntry planned : spooled) {
-                assertThat(reader.next()).isEqualTo(planned);
-            }
-            assertThat(reader.next()).isNull();
-        }
     }
 }

@@ -1,0 +1,178 @@
+package io.hubstorage.manifest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What became of the keys of a shard: JSON lines, each a manifest entry or {@code {"gone":KEY}}, appended as it is known, in
+ * any order. A key without a line is as the last manifest has it; of several lines for a key the last counts. {@link
+ * ManifestMerge} makes the next manifest of it, and the next run takes what it says was downloaded.
+ *
+ * <p>A line is one write, so that a killed process tears at most the last one; nothing is synced, so after a power loss more
+ * can be missing. Thread-safe; an interrupt does not close it.
+ */
+public final class ChangeLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ChangeLog.class);
+
+    // RandomAccessFile, because an interrupted thread would close a FileChannel for all others.
+    private final @Nullable RandomAccessFile file;
+    private final ReentrantLock lock = new ReentrantLock();
+    private long end;
+    private volatile boolean different;
+
+    /** @param path is created or emptied; null to write nothing down, where only {@link #isDifferent} is of interest */
+    public ChangeLog(@Nullable Path path) throws IOException {
+        file = path == null ? null : new RandomAccessFile(path.toFile(), "rw");
+        if (file != null) {
+            file.setLength(0);
+        }
+    }
+
+    /**
+     * The key's line in the next manifest is this one. Unless it is {@code DOWNLOADED} its file is linked later, from that of
+     * the key's line in the last manifest.
+     *
+     * @param before what the last snapshot has of the key, to tell whether the next one differs; null when that is nothing
+     */
+    public void put(ManifestEntry entry, @Nullable ManifestEntry before) throws IOException {
+        if (file != null) {
+            append(file, Change.to(entry));
+        }
+        if (before == null || !entry.equals(before.withState(entry.state()))) {
+            different = true;
+        }
+    }
+
+    /** The next manifest has no line of the key, because S3 has no such object or it is not wanted any more. */
+    public void gone(String key) throws IOException {
+        lost(key);
+        different = true;
+    }
+
+    /**
+     * The last snapshot's file is of no use: the next manifest has no line of the key unless another is put. Nothing to make a
+     * snapshot of.
+     */
+    public void lost(String key) throws IOException {
+        if (file != null) {
+            append(file, Change.gone(key));
+        }
+    }
+
+    /** Whether the next snapshot is another than the last. States alone make no difference. */
+    public boolean isDifferent() {
+        return different;
+    }
+
+    private void append(RandomAccessFile out, Change change) throws IOException {
+        lock.lock();
+        try {
+            // A line that a full disk has cut off is written over.
+            out.seek(end);
+            out.write(change.json());
+            end += change.json().length;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    /** Reads a log from its beginning. Not thread-safe. */
+    public static final class Reader implements AutoCloseable {
+        private final Path path;
+        private final InputStream in;
+        private byte[] buffer = new byte[1 << 16];
+        private int start;
+        private int end;
+
+        /** Opens an existing log. */
+        public Reader(Path path) throws IOException {
+            this.path = path;
+            this.in = Files.newInputStream(path);
+        }
+
+        /**
+         * The next download, or null after the last whole line. A torn last line is ignored; a damaged one in the middle, which
+         * only a power loss leaves, is skipped with a warning: its download is then done again.
+         */
+        public @Nullable ManifestEntry nextDownload() throws IOException {
+            for (byte[] line = line(); line != null; line = line()) {
+                try {
+                    ManifestEntry entry = Change.of(line).entry();
+                    if (entry != null && entry.state() == EntryState.DOWNLOADED) {
+                        return entry;
+                    }
+                } catch (IOException e) {
+                    LOG.warn(
+                            "A line of {} is damaged and was skipped; what it recorded is downloaded again: {}",
+                            path,
+                            e.getMessage());
+                }
+            }
+            return null;
+        }
+
+        /**
+         * The next change, or null at the end of the file.
+         *
+         * @throws IOException when a line is torn or damaged
+         */
+        @Nullable
+        Change next() throws IOException {
+            byte[] line = line();
+            if (line == null && start < end) {
+                throw new IOException("The last line of " + path + " is torn");
+            }
+            return line == null ? null : Change.of(line);
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
+
+        /** The next whole line, with its end. */
+        private byte @Nullable [] line() throws IOException {
+            int seen = start;
+            while (true) {
+                for (int i = seen; i < end; i++) {
+                    if (buffer[i] == '\n') {
+                        byte[] line = Arrays.copyOfRange(buffer, start, i + 1);
+                        start = i + 1;
+                        return line;
+                    }
+                }
+                seen = end - start;
+                if (!fill()) {
+                    return null;
+                }
+            }
+        }
+
+        /** Moves what is left to the beginning of the buffer and reads more behind it. */
+        private boolean fill() throws IOException {
+            byte[] target = end - start > buffer.length / 2 ? new byte[buffer.length * 2] : buffer;
+            System.arraycopy(buffer, start, target, 0, end - start);
+            buffer = target;
+            end -= start;
+            start = 0;
+            int read = in.read(buffer, end, buffer.length - end);
+            end += Math.max(0, read);
+            return read >= 0;
+        }
+    }
+}
