@@ -1,8 +1,6 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
-import io.hubstorage.jobs.Jobs;
-import io.hubstorage.jobs.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
@@ -12,6 +10,8 @@ import io.hubstorage.config.Environment;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.FolderAccess;
 import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.jobs.Jobs;
+import io.hubstorage.jobs.UnfinishedRuns;
 import io.hubstorage.logs.LogVerticle;
 import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;

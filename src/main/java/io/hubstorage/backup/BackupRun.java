@@ -90,9 +90,7 @@ final class BackupRun {
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("the run failed", e);
             // What breaks after the run was told to stop, breaks because of that or for the same reason.
-            return job.isStopped()
-                    ? report.stopped(job.result(), attempts, job.reason())
-                    : report.broken(attempts, e);
+            return job.isStopped() ? report.stopped(job.result(), attempts, job.reason()) : report.broken(attempts, e);
         } catch (RuntimeException e) {
             LOG.error("the run failed in an unforeseen way", e);
             return report.stopped(RunResult.FAILED, attempts, "internal error: " + e);

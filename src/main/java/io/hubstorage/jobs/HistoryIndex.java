@@ -98,7 +98,13 @@ final class HistoryIndex {
         private String line() {
             return "%s %15d %10d %s%s%s %s"
                     .formatted(
-                            id, offset, length, dryRun ? 'd' : '-', allBuckets ? 'a' : '-', allSafe ? 's' : '-', result);
+                            id,
+                            offset,
+                            length,
+                            dryRun ? 'd' : '-',
+                            allBuckets ? 'a' : '-',
+                            allSafe ? 's' : '-',
+                            result);
         }
 
         private static Entry parse(String line) {
@@ -157,7 +163,8 @@ final class HistoryIndex {
         StringBuilder text = new StringBuilder(WIDTH * (entries.size() + 1));
         String head = "%s %d %d %d".formatted(FORMAT, history.bytes, history.nanos, ofLines);
         Stream.concat(Stream.of(head), entries.stream().map(Entry::line))
-                .forEach(line -> text.append(line).repeat(' ', WIDTH - 1 - line.length()).append('\n'));
+                .forEach(line ->
+                        text.append(line).repeat(' ', WIDTH - 1 - line.length()).append('\n'));
         try {
             Durable.writeAtomically(file, text.toString().getBytes(StandardCharsets.US_ASCII));
             inMemory = null;
@@ -215,7 +222,6 @@ final class HistoryIndex {
 
     private String read(FileChannel channel, long line, int count) throws IOException {
         bytesRead += (long) count * WIDTH;
-        return new String(
-                DurableFiles.readFully(channel, line * WIDTH, count * WIDTH), StandardCharsets.ISO_8859_1);
+        return new String(DurableFiles.readFully(channel, line * WIDTH, count * WIDTH), StandardCharsets.ISO_8859_1);
     }
 }

@@ -21,8 +21,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -393,7 +393,9 @@ public final class HistoryStore {
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             RunRecord run = parse(read(channel, entry.offset(), entry.length()));
-            if (run == null || !HistoryIndex.Entry.of(run, entry.offset(), entry.length()).equals(entry)) {
+            if (run == null
+                    || !HistoryIndex.Entry.of(run, entry.offset(), entry.length())
+                            .equals(entry)) {
                 throw new HistoryIndex.StaleException("another run is at byte " + entry.offset());
             }
             return run;

@@ -92,7 +92,8 @@ final class LongHistoryTest {
     @Test
     void aHistoryThatWasEditedByHandIsReadAnew() throws IOException {
         HistoryStore store = threeRuns();
-        FileTime before = FileTime.fromMillis(Files.getLastModifiedTime(history()).toMillis() - 60_000);
+        FileTime before =
+                FileTime.fromMillis(Files.getLastModifiedTime(history()).toMillis() - 60_000);
         List<String> lines = Files.readAllLines(history());
         Files.write(history(), List.of(lines.get(2), lines.get(0), lines.get(1)));
         Files.setLastModifiedTime(history(), before);
