@@ -109,7 +109,7 @@ final class HistoryIndex {
 
         private static Entry parse(String line) {
             try {
-                String[] words = line.strip().split(" +");
+                String[] words = line.strip().split(" +", -1);
                 return new Entry(
                         words[0],
                         Long.parseLong(words[1]),
@@ -142,7 +142,7 @@ final class HistoryIndex {
     /** Goes by the file, if that is of this state of the history. */
     boolean load(Covered history) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            String[] words = read(channel, 0, 1).strip().split(" +");
+            String[] words = read(channel, 0, 1).strip().split(" +", -1);
             boolean fits = words.length == 4
                     && words[0].equals(FORMAT)
                     && words[1].equals(Long.toString(history.bytes))
