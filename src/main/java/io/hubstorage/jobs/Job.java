@@ -69,7 +69,11 @@ public final class Job {
         return reason;
     }
 
-    /** @throws CancellationException when it was stopped */
+    /**
+     * Throws once the job was stopped.
+     *
+     * @throws CancellationException then
+     */
     public void check() {
         if (isStopped()) {
             throw new CancellationException(reason());
