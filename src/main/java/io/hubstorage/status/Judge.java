@@ -1,8 +1,8 @@
 package io.hubstorage.status;
 
-import static io.hubstorage.status.Spans.agoMark;
-import static io.hubstorage.status.Spans.atMark;
-import static io.hubstorage.status.Spans.untilMark;
+import static io.hubstorage.status.RelativeTimes.agoMark;
+import static io.hubstorage.status.RelativeTimes.atMark;
+import static io.hubstorage.status.RelativeTimes.untilMark;
 
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.RunPhase;
@@ -54,7 +54,7 @@ final class Judge {
                 verdict.state(),
                 verdict.title(),
                 detail,
-                Spans.filled((verdict.title() + " " + detail).strip(), facts.now()),
+                RelativeTimes.filled((verdict.title() + " " + detail).strip(), facts.now()),
                 judge.buckets,
                 judge.conditions,
                 facts.alarms(),

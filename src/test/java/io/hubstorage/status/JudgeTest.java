@@ -372,19 +372,19 @@ final class JudgeTest {
 
     @Test
     void spansAreAsCoarseAsPeopleSayThem() {
-        assertThat(Spans.ago(NOW.minusSeconds(4), NOW)).isEqualTo("just now");
-        assertThat(Spans.ago(NOW.plusSeconds(20), NOW)).isEqualTo("just now");
-        assertThat(Spans.ago(NOW.minusSeconds(36), NOW)).isEqualTo("36 s ago");
-        assertThat(Spans.ago(NOW.minus(Duration.ofMinutes(89)), NOW)).isEqualTo("89 min ago");
-        assertThat(Spans.ago(NOW.minus(Duration.ofMinutes(100)), NOW)).isEqualTo("2 h ago");
-        assertThat(Spans.until(NOW.plusSeconds(34), NOW)).isEqualTo("in 34 s");
-        assertThat(Spans.until(NOW.plus(Duration.ofDays(3)), NOW)).isEqualTo("in 3 days");
-        assertThat(Spans.until(NOW.minusSeconds(5), NOW)).isEqualTo("now");
+        assertThat(RelativeTimes.ago(NOW.minusSeconds(4), NOW)).isEqualTo("just now");
+        assertThat(RelativeTimes.ago(NOW.plusSeconds(20), NOW)).isEqualTo("just now");
+        assertThat(RelativeTimes.ago(NOW.minusSeconds(36), NOW)).isEqualTo("36 s ago");
+        assertThat(RelativeTimes.ago(NOW.minus(Duration.ofMinutes(89)), NOW)).isEqualTo("89 min ago");
+        assertThat(RelativeTimes.ago(NOW.minus(Duration.ofMinutes(100)), NOW)).isEqualTo("2 h ago");
+        assertThat(RelativeTimes.until(NOW.plusSeconds(34), NOW)).isEqualTo("in 34 s");
+        assertThat(RelativeTimes.until(NOW.plus(Duration.ofDays(3)), NOW)).isEqualTo("in 3 days");
+        assertThat(RelativeTimes.until(NOW.minusSeconds(5), NOW)).isEqualTo("now");
     }
 
     @Test
     void onlyOurOwnMarksAreFilled() {
-        assertThat(Spans.filled("{ago:2026-11-20T08:04:00Z}, {ago:soon}, {until:$1}", NOW))
+        assertThat(RelativeTimes.filled("{ago:2026-11-20T08:04:00Z}, {ago:soon}, {until:$1}", NOW))
                 .isEqualTo("60 s ago, {ago:soon}, {until:$1}");
     }
 }
