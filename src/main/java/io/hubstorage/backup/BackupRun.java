@@ -117,7 +117,12 @@ final class BackupRun {
 
     /** What a run that writes works with. */
     private record Workshop(
-            Layout layout, DiskSync sync, Staging staging, Predecessors predecessors, Presence presence, BucketPasses passes) {}
+            Layout layout,
+            DiskSync sync,
+            Staging staging,
+            Predecessors predecessors,
+            Presence presence,
+            BucketPasses passes) {}
 
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
         Staging staging = Staging.open(layout, plan.startedAt());
@@ -229,8 +234,7 @@ final class BackupRun {
             ended.values().stream()
                     .filter(pass -> pass.complete() && pass.looked())
                     .forEach(pass -> looked(work, pass, newest.name()));
-            Instant checked =
-                    work.presence.since(ended.keySet(), newest.name()).orElse(null);
+            Instant checked = work.presence.since(ended.keySet(), newest.name()).orElse(null);
             return report.unchanged(newest.name(), checked, attempts, ended.values(), alarms);
         }
         List<BucketPass> whole = wholeBuckets(work.passes, covered, ended);
@@ -287,8 +291,7 @@ final class BackupRun {
     }
 
     private void looked(Workshop work, BucketPass pass, String snapshot) {
-        work.presence.looked(
-                pass.bucket(), snapshot, plan.startedAt(), pass.looked() ? pass.lookMillis() : null);
+        work.presence.looked(pass.bucket(), snapshot, plan.startedAt(), pass.looked() ? pass.lookMillis() : null);
     }
 
     /** How the buckets that this run leaves out ended last: as the history says, or else as the last certificate does. */

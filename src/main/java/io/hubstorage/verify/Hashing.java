@@ -1,10 +1,10 @@
 package io.hubstorage.verify;
 
 import io.hubstorage.fs.ExternalSort;
-import java.io.DataInput;
-import java.io.DataOutput;
 import io.hubstorage.fs.Sha256;
 import io.hubstorage.fs.Sorted;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;

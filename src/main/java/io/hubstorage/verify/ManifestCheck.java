@@ -175,7 +175,8 @@ final class ManifestCheck {
                 left = begun.entries();
                 bytes = begun.bytes();
                 if (!begun.firstKey().equals(entry.key())) {
-                    differ("frame %d begins with the key %s, not with %s".formatted(frame, entry.key(), begun.firstKey()));
+                    differ("frame %d begins with the key %s, not with %s"
+                            .formatted(frame, entry.key(), begun.firstKey()));
                 }
             }
             left--;

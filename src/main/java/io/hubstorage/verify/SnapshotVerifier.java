@@ -224,8 +224,8 @@ public final class SnapshotVerifier {
                 tree.findings().notSampled(tree.bucket(), name.size());
                 progress.cover(name.size());
             } else {
-                Hashing.Job job =
-                        new Hashing.Job(file.inode(), file.place(), file.path(), name.key(), name.size(), name.sha256());
+                Hashing.Job job = new Hashing.Job(
+                        file.inode(), file.place(), file.path(), name.key(), name.size(), name.sha256());
                 String known = before.sha256(file.place(), file.inode());
                 if (known == null) {
                     jobs.add(job);

@@ -22,8 +22,7 @@ final class TreeWalk extends SimpleFileVisitor<Path> {
         this.progress = progress;
     }
 
-    static void walk(BucketTree tree, ExternalSort<FoundPath> found, VerifyProgress progress)
-            throws IOException {
+    static void walk(BucketTree tree, ExternalSort<FoundPath> found, VerifyProgress progress) throws IOException {
         Files.walkFileTree(tree.folder(), new TreeWalk(tree, found, progress));
     }
 
