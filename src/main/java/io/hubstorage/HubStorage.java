@@ -1,7 +1,6 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
-import io.hubstorage.backup.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
@@ -10,7 +9,9 @@ import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.FolderAccess;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.jobs.Jobs;
+import io.hubstorage.jobs.UnfinishedRuns;
 import io.hubstorage.logs.LogVerticle;
 import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;
@@ -23,7 +24,7 @@ import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.status.AlarmStore;
 import io.hubstorage.status.StatusVerticle;
-import io.hubstorage.transfer.Backoff;
+import io.hubstorage.transfer.RetryPolicy;
 import io.hubstorage.transfer.TransferVerticle;
 import io.hubstorage.web.HttpVerticle;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -92,14 +93,14 @@ public final class HubStorage {
 
     /** Starts what a backup needs: configuration, history, transfer workers and the backup verticle. */
     public static Future<HubStorage> engine(Vertx vertx, Environment environment, InstantSource clock) {
-        return engine(vertx, environment, clock, S3Access.STALL, Backoff.USUAL);
+        return engine(vertx, environment, clock, S3Access.STALL, RetryPolicy.USUAL);
     }
 
     /** With another patience towards S3 than the usual one. */
     public static Future<HubStorage> engine(
-            Vertx vertx, Environment environment, InstantSource clock, Duration stall, Backoff backoff) {
+            Vertx vertx, Environment environment, InstantSource clock, Duration stall, RetryPolicy retries) {
         return open(vertx, environment, UnaryOperator.identity(), clock)
-                .compose(hub -> hub.startEngine(stall, backoff))
+                .compose(hub -> hub.startEngine(stall, retries))
                 .map(HubStorage::tellCutOff);
     }
 
@@ -149,18 +150,18 @@ public final class HubStorage {
 
     /** The verticles that make a backup and answer for it. */
     Future<HubStorage> startEngine() {
-        return startEngine(S3Access.STALL, Backoff.USUAL);
+        return startEngine(S3Access.STALL, RetryPolicy.USUAL);
     }
 
-    private Future<HubStorage> startEngine(Duration stall, Backoff backoff) {
+    private Future<HubStorage> startEngine(Duration stall, RetryPolicy retries) {
         vertx.eventBus()
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
         return deploy(Room.CONFIG, new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
-                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, stall, backoff)))
-                .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, history, clock, Version.TEXT)))
+                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, stall, retries)))
+                .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, new Jobs(), history, clock, Version.TEXT)))
                 .map(this);
     }
 
