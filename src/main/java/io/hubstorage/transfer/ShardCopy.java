@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardCopy {
     private final TransferMessage.Shard shard;
-    private final TransferContext context;
+    private final Requests requests;
     private final Supplier<S3Access> s3;
     private final ShardFiles files;
     private final ShardProgress progress;
@@ -41,12 +41,12 @@ final class ShardCopy {
 
     ShardCopy(
             TransferMessage.Shard shard,
-            TransferContext context,
+            Requests requests,
             Supplier<S3Access> s3,
             ShardProgress progress,
             Cancellation cancellation) {
         this.shard = shard;
-        this.context = context;
+        this.requests = requests;
         this.s3 = s3;
         this.progress = progress;
         this.cancellation = cancellation;
@@ -81,7 +81,7 @@ final class ShardCopy {
     /** Lists, and fetches what is new; what stays is linked when all of that is there, if anything is new at all. */
     private Outcome copy(FailureLog failures) throws Exception {
         try (ChangeLog log = new ChangeLog(files.log())) {
-            ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree(), progress, cancellation);
+            ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress);
             Settler settler = new Settler(shard, fetch, log, progress, failures);
             try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
                 compare(log, pool, failures);
@@ -160,12 +160,12 @@ final class ShardCopy {
     }
 
     private Listing listing() {
-        return new Listing(s3.get(), shard, cancellation, context.backoff());
+        return new Listing(s3.get(), shard, requests);
     }
 
     /** A shard in the middle must know which files before it could stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
-        return new EarlierFiles(shard, previous, s3.get(), context.backoff(), cancellation).paths();
+        return new EarlierFiles(shard, previous, s3.get(), requests).paths();
     }
 
     /** Links what stays from the last snapshot, and writes the shard's part of the manifest: the last one's with the changes. */

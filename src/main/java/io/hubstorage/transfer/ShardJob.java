@@ -27,24 +27,24 @@ final class ShardJob {
     private static final long CANCEL_GRACE_MILLIS = 1_000;
 
     private final TransferMessage.Shard shard;
-    private final TransferContext context;
     private final Supplier<S3Access> s3;
     private final ShardProgress progress = new ShardProgress();
     private final Availability availability = new Availability();
     private final Cancellation cancellation;
+    private final Requests requests;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Thread runner;
     private final ShardCopy copy;
 
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
         this.shard = shard;
-        this.context = context;
         this.s3 = shard.options().requestPayer()
                 ? () -> s3.get().payingRequests().watchedBy(availability)
                 : () -> s3.get().watchedBy(availability);
         this.cancellation =
                 new Cancellation(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : Path.of(shard.lease()));
-        this.copy = new ShardCopy(shard, context, this.s3, progress, cancellation);
+        this.requests = new Requests(context, cancellation);
+        this.copy = new ShardCopy(shard, requests, this.s3, progress, cancellation);
     }
 
     /** Whether a message to stop means this job. */
@@ -134,7 +134,7 @@ final class ShardJob {
     /** Credentials that the account takes are not why one bucket refuses them: the others may still be copied. */
     private Ended refused(S3Failure.Auth refusal) {
         try {
-            if (context.backoff().retrying(cancellation, s3.get()::acceptsCredentials)) {
+            if (requests.retrying(s3.get()::acceptsCredentials)) {
                 return new Ended(
                         Outcome.FAILED,
                         false,
