@@ -102,7 +102,8 @@ public final class HistoryStore {
         torn = true;
         try {
             Files.createDirectories(DurableFiles.folderOf(file));
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            try (FileChannel channel = FileChannel.open(
+                    file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), DurableFiles.ownerOnly(file))) {
                 DurableFiles.writeFully(channel, bytes);
                 channel.force(true);
                 end = channel.size();

@@ -32,7 +32,7 @@ final class RoomsTest {
             room("fs"),
             room("keys", "fs"),
             room("bus"),
-            room("config", "bus"),
+            room("config", "bus", "fs"),
             room("logs", "bus", "config"),
             room("manifest", "bus", "fs", "keys"),
             room("s3", "bus", "config"),

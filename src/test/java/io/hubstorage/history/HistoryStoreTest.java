@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -185,6 +186,22 @@ final class HistoryStoreTest {
         List<RunRecord> kept = HistoryStore.open(folder, 10).newest(100, null);
         assertThat(kept).hasSize(10).first().isEqualTo(run("run-59", RunResult.SUCCESS));
         assertThat(kept).isEqualTo(store.newest(100, null));
+    }
+
+    @Test
+    void aNewHistoryIsForItsOwnerAloneAndACompactedOneKeepsItsMode() throws IOException {
+        HistoryStore store = HistoryStore.open(folder, 10);
+        Path file = folder.resolve("history.jsonl");
+        store.append(run("first", RunResult.SUCCESS));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        for (int i = 0; i < 30; i++) {
+            store.append(run("run-" + i, RunResult.SUCCESS));
+        }
+        assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(21);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
     }
 
     @Test

@@ -168,12 +168,7 @@ final class JudgeTest {
                     config,
                     new BackupMessage.Status(current != null, current, last, last),
                     scheduler,
-                    lastWhole,
-                    last,
-                    judged,
-                    good,
-                    newest,
-                    false,
+                    new Facts.Past(lastWhole, last, judged, good, newest, false),
                     conditions,
                     alarms,
                     null));

@@ -4,7 +4,7 @@ import io.hubstorage.web.http.BasePath;
 import io.hubstorage.web.http.ClientInfo;
 import io.hubstorage.web.http.HttpProblem;
 import io.hubstorage.web.http.OriginGuard;
-import io.hubstorage.web.http.Problems;
+import io.hubstorage.web.http.ProblemHandler;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -105,7 +105,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
     }
 
     private void askToLogIn(RoutingContext context) {
-        if (Problems.isNavigation(context)) {
+        if (ProblemHandler.isNavigation(context)) {
             String query = context.request().query();
             String wanted = LoginRoutes.localPath(context.request().path() + (query == null ? "" : '?' + query));
             String next = wanted.equals(LoginRoutes.DASHBOARD)

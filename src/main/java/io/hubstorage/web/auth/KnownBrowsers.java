@@ -36,10 +36,7 @@ final class KnownBrowsers {
     /** For a browser that has just logged in. */
     Cookie cookie(ClientInfo client, String basePath) {
         String id = text(bytes(ID_BYTES));
-        return Cookie.cookie(name(client), id + '.' + proof(id))
-                .setPath(basePath.isEmpty() ? "/" : basePath)
-                .setHttpOnly(true)
-                .setSecure(client.https())
+        return LoginCookie.cookie(name(client), id + '.' + proof(id), client, basePath)
                 .setMaxAge(LASTS.toSeconds())
                 .setSameSite(CookieSameSite.STRICT);
     }

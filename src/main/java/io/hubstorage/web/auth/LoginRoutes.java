@@ -116,7 +116,7 @@ public final class LoginRoutes {
                 seconds.isPresent() ? 429 : 401,
                 next,
                 seconds.map("Too many tries. Wait %d s, then try again."::formatted)
-                        .orElse("That is not the password."));
+                        .orElse("Wrong password."));
     }
 
     private void logOut(RoutingContext context) {

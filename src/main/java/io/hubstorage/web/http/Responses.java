@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** Ways to answer a request with JSON. */
+/** Answers as JSON, and what a client has already. */
 public final class Responses {
     static final String JSON = "application/json";
 

@@ -158,9 +158,9 @@ public final class EventHub {
         connection.endWith(end -> authenticator.onEnd(AuthHandler.principal(context), end));
         response.write(": HubStorage events\nretry: 2000\n\n");
         response.write(heartbeat);
-        Optional<List<Frame>> missed = EventId.parse(request.getHeader("Last-Event-ID"))
-                .filter(id -> id.epoch().equals(epoch) && id.sequence() <= sequence)
-                .flatMap(id -> since(id.sequence()));
+        Optional<List<Frame>> missed = Frame.sequence(request.getHeader("Last-Event-ID"), epoch)
+                .filter(last -> last <= sequence)
+                .flatMap(this::since);
         missed.ifPresentOrElse(connection::goLive, () -> sendState(connection));
     }
 
