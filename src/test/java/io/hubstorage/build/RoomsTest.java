@@ -39,7 +39,7 @@ final class RoomsTest {
             room("integrity", "s3"),
             room("snapshot", "bus", "fs", "keys", "manifest"),
             room("history", "bus", "fs", "snapshot"),
-            room("schedule", "bus", "config", "history"),
+            room("schedule", "bus", "config", "fs", "history"),
             room("status", "bus", "config", "fs", "history", "schedule", "snapshot"),
             room("transfer", "bus", "config", "fs", "integrity", "keys", "manifest", "s3", "snapshot"),
             room("backup", "bus", "config", "fs", "history", "keys", "manifest", "snapshot"),
