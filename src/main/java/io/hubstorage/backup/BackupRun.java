@@ -4,6 +4,7 @@ import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Trees;
@@ -264,7 +265,7 @@ final class BackupRun {
             LOG.warn(
                     "{} files in the new snapshot were linked from an older one and are not read-only: whoever edits"
                             + " one changes it in every snapshot that has it. chmod -R a-w {} mends that",
-                    passes.writableFiles(),
+                    Sizes.number(passes.writableFiles()),
                     layout.snapshot(Objects.requireNonNull(record.snapshot())).resolve("s3"));
         }
         String made = Objects.requireNonNull(record.snapshot());

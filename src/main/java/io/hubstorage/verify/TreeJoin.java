@@ -1,5 +1,6 @@
 package io.hubstorage.verify;
 
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.fs.Sorted;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.verify.Problem.Kind;
@@ -92,7 +93,11 @@ final class TreeJoin {
         } else if (file.type() != FoundPath.Type.FILE) {
             problem(Kind.TYPE, name, "it should be a file, but is " + word(file.type()));
         } else if (file.size() != name.size()) {
-            problem(Kind.SIZE, name, "it has %d bytes, but should have %d".formatted(file.size(), name.size()));
+            problem(
+                    Kind.SIZE,
+                    name,
+                    "it has %s bytes, but should have %s"
+                            .formatted(Sizes.number(file.size()), Sizes.number(name.size())));
         } else {
             present.accept(name, file);
         }
