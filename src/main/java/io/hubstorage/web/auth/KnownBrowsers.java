@@ -48,7 +48,7 @@ final class KnownBrowsers {
 
     /** With the key in the config folder, which is made where there is none that can be used. Blocks. */
     static KnownBrowsers kept(Path configFolder) {
-        ConfigFile file = new ConfigFile(configFolder.resolve(NAME), ConfigFile.Readers.OWNER);
+        ConfigFile file = new ConfigFile(configFolder.resolve(NAME));
         try {
             byte[] kept = Base64.getDecoder().decode(new String(file.read(), StandardCharsets.US_ASCII).strip());
             if (kept.length == KEY_BYTES) {
