@@ -119,10 +119,16 @@ final class UnderAttackTest {
         byte[] frame = bomb();
         server.assertServesOthersDespite(() -> {
             try (RawClient client = new RawClient(server.port())) {
-                client.send("GET /eventbus/websocket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-                        + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                        + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+                client.send("""
+                    GET /eventbus/websocket HTTP/1.1\r
+                    Host: 127.0.0.1\r
+                    Upgrade: websocket\r
+                    Connection: Upgrade\r
+                    Sec-WebSocket-Version: 13\r
+                    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+                    Sec-WebSocket-Extensions: permessage-deflate\r
+                    \r
+                    """);
                 client.send(frame);
                 RawClient.Reply reply = client.read();
                 assertThat(reply.text().toLowerCase(Locale.ROOT)).doesNotContain("sec-websocket-extensions");
