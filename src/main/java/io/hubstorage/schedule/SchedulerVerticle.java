@@ -8,7 +8,7 @@ import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigStore;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;

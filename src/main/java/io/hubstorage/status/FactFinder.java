@@ -8,7 +8,7 @@ import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.FolderAccess;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;

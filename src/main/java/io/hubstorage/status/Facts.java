@@ -6,7 +6,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.config.HubConfig;
-import io.hubstorage.history.HistoryStore.Judged;
+import io.hubstorage.jobs.HistoryStore.Judged;
 import io.hubstorage.snapshot.Certificate;
 import java.time.Instant;
 import java.util.List;

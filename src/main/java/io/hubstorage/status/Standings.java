@@ -7,7 +7,7 @@ import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.StatusMessage.Bucket;
 import io.hubstorage.bus.StatusMessage.Standing;
 import io.hubstorage.config.HubConfig;
-import io.hubstorage.history.HistoryStore.Judged;
+import io.hubstorage.jobs.HistoryStore.Judged;
 import io.hubstorage.schedule.Timetable;
 import io.hubstorage.snapshot.Certificate;
 import java.time.Duration;

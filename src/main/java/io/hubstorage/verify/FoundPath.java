@@ -23,17 +23,21 @@ record FoundPath(String place, String path, Type type, long size, String inode) 
         FOLDER,
         LINK,
         SPECIAL,
-        CLOSED_FOLDER
+        CLOSED_FOLDER;
+
+        static Type of(BasicFileAttributes attributes) {
+            return attributes.isRegularFile()
+                    ? FILE
+                    : attributes.isDirectory() ? FOLDER : attributes.isSymbolicLink() ? LINK : SPECIAL;
+        }
     }
 
     private static final Pattern INODE = Pattern.compile("\\(dev=([0-9a-f]+),ino=(\\d+)\\)");
 
-    static FoundPath of(String path, BasicFileAttributes attributes, PathFolding folding) {
-        Type type = attributes.isRegularFile()
-                ? Type.FILE
-                : attributes.isDirectory() ? Type.FOLDER : attributes.isSymbolicLink() ? Type.LINK : Type.SPECIAL;
+    static FoundPath of(String path, BasicFileAttributes attributes, BucketTree tree) {
+        Type type = Type.of(attributes);
         return new FoundPath(
-                folding.place(path, type == Type.FOLDER),
+                tree.place(path, type == Type.FOLDER),
                 path,
                 type,
                 attributes.size(),

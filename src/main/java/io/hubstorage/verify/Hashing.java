@@ -1,7 +1,10 @@
 package io.hubstorage.verify;
 
+import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.Sha256;
 import io.hubstorage.fs.Sorted;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -34,13 +37,42 @@ final class Hashing implements AutoCloseable {
     private final ExecutorService pool = Executors.newFixedThreadPool(
             threads, Thread.ofVirtual().name("verify-", 0).factory());
 
+    /**
+     * A file whose content has to be read.
+     *
+     * @param inode see {@link FoundPath}
+     * @param place see {@link FoundPath}
+     * @param path relative to the bucket's folder
+     * @param sha256 what the manifest says
+     */
+    record Job(String inode, String place, String path, String key, long size, String sha256) {
+        /** For sorting on disk. */
+        static final class Codec implements ExternalSort.Codec<Job> {
+            @Override
+            public void write(Job item, DataOutput out) throws IOException {
+                Texts.write(item.inode, out);
+                Texts.write(item.place, out);
+                Texts.write(item.path, out);
+                Texts.write(item.key, out);
+                out.writeLong(item.size);
+                Texts.write(item.sha256, out);
+            }
+
+            @Override
+            public Job read(DataInput in) throws IOException {
+                return new Job(
+                        Texts.read(in), Texts.read(in), Texts.read(in), Texts.read(in), in.readLong(), Texts.read(in));
+            }
+        }
+    }
+
     /** Is told what each file holds, by several threads, but by one at a time. */
     interface Sink {
         /** The file has a content of this SHA-256. */
-        void read(HashJob job, String sha256) throws IOException;
+        void read(Job job, String sha256) throws IOException;
 
         /** Its content cannot be read. */
-        void unreadable(HashJob job, Throwable failure) throws IOException;
+        void unreadable(Job job, Throwable failure) throws IOException;
     }
 
     Hashing(VerifyProgress progress) {
@@ -53,11 +85,11 @@ final class Hashing implements AutoCloseable {
      * @param folder that the paths are relative to
      * @param jobs sorted by inode
      */
-    void run(Path folder, Sorted<HashJob> jobs, Sink sink) throws IOException, InterruptedException {
+    void run(Path folder, Sorted<Job> jobs, Sink sink) throws IOException, InterruptedException {
         Semaphore room = new Semaphore(threads * 2);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        List<HashJob> links = new ArrayList<>();
-        for (HashJob job = jobs.next(); job != null && failure.get() == null; job = jobs.next()) {
+        List<Job> links = new ArrayList<>();
+        for (Job job = jobs.next(); job != null && failure.get() == null; job = jobs.next()) {
             progress.check();
             boolean same = !links.isEmpty()
                     && !job.inode().isEmpty()
@@ -82,7 +114,7 @@ final class Hashing implements AutoCloseable {
     }
 
     private void submit(
-            Path folder, List<HashJob> links, Sink sink, Semaphore room, AtomicReference<@Nullable Throwable> failure)
+            Path folder, List<Job> links, Sink sink, Semaphore room, AtomicReference<@Nullable Throwable> failure)
             throws InterruptedException {
         room.acquire();
         pool.execute(() -> {
@@ -99,7 +131,7 @@ final class Hashing implements AutoCloseable {
         });
     }
 
-    private void read(Path folder, List<HashJob> links, Sink sink) throws IOException {
+    private void read(Path folder, List<Job> links, Sink sink) throws IOException {
         String found = null;
         Throwable failure = null;
         try {
@@ -111,7 +143,7 @@ final class Hashing implements AutoCloseable {
             failure = e;
         }
         synchronized (this) {
-            for (HashJob job : links) {
+            for (Job job : links) {
                 if (found != null) {
                     sink.read(job, found);
                 } else if (failure != null) {

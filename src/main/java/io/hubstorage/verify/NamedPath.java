@@ -20,9 +20,9 @@ record NamedPath(
         long size,
         @Nullable String sha256,
         boolean directory) {
-    static NamedPath of(ManifestEntry entry, PathFolding folding) {
+    static NamedPath of(ManifestEntry entry, BucketTree tree) {
         return new NamedPath(
-                folding.place(entry.path(), entry.directory()),
+                tree.place(entry.path(), entry.directory()),
                 entry.path(),
                 entry.key(),
                 entry.size(),

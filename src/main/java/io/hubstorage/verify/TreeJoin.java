@@ -115,10 +115,7 @@ final class TreeJoin {
                     Kind.TYPE,
                     name,
                     "it should be a %s, but is %s"
-                            .formatted(
-                                    name.directory() ? "folder" : "file",
-                                    word(FoundPath.of(name.path(), other, PathFolding.EXACT)
-                                            .type())));
+                            .formatted(name.directory() ? "folder" : "file", word(FoundPath.Type.of(other))));
         } catch (IOException _) {
             problem(Kind.MISSING, name, "there is no such %s".formatted(name.directory() ? "folder" : "file"));
         }

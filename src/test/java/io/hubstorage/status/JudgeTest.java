@@ -22,7 +22,7 @@ import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigParser;
 import io.hubstorage.config.HubConfig;
-import io.hubstorage.history.HistoryStore.Judged;
+import io.hubstorage.jobs.HistoryStore.Judged;
 import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.snapshot.Certificate;
 import io.vertx.core.json.JsonArray;
