@@ -60,7 +60,7 @@ final class TreeJoin {
     }
 
     private void checkPath(NamedPath name, @Nullable String before) {
-        findings.entry(bucket, name.size());
+        findings.count(Findings.Seen.ENTRIES, bucket, name.size());
         if (name.place().equals(before) && !name.directory()) {
             problem(Kind.PATH, name, "another key has this path too");
         }
@@ -89,7 +89,7 @@ final class TreeJoin {
             return;
         }
         if (name.directory()) {
-            findings.proven(bucket, 0);
+            findings.count(Findings.Seen.PROVEN, bucket, 0);
         } else if (file.type() != FoundPath.Type.FILE) {
             problem(Kind.TYPE, name, "it should be a file, but is " + word(file.type()));
         } else if (file.size() != name.size()) {
