@@ -1,7 +1,7 @@
-package io.hubstorage.history;
+package io.hubstorage.jobs;
 
-import static io.hubstorage.history.Runs.T0;
-import static io.hubstorage.history.Runs.run;
+import static io.hubstorage.jobs.Runs.T0;
+import static io.hubstorage.jobs.Runs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -93,6 +93,18 @@ final class HistoryStoreTest {
     }
 
     @Test
+    void theLastThatEndedIsNotTheOneUnderWay() {
+        HistoryStore store = HistoryStore.open(folder);
+        assertThat(store.lastEnded()).isEmpty();
+        store.append(run("failed", RunResult.FAILED));
+        store.append(run("dry", RunResult.SUCCESS, true));
+        store.append(run("now", RunResult.RUNNING));
+        assertThat(store.lastEnded()).get().extracting(RunRecord::runId).isEqualTo("dry");
+        store.append(run("now", RunResult.CANCELLED));
+        assertThat(store.lastEnded()).get().extracting(RunRecord::runId).isEqualTo("now");
+    }
+
+    @Test
     void anUnfinishedRunOfAnEarlierProcessWasInterrupted() {
         HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
         HistoryStore.open(folder).append(run("b", RunResult.RUNNING));
@@ -135,7 +147,6 @@ final class HistoryStoreTest {
         HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
         write("\0\0\0 not json\n\n");
         HistoryStore.open(folder).append(run("b", RunResult.SUCCESS));
-        log.list.clear();
         HistoryStore store = HistoryStore.open(folder);
         assertThat(ids(store.newest(9, null))).containsExactly("b", "a");
         assertThat(ids(store.newest(9, null))).containsExactly("b", "a");
