@@ -10,6 +10,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.LogLine;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,23 +20,26 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.MDC;
 
+@ExtendWith(VertxExtension.class)
 final class BusAppenderTest {
     private static final Pattern NOTICE = Pattern.compile("… (\\d+) lines not shown live.*");
 
     @TempDir
     Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private final LogContext logs = new LogContext();
     private final Logger ours = logs.logger("io.hubstorage.test.Room");
     private final List<LogLine> heard = new CopyOnWriteArrayList<>();
     private Logging logging;
 
     @BeforeEach
-    void listen() throws Exception {
+    void listen(Vertx given) throws Exception {
+        vertx = given;
         logging = logs.start(config("INFO", 1), folder.resolve("status.log"), null);
         logging.publishTo(vertx);
         vertx.eventBus()
@@ -46,9 +50,8 @@ final class BusAppenderTest {
     }
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         logging.close();
-        vertx.close().await(10, TimeUnit.SECONDS);
     }
 
     @Test
