@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,7 +38,10 @@ final class ConfigVerticleTest {
     Path folder;
 
     private Vertx vertx;
+
+    @AutoClose
     private final LogCapture log = LogCapture.of("io.hubstorage.config");
+
     private final List<JsonObject> published = new CopyOnWriteArrayList<>();
     private final Map<String, String> process = new HashMap<>();
     private Path configFile = Path.of("");
@@ -52,11 +55,6 @@ final class ConfigVerticleTest {
         process.put("DOCKER_MODE", "false");
         process.put("HUBSTORAGE_CONFIG_PATH", configFile.toString());
         vertx.eventBus().<JsonObject>consumer(Addresses.CONFIG_CHANGED, message -> published.add(message.body()));
-    }
-
-    @AfterEach
-    void close() {
-        log.close();
     }
 
     private static <T> T get(Future<T> future) throws Exception {

@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -35,6 +35,8 @@ final class BusAppenderTest {
     private final LogContext logs = new LogContext();
     private final Logger ours = logs.logger("io.hubstorage.test.Room");
     private final List<LogLine> heard = new CopyOnWriteArrayList<>();
+
+    @AutoClose
     private Logging logging;
 
     @BeforeEach
@@ -47,11 +49,6 @@ final class BusAppenderTest {
                         Addresses.LOG, message -> heard.add(BusJson.decode(message.body(), LogLine.class)))
                 .completion()
                 .await(10, TimeUnit.SECONDS);
-    }
-
-    @AfterEach
-    void close() {
-        logging.close();
     }
 
     @Test

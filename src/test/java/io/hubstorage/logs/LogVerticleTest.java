@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,7 +38,10 @@ final class LogVerticleTest {
     private final Logger ours = logs.logger("io.hubstorage.test.Room");
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private ConfigStore config;
+
+    @AutoClose
     private Logging logging;
+
     private String deployment;
 
     @BeforeEach
@@ -62,11 +65,6 @@ final class LogVerticleTest {
                         Addresses.LOG, message -> heard.add(message.body().getString("text")))
                 .completion());
         deployment = get(vertx.deployVerticle(new LogVerticle(logging, config)));
-    }
-
-    @AfterEach
-    void close() {
-        logging.close();
     }
 
     @Test

@@ -19,8 +19,8 @@ import java.util.Objects;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +37,7 @@ final class DashboardIT {
     @RegisterExtension
     static final ChromiumExtension BROWSER = new ChromiumExtension();
 
+    @AutoClose
     private static final EmbeddedS3 S3 = EmbeddedS3.start();
 
     @TempDir
@@ -59,11 +60,6 @@ final class DashboardIT {
         for (int i = 0; i < DOCUMENTS; i++) {
             S3.put("documents", "minutes/%03d.txt".formatted(i), new byte[2_000 + i]);
         }
-    }
-
-    @AfterAll
-    static void tidyUp() {
-        S3.close();
     }
 
     @BeforeEach

@@ -16,7 +16,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +29,9 @@ final class LoginTest {
     private static final String PASSWORD = "correct horse: battery";
     private static final String TOKEN = "a-token-of-more-than-20-characters";
 
+    @AutoClose
     private WebServer server;
+
     private Visitor visitor;
 
     @BeforeEach
@@ -39,11 +41,6 @@ final class LoginTest {
                 Map.of("HUBSTORAGE_WEB_PASSWORD", PASSWORD, "HUBSTORAGE_WEB_TOKEN", TOKEN),
                 EventHub.Limits.DEFAULT);
         visitor = new Visitor(server);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private static String basic(String password) {
