@@ -1,34 +1,44 @@
-// Builds the form from the field list and keeps it and the draft in step.
+// Builds the form from the schema and keeps it and the draft in step.
 
 import { byId, h, icon, setAttribute } from './dom.js';
-import { LOCKS, SECTIONS } from './config-fields.js';
 import { number, read } from './config-model.js';
 import { bucketEditor, listEditor } from './list-editor.js';
 import { scheduleEditor } from './schedule-editor.js';
+import { sections, sentence, types } from './schema.js';
 
-const WIDE = new Set(['buckets', 'list', 'schedule', 'switch']);
+/** Options that need an editor of their own, and those that are shown within one. */
+const EDITORS = { s3_buckets: bucketEditor, 'automation.cron': scheduleEditor };
+const WITHIN = { 'automation.interval_hours': 'automation.cron', 'automation.time_zone': 'automation.cron' };
 
-/** Every path the form shows; the schedule field shows three. */
-export function paths() {
-  return [...SECTIONS.flatMap((section) => section.fields.map((field) => field.path)), 'automation.interval_hours', 'automation.time_zone'];
-}
+/** What the environment may fix: its name in `locked`, how it is called, and the variable that fixes it. */
+export const LOCKS = {
+  data_path: ['Data folder', 'HUBSTORAGE_DATA_PATH'],
+  log_path: ['Log folder', 'HUBSTORAGE_LOG_PATH'],
+  config_path: ['Configuration file', 'HUBSTORAGE_CONFIG_PATH'],
+  web_host: ['Web host', 'HUBSTORAGE_WEB_HOST'],
+  web_port: ['Web port', 'HUBSTORAGE_WEB_PORT'],
+  endpoint: ['S3 endpoint', 'AWS_ENDPOINT_URL'],
+  region: ['Region', 'AWS_REGION'],
+};
 
-/** The form: `show(config, locked)` fills it, `problems(byField)` writes them beside their fields. */
-export function buildForm(onChange) {
+/** The form: `show(config, locked)` fills it, `problems(byField)` writes them beside their fields, `paths` are those it shows. */
+export function buildForm(root, onChange) {
   const fields = new Map();
-  for (const section of SECTIONS) {
-    const inner = section.fields.map((field) => {
-      const built = build(field, onChange);
-      fields.set(field.path, { field, ...built });
+  for (const { id, title, description, options } of sections(root)) {
+    const inner = options.map((option) => {
+      const built = build(option, onChange);
+      fields.set(option.path, { option, ...built });
       return built.element;
     });
-    byId('sections').append(h('section', { class: 'card section', id: section.id ? `section-${section.id}` : null }, h('h2', {}, section.title),
-      section.lead ? h('p', { class: 'lead' }, section.lead) : null, h('div', { class: 'fields' }, inner)));
+    byId('sections').append(h('section', { class: 'card section', id: `section-${id}` }, h('h2', {}, title),
+      h('p', { class: 'lead' }, description), h('div', { class: 'fields' }, inner)));
   }
+  const words = (problem) => h('p', { class: 'problem' }, icon('alert'), sentence(root, problem));
   return {
+    paths: [...fields.keys(), ...Object.keys(WITHIN)],
     show(config, locked) {
-      for (const { field, set, lock } of fields.values()) {
-        set(read(config, field.path) ?? field.initial, config);
+      for (const { option, set, lock } of fields.values()) {
+        set(read(config, option.path) ?? option.schema.default, config);
         lock?.(locked);
       }
     },
@@ -39,8 +49,7 @@ export function buildForm(onChange) {
     /** `reveal` brings the first one into view. */
     problems(byField, { reveal = false } = {}) {
       for (const [path, { problem, control }] of fields) {
-        const own = [...(byField.get(path) ?? []),
-          ...(path === 'automation.cron' ? [...(byField.get('automation.interval_hours') ?? []), ...(byField.get('automation.time_zone') ?? [])] : [])];
+        const own = [path, ...Object.keys(WITHIN).filter((inner) => WITHIN[inner] === path)].flatMap((one) => byField.get(one) ?? []);
         // Written only on a change: the place is a live region.
         const said = own.map(words);
         if (problem.textContent !== said.map((one) => one.textContent).join('')) problem.replaceChildren(...said);
@@ -51,19 +60,15 @@ export function buildForm(onChange) {
   };
 }
 
-function words({ path, found, allowed }) {
-  const place = /\[(\d+)\]/.exec(path);
-  return h('p', { class: 'problem' }, icon('alert'), place ? `Row ${Number(place[1]) + 1}: found ${found}; allowed: ${allowed}` : `Found ${found}; allowed: ${allowed}`);
-}
-
-function build(field, onChange) {
-  const id = `field-${field.path.replaceAll('.', '-')}`;
+function build({ path, schema }, onChange) {
+  const field = { path, label: schema.title, help: schema.description, placeholder: [schema.examples?.[0] ?? []].flat()[0], schema };
+  const id = `field-${path.replaceAll('.', '-')}`;
   const problem = h('div', { id: `${id}-problem`, 'aria-live': 'polite' });
-  const change = (value) => onChange(field.path, value);
-  const made = { switch: toggle, buckets: list, list, schedule: list, number: input, text: input, choice }[field.kind](field, id, change, onChange);
+  const make = EDITORS[path] || types(schema).includes('array') ? list : types(schema).includes('boolean') ? toggle : schema.enum ? choice : input;
+  const made = make(field, id, (value) => onChange(path, value), onChange);
   made.element.append(problem);
-  made.element.dataset.path = field.path;
-  if (WIDE.has(field.kind)) made.element.classList.add('full');
+  made.element.dataset.path = path;
+  if (make === list || make === toggle) made.element.classList.add('full');
   return { ...made, problem };
 }
 
@@ -78,7 +83,8 @@ function toggle(field, id, change) {
 }
 
 function list(field, id, change, onChange) {
-  const editor = { buckets: bucketEditor, list: listEditor, schedule: scheduleEditor }[field.kind](field, id, field.kind === 'schedule' ? onChange : change);
+  const make = EDITORS[field.path] ?? listEditor;
+  const editor = make(field, id, make === scheduleEditor ? onChange : change);
   return {
     element: h('div', { class: 'field', role: 'group', 'aria-label': field.label }, h('div', { class: 'label' }, field.label), editor.element),
     set: editor.set,
@@ -87,7 +93,7 @@ function list(field, id, change, onChange) {
 }
 
 function input(field, id, change) {
-  const numeric = field.kind === 'number';
+  const numeric = field.schema.maximum !== undefined;
   const control = h('input', {
     class: 'input', id, placeholder: field.placeholder, spellcheck: 'false', inputmode: numeric ? 'decimal' : null,
     'aria-describedby': `${id}-problem`,
@@ -95,34 +101,36 @@ function input(field, id, change) {
     oninput: () => change(numeric ? number(control.value) : control.value === '' ? null : control.value),
   });
   const note = h('p', { class: 'locked', hidden: true });
+  const byHand = field.schema['x-variable'];
+  const folder = field.schema['x-folderVariable'];
   return {
     control,
     element: h('div', { class: 'field' }, h('label', { for: id }, field.label),
-      numeric ? h('div', { class: 'with-unit' }, control, h('span', {}, field.unit)) : control,
+      field.schema['x-unit'] ? h('div', { class: 'with-unit' }, control, h('span', {}, field.schema['x-unit'])) : control,
       field.help ? h('p', { class: 'help' }, field.help) : null, note),
     set: (value) => { control.value = value ?? ''; },
     lock(locked) {
-      const fixed = locked[field.lock];
-      const part = locked[field.lockPart];
-      control.disabled = fixed !== undefined || field.byHand !== undefined;
+      const fixed = locked[lockOf(byHand)];
+      const part = locked[lockOf(folder)];
+      control.disabled = byHand !== undefined;
       if (fixed !== undefined) control.value = String(fixed);
-      note.hidden = fixed === undefined && part === undefined && field.byHand === undefined;
-      if (note.hidden) return;
-      if (fixed === undefined && field.byHand) {
-        note.replaceChildren(icon('lock'), h('span', {}, `Changed by ${field.byHand} in .env, not here`));
-        return;
-      }
-      const variable = LOCKS[field.lock ?? field.lockPart][1];
-      note.replaceChildren(icon('lock'), h('span', {}, fixed !== undefined ? `Fixed by ${variable}` : `In ${part}, fixed by ${variable}`));
+      const said = fixed !== undefined ? `Fixed by ${byHand}` : byHand ? `Changed by ${byHand} in .env, not here` : part ? `In ${part}, fixed by ${folder}` : '';
+      note.hidden = said === '';
+      note.replaceChildren(icon('lock'), h('span', {}, said));
     },
   };
 }
 
+function lockOf(variable) {
+  return Object.keys(LOCKS).find((name) => LOCKS[name][1] === variable);
+}
+
 function choice(field, id, change) {
-  const control = h('select', { class: 'input', id, onchange: () => change(control.value) }, field.choices.map((value) => h('option', { value }, value)));
+  const choices = field.schema.enum.filter((value) => value !== null);
+  const control = h('select', { class: 'input', id, onchange: () => change(control.value) }, choices.map((value) => h('option', { value }, value)));
   return {
     control,
-    element: h('div', { class: 'field' }, h('label', { for: id }, field.label), control),
+    element: h('div', { class: 'field' }, h('label', { for: id }, field.label), control, field.help ? h('p', { class: 'help' }, field.help) : null),
     set(value) {
       // A level of the old tool's names is shown as it is, not silently changed.
       if (![...control.options].some((option) => option.value === value)) control.append(h('option', { value }, value));

@@ -3,35 +3,33 @@
 import { byId, h, icon, setText } from './dom.js';
 import { get, request } from './api.js';
 import { review } from './config-diff.js';
-import { buildForm, paths } from './config-form.js';
-import { LOCKS } from './config-fields.js';
+import { LOCKS, buildForm } from './config-form.js';
 import { assign, same, write } from './config-model.js';
 import { diagnose } from './diagnostics.js';
 import { filterTester } from './filter-tester.js';
 import { preview } from './json-preview.js';
 import { plural } from './format.js';
-import { problemsOf } from './schema.js';
+import { problemsOf, sentence } from './schema.js';
 import { startShell } from './shell.js';
 import { toast } from './toast.js';
 
 const notices = byId('notices');
 const saveBar = byId('savebar');
 const saveButton = byId('save');
-const form = buildForm(edit);
 const tester = filterTester();
-byId('section-copied').append(tester.element);
 const TYPING_MS = 400;
 const UNSAVED = 'Changes are not saved yet.';
 let loaded = null;
 let draft = null;
 let saving = false;
 let schema = null;
+let form = null;
 let timer = null;
 
 // Called when another one was saved (`over` what is typed only when that was asked for), and at the beginning.
 async function load({ over = true } = {}) {
   try {
-    const { json } = await request('GET', '/api/config');
+    const [{ json }] = await Promise.all([request('GET', '/api/config'), form ?? build()]);
     // Somebody may have begun to type while the answer was on its way.
     if (!over && !same(draft, loaded.config)) return elsewhere('The configuration was changed elsewhere.');
     take(json);
@@ -39,6 +37,12 @@ async function load({ over = true } = {}) {
   } catch (error) {
     notices.replaceChildren(banner('bad', 'alert', h('strong', {}, error.title), ` ${error.message} `, action('Try again', () => load())));
   }
+}
+
+async function build() {
+  schema = await get('/api/config/schema');
+  form = buildForm(schema, edit);
+  byId('section-copied').append(tester.element);
 }
 
 function take(current) {
@@ -60,9 +64,8 @@ function edit(path, value) {
 
 // Against the schema as one types; the server has the last word, and knows what a schema cannot say.
 function check({ reveal = false } = {}) {
-  if (!schema) return [];
   const problems = problemsOf(schema, draft).filter(({ path, found }) => reveal || !isUnfinished(path, found));
-  form.problems(assign(problems, paths()).byField, { reveal });
+  form.problems(assign(problems, form.paths).byField, { reveal });
   if (problems.length > 0) setText(byId('save-note'), `${plural(problems.length, 'problem')}, shown beside the fields.`);
   else if (!same(draft, loaded.config)) setText(byId('save-note'), UNSAVED);
   return problems;
@@ -119,10 +122,10 @@ function cleaned(config) {
 
 function refused(error) {
   if (error.status === 412) return conflict();
-  const { byField, rest } = assign(error.problems, paths());
+  const { byField, rest } = assign(error.problems, form.paths);
   form.problems(byField, { reveal: true });
   if (error.problems.length > 0) setText(byId('save-note'), `Not saved: ${plural(error.problems.length, 'problem')}, shown beside the fields.`);
-  const unplaced = rest.map((problem) => h('li', {}, h('code', {}, problem.path), `: found ${problem.found}; allowed: ${problem.allowed}`));
+  const unplaced = rest.map((problem) => h('li', {}, h('code', {}, problem.path), `: ${sentence(schema, problem)}`));
   notices.replaceChildren(...(error.problems.length === 0 || unplaced.length > 0
     ? [banner('bad', 'alert', h('strong', {}, `Not saved. ${error.title}`), error.problems.length === 0 ? ` ${error.message}` : '', unplaced.length > 0 ? h('ul', {}, unplaced) : null)]
     : []));
@@ -152,7 +155,7 @@ function worthALook(list) {
 function brokenFile({ file, reason, problems, copy }) {
   const env = !file.endsWith('.json');
   return banner('bad', 'alert', h('strong', {}, `${file} ${reason}`),
-    problems.length ? h('ul', {}, problems.map(({ path, found, allowed }) => h('li', {}, `${path}: found ${found}; allowed: ${allowed}`))) : null,
+    problems.length ? h('ul', {}, problems.map((problem) => h('li', {}, h('code', {}, problem.path), `: ${sentence(schema, problem)}`))) : null,
     h('p', {}, env ? 'The values read before stay in force, but HubStorage would not start again with this file. Mend it there.'
       : `${copy ? `The last good one is in force (${copy}).` : 'The last good one stays in force, and is what this page shows.'} Mend the file, or save here: the broken one is then kept beside it.`));
 }
@@ -195,4 +198,3 @@ startShell({
 });
 load();
 diagnose();
-get('/api/config/schema').then((json) => { schema = json; }, () => {});

@@ -15,7 +15,7 @@ export function listEditor(field, id, onChange) {
       oninput: (event) => { values[index] = event.target.value; tell(); },
     }),
     remove(`Remove ${value || 'this row'}`, () => { values.splice(index, 1); draw(); tell(); }))));
-  const add = h('button', { type: 'button', class: 'button small', onclick: () => { values.push(''); draw(); tell(); rows.lastElementChild.querySelector('input').focus(); } }, icon('plus'), field.add);
+  const add = h('button', { type: 'button', class: 'button small', onclick: () => { values.push(''); draw(); tell(); rows.lastElementChild.querySelector('input').focus(); } }, icon('plus'), 'Add pattern');
   return {
     element: h('div', {}, rows, add),
     set(value) {

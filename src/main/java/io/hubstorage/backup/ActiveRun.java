@@ -3,6 +3,7 @@ package io.hubstorage.backup;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -181,7 +182,14 @@ final class ActiveRun {
                         .formatted(record.startedAt().truncatedTo(ChronoUnit.SECONDS), problem.what()),
                 problem.remedy());
         raise(alarm);
-        return record.saying("; this run is not in the history: " + problem.sentence());
+        RunEnd end = record.end();
+        String more = "; this run is not in the history: " + problem.sentence();
+        return record.with(new RunEnd(
+                end.result(),
+                end.finishedAt(),
+                end.attempts(),
+                end.message() == null ? more : end.message() + more,
+                end.stoppedInOrder()));
     }
 
     private void raise(Alarm alarm) {

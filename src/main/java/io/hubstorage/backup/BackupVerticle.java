@@ -5,6 +5,7 @@ import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigStore;
@@ -112,7 +113,7 @@ public final class BackupVerticle extends VerticleBase {
                 "{} {} begins ({})",
                 plan.dryRun() ? "Dry run" : "Backup",
                 plan.runId(),
-                plan.trigger().name().toLowerCase(java.util.Locale.ROOT));
+                plan.start().trigger().name().toLowerCase(java.util.Locale.ROOT));
         vertx.eventBus()
                 .publish(Addresses.BACKUP_STARTED, BusJson.encode(run.monitor().state()));
     }
@@ -126,15 +127,15 @@ public final class BackupVerticle extends VerticleBase {
 
     private RunPlan plan(BackupMessage.Start start) {
         Instant now = clock.instant();
-        return new RunPlan(
+        HubConfig frozen = config.config();
+        List<String> only = start.buckets() == null ? List.of() : List.copyOf(start.buckets());
+        RunStart run = new RunStart(
                 RunId.of(now, RandomGenerator.getDefault()),
                 start.trigger() == null ? Trigger.MANUAL : start.trigger(),
                 start.dryRun(),
-                start.buckets() == null ? List.of() : List.copyOf(start.buckets()),
-                now,
-                config.config(),
-                config.settings(),
-                config.dataPath());
+                RunPlan.coversAll(only, frozen),
+                now);
+        return new RunPlan(run, only, frozen, config.settings(), config.dataPath());
     }
 
     private static @Nullable String problem(RunPlan plan) {

@@ -2,6 +2,7 @@ package io.hubstorage.backup;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Tally;
@@ -120,20 +121,22 @@ final class Commit {
         }
         return new Certificate(
                 Certificate.FORMAT,
-                record.runId(),
                 Objects.requireNonNull(record.snapshot()),
-                record.trigger(),
-                record.result(),
-                record.allBuckets(),
-                dated,
-                dated.plus(Duration.between(record.startedAt(), Objects.requireNonNull(record.finishedAt()))),
-                version,
-                plan.settings().aws().endpoint() == null
-                        ? null
-                        : plan.settings().aws().endpoint().toString(),
-                previous,
-                record.attempts(),
-                options(),
+                new Certificate.Run(
+                        record.runId(),
+                        record.start().trigger(),
+                        record.result(),
+                        record.start().allBuckets(),
+                        dated,
+                        dated.plus(Duration.between(record.startedAt(), Objects.requireNonNull(record.finishedAt()))),
+                        record.attempts()),
+                new Certificate.Basis(
+                        version,
+                        plan.settings().aws().endpoint() == null
+                                ? null
+                                : plan.settings().aws().endpoint().toString(),
+                        previous,
+                        options()),
                 buckets,
                 record.alarms(),
                 allocated);
@@ -144,21 +147,22 @@ final class Commit {
         return new Certificate.Bucket(
                 record.bucket(),
                 place == null ? "" : place.pass().prefix(),
-                record.result(),
-                record.leftOut(),
+                new BucketOutcome(
+                        record.result(),
+                        record.outcome().leftOut(),
+                        record.counts(),
+                        record.outcome().failures(),
+                        record.outcome().failuresTotal(),
+                        record.outcome().error()),
                 new Certificate.Listing(
                         record.listingComplete(),
                         place == null ? 0 : place.pass().listRequests(),
                         sorted ? "sorted" : "utf8"),
-                record.counts(),
                 place == null
                         ? Tally.ZERO
                         : new Tally(place.manifest().entries(), place.manifest().bytes()),
                 place == null ? null : place.manifest(),
-                record.failures(),
-                record.failuresTotal(),
-                place == null ? null : place.failures(),
-                record.error());
+                place == null ? null : place.failures());
     }
 
     /** The frozen options, as the configuration names them. */

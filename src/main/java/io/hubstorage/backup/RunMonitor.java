@@ -184,28 +184,17 @@ final class RunMonitor {
                 transfers.stream().limit(SHOWN_IN_FLIGHT).toList();
         double bytesPerSecond = bytes.update(received, now);
         double objectsPerSecond = objects.update(settled(totals), now);
-        return new RunState(
-                plan.runId(),
-                plan.trigger(),
-                plan.dryRun(),
-                plan.allBuckets(),
-                plan.startedAt(),
-                clock.instant(),
+        RunState.Stage stage = new RunState.Stage(
                 shownPhase(allListed),
                 attempt,
                 plan.maxAttempts(),
                 retryAt,
-                states,
-                totals,
-                toDownload,
-                received,
-                bytesPerSecond,
-                objectsPerSecond,
-                allListed ? eta(totals, toDownload, received, bytesPerSecond, objectsPerSecond) : null,
-                shown.stream().map(each -> each.bucket() + "/" + each.key()).toList(),
-                shown,
                 message,
                 ended() ? null : s3.ofRun(phase == RunPhase.RETRYING, now));
+        Long eta = allListed ? eta(totals, toDownload, received, bytesPerSecond, objectsPerSecond) : null;
+        RunState.Progress progress =
+                new RunState.Progress(totals, toDownload, received, bytesPerSecond, objectsPerSecond, eta);
+        return new RunState(plan.start(), clock.instant(), stage, states, progress, shown);
     }
 
     private boolean ended() {

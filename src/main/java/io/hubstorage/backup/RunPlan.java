@@ -1,6 +1,6 @@
 package io.hubstorage.backup;
 
-import io.hubstorage.bus.Trigger;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.config.Settings;
 import java.nio.file.Path;
@@ -13,23 +13,27 @@ import java.util.List;
  * @param only run only these buckets; empty for all
  * @param data where the snapshots are
  */
-record RunPlan(
-        String runId,
-        Trigger trigger,
-        boolean dryRun,
-        List<String> only,
-        Instant startedAt,
-        HubConfig config,
-        Settings settings,
-        Path data) {
-    /** Whether every configured bucket is to be covered. */
-    boolean allBuckets() {
+record RunPlan(RunStart start, List<String> only, HubConfig config, Settings settings, Path data) {
+    /** Whether a run over {@code only} is to cover every configured bucket. */
+    static boolean coversAll(List<String> only, HubConfig config) {
         return only.isEmpty()
                 || (!config.dynamicBuckets()
                         && config.buckets().stream().allMatch(bucket -> only.contains(bucket.name())));
     }
 
+    String runId() {
+        return start.runId();
+    }
+
+    boolean dryRun() {
+        return start.dryRun();
+    }
+
+    Instant startedAt() {
+        return start.startedAt();
+    }
+
     int maxAttempts() {
-        return dryRun ? 1 : config.automation().maxRetries() + 1;
+        return dryRun() ? 1 : config.automation().maxRetries() + 1;
     }
 }

@@ -1,6 +1,8 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
@@ -33,14 +35,15 @@ final class RunReport {
 
     /** The record of a run that has just begun. */
     RunRecord begun() {
-        return record(RunResult.RUNNING, null, null, false, 0, List.of(), null, List.of());
+        return RunRecord.running(plan.start());
     }
 
     /** Ended before it came to a snapshot. */
     RunRecord stopped(RunResult result, int attempts, String why) {
-        RunRecord record = record(result, clock.instant(), null, false, attempts, List.of(), why, List.of());
-        // A run ends so while the program still runs only when it is told to.
-        return result == RunResult.INTERRUPTED ? record.inOrder() : record;
+        // A run ends interrupted while the program still runs only when it is told to.
+        boolean inOrder = result == RunResult.INTERRUPTED;
+        RunEnd end = new RunEnd(result, clock.instant(), attempts, why, inOrder);
+        return new RunRecord(plan.start(), end, RunRecord.Truth.NONE, List.of(), List.of());
     }
 
     /** Ended because the destination's disk did not do what it must. */
@@ -60,13 +63,13 @@ final class RunReport {
                                 passes.iterator().next().error())
                 : "all %d buckets failed; the first: %s"
                         .formatted(passes.size(), passes.iterator().next().error());
-        return record(RunResult.FAILED, clock.instant(), null, false, attempts, buckets(passes), why, List.of());
+        return record(RunResult.FAILED, attempts, RunRecord.Truth.NONE, buckets(passes), why, List.of());
     }
 
     /**
      * S3 lists nothing else than the last snapshot has.
      *
-     * @param checked when its files were last looked at, as in {@link RunRecord#filesCheckedAt}
+     * @param checked when its files were last looked at, as in {@link RunRecord.Truth}
      */
     RunRecord unchanged(
             String snapshot,
@@ -79,16 +82,8 @@ final class RunReport {
                 ? "%s: no changes; %s is still current%s%s"
                         .formatted(name(buckets), snapshot, checked(checked), asides(buckets))
                 : "%s; nothing else changed since %s%s".formatted(troubles(buckets), snapshot, asides(buckets));
-        return record(
-                result(buckets),
-                clock.instant(),
-                snapshot,
-                false,
-                attempts,
-                buckets,
-                with(sentence, alarms),
-                alarms,
-                checked);
+        RunRecord.Truth truth = new RunRecord.Truth(snapshot, false, checked);
+        return record(result(buckets), attempts, truth, buckets, with(sentence, alarms), alarms);
     }
 
     private String checked(@Nullable Instant checked) {
@@ -134,16 +129,8 @@ final class RunReport {
         String sentence = (allSafe(tried) ? subject(tried) + " safe: " : troubles(tried) + "; ")
                 + changes(tried)
                 + leftOut(buckets.size() - tried.size());
-        return record(
-                result(tried),
-                clock.instant(),
-                freeName(layout, dated),
-                true,
-                attempts,
-                buckets,
-                with(sentence, alarms),
-                alarms,
-                plan.startedAt());
+        RunRecord.Truth truth = new RunRecord.Truth(freeName(layout, dated), true, plan.startedAt());
+        return record(result(tried), attempts, truth, buckets, with(sentence, alarms), alarms);
     }
 
     /** A dry run: what a run would do now. */
@@ -163,47 +150,18 @@ final class RunReport {
         if (!allSafe(buckets)) {
             sentence = troubles(buckets) + "; " + sentence;
         }
-        return record(result(buckets), clock.instant(), null, false, 1, buckets, sentence, List.of());
+        return record(result(buckets), 1, RunRecord.Truth.NONE, buckets, sentence, List.of());
     }
 
     private RunRecord record(
             RunResult result,
-            @Nullable Instant finishedAt,
-            @Nullable String snapshot,
-            boolean isNew,
             int attempts,
+            RunRecord.Truth truth,
             List<RunRecord.BucketRecord> buckets,
             @Nullable String message,
             List<RunRecord.Alarm> alarms) {
-        return record(result, finishedAt, snapshot, isNew, attempts, buckets, message, alarms, null);
-    }
-
-    private RunRecord record(
-            RunResult result,
-            @Nullable Instant finishedAt,
-            @Nullable String snapshot,
-            boolean isNew,
-            int attempts,
-            List<RunRecord.BucketRecord> buckets,
-            @Nullable String message,
-            List<RunRecord.Alarm> alarms,
-            @Nullable Instant checked) {
-        return new RunRecord(
-                plan.runId(),
-                plan.trigger(),
-                plan.dryRun(),
-                plan.allBuckets(),
-                plan.startedAt(),
-                finishedAt,
-                result,
-                snapshot,
-                isNew,
-                attempts,
-                buckets,
-                totals(buckets),
-                message,
-                alarms,
-                checked);
+        RunEnd end = new RunEnd(result, clock.instant(), attempts, message);
+        return new RunRecord(plan.start(), end, truth, buckets, alarms);
     }
 
     private static BucketCounts totals(List<RunRecord.BucketRecord> buckets) {
@@ -220,13 +178,14 @@ final class RunReport {
                 !complete ? RunResult.FAILED : pass.failuresTotal() > 0 ? RunResult.PARTIAL : RunResult.SUCCESS;
         return new RunRecord.BucketRecord(
                 pass.bucket(),
-                result,
-                false,
-                complete && !pass.keep(),
-                complete ? pass.counts() : BucketCounts.ZERO,
-                pass.failures(),
-                pass.failuresTotal(),
-                complete ? pass.error() : errorSoFar(pass));
+                new BucketOutcome(
+                        result,
+                        false,
+                        complete ? pass.counts() : BucketCounts.ZERO,
+                        pass.failures(),
+                        pass.failuresTotal(),
+                        complete ? pass.error() : errorSoFar(pass)),
+                complete && !pass.keep());
     }
 
     /** The counts of what was not finished prove nothing and stay out of the record; people still want to know how far it was. */
@@ -248,13 +207,14 @@ final class RunReport {
     private static RunRecord.BucketRecord kept(BucketPass kept, BucketPass tried) {
         return new RunRecord.BucketRecord(
                 kept.bucket(),
-                RunResult.FAILED,
-                false,
-                false,
-                kept.counts(),
-                kept.failures(),
-                kept.failuresTotal(),
-                errorSoFar(tried));
+                new BucketOutcome(
+                        RunResult.FAILED,
+                        false,
+                        kept.counts(),
+                        kept.failures(),
+                        kept.failuresTotal(),
+                        errorSoFar(tried)),
+                false);
     }
 
     /** A bucket that was no part of this run: linked over whole, and as safe or not as it was. */
@@ -262,13 +222,16 @@ final class RunReport {
         RunRecord.BucketRecord last = before.get(pass.bucket());
         return new RunRecord.BucketRecord(
                 pass.bucket(),
-                last == null ? RunResult.FAILED : last.result(),
-                true,
-                false,
-                pass.counts(),
-                List.of(),
-                0,
-                last == null ? "nothing tells how it was backed up last" : last.error());
+                new BucketOutcome(
+                        last == null ? RunResult.FAILED : last.result(),
+                        true,
+                        pass.counts(),
+                        List.of(),
+                        0,
+                        last == null
+                                ? "nothing tells how it was backed up last"
+                                : last.outcome().error()),
+                false);
     }
 
     private static boolean allSafe(List<RunRecord.BucketRecord> buckets) {
@@ -282,10 +245,12 @@ final class RunReport {
     private static String troubles(List<RunRecord.BucketRecord> buckets) {
         List<String> troubles = new ArrayList<>();
         for (RunRecord.BucketRecord bucket : buckets) {
-            if (bucket.error() != null) {
-                troubles.add("%s failed (%s)".formatted(bucket.bucket(), bucket.error()));
-            } else if (bucket.failuresTotal() > 0) {
-                troubles.add("%s: %s could not be copied".formatted(bucket.bucket(), objects(bucket.failuresTotal())));
+            if (bucket.outcome().error() != null) {
+                troubles.add("%s failed (%s)"
+                        .formatted(bucket.bucket(), bucket.outcome().error()));
+            } else if (bucket.outcome().failuresTotal() > 0) {
+                troubles.add("%s: %s could not be copied"
+                        .formatted(bucket.bucket(), objects(bucket.outcome().failuresTotal())));
             }
         }
         return String.join("; ", troubles);

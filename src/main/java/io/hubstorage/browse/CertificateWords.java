@@ -27,8 +27,9 @@ public final class CertificateWords {
     /** Of one bucket. */
     public static String of(Certificate.Bucket bucket) {
         String sentence = sentence(bucket.files(), "", bucket.counts());
-        if (bucket.error() != null) {
-            return sentence + " The bucket could not be backed up: " + bucket.error();
+        if (bucket.outcome().error() != null) {
+            return sentence + " The bucket could not be backed up: "
+                    + bucket.outcome().error();
         }
         return bucket.listing().complete()
                 ? sentence

@@ -1,122 +1,165 @@
 package io.hubstorage.bus;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What became of every object of a bucket. Two equations hold, to the object and the byte:
  * <em>listed = linked + downloaded + filtered + archived + vanished + failed</em> and
  * <em>files in the snapshot = linked + downloaded + carried + kept</em>.
  *
- * @param listed what the listing named; an object re-read after it changed counts with its new size
- * @param linked unchanged, a hard link (or a local copy) of the last snapshot's file
- * @param downloaded fetched in this run, or by an interrupted one that this run resumed
- * @param filtered named by the listing, dropped by a filter
- * @param archived in a storage class that cannot be read without restoring it first
- * @param vanished gone between the listing and the read
- * @param failed could not be read; each is named with its cause
- * @param carried gone from S3, kept in the snapshot because {@code sync_options.delete} is off
- * @param kept the previous version of what failed, is archived, or was not covered by this run
- * @param deleted in the last snapshot and not in this one
- * @param refetched of {@code downloaded}: S3 lists it as before, but its file of the last snapshot was gone or not what its
- *     manifest says. Part of no equation; records of earlier versions have none
- * @param metadataRefreshed of the linked ones, those whose bytes are the same and whose metadata is new; records of earlier
- *     versions do not count them
+ * @param tallies of every {@link Fate}; what is missing in a record of an earlier version counts as none
  */
-public record BucketCounts(
-        Tally listed,
-        Tally linked,
-        Tally downloaded,
-        Tally filtered,
-        Tally archived,
-        Tally vanished,
-        Tally failed,
-        Tally carried,
-        Tally kept,
-        Tally deleted,
-        Tally refetched,
-        Tally metadataRefreshed) {
-    /** Records of earlier versions say nothing of what was refetched or has new metadata. */
-    public BucketCounts {
-        refetched = refetched == null ? Tally.ZERO : refetched;
-        metadataRefreshed = metadataRefreshed == null ? Tally.ZERO : metadataRefreshed;
-    }
+public record BucketCounts(Map<Fate, Tally> tallies) {
+    /** What can become of an object. */
+    public enum Fate {
+        /** What the listing named; an object re-read after it changed counts with its new size. */
+        LISTED,
+        /** Unchanged, a hard link (or a local copy) of the last snapshot's file. */
+        LINKED,
+        /** Fetched in this run, or by an interrupted one that this run resumed. */
+        DOWNLOADED,
+        /** Named by the listing, dropped by a filter. */
+        FILTERED,
+        /** In a storage class that cannot be read without restoring it first. */
+        ARCHIVED,
+        /** Gone between the listing and the read. */
+        VANISHED,
+        /** Could not be read; each is named with its cause. */
+        FAILED,
+        /** Gone from S3, kept in the snapshot because {@code sync_options.delete} is off. */
+        CARRIED,
+        /** The previous version of what failed, is archived, or was not covered by this run. */
+        KEPT,
+        /** In the last snapshot and not in this one. */
+        DELETED,
+        /**
+         * Of the downloaded ones: S3 lists it as before, but its file of the last snapshot was gone or not what its manifest
+         * says. Part of no equation.
+         */
+        REFETCHED,
+        /** Of the linked ones, those whose bytes are the same and whose metadata is new. Part of no equation. */
+        METADATA_REFRESHED;
 
-    /** With nothing refetched, and no new metadata. */
-    public BucketCounts(
-            Tally listed,
-            Tally linked,
-            Tally downloaded,
-            Tally filtered,
-            Tally archived,
-            Tally vanished,
-            Tally failed,
-            Tally carried,
-            Tally kept,
-            Tally deleted) {
-        this(
-                listed,
-                linked,
-                downloaded,
-                filtered,
-                archived,
-                vanished,
-                failed,
-                carried,
-                kept,
-                deleted,
-                Tally.ZERO,
-                Tally.ZERO);
+        /** As it is written in JSON. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Nothing counted yet. */
-    public static final BucketCounts ZERO = new BucketCounts(
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO,
-            Tally.ZERO);
+    public static final BucketCounts ZERO = new BucketCounts(Map.of());
+
+    /** Copies the map, and fills in what is missing. */
+    public BucketCounts {
+        Map<Fate, Tally> all = new EnumMap<>(Fate.class);
+        for (Fate fate : Fate.values()) {
+            all.put(fate, tallies.getOrDefault(fate, Tally.ZERO));
+        }
+        tallies = Collections.unmodifiableMap(all);
+    }
+
+    /** Counts each fate with the given function. */
+    public static BucketCounts of(Function<Fate, Tally> tally) {
+        return new BucketCounts(Arrays.stream(Fate.values()).collect(Collectors.toMap(fate -> fate, tally)));
+    }
+
+    /** From JSON; a fate that only a later version knows is left out. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static BucketCounts ofWords(Map<String, Tally> words) {
+        return of(fate -> words.getOrDefault(fate.word(), Tally.ZERO));
+    }
+
+    @JsonValue
+    Map<String, Tally> words() {
+        return tallies.entrySet().stream()
+                .collect(Collectors.toMap(
+                        each -> each.getKey().word(), Map.Entry::getValue, (a, _) -> a, LinkedHashMap::new));
+    }
+
+    /** How many of them met that fate. */
+    public Tally of(Fate fate) {
+        return tallies.getOrDefault(fate, Tally.ZERO);
+    }
+
+    public Tally listed() {
+        return of(Fate.LISTED);
+    }
+
+    public Tally linked() {
+        return of(Fate.LINKED);
+    }
+
+    public Tally downloaded() {
+        return of(Fate.DOWNLOADED);
+    }
+
+    public Tally filtered() {
+        return of(Fate.FILTERED);
+    }
+
+    public Tally archived() {
+        return of(Fate.ARCHIVED);
+    }
+
+    public Tally vanished() {
+        return of(Fate.VANISHED);
+    }
+
+    public Tally failed() {
+        return of(Fate.FAILED);
+    }
+
+    public Tally carried() {
+        return of(Fate.CARRIED);
+    }
+
+    public Tally kept() {
+        return of(Fate.KEPT);
+    }
+
+    public Tally deleted() {
+        return of(Fate.DELETED);
+    }
+
+    public Tally refetched() {
+        return of(Fate.REFETCHED);
+    }
+
+    public Tally metadataRefreshed() {
+        return of(Fate.METADATA_REFRESHED);
+    }
 
     /** Both together. */
     public BucketCounts plus(BucketCounts other) {
-        return new BucketCounts(
-                listed.plus(other.listed),
-                linked.plus(other.linked),
-                downloaded.plus(other.downloaded),
-                filtered.plus(other.filtered),
-                archived.plus(other.archived),
-                vanished.plus(other.vanished),
-                failed.plus(other.failed),
-                carried.plus(other.carried),
-                kept.plus(other.kept),
-                deleted.plus(other.deleted),
-                refetched.plus(other.refetched),
-                metadataRefreshed.plus(other.metadataRefreshed));
+        return of(fate -> of(fate).plus(other.of(fate)));
     }
 
     /** The right-hand side of the first equation. */
-    @JsonIgnore
     public Tally accounted() {
-        return linked.plus(downloaded)
-                .plus(filtered)
-                .plus(archived)
-                .plus(vanished)
-                .plus(failed);
+        return sum(Fate.LINKED, Fate.DOWNLOADED, Fate.FILTERED, Fate.ARCHIVED, Fate.VANISHED, Fate.FAILED);
     }
 
     /** The right-hand side of the second equation. */
-    @JsonIgnore
     public Tally files() {
-        return linked.plus(downloaded).plus(carried).plus(kept);
+        return sum(Fate.LINKED, Fate.DOWNLOADED, Fate.CARRIED, Fate.KEPT);
     }
 
     /** Whether every listed object is accounted for. */
-    @JsonIgnore
     public boolean balanced() {
-        return listed.equals(accounted());
+        return listed().equals(accounted());
+    }
+
+    private Tally sum(Fate... fates) {
+        return Stream.of(fates).map(this::of).reduce(Tally.ZERO, Tally::plus);
     }
 }

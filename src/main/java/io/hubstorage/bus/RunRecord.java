@@ -1,195 +1,138 @@
 package io.hubstorage.bus;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run as the history keeps it and {@code backup.finished} tells it.
+ * One run as the history keeps it and {@code backup.finished} tells it; a flat object in JSON.
  *
- * @param allBuckets whether it was to cover every configured bucket, not only some that were asked for; absent in records
- *     of earlier versions
- * @param snapshot the snapshot that holds the truth as of this run: the one it made, or the earlier one that still agrees
- * @param newSnapshot whether this run made it
- * @param attempts how many attempts it took
- * @param message one sentence for people: what happened and, when something is wrong, what to do
  * @param alarms what somebody should look at although the run succeeded
- * @param filesCheckedAt when the files of this run's buckets were last looked at, each by name, size and time, the bucket
- *     looked at longest ago; absent where nothing was concluded from it, and in records of earlier versions
- * @param stoppedInOrder of one that was interrupted: whether the program was told to stop, and did not just end
  */
 public record RunRecord(
-        String runId,
-        Trigger trigger,
-        boolean dryRun,
-        @Nullable Boolean allBuckets,
-        Instant startedAt,
-        @Nullable Instant finishedAt,
-        RunResult result,
-        @Nullable String snapshot,
-        boolean newSnapshot,
-        int attempts,
+        @JsonUnwrapped RunStart start,
+        @JsonUnwrapped RunEnd end,
+        @JsonUnwrapped Truth truth,
         List<BucketRecord> buckets,
-        BucketCounts totals,
-        @Nullable String message,
-        List<Alarm> alarms,
-        @Nullable Instant filesCheckedAt,
-        boolean stoppedInOrder) {
+        List<Alarm> alarms) {
+    /**
+     * Where the buckets are as of a run.
+     *
+     * @param snapshot the one that holds the truth: the one that the run made, or the earlier one that still agrees
+     * @param newSnapshot whether this run made it
+     * @param filesCheckedAt when the files of the run's buckets were last looked at, each by name, size and time, the bucket
+     *     looked at longest ago; absent where nothing was concluded from it, and in records of earlier versions
+     */
+    public record Truth(
+            @Nullable String snapshot,
+            boolean newSnapshot,
+            @Nullable Instant filesCheckedAt) {
+        /** Nothing was concluded, and nothing made. */
+        public static final Truth NONE = new Truth(null, false, null);
+    }
+
     /** Copies the alarms; records of earlier versions have none. */
     public RunRecord {
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
     }
 
+    /** Of a run that has not ended. */
+    public static RunRecord running(RunStart start) {
+        return new RunRecord(start, new RunEnd(RunResult.RUNNING, null, 0, null), Truth.NONE, List.of(), List.of());
+    }
+
+    public String runId() {
+        return start.runId();
+    }
+
+    public boolean dryRun() {
+        return start.dryRun();
+    }
+
+    public Instant startedAt() {
+        return start.startedAt();
+    }
+
+    public RunResult result() {
+        return end.result();
+    }
+
+    public @Nullable Instant finishedAt() {
+        return end.finishedAt();
+    }
+
+    public @Nullable String message() {
+        return end.message();
+    }
+
+    public @Nullable String snapshot() {
+        return truth.snapshot();
+    }
+
+    public boolean newSnapshot() {
+        return truth.newSnapshot();
+    }
+
+    public int attempts() {
+        return end.attempts();
+    }
+
+    /** The sum over the buckets. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public BucketCounts totals() {
+        return buckets.stream().map(BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus);
+    }
+
     /** Whether it was to cover every configured bucket. Earlier versions did not say, but linked over what a run left out. */
     public boolean coversAllBuckets() {
-        return allBuckets == null ? buckets.stream().noneMatch(BucketRecord::isLeftOut) : allBuckets;
+        return start.allBuckets() == null
+                ? buckets.stream().noneMatch(bucket -> bucket.outcome().leftOut())
+                : start.allBuckets();
     }
 
     /** Whether every configured bucket was safe when it ended. */
     public boolean leavesAllSafe() {
-        return !dryRun && result == RunResult.SUCCESS && coversAllBuckets();
+        return !dryRun() && result() == RunResult.SUCCESS && coversAllBuckets();
     }
 
     /** The buckets that it was to back up. */
     public Stream<BucketRecord> tried() {
-        return buckets.stream().filter(bucket -> !bucket.isLeftOut());
+        return buckets.stream().filter(bucket -> !bucket.outcome().leftOut());
     }
 
-    /** Of a run that concludes nothing from the files there are. */
-    public RunRecord(
-            String runId,
-            Trigger trigger,
-            boolean dryRun,
-            @Nullable Boolean allBuckets,
-            Instant startedAt,
-            @Nullable Instant finishedAt,
-            RunResult result,
-            @Nullable String snapshot,
-            boolean newSnapshot,
-            int attempts,
-            List<BucketRecord> buckets,
-            BucketCounts totals,
-            @Nullable String message,
-            List<Alarm> alarms) {
-        this(
-                runId,
-                trigger,
-                dryRun,
-                allBuckets,
-                startedAt,
-                finishedAt,
-                result,
-                snapshot,
-                newSnapshot,
-                attempts,
-                buckets,
-                totals,
-                message,
-                alarms,
-                null);
-    }
-
-    /** Of a run that was not stopped with the program. */
-    public RunRecord(
-            String runId,
-            Trigger trigger,
-            boolean dryRun,
-            @Nullable Boolean allBuckets,
-            Instant startedAt,
-            @Nullable Instant finishedAt,
-            RunResult result,
-            @Nullable String snapshot,
-            boolean newSnapshot,
-            int attempts,
-            List<BucketRecord> buckets,
-            BucketCounts totals,
-            @Nullable String message,
-            List<Alarm> alarms,
-            @Nullable Instant filesCheckedAt) {
-        this(
-                runId,
-                trigger,
-                dryRun,
-                allBuckets,
-                startedAt,
-                finishedAt,
-                result,
-                snapshot,
-                newSnapshot,
-                attempts,
-                buckets,
-                totals,
-                message,
-                alarms,
-                filesCheckedAt,
-                false);
-    }
-
-    /** The same, stopped because the program was told to stop. */
-    public RunRecord inOrder() {
-        return new RunRecord(
-                runId,
-                trigger,
-                dryRun,
-                allBuckets,
-                startedAt,
-                finishedAt,
-                result,
-                snapshot,
-                newSnapshot,
-                attempts,
-                buckets,
-                totals,
-                message,
-                alarms,
-                filesCheckedAt,
-                true);
-    }
-
-    /** The same, whose message goes on with this. */
-    public RunRecord saying(String more) {
-        return new RunRecord(
-                runId,
-                trigger,
-                dryRun,
-                allBuckets,
-                startedAt,
-                finishedAt,
-                result,
-                snapshot,
-                newSnapshot,
-                attempts,
-                buckets,
-                totals,
-                message == null ? more : message + more,
-                alarms,
-                filesCheckedAt,
-                stoppedInOrder);
+    /** The same with another end. */
+    public RunRecord with(RunEnd other) {
+        return new RunRecord(start, other, truth, buckets, alarms);
     }
 
     /**
      * One bucket of a run.
      *
-     * @param result how it ended; of one that was left out, how it ended when it was last part of a run
-     * @param leftOut whether it was no part of this run, and is in the snapshot as it was in the one before
      * @param listingComplete whether the listing reached its end; if not, nothing was concluded from it
-     * @param failures the first of them, named
-     * @param failuresTotal how many there were in all
-     * @param error why the bucket as a whole failed
      */
-    public record BucketRecord(
-            String bucket,
-            RunResult result,
-            boolean leftOut,
-            boolean listingComplete,
-            BucketCounts counts,
-            List<Failure> failures,
-            long failuresTotal,
-            @Nullable String error) {
-        /** Whether it was no part of the run; earlier versions called that a success without a listing. */
-        public boolean isLeftOut() {
-            return leftOut || (result == RunResult.SUCCESS && !listingComplete);
+    public record BucketRecord(String bucket, @JsonUnwrapped BucketOutcome outcome, boolean listingComplete) {
+        /** Earlier versions called one that was no part of the run a success without a listing. */
+        public BucketRecord {
+            if (outcome.result() == RunResult.SUCCESS && !listingComplete) {
+                outcome = new BucketOutcome(
+                        outcome.result(),
+                        true,
+                        outcome.counts(),
+                        outcome.failures(),
+                        outcome.failuresTotal(),
+                        outcome.error());
+            }
+        }
+
+        public RunResult result() {
+            return outcome.result();
+        }
+
+        public BucketCounts counts() {
+            return outcome.counts();
         }
     }
 

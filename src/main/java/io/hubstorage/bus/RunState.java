@@ -1,49 +1,79 @@
 package io.hubstorage.bus;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole state of the run in progress: what {@code backup.progress} carries. Counts never go down within an attempt.
+ * The whole state of the run in progress: what {@code backup.progress} carries, as a flat object. Counts never go down within
+ * an attempt.
  *
  * @param at when this state was taken
- * @param allBuckets whether it is to cover every configured bucket
- * @param attempt 1 for the first
- * @param maxAttempts how many attempts there may be
- * @param retryAt when the next attempt begins, while {@link RunPhase#RETRYING}
  * @param buckets in the order of the configuration
- * @param totals the sum over the buckets
- * @param toDownload what is known to need a download, done ones included; grows while listing
- * @param bytesPerSecond received, smoothed over some seconds
- * @param objectsPerSecond settled (linked or downloaded), smoothed
- * @param etaSeconds a guess, absent while still listing
- * @param inFlight some of the keys being downloaded now, {@code bucket/key}, at most eight
- * @param transfers the same ones, with how far each is
- * @param waiting what the whole run waits for, while it does
+ * @param transfers some of the objects that are being downloaded now, at most eight
  */
 public record RunState(
-        String runId,
-        Trigger trigger,
-        boolean dryRun,
-        boolean allBuckets,
-        Instant startedAt,
+        @JsonUnwrapped RunStart start,
         Instant at,
-        RunPhase phase,
-        int attempt,
-        int maxAttempts,
-        @Nullable Instant retryAt,
+        @JsonUnwrapped Stage stage,
         List<BucketState> buckets,
-        BucketCounts totals,
-        Tally toDownload,
-        long bytesReceived,
-        double bytesPerSecond,
-        double objectsPerSecond,
-        @Nullable Long etaSeconds,
-        List<String> inFlight,
-        List<Transfer> transfers,
-        @Nullable String message,
-        @Nullable Waiting waiting) {
+        @JsonUnwrapped Progress progress,
+        List<Transfer> transfers) {
+    /**
+     * What the run does.
+     *
+     * @param attempt 1 for the first
+     * @param maxAttempts how many attempts there may be
+     * @param retryAt when the next attempt begins, while {@link RunPhase#RETRYING}
+     * @param waiting what the whole run waits for, while it does
+     */
+    public record Stage(
+            RunPhase phase,
+            int attempt,
+            int maxAttempts,
+            @Nullable Instant retryAt,
+            @Nullable String message,
+            @Nullable Waiting waiting) {}
+
+    /**
+     * How far it is.
+     *
+     * @param totals the sum over the buckets
+     * @param toDownload what is known to need a download, done ones included; grows while listing
+     * @param bytesPerSecond received, smoothed over some seconds
+     * @param objectsPerSecond settled (linked or downloaded), smoothed
+     * @param etaSeconds a guess, absent while still listing
+     */
+    public record Progress(
+            BucketCounts totals,
+            Tally toDownload,
+            long bytesReceived,
+            double bytesPerSecond,
+            double objectsPerSecond,
+            @Nullable Long etaSeconds) {
+        /** Nothing done yet. */
+        public static final Progress NONE = new Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null);
+    }
+
+    public String runId() {
+        return start.runId();
+    }
+
+    public RunPhase phase() {
+        return stage.phase();
+    }
+
+    public @Nullable Waiting waiting() {
+        return stage.waiting();
+    }
+
+    /** The keys of {@link #transfers}, {@code bucket/key}. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public List<String> inFlight() {
+        return transfers.stream().map(each -> each.bucket() + "/" + each.key()).toList();
+    }
 
     /**
      * Work that cannot go on, because what it needs does not do its part; it goes on by itself as soon as that does.

@@ -36,11 +36,11 @@ final class ProgressText {
         if (waiting != null) {
             return waiting(waiting, state.at());
         }
-        String message = state.message();
+        String message = state.stage().message();
         return switch (state.phase()) {
             case WAITING, PREPARING -> "Preparing";
             case LISTING -> listing(state);
-            case TRANSFERRING -> state.dryRun() ? listing(state) : transferring(state);
+            case TRANSFERRING -> state.start().dryRun() ? listing(state) : transferring(state);
             case COMMITTING -> "Writing the snapshot";
             case RETRYING ->
                 "Waiting to try again%s".formatted(message == null ? "" : ": " + Amounts.printable(message));
@@ -62,56 +62,60 @@ final class ProgressText {
     private static String listing(RunState state) {
         String found = "%s %s found"
                 .formatted(
-                        state.dryRun() ? "Planning:" : "Listing:",
-                        Amounts.objects(state.totals().listed().objects()));
-        return state.dryRun() || state.toDownload().objects() == 0
+                        state.start().dryRun() ? "Planning:" : "Listing:",
+                        Amounts.objects(state.progress().totals().listed().objects()));
+        return state.start().dryRun() || state.progress().toDownload().objects() == 0
                 ? found
                 : "%s, %s of %s downloaded, %s/s"
                         .formatted(
                                 found,
-                                Amounts.number(state.totals().downloaded().objects()),
-                                Amounts.number(state.toDownload().objects()),
-                                Amounts.bytes(state.bytesPerSecond()));
+                                Amounts.number(
+                                        state.progress().totals().downloaded().objects()),
+                                Amounts.number(state.progress().toDownload().objects()),
+                                Amounts.bytes(state.progress().bytesPerSecond()));
     }
 
     private static String transferring(RunState state) {
         if (!downloading(state)) {
             return "Linking: %s unchanged"
-                    .formatted(Amounts.objects(state.totals().linked().objects()));
+                    .formatted(
+                            Amounts.objects(state.progress().totals().linked().objects()));
         }
-        Long eta = state.etaSeconds();
+        Long eta = state.progress().etaSeconds();
         return "%3d%%  %s of %s  %s of %s  %s/s%s"
                 .formatted(
                         (int) (100 * share(state)),
-                        Amounts.number(state.totals().downloaded().objects()),
-                        Amounts.objects(state.toDownload().objects()),
+                        Amounts.number(state.progress().totals().downloaded().objects()),
+                        Amounts.objects(state.progress().toDownload().objects()),
                         Amounts.bytes((double) received(state)),
-                        Amounts.bytes((double) state.toDownload().bytes()),
-                        Amounts.bytes(state.bytesPerSecond()),
+                        Amounts.bytes((double) state.progress().toDownload().bytes()),
+                        Amounts.bytes(state.progress().bytesPerSecond()),
                         eta == null ? "" : "  ETA " + Amounts.time(Duration.ofSeconds(eta)));
     }
 
     private static boolean downloading(RunState state) {
         return state.phase() == RunPhase.TRANSFERRING
                 && state.waiting() == null
-                && !state.dryRun()
-                && state.toDownload().objects() > 0;
+                && !state.start().dryRun()
+                && state.progress().toDownload().objects() > 0;
     }
 
     /** How much of the downloads is done, from 0 to 1. */
     private static double share(RunState state) {
-        long bytes = state.toDownload().bytes();
+        long bytes = state.progress().toDownload().bytes();
         return bytes > 0
                 ? received(state) / (double) bytes
                 : Math.min(
                         1,
-                        state.totals().downloaded().objects()
-                                / (double) state.toDownload().objects());
+                        state.progress().totals().downloaded().objects()
+                                / (double) state.progress().toDownload().objects());
     }
 
     /** What an interrupted run left counts as downloaded though nothing of it is received; what is repeated counts once. */
     private static long received(RunState state) {
-        long most = Math.max(state.bytesReceived(), state.totals().downloaded().bytes());
-        return Math.min(most, state.toDownload().bytes());
+        long most = Math.max(
+                state.progress().bytesReceived(),
+                state.progress().totals().downloaded().bytes());
+        return Math.min(most, state.progress().toDownload().bytes());
     }
 }

@@ -90,11 +90,15 @@ final class RunSummary {
                 "Gone",
                 "Failed");
         for (RunRecord.BucketRecord bucket : run.buckets()) {
-            table.line(cells(bucket.bucket(), word(bucket), bucket.counts(), bucket.failuresTotal()));
+            table.line(cells(
+                    bucket.bucket(),
+                    word(bucket),
+                    bucket.counts(),
+                    bucket.outcome().failuresTotal()));
         }
         if (run.buckets().size() > 1) {
             long failed = run.buckets().stream()
-                    .mapToLong(RunRecord.BucketRecord::failuresTotal)
+                    .mapToLong(bucket -> bucket.outcome().failuresTotal())
                     .sum();
             table.line(cells("Together", "", run.totals(), failed));
         }
@@ -128,12 +132,12 @@ final class RunSummary {
         for (RunRecord.BucketRecord bucket : troubled) {
             out.println();
             out.printf("%s: %s%n", bucket.bucket(), headline(bucket));
-            bucket.failures().stream()
+            bucket.outcome().failures().stream()
                     .limit(NAMED)
                     .forEach(failure -> out.printf(
                             "  %s: %s%n", Amounts.printable(failure.key()), Amounts.printable(failure.cause())));
-            long rest =
-                    bucket.failuresTotal() - Math.min(NAMED, bucket.failures().size());
+            long rest = bucket.outcome().failuresTotal()
+                    - Math.min(NAMED, bucket.outcome().failures().size());
             if (rest > 0) {
                 out.printf("  and %s more%s%n", Amounts.number(rest), file(bucket));
             }
@@ -141,9 +145,10 @@ final class RunSummary {
     }
 
     private static String headline(RunRecord.BucketRecord bucket) {
-        String error = bucket.error();
+        String error = bucket.outcome().error();
         return error == null
-                ? "%s could not be copied".formatted(Amounts.objects(bucket.failuresTotal()))
+                ? "%s could not be copied"
+                        .formatted(Amounts.objects(bucket.outcome().failuresTotal()))
                 : Amounts.printable(error);
     }
 

@@ -39,7 +39,8 @@ final class ConfigDiff {
     }
 
     private static void flatten(String path, @Nullable Object value, Map<String, String> leaves) {
-        Map<?, ?> members = JsonSection.asMap(value);
+        Map<?, ?> members =
+                value instanceof JsonObject json ? json.getMap() : value instanceof Map<?, ?> map ? map : null;
         if (members == null) {
             leaves.put(path, value == null ? "null" : Json.encode(value));
             return;

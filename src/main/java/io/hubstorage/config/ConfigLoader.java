@@ -56,7 +56,7 @@ final class ConfigLoader {
             List<String> odd = new ArrayList<>();
             try {
                 JsonObject json = ConfigText.parse(bytes);
-                HubConfig config = validate(json, env, odd);
+                HubConfig config = ConfigParser.parse(json, env, odd);
                 return Optional.of(new Found(json, config, Buffer.buffer(bytes), ConfigText.hash(bytes), odd, null));
             } catch (ConfigException e) {
                 Optional<Found> good =
@@ -125,7 +125,7 @@ final class ConfigLoader {
         byte[] seed = ConfigText.write(Seed.from(env));
         List<String> odd = new ArrayList<>();
         JsonObject json = ConfigText.parse(seed);
-        HubConfig config = validate(json, env, odd);
+        HubConfig config = ConfigParser.parse(json, env, odd);
         try {
             file.write(seed);
         } catch (IOException e) {
@@ -136,33 +136,5 @@ final class ConfigLoader {
         }
         LOG.info("Wrote a first {}; change it there or on the configuration page", file.path());
         return new Found(json, config, Buffer.buffer(seed), ConfigText.hash(seed), odd, null);
-    }
-
-    /**
-     * The configuration in an object, whose oddities are added to the list.
-     *
-     * @throws ConfigException also when it repeats a credential of the environment
-     */
-    static HubConfig validate(JsonObject json, Environment env, List<String> odd) {
-        try {
-            HubConfig config = ConfigParser.parse(json, odd);
-            List<Problem> leaks = new ArrayList<>();
-            ConfigDiff.flatten(json).forEach((path, value) -> {
-                String name = env.awsSecretIn(path + value);
-                if (name != null) {
-                    leaks.add(new Problem(
-                            env.redact(path), "the value of " + name, "no secrets in config.json: delete it there"));
-                }
-            });
-            if (!leaks.isEmpty()) {
-                throw new ConfigException(leaks);
-            }
-            return config;
-        } catch (ConfigException e) {
-            throw new ConfigException(e.problems().stream()
-                    .map(problem ->
-                            new Problem(env.redact(problem.path()), env.redact(problem.found()), problem.allowed()))
-                    .toList());
-        }
     }
 }

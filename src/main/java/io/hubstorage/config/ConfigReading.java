@@ -45,7 +45,7 @@ public record ConfigReading(
             Optional<ConfigLoader.Found> found = ConfigLoader.find(file, new LastGood(file), env, Instant.EPOCH);
             JsonObject json = found.map(ConfigLoader.Found::json).orElseGet(() -> Seed.from(env));
             List<String> odd = new ArrayList<>();
-            HubConfig config = ConfigLoader.validate(json, env, odd);
+            HubConfig config = ConfigParser.parse(json, env, odd);
             BrokenFile broken = found.map(ConfigLoader.Found::broken).orElse(null);
             if (problems.isEmpty()) {
                 ConfigState state = new ConfigState(
@@ -91,7 +91,7 @@ public record ConfigReading(
      */
     public static Path write(Environment env, JsonObject json, boolean replace) throws IOException {
         ConfigFile file = new ConfigFile(env.settings().configFile());
-        ConfigLoader.validate(json, env, new ArrayList<>());
+        ConfigParser.parse(json, env, new ArrayList<>());
         if (!replace && Files.exists(file.path())) {
             throw new FileAlreadyExistsException(file.path().toString());
         }

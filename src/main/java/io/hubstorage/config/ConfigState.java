@@ -37,6 +37,8 @@ record ConfigState(
         @Nullable Path setAside,
         Instant since) {
 
+    private static final String DEFAULT_LOG_FILE = "status.log";
+
     ConfigState withConfig(JsonObject newJson, HubConfig newConfig, String newHash, List<String> odd, Instant now) {
         return new ConfigState(atStart, env, fixed, newJson, newConfig, newHash, odd, null, envBroken, null, now);
     }
@@ -84,7 +86,7 @@ record ConfigState(
     Path logFile() {
         String file = config.logging().file();
         Path name = file == null ? null : SettingsReader.path(file).getFileName();
-        return logPath().resolve(name == null ? ConfigParser.DEFAULT_LOG_FILE : name.toString());
+        return logPath().resolve(name == null ? DEFAULT_LOG_FILE : name.toString());
     }
 
     Current current() {

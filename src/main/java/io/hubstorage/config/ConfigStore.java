@@ -236,8 +236,9 @@ public final class ConfigStore {
         if (ifMatch != null && !ifMatch.equals(state.hash())) {
             throw new StaleConfigException(state.hash());
         }
+        RemoteSave.checkLists(state.json(), json);
         List<String> odd = new ArrayList<>();
-        HubConfig config = ConfigLoader.validate(json, state.env(), odd);
+        HubConfig config = ConfigParser.parse(json, state.env(), odd);
         RemoteSave.check(state, state.withConfig(json, override.apply(config), state.hash(), odd, clock.instant()));
         byte[] bytes = ConfigText.write(json);
         Path aside = null;
@@ -275,7 +276,7 @@ public final class ConfigStore {
         try {
             List<String> odd = new ArrayList<>();
             JsonObject json = ConfigText.parse(bytes);
-            accept("changed on disk", bytes, json, ConfigLoader.validate(json, state.env(), odd), odd);
+            accept("changed on disk", bytes, json, ConfigParser.parse(json, state.env(), odd), odd);
             return true;
         } catch (ConfigException e) {
             return refuse(hash, "is not valid", e.problems(), patient);

@@ -1,12 +1,12 @@
 package io.hubstorage.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code config.json}, validated. Names and meanings are the specification's; absent members have been given their
- * defaults. Holds no secret.
+ * {@code config.json}, validated, as {@link ConfigParser} reads it; members are named as in {@code conf/config.schema.json},
+ * which also has their meanings, and absent ones have been given their defaults. Holds no secret.
  *
  * @param buckets the configured buckets; empty together with {@code dynamicBuckets} off means "needs set-up"
  * @param dynamicBuckets every bucket found, by {@code use_dynamic_buckets} or {@code ["*"]}
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     {@link ConfigStore#dataPath} for what holds
  */
 public record HubConfig(
-        List<BucketSpec> buckets,
-        boolean dynamicBuckets,
+        @JsonProperty("s3_buckets") List<BucketSpec> buckets,
+        @JsonProperty("use_dynamic_buckets") boolean dynamicBuckets,
         SyncOptions syncOptions,
         Logging logging,
         Automation automation,
@@ -25,28 +25,6 @@ public record HubConfig(
         Transfer transfer,
         @Nullable String awsProfile,
         @Nullable String localBasePath) {
-
-    /** A configuration that leaves the place of the data to the environment. */
-    public HubConfig(
-            List<BucketSpec> buckets,
-            boolean dynamicBuckets,
-            SyncOptions syncOptions,
-            Logging logging,
-            Automation automation,
-            Guards guards,
-            @Nullable String awsProfile) {
-        this(
-                buckets,
-                dynamicBuckets,
-                syncOptions,
-                logging,
-                automation,
-                guards,
-                Verify.USUAL,
-                Transfer.USUAL,
-                awsProfile,
-                null);
-    }
 
     /** The same but for the buckets. */
     public HubConfig withBuckets(List<BucketSpec> others, boolean dynamic) {
@@ -103,13 +81,12 @@ public record HubConfig(
             this(name, prefix, false);
         }
 
-        /** S3's rules of today, and what older buckets and other servers allow: capitals, underscores, up to 255. */
-        private static final Pattern NAME =
-                Pattern.compile("[A-Za-z0-9](?!.*\\.\\.)[A-Za-z0-9._-]{1,253}[A-Za-z0-9_-]");
-
-        /** Whether a bucket can have this name; such a name is also safe as the name of a folder. */
+        /**
+         * Whether a bucket can have this name, by S3's rules of today and those of older buckets and other servers; such a
+         * name is also safe as the name of a folder.
+         */
         public static boolean isName(String text) {
-            return NAME.matcher(text).matches();
+            return ConfigSchema.isBucketName(text);
         }
     }
 
@@ -163,10 +140,7 @@ public record HubConfig(
      * @param presenceHours where looking at every file of the newest snapshot (name, size, time) takes long, it is done once
      *     in so many hours; elsewhere each run does it
      */
-    public record Verify(double presenceHours) {
-        /** Where {@code config.json} says nothing. */
-        public static final Verify USUAL = new Verify(24);
-    }
+    public record Verify(double presenceHours) {}
 
     /**
      * How much S3 is asked for at once.
@@ -174,11 +148,5 @@ public record HubConfig(
      * @param maxConcurrentRequests requests for objects that may be under way at the same time, over all buckets; as many of
      *     them as the server answers in good time are used
      */
-    public record Transfer(int maxConcurrentRequests) {
-        /** More than this there are no connections for. */
-        public static final int MOST = 256;
-
-        /** As many as there can be. */
-        public static final Transfer USUAL = new Transfer(MOST);
-    }
+    public record Transfer(int maxConcurrentRequests) {}
 }

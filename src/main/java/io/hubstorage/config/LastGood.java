@@ -66,7 +66,7 @@ final class LastGood {
         try {
             byte[] bytes = copy.read();
             JsonObject json = ConfigText.parse(bytes);
-            HubConfig config = ConfigLoader.validate(json, env, odd);
+            HubConfig config = ConfigParser.parse(json, env, odd);
             return Optional.of(new Kept(
                     copy.path(),
                     json,

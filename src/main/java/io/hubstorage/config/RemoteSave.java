@@ -4,6 +4,8 @@ import io.hubstorage.bus.ConfigMessage.Problem;
 import io.hubstorage.config.HubConfig.Automation;
 import io.hubstorage.config.HubConfig.Logging;
 import io.hubstorage.config.HubConfig.SyncOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RemoteSave {
     private static final Pattern LOG_NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}\\.log");
-    private static final int MOST_BUCKETS = 10_000;
+    private static final int LONGEST_LIST = 10_000;
     private static final int MOST_PATTERNS = 1_000;
     private static final int MOST_PATTERN_CHARACTERS = 64 << 10;
     private static final long MOST_LOG_MB = 10 << 10;
@@ -52,6 +54,27 @@ final class RemoteSave {
         }
     }
 
+    /**
+     * Refuses lists that are much too long, before anything looks at their members: what a million of them have wrong would
+     * not fit into the memory.
+     *
+     * @param before {@code config.json} as it is in force
+     */
+    static void checkLists(JsonObject before, JsonObject after) {
+        List<Problem> problems = new ArrayList<>();
+        ConfigSchema.options().keySet().forEach(path -> {
+            Object now = ConfigSchema.value(after, path);
+            if (now instanceof JsonArray list
+                    && list.size() > LONGEST_LIST
+                    && !list.equals(ConfigSchema.value(before, path))) {
+                problems.add(tooMuch(path, list.size() + " members", "at most %d".formatted(LONGEST_LIST)));
+            }
+        });
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
     private void places() {
         Path data = before.settings().dataPath();
         fixed(
@@ -71,7 +94,7 @@ final class RemoteSave {
         if (!Objects.equals(file, before.config().logging().file()) && !isLogFile(file)) {
             problems.add(new Problem(
                     "logging.file",
-                    JsonSection.show(file),
+                    ConfigSchema.show(file),
                     ("over the web and the bus a name alone that ends in .log, of letters, digits, blanks and . _ -,"
                                     + " in %s; HUBSTORAGE_LOG_PATH in .env sets another folder")
                             .formatted(before.settings().logPath())));
@@ -103,24 +126,24 @@ final class RemoteSave {
         if (!Objects.equals(old, now) && !(sameEffect && (now == null || saysTheSame.test(now)))) {
             problems.add(new Problem(
                     path,
-                    JsonSection.show(now),
+                    ConfigSchema.show(now),
                     "over the web and the bus only what it is, %s; set %s in .env, or edit config.json on the machine"
-                            .formatted(JsonSection.show(old), variable)));
+                            .formatted(ConfigSchema.show(old), variable)));
         }
     }
 
     private void amounts() {
         HubConfig old = before.config();
         HubConfig now = after.config();
-        if (!now.buckets().equals(old.buckets()) && now.buckets().size() > MOST_BUCKETS) {
-            tooMuch("s3_buckets", now.buckets().size() + " buckets", "at most %d".formatted(MOST_BUCKETS));
-        }
         patterns(old.syncOptions(), now.syncOptions());
         log(old.logging(), now.logging());
         Automation automation = now.automation();
         if (automation.intervalHours() != old.automation().intervalHours()
                 && automation.intervalHours() < LEAST_HOURS) {
-            tooMuch("automation.interval_hours", String.valueOf(automation.intervalHours()), "a minute (1/60) or more");
+            problems.add(tooMuch(
+                    "automation.interval_hours",
+                    String.valueOf(automation.intervalHours()),
+                    "a minute (1/60) or more"));
         }
     }
 
@@ -132,11 +155,11 @@ final class RemoteSave {
         boolean changed = !now.excludePatterns().equals(old.excludePatterns())
                 || !now.includePatterns().equals(old.includePatterns());
         if (changed && (all.size() > MOST_PATTERNS || characters > MOST_PATTERN_CHARACTERS)) {
-            tooMuch(
+            problems.add(tooMuch(
                     "sync_options.exclude_patterns",
                     "%d patterns of %d characters, with the includes".formatted(all.size(), characters),
                     "at most %d patterns of %d characters in all: each key is compared with every one"
-                            .formatted(MOST_PATTERNS, MOST_PATTERN_CHARACTERS));
+                            .formatted(MOST_PATTERNS, MOST_PATTERN_CHARACTERS)));
         }
     }
 
@@ -144,14 +167,14 @@ final class RemoteSave {
         long most = (long) now.maxSizeMb() * (now.backupCount() + 1);
         boolean changed = now.maxSizeMb() != old.maxSizeMb() || now.backupCount() != old.backupCount();
         if (changed && most > MOST_LOG_MB) {
-            tooMuch(
+            problems.add(tooMuch(
                     "logging.max_size_mb",
                     "%d MB in %d files".formatted(most, now.backupCount() + 1),
-                    "at most %d MB in all, max_size_mb times backup_count and one".formatted(MOST_LOG_MB));
+                    "at most %d MB in all, max_size_mb times backup_count and one".formatted(MOST_LOG_MB)));
         }
     }
 
-    private void tooMuch(String path, String found, String allowed) {
-        problems.add(new Problem(path, found, allowed + " (over the web and the bus)"));
+    private static Problem tooMuch(String path, String found, String allowed) {
+        return new Problem(path, found, allowed + " (over the web and the bus)");
     }
 }

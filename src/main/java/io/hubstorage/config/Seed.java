@@ -3,40 +3,20 @@ package io.hubstorage.config;
 import io.hubstorage.bus.ConfigMessage.Problem;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The first {@code config.json}: the bundled one, with what {@code BACKUP_*} variables say put in. */
+/** The first {@code config.json}: every default, with what {@code BACKUP_*} variables say put in. */
 final class Seed {
-    private static final String BUNDLED = "/conf/config.json";
-
-    /** Where a variable lands, to name the variable when the value is not allowed there. */
-    private static final Map<String, String> VARIABLES = Map.of(
-            "automation.interval_hours", "BACKUP_INTERVAL_HOURS",
-            "automation.max_retries", "BACKUP_MAX_RETRIES",
-            "automation.retry_delay_minutes", "BACKUP_RETRY_DELAY_MINUTES",
-            "automation.enabled", "BACKUP_ENABLED",
-            "automation.cron", "BACKUP_CRON",
-            "automation.time_zone", "BACKUP_TIME_ZONE",
-            "s3_buckets", "BACKUP_BUCKETS");
-
     private Seed() {}
 
-    /** The bundled configuration, untouched. */
-    static JsonObject bundled() {
-        try (InputStream in = Seed.class.getResourceAsStream(BUNDLED)) {
-            if (in == null) {
-                throw new IllegalStateException(BUNDLED + " is missing from the program");
-            }
-            return ConfigText.parse(in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** The options that a variable fills, by path; {@code x-seed} is its name. */
+    private static Map<String, JsonObject> options() {
+        Map<String, JsonObject> options = new TreeMap<>(ConfigSchema.options());
+        options.values().removeIf(schema -> !schema.containsKey("x-seed"));
+        return options;
     }
 
     /**
@@ -45,17 +25,8 @@ final class Seed {
      * @throws ConfigException naming the variables whose values are not allowed
      */
     static JsonObject from(Environment env) {
-        JsonObject json = bundled();
-        List<String> buckets = new Variables(env, new ArrayList<>()).list("BACKUP_BUCKETS");
-        if (!buckets.isEmpty()) {
-            json.put("s3_buckets", new JsonArray(buckets));
-        }
-        VARIABLES.forEach((path, name) -> {
-            String value = env.get(name);
-            if (value != null && path.startsWith("automation.")) {
-                json.getJsonObject("automation").put(path.substring("automation.".length()), typed(value.strip()));
-            }
-        });
+        JsonObject json = ConfigSchema.defaults();
+        options().forEach((path, schema) -> put(json, path, schema, env));
         try {
             ConfigParser.parse(json);
             return json;
@@ -70,18 +41,14 @@ final class Seed {
      */
     static List<String> overruled(Environment env, JsonObject json, HubConfig config) {
         List<String> sentences = new ArrayList<>();
-        new TreeMap<>(VARIABLES).forEach((path, name) -> {
+        options().forEach((path, schema) -> {
+            String name = schema.getString("x-seed");
             String value = env.get(name);
             if (value == null) {
                 return;
             }
             JsonObject changed = json.copy();
-            if (path.startsWith("automation.")) {
-                JsonObject automation = changed.getJsonObject("automation", new JsonObject());
-                changed.put("automation", automation.put(path.substring("automation.".length()), typed(value.strip())));
-            } else {
-                changed.put(path, new JsonArray(new Variables(env, new ArrayList<>()).list(name)));
-            }
+            put(changed, path, schema, env);
             if (!sameAs(config, changed)) {
                 sentences.add(
                         ("%s=%s has no effect: it would fill a config.json that does not exist yet, and yours says"
@@ -90,6 +57,23 @@ final class Seed {
             }
         });
         return sentences;
+    }
+
+    /** Puts what the variable of an option says, if it says anything, at its place. */
+    private static void put(JsonObject json, String path, JsonObject schema, Environment env) {
+        String name = schema.getString("x-seed");
+        String value = env.get(name);
+        if (value == null) {
+            return;
+        }
+        if (schema.getValue("default") instanceof JsonArray) {
+            List<String> members = new Variables(env, new ArrayList<>()).list(name);
+            if (!members.isEmpty()) {
+                ConfigSchema.put(json, path, new JsonArray(members));
+            }
+        } else {
+            ConfigSchema.put(json, path, typed(value.strip()));
+        }
     }
 
     private static boolean sameAs(HubConfig config, JsonObject changed) {
@@ -112,12 +96,14 @@ final class Seed {
         return flag == null ? value : flag;
     }
 
+    /** Names the variable in the place of the option that it was put into. */
     private static List<Problem> rename(List<Problem> problems) {
+        Map<String, JsonObject> options = options();
         List<Problem> renamed = new ArrayList<>();
         for (Problem problem : problems) {
-            String path = problem.path().replaceAll("\\[.*", "");
-            String name = VARIABLES.getOrDefault(path, problem.path());
-            renamed.add(new Problem(name, problem.found(), problem.allowed()));
+            JsonObject schema = options.get(problem.path().replaceAll("\\[.*", ""));
+            renamed.add(new Problem(
+                    schema == null ? problem.path() : schema.getString("x-seed"), problem.found(), problem.allowed()));
         }
         return renamed;
     }

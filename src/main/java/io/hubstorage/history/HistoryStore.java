@@ -1,6 +1,7 @@
 package io.hubstorage.history;
 
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.fs.DurableFiles;
@@ -269,21 +270,11 @@ public final class HistoryStore {
     }
 
     private static RunRecord interrupted(RunRecord run, Instant now) {
-        return new RunRecord(
-                run.runId(),
-                run.trigger(),
-                run.dryRun(),
-                run.allBuckets(),
-                run.startedAt(),
-                now,
+        return run.with(new RunEnd(
                 RunResult.INTERRUPTED,
-                run.snapshot(),
-                run.newSnapshot(),
+                now,
                 run.attempts(),
-                run.buckets(),
-                run.totals(),
-                "The program ended in the middle of this run; the next run takes up what it had transferred.",
-                run.alarms());
+                "The program ended in the middle of this run; the next run takes up what it had transferred."));
     }
 
     private synchronized Optional<RunRecord> newest(Predicate<RunIndex.Entry> wanted) {
@@ -405,7 +396,9 @@ public final class HistoryStore {
     /** Whether nothing is missing: JSON can leave out what the record's type promises. */
     private static boolean whole(@Nullable RunRecord run) {
         return run != null
-                && Stream.of(run.runId(), run.trigger(), run.startedAt(), run.result(), run.buckets(), run.totals())
+                && run.start() != null
+                && run.end() != null
+                && Stream.of(run.runId(), run.start().trigger(), run.startedAt(), run.result(), run.buckets())
                         .allMatch(HistoryStore::present);
     }
 

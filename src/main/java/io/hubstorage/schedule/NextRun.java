@@ -48,6 +48,6 @@ record NextRun(@Nullable Instant due, boolean overdue) {
     }
 
     private static boolean crashed(RunRecord run) {
-        return run.result() == RunResult.INTERRUPTED && !run.stoppedInOrder();
+        return run.result() == RunResult.INTERRUPTED && !run.end().stoppedInOrder();
     }
 }

@@ -102,8 +102,8 @@ final class Planner {
 
     void started(RunState run, Instant now) {
         running = true;
-        if (!run.dryRun() && run.allBuckets()) {
-            begun(run.startedAt(), now);
+        if (!run.start().dryRun() && Boolean.TRUE.equals(run.start().allBuckets())) {
+            begun(run.start().startedAt(), now);
         }
     }
 

@@ -1,13 +1,17 @@
 package io.hubstorage.snapshot;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.fs.Durable;
@@ -24,42 +28,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot's {@code run.json}: what the run that made it was asked to do, and what became of every object.
+ * A snapshot's {@code run.json}: what the run that made it was asked to do, and what became of every object. A flat object in
+ * JSON.
  *
  * @param format 1
  * @param snapshot the name of the folder
- * @param hubstorageVersion the program that wrote it
- * @param allBuckets as in {@link RunRecord}
- * @param endpoint the S3 endpoint; absent for AWS
- * @param previous the snapshot it was compared with
- * @param attempts how many it took
- * @param options the run's frozen options, as {@code config.json} names them
- * @param alarms see {@link #holdsRetention}
+ * @param alarms what somebody must look at before the snapshots before this one may go
  * @param allocatedBytes what it takes on the disk that no snapshot before it takes, folders included, in whole blocks as
  *     {@code du} counts; absent in those of earlier versions
  */
 public record Certificate(
         int format,
-        String runId,
         String snapshot,
-        Trigger trigger,
-        RunResult result,
-        @Nullable Boolean allBuckets,
-        Instant startedAt,
-        Instant finishedAt,
-        String hubstorageVersion,
-        @Nullable String endpoint,
-        @Nullable String previous,
-        int attempts,
-        JsonNode options,
+        @JsonUnwrapped Run run,
+        @JsonUnwrapped Basis basis,
         List<Bucket> buckets,
         List<RunRecord.Alarm> alarms,
         @Nullable Long allocatedBytes) {
     /** The format this program writes, and the greatest it reads. */
     public static final int FORMAT = 1;
-
-    /** How many failures are named in the certificate itself. */
-    public static final int MAX_FAILURES = 100;
 
     /** Copies the lists; certificates of earlier versions have no alarms. */
     public Certificate {
@@ -67,87 +54,77 @@ public record Certificate(
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
     }
 
-    /** One that does not say what it takes on the disk. */
-    public Certificate(
-            int format,
+    /**
+     * The run that made the snapshot.
+     *
+     * @param allBuckets as in {@link RunStart}
+     * @param attempts how many it took
+     */
+    public record Run(
             String runId,
-            String snapshot,
             Trigger trigger,
             RunResult result,
             @Nullable Boolean allBuckets,
             Instant startedAt,
             Instant finishedAt,
+            int attempts) {}
+
+    /**
+     * What the run went by.
+     *
+     * @param hubstorageVersion the program that wrote it
+     * @param endpoint the S3 endpoint; absent for AWS
+     * @param previous the snapshot it was compared with
+     * @param options the run's frozen options, as {@code config.json} names them
+     */
+    public record Basis(
             String hubstorageVersion,
             @Nullable String endpoint,
             @Nullable String previous,
-            int attempts,
-            JsonNode options,
-            List<Bucket> buckets,
-            List<RunRecord.Alarm> alarms) {
-        this(
-                format,
-                runId,
-                snapshot,
-                trigger,
-                result,
-                allBuckets,
-                startedAt,
-                finishedAt,
-                hubstorageVersion,
-                endpoint,
-                previous,
-                attempts,
-                options,
-                buckets,
-                alarms,
-                null);
+            JsonNode options) {}
+
+    public String runId() {
+        return run.runId();
     }
 
-    /** Whether the snapshots before this one must stay until somebody has looked at its alarms. */
-    public boolean holdsRetention() {
-        return !alarms.isEmpty();
+    public RunResult result() {
+        return run.result();
+    }
+
+    public Instant startedAt() {
+        return run.startedAt();
     }
 
     /**
      * One bucket.
      *
      * @param prefix only keys that begin with it were covered; empty for all
-     * @param leftOut as in {@link RunRecord.BucketRecord}
      * @param files what the snapshot holds of it, directory markers included
      * @param manifest absent when the snapshot holds nothing of the bucket
-     * @param failures at most {@link #MAX_FAILURES}
-     * @param failuresTotal how many there were in all
-     * @param failuresFile where all of them are, relative to the snapshot; absent when there are none
-     * @param error why the bucket as a whole failed
+     * @param failuresFile where all failures are, relative to the snapshot; absent when there are none
      */
     public record Bucket(
             String name,
             String prefix,
-            RunResult result,
-            boolean leftOut,
+            @JsonUnwrapped BucketOutcome outcome,
             Listing listing,
-            BucketCounts counts,
             Tally files,
             @Nullable ManifestSummary manifest,
-            List<RunRecord.Failure> failures,
-            long failuresTotal,
-            @Nullable String failuresFile,
-            @Nullable String error) {
-        /** Keeps the first {@link #MAX_FAILURES} failures. */
-        public Bucket {
-            failures = List.copyOf(failures.subList(0, Math.min(failures.size(), MAX_FAILURES)));
+            @Nullable String failuresFile) {
+        public BucketCounts counts() {
+            return outcome.counts();
         }
 
         /** What does not add up, one sentence each; empty when the bucket is accounted for to the object and the byte. */
         public List<String> problems() {
             List<String> problems = new ArrayList<>();
-            if (listing.complete() && !counts.balanced()) {
+            if (listing.complete() && !counts().balanced()) {
                 problems.add("%s: %s were listed, but %s are accounted for"
-                        .formatted(name, counts.listed(), counts.accounted()));
+                        .formatted(name, counts().listed(), counts().accounted()));
             }
-            if (!counts.files().equals(files)) {
+            if (!counts().files().equals(files)) {
                 problems.add(
-                        "%s: the snapshot holds %s, but %s are accounted for".formatted(name, files, counts.files()));
+                        "%s: the snapshot holds %s, but %s are accounted for".formatted(name, files, counts().files()));
             }
             Tally inManifest = manifest == null ? Tally.ZERO : new Tally(manifest.entries(), manifest.bytes());
             if (!inManifest.equals(files)) {
@@ -160,17 +137,16 @@ public record Certificate(
                             .formatted(name, files, verified));
                 }
             }
-            if (failuresTotal < failures.size()) {
+            if (outcome.failuresTotal() < outcome.failures().size()) {
                 problems.add("%s: %d failures are named, but only %d counted"
-                        .formatted(name, failures.size(), failuresTotal));
+                        .formatted(name, outcome.failures().size(), outcome.failuresTotal()));
             }
             return problems;
         }
 
         /** The bucket as the history keeps it. */
         public RunRecord.BucketRecord record() {
-            return new RunRecord.BucketRecord(
-                    name, result, leftOut, listing.complete(), counts, failures, failuresTotal, error);
+            return new RunRecord.BucketRecord(name, outcome, listing.complete());
         }
     }
 
@@ -200,24 +176,12 @@ public record Certificate(
 
     /** The run as the history keeps it, with this sentence for people. */
     public RunRecord record(String message) {
-        List<RunRecord.BucketRecord> records =
-                buckets.stream().map(Bucket::record).toList();
         return new RunRecord(
-                runId,
-                trigger,
-                false,
-                allBuckets,
-                startedAt,
-                finishedAt,
-                result,
-                snapshot,
-                true,
-                attempts,
-                records,
-                records.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus),
-                message,
-                alarms,
-                startedAt);
+                new RunStart(run.runId, run.trigger, false, run.allBuckets, run.startedAt),
+                new RunEnd(run.result, run.finishedAt, run.attempts, message),
+                new RunRecord.Truth(snapshot, true, run.startedAt),
+                buckets.stream().map(Bucket::record).toList(),
+                alarms);
     }
 
     /** What does not add up in any bucket; empty when all is accounted for. */

@@ -1,8 +1,8 @@
 package io.hubstorage.status;
 
-import static io.hubstorage.status.Spans.agoMark;
-import static io.hubstorage.status.Spans.atMark;
-import static io.hubstorage.status.Spans.untilMark;
+import static io.hubstorage.status.RelativeTimes.agoMark;
+import static io.hubstorage.status.RelativeTimes.atMark;
+import static io.hubstorage.status.RelativeTimes.untilMark;
 
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.RunPhase;
@@ -54,7 +54,7 @@ final class Judge {
                 verdict.state(),
                 verdict.title(),
                 detail,
-                Spans.filled((verdict.title() + " " + detail).strip(), facts.now()),
+                RelativeTimes.filled((verdict.title() + " " + detail).strip(), facts.now()),
                 judge.buckets,
                 judge.conditions,
                 facts.alarms(),
@@ -116,7 +116,7 @@ final class Judge {
     private Verdict running(RunState run) {
         int many = run.buckets().size();
         String what = many == 1 ? "bucket " + run.buckets().getFirst().bucket() : count(many);
-        String since = "Started %s.".formatted(agoMark(run.startedAt()));
+        String since = "Started %s.".formatted(agoMark(run.start().startedAt()));
         if (run.phase() == RunPhase.CANCELLING) {
             return new Verdict(
                     State.RUNNING,
@@ -125,7 +125,7 @@ final class Judge {
         }
         RunState.Waiting waiting = run.waiting();
         if (waiting != null) {
-            Instant retry = run.retryAt();
+            Instant retry = run.stage().retryAt();
             return new Verdict(
                     State.WAITING,
                     "Waiting for %s: %s since %s."
@@ -133,25 +133,25 @@ final class Judge {
                                     waiting.what().toUpperCase(Locale.ROOT), waiting.cause(), atMark(waiting.since())),
                     (retry == null || run.phase() != RunPhase.RETRYING
                                     ? "The %s goes on by itself as soon as it can."
-                                            .formatted(run.dryRun() ? "dry run" : "backup")
+                                            .formatted(run.start().dryRun() ? "dry run" : "backup")
                                     : "The next attempt begins %s.".formatted(untilMark(retry)))
                             + lastGood());
         }
-        if (run.dryRun()) {
+        if (run.start().dryRun()) {
             return new Verdict(
                     State.RUNNING,
                     many == 0 ? "Dry run." : "Dry run of %s.".formatted(what),
                     "Counting what a backup would do. Nothing is written. " + since);
         }
         if (run.phase() == RunPhase.RETRYING) {
-            Instant at = run.retryAt();
+            Instant at = run.stage().retryAt();
             return new Verdict(
                     State.RUNNING,
                     "Waiting to try again what failed.",
                     "Attempt %d of %d left something missing%s.%s"
                             .formatted(
-                                    run.attempt(),
-                                    run.maxAttempts(),
+                                    run.stage().attempt(),
+                                    run.stage().maxAttempts(),
                                     at == null ? "" : "; the next begins " + untilMark(at),
                                     lastGood()));
         }

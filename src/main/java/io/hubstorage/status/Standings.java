@@ -65,7 +65,7 @@ final class Standings {
             lastWhole.tried().forEach(bucket -> names.add(bucket.bucket()));
         } else if (config.dynamicBuckets() && newest != null) {
             newest.buckets().stream()
-                    .filter(bucket -> !bucket.record().isLeftOut())
+                    .filter(bucket -> !bucket.record().outcome().leftOut())
                     .forEach(bucket -> names.add(bucket.name()));
         }
         return names;
@@ -115,10 +115,10 @@ final class Standings {
     }
 
     private static String problem(RunRecord.BucketRecord record) {
-        if (record.error() != null) {
-            return record.error();
+        if (record.outcome().error() != null) {
+            return record.outcome().error();
         }
-        long failed = record.failuresTotal();
+        long failed = record.outcome().failuresTotal();
         return failed > 0
                 ? Sizes.number(failed) + (failed == 1 ? " object" : " objects") + " could not be copied"
                 : "not everything could be copied";
@@ -155,9 +155,9 @@ final class Standings {
         }
         return newest != null
                         && held != null
-                        && held.result() == RunResult.SUCCESS
-                        && !held.record().isLeftOut()
-                ? new Good(newest.startedAt(), newest.finishedAt(), newest.snapshot())
+                        && held.outcome().result() == RunResult.SUCCESS
+                        && !held.record().outcome().leftOut()
+                ? new Good(newest.startedAt(), newest.run().finishedAt(), newest.snapshot())
                 : null;
     }
 

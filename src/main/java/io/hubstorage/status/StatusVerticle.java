@@ -104,8 +104,8 @@ public final class StatusVerticle extends VerticleBase {
                 run.runId(),
                 run.phase(),
                 run.buckets().size(),
-                String.valueOf(run.retryAt()),
-                run.attempt(),
+                String.valueOf(run.stage().retryAt()),
+                run.stage().attempt(),
                 String.valueOf(run.waiting()));
         if (!now.equals(phase)) {
             phase = now;

@@ -1,9 +1,11 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketCounts.Fate;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,18 +17,19 @@ import java.util.function.LongConsumer;
 final class ShardProgress {
     private static final int SHOWN_IN_FLIGHT = 8;
 
-    final Counter listed = new Counter();
-    final Counter linked = new Counter();
-    final Counter downloaded = new Counter();
-    final Counter filtered = new Counter();
-    final Counter archived = new Counter();
-    final Counter vanished = new Counter();
-    final Counter failed = new Counter();
-    final Counter carried = new Counter();
-    final Counter kept = new Counter();
-    final Counter deleted = new Counter();
-    final Counter refetched = new Counter();
-    final Counter metadataRefreshed = new Counter();
+    private final Map<Fate, Counter> counters = new EnumMap<>(Fate.class);
+    final Counter listed = counter(Fate.LISTED);
+    final Counter linked = counter(Fate.LINKED);
+    final Counter downloaded = counter(Fate.DOWNLOADED);
+    final Counter filtered = counter(Fate.FILTERED);
+    final Counter archived = counter(Fate.ARCHIVED);
+    final Counter vanished = counter(Fate.VANISHED);
+    final Counter failed = counter(Fate.FAILED);
+    final Counter carried = counter(Fate.CARRIED);
+    final Counter kept = counter(Fate.KEPT);
+    final Counter deleted = counter(Fate.DELETED);
+    final Counter refetched = counter(Fate.REFETCHED);
+    final Counter metadataRefreshed = counter(Fate.METADATA_REFRESHED);
     final Counter toDownload = new Counter();
     final LongAdder bytesReceived = new LongAdder();
     /** Linked files that somebody may write to. */
@@ -68,20 +71,12 @@ final class ShardProgress {
         }
     }
 
+    private Counter counter(Fate fate) {
+        return counters.computeIfAbsent(fate, _ -> new Counter());
+    }
+
     BucketCounts counts() {
-        return new BucketCounts(
-                listed.tally(),
-                linked.tally(),
-                downloaded.tally(),
-                filtered.tally(),
-                archived.tally(),
-                vanished.tally(),
-                failed.tally(),
-                carried.tally(),
-                kept.tally(),
-                deleted.tally(),
-                refetched.tally(),
-                metadataRefreshed.tally());
+        return BucketCounts.of(fate -> counter(fate).tally());
     }
 
     void listingComplete() {

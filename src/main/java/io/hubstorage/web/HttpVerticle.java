@@ -3,26 +3,23 @@ package io.hubstorage.web;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Settings;
 import io.hubstorage.logs.SecretMask;
-import io.hubstorage.web.auth.Doorkeeper;
+import io.hubstorage.web.api.Metrics;
+import io.hubstorage.web.auth.Authenticator;
+import io.hubstorage.web.bridge.BridgeAuth;
+import io.hubstorage.web.bridge.BridgePort;
 import io.hubstorage.web.bridge.SockJsBridge;
 import io.hubstorage.web.bridge.TcpBridge;
+import io.hubstorage.web.http.Connections;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(HttpVerticle.class);
-    private static final long MAX_BODY_BYTES = 1L << 20;
     private static final int MAX_HEADER_BYTES = 16 << 10;
     /** Two keys of 1,024 bytes, each byte as {@code %XX}, and what else belongs to an address. */
     private static final int MAX_ADDRESS_BYTES = 8 << 10;
@@ -51,7 +47,7 @@ public final class HttpVerticle extends VerticleBase {
     private final Consumer<String> console;
     private final Connections.Limits connectionLimits;
     private @Nullable Connections connections;
-    private @Nullable WebParts parts;
+    private @Nullable WebRoutes parts;
     private @Nullable HttpServer server;
     private @Nullable TcpBridge tcpBridge;
 
@@ -97,11 +93,11 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         BridgePort bridgePort = BridgePort.of(store.environment());
         boolean exposed = !Settings.Web.isLoopback(store.settings().web().host()) || bridgePort.isExposed();
-        return Doorkeeper.open(vertx, store, clock, exposed).compose(opened -> {
+        return Authenticator.open(vertx, store, clock, exposed).compose(opened -> {
             // At once: it is stored already, and a port that is taken must not make it one that nobody knows.
             tell(opened.freshPassword());
-            bridgePort.requireToken(store.environment(), opened.doorkeeper().asks());
-            return listen(opened.doorkeeper(), bridgePort);
+            bridgePort.requireToken(store.environment(), opened.authenticator().isRequired());
+            return listen(opened.authenticator(), bridgePort);
         });
     }
 
@@ -113,14 +109,14 @@ public final class HttpVerticle extends VerticleBase {
         }
     }
 
-    private Future<Void> listen(Doorkeeper doorkeeper, BridgePort bridgePort) {
+    private Future<Void> listen(Authenticator authenticator, BridgePort bridgePort) {
         // Not on the loop: this loads most of what the server is made of, which takes seconds on a busy machine.
         return vertx.executeBlocking(
-                        () -> new WebParts(vertx, store, clock, version, registry, limits, doorkeeper), false)
-                .compose(built -> listen(built, doorkeeper, bridgePort));
+                        () -> new WebRoutes(vertx, store, clock, version, registry, limits, authenticator), false)
+                .compose(built -> listen(built, authenticator, bridgePort));
     }
 
-    private Future<Void> listen(WebParts built, Doorkeeper doorkeeper, BridgePort bridgePort) {
+    private Future<Void> listen(WebRoutes built, Authenticator authenticator, BridgePort bridgePort) {
         parts = built;
         Settings.Web web = store.settings().web();
         HttpServer created = vertx.createHttpServer(options(web));
@@ -135,7 +131,7 @@ public final class HttpVerticle extends VerticleBase {
                     server = listening;
                     log.info("Listening on http://{}:{}", bracketed(web.host()), listening.actualPort());
                 })
-                .compose(listening -> openTcpBridge(bridgePort, new BridgeDoor(doorkeeper)))
+                .compose(listening -> openTcpBridge(bridgePort, BridgeAuth.of(authenticator)))
                 .onFailure(failure -> built.stop());
     }
 
@@ -150,7 +146,7 @@ public final class HttpVerticle extends VerticleBase {
 
     /** From now on {@code /health/ready} answers 503, so that nobody sends further requests here. From any thread. */
     public Future<Void> notReady() {
-        WebParts built = parts;
+        WebRoutes built = parts;
         if (built == null) {
             return Future.succeededFuture();
         }
@@ -165,7 +161,7 @@ public final class HttpVerticle extends VerticleBase {
     /** Not ready, then the event streams get their last event and end, then the server closes: in well under 2 s. */
     @Override
     public Future<?> stop() {
-        WebParts built = parts;
+        WebRoutes built = parts;
         HttpServer listening = server;
         if (built == null || listening == null) {
             return Future.succeededFuture();
@@ -179,11 +175,11 @@ public final class HttpVerticle extends VerticleBase {
                 .eventually(() -> listening.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS));
     }
 
-    private Future<Void> openTcpBridge(BridgePort port, TcpBridge.Door door) {
+    private Future<Void> openTcpBridge(BridgePort port, BridgeAuth auth) {
         if (!port.enabled()) {
             return Future.succeededFuture();
         }
-        return TcpBridge.open(vertx, port.host(), port.port(), door)
+        return TcpBridge.open(vertx, port.host(), port.port(), auth)
                 .onSuccess(opened -> {
                     tcpBridge = opened;
                     log.info(
@@ -221,37 +217,9 @@ public final class HttpVerticle extends VerticleBase {
         return host.contains(":") ? '[' + host + ']' : host;
     }
 
-    /** Reads request bodies, which may be so large. One of a request that only reads means nothing, and is not kept. */
-    static Handler<RoutingContext> bodies() {
-        BodyHandler reader = BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES);
-        return context -> {
-            if (OriginGuard.READING.contains(context.request().method())) {
-                dropBody(context.request());
-                context.next();
-            } else {
-                reader.handle(context);
-            }
-        };
-    }
-
-    /** A body that nobody reads may have no end: beyond the limit its connection is closed. */
-    private static void dropBody(HttpServerRequest request) {
-        MultiMap headers = request.headers();
-        if (!headers.contains(HttpHeaders.TRANSFER_ENCODING) && !headers.contains(HttpHeaders.CONTENT_LENGTH)) {
-            return;
-        }
-        LongAdder dropped = new LongAdder();
-        request.handler(buffer -> {
-            dropped.add(buffer.length());
-            if (dropped.sum() > MAX_BODY_BYTES) {
-                request.connection().close();
-            }
-        });
-    }
-
     /** The routes, for the test that holds them against the contract. */
     Router router() {
-        WebParts built = parts;
+        WebRoutes built = parts;
         if (built == null) {
             throw new IllegalStateException("not deployed");
         }

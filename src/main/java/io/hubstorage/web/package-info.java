@@ -1,4 +1,4 @@
-/** HTTP: routes by resource, pages, health. */
+/** The web server: puts its rooms together, in the order in which they guard each other. */
 @NullMarked
 package io.hubstorage.web;
 

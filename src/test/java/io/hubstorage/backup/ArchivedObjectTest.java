@@ -118,7 +118,7 @@ final class ArchivedObjectTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(run.result()).as(run.message()).isEqualTo(RunResult.PARTIAL);
-        assertThat(audit(run).certificate("photos").failures())
+        assertThat(audit(run).certificate("photos").outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactly("cold");
         assertThat(audit(run).holds("music", music).entries("photos").keySet()).containsExactly("a", "z");

@@ -6,10 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
-import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.fs.Trees;
@@ -46,19 +47,10 @@ final class CutOffRunTest extends EngineTest {
     private void cutOff() {
         HistoryStore.open(home.resolve("config"))
                 .append(new RunRecord(
-                        CUT,
-                        Trigger.SCHEDULE,
-                        false,
-                        true,
-                        Instant.parse("2026-11-26T07:00:00Z"),
-                        null,
-                        RunResult.RUNNING,
-                        null,
-                        false,
-                        1,
+                        new RunStart(CUT, Trigger.SCHEDULE, false, true, Instant.parse("2026-11-26T07:00:00Z")),
+                        new RunEnd(RunResult.RUNNING, null, 1, null),
+                        RunRecord.Truth.NONE,
                         List.of(),
-                        BucketCounts.ZERO,
-                        null,
                         List.of()));
     }
 

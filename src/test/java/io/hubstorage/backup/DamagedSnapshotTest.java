@@ -82,7 +82,7 @@ final class DamagedSnapshotTest extends EngineTest {
         assertThat(next.message())
                 .isEqualTo(
                         "photos: no changes; %s is still current and its files are in place".formatted(run.snapshot()));
-        assertThat(next.filesCheckedAt()).isEqualTo(next.startedAt());
+        assertThat(next.truth().filesCheckedAt()).isEqualTo(next.startedAt());
     }
 
     @Test
@@ -143,13 +143,13 @@ final class DamagedSnapshotTest extends EngineTest {
         assertThat(soon.message())
                 .isEqualTo("photos: no changes; %s is still current, its files were last looked at 23 hours ago"
                         .formatted(first.snapshot()));
-        assertThat(soon.filesCheckedAt()).isEqualTo(first.startedAt());
+        assertThat(soon.truth().filesCheckedAt()).isEqualTo(first.startedAt());
 
         now.set(Instant.parse("2026-11-21T08:00:00Z"));
         RunRecord later = hub.backUp();
 
         assertThat(later.newSnapshot()).isTrue();
-        assertThat(later.filesCheckedAt()).isEqualTo(now.get());
+        assertThat(later.truth().filesCheckedAt()).isEqualTo(now.get());
         audit(later).holds("photos", bucket);
     }
 
@@ -163,7 +163,7 @@ final class DamagedSnapshotTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
-        assertThat(run.buckets().getFirst().failures())
+        assertThat(run.buckets().getFirst().outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactly("b");
     }
@@ -227,7 +227,11 @@ final class DamagedSnapshotTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
-        assertThat(audit(run).holds("photos", bucket).certificate("photos").failures())
+        assertThat(audit(run)
+                        .holds("photos", bucket)
+                        .certificate("photos")
+                        .outcome()
+                        .failures())
                 .singleElement()
                 .satisfies(failure -> {
                     assertThat(failure.key()).isEqualTo("b");
@@ -249,7 +253,7 @@ final class DamagedSnapshotTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(audit(run).entries("photos").keySet()).containsExactlyInAnyOrder("a", "c");
-        assertThat(audit(run).certificate("photos").failures())
+        assertThat(audit(run).certificate("photos").outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactly("b");
     }

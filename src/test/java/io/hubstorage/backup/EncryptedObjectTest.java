@@ -81,7 +81,7 @@ final class EncryptedObjectTest extends EngineTest {
         assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
         Audit audit = audit(run);
         assertThat(audit.entries("vault").keySet()).containsExactly("a-plain", "d-plain");
-        assertThat(audit.certificate("vault").failures()).hasSize(2).allSatisfy(failure -> {
+        assertThat(audit.certificate("vault").outcome().failures()).hasSize(2).allSatisfy(failure -> {
             assertThat(failure.kind()).isEqualTo("customer-key");
             assertThat(failure.cause()).contains("SSE-C", "HUBSTORAGE_SSE_C_KEY", "base64");
         });
@@ -129,7 +129,7 @@ final class EncryptedObjectTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
-        assertThat(audit(run).certificate("vault").failures())
+        assertThat(audit(run).certificate("vault").outcome().failures())
                 .hasSize(2)
                 .allSatisfy(failure -> assertThat(failure.cause())
                         .contains("with the key in HUBSTORAGE_SSE_C_KEY")

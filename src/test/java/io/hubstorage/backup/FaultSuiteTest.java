@@ -37,7 +37,7 @@ final class FaultSuiteTest extends EngineTest {
         assertThat(run.attempts()).isEqualTo(1);
         Audit audit = audit(run).holds("photos", bucket);
         assertThat(audit.entries("photos")).hasSize(BadDay.OBJECTS);
-        assertThat(audit.certificate("photos").failuresTotal()).isZero();
+        assertThat(audit.certificate("photos").outcome().failuresTotal()).isZero();
         assertThat(day.strikes().get("throttled")).isBetween(60, 160);
         assertThat(day.strikes().get("reset")).isBetween(25, 90);
         assertThat(day.strikes().get("cut")).isBetween(25, 90);
@@ -58,8 +58,8 @@ final class FaultSuiteTest extends EngineTest {
         Audit audit = audit(run).holds("photos", BadDay.expected(bucket, never, before));
         assertThat(audit.keys("photos", EntryState.KEPT)).containsExactlyInAnyOrderElementsOf(never);
         Certificate.Bucket certificate = audit.certificate("photos");
-        assertThat(certificate.failuresTotal()).isEqualTo(7);
-        assertThat(certificate.failures())
+        assertThat(certificate.outcome().failuresTotal()).isEqualTo(7);
+        assertThat(certificate.outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactlyInAnyOrderElementsOf(never);
         BucketCounts counts = certificate.counts();

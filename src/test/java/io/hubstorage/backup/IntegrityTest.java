@@ -140,7 +140,7 @@ final class IntegrityTest extends EngineTest {
         assertThat(run.result()).as(run.message()).isEqualTo(RunResult.PARTIAL);
         Audit audit = audit(run).holds("films", expected);
         assertThat(audit.keys("films", EntryState.KEPT)).containsExactlyInAnyOrder("clip", "film");
-        assertThat(audit.certificate("films").failures())
+        assertThat(audit.certificate("films").outcome().failures())
                 .allSatisfy(failure -> {
                     assertThat(failure.kind()).isEqualTo("corrupt");
                     assertThat(failure.cause()).contains("films/" + failure.key(), "CRC64NVME");
@@ -234,7 +234,7 @@ final class IntegrityTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
-        assertThat(audit(run).certificate("films").failures())
+        assertThat(audit(run).certificate("films").outcome().failures())
                 .singleElement()
                 .satisfies(failure -> assertThat(failure.kind()).isEqualTo("corrupt"));
         audit(run).holds("clips", silent);

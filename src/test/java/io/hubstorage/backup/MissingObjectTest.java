@@ -36,7 +36,7 @@ final class MissingObjectTest extends EngineTest {
     }
 
     private static Set<String> failed(Audit audit) {
-        return audit.certificate("photos").failures().stream()
+        return audit.certificate("photos").outcome().failures().stream()
                 .map(RunRecord.Failure::key)
                 .collect(Collectors.toSet());
     }
@@ -67,7 +67,7 @@ final class MissingObjectTest extends EngineTest {
         assertThat(audit.entries("photos")).hasSize(300);
         assertThat(audit.keys("photos", EntryState.KEPT)).hasSize(15).isEqualTo(failed(audit));
         assertThat(audit.entry("photos", "007").etag()).isEqualTo(before.get(7).etag());
-        assertThat(audit.certificate("photos").failures().getFirst())
+        assertThat(audit.certificate("photos").outcome().failures().getFirst())
                 .satisfies(failure -> assertThat(failure.kind() + " " + failure.cause())
                         .contains("not-found", "404 NoSuchKey", "still lists it"));
         assertThat(run.totals().vanished().objects()).isZero();

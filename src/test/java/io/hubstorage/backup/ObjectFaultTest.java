@@ -86,7 +86,7 @@ final class ObjectFaultTest extends EngineTest {
         assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
         Audit audit = audit(run);
         assertThat(audit.entries("photos").keySet()).containsExactly("good");
-        assertThat(audit.certificate("photos").failures())
+        assertThat(audit.certificate("photos").outcome().failures())
                 .singleElement()
                 .satisfies(failure -> assertThat(failure.key() + " " + failure.kind() + " " + failure.cause())
                         .contains("rotten corrupt")
@@ -117,10 +117,10 @@ final class ObjectFaultTest extends EngineTest {
                 .isEqualTo(before.getFirst().etag());
         assertThat(inode(audit.file("photos", "a")))
                 .isEqualTo(inode(hub.files(first, "photos").resolve("a")));
-        assertThat(audit.certificate("photos").failures())
+        assertThat(audit.certificate("photos").outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactlyInAnyOrder("a", "b", "new");
-        assertThat(audit.certificate("photos").failuresTotal()).isEqualTo(3);
+        assertThat(audit.certificate("photos").outcome().failuresTotal()).isEqualTo(3);
         assertThat(Files.readAllLines(hub.data()
                         .resolve(Objects.requireNonNull(second.snapshot()))
                         .resolve(Objects.requireNonNull(
@@ -143,8 +143,8 @@ final class ObjectFaultTest extends EngineTest {
         RunRecord run = hub.backUp();
 
         Audit audit = audit(run);
-        assertThat(audit.certificate("photos").failures()).hasSize(100);
-        assertThat(audit.certificate("photos").failuresTotal()).isEqualTo(249);
+        assertThat(audit.certificate("photos").outcome().failures()).hasSize(100);
+        assertThat(audit.certificate("photos").outcome().failuresTotal()).isEqualTo(249);
         assertThat(Files.readAllLines(hub.data()
                         .resolve(Objects.requireNonNull(run.snapshot()))
                         .resolve("manifest/photos.failures.jsonl")))

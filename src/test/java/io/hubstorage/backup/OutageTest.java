@@ -46,7 +46,7 @@ final class OutageTest extends EngineTest {
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
         await().atMost(Duration.ofMinutes(1)).until(() -> {
             RunState state = state();
-            return state != null && state.totals().downloaded().objects() > 150;
+            return state != null && state.progress().totals().downloaded().objects() > 150;
         });
         return finished;
     }
@@ -227,7 +227,7 @@ final class OutageTest extends EngineTest {
 
             assertThat(run.result()).isEqualTo(RunResult.FAILED);
             assertThat(run.message()).contains("photos failed", "endpoint cannot be reached", "check AWS_ENDPOINT_URL");
-            assertThat(run.buckets().getFirst().error())
+            assertThat(run.buckets().getFirst().outcome().error())
                     .as("how far it was")
                     .containsPattern("By then [\\d,]+ objects had been listed");
             assertThat(run.snapshot()).isNull();

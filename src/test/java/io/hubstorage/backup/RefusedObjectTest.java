@@ -39,10 +39,10 @@ final class RefusedObjectTest extends EngineTest {
         assertThat(run.result()).as(run.message()).isEqualTo(RunResult.PARTIAL);
         Audit audit = audit(run).holds("music", music);
         assertThat(audit.entries("photos")).hasSize(300);
-        assertThat(audit.certificate("photos").failures())
+        assertThat(audit.certificate("photos").outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactlyInAnyOrder("a//b", "large//b");
-        assertThat(audit.certificate("photos").failures().getFirst().cause())
+        assertThat(audit.certificate("photos").outcome().failures().getFirst().cause())
                 .contains("does not accept the credentials", "about the object alone");
         assertThat(run.attempts()).as("nothing that would pass").isEqualTo(1);
         assertThat(s3.counts().gets()).isLessThanOrEqualTo(303);

@@ -117,7 +117,7 @@ final class RetryTest extends EngineTest {
         assertThat(run.attempts()).isEqualTo(2);
         assertThat(run.result()).as(run.message()).isEqualTo(RunResult.PARTIAL);
         assertThat(audit(run).entries("photos")).hasSize(1_199);
-        assertThat(audit(run).certificate("photos").failures())
+        assertThat(audit(run).certificate("photos").outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactly("05/05");
     }

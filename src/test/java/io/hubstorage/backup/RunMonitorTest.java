@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
@@ -26,11 +27,8 @@ final class RunMonitorTest {
 
     static RunPlan plan() {
         return new RunPlan(
-                "run",
-                Trigger.MANUAL,
-                false,
+                new RunStart("run", Trigger.MANUAL, false, true, NOW),
                 List.of(),
-                NOW,
                 ConfigParser.parse(new JsonObject().put("s3_buckets", new JsonArray().add("photos"))),
                 Environment.load(Map.of(), Path.of("no.env")).settings(),
                 Path.of("data"));
@@ -41,8 +39,13 @@ final class RunMonitorTest {
     }
 
     private static BucketCounts counts(Tally downloaded, Tally failed) {
-        Tally none = Tally.ZERO;
-        return new BucketCounts(downloaded.plus(failed), none, downloaded, none, none, none, failed, none, none, none);
+        return new BucketCounts(Map.of(
+                BucketCounts.Fate.LISTED,
+                downloaded.plus(failed),
+                BucketCounts.Fate.DOWNLOADED,
+                downloaded,
+                BucketCounts.Fate.FAILED,
+                failed));
     }
 
     private static TransferMessage.Heartbeat beat(
@@ -94,9 +97,9 @@ final class RunMonitorTest {
 
         RunState state = monitor.state();
 
-        assertThat(state.totals().downloaded()).isEqualTo(new Tally(7, 70));
-        assertThat(state.toDownload()).isEqualTo(new Tally(14, 140));
-        assertThat(state.bytesReceived()).isEqualTo(80);
+        assertThat(state.progress().totals().downloaded()).isEqualTo(new Tally(7, 70));
+        assertThat(state.progress().toDownload()).isEqualTo(new Tally(14, 140));
+        assertThat(state.progress().bytesReceived()).isEqualTo(80);
         assertThat(state.inFlight()).containsExactly("photos/key-0", "photos/key-1");
         assertThat(state.transfers())
                 .as("a part that was asked for again does not make an object larger than it is")
@@ -104,7 +107,7 @@ final class RunMonitorTest {
                         new RunState.Transfer("photos", "key-0", 100, 40),
                         new RunState.Transfer("photos", "key-1", 100, 90));
         assertThat(state.phase()).isEqualTo(RunPhase.LISTING);
-        assertThat(state.etaSeconds()).as("unknown while listing").isNull();
+        assertThat(state.progress().etaSeconds()).as("unknown while listing").isNull();
     }
 
     @Test
@@ -121,7 +124,7 @@ final class RunMonitorTest {
         monitor.result(result(0, downloaded(5, 50), new Tally(5, 50), 50));
         monitor.heartbeat(beat(1, 0, downloaded(3, 30), new Tally(4, 40), false, 35));
 
-        assertThat(monitor.state().totals().downloaded()).isEqualTo(new Tally(5, 50));
+        assertThat(monitor.state().progress().totals().downloaded()).isEqualTo(new Tally(5, 50));
     }
 
     @Test
@@ -129,7 +132,7 @@ final class RunMonitorTest {
         monitor.beginPass("photos", 2, 1);
         monitor.heartbeat(beat(1, 0, downloaded(3, 30), new Tally(4, 40), false, 35));
 
-        assertThat(monitor.state().totals()).isEqualTo(BucketCounts.ZERO);
+        assertThat(monitor.state().progress().totals()).isEqualTo(BucketCounts.ZERO);
     }
 
     @Test
@@ -137,7 +140,7 @@ final class RunMonitorTest {
         monitor.result(result(0, downloaded(5, 50), new Tally(5, 50), 50));
         monitor.result(result(1, downloaded(1, 10), new Tally(1, 10), 10));
 
-        assertThat(monitor.state().etaSeconds()).isZero();
+        assertThat(monitor.state().progress().etaSeconds()).isZero();
     }
 
     @Test
@@ -161,11 +164,11 @@ final class RunMonitorTest {
         RunState state = monitor.state();
 
         assertThat(state.phase()).isEqualTo(RunPhase.RETRYING);
-        assertThat(state.retryAt()).isEqualTo(NOW.plusSeconds(60));
-        assertThat(state.message()).isEqualTo("photos not complete");
+        assertThat(state.stage().retryAt()).isEqualTo(NOW.plusSeconds(60));
+        assertThat(state.stage().message()).isEqualTo("photos not complete");
         monitor.attempt(2);
-        assertThat(monitor.state().retryAt()).isNull();
-        assertThat(monitor.state().attempt()).isEqualTo(2);
+        assertThat(monitor.state().stage().retryAt()).isNull();
+        assertThat(monitor.state().stage().attempt()).isEqualTo(2);
     }
 
     @Test

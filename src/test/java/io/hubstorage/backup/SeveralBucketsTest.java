@@ -72,7 +72,7 @@ final class SeveralBucketsTest extends EngineTest {
         assertThat(record(run, "nowhere").result()).isEqualTo(RunResult.FAILED);
         assertThat(record(run, "photos").result()).isEqualTo(RunResult.SUCCESS);
         Certificate.Bucket certified = audit(run).holds("photos", photos).certificate("nowhere");
-        assertThat(certified.error()).contains("bucket does not exist");
+        assertThat(certified.outcome().error()).contains("bucket does not exist");
         assertThat(certified.listing().complete()).isFalse();
     }
 
@@ -92,7 +92,7 @@ final class SeveralBucketsTest extends EngineTest {
         assertThat(audit.keys("photos", EntryState.KEPT)).containsExactlyInAnyOrder("a", "b", "c");
         assertThat(inode(audit.file("photos", "b")))
                 .isEqualTo(inode(hub.files(first, "photos").resolve("b")));
-        assertThat(audit.certificate("photos").error()).contains("bucket does not exist");
+        assertThat(audit.certificate("photos").outcome().error()).contains("bucket does not exist");
         assertThat(audit.certificate("photos").counts().listed()).isEqualTo(Tally.ZERO);
     }
 
@@ -228,12 +228,12 @@ final class SeveralBucketsTest extends EngineTest {
         assertThat(third.result()).isEqualTo(RunResult.SUCCESS);
         assertThat(third.coversAllBuckets()).isFalse();
         RunRecord.BucketRecord music = record(third, "music");
-        assertThat(music.leftOut()).isTrue();
+        assertThat(music.outcome().leftOut()).isTrue();
         assertThat(music.result()).isEqualTo(RunResult.FAILED);
-        assertThat(music.error()).contains("does not exist");
+        assertThat(music.outcome().error()).contains("does not exist");
         Certificate.Bucket certified = audit(third).certificate("music");
-        assertThat(certified.leftOut()).isTrue();
-        assertThat(certified.result()).isEqualTo(RunResult.FAILED);
+        assertThat(certified.outcome().leftOut()).isTrue();
+        assertThat(certified.outcome().result()).isEqualTo(RunResult.FAILED);
         BackupMessage.Status status =
                 BusJson.decode(hub.request(Addresses.BACKUP_STATUS, new JsonObject()), BackupMessage.Status.class);
         assertThat(status.lastSuccess()).extracting(RunRecord::runId).isEqualTo(first.runId());
@@ -250,7 +250,7 @@ final class SeveralBucketsTest extends EngineTest {
         RunRecord second = hub.run(new BackupMessage.Start(null, false, List.of("photos")));
 
         assertThat(record(second, "music").result()).isEqualTo(RunResult.SUCCESS);
-        assertThat(record(second, "music").leftOut()).isTrue();
+        assertThat(record(second, "music").outcome().leftOut()).isTrue();
         photos.change("a");
         assertThat(record(hub.run(new BackupMessage.Start(null, false, List.of("photos"))), "music")
                         .result())

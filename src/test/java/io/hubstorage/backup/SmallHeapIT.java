@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
@@ -114,45 +115,23 @@ final class SmallHeapIT {
             summary = manifest.finish();
         }
         Tally tally = new Tally(summary.entries(), summary.bytes());
-        BucketCounts counts = new BucketCounts(
-                tally,
-                Tally.ZERO,
-                tally,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO);
+        BucketCounts counts =
+                new BucketCounts(Map.of(BucketCounts.Fate.LISTED, tally, BucketCounts.Fate.DOWNLOADED, tally));
         new Certificate(
                         Certificate.FORMAT,
-                        "run",
                         Layout.name(time),
-                        Trigger.MANUAL,
-                        RunResult.SUCCESS,
-                        true,
-                        time,
-                        time,
-                        "test",
-                        null,
-                        null,
-                        1,
-                        JsonNodeFactory.instance.objectNode(),
+                        new Certificate.Run("run", Trigger.MANUAL, RunResult.SUCCESS, true, time, time, 1),
+                        new Certificate.Basis("test", null, null, JsonNodeFactory.instance.objectNode()),
                         List.of(new Certificate.Bucket(
                                 "million",
                                 "",
-                                RunResult.SUCCESS,
-                                false,
+                                BucketOutcome.of(RunResult.SUCCESS, counts),
                                 new Certificate.Listing(true, 1000, "utf8"),
-                                counts,
                                 tally,
                                 summary,
-                                List.of(),
-                                0,
-                                null,
                                 null)),
-                        List.of())
+                        List.of(),
+                        null)
                 .write(Layout.certificate(snapshot));
         Files.createDirectories(layout.presence().getParent());
         Files.writeString(layout.presence(), """

@@ -137,7 +137,7 @@ final class UnreadableFileTest extends EngineTest {
 
         assertThat(run.result()).isEqualTo(RunResult.PARTIAL);
         assertThat(audit(run).holds("music", music).entries("photos").keySet()).containsExactlyInAnyOrder("a", "c");
-        assertThat(audit(run).certificate("photos").failures())
+        assertThat(audit(run).certificate("photos").outcome().failures())
                 .extracting(RunRecord.Failure::key)
                 .containsExactly("b");
     }

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
-import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticBucket;
@@ -26,19 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class FollowedRunTest {
     private static final RunRecord ANOTHER = new RunRecord(
-            "20261126T070000Z-c0de",
-            Trigger.SCHEDULE,
-            false,
-            true,
-            Instant.parse("2026-11-26T07:00:00Z"),
-            Instant.parse("2026-11-26T07:01:00Z"),
-            RunResult.INTERRUPTED,
-            null,
-            false,
-            1,
+            new RunStart("20261126T070000Z-c0de", Trigger.SCHEDULE, false, true, Instant.parse("2026-11-26T07:00:00Z")),
+            new RunEnd(
+                    RunResult.INTERRUPTED,
+                    Instant.parse("2026-11-26T07:01:00Z"),
+                    1,
+                    "The program ended in the middle of this run."),
+            RunRecord.Truth.NONE,
             List.of(),
-            BucketCounts.ZERO,
-            "The program ended in the middle of this run.",
             List.of());
 
     @Test

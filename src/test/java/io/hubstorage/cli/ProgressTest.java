@@ -8,6 +8,7 @@ import static org.quicktheories.generators.SourceDSL.longs;
 
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
@@ -16,6 +17,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -29,65 +31,28 @@ final class ProgressTest {
         long done = bytes == 0 ? 0 : objects * received / bytes;
         Tally listed = new Tally(objects, bytes);
         Tally downloaded = new Tally(done, received);
-        BucketCounts counts = new BucketCounts(
-                listed,
-                Tally.ZERO,
-                downloaded,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO);
+        BucketCounts counts =
+                new BucketCounts(Map.of(BucketCounts.Fate.LISTED, listed, BucketCounts.Fate.DOWNLOADED, downloaded));
         return new RunState(
-                "id",
-                Trigger.CLI,
-                false,
-                true,
+                new RunStart("id", Trigger.CLI, false, true, NOW),
                 NOW,
-                NOW,
-                phase,
-                1,
-                1,
-                null,
+                new RunState.Stage(phase, 1, 1, null, null, null),
                 List.of(),
-                counts,
-                listed,
-                received,
-                3.0 * MIB,
-                10,
-                65L,
-                List.of(),
-                List.of(),
-                null,
-                null);
+                new RunState.Progress(counts, listed, received, 3.0 * MIB, 10, 65L),
+                List.of());
     }
 
     private static RunState waiting(int second, RunState.@Nullable Waiting waiting) {
         RunState state = state(RunPhase.LISTING, 10, 0, 0);
         return new RunState(
-                state.runId(),
-                state.trigger(),
-                state.dryRun(),
-                true,
-                NOW,
+                new RunStart(
+                        state.runId(), state.start().trigger(), state.start().dryRun(), true, NOW),
                 NOW.plusSeconds(second),
-                state.phase(),
-                1,
-                1,
-                null,
+                new RunState.Stage(state.phase(), 1, 1, null, null, waiting),
                 List.of(),
-                state.totals(),
-                state.toDownload(),
-                0,
-                0,
-                0,
-                null,
-                List.of(),
-                List.of(),
-                null,
-                waiting);
+                new RunState.Progress(
+                        state.progress().totals(), state.progress().toDownload(), 0, 0, 0, null),
+                List.of());
     }
 
     @Test

@@ -97,8 +97,8 @@ final class ConfigParserTest {
     }
 
     @Test
-    void anEmptyObjectGivesTheBundledDefaults() {
-        assertThat(ConfigParser.parse(new JsonObject())).isEqualTo(ConfigParser.parse(Seed.bundled()));
+    void anEmptyObjectMeansTheDefaults() {
+        assertThat(ConfigParser.parse(new JsonObject())).isEqualTo(ConfigParser.parse(ConfigSchema.defaults()));
     }
 
     @Test

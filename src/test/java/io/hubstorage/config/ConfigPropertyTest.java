@@ -1,6 +1,8 @@
 package io.hubstorage.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.booleans;
 import static org.quicktheories.generators.SourceDSL.doubles;
@@ -8,11 +10,13 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 import static org.quicktheories.generators.SourceDSL.strings;
 
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.config.HubConfig.Automation;
 import io.hubstorage.config.HubConfig.BucketSpec;
 import io.hubstorage.config.HubConfig.Guards;
 import io.hubstorage.config.HubConfig.Logging;
 import io.hubstorage.config.HubConfig.SyncOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
@@ -21,8 +25,16 @@ import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.quicktheories.core.Gen;
 
 /** What holds for any configuration: it survives writing and reading, and the published schema agrees with the parser. */
@@ -161,14 +173,14 @@ final class ConfigPropertyTest {
         qt().withExamples(500)
                 .forAll(configs())
                 .checkAssert(config -> assertThat(
-                                ConfigParser.parse(ConfigText.parse(ConfigText.write(ConfigParser.render(config)))))
+                                ConfigParser.parse(ConfigText.parse(ConfigText.write(BusJson.encode(config)))))
                         .isEqualTo(config));
     }
 
     @Test
     void theSchemaAcceptsWhateverTheParserAccepts() {
         qt().withExamples(300).forAll(configs()).checkAssert(config -> {
-            OutputUnit result = check(ConfigParser.render(config));
+            OutputUnit result = check(BusJson.encode(config));
             assertThat(result.getValid())
                     .as(() -> String.valueOf(result.toJson()))
                     .isTrue();
@@ -177,7 +189,7 @@ final class ConfigPropertyTest {
 
     @Test
     void theSchemaAcceptsTheBundledAndTheSpecifiedConfiguration() {
-        assertThat(check(Seed.bundled()).getValid()).isTrue();
+        assertThat(check(ConfigSchema.defaults()).getValid()).isTrue();
         assertThat(check(new JsonObject(ConfigParserTest.SPECIFIED)).getValid()).isTrue();
         assertThat(check(new JsonObject("{\"s3_buckets\": [\"*\"], \"later\": {}}"))
                         .getValid())
@@ -191,7 +203,6 @@ final class ConfigPropertyTest {
                 "{\"s3_buckets\": [\"a/b\"]}",
                 "{\"s3_buckets\": [\"..\"]}",
                 "{\"s3_buckets\": [{\"prefix\": \"x\"}]}",
-                "{\"s3_buckets\": [\"photos\", \"photos\"]}",
                 "{\"use_dynamic_buckets\": 1}",
                 "{\"sync_options\": {\"exclude_patterns\": [\"\"]}}",
                 "{\"logging\": {\"level\": \"LOUD\"}}",
@@ -213,6 +224,154 @@ final class ConfigPropertyTest {
     @Test
     void everyMemberOfTheSchemaHasATitle() {
         assertThat(untitled("", schema())).isEmpty();
+    }
+
+    /** A configuration with that option alone. */
+    private static JsonObject with(String path, @Nullable Object value) {
+        JsonObject config = new JsonObject();
+        ConfigSchema.put(config, path, value);
+        return config;
+    }
+
+    private static void isRefused(String path, Object value) {
+        ConfigException e = catchThrowableOfType(ConfigException.class, () -> ConfigParser.parse(with(path, value)));
+        assertThat(e).as("%s = %s", path, value).isNotNull();
+        assertThat(e.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.path()).isEqualTo(path);
+            assertThat(problem.found()).isEqualTo(ConfigSchema.show(value));
+            assertThat(problem.allowed()).isEqualTo(ConfigSchema.allowed(option(path)));
+        });
+    }
+
+    /** What came of it, as JSON. */
+    private static @Nullable Object taken(String path, @Nullable Object value) {
+        return ConfigSchema.value(BusJson.encode(ConfigParser.parse(with(path, value))), path);
+    }
+
+    private static double takenNumber(String path, @Nullable Object value) {
+        return ((Number) Objects.requireNonNull(taken(path, value))).doubleValue();
+    }
+
+    private static JsonObject option(String path) {
+        return Objects.requireNonNull(ConfigSchema.options().get(path));
+    }
+
+    private static Object number(double value, boolean whole) {
+        return whole ? (Object) (int) value : value;
+    }
+
+    private static Stream<Map.Entry<String, JsonObject>> numbers() {
+        return ConfigSchema.options().entrySet().stream()
+                .filter(option -> option.getValue().containsKey("maximum"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> theLeastAndTheGreatestNumberPassAndOneBeyondIsRefusedByName() {
+        return numbers()
+                .filter(option -> !option.getKey().startsWith("docker."))
+                .map(option -> dynamicTest(option.getKey(), () -> {
+                    String path = option.getKey();
+                    JsonObject schema = option.getValue();
+                    boolean whole = schema.getJsonArray("type").contains("integer");
+                    double least = schema.getDouble("minimum", schema.getDouble("exclusiveMinimum"));
+                    double most = schema.getDouble("maximum");
+                    boolean open = schema.containsKey("exclusiveMinimum");
+                    double beyond = whole ? 1 : 0.001;
+                    assertThat(takenNumber(path, most)).isEqualTo(most);
+                    isRefused(path, number(most + beyond, whole));
+                    isRefused(path, number(least - beyond, whole));
+                    double first = open ? least + beyond : least;
+                    assertThat(takenNumber(path, first)).isEqualTo(first);
+                    if (open) {
+                        isRefused(path, least);
+                    }
+                    if (whole) {
+                        isRefused(path, least + 0.5);
+                    }
+                    assertThat(ConfigSchema.allowed(schema))
+                            .contains(schema.getValue("maximum").toString());
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> anotherKindOfValueIsRefusedByName() {
+        return ConfigSchema.options().keySet().stream()
+                .filter(path -> !path.equals("$schema"))
+                .map(path -> dynamicTest(path, () -> {
+                    isRefused(path, new JsonObject());
+                    JsonArray types = option(path).getJsonArray("type");
+                    if (!types.contains("boolean")) {
+                        isRefused(path, true);
+                    }
+                    if (!types.contains("integer") && !types.contains("number")) {
+                        isRefused(path, 7);
+                    }
+                    if (!types.contains("array")) {
+                        isRefused(path, new JsonArray());
+                    }
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> nullAndNothingMeanTheDefault() {
+        return recorded()
+                .map(path -> dynamicTest(path, () -> {
+                    Object theDefault = option(path).getValue("default");
+                    if (theDefault instanceof Number number) {
+                        assertThat(takenNumber(path, null)).isEqualTo(number.doubleValue());
+                    } else {
+                        assertThat(taken(path, null)).isEqualTo(theDefault);
+                    }
+                    assertThat(ConfigParser.parse(with(path, null))).isEqualTo(ConfigParser.parse(new JsonObject()));
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> eachNameOfAChoiceIsTakenHoweverItIsWrittenAndOthersAreNot() {
+        return recorded()
+                .filter(path -> option(path).containsKey("enum"))
+                .map(path -> dynamicTest(path, () -> {
+                    JsonObject schema = option(path);
+                    for (Object name : schema.getJsonArray("enum")) {
+                        if (name != null) {
+                            assertThat(taken(path, name)).isEqualTo(name);
+                            assertThat(taken(path, " " + name.toString().toLowerCase(Locale.ROOT)))
+                                    .isEqualTo(name);
+                        }
+                    }
+                    for (Map.Entry<String, Object> alias : schema.getJsonObject("x-aliases")) {
+                        assertThat(taken(path, alias.getKey())).isEqualTo(alias.getValue());
+                    }
+                    isRefused(path, "something else");
+                }));
+    }
+
+    private static Stream<String> recorded() {
+        return ConfigSchema.options().keySet().stream()
+                .filter(path -> !path.startsWith("docker.") && !path.equals("$schema"));
+    }
+
+    @Test
+    void everyOptionHasItsPlaceInTheRecordsAndEveryMemberOfTheRecordsIsAnOption() {
+        Set<String> members = new TreeSet<>();
+        BusJson.encode(ConfigParser.parse(new JsonObject())).forEach(member -> {
+            if (member.getValue() instanceof JsonObject section) {
+                section.fieldNames().forEach(name -> members.add(member.getKey() + "." + name));
+            } else {
+                members.add(member.getKey());
+            }
+        });
+        assertThat(recorded()).containsExactlyInAnyOrderElementsOf(members);
+    }
+
+    @Test
+    void everyFieldOfTheFormIsInASectionThatThereIs() {
+        Set<String> sections = schema().getJsonObject("x-sections").fieldNames();
+        assertThat(ConfigSchema.options().values().stream()
+                        .map(option -> option.getString("x-section"))
+                        .filter(Objects::nonNull)
+                        .distinct())
+                .containsExactlyInAnyOrderElementsOf(sections);
     }
 
     private static List<String> untitled(String path, JsonObject schema) {

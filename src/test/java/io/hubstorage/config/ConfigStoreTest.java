@@ -86,7 +86,7 @@ final class ConfigStoreTest {
     void anEmptyFileIsFilledLikeAMissingOne() throws Exception {
         write(" \n");
         assertThat(open().config()).isEqualTo(ConfigParser.parse(new JsonObject()));
-        assertThat(onDisk()).isEqualTo(Seed.bundled());
+        assertThat(onDisk()).isEqualTo(ConfigSchema.defaults());
     }
 
     @Test

@@ -166,6 +166,19 @@ final class RemoteSaveTest {
         assertThat(refused(store, new JsonObject().put("s3_buckets", many))).containsExactly("s3_buckets");
     }
 
+    @Test
+    void aListOfVeryManyWrongMembersIsRefusedAsAWhole() throws Exception {
+        ConfigStore store = open("{}");
+        List<Integer> wrong = Collections.nCopies(500_000, 7);
+        assertThat(refused(store, new JsonObject().put("s3_buckets", new JsonArray(wrong))))
+                .containsExactly("s3_buckets");
+        assertThat(refused(
+                        store,
+                        new JsonObject()
+                                .put("sync_options", new JsonObject().put("include_patterns", new JsonArray(wrong)))))
+                .containsExactly("sync_options.include_patterns");
+    }
+
     private static JsonObject sync(List<String> excludes) {
         return new JsonObject().put("sync_options", new JsonObject().put("exclude_patterns", new JsonArray(excludes)));
     }

@@ -97,7 +97,7 @@ final class HistoryStoreTest {
         HistoryStore.open(folder).append(run("b", RunResult.RUNNING));
         HistoryStore store = HistoryStore.open(folder);
         assertThat(store.interruptUnfinished(T0.plusSeconds(99), _ -> Optional.empty()))
-                .extracting(RunRecord::runId, RunRecord::stoppedInOrder)
+                .extracting(RunRecord::runId, run -> run.end().stoppedInOrder())
                 .containsExactly(tuple("b", false));
         assertThat(store.interruptUnfinished(T0.plusSeconds(100), _ -> Optional.empty()))
                 .isEmpty();

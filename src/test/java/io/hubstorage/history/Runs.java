@@ -1,8 +1,9 @@
 package io.hubstorage.history;
 
-import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.Trigger;
 import java.time.Instant;
 import java.util.List;
@@ -19,19 +20,10 @@ final class Runs {
 
     static RunRecord run(String id, RunResult result, boolean dryRun) {
         return new RunRecord(
-                id,
-                Trigger.SCHEDULE,
-                dryRun,
-                true,
-                T0,
-                result.ended() ? T0.plusSeconds(60) : null,
-                result,
-                null,
-                false,
-                1,
+                new RunStart(id, Trigger.SCHEDULE, dryRun, true, T0),
+                new RunEnd(result, result.ended() ? T0.plusSeconds(60) : null, 1, "ü".repeat(20)),
+                RunRecord.Truth.NONE,
                 List.of(),
-                BucketCounts.ZERO,
-                "ü".repeat(20),
                 List.of());
     }
 }

@@ -4,9 +4,11 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
@@ -81,27 +83,12 @@ final class BackupResponder {
         String id = "run-" + number.incrementAndGet();
         Instant now = clock.now();
         RunState state = new RunState(
-                id,
-                trigger,
-                dryRun,
-                allBuckets,
+                new RunStart(id, trigger, dryRun, allBuckets, now),
                 now,
-                now,
-                RunPhase.LISTING,
-                1,
-                1,
-                null,
+                new RunState.Stage(RunPhase.LISTING, 1, 1, null, null, null),
                 List.of(),
-                BucketCounts.ZERO,
-                Tally.ZERO,
-                0,
-                0,
-                0,
-                null,
-                List.of(),
-                List.of(),
-                null,
-                null);
+                new RunState.Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null),
+                List.of());
         current = state;
         history.append(record(state, RunResult.RUNNING, null));
         vertx.eventBus().publish(Addresses.BACKUP_STARTED, BusJson.encode(state));
@@ -127,38 +114,25 @@ final class BackupResponder {
 
     static RunRecord record(RunState state, RunResult result, @Nullable Instant end) {
         return new RunRecord(
-                state.runId(),
-                state.trigger(),
-                state.dryRun(),
-                state.allBuckets(),
-                state.startedAt(),
-                end,
-                result,
-                null,
-                false,
-                1,
+                new RunStart(
+                        state.runId(),
+                        state.start().trigger(),
+                        state.start().dryRun(),
+                        state.start().allBuckets(),
+                        state.start().startedAt()),
+                new RunEnd(result, end, 1, null),
+                RunRecord.Truth.NONE,
                 List.of(),
-                BucketCounts.ZERO,
-                null,
                 List.of());
     }
 
     /** A run of the past. */
     static RunRecord past(String id, Instant start, RunResult result) {
         return new RunRecord(
-                id,
-                Trigger.SCHEDULE,
-                false,
-                true,
-                start,
-                start,
-                result,
-                null,
-                false,
-                1,
+                new RunStart(id, Trigger.SCHEDULE, false, true, start),
+                new RunEnd(result, start, 1, null),
+                RunRecord.Truth.NONE,
                 List.of(),
-                BucketCounts.ZERO,
-                null,
                 List.of());
     }
 }

@@ -7,9 +7,10 @@ import static org.quicktheories.generators.SourceDSL.doubles;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.longs;
 
-import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.HubConfig.Automation;
 import java.time.Duration;
@@ -168,7 +169,8 @@ final class NextRunTest {
 
     @Test
     void aProcessThatWasToldToStopIsNoCrashHoweverOften() {
-        RunRecord stopped = run(T0.minusSeconds(20), RunResult.INTERRUPTED).inOrder();
+        RunRecord stopped = run(T0.minusSeconds(20), RunResult.INTERRUPTED)
+                .with(new RunEnd(RunResult.INTERRUPTED, T0.minusSeconds(20), 1, null, true));
         RunRecord crashed = run(T0.minusSeconds(30), RunResult.INTERRUPTED);
         Timetable timetable = interval(6);
         assertThat(NextRun.countFrom(timetable, List.of(stopped, stopped), null, T0))
@@ -244,19 +246,10 @@ final class NextRunTest {
 
     private static RunRecord run(Instant start, RunResult result) {
         return new RunRecord(
-                "r",
-                Trigger.MANUAL,
-                false,
-                true,
-                start,
-                start,
-                result,
-                null,
-                false,
-                1,
+                new RunStart("r", Trigger.MANUAL, false, true, start),
+                new RunEnd(result, start, 1, null),
+                RunRecord.Truth.NONE,
                 new ArrayList<>(),
-                BucketCounts.ZERO,
-                null,
                 List.of());
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
@@ -31,8 +32,17 @@ final class SnapshotsTest {
     private static final Tally ONE = new Tally(1, 100);
 
     /** Ten listed: six linked, three downloaded, one failed and kept. */
-    private static final BucketCounts COUNTS =
-            new BucketCounts(TEN, SIX, THREE, Tally.ZERO, Tally.ZERO, Tally.ZERO, ONE, Tally.ZERO, ONE, Tally.ZERO);
+    private static final BucketCounts COUNTS = new BucketCounts(Map.of(
+            BucketCounts.Fate.LISTED,
+            TEN,
+            BucketCounts.Fate.LINKED,
+            SIX,
+            BucketCounts.Fate.DOWNLOADED,
+            THREE,
+            BucketCounts.Fate.FAILED,
+            ONE,
+            BucketCounts.Fate.KEPT,
+            ONE));
 
     @TempDir
     Path folder;
@@ -161,18 +171,13 @@ final class SnapshotsTest {
         Certificate.Bucket bucket = new Certificate.Bucket(
                 "b",
                 "",
-                RunResult.PARTIAL,
-                false,
+                new BucketOutcome(RunResult.PARTIAL, false, BucketCounts.ZERO, many, 250, null),
                 new Certificate.Listing(true, 1, "utf8"),
-                BucketCounts.ZERO,
                 Tally.ZERO,
                 null,
-                many,
-                250,
-                "manifest/b.failures.jsonl",
-                null);
-        assertThat(bucket.failures()).hasSize(100);
-        assertThat(bucket.failuresTotal()).isEqualTo(250);
+                "manifest/b.failures.jsonl");
+        assertThat(bucket.outcome().failures()).hasSize(100);
+        assertThat(bucket.outcome().failuresTotal()).isEqualTo(250);
         assertThat(bucket.problems()).isEmpty();
     }
 
@@ -184,17 +189,7 @@ final class SnapshotsTest {
                         .problems())
                 .hasSize(2)
                 .allSatisfy(problem -> assertThat(problem).contains("alpha", "999"));
-        BucketCounts lost = COUNTS.plus(new BucketCounts(
-                ONE,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO));
+        BucketCounts lost = COUNTS.plus(new BucketCounts(Map.of(BucketCounts.Fate.LISTED, ONE)));
         assertThat(certificate("s", START, List.of(bucket(lost, TEN, true))).problems())
                 .singleElement()
                 .asString()
@@ -208,35 +203,32 @@ final class SnapshotsTest {
         return new Certificate.Bucket(
                 "alpha",
                 "",
-                RunResult.PARTIAL,
-                false,
+                new BucketOutcome(
+                        RunResult.PARTIAL,
+                        false,
+                        counts,
+                        List.of(new RunRecord.Failure("k", "permanent", "denied")),
+                        1,
+                        null),
                 new Certificate.Listing(complete, 1, "utf8"),
-                counts,
                 files,
                 new ManifestSummary(10, 1_000, "00", Map.of()),
-                List.of(new RunRecord.Failure("k", "permanent", "denied")),
-                1,
-                "manifest/alpha.failures.jsonl",
-                null);
+                "manifest/alpha.failures.jsonl");
     }
 
     private static Certificate certificate(String name, Instant start, List<Certificate.Bucket> buckets) {
         return new Certificate(
                 Certificate.FORMAT,
-                "r1",
                 name,
-                Trigger.SCHEDULE,
-                RunResult.PARTIAL,
-                true,
-                start,
-                start.plusSeconds(60),
-                "1.0.0",
-                null,
-                "hublink_0",
-                2,
-                JsonNodeFactory.instance.objectNode().put("delete", true),
+                new Certificate.Run("r1", Trigger.SCHEDULE, RunResult.PARTIAL, true, start, start.plusSeconds(60), 2),
+                new Certificate.Basis(
+                        "1.0.0",
+                        null,
+                        "hublink_0",
+                        JsonNodeFactory.instance.objectNode().put("delete", true)),
                 buckets,
-                List.of());
+                List.of(),
+                null);
     }
 
     private Path snapshot(String name, @Nullable Instant start) throws IOException {

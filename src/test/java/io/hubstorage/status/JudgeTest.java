@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
@@ -62,28 +65,21 @@ final class JudgeTest {
             List<RunRecord.BucketRecord> records = buckets.entrySet().stream()
                     .map(each -> new RunRecord.BucketRecord(
                             each.getKey(),
-                            each.getValue(),
-                            false,
-                            true,
-                            BucketCounts.ZERO,
-                            List.of(),
-                            0,
-                            each.getValue() == RunResult.FAILED ? "access denied" : null))
+                            new BucketOutcome(
+                                    each.getValue(),
+                                    false,
+                                    BucketCounts.ZERO,
+                                    List.of(),
+                                    0,
+                                    each.getValue() == RunResult.FAILED ? "access denied" : null),
+                            true))
                     .toList();
             RunRecord run = new RunRecord(
-                    "r" + began,
-                    Trigger.SCHEDULE,
-                    false,
-                    whole,
-                    began,
-                    began.plusSeconds(300),
-                    result,
-                    "hublink_1",
-                    true,
-                    1,
+                    new RunStart("r" + began, Trigger.SCHEDULE, false, whole, began),
+                    new RunEnd(
+                            result, began.plusSeconds(300), 1, result == RunResult.FAILED ? "no route to host" : null),
+                    new RunRecord.Truth("hublink_1", true, null),
                     records,
-                    BucketCounts.ZERO,
-                    result == RunResult.FAILED ? "no route to host" : null,
                     List.of());
             for (RunRecord.BucketRecord record : records) {
                 judged.put(record.bucket(), new Judged(run, record));
@@ -102,15 +98,10 @@ final class JudgeTest {
             held.add(new Certificate.Bucket(
                     bucket,
                     "",
-                    RunResult.SUCCESS,
-                    false,
+                    BucketOutcome.of(RunResult.SUCCESS, BucketCounts.ZERO),
                     new Certificate.Listing(true, 1, "utf8"),
-                    BucketCounts.ZERO,
                     new Tally(3, 30),
                     new ManifestSummary(3, 30, "00", Map.of()),
-                    List.of(),
-                    0,
-                    null,
                     null));
         }
 
@@ -132,28 +123,13 @@ final class JudgeTest {
 
         Given running(RunState.@Nullable Waiting waiting) {
             current = new RunState(
-                    "now",
-                    Trigger.MANUAL,
-                    false,
-                    true,
-                    now.minusSeconds(36),
+                    new RunStart("now", Trigger.MANUAL, false, true, now.minusSeconds(36)),
                     now,
-                    RunPhase.LISTING,
-                    1,
-                    4,
-                    null,
+                    new RunState.Stage(RunPhase.LISTING, 1, 4, null, null, waiting),
                     List.of(new RunState.BucketState(
                             "photos", RunPhase.LISTING, false, BucketCounts.ZERO, Tally.ZERO, 0, null, waiting)),
-                    BucketCounts.ZERO,
-                    Tally.ZERO,
-                    0,
-                    0,
-                    0,
-                    null,
-                    List.of(),
-                    List.of(),
-                    null,
-                    waiting);
+                    new RunState.Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null),
+                    List.of());
             return this;
         }
 
@@ -180,20 +156,13 @@ final class JudgeTest {
                     ? null
                     : new Certificate(
                             1,
-                            "r",
                             "hublink_1",
-                            Trigger.SCHEDULE,
-                            RunResult.SUCCESS,
-                            true,
-                            BEGAN,
-                            BEGAN.plusSeconds(300),
-                            "1",
-                            null,
-                            null,
-                            1,
-                            JsonNodeFactory.instance.objectNode(),
+                            new Certificate.Run(
+                                    "r", Trigger.SCHEDULE, RunResult.SUCCESS, true, BEGAN, BEGAN.plusSeconds(300), 1),
+                            new Certificate.Basis("1", null, null, JsonNodeFactory.instance.objectNode()),
                             List.copyOf(held),
-                            List.of());
+                            List.of(),
+                            null);
             return Judge.of(new Facts(
                     now,
                     config,
@@ -403,19 +372,19 @@ final class JudgeTest {
 
     @Test
     void spansAreAsCoarseAsPeopleSayThem() {
-        assertThat(Spans.ago(NOW.minusSeconds(4), NOW)).isEqualTo("just now");
-        assertThat(Spans.ago(NOW.plusSeconds(20), NOW)).isEqualTo("just now");
-        assertThat(Spans.ago(NOW.minusSeconds(36), NOW)).isEqualTo("36 s ago");
-        assertThat(Spans.ago(NOW.minus(Duration.ofMinutes(89)), NOW)).isEqualTo("89 min ago");
-        assertThat(Spans.ago(NOW.minus(Duration.ofMinutes(100)), NOW)).isEqualTo("2 h ago");
-        assertThat(Spans.until(NOW.plusSeconds(34), NOW)).isEqualTo("in 34 s");
-        assertThat(Spans.until(NOW.plus(Duration.ofDays(3)), NOW)).isEqualTo("in 3 days");
-        assertThat(Spans.until(NOW.minusSeconds(5), NOW)).isEqualTo("now");
+        assertThat(RelativeTimes.ago(NOW.minusSeconds(4), NOW)).isEqualTo("just now");
+        assertThat(RelativeTimes.ago(NOW.plusSeconds(20), NOW)).isEqualTo("just now");
+        assertThat(RelativeTimes.ago(NOW.minusSeconds(36), NOW)).isEqualTo("36 s ago");
+        assertThat(RelativeTimes.ago(NOW.minus(Duration.ofMinutes(89)), NOW)).isEqualTo("89 min ago");
+        assertThat(RelativeTimes.ago(NOW.minus(Duration.ofMinutes(100)), NOW)).isEqualTo("2 h ago");
+        assertThat(RelativeTimes.until(NOW.plusSeconds(34), NOW)).isEqualTo("in 34 s");
+        assertThat(RelativeTimes.until(NOW.plus(Duration.ofDays(3)), NOW)).isEqualTo("in 3 days");
+        assertThat(RelativeTimes.until(NOW.minusSeconds(5), NOW)).isEqualTo("now");
     }
 
     @Test
     void onlyOurOwnMarksAreFilled() {
-        assertThat(Spans.filled("{ago:2026-11-20T08:04:00Z}, {ago:soon}, {until:$1}", NOW))
+        assertThat(RelativeTimes.filled("{ago:2026-11-20T08:04:00Z}, {ago:soon}, {until:$1}", NOW))
                 .isEqualTo("60 s ago, {ago:soon}, {until:$1}");
     }
 }

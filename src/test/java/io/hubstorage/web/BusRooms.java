@@ -5,10 +5,13 @@ import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.SchedulerMessage;
@@ -22,6 +25,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -226,60 +230,26 @@ final class BusRooms {
 
     static BucketCounts counts(long objects) {
         Tally tally = new Tally(objects, objects * 10);
-        return new BucketCounts(
-                tally,
-                Tally.ZERO,
-                tally,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO,
-                Tally.ZERO);
+        return new BucketCounts(Map.of(BucketCounts.Fate.LISTED, tally, BucketCounts.Fate.DOWNLOADED, tally));
     }
 
     static RunState state(long objects) {
         return new RunState(
-                "r2",
-                Trigger.MANUAL,
-                false,
-                true,
-                BEGAN,
+                new RunStart("r2", Trigger.MANUAL, false, true, BEGAN),
                 BEGAN.plusSeconds(objects),
-                RunPhase.TRANSFERRING,
-                1,
-                4,
-                null,
+                new RunState.Stage(RunPhase.TRANSFERRING, 1, 4, null, null, null),
                 List.of(new RunState.BucketState(
                         "photos", RunPhase.TRANSFERRING, false, counts(objects), Tally.ZERO, 0, null, null)),
-                counts(objects),
-                Tally.ZERO,
-                objects * 10,
-                1.5,
-                0.5,
-                null,
-                List.of("photos/a.jpg"),
-                List.of(new RunState.Transfer("photos", "a.jpg", 10, 4)),
-                null,
-                null);
+                new RunState.Progress(counts(objects), Tally.ZERO, objects * 10, 1.5, 0.5, null),
+                List.of(new RunState.Transfer("photos", "a.jpg", 10, 4)));
     }
 
     static RunRecord run(String id, RunResult result, boolean dryRun) {
         return new RunRecord(
-                id,
-                Trigger.SCHEDULE,
-                dryRun,
-                true,
-                BEGAN,
-                ENDED,
-                result,
-                "hublink_20261120060000",
-                true,
-                1,
-                List.of(new RunRecord.BucketRecord("photos", result, false, true, counts(3), List.of(), 0, null)),
-                counts(3),
-                null,
+                new RunStart(id, Trigger.SCHEDULE, dryRun, true, BEGAN),
+                new RunEnd(result, ENDED, 1, null),
+                new RunRecord.Truth("hublink_20261120060000", true, null),
+                List.of(new RunRecord.BucketRecord("photos", BucketOutcome.of(result, counts(3)), true)),
                 List.of());
     }
 }

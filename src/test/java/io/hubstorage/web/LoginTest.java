@@ -2,6 +2,7 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.web.auth.AuthHandler;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -227,12 +228,14 @@ final class LoginTest {
         visitor.logIn(PASSWORD);
         ApiTest.assertProblem(visitor.post("/api/backup/run", null, Map.of()), 403, "X-CSRF-Token");
         ApiTest.assertProblem(
-                visitor.post("/api/backup/run", null, Map.of(Gate.PAGE_TOKEN, "x".repeat(43))), 403, "X-CSRF-Token");
+                visitor.post("/api/backup/run", null, Map.of(AuthHandler.PAGE_TOKEN, "x".repeat(43))),
+                403,
+                "X-CSRF-Token");
         Visitor other = new Visitor(server);
         other.logIn(PASSWORD);
         other.open("/");
         ApiTest.assertProblem(
-                visitor.post("/api/backup/run", null, Map.of(Gate.PAGE_TOKEN, other.pageToken())),
+                visitor.post("/api/backup/run", null, Map.of(AuthHandler.PAGE_TOKEN, other.pageToken())),
                 403,
                 "Load the page");
         assertThat(server.rooms.starts).isEmpty();

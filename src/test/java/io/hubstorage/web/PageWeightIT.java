@@ -2,8 +2,11 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.bus.BucketOutcome;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.testkit.ChromiumExtension;
 import java.io.IOException;
@@ -73,28 +76,19 @@ final class PageWeightIT {
         List<RunRecord.BucketRecord> buckets = IntStream.range(0, BUCKETS)
                 .mapToObj(i -> new RunRecord.BucketRecord(
                         "bucket-" + i,
-                        RunResult.SUCCESS,
-                        false,
-                        true,
-                        BusRooms.counts(ago * 7_919L % 100_003 + i * 31L),
-                        List.of(),
-                        0,
-                        null))
+                        BucketOutcome.of(RunResult.SUCCESS, BusRooms.counts(ago * 7_919L % 100_003 + i * 31L)),
+                        true))
                 .toList();
         return new RunRecord(
-                "run-" + (RUNS - ago),
-                Trigger.SCHEDULE,
-                false,
-                true,
-                BusRooms.BEGAN.minusSeconds(21_600L * ago),
-                BusRooms.ENDED.minusSeconds(21_600L * ago - ago * 13L % 97),
-                RunResult.SUCCESS,
-                "hublink_run" + ago,
-                true,
-                1,
+                new RunStart(
+                        "run-" + (RUNS - ago),
+                        Trigger.SCHEDULE,
+                        false,
+                        true,
+                        BusRooms.BEGAN.minusSeconds(21_600L * ago)),
+                new RunEnd(RunResult.SUCCESS, BusRooms.ENDED.minusSeconds(21_600L * ago - ago * 13L % 97), 1, null),
+                new RunRecord.Truth("hublink_run" + ago, true, null),
                 buckets,
-                BusRooms.counts(ago * 104_729L % 1_000_003),
-                null,
                 List.of());
     }
 

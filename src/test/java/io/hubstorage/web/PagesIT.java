@@ -171,7 +171,7 @@ final class PagesIT {
     @Test
     void patternsAreTriedOnRealKeysBeforeTheyAreSaved() throws IOException {
         try (WatchedPage page = open("/config", USUAL, ColorScheme.LIGHT)) {
-            page.click(".field[data-path='sync_options.exclude_patterns'] button:has-text('Add exclude')");
+            page.click(".field[data-path='sync_options.exclude_patterns'] button:has-text('Add pattern')");
             page.find("#field-sync_options-exclude_patterns input").fill("*.tmp");
             page.click("#tester-run");
             page.that("#tester-result").containsText("matches 10 keys");

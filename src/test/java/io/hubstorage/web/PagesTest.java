@@ -2,6 +2,7 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.web.api.Pages;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

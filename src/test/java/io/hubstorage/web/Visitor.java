@@ -1,5 +1,7 @@
 package io.hubstorage.web;
 
+import io.hubstorage.web.auth.AuthHandler;
+import io.hubstorage.web.auth.LoginRoutes;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -68,7 +70,7 @@ final class Visitor {
 
     /** As a script of the page would. */
     WebServer.Answer post(String path, @Nullable JsonObject body) {
-        return post(path, body, Map.of(Gate.PAGE_TOKEN, pageToken));
+        return post(path, body, Map.of(AuthHandler.PAGE_TOKEN, pageToken));
     }
 
     WebServer.Answer post(String path, @Nullable JsonObject body, Map<String, String> further) {

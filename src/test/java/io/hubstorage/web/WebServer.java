@@ -6,6 +6,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
+import io.hubstorage.web.http.Connections;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;

@@ -1,6 +1,7 @@
 package io.hubstorage.testkit;
 
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
@@ -83,31 +84,19 @@ public final class Shelf {
         Tally files = summary == null ? Tally.ZERO : new Tally(summary.entries(), summary.bytes());
         return new Certificate(
                 1,
-                "run",
                 name,
-                Trigger.MANUAL,
-                RunResult.SUCCESS,
-                true,
-                time,
-                time,
-                "1",
-                null,
-                null,
-                1,
-                Objects.requireNonNull(BusJson.mapper().createObjectNode()),
+                new Certificate.Run("run", Trigger.MANUAL, RunResult.SUCCESS, true, time, time, 1),
+                new Certificate.Basis(
+                        "1", null, null, Objects.requireNonNull(BusJson.mapper().createObjectNode())),
                 List.of(new Certificate.Bucket(
                         bucket,
                         "",
-                        RunResult.SUCCESS,
-                        false,
+                        BucketOutcome.of(RunResult.SUCCESS, counts),
                         new Certificate.Listing(true, 1, "utf8"),
-                        counts,
                         files,
                         summary,
-                        List.of(),
-                        0,
-                        null,
                         null)),
-                List.of());
+                List.of(),
+                null);
     }
 }

@@ -53,20 +53,23 @@ public final class SnapshotCopies {
         }
         Certificate dated = new Certificate(
                 certificate.format(),
-                Layout.time(time),
                 name,
-                certificate.trigger(),
-                certificate.result(),
-                true,
-                time,
-                time.plusSeconds(1),
-                certificate.hubstorageVersion(),
-                certificate.endpoint(),
-                certificate.previous(),
-                certificate.attempts(),
-                certificate.options(),
+                new Certificate.Run(
+                        Layout.time(time),
+                        certificate.run().trigger(),
+                        certificate.result(),
+                        true,
+                        time,
+                        time.plusSeconds(1),
+                        certificate.run().attempts()),
+                new Certificate.Basis(
+                        certificate.basis().hubstorageVersion(),
+                        certificate.basis().endpoint(),
+                        certificate.basis().previous(),
+                        certificate.basis().options()),
                 certificate.buckets(),
-                certificate.alarms());
+                certificate.alarms(),
+                null);
         Files.write(Layout.certificate(copy), BusJson.mapper().writeValueAsBytes(dated));
     }
 }

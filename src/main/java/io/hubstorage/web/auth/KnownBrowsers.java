@@ -1,5 +1,6 @@
 package io.hubstorage.web.auth;
 
+import io.hubstorage.web.http.ClientInfo;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpServerRequest;
@@ -33,19 +34,19 @@ final class KnownBrowsers {
     }
 
     /** For a browser that has just logged in. */
-    Cookie cookie(Arrival arrival, String basePath) {
+    Cookie cookie(ClientInfo client, String basePath) {
         String id = text(bytes(ID_BYTES));
-        return Cookie.cookie(name(arrival), id + '.' + proof(id))
+        return Cookie.cookie(name(client), id + '.' + proof(id))
                 .setPath(basePath.isEmpty() ? "/" : basePath)
                 .setHttpOnly(true)
-                .setSecure(arrival.https())
+                .setSecure(client.https())
                 .setMaxAge(LASTS.toSeconds())
                 .setSameSite(CookieSameSite.STRICT);
     }
 
     /** Which one asks; empty where it is none that we know. */
-    Optional<String> of(HttpServerRequest request, Arrival arrival) {
-        for (Cookie cookie : request.cookies(name(arrival))) {
+    Optional<String> of(HttpServerRequest request, ClientInfo client) {
+        for (Cookie cookie : request.cookies(name(client))) {
             String[] parts = cookie.getValue().split("\\.", 3);
             if (parts.length == 2
                     && MessageDigest.isEqual(
@@ -57,8 +58,8 @@ final class KnownBrowsers {
         return Optional.empty();
     }
 
-    private static String name(Arrival arrival) {
-        return LoginCookie.name(arrival) + "_known";
+    private static String name(ClientInfo client) {
+        return LoginCookie.name(client) + "_known";
     }
 
     private String proof(String id) {

@@ -1,5 +1,6 @@
 package io.hubstorage.web.auth;
 
+import io.hubstorage.web.http.ClientInfo;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.net.HostAndPort;
@@ -11,26 +12,26 @@ public final class LoginCookie {
     private LoginCookie() {}
 
     /** Browsers keep cookies by host alone: with the port in it, two servers of one host do not log each other out. */
-    static String name(Arrival arrival) {
-        HostAndPort host = arrival.host();
+    static String name(ClientInfo client) {
+        HostAndPort host = client.host();
         return host == null || host.port() < 0 ? NAME : NAME + '_' + host.port();
     }
 
     /** For a login that has begun. */
-    public static Cookie of(Session session, Arrival arrival, String basePath) {
-        return cookie(session.id(), arrival, basePath);
+    public static Cookie of(Session session, ClientInfo client, String basePath) {
+        return cookie(session.id(), client, basePath);
     }
 
     /** In the place of one that has ended. */
-    public static Cookie none(Arrival arrival, String basePath) {
-        return cookie("", arrival, basePath).setMaxAge(0);
+    public static Cookie none(ClientInfo client, String basePath) {
+        return cookie("", client, basePath).setMaxAge(0);
     }
 
-    private static Cookie cookie(String value, Arrival arrival, String basePath) {
-        return Cookie.cookie(name(arrival), value)
+    private static Cookie cookie(String value, ClientInfo client, String basePath) {
+        return Cookie.cookie(name(client), value)
                 .setPath(basePath.isEmpty() ? "/" : basePath)
                 .setHttpOnly(true)
-                .setSecure(arrival.https())
+                .setSecure(client.https())
                 .setSameSite(CookieSameSite.LAX);
     }
 }

@@ -12,7 +12,7 @@ public final class Session {
     private final String id;
     private final String pageToken;
     private final Instant begun;
-    private final Set<Runnable> held = new LinkedHashSet<>();
+    private final Set<Runnable> endHandlers = new LinkedHashSet<>();
     private Instant lastUsed;
 
     Session(String id, String pageToken, Instant begun) {
@@ -49,20 +49,20 @@ public final class Session {
         lastUsed = now;
     }
 
-    /** Calls back when the login ends, unless let go before by what this returns. */
-    Runnable hold(Runnable end) {
-        held.add(end);
-        return () -> held.remove(end);
+    /** Has that called when the login ends; what is returned unsubscribes it. */
+    Runnable onEnd(Runnable end) {
+        endHandlers.add(end);
+        return () -> endHandlers.remove(end);
     }
 
-    /** Whether somebody still listens. */
-    boolean isHeld() {
-        return !held.isEmpty();
+    /** Whether a connection that began with this login is still open. */
+    boolean hasEndHandlers() {
+        return !endHandlers.isEmpty();
     }
 
     void end() {
-        List<Runnable> all = List.copyOf(held);
-        held.clear();
+        List<Runnable> all = List.copyOf(endHandlers);
+        endHandlers.clear();
         all.forEach(Runnable::run);
     }
 }

@@ -59,7 +59,7 @@ final class Sessions {
     void sweep(Duration idle) {
         Instant now = clock.instant();
         for (Session session : List.copyOf(byId.values())) {
-            if (session.isHeld()) {
+            if (session.hasEndHandlers()) {
                 session.use(now);
             }
             if (isOver(session, idle, now)) {

@@ -1,4 +1,4 @@
-/** Who may come in: passwords, tokens, logins and how many tries there are. Knows no page and no route. */
+/** Who comes in: passwords, tokens, logins, how many tries there are, and the routes of the login. */
 @NullMarked
 package io.hubstorage.web.auth;
 

@@ -21,7 +21,7 @@ final class Outbox {
 
     private final WriteStream<Buffer> socket;
     private final UnaryOperator<Buffer> framing;
-    private final Runnable letGo;
+    private final Runnable cut;
     private long pending;
     /** When the client last took something, or something was first written that it has not taken. */
     private long progress;
@@ -30,12 +30,12 @@ final class Outbox {
      * An empty one.
      *
      * @param framing what the protocol adds to a message
-     * @param letGo closes the connection
+     * @param cut closes the connection
      */
-    Outbox(WriteStream<Buffer> socket, UnaryOperator<Buffer> framing, Runnable letGo) {
+    Outbox(WriteStream<Buffer> socket, UnaryOperator<Buffer> framing, Runnable cut) {
         this.socket = socket;
         this.framing = framing;
-        this.letGo = letGo;
+        this.cut = cut;
     }
 
     void write(JsonObject envelope) {
@@ -43,7 +43,7 @@ final class Outbox {
             return;
         }
         if (pending > FULL_BYTES) {
-            letGo.run();
+            cut.run();
             return;
         }
         Buffer message = framing.apply(envelope.toBuffer());
@@ -60,7 +60,7 @@ final class Outbox {
     /** To be called now and then: lets go of a client that takes nothing. */
     void check(Duration patience) {
         if (pending > 0 && System.nanoTime() - progress > patience.toNanos()) {
-            letGo.run();
+            cut.run();
         }
     }
 }

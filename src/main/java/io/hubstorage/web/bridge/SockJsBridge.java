@@ -1,9 +1,11 @@
 package io.hubstorage.web.bridge;
 
+import io.hubstorage.web.auth.AuthHandler;
+import io.hubstorage.web.auth.Authenticator;
+import io.hubstorage.web.http.Disconnect;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.sockjs.BridgeEvent;
 import io.vertx.ext.web.handler.sockjs.SockJSBridgeOptions;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
@@ -25,22 +27,15 @@ public final class SockJsBridge {
     private static final long CHECK_MILLIS = 1_000;
 
     private final Vertx vertx;
-    private final Holds holds;
+    private final Authenticator authenticator;
     private final Map<SockJSSocket, Client> sockets = new HashMap<>();
     private final long checkTimer;
 
-    /** What a socket hangs on, which outlives the request it began with. */
-    @FunctionalInterface
-    public interface Holds {
-        /** Has {@code end} called when the socket may not go on; what is returned lets go of it. */
-        Runnable hold(RoutingContext request, Runnable end);
-    }
+    private record Client(Outbox outbox, Runnable unsubscribe) {}
 
-    private record Client(Outbox outbox, Runnable letGo) {}
-
-    public SockJsBridge(Vertx vertx, Holds holds) {
+    public SockJsBridge(Vertx vertx, Authenticator authenticator) {
         this.vertx = vertx;
-        this.holds = holds;
+        this.authenticator = authenticator;
         checkTimer = vertx.setPeriodic(
                 CHECK_MILLIS,
                 timer -> List.copyOf(sockets.values()).forEach(client -> client.outbox.check(Outbox.STUCK)));
@@ -89,9 +84,11 @@ public final class SockJsBridge {
                         if (sockets.size() >= MAX_SOCKETS) {
                             yield false;
                         }
-                        Runnable letGo = holds.hold(socket.routingContext(), socket::close);
+                        Runnable unsubscribe =
+                                authenticator.onEnd(AuthHandler.principal(socket.routingContext()), socket::close);
                         sockets.put(
-                                socket, new Client(new Outbox(socket, message -> message, () -> cut(socket)), letGo));
+                                socket,
+                                new Client(new Outbox(socket, message -> message, () -> cut(socket)), unsubscribe));
                         yield true;
                     }
                     case SOCKET_CLOSED -> {
@@ -124,7 +121,7 @@ public final class SockJsBridge {
     private void closed(SockJSSocket socket) {
         Client client = sockets.remove(socket);
         if (client != null) {
-            client.letGo.run();
+            client.unsubscribe.run();
         }
     }
 }

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,26 +25,17 @@ public final class TcpBridge {
     private static final long CHECK_MILLIS = 1_000;
 
     private final Vertx vertx;
-    private final Door door;
+    private final BridgeAuth auth;
     private final Limits limits;
     private final Map<NetSocket, TcpConnection> connections = new HashMap<>();
     private final Map<String, Integer> byAddress = new HashMap<>();
     private final NetServer server;
     private final long checkTimer;
 
-    /** Who may use the bridge. */
-    public interface Door {
-        /** Whether that header of a message lets its sender in; it may be absent. */
-        boolean admits(@Nullable String authorization);
-
-        /** Has {@code end} called when those who came in may not stay; what is returned lets go of it. */
-        Runnable hold(Runnable end);
-    }
-
     /**
      * What one client, and all of them, may take.
      *
-     * @param strangerBytes the longest message before the token was accepted
+     * @param anonymousBytes the longest message before the token was accepted
      * @param frameBytes the longest one after that
      * @param login how long a client may stay without having been let in
      * @param frame how long a message may take to arrive
@@ -54,7 +44,7 @@ public final class TcpBridge {
      * @param perAddress of those, from one address
      */
     record Limits(
-            int strangerBytes,
+            int anonymousBytes,
             int frameBytes,
             Duration login,
             Duration frame,
@@ -71,9 +61,9 @@ public final class TcpBridge {
                 64);
     }
 
-    private TcpBridge(Vertx vertx, NetServerOptions options, Door door, Limits limits) {
+    private TcpBridge(Vertx vertx, NetServerOptions options, BridgeAuth auth, Limits limits) {
         this.vertx = vertx;
-        this.door = door;
+        this.auth = auth;
         this.limits = limits;
         server = vertx.createNetServer(options).connectHandler(this::welcome);
         checkTimer = vertx.setPeriodic(
@@ -81,13 +71,13 @@ public final class TcpBridge {
     }
 
     /** Opens the bridge on that address. */
-    public static Future<TcpBridge> open(Vertx vertx, String host, int port, Door door) {
-        return open(vertx, host, port, door, Limits.DEFAULT);
+    public static Future<TcpBridge> open(Vertx vertx, String host, int port, BridgeAuth auth) {
+        return open(vertx, host, port, auth, Limits.DEFAULT);
     }
 
-    static Future<TcpBridge> open(Vertx vertx, String host, int port, Door door, Limits limits) {
+    static Future<TcpBridge> open(Vertx vertx, String host, int port, BridgeAuth auth, Limits limits) {
         TcpBridge bridge = new TcpBridge(
-                vertx, new NetServerOptions().setHost(host).setPort(port).setTcpKeepAlive(true), door, limits);
+                vertx, new NetServerOptions().setHost(host).setPort(port).setTcpKeepAlive(true), auth, limits);
         return bridge.server.listen().map(bridge).onFailure(failure -> vertx.cancelTimer(bridge.checkTimer));
     }
 
@@ -112,14 +102,14 @@ public final class TcpBridge {
             return;
         }
         byAddress.put(address, others + 1);
-        TcpConnection connection = new TcpConnection(vertx.eventBus(), socket, door, limits);
+        TcpConnection connection = new TcpConnection(vertx.eventBus(), socket, auth, limits);
         connections.put(socket, connection);
-        Runnable letGo = door.hold(connection::close);
+        Runnable unsubscribe = auth.onEnd(connection::close);
         socket.closeHandler(closed -> {
             connection.close();
             connections.remove(socket);
             byAddress.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);
-            letGo.run();
+            unsubscribe.run();
         });
     }
 }

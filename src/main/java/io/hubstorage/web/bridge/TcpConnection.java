@@ -1,5 +1,6 @@
 package io.hubstorage.web.bridge;
 
+import io.hubstorage.web.http.Disconnect;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -28,7 +29,7 @@ final class TcpConnection {
 
     private final EventBus bus;
     private final NetSocket socket;
-    private final TcpBridge.Door door;
+    private final BridgeAuth auth;
     private final TcpBridge.Limits limits;
     private final Outbox outbox;
     private final RecordParser frames;
@@ -42,12 +43,12 @@ final class TcpConnection {
     /** When a frame began or ended. */
     private long lastFrame = opened;
 
-    TcpConnection(EventBus bus, NetSocket socket, TcpBridge.Door door, TcpBridge.Limits limits) {
+    TcpConnection(EventBus bus, NetSocket socket, BridgeAuth auth, TcpBridge.Limits limits) {
         this.bus = bus;
         this.socket = socket;
-        this.door = door;
+        this.auth = auth;
         this.limits = limits;
-        this.admitted = door.admits(null);
+        this.admitted = auth.admits(null);
         this.outbox = new Outbox(socket, TcpConnection::framed, this::cut);
         this.frames = RecordParser.newFixed(LENGTH_BYTES);
         frames.handler(this::take);
@@ -70,7 +71,7 @@ final class TcpConnection {
         lastFrame = System.nanoTime();
         if (!inFrame) {
             int length = record.getInt(0);
-            if (length <= 0 || length > (admitted ? limits.frameBytes() : limits.strangerBytes())) {
+            if (length <= 0 || length > (admitted ? limits.frameBytes() : limits.anonymousBytes())) {
                 fail("message_too_long");
                 close();
                 return;
@@ -119,7 +120,7 @@ final class TcpConnection {
             Object authorization = message.getValue("headers") instanceof JsonObject headers
                     ? headers.getValue("authorization")
                     : null;
-            admitted = door.admits(authorization instanceof String text ? text : null);
+            admitted = auth.admits(authorization instanceof String text ? text : null);
         }
         return admitted;
     }

@@ -1,7 +1,9 @@
 package io.hubstorage.web.sse;
 
+import io.hubstorage.web.http.Disconnect;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -22,24 +24,19 @@ final class Connection {
     /** A client that has read nothing for so many heartbeats is let go; it will come back if it lives. */
     private static final int PATIENCE = 4;
 
+    private final HttpServerRequest request;
     private final HttpServerResponse response;
-    private final Runnable cut;
     private final boolean logs;
     private final Backlog backlog;
     private final EventHub hub;
     private Phase phase = Phase.OPENING;
     private int stalledHeartbeats;
-    private Runnable letGo = () -> {};
+    private Runnable unsubscribe = () -> {};
 
-    /**
-     * A client that has just come.
-     *
-     * @param cut ends its connection at once, whatever it has not read
-     */
-    Connection(EventHub hub, HttpServerResponse response, Runnable cut, boolean logs, Backlog backlog) {
-        this.cut = cut;
+    Connection(EventHub hub, HttpServerRequest request, boolean logs, Backlog backlog) {
+        this.request = request;
+        this.response = request.response();
         this.hub = hub;
-        this.response = response;
         this.logs = logs;
         this.backlog = backlog;
         response.drainHandler(ignored -> drained());
@@ -47,9 +44,9 @@ final class Connection {
         response.exceptionHandler(ignored -> closed());
     }
 
-    /** Has it end when what it hangs on ends; see {@link EventHub#open}. */
-    void hangOn(UnaryOperator<Runnable> hold) {
-        letGo = hold.apply(this::end);
+    /** Has it end when its login does: gives away what is to be called then, and gets what unsubscribes that. */
+    void endWith(UnaryOperator<Runnable> subscribe) {
+        unsubscribe = subscribe.apply(this::end);
     }
 
     /** Begins, or begins again: these first, everything after them as it comes. */
@@ -83,7 +80,7 @@ final class Connection {
             response.write(beat);
         } else if (++stalledHeartbeats >= PATIENCE) {
             closed();
-            cut.run();
+            Disconnect.now(request.connection());
         }
     }
 
@@ -94,7 +91,7 @@ final class Connection {
         }
         closed();
         if (response.writeQueueFull()) {
-            cut.run();
+            Disconnect.now(request.connection());
             return Future.succeededFuture();
         }
         return response.end(BYE).otherwiseEmpty();
@@ -120,7 +117,7 @@ final class Connection {
         if (phase != Phase.CLOSED) {
             phase = Phase.CLOSED;
             backlog.clear();
-            letGo.run();
+            unsubscribe.run();
             hub.released(this);
         }
     }

@@ -1,21 +1,26 @@
 package io.hubstorage.web.sse;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.web.auth.AuthHandler;
+import io.hubstorage.web.auth.Authenticator;
+import io.hubstorage.web.http.Query;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +57,7 @@ public final class EventHub {
     private final Vertx vertx;
     private final String epoch;
     private final Supplier<Future<JsonObject>> state;
+    private final Authenticator authenticator;
     private final Limits limits;
     private final Buffer heartbeat;
     private final ReplayRing ring;
@@ -68,8 +74,11 @@ public final class EventHub {
      *
      * @param epoch names this life of the process, in lower-case letters and digits; another one than last time
      * @param state everything a page needs to begin with
+     * @param authenticator tells when those who came in may not stay
      */
-    public EventHub(Vertx vertx, String epoch, Supplier<Future<JsonObject>> state, Limits limits) {
+    public EventHub(
+            Vertx vertx, String epoch, Supplier<Future<JsonObject>> state, Authenticator authenticator, Limits limits) {
+        this.authenticator = authenticator;
         this.vertx = vertx;
         this.epoch = epoch;
         this.state = state;
@@ -120,26 +129,33 @@ public final class EventHub {
         return connections.size();
     }
 
-    /** Whether a further client may come. */
-    public boolean hasRoom() {
-        return !closing && connections.size() < limits.connections();
+    /** Serves {@code /api/events}. */
+    public void mount(Router router) {
+        router.get("/api/events").handler(this::open);
     }
 
     /**
      * Turns a request into an event stream: what the client missed since its {@code Last-Event-ID}, or a whole
      * {@code state}; then every event until either side ends it.
-     *
-     * @param logs whether it wants log lines
-     * @param cut ends the request's connection at once, whatever the client has not read
-     * @param hold has what it is given called when the stream may not go on; what it returns lets go of that
      */
-    public void open(HttpServerRequest request, boolean logs, Runnable cut, UnaryOperator<Runnable> hold) {
+    private void open(RoutingContext context) {
+        boolean logs = new Query(context).flag("logs", true);
+        if (context.request().method().equals(HttpMethod.HEAD)) {
+            // Whoever asks for the headers alone would not read a stream.
+            describe(context.response()).end();
+            return;
+        }
+        if (closing || connections.size() >= limits.connections()) {
+            context.fail(503);
+            return;
+        }
+        HttpServerRequest request = context.request();
         HttpServerResponse response = request.response();
         describe(response).setChunked(true);
         Connection connection =
-                new Connection(this, response, cut, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
+                new Connection(this, request, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
         connections.add(connection);
-        connection.hangOn(hold);
+        connection.endWith(end -> authenticator.onEnd(AuthHandler.principal(context), end));
         response.write(": HubStorage events\nretry: 2000\n\n");
         response.write(heartbeat);
         Optional<List<Frame>> missed = EventId.parse(request.getHeader("Last-Event-ID"))
@@ -148,8 +164,7 @@ public final class EventHub {
         missed.ifPresentOrElse(connection::goLive, () -> sendState(connection));
     }
 
-    /** The headers of an event stream. */
-    public static HttpServerResponse describe(HttpServerResponse response) {
+    private static HttpServerResponse describe(HttpServerResponse response) {
         // "identity" keeps the compressor away: it would hold events back.
         return response.putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream")
                 .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache, no-transform")

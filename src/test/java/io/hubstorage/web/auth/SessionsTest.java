@@ -46,7 +46,7 @@ final class SessionsTest {
     void anOpenPageKeepsItsLoginForThirtyDaysAndNoLonger() {
         Session session = sessions.begin();
         AtomicInteger ended = new AtomicInteger();
-        session.hold(ended::incrementAndGet);
+        session.onEnd(ended::incrementAndGet);
         for (int hour = 0; hour < 30 * 24 - 1; hour++) {
             pass(Duration.ofHours(1));
             sessions.sweep(IDLE);
@@ -62,15 +62,15 @@ final class SessionsTest {
     void whatHangsOnALoginEndsWithItUnlessLetGo() {
         Session session = sessions.begin();
         AtomicInteger ended = new AtomicInteger();
-        session.hold(ended::incrementAndGet);
-        session.hold(ended::incrementAndGet).run();
-        assertThat(session.isHeld()).isTrue();
+        session.onEnd(ended::incrementAndGet);
+        session.onEnd(ended::incrementAndGet).run();
+        assertThat(session.hasEndHandlers()).isTrue();
 
         sessions.end(session);
         sessions.end(session);
 
         assertThat(ended).hasValue(1);
-        assertThat(session.isHeld()).isFalse();
+        assertThat(session.hasEndHandlers()).isFalse();
     }
 
     @Test

@@ -46,14 +46,14 @@ final class TcpBridgeTest {
     private final AtomicReference<String> wanted = new AtomicReference<>();
 
     private final List<Runnable> held = new CopyOnWriteArrayList<>();
-    private final TcpBridge.Door door = new TcpBridge.Door() {
+    private final BridgeAuth auth = new BridgeAuth() {
         @Override
         public boolean admits(@Nullable String authorization) {
             return wanted.get() == null || wanted.get().equals(authorization);
         }
 
         @Override
-        public Runnable hold(Runnable end) {
+        public Runnable onEnd(Runnable end) {
             held.add(end);
             return () -> held.remove(end);
         }
@@ -70,7 +70,7 @@ final class TcpBridgeTest {
     }
 
     private void open(TcpBridge.Limits limits) {
-        bridge = done(TcpBridge.open(vertx, "127.0.0.1", 0, door, limits));
+        bridge = done(TcpBridge.open(vertx, "127.0.0.1", 0, auth, limits));
         socket = done(client.connect(bridge.actualPort(), "127.0.0.1"));
         socket.handler(new FrameParser(parsed -> received.add(parsed.result())));
     }
@@ -165,7 +165,7 @@ final class TcpBridgeTest {
         send(message("register", Addresses.TRANSFER_RESULT));
         send(message("publish", Addresses.BACKUP_FINISHED).put("body", new JsonObject()));
         assertThat(List.of(reply(0), reply(1), reply(2)))
-                .allSatisfy(refusal -> assertThat(refusal.getString("type")).isEqualTo("err"));
+                .allSatisfy(refused -> assertThat(refused.getString("type")).isEqualTo("err"));
         assertThat(arrived).hasValue(0);
     }
 

@@ -1,0 +1,70 @@
+package io.hubstorage.status;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Bus;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.ConfigMessage;
+import io.hubstorage.config.ConfigStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Asks the other rooms how things stand and puts their answers together. A room that is silent is shown as null. */
+public final class StatusService {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final String SILENT =
+            "Parts of HubStorage do not answer, so nothing can be said about the backups. Look into the log, and"
+                    + " restart HubStorage if this stays.";
+
+    private final Bus bus;
+    private final ConfigStore store;
+    private final InstantSource clock;
+
+    public StatusService(Vertx vertx, ConfigStore store, InstantSource clock) {
+        this.bus = new Bus(vertx);
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** What a page begins with: {@code status}, {@code backup}, {@code scheduler}, {@code config}. Never fails. */
+    public Future<JsonObject> state() {
+        Future<Optional<JsonObject>> status = silent(Addresses.STATUS);
+        Future<Optional<JsonObject>> backup = silent(Addresses.BACKUP_STATUS);
+        Future<Optional<JsonObject>> scheduler = silent(Addresses.SCHEDULER_STATUS);
+        return Future.all(status, backup, scheduler)
+                .map(all -> new JsonObject()
+                        .put("at", clock.instant().toString())
+                        .put("health", health(status.result()))
+                        .put("status", status.result().orElse(null))
+                        .put("backup", backup.result().orElse(null))
+                        .put("scheduler", scheduler.result().orElse(null))
+                        .put("config", summary()));
+    }
+
+    /** The judgement in short. */
+    private static JsonObject health(Optional<JsonObject> status) {
+        return new JsonObject()
+                .put("state", status.map(judged -> judged.getString("state")).orElse("failing"))
+                .put(
+                        "sentence",
+                        status.map(judged -> judged.getString("sentence")).orElse(SILENT));
+    }
+
+    /** The hash and the buckets; the whole is had from {@code /api/config}. */
+    private JsonObject summary() {
+        ConfigMessage.Current current = store.current();
+        return new JsonObject()
+                .put("hash", current.hash())
+                .put("buckets", current.config().getJsonArray("s3_buckets", new JsonArray()))
+                .put("dynamic_buckets", store.config().dynamicBuckets())
+                .put("broken", BusJson.encode(current).getJsonArray("broken"));
+    }
+
+    private Future<Optional<JsonObject>> silent(String address) {
+        return bus.ask(address, new JsonObject(), PATIENCE).map(Optional::of).otherwise(Optional.empty());
+    }
+}

@@ -1,0 +1,155 @@
+package io.hubstorage.web;
+
+import io.hubstorage.bus.Bus;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.Settings;
+import io.hubstorage.status.Health;
+import io.hubstorage.status.StatusService;
+import io.hubstorage.web.api.Assets;
+import io.hubstorage.web.api.BackupRoutes;
+import io.hubstorage.web.api.BrowseRoutes;
+import io.hubstorage.web.api.ConfigRoutes;
+import io.hubstorage.web.api.DownloadRoutes;
+import io.hubstorage.web.api.FindRoutes;
+import io.hubstorage.web.api.LogRoutes;
+import io.hubstorage.web.api.Metrics;
+import io.hubstorage.web.api.Pages;
+import io.hubstorage.web.api.SnapshotAccess;
+import io.hubstorage.web.api.SnapshotRoutes;
+import io.hubstorage.web.api.StatusRoutes;
+import io.hubstorage.web.auth.AuthHandler;
+import io.hubstorage.web.auth.Authenticator;
+import io.hubstorage.web.auth.LoginRoutes;
+import io.hubstorage.web.bridge.SockJsBridge;
+import io.hubstorage.web.http.Background;
+import io.hubstorage.web.http.BasePath;
+import io.hubstorage.web.http.Body;
+import io.hubstorage.web.http.ClientInfo;
+import io.hubstorage.web.http.OriginGuard;
+import io.hubstorage.web.http.PathSyntaxHandler;
+import io.hubstorage.web.http.Problems;
+import io.hubstorage.web.http.SecurityHeaders;
+import io.hubstorage.web.http.TrustedProxies;
+import io.hubstorage.web.sse.EventHub;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import java.time.InstantSource;
+import java.util.Set;
+
+/** Puts the web's rooms together: who serves what, and in which order it starts and stops. One context. */
+final class WebRoutes {
+    private static final int EPOCH_RADIX = 36;
+
+    /** What everybody may see. */
+    private static final Set<String> OPEN = Set.of(
+            StatusRoutes.LIVE,
+            LoginRoutes.LOGIN,
+            LoginRoutes.LOGOUT,
+            // What a SockJS client asks before it connects, and to which none can add a header. It says which
+            // transports
+            // there are.
+            "/eventbus/info",
+            "/assets/css/base.css",
+            "/assets/css/login.css",
+            "/assets/icons/favicon-idle.svg",
+            "/assets/icons/icons.svg");
+
+    private final Vertx vertx;
+    private final Authenticator authenticator;
+    private final long sweepMillis;
+    private final Router router;
+    private final Health health;
+    private final EventHub hub;
+    private final Metrics metrics;
+    private final SockJsBridge bridge;
+    private long sweepTimer = -1;
+
+    WebRoutes(
+            Vertx vertx,
+            ConfigStore store,
+            InstantSource clock,
+            String version,
+            PrometheusMeterRegistry registry,
+            EventHub.Limits limits,
+            Authenticator authenticator) {
+        this.vertx = vertx;
+        this.authenticator = authenticator;
+        sweepMillis = limits.heartbeatMillis();
+        Bus bus = new Bus(vertx);
+        Background background = new Background(vertx);
+        StatusService status = new StatusService(vertx, store, clock);
+        // Rises from one life of the process to the next, which tells ids of an earlier one from ours.
+        String epoch = Long.toString(clock.instant().toEpochMilli(), EPOCH_RADIX);
+        hub = new EventHub(vertx, epoch, status::state, authenticator, limits);
+        metrics = new Metrics(vertx, registry, hub, store, version);
+        health = new Health(vertx, store, clock);
+        bridge = new SockJsBridge(vertx, authenticator);
+        router = Router.router(vertx);
+        Settings.Web web = store.settings().web();
+        BasePath base = new BasePath(web.basePath());
+        OriginGuard guard = new OriginGuard(
+                () -> store.settings().web().allowedHosts(),
+                () -> store.settings().web().corsOrigins(),
+                authenticator::isRequired);
+        Pages pages = new Pages(vertx, status, version, base);
+
+        Problems.install(router, pages::error);
+        router.route().handler(new SecurityHeaders(clock));
+        router.route().handler(new PathSyntaxHandler());
+        router.route().handler(base);
+        router.route().handler(ClientInfo.handler(new TrustedProxies(web.trustedProxies())));
+        router.route().handler(guard.cors());
+        router.route().handler(guard.requests());
+        router.route().handler(new AuthHandler(authenticator, base, OPEN, Set.of(StatusRoutes.READY)));
+        new LoginRoutes(authenticator, pages::login, base).mount(router);
+        router.route().handler(Body.reader());
+        new BackupRoutes(bus, base).mount(router);
+        new ConfigRoutes(bus).mount(router);
+        new StatusRoutes(vertx, store, status, health, version).mount(router);
+        new LogRoutes(background, store).mount(router);
+        SnapshotAccess snapshots = new SnapshotAccess(store, background);
+        new SnapshotRoutes(snapshots).mount(router);
+        new BrowseRoutes(snapshots).mount(router);
+        new DownloadRoutes(snapshots, background).mount(router);
+        new FindRoutes(snapshots, background).mount(router);
+        hub.mount(router);
+        new Assets(vertx).mount(router);
+        pages.mount(router);
+        metrics.mount(router);
+        // What can be had can be asked about.
+        router.getRoutes().stream()
+                .filter(route -> route.methods() != null && route.methods().contains(HttpMethod.GET))
+                .forEach(route -> route.method(HttpMethod.HEAD));
+        router.route("/eventbus/*").handler(guard.connections());
+        router.route("/eventbus/*").subRouter(bridge.router());
+    }
+
+    Router router() {
+        return router;
+    }
+
+    Health health() {
+        return health;
+    }
+
+    Future<Void> start() {
+        // As often as the streams' heartbeat: none outlives its login by more than one.
+        sweepTimer = vertx.setPeriodic(sweepMillis, timer -> authenticator.sweep());
+        return hub.start().onSuccess(started -> metrics.start());
+    }
+
+    /** Lets nobody in any more, and says goodbye to those that listen. */
+    Future<Void> stop() {
+        health.notReady();
+        vertx.cancelTimer(sweepTimer);
+        metrics.stop();
+        bridge.close();
+        return hub.close().eventually(() -> {
+            authenticator.close();
+            return Future.succeededFuture();
+        });
+    }
+}

@@ -1,0 +1,225 @@
+package io.hubstorage.web.api;
+
+import io.hubstorage.browse.FolderArchive;
+import io.hubstorage.browse.NotThereException;
+import io.hubstorage.browse.Preview;
+import io.hubstorage.browse.SnapshotReader;
+import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.manifest.KeyCursor;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.web.http.Background;
+import io.hubstorage.web.http.ClientInfo;
+import io.hubstorage.web.http.Disposition;
+import io.hubstorage.web.http.FileRange;
+import io.hubstorage.web.http.HttpProblem;
+import io.hubstorage.web.http.Query;
+import io.hubstorage.web.http.Responses;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files out of a snapshot: one, the picture in one, or a whole folder. A file is only ever handed over to be saved, under a
+ * type that no browser opens; a picture is shown by what its bytes say it is, where nothing in it may run.
+ */
+public final class DownloadRoutes {
+    private static final String SANDBOX = "default-src 'none'; sandbox";
+    private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
+    private static final int BUFFER = 64 << 10;
+
+    /** Each lasts as long as its reader takes, and has a packer of its own meanwhile. */
+    private static final int MOST_ARCHIVES = 16;
+    /** Of those, for one address. */
+    private static final int MOST_OF_ONE = 8;
+
+    private final SnapshotAccess access;
+    private final Background background;
+    /** How many are under way; known to the event loop alone. */
+    private int archives;
+
+    private final Map<String, Integer> archivesByClient = new HashMap<>();
+
+    public DownloadRoutes(SnapshotAccess access, Background background) {
+        this.access = access;
+        this.background = background;
+    }
+
+    public void mount(Router router) {
+        router.get("/api/snapshots/:id/file").handler(this::file);
+        router.get("/api/snapshots/:id/image").handler(this::image);
+        router.get("/api/snapshots/:id/zip").handler(this::zip);
+    }
+
+    /** A file that is there. */
+    private record Found(ManifestEntry entry, Path file) {
+        /** Quoted; absent when no hash is known. */
+        @Nullable
+        String etag() {
+            String hash = entry.sha256();
+            return hash != null && SHA_256.matcher(hash).matches() ? '"' + hash + '"' : null;
+        }
+    }
+
+    private static Found find(SnapshotReader snapshot, String bucket, String key) throws IOException {
+        ManifestEntry entry = snapshot.entry(bucket, key);
+        if (entry.directory()) {
+            throw new NotThereException("This key is a folder: there is nothing to download but what is in it.");
+        }
+        return new Found(entry, snapshot.file(bucket, entry));
+    }
+
+    private void file(RoutingContext context) {
+        Query query = new Query(context);
+        String bucket = query.required("bucket", SnapshotAccess.MOST_NAME);
+        String key = query.required("key", SnapshotAccess.MOST_KEY);
+        access.read(context, snapshot -> find(snapshot, bucket, key))
+                .onSuccess(found -> send(context, found))
+                .onFailure(context::fail);
+    }
+
+    private void send(RoutingContext context, Found found) {
+        String etag = found.etag();
+        HttpServerResponse response = context.response();
+        if (etag != null) {
+            response.putHeader(HttpHeaders.ETAG, etag);
+        }
+        if (etag != null && Responses.unchanged(context, etag)) {
+            response.setStatusCode(304).end();
+            return;
+        }
+        long size = found.entry().size();
+        String ifRange = context.request().getHeader("If-Range");
+        boolean mayBePart = ifRange == null || ifRange.equals(etag);
+        FileRange range;
+        try {
+            range = mayBePart ? FileRange.of(context.request().getHeader("Range"), size) : null;
+        } catch (HttpProblem problem) {
+            response.putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + size);
+            context.fail(problem);
+            return;
+        }
+        attachment(response, lastSegment(found.entry().key()), "application/octet-stream");
+        response.putHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
+        if (range != null) {
+            response.setStatusCode(206).putHeader(HttpHeaders.CONTENT_RANGE, range.contentRange(size));
+        }
+        sendBytes(context, found.file(), range == null ? new FileRange(0, size) : range);
+    }
+
+    private void image(RoutingContext context) {
+        Query query = new Query(context);
+        String bucket = query.required("bucket", SnapshotAccess.MOST_NAME);
+        String key = query.required("key", SnapshotAccess.MOST_KEY);
+        access.read(context, snapshot -> {
+                    Found found = find(snapshot, bucket, key);
+                    Preview preview = Preview.of(found.file());
+                    if (preview.kind() != Preview.Kind.IMAGE) {
+                        throw new HttpProblem(415, "This file is no picture that could be shown safely.");
+                    }
+                    return new Picture(found, Objects.requireNonNull(preview.mediaType()));
+                })
+                .onSuccess(picture -> {
+                    harmless(context.response(), picture.mediaType());
+                    sendBytes(
+                            context,
+                            picture.found().file(),
+                            new FileRange(0, picture.found().entry().size()));
+                })
+                .onFailure(context::fail);
+    }
+
+    private record Picture(Found found, String mediaType) {}
+
+    private void sendBytes(RoutingContext context, Path file, FileRange range) {
+        context.response().putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(range.length()));
+        background.stream(context, false, out -> copy(file, range, out));
+    }
+
+    private static void copy(Path file, FileRange range, OutputStream out) throws IOException {
+        try (SeekableByteChannel channel =
+                        Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+                InputStream in = Channels.newInputStream(channel.position(range.first()))) {
+            byte[] buffer = new byte[BUFFER];
+            long left = range.length();
+            while (left > 0) {
+                int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (read < 0) {
+                    throw new IOException("the file became shorter while it was sent");
+                }
+                out.write(buffer, 0, read);
+                left -= read;
+            }
+        }
+    }
+
+    private void zip(RoutingContext context) {
+        Query query = new Query(context);
+        String bucket = query.required("bucket", SnapshotAccess.MOST_NAME);
+        String prefix = query.text("prefix", SnapshotAccess.MOST_KEY, "");
+        access.read(context, snapshot -> checked(snapshot, bucket, prefix))
+                .onSuccess(snapshot -> {
+                    String client = ClientInfo.of(context).address();
+                    int ofOne = archivesByClient.getOrDefault(client, 0);
+                    if (archives == MOST_ARCHIVES || ofOne == MOST_OF_ONE) {
+                        context.fail(new HttpProblem(503, "Many archives are being made already. Try again later."));
+                        return;
+                    }
+                    String folder = prefix.isEmpty() ? "" : "-" + lastSegment(prefix);
+                    String name = bucket + folder + "-" + snapshot.name() + ".zip";
+                    attachment(context.response().setChunked(true), name, "application/zip");
+                    archives++;
+                    archivesByClient.put(client, ofOne + 1);
+                    background.stream(context, false, out -> new FolderArchive(snapshot, bucket).write(prefix, out))
+                            .onComplete(done -> {
+                                archives--;
+                                archivesByClient.computeIfPresent(
+                                        client, (same, count) -> count == 1 ? null : count - 1);
+                            });
+                })
+                .onFailure(context::fail);
+    }
+
+    private static SnapshotReader checked(SnapshotReader snapshot, String bucket, String prefix) throws IOException {
+        try (KeyCursor entries = snapshot.open(bucket)) {
+            entries.seek(prefix, KeyOrder.beyond(prefix));
+            if (entries.next() == null) {
+                throw new NotThereException("The snapshot holds nothing that begins so.");
+            }
+            return snapshot;
+        }
+    }
+
+    private static void attachment(HttpServerResponse response, String name, String mediaType) {
+        harmless(response, mediaType);
+        response.putHeader("Content-Disposition", Disposition.attachment(name));
+    }
+
+    /** Whatever it is, nothing in it runs; and nothing on the way packs it, which would change its length. */
+    private static void harmless(HttpServerResponse response, String mediaType) {
+        response.putHeader(HttpHeaders.CONTENT_TYPE, mediaType)
+                .putHeader("Content-Security-Policy", SANDBOX)
+                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
+    }
+
+    /** What people call the file: the key behind its last slash, other than one at the end. */
+    private static String lastSegment(String key) {
+        String trimmed = key.replaceAll("/+$", "");
+        return trimmed.substring(trimmed.lastIndexOf('/') + 1);
+    }
+}

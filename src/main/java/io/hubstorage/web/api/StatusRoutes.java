@@ -1,0 +1,112 @@
+package io.hubstorage.web.api;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.AlarmMessage;
+import io.hubstorage.bus.Bus;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.Settings;
+import io.hubstorage.status.Health;
+import io.hubstorage.status.SelfTest;
+import io.hubstorage.status.StatusService;
+import io.hubstorage.web.auth.AuthHandler;
+import io.hubstorage.web.http.Body;
+import io.hubstorage.web.http.Responses;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.healthchecks.CheckResult;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/** How things stand: in short, the health checks, the alarms, the self-test and what S3 says. */
+public final class StatusRoutes {
+    public static final String LIVE = "/health/live";
+    public static final String READY = "/health/ready";
+
+    private final Bus bus;
+    private final ConfigStore store;
+    private final StatusService status;
+    private final Health health;
+    private final SelfTest selfTest;
+    private final String version;
+
+    public StatusRoutes(Vertx vertx, ConfigStore store, StatusService status, Health health, String version) {
+        this.bus = new Bus(vertx);
+        this.store = store;
+        this.status = status;
+        this.health = health;
+        this.selfTest = new SelfTest(vertx, store);
+        this.version = version;
+    }
+
+    public void mount(Router router) {
+        router.get("/api/status").handler(this::status);
+        router.get(LIVE).handler(context -> answer(context, health.live()));
+        router.get(READY).handler(context -> answer(context, health.ready()));
+        router.get("/api/alarms").handler(context -> Responses.json(context, 200, bus.ask(Addresses.ALARMS_LIST)));
+        router.post("/api/alarms/:alarm_id/acknowledge").handler(this::acknowledge);
+        router.post("/api/test").handler(context -> {
+            Body.optional(context).allowing();
+            Responses.json(context, 200, selfTest.run());
+        });
+        router.get("/api/discover_buckets").handler(context -> askS3(context, Addresses.S3_DISCOVER));
+        router.get("/api/aws_diagnostics").handler(context -> askS3(context, Addresses.S3_DIAGNOSE));
+    }
+
+    private void status(RoutingContext context) {
+        Settings settings = store.settings();
+        JsonObject paths = new JsonObject()
+                .put("data", store.dataPath().toString())
+                .put("logs", settings.logPath().toString())
+                .put("config", settings.configFile().toString());
+        Responses.json(
+                context,
+                200,
+                status.state()
+                        .map(state -> state.put("version", version)
+                                .put("credentials", credentials(settings.aws()))
+                                .put("paths", paths)));
+    }
+
+    /** Whether keys are set, never the keys. Other sources (a profile, a role) only a diagnosis can find. */
+    private static JsonObject credentials(Settings.Aws aws) {
+        boolean accessKey = aws.accessKeyId() != null;
+        boolean secretKey = aws.secretAccessKey() != null;
+        return new JsonObject()
+                .put("configured", accessKey && secretKey)
+                .put("has_access_key", accessKey)
+                .put("has_secret_key", secretKey)
+                .put("profile", aws.profile());
+    }
+
+    private static void answer(RoutingContext context, Future<CheckResult> checked) {
+        checked.onSuccess(result -> Responses.json(
+                        context,
+                        CheckResult.isUp(result) ? 200 : 503,
+                        AuthHandler.principal(context).mayDoAll() ? whole(result) : bare(result)))
+                .onFailure(context::fail);
+    }
+
+    private static JsonObject whole(CheckResult result) {
+        boolean degraded = result.getChecks() != null
+                && result.getChecks().stream()
+                        .map(CheckResult::getData)
+                        .anyMatch(data -> data != null && data.getBoolean("degraded", false));
+        return result.toJson().put("degraded", degraded);
+    }
+
+    /** For those who have not logged in: folders, S3 and the like are not their business. */
+    private static JsonObject bare(CheckResult result) {
+        return new JsonObject().put("status", CheckResult.isUp(result) ? "UP" : "DOWN");
+    }
+
+    private void acknowledge(RoutingContext context) {
+        Body.optional(context).allowing();
+        AlarmMessage.Acknowledge one = new AlarmMessage.Acknowledge(context.pathParam("alarm_id"), false);
+        Responses.json(context, 200, bus.ask(Addresses.ALARMS_ACKNOWLEDGE, one));
+    }
+
+    private void askS3(RoutingContext context, String address) {
+        Responses.json(context, 200, bus.ask(address, new JsonObject(), Bus.REMOTE));
+    }
+}

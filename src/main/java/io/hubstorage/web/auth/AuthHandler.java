@@ -1,0 +1,150 @@
+package io.hubstorage.web.auth;
+
+import io.hubstorage.web.http.BasePath;
+import io.hubstorage.web.http.ClientInfo;
+import io.hubstorage.web.http.HttpProblem;
+import io.hubstorage.web.http.OriginGuard;
+import io.hubstorage.web.http.Problems;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Lets nobody past whom the {@link Authenticator} does not know, except to the open paths. What a browser changes must also
+ * come with the token of one of our pages. Use it on one context.
+ */
+public final class AuthHandler implements Handler<RoutingContext> {
+    public static final String PAGE_TOKEN = "X-CSRF-Token";
+
+    private static final String PRINCIPAL = "principal";
+
+    private final Authenticator authenticator;
+    private final BasePath base;
+    private final Set<String> open;
+    private final Set<String> openForMore;
+
+    /**
+     * A handler that asks this authenticator.
+     *
+     * @param open paths that everybody may see
+     * @param openForMore likewise, but a password or token that comes along is looked at, since there is more to see with it
+     */
+    public AuthHandler(Authenticator authenticator, BasePath base, Set<String> open, Set<String> openForMore) {
+        this.authenticator = authenticator;
+        this.base = base;
+        this.open = open;
+        this.openForMore = openForMore;
+    }
+
+    /** Who asks; nobody known until this handler has looked. */
+    public static Principal principal(RoutingContext context) {
+        return context.get(PRINCIPAL, new Principal.Anonymous());
+    }
+
+    @Override
+    public void handle(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        ClientInfo client = ClientInfo.of(context);
+        if (isOpen(context.normalizedPath(), request)) {
+            context.put(PRINCIPAL, authenticator.identify(request, client));
+            context.next();
+            return;
+        }
+        // A look at a password takes a while; the body, or the change to a WebSocket, has to wait for it.
+        boolean waits = !request.isEnded();
+        if (waits) {
+            request.pause();
+        }
+        authenticator.authenticate(request, client).onComplete(done -> {
+            if (waits && (done.failed() || !isUpgrade(request))) {
+                request.resume();
+            }
+            if (done.succeeded()) {
+                enter(context, done.result());
+            } else {
+                refuse(context, done.cause());
+            }
+        });
+    }
+
+    private boolean isOpen(String path, HttpServerRequest request) {
+        return open.contains(path)
+                || (openForMore.contains(path) && !request.headers().contains(HttpHeaders.AUTHORIZATION));
+    }
+
+    /** Which the handler of WebSockets resumes itself. */
+    private static boolean isUpgrade(HttpServerRequest request) {
+        return request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true);
+    }
+
+    private void enter(RoutingContext context, Principal principal) {
+        context.put(PRINCIPAL, principal);
+        if (!principal.mayDoAll()) {
+            askToLogIn(context);
+        } else if (principal instanceof Principal.LoggedIn(Session session) && !comesFromAPage(context, session)) {
+            context.fail(new HttpProblem(
+                    403,
+                    "This request lacks the token of a page of this login (%s). Load the page again."
+                            .formatted(PAGE_TOKEN)));
+        } else {
+            context.next();
+        }
+    }
+
+    /** Clients of the bridge cannot send headers; theirs is the check of the origin, which the bridge has for every request. */
+    private static boolean comesFromAPage(RoutingContext context, Session session) {
+        String token = context.request().getHeader(PAGE_TOKEN);
+        return OriginGuard.READING.contains(context.request().method())
+                || context.normalizedPath().startsWith("/eventbus/")
+                || (token != null && session.isPageToken(token));
+    }
+
+    private void askToLogIn(RoutingContext context) {
+        if (Problems.isNavigation(context)) {
+            String query = context.request().query();
+            String wanted = LoginRoutes.localPath(context.request().path() + (query == null ? "" : '?' + query));
+            String next = wanted.equals(LoginRoutes.DASHBOARD)
+                    ? ""
+                    : "?next=" + URLEncoder.encode(wanted, StandardCharsets.UTF_8);
+            base.redirect(context, LoginRoutes.LOGIN + next);
+            return;
+        }
+        fail401(
+                context,
+                "A login is needed. Programs bring the password (Authorization: Basic, any user) or the token"
+                        + " (Authorization: Bearer); people log in at %s.".formatted(base.text() + LoginRoutes.LOGIN));
+    }
+
+    private static void refuse(RoutingContext context, Throwable cause) {
+        if (!(cause instanceof AuthFailure failure)) {
+            context.fail(cause);
+        } else if (failure.retryAfter().isEmpty()) {
+            fail401(context, "The password or token is wrong.");
+        } else {
+            long seconds = putRetryAfter(context, failure.retryAfter().get());
+            context.fail(new HttpProblem(
+                    429,
+                    "Too many wrong passwords or tokens came from this address. Try again in %d s."
+                            .formatted(seconds)));
+        }
+    }
+
+    private static void fail401(RoutingContext context, String detail) {
+        // Not "Basic": for that, browsers open a window of their own, also behind the back of a page that only asks for
+        // data.
+        context.response().putHeader("WWW-Authenticate", "Bearer realm=\"HubStorage\"");
+        context.fail(new HttpProblem(401, detail));
+    }
+
+    /** Tells the client how long to wait; returns it in whole seconds. */
+    static long putRetryAfter(RoutingContext context, Duration wait) {
+        long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
+        context.response().putHeader("Retry-After", Long.toString(seconds));
+        return seconds;
+    }
+}

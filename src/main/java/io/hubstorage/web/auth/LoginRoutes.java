@@ -1,0 +1,142 @@
+package io.hubstorage.web.auth;
+
+import io.hubstorage.web.http.BasePath;
+import io.hubstorage.web.http.ClientInfo;
+import io.hubstorage.web.http.HttpProblem;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /login} and {@code /logout}: plain forms, which work without a script. Mount them before the bodies of others. */
+public final class LoginRoutes {
+    public static final String LOGIN = "/login";
+    public static final String LOGOUT = "/logout";
+    /** The field that holds the page's token. */
+    public static final String TOKEN_FIELD = "page_token";
+
+    static final String DASHBOARD = "/";
+    /** One slash, then no second one, nor a backslash that browsers take for one, nor what they leave out of an address. */
+    private static final Pattern LOCAL = Pattern.compile("/(?!/)[\\x21-\\x7e&&[^\\\\]]{0,2000}");
+
+    private static final Pattern OWN = Pattern.compile("/(login|logout)(?![^?#]).*");
+
+    /** Anybody may send this much. */
+    private static final long MAX_FORM_BYTES = 16 << 10;
+
+    private final Authenticator authenticator;
+    private final LoginPage page;
+    private final BasePath base;
+
+    /** The page that asks for the password. */
+    @FunctionalInterface
+    public interface LoginPage {
+        /**
+         * Renders it, as HTML.
+         *
+         * @param next where to go after the login
+         * @param problem what was wrong with the last try; null at the first
+         */
+        Future<Buffer> render(String next, @Nullable String problem);
+    }
+
+    public LoginRoutes(Authenticator authenticator, LoginPage page, BasePath base) {
+        this.authenticator = authenticator;
+        this.page = page;
+        this.base = base;
+    }
+
+    public void mount(Router router) {
+        router.get(LOGIN).handler(this::login);
+        router.post(LOGIN).handler(form()).handler(this::logIn);
+        router.post(LOGOUT).handler(form()).handler(this::logOut);
+    }
+
+    private static BodyHandler form() {
+        return BodyHandler.create(false).setBodyLimit(MAX_FORM_BYTES);
+    }
+
+    /**
+     * Where somebody wanted to go before the login, if that is a path on this very server, below the base path; else the
+     * dashboard. So it is for the login itself, or people would be led to it again and again.
+     */
+    static String localPath(@Nullable String asked) {
+        return asked != null
+                        && LOCAL.matcher(asked).matches()
+                        && !OWN.matcher(asked).matches()
+                ? asked
+                : DASHBOARD;
+    }
+
+    private void login(RoutingContext context) {
+        String next = localPath(context.queryParams().get("next"));
+        if (AuthHandler.principal(context).mayDoAll()) {
+            base.redirect(context, next);
+        } else {
+            show(context, 200, next, null);
+        }
+    }
+
+    private void logIn(RoutingContext context) {
+        String next = localPath(context.request().getFormAttribute("next"));
+        String password = context.request().getFormAttribute("password");
+        if (!authenticator.isRequired()) {
+            base.redirect(context, next);
+            return;
+        }
+        authenticator
+                .logIn(context.request(), ClientInfo.of(context), password == null ? "" : password)
+                .onSuccess(session -> begin(context, session, next))
+                .onFailure(failure -> refuse(context, failure, next));
+    }
+
+    private void begin(RoutingContext context, Session session, String next) {
+        if (AuthHandler.principal(context) instanceof Principal.LoggedIn(Session before)) {
+            authenticator.logOut(before);
+        }
+        ClientInfo client = ClientInfo.of(context);
+        context.response().addCookie(LoginCookie.of(session, client, base.text()));
+        context.response().addCookie(authenticator.knownBrowserCookie(client, base.text()));
+        base.redirect(context, next);
+    }
+
+    private void refuse(RoutingContext context, Throwable cause, String next) {
+        if (!(cause instanceof AuthFailure failure)) {
+            context.fail(cause);
+            return;
+        }
+        Optional<Long> seconds = failure.retryAfter().map(wait -> AuthHandler.putRetryAfter(context, wait));
+        show(
+                context,
+                seconds.isPresent() ? 429 : 401,
+                next,
+                seconds.map("Too many tries. Wait %d s, then try again."::formatted)
+                        .orElse("That is not the password."));
+    }
+
+    private void logOut(RoutingContext context) {
+        if (AuthHandler.principal(context) instanceof Principal.LoggedIn(Session session)) {
+            String token = context.request().getFormAttribute(TOKEN_FIELD);
+            if (token == null || !session.isPageToken(token)) {
+                throw new HttpProblem(403, "A logout must come from a page of this login. Load the page again.");
+            }
+            authenticator.logOut(session);
+        }
+        context.response().addCookie(LoginCookie.none(ClientInfo.of(context), base.text()));
+        base.redirect(context, authenticator.isRequired() ? LOGIN : DASHBOARD);
+    }
+
+    private void show(RoutingContext context, int status, String next, @Nullable String problem) {
+        page.render(next, problem)
+                .onSuccess(html -> context.response()
+                        .setStatusCode(status)
+                        .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
+                        .end(html))
+                .onFailure(context::fail);
+    }
+}

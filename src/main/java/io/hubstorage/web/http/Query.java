@@ -1,0 +1,96 @@
+package io.hubstorage.web.http;
+
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A request's query parameters, checked: whatever is wrong is a 400 that names it. An empty value counts as absent. */
+public final class Query {
+    private final MultiMap values;
+
+    public Query(RoutingContext context) {
+        try {
+            values = context.queryParams();
+        } catch (RuntimeException e) {
+            throw new HttpProblem(400, "The query of the address is not well encoded.");
+        }
+    }
+
+    /** The text, at most so many characters. */
+    @Nullable
+    public String text(String name, int maxLength) {
+        List<String> all = values.getAll(name);
+        if (all.isEmpty() || all.getFirst().isEmpty()) {
+            return null;
+        }
+        if (all.size() > 1) {
+            throw HttpProblem.badInput(name, all, "given once");
+        }
+        String value = all.getFirst();
+        if (value.length() > maxLength) {
+            throw HttpProblem.badInput(
+                    name, value.length() + " characters", "at most %d characters".formatted(maxLength));
+        }
+        return value;
+    }
+
+    /** The text, or another one when it is absent. */
+    public String text(String name, int maxLength, String otherwise) {
+        String value = text(name, maxLength);
+        return value == null ? otherwise : value;
+    }
+
+    /** The text, which must be there. */
+    public String required(String name, int maxLength) {
+        String value = text(name, maxLength);
+        if (value == null) {
+            throw HttpProblem.badInput(name, "nothing", "a text");
+        }
+        return value;
+    }
+
+    /** The whole number between two bounds, both included. */
+    public int number(String name, int min, int max, int otherwise) {
+        String value = text(name, 100);
+        if (value == null) {
+            return otherwise;
+        }
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below, like any number out of bounds
+        }
+        throw HttpProblem.badInput(name, value, "a whole number from %d to %d".formatted(min, max));
+    }
+
+    /** {@code true} or {@code false}. */
+    public boolean flag(String name, boolean otherwise) {
+        String value = text(name, 100);
+        if (value == null) {
+            return otherwise;
+        }
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw HttpProblem.badInput(name, value, "true or false");
+        };
+    }
+
+    /** One of the words, whatever its case. */
+    @Nullable
+    public String oneOf(String name, List<String> allowed) {
+        String value = text(name, 100);
+        if (value == null) {
+            return null;
+        }
+        return allowed.stream()
+                .filter(value::equalsIgnoreCase)
+                .findFirst()
+                .orElseThrow(() -> HttpProblem.badInput(name, value, "one of " + String.join(", ", allowed)));
+    }
+}
