@@ -6,6 +6,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
+import io.hubstorage.testkit.Examples;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ final class KeyFilterTest {
 
     @Test
     void itAgreesWithPythonOnAnyPattern() {
-        qt().withExamples(20_000)
+        qt().withExamples(Examples.upTo(20_000))
                 .forAll(text("ab*?[]!-^\\/.é😀"), text("ab[]!-^\\/.é😀"))
                 .check((pattern, key) -> KeyPattern.compile(pattern).matches(key, 0) == Fnmatch.matches(pattern, key));
     }
@@ -99,16 +100,18 @@ final class KeyFilterTest {
     @Test
     void theLastMatchWinsWhateverTheLists() {
         Gen<List<String>> patterns = lists().of(text("ab*?")).ofSizeBetween(0, 3);
-        qt().withExamples(5_000).forAll(patterns, patterns, text("ab")).check((excludes, includes, key) -> {
-            boolean accepted = true;
-            for (String pattern : excludes) {
-                accepted = Fnmatch.matches(pattern, key) ? false : accepted;
-            }
-            for (String pattern : includes) {
-                accepted = Fnmatch.matches(pattern, key) ? true : accepted;
-            }
-            return filter(excludes, includes).accepts(key) == accepted;
-        });
+        qt().withExamples(Examples.upTo(5_000))
+                .forAll(patterns, patterns, text("ab"))
+                .check((excludes, includes, key) -> {
+                    boolean accepted = true;
+                    for (String pattern : excludes) {
+                        accepted = Fnmatch.matches(pattern, key) ? false : accepted;
+                    }
+                    for (String pattern : includes) {
+                        accepted = Fnmatch.matches(pattern, key) ? true : accepted;
+                    }
+                    return filter(excludes, includes).accepts(key) == accepted;
+                });
     }
 
     @Test

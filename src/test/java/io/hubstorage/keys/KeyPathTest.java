@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.quicktheories.QuickTheory.qt;
 
 import io.hubstorage.fs.Trees;
+import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -127,7 +128,7 @@ final class KeyPathTest {
 
     @Test
     void everyKeyComesBack() {
-        qt().withExamples(20_000)
+        qt().withExamples(Examples.upTo(20_000))
                 .forAll(RandomKeys.nasty())
                 .check(key -> KeyPath.toKey(KeyPath.toPath(key)).equals(key));
         qt().forAll(RandomKeys.nasty())
@@ -137,7 +138,7 @@ final class KeyPathTest {
 
     @Test
     void everyNameIsOneThatEveryDiskTakes() {
-        qt().withExamples(20_000).forAll(RandomKeys.nasty()).checkAssert(key -> {
+        qt().withExamples(Examples.upTo(20_000)).forAll(RandomKeys.nasty()).checkAssert(key -> {
             String path = KeyPath.toPath(key);
             assertThat(Utf8.length(path)).isLessThanOrEqualTo(KeyPath.MAX_PATH);
             for (String name : List.of(path.split("/", -1))) {
@@ -156,14 +157,14 @@ final class KeyPathTest {
 
     @Test
     void differentKeysHaveDifferentPaths() {
-        qt().withExamples(20_000)
+        qt().withExamples(Examples.upTo(20_000))
                 .forAll(RandomKeys.clashing(), RandomKeys.clashing())
                 .check((a, b) -> a.equals(b) || !KeyPath.toPath(a).equals(KeyPath.toPath(b)));
     }
 
     @Test
     void theDiskReallyTakesThem(@TempDir Path folder) {
-        qt().withExamples(300).forAll(RandomKeys.nasty()).checkAssert(key -> {
+        qt().withExamples(Examples.upTo(300)).forAll(RandomKeys.nasty()).checkAssert(key -> {
             try {
                 Path bucket = Files.createTempDirectory(folder, "bucket");
                 Path file = bucket.resolve(KeyPath.toPath(key));
