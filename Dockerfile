@@ -31,9 +31,9 @@ RUN mkdir /app/native \
 # for the service. A cache fits a class path that begins as the one it was trained on.
 FROM libraries AS rehearsal
 COPY src/image/java src
-COPY src/main/java/io/hubstorage/s3/http src/io/hubstorage/s3/http
+COPY src/main/java/io/hubstorage/s3/NettyTransport.java src/io/hubstorage/s3/
 COPY docker/jvm.args /app/aot/
-RUN javac -nowarn -proc:none -cp '/app/lib/*' -d classes src/io/hubstorage/image/*.java src/io/hubstorage/s3/http/*.java \
+RUN javac -nowarn -proc:none -cp '/app/lib/*' -d classes src/io/hubstorage/image/*.java src/io/hubstorage/s3/*.java \
     && cd /app/aot \
     && jar --create --date=2026-11-01T00:00:00Z --file=rehearsal.jar -C /src/classes . \
     && path=$(printf '%s:' /app/lib/*.jar)/app/aot/rehearsal.jar \

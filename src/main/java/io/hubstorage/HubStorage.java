@@ -23,7 +23,7 @@ import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.status.AlarmStore;
 import io.hubstorage.status.StatusVerticle;
-import io.hubstorage.transfer.Backoff;
+import io.hubstorage.transfer.RetryPolicy;
 import io.hubstorage.transfer.TransferVerticle;
 import io.hubstorage.web.HttpVerticle;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -92,14 +92,14 @@ public final class HubStorage {
 
     /** Starts what a backup needs: configuration, history, transfer workers and the backup verticle. */
     public static Future<HubStorage> engine(Vertx vertx, Environment environment, InstantSource clock) {
-        return engine(vertx, environment, clock, S3Access.STALL, Backoff.USUAL);
+        return engine(vertx, environment, clock, S3Access.STALL, RetryPolicy.USUAL);
     }
 
     /** With another patience towards S3 than the usual one. */
     public static Future<HubStorage> engine(
-            Vertx vertx, Environment environment, InstantSource clock, Duration stall, Backoff backoff) {
+            Vertx vertx, Environment environment, InstantSource clock, Duration stall, RetryPolicy retries) {
         return open(vertx, environment, UnaryOperator.identity(), clock)
-                .compose(hub -> hub.startEngine(stall, backoff))
+                .compose(hub -> hub.startEngine(stall, retries))
                 .map(HubStorage::tellCutOff);
     }
 
@@ -149,17 +149,17 @@ public final class HubStorage {
 
     /** The verticles that make a backup and answer for it. */
     Future<HubStorage> startEngine() {
-        return startEngine(S3Access.STALL, Backoff.USUAL);
+        return startEngine(S3Access.STALL, RetryPolicy.USUAL);
     }
 
-    private Future<HubStorage> startEngine(Duration stall, Backoff backoff) {
+    private Future<HubStorage> startEngine(Duration stall, RetryPolicy retries) {
         vertx.eventBus()
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
         return deploy(Room.CONFIG, new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
-                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, stall, backoff)))
+                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, stall, retries)))
                 .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, history, clock, Version.TEXT)))
                 .map(this);
     }

@@ -1,6 +1,6 @@
 package io.hubstorage.image;
 
-import io.hubstorage.s3.http.VertxHttpClient;
+import io.hubstorage.s3.NettyTransport;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -49,8 +49,9 @@ final class RehearsedS3 implements AutoCloseable {
     private static final String DENIED = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
 
     private final HttpServer server;
-    private final VertxHttpClient http = new VertxHttpClient(
-            new VertxHttpClient.Limits(16, Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(30)),
+    private final NettyTransport http = new NettyTransport(
+            "http",
+            new NettyTransport.Limits(16, Duration.ofSeconds(10), Duration.ofSeconds(15), Duration.ofSeconds(30)),
             null);
     private final S3AsyncClient s3;
     private final StsAsyncClient sts;

@@ -96,6 +96,8 @@ public final class Logging implements AutoCloseable {
     private static void addConsole(LoggerContext context, Console where) {
         // Vert.x registers its gauges anew with every consumer, which Micrometer takes for a mistake of ours.
         context.getLogger("io.micrometer.core.instrument.MeterRegistry").setLevel(Level.ERROR);
+        // An answer that meets the end of its request; whoever made the request knows of that end.
+        context.getLogger("io.netty.channel.DefaultChannelPipeline").setLevel(Level.ERROR);
         if (where == Console.NONE) {
             return;
         }

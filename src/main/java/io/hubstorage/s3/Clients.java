@@ -1,7 +1,6 @@
 package io.hubstorage.s3;
 
 import io.hubstorage.config.Settings;
-import io.hubstorage.s3.http.VertxHttpClient;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,10 +34,12 @@ final class Clients {
     private Clients() {}
 
     /** The connections that all clients share; their owner closes them. Blocks for a moment, and reads files. */
-    static VertxHttpClient http(Settings.Aws aws, int connections, Duration stall) throws S3Failure {
+    static NettyTransport http(Settings.Aws aws, int connections, Duration stall) throws S3Failure {
         Path trustStore = aws.trustStore();
-        return new VertxHttpClient(
-                new VertxHttpClient.Limits(connections + SPARE_CONNECTIONS, CONNECT, ACQUIRE, stall),
+        URI endpoint = aws.endpoint();
+        return new NettyTransport(
+                endpoint == null ? "https" : endpoint.getScheme(),
+                new NettyTransport.Limits(connections + SPARE_CONNECTIONS, CONNECT, ACQUIRE, stall),
                 trustStore == null ? null : TrustedAuthorities.load(trustStore, aws.trustStorePassword()));
     }
 

@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -75,6 +76,8 @@ final class FailureSorter {
     private static final Pattern SECRET = Pattern.compile(
             "(?i)((?:x-amz-[a-z-]+|signature|credential|awsaccesskeyid|authorization)\\s*[=:]\\s*)[^\\s&,;]+");
 
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
+
     private static final int LONGEST = 300;
 
     private FailureSorter() {}
@@ -104,7 +107,9 @@ final class FailureSorter {
         int status = answer.statusCode();
         if (THROTTLED.contains(code) || status == 503 || status == 429 || answer.isThrottlingException()) {
             return new S3Failure.Throttled(
-                    what + " failed: the server asks for fewer requests" + said + "; it is tried again later.", answer);
+                    what + " failed: the server asks for fewer requests" + said + "; it is tried again later.",
+                    details == null ? Duration.ZERO : retryAfter(details),
+                    answer);
         }
         if (CLOCK.contains(code)) {
             return new S3Failure.Auth(
@@ -126,6 +131,17 @@ final class FailureSorter {
         }
         S3Failure key = CustomerKeyRefusal.sort(answer, details, said, what);
         return key != null ? key : sortRefusal(answer, status, code, said, what);
+    }
+
+    /** In seconds, or as a date, which is not worth believing a server's clock. */
+    private static Duration retryAfter(AwsErrorDetails details) {
+        return details.sdkHttpResponse() == null
+                ? Duration.ZERO
+                : details.sdkHttpResponse()
+                        .firstMatchingHeader("Retry-After")
+                        .filter(text -> SECONDS.matcher(text).matches())
+                        .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+                        .orElse(Duration.ZERO);
     }
 
     private static S3Failure sortRefusal(

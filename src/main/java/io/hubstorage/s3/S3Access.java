@@ -1,7 +1,6 @@
 package io.hubstorage.s3;
 
 import io.hubstorage.config.Settings;
-import io.hubstorage.s3.http.VertxHttpClient;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -36,7 +35,7 @@ public final class S3Access implements AutoCloseable {
     private final @Nullable Availability availability;
     private @Nullable S3AsyncClient client;
     private @Nullable CredentialSource credentials;
-    private @Nullable VertxHttpClient http;
+    private @Nullable NettyTransport http;
     private boolean closed;
     private volatile boolean askForRestores = true;
 
@@ -216,7 +215,7 @@ public final class S3Access implements AutoCloseable {
         }
         S3AsyncClient open;
         CredentialSource source;
-        VertxHttpClient connections;
+        NettyTransport connections;
         synchronized (this) {
             closed = true;
             open = client;
@@ -290,11 +289,11 @@ public final class S3Access implements AutoCloseable {
     }
 
     /** The connections, opened on first use; reads files. */
-    synchronized VertxHttpClient http() throws S3Failure {
+    synchronized NettyTransport http() throws S3Failure {
         if (owner != null) {
             return owner.http();
         }
-        VertxHttpClient open = http;
+        NettyTransport open = http;
         if (open == null) {
             open = Clients.http(aws, maxConnections, stall);
             http = open;

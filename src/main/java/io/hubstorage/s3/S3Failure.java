@@ -1,5 +1,6 @@
 package io.hubstorage.s3;
 
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,11 @@ public abstract sealed class S3Failure extends Exception {
         return kind;
     }
 
+    /** Whether trying again can help. */
+    public boolean mayPass() {
+        return this instanceof Retriable || this instanceof Throttled;
+    }
+
     /** Whether it says nothing about what was asked for: whatever else were asked now, it would fare no better. */
     public boolean concernsEverything() {
         return this instanceof Throttled || isUnreachable() || kind.equals(GATEWAY);
@@ -133,8 +139,16 @@ public abstract sealed class S3Failure extends Exception {
 
     /** The server asks for fewer requests: try again, later and slower. */
     public static final class Throttled extends S3Failure {
-        Throttled(String message, @Nullable Throwable cause) {
+        private final Duration retryAfter;
+
+        Throttled(String message, Duration retryAfter, @Nullable Throwable cause) {
             super("throttled", message, cause);
+            this.retryAfter = retryAfter;
+        }
+
+        /** How long the server wants to be left alone; zero where it does not say. */
+        public Duration retryAfter() {
+            return retryAfter;
         }
     }
 

@@ -16,10 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class BucketSearch {
     private final Map<String, ForRun> runs = new ConcurrentHashMap<>();
-    private final Backoff backoff;
+    private final RetryPolicy retries;
     private final Search search;
 
-    private static final Backoff IMPATIENT = new Backoff(Duration.ofMillis(100), Duration.ofMillis(500), 3);
+    private static final RetryPolicy IMPATIENT = new RetryPolicy(Duration.ofMillis(100), Duration.ofMillis(500), 3);
 
     /** One attempt; blocking. */
     @FunctionalInterface
@@ -29,8 +29,8 @@ final class BucketSearch {
 
     private record ForRun(Cancellation cancellation, Availability availability) {}
 
-    BucketSearch(Backoff backoff, Search search) {
-        this.backoff = backoff;
+    BucketSearch(RetryPolicy retries, Search search) {
+        this.retries = retries;
         this.search = search;
     }
 
@@ -44,7 +44,7 @@ final class BucketSearch {
         }
         ForRun waiting = runs.computeIfAbsent(run, _ -> new ForRun(new Cancellation(), new Availability()));
         try {
-            return backoff.retrying(waiting.cancellation, () -> search.run(waiting.availability));
+            return retries.retrying(waiting.cancellation, () -> search.run(waiting.availability));
         } finally {
             runs.remove(run);
         }

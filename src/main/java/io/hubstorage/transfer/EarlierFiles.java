@@ -24,21 +24,15 @@ final class EarlierFiles {
     private final KeyFilter filter;
     private final TransferMessage.@Nullable Source previous;
     private final S3Access s3;
-    private final Backoff backoff;
-    private final Cancellation cancellation;
+    private final Requests requests;
 
     EarlierFiles(
-            TransferMessage.Shard shard,
-            TransferMessage.@Nullable Source previous,
-            S3Access s3,
-            Backoff backoff,
-            Cancellation cancellation) {
+            TransferMessage.Shard shard, TransferMessage.@Nullable Source previous, S3Access s3, Requests requests) {
         this.shard = shard;
         this.filter = Differ.filter(shard);
         this.previous = previous;
         this.s3 = s3;
-        this.backoff = backoff;
-        this.cancellation = cancellation;
+        this.requests = requests;
     }
 
     /** The allocator that knows them. */
@@ -60,8 +54,7 @@ final class EarlierFiles {
         if (!key.startsWith(shard.prefix()) || !filter.accepts(key)) {
             return false;
         }
-        Optional<ListedObject> listed =
-                backoff.retrying(cancellation, () -> s3.listOne(shard.bucket(), key, !shard.sorted()));
+        Optional<ListedObject> listed = requests.retrying(() -> s3.listOne(shard.bucket(), key, !shard.sorted()));
         if (listed.isPresent()) {
             return !KeyPath.isDirectoryMarker(key, listed.get().size());
         }

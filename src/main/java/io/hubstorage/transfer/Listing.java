@@ -31,20 +31,18 @@ final class Listing {
 
     private final S3Access s3;
     private final TransferMessage.Shard shard;
-    private final Cancellation cancellation;
-    private final Backoff backoff;
-    private int requests;
+    private final Requests requests;
+    private int sent;
 
-    Listing(S3Access s3, TransferMessage.Shard shard, Cancellation cancellation, Backoff backoff) {
+    Listing(S3Access s3, TransferMessage.Shard shard, Requests requests) {
         this.s3 = s3;
         this.shard = shard;
-        this.cancellation = cancellation;
-        this.backoff = backoff;
+        this.requests = requests;
     }
 
     /** How many LIST requests it took. */
     int requests() {
-        return requests;
+        return sent;
     }
 
     /** Lists to the end; when it returns, the listing was complete. */
@@ -92,10 +90,10 @@ final class Listing {
 
     private @Nullable Page next(ListingPages pages) throws S3Failure, IOException, InterruptedException {
         try {
-            return backoff.retrying(cancellation, () -> Optional.ofNullable(pages.nextPage()))
+            return requests.retrying(() -> Optional.ofNullable(pages.nextPage()))
                     .orElse(null);
         } finally {
-            requests = pages.requests();
+            sent = pages.requests();
         }
     }
 }

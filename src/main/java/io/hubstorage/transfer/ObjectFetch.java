@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,39 +33,32 @@ final class ObjectFetch {
     private static final int REREADS = 3;
     /** So often is a large object read as a whole while its bytes are wrong. */
     private static final int CORRUPT_READS = 3;
+    /** So often a read is tried with, or without, the customer's key instead. */
+    private static final int SWITCHES = 5;
 
     /** A directory marker is nothing but its key. */
     private static final Proven MARKER =
             new Proven(HexFormat.of().formatHex(Algorithm.SHA256.start().finish()), ManifestEntry.EMPTY);
 
     private final TransferMessage.Shard shard;
-    private final TransferContext context;
+    private final Requests requests;
     private final S3Access s3;
     private final TreeWriter tree;
     private final ShardProgress progress;
-    private final Cancellation cancellation;
     private final PartSizeGuesses guesses = new PartSizeGuesses();
     private final Refusals refusals = new Refusals();
     private final CustomerKeyUse customerKey;
     private final RefusedReads refusedReads;
     private final Adoption adoption;
 
-    ObjectFetch(
-            TransferMessage.Shard shard,
-            TransferContext context,
-            S3Access s3,
-            TreeWriter tree,
-            ShardProgress progress,
-            Cancellation cancellation) {
+    ObjectFetch(TransferMessage.Shard shard, Requests requests, S3Access s3, TreeWriter tree, ShardProgress progress) {
         this.shard = shard;
-        this.context = context;
+        this.requests = requests;
         this.s3 = s3;
         this.tree = tree;
         this.progress = progress;
-        this.cancellation = cancellation;
         this.customerKey = new CustomerKeyUse(s3.hasCustomerKey());
-        this.refusedReads =
-                new RefusedReads(() -> s3.tryListing(shard.bucket(), shard.prefix()), context, cancellation);
+        this.refusedReads = new RefusedReads(() -> s3.tryListing(shard.bucket(), shard.prefix()), requests);
         this.adoption = new Adoption(shard, tree, guesses, new MetadataRefresh(shard.bucket(), progress, this::relist));
     }
 
@@ -105,22 +99,20 @@ final class ObjectFetch {
         boolean stillListed = false;
         boolean withKey = customerKey.likely();
         int switched = 0;
-        Attempts made = new Attempts(context.backoff());
         while (true) {
-            cancellation.check();
-            long sentNanos = System.nanoTime();
+            AtomicLong sentNanos = new AtomicLong();
             try {
+                boolean inOnePiece = corrupt == CORRUPT_READS - 1;
                 ManifestEntry entry = current.object().size() <= SMALL
-                        ? downloadSmall(current, withKey)
-                        : downloadLarge(current, withKey, corrupt == CORRUPT_READS - 1);
+                        ? downloadSmall(current, withKey, sentNanos)
+                        : downloadLarge(current, withKey, sentNanos, inOnePiece);
                 refusedReads.accepted();
                 return entry;
             } catch (S3Failure failure) {
-                if (customerKey.otherwise(failure, withKey)
-                        && ++switched < context.backoff().attempts()) {
+                if (customerKey.otherwise(failure, withKey) && ++switched <= SWITCHES) {
                     withKey = !withKey;
                 } else if (failure instanceof S3Failure.Auth refused) {
-                    throw refusedReads.judge(refused, sentNanos);
+                    throw refusedReads.judge(refused, sentNanos.get());
                 } else if (failure.saysMissing() && (stillListed || ++rereads > REREADS)) {
                     throw listedButMissing(failure);
                 } else if (failure.saysMissing() || (mayBeAnother(failure, current) && ++rereads <= REREADS)) {
@@ -131,13 +123,11 @@ final class ObjectFetch {
                     }
                     stillListed = failure.saysMissing() && now.equals(current.object());
                     current = current.withObject(now);
-                } else if (current.object().size() > SMALL
-                        && !(failure.kind().equals(S3Failure.CORRUPT) && ++corrupt < CORRUPT_READS)) {
-                    // Each range has been tried again and again already; only a whole that is wrong is read anew.
+                } else if (current.object().size() <= SMALL
+                        || !failure.kind().equals(S3Failure.CORRUPT)
+                        || ++corrupt == CORRUPT_READS) {
+                    // Each request has been sent again and again already; only a whole that is wrong is read anew.
                     throw failure;
-                } else {
-                    LOG.debug("{}/{}: {}", shard.bucket(), task.key(), failure.getMessage());
-                    made.pauseAfter(failure, cancellation);
                 }
             }
         }
@@ -164,22 +154,29 @@ final class ObjectFetch {
      * @throws S3Failure.Vanished when it does not name the key any more, which alone makes an object's absence a fact
      */
     private ListedObject relist(String key) throws S3Failure, IOException, InterruptedException {
-        return context.backoff()
-                .retrying(cancellation, () -> context.request(() -> s3.listOne(shard.bucket(), key, !shard.sorted())))
+        return requests.send(() -> s3.listOne(shard.bucket(), key, !shard.sorted()))
                 .orElseThrow(() -> S3Failure.vanished("%s/%s".formatted(shard.bucket(), key)));
     }
 
     private ServerNotes notes(ListedObject object, boolean withKey) {
-        return new ServerNotes(shard.bucket(), object, s3.heads(withKey), context, cancellation, guesses, refusals);
+        return new ServerNotes(shard.bucket(), object, s3.heads(withKey), requests, guesses, refusals);
     }
 
-    private ManifestEntry downloadSmall(FetchTask task, boolean withKey)
+    private ManifestEntry downloadSmall(FetchTask task, boolean withKey, AtomicLong sentNanos)
+            throws S3Failure, IOException, InterruptedException {
+        ServerNotes notes = notes(task.object(), withKey);
+        Proven proven = requests.retrying(() -> {
+            sentNanos.set(System.nanoTime());
+            return readSmall(task, withKey, notes);
+        });
+        return withTags(task, proven, notes);
+    }
+
+    private Proven readSmall(FetchTask task, boolean withKey, ServerNotes notes)
             throws S3Failure, IOException, InterruptedException {
         ListedObject object = task.object();
-        ServerNotes notes = notes(object, withKey);
-        Proven proven;
-        try (ByteBudget.Lease _ = context.memory().take(object.size())) {
-            SmallObject small = context.request(
+        try (ByteBudget.Lease _ = requests.memory(object.size())) {
+            SmallObject small = requests.limited(
                     object.size(),
                     () -> s3.reader(withKey)
                             .readSmall(
@@ -195,17 +192,17 @@ final class ObjectFetch {
             proof.update(body, 0, body.length);
             String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
             tree.write(task.path(), body, object.lastModified());
-            proven = new Proven(proof.sha256(), verified, small.head(), notes.parts(proof.parts()));
+            return new Proven(proof.sha256(), verified, small.head(), notes.parts(proof.parts()));
         }
-        return withTags(task, proven, notes);
     }
 
     /** @param inOnePiece without ranges, which had been wrong: not every server sends the right ones */
-    private ManifestEntry downloadLarge(FetchTask task, boolean withKey, boolean inOnePiece)
+    private ManifestEntry downloadLarge(FetchTask task, boolean withKey, AtomicLong sentNanos, boolean inOnePiece)
             throws S3Failure, IOException, InterruptedException {
         ServerNotes notes = notes(task.object(), withKey);
+        sentNanos.set(System.nanoTime());
         try (RangedDownload download = new RangedDownload(
-                shard.bucket(), task, context, s3.reader(withKey), notes, tree, progress, cancellation, inOnePiece)) {
+                shard.bucket(), task, requests, s3.reader(withKey), notes, tree, progress, inOnePiece)) {
             return withTags(task, download.run(), notes);
         }
     }

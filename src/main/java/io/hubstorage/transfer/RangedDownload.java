@@ -30,20 +30,17 @@ final class RangedDownload implements AutoCloseable {
     private static final long RANGE = 8L << 20;
     /** What one range may hold in memory between network and disk. */
     private static final long RANGE_MEMORY = 512 * 1024;
-
-    /** An attempt that brought so much was none in vain. */
-    private static final long PROGRESS = 1 << 20;
+    /** How many ranges may be under way at once, of all objects together; but at least one of each. */
+    private static final int STREAMS = 8;
 
     private final String bucket;
     private final FetchTask task;
     private final long step;
     private final ListedObject object;
-    private final TransferContext context;
+    private final Requests requests;
     private final ObjectReader reader;
     private final ServerNotes notes;
     private final LongConsumer received;
-    private final Cancellation cancellation;
-    private final Streams.Share share;
     private final TreeWriter.Draft draft;
     private final FileChannel file;
     private final InOrder inOrder;
@@ -57,27 +54,25 @@ final class RangedDownload implements AutoCloseable {
     RangedDownload(
             String bucket,
             FetchTask task,
-            TransferContext context,
+            Requests requests,
             ObjectReader reader,
             ServerNotes notes,
             TreeWriter tree,
             ShardProgress progress,
-            Cancellation cancellation,
             boolean inOnePiece)
             throws IOException {
         this.bucket = bucket;
         this.step = inOnePiece ? task.object().size() : RANGE;
         this.task = task;
         this.object = task.object();
-        this.context = context;
+        this.requests = requests;
         this.reader = reader;
         this.notes = notes;
         this.received = progress.receiver(task.key());
-        this.cancellation = cancellation;
         this.draft = tree.draft();
         this.file = draft.channel();
         this.inOrder = new InOrder(file);
-        this.share = context.streams().join();
+        requests.context().largeObjects().incrementAndGet();
     }
 
     /** Fetches every range; when this returns, the file is in the tree, whole and proven as far as that can be. */
@@ -91,7 +86,7 @@ final class RangedDownload implements AutoCloseable {
         ObjectHead first = null;
         Proof proof = null;
         while (next < object.size() || !window.isEmpty()) {
-            while (next < object.size() && window.size() < share.width()) {
+            while (next < object.size() && window.size() < width()) {
                 Range range = new Range(next, Math.min(next + step, object.size()));
                 window.add(new Pending(range, readers.submit(() -> read(range))));
                 next = range.end();
@@ -130,30 +125,25 @@ final class RangedDownload implements AutoCloseable {
         return whole == null ? range : whole;
     }
 
-    /** The only place where a range's attempts are counted; what has arrived stays, and the next one goes on there. */
+    /**
+     * A single object is read in several places, to make up for the distance to the server; of many, each is read front to back,
+     * which spares reading it again for its hash.
+     */
+    private int width() {
+        return Math.max(1, STREAMS / requests.context().largeObjects().get());
+    }
+
+    /** What has arrived stays, and the next attempt goes on there. */
     private ObjectHead read(Range range) throws S3Failure, IOException, InterruptedException {
         Arrival arrival = new Arrival(range.from());
-        Attempts made = new Attempts(context.backoff());
-        long settled = range.from();
-        while (true) {
-            cancellation.check();
-            try {
-                return request(range, arrival);
-            } catch (S3Failure failure) {
-                if (arrival.reached - settled >= PROGRESS) {
-                    settled = arrival.reached;
-                    made.progressed();
-                }
-                made.pauseAfter(failure, cancellation);
-            }
-        }
+        return requests.retrying(() -> arrival.reached, () -> request(range, arrival));
     }
 
     private ObjectHead request(Range range, Arrival arrival) throws S3Failure, IOException, InterruptedException {
         // At least one byte is asked for: only an answer brings a head.
         long from = Math.min(arrival.reached, range.end() - 1);
-        try (ByteBudget.Lease _ = context.memory().take(RANGE_MEMORY)) {
-            return context.request(
+        try (ByteBudget.Lease _ = requests.memory(RANGE_MEMORY)) {
+            return requests.limited(
                     range.end() - from,
                     () -> from == 0 && range.end() == object.size()
                             ? reader.readWhole(bucket, object.key(), object.etag(), object.size(), arrival, received)
@@ -209,7 +199,7 @@ final class RangedDownload implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        share.close();
+        requests.context().largeObjects().decrementAndGet();
         readers.shutdownNow();
         readers.close();
         draft.close();

@@ -22,18 +22,16 @@ final class RefusedReads {
     }
 
     private final Trial trial;
-    private final TransferContext context;
-    private final Cancellation cancellation;
+    private final Requests requests;
     private final ReentrantLock asking = new ReentrantLock();
     private final AtomicInteger inARow = new AtomicInteger();
     private long askedNanos;
     private boolean asked;
     private S3Failure.@Nullable Auth refused;
 
-    RefusedReads(Trial trial, TransferContext context, Cancellation cancellation) {
+    RefusedReads(Trial trial, Requests requests) {
         this.trial = trial;
-        this.context = context;
-        this.cancellation = cancellation;
+        this.requests = requests;
     }
 
     /** An object was read. */
@@ -76,7 +74,7 @@ final class RefusedReads {
         asked = false;
         refused = null;
         try {
-            context.backoff().retrying(cancellation, () -> {
+            requests.retrying(() -> {
                 trial.send();
                 return true;
             });

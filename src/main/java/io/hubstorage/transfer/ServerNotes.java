@@ -29,8 +29,7 @@ final class ServerNotes {
     private final String bucket;
     private final ListedObject object;
     private final HeadReader heads;
-    private final TransferContext context;
-    private final Cancellation cancellation;
+    private final Requests requests;
     private final PartSizeGuesses guesses;
     private final Refusals refusals;
     private @Nullable OptionalLong firstPart;
@@ -39,15 +38,13 @@ final class ServerNotes {
             String bucket,
             ListedObject object,
             HeadReader heads,
-            TransferContext context,
-            Cancellation cancellation,
+            Requests requests,
             PartSizeGuesses guesses,
             Refusals refusals) {
         this.bucket = bucket;
         this.object = object;
         this.heads = heads;
-        this.context = context;
-        this.cancellation = cancellation;
+        this.requests = requests;
         this.guesses = guesses;
         this.refusals = refusals;
     }
@@ -77,8 +74,7 @@ final class ServerNotes {
      * @throws S3Failure when it cannot be had
      */
     ObjectHead headOrFail() throws S3Failure, IOException, InterruptedException {
-        return context.backoff()
-                .retrying(cancellation, () -> context.request(() -> heads.whole(bucket, object.key(), object.etag())));
+        return requests.send(() -> heads.whole(bucket, object.key(), object.etag()));
     }
 
     /** The object's tags; null where they cannot be had, which for the whole shard is found out once. */
@@ -94,8 +90,7 @@ final class ServerNotes {
 
     private Optional<Map<String, String>> askForTags() throws S3Failure, IOException, InterruptedException {
         try {
-            return Optional.of(context.backoff()
-                    .retrying(cancellation, () -> context.request(() -> heads.tags(bucket, object.key()))));
+            return Optional.of(requests.send(() -> heads.tags(bucket, object.key())));
         } catch (S3Failure.Permanent refused) {
             if (refused.saysMissing()) {
                 throw refused;
@@ -167,9 +162,9 @@ final class ServerNotes {
         return size == null ? OptionalLong.empty() : size;
     }
 
-    private <T> @Nullable T ask(TransferContext.Request<T> question) throws IOException, InterruptedException {
+    private <T> @Nullable T ask(RetryPolicy.Attempt<T> question) throws IOException, InterruptedException {
         try {
-            return context.backoff().retrying(cancellation, () -> context.request(question));
+            return requests.send(question);
         } catch (S3Failure refused) {
             LOG.debug("not known of {}/{}: {}", bucket, object.key(), refused.getMessage());
             return null;

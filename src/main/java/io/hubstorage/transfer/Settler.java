@@ -89,7 +89,7 @@ final class Settler implements FetchPool.Handler {
         failures.add(
                 new RunRecord.Failure(task.key(), failure.kind(), String.valueOf(failure.getMessage())),
                 // What changes under every read may hold still the next time.
-                Attempts.mayPass(failure) || failure instanceof S3Failure.Changed);
+                failure.mayPass() || failure instanceof S3Failure.Changed);
         fallBack(task, EntryState.KEPT);
     }
 

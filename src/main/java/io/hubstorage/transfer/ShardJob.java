@@ -36,13 +36,13 @@ final class ShardJob {
     private static final long CANCEL_GRACE_MILLIS = 1_000;
 
     private final TransferMessage.Shard shard;
-    private final TransferContext context;
     private final Supplier<S3Access> s3;
     private final ShardFiles files;
     private final ShardProgress progress = new ShardProgress();
     private final Availability availability = new Availability();
     private final SourceFiles sources;
     private final Cancellation cancellation;
+    private final Requests requests;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final TransferMessage.@Nullable Source previous;
     private volatile @Nullable Thread runner;
@@ -50,7 +50,6 @@ final class ShardJob {
 
     ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
         this.shard = shard;
-        this.context = context;
         this.s3 = shard.options().requestPayer()
                 ? () -> s3.get().payingRequests().watchedBy(availability)
                 : () -> s3.get().watchedBy(availability);
@@ -58,6 +57,7 @@ final class ShardJob {
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
         this.cancellation =
                 new Cancellation(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : Path.of(shard.lease()));
+        this.requests = new Requests(context, cancellation);
         this.previous = shard.sources().stream()
                 .filter(TransferMessage.Source::previous)
                 .findFirst()
@@ -167,7 +167,7 @@ final class ShardJob {
     /** Credentials that the account takes are not why one bucket refuses them: the others may still be copied. */
     private Ended refused(S3Failure.Auth refusal) {
         try {
-            if (context.backoff().retrying(cancellation, s3.get()::acceptsCredentials)) {
+            if (requests.retrying(s3.get()::acceptsCredentials)) {
                 return new Ended(
                         Outcome.FAILED,
                         false,
@@ -203,7 +203,7 @@ final class ShardJob {
     /** Lists, and fetches what is new; what stays is linked when all of that is there, if anything is new at all. */
     private Outcome copy(FailureLog failures) throws Exception {
         try (ChangeLog log = new ChangeLog(files.log())) {
-            ObjectFetch fetch = new ObjectFetch(shard, context, s3.get(), tree(), progress, cancellation);
+            ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress);
             Settler settler = new Settler(shard, fetch, log, progress, failures);
             try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
                 compare(log, pool, failures);
@@ -255,12 +255,12 @@ final class ShardJob {
     }
 
     private Listing listing() {
-        return new Listing(s3.get(), shard, cancellation, context.backoff());
+        return new Listing(s3.get(), shard, requests);
     }
 
     /** A shard in the middle must know which files before it could stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
-        return new EarlierFiles(shard, previous, s3.get(), context.backoff(), cancellation).paths();
+        return new EarlierFiles(shard, previous, s3.get(), requests).paths();
     }
 
     /** Links what stays from the last snapshot, and writes the shard's part of the manifest: the last one's with the changes. */

@@ -1,41 +1,20 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.s3.S3Failure;
-import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What all shards of a process share: the permits for requests, the memory for bodies, the streams of large objects, and the
- * patience with faults that may pass. Thread-safe.
+ * What all shards of a process share. Thread-safe.
+ *
+ * <p>Requests and memory are two limits, because they bind at different times: a thousand small bodies are many requests and
+ * little memory, sixteen large ones the other way round, and a body stays in memory when its request is long done. Who needs
+ * both takes memory first.
+ *
+ * @param permits how many requests may be under way
+ * @param memory how many bytes of bodies may be held
+ * @param largeObjects how many objects are being read in ranges
  */
-record TransferContext(RequestPermits permits, ByteBudget memory, Streams streams, Backoff backoff) {
-    /** A request for a body. */
-    @FunctionalInterface
-    interface Request<T> {
-        T send() throws S3Failure, IOException, InterruptedException;
-    }
-
-    /** Sends a request that brings no body, when there is a permit, and lets the limit learn from the answer. */
-    <T> T request(Request<T> request) throws S3Failure, IOException, InterruptedException {
-        return request(0, request);
-    }
-
-    /** Sends a request for so many bytes; otherwise as {@link #request(Request)}. */
-    <T> T request(long bytes, Request<T> request) throws S3Failure, IOException, InterruptedException {
-        permits.acquire();
-        long began = System.nanoTime();
-        try {
-            T answer = request.send();
-            permits.answered(System.nanoTime() - began, bytes);
-            return answer;
-        } catch (S3Failure failure) {
-            if (failure instanceof S3Failure.Throttled) {
-                permits.throttled();
-            } else if (failure.isBroken()) {
-                permits.broken();
-            }
-            throw failure;
-        } finally {
-            permits.release();
-        }
+record TransferContext(RequestPermits permits, ByteBudget memory, AtomicInteger largeObjects, RetryPolicy retries) {
+    TransferContext(RequestPermits permits, ByteBudget memory, RetryPolicy retries) {
+        this(permits, memory, new AtomicInteger(), retries);
     }
 }

@@ -46,17 +46,16 @@ public final class TransferVerticle extends VerticleBase {
 
     /** @param version of the program, for the user agent */
     public TransferVerticle(ConfigStore config, String version) {
-        this(config, version, S3Access.STALL, Backoff.USUAL);
+        this(config, version, S3Access.STALL, RetryPolicy.USUAL);
     }
 
     /** With another patience than the usual one, for tests. */
-    public TransferVerticle(ConfigStore config, String version, Duration stall, Backoff backoff) {
+    public TransferVerticle(ConfigStore config, String version, Duration stall, RetryPolicy retries) {
         this.config = config;
         this.s3 = new S3Connection(() -> config.settings().aws(), version, stall);
-        this.shared = new TransferContext(
-                new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), new Streams(), backoff);
+        this.shared = new TransferContext(new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), retries);
         this.search = new BucketSearch(
-                backoff,
+                retries,
                 availability -> s3.get().watchedBy(availability).discovery().buckets());
     }
 

@@ -42,7 +42,7 @@ final class ShardJobTest {
     private final SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
     private final S3Access access = new S3Access(s3.settings(), 8, "test");
     private final TransferContext context =
-            new TransferContext(new RequestPermits(8), new ByteBudget(1 << 20), new Streams(), Backoff.USUAL);
+            new TransferContext(new RequestPermits(8), new ByteBudget(1 << 20), RetryPolicy.USUAL);
 
     @AfterEach
     void stop() {

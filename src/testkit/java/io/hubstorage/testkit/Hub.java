@@ -10,7 +10,7 @@ import io.hubstorage.config.Settings;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
-import io.hubstorage.transfer.Backoff;
+import io.hubstorage.transfer.RetryPolicy;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -39,7 +39,7 @@ public final class Hub implements AutoCloseable {
     private final Map<String, String> environment = new HashMap<>();
     private final InstantSource clock;
     private Duration stall = S3Access.STALL;
-    private Backoff backoff = Backoff.USUAL;
+    private RetryPolicy retries = RetryPolicy.USUAL;
     private Vertx vertx = Vertx.vertx();
     private @Nullable HubStorage running;
 
@@ -63,13 +63,13 @@ public final class Hub implements AutoCloseable {
     /** Gives up on S3 sooner than usual, from the next start on. */
     public Hub patience(Duration silence, int attempts) {
         stall = silence;
-        backoff = new Backoff(Duration.ofMillis(20), Duration.ofMillis(200), attempts);
+        retries = new RetryPolicy(Duration.ofMillis(20), Duration.ofMillis(200), attempts);
         return this;
     }
 
     /** How long the engine waits for a server that is out of reach, from the next start on; call after {@link #patience}. */
     public Hub outage(Duration outage) {
-        backoff = new Backoff(backoff.base(), backoff.cap(), backoff.attempts(), outage);
+        retries = new RetryPolicy(retries.base(), retries.cap(), retries.attempts(), outage);
         return this;
     }
 
@@ -102,7 +102,7 @@ public final class Hub implements AutoCloseable {
     public Hub start() {
         if (running == null) {
             Environment loaded = Environment.load(environment, home.resolve(".env"));
-            running = await(HubStorage.engine(vertx, loaded, clock, stall, backoff));
+            running = await(HubStorage.engine(vertx, loaded, clock, stall, retries));
         }
         return this;
     }

@@ -9,12 +9,19 @@ import io.hubstorage.s3.S3Failure;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-final class BackoffTest {
-    private static final Backoff QUICK = new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), 3);
+final class RetryPolicyTest {
+    private static final RetryPolicy QUICK = new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3);
 
     private final S3Failure throttled = S3Failure.of(
             S3Exception.builder().statusCode(503).message("Slow down").build(), "asking");
@@ -24,8 +31,8 @@ final class BackoffTest {
     @Test
     void noWaitIsLongerThanTheCapHoweverManyAttempts() {
         qt().forAll(integers().between(1, Integer.MAX_VALUE))
-                .check(attempt -> Backoff.USUAL.after(attempt).compareTo(Backoff.USUAL.cap()) <= 0
-                        && !Backoff.USUAL.after(attempt).isNegative());
+                .check(attempt -> RetryPolicy.USUAL.after(attempt).compareTo(RetryPolicy.USUAL.cap()) <= 0
+                        && !RetryPolicy.USUAL.after(attempt).isNegative());
     }
 
     @Test
@@ -72,7 +79,7 @@ final class BackoffTest {
     @Test
     void aMinuteWithoutS3IsBorneWhateverLuckHasTheWaitsBe() {
         for (int luck = 0; luck < 200; luck++) {
-            Attempts made = new Attempts(Backoff.USUAL);
+            RetryPolicy.Failures made = RetryPolicy.USUAL.new Failures();
             long now = 0;
             int tried = 0;
             Optional<Duration> pause = made.pause(throttled, now);
@@ -88,7 +95,8 @@ final class BackoffTest {
 
     @Test
     void anOutageDoesNotUseUpTheAttemptsOfItsObject() {
-        Attempts made = new Attempts(new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), 2, Duration.ofSeconds(5)));
+        RetryPolicy policy = new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 2, Duration.ofSeconds(5));
+        RetryPolicy.Failures made = policy.new Failures();
         for (int second = 0; second < 5; second++) {
             assertThat(made.pause(throttled, Duration.ofSeconds(second).toNanos()))
                     .isPresent();
@@ -103,11 +111,56 @@ final class BackoffTest {
 
     @Test
     void attemptsThatBroughtTheWorkOnAreNotCounted() {
-        Attempts made = new Attempts(new Backoff(Duration.ofMillis(1), Duration.ofMillis(2), 2));
+        RetryPolicy policy = new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 2);
+        RetryPolicy.Failures made = policy.new Failures();
         for (int attempt = 0; attempt < 20; attempt++) {
-            made.progressed();
+            made.forget();
             assertThat(made.pause(S3Failure.corrupt("half of it came"), 0)).isPresent();
         }
         assertThat(made.pause(S3Failure.corrupt("nothing came"), 0)).isEmpty();
+    }
+
+    @Test
+    void aThrottlingServerIsLeftAloneForAsLongAsItAsks() {
+        RetryPolicy.Failures made = QUICK.new Failures();
+
+        assertThat(made.pause(throttledFor("17"), 0)).contains(Duration.ofSeconds(17));
+        assertThat(made.pause(throttledFor("86400"), 0)).as("but not for a day").contains(Duration.ofMinutes(1));
+        assertThat(QUICK.new Failures().pause(throttledFor("Thu, 26 Nov 2026 12:00:00 GMT"), 0))
+                .hasValueSatisfying(pause -> assertThat(pause).isLessThanOrEqualTo(QUICK.cap()));
+    }
+
+    private static S3Failure throttledFor(String retryAfter) {
+        SdkHttpResponse answer = SdkHttpResponse.builder()
+                .statusCode(503)
+                .putHeader("Retry-After", retryAfter)
+                .build();
+        return S3Failure.of(
+                S3Exception.builder()
+                        .statusCode(503)
+                        .awsErrorDetails(AwsErrorDetails.builder()
+                                .errorCode("SlowDown")
+                                .sdkHttpResponse(answer)
+                                .build())
+                        .build(),
+                "asking");
+    }
+
+    @Test
+    void aWaitingAttemptEndsAtOnceWhenTheWorkIsCancelled() throws Exception {
+        Cancellation cancellation = new Cancellation();
+        RetryPolicy patient = new RetryPolicy(Duration.ofDays(1), Duration.ofDays(2), 9);
+        CountDownLatch failed = new CountDownLatch(1);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Object> waiting = threads.submit(() -> patient.retrying(cancellation, () -> {
+                failed.countDown();
+                throw S3Failure.corrupt("once");
+            }));
+            failed.await();
+
+            cancellation.request();
+
+            assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(CancellationException.class);
+        }
     }
 }

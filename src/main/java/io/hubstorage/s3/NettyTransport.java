@@ -1,0 +1,312 @@
+package io.hubstorage.s3;
+
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import software.amazon.awssdk.http.Protocol;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.async.AsyncExecuteRequest;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.http.nio.netty.ProxyConfiguration;
+import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
+import software.amazon.awssdk.utils.ProxyConfigProvider;
+
+/**
+ * The SDK's netty-nio client on loops apart from those of the dashboard: a busy transfer does not hold up a page. Two faults of
+ * it are worked around. Where it has several loops it forgets refused connections, so there is one client a loop, and requests
+ * are spread over them. Its read timeout also runs while a reader that waits for its disk asks for nothing, so that one is off,
+ * and a clock here runs only while the server owes something. Thread-safe.
+ */
+public final class NettyTransport implements SdkAsyncHttpClient {
+    private static final int MOST_LOOPS = 4;
+    /** S3 closes what is silent for about this long; a connection that it just closed would cost an attempt. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    /** Of a server's patience, how finely its end is met. */
+    private static final int TICKS = 10;
+
+    private static final int CLOSING_SECONDS = 5;
+
+    private final Duration silence;
+    private final ProxyConfiguration proxy;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final AtomicInteger turn = new AtomicInteger();
+    private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    private record Lane(SdkEventLoopGroup loop, SdkAsyncHttpClient netty) {}
+
+    /**
+     * How far it goes.
+     *
+     * @param connections at once, on each loop to each server; what bounds the requests is up to the caller
+     * @param connect how long a server may take to accept a connection
+     * @param acquire how long a request may wait for a connection, the time to connect included
+     * @param silence how long a server may say nothing while something is expected of it
+     */
+    public record Limits(int connections, Duration connect, Duration acquire, Duration silence) {}
+
+    /**
+     * Starts the loops.
+     *
+     * @param scheme of the servers: the system may name a proxy for {@code http} and another for {@code https}
+     * @param trusted who may vouch for servers; null for the authorities that Java knows
+     */
+    public NettyTransport(String scheme, Limits limits, @Nullable TrustManager trusted) {
+        silence = limits.silence();
+        proxy = proxy(scheme);
+        int count = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_LOOPS);
+        for (int index = 0; index < count; index++) {
+            lanes.add(lane(limits, proxy, trusted));
+        }
+        long tick = Math.max(1, silence.toMillis() / TICKS);
+        var _ = lanes.getFirst()
+                .loop()
+                .eventLoopGroup()
+                .scheduleWithFixedDelay(this::giveUpSilentServers, tick, tick, TimeUnit.MILLISECONDS);
+    }
+
+    private static Lane lane(Limits limits, ProxyConfiguration proxy, @Nullable TrustManager trusted) {
+        SdkEventLoopGroup loop = SdkEventLoopGroup.builder()
+                .numberOfThreads(1)
+                .threadFactory(new DefaultThreadFactory("hubstorage-s3", true))
+                .build();
+        NettyNioAsyncHttpClient.Builder netty = NettyNioAsyncHttpClient.builder()
+                .eventLoopGroup(loop)
+                .protocol(Protocol.HTTP1_1)
+                .maxConcurrency(limits.connections())
+                .connectionTimeout(limits.connect())
+                .tlsNegotiationTimeout(limits.connect())
+                .connectionAcquisitionTimeout(limits.acquire())
+                .connectionMaxIdleTime(KEEP_ALIVE)
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(limits.silence())
+                .tcpKeepAlive(true)
+                .proxyConfiguration(proxy);
+        if (trusted != null) {
+            TrustManager[] all = {trusted};
+            netty.tlsTrustManagersProvider(() -> all);
+        }
+        return new Lane(loop, netty.build());
+    }
+
+    /**
+     * As the SDK's own clients find it: Java's system properties ({@code https.proxyHost}, …), else {@code HTTPS_PROXY},
+     * {@code HTTP_PROXY} and {@code NO_PROXY}. By itself netty-nio would take the one for {@code http} on all ways.
+     */
+    private static ProxyConfiguration proxy(String scheme) {
+        ProxyConfiguration.Builder proxy =
+                ProxyConfiguration.builder().useSystemPropertyValues(false).useEnvironmentVariableValues(false);
+        ProxyConfigProvider system = ProxyConfigProvider.fromSystemEnvironmentSettings(true, true, scheme);
+        if (system != null && system.host() != null && !system.host().isEmpty()) {
+            proxy.host(system.host()).port(system.port()).nonProxyHosts(system.nonProxyHosts());
+            system.userName().ifPresent(proxy::username);
+            system.password().ifPresent(proxy::password);
+        }
+        return proxy.build();
+    }
+
+    /** May block, to look the server's name up. */
+    @Override
+    public CompletableFuture<Void> execute(AsyncExecuteRequest request) {
+        Exchange exchange = new Exchange(request.responseHandler());
+        Lane lane = lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
+        CompletableFuture<Void> done;
+        try {
+            lookUp(request.request().host());
+            done = lane.netty()
+                    .execute(AsyncExecuteRequest.builder()
+                            .request(request.request())
+                            .requestContentPublisher(request.requestContentPublisher())
+                            .fullDuplex(request.fullDuplex())
+                            .metricCollector(request.metricCollector().orElse(null))
+                            .httpExecutionAttributes(request.httpExecutionAttributes())
+                            .responseHandler(exchange)
+                            .build());
+        } catch (RejectedExecutionException ended) {
+            return fail(request, closing(ended));
+        } catch (UnknownHostException unknown) {
+            return fail(request, unknown);
+        }
+        exchange.done = done;
+        open.add(exchange);
+        var _ = done.whenComplete((_, _) -> open.remove(exchange));
+        if (closed) {
+            exchange.giveUp(closing(null));
+        }
+        return done;
+    }
+
+    /**
+     * Whether the system knows the name at all, which may take it a while. Netty asks again on the loop, and the JDK keeps for
+     * half a minute what it was told; a name that is unknown there would be among the failures that netty-nio forgets.
+     */
+    private void lookUp(String host) throws UnknownHostException {
+        boolean direct =
+                proxy.host() == null || proxy.nonProxyHosts().stream().anyMatch(host.toLowerCase(Locale.ROOT)::matches);
+        var _ = InetAddress.getAllByName(direct ? host : proxy.host());
+    }
+
+    private static CompletableFuture<Void> fail(AsyncExecuteRequest request, IOException failure) {
+        request.responseHandler().onError(failure);
+        return CompletableFuture.failedFuture(failure);
+    }
+
+    private static IOException closing(@Nullable Throwable cause) {
+        return new IOException("the connections to S3 are closed", cause);
+    }
+
+    private void giveUpSilentServers() {
+        long now = System.nanoTime();
+        for (Exchange exchange : open) {
+            long silent = exchange.silentNanos(now);
+            if (silent >= silence.toNanos()) {
+                exchange.giveUp(new IOException(new TimeoutException(
+                        "the server sent nothing for %d ms".formatted(TimeUnit.NANOSECONDS.toMillis(silent)))));
+            }
+        }
+    }
+
+    @Override
+    public String clientName() {
+        return lanes.getFirst().netty().clientName();
+    }
+
+    /** Breaks off what is under way, and waits a little for the connections to close. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        open.forEach(exchange -> exchange.giveUp(closing(null)));
+        lanes.forEach(lane -> lane.netty().close());
+        // At once: the quiet period that the client would grant loops of its own holds every close for two seconds.
+        List<Future<?>> endings = lanes.stream()
+                .<Future<?>>map(
+                        lane -> lane.loop().eventLoopGroup().shutdownGracefully(0, CLOSING_SECONDS, TimeUnit.SECONDS))
+                .toList();
+        endings.forEach(ending -> ending.awaitUninterruptibly(CLOSING_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** One request, and since when its server owes something: the head, or what a reader has asked for. */
+    private static final class Exchange implements SdkAsyncHttpResponseHandler {
+        private final SdkAsyncHttpResponseHandler sdk;
+        private final AtomicLong owed = new AtomicLong(1);
+        private volatile long since = System.nanoTime();
+        private volatile @Nullable CompletableFuture<Void> done;
+        private volatile @Nullable Throwable reason;
+
+        Exchange(SdkAsyncHttpResponseHandler sdk) {
+            this.sdk = sdk;
+        }
+
+        long silentNanos(long now) {
+            return owed.get() == 0 ? 0 : now - since;
+        }
+
+        /** Ends it; netty-nio closes the connection, and tells everybody on the connection's loop. */
+        void giveUp(IOException failure) {
+            CompletableFuture<Void> running = done;
+            if (running != null) {
+                reason = failure;
+                running.completeExceptionally(failure);
+            }
+        }
+
+        private void came() {
+            since = System.nanoTime();
+            if (owed.get() != Long.MAX_VALUE) {
+                owed.decrementAndGet();
+            }
+        }
+
+        private void asked(long count) {
+            if (owed.getAndUpdate(before -> before + count < 0 ? Long.MAX_VALUE : before + count) == 0) {
+                since = System.nanoTime();
+            }
+        }
+
+        @Override
+        public void onHeaders(SdkHttpResponse head) {
+            came();
+            sdk.onHeaders(head);
+        }
+
+        @Override
+        public void onStream(Publisher<ByteBuffer> body) {
+            sdk.onStream(reader -> body.subscribe(new Body(reader)));
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            sdk.onError(why(failure));
+        }
+
+        private Throwable why(Throwable failure) {
+            Throwable given = reason;
+            return given == null ? failure : given;
+        }
+
+        private final class Body implements Subscriber<ByteBuffer> {
+            private final Subscriber<? super ByteBuffer> reader;
+
+            Body(Subscriber<? super ByteBuffer> reader) {
+                this.reader = reader;
+            }
+
+            @Override
+            public void onSubscribe(Subscription source) {
+                reader.onSubscribe(new Subscription() {
+                    @Override
+                    public void request(long count) {
+                        asked(count);
+                        source.request(count);
+                    }
+
+                    @Override
+                    public void cancel() {
+                        source.cancel();
+                    }
+                });
+            }
+
+            @Override
+            public void onNext(ByteBuffer bytes) {
+                came();
+                reader.onNext(bytes);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                reader.onError(why(failure));
+            }
+
+            @Override
+            public void onComplete() {
+                reader.onComplete();
+            }
+        }
+    }
+}
