@@ -91,6 +91,31 @@ final class KeyFilterTest {
     }
 
     @Test
+    void patternsBelowAPrefixSeeKeysFromItsFolderOn() {
+        KeyFilter filter = KeyFilter.below("team/2026-", List.of("2026-*.tmp"), List.of());
+        assertThat(filter.accepts("team/2026-a.tmp")).isFalse();
+        assertThat(filter.accepts("team/x/2026-a.tmp")).isTrue();
+        assertThat(KeyFilter.below("2026-", List.of("2026-*.tmp"), List.of()).accepts("2026-a.tmp"))
+                .isFalse();
+    }
+
+    @Test
+    void itNamesThePatternsThatMatch() {
+        KeyFilter filter = new KeyFilter("a/", List.of("*.log", "*.tmp", "x*"), List.of("keep*", "x.tmp"));
+        assertThat(filter.excluding("a/x.tmp").stream()).containsExactly(1, 2);
+        assertThat(filter.including("a/x.tmp").stream()).containsExactly(1);
+        assertThat(filter.excluding("a/y").isEmpty()).isTrue();
+    }
+
+    @Test
+    void aHyphenAtTheEndOfASetIsNoRange() {
+        assertThat(KeyPattern.compile("[a-]").matches("-", 0)).isTrue();
+        assertThat(KeyPattern.compile("[a-]").matches("]", 0)).isFalse();
+        assertThat(KeyPattern.compile("[a-]").matches("b", 0)).isFalse();
+        assertThat(KeyPattern.compile("[+-]").matches("A", 0)).isFalse();
+    }
+
+    @Test
     void itAgreesWithPythonOnAnyPattern() {
         qt().withExamples(Examples.upTo(20_000))
                 .forAll(text("ab*?[]!-^\\/.é😀"), text("ab[]!-^\\/.é😀"))

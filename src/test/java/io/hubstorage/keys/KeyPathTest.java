@@ -109,6 +109,46 @@ final class KeyPathTest {
         assertThat(KeyPath.toKey("~hub~100%/%zz%C3")).isEqualTo("100%/%zz%C3");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"~hub", "~hub1", "~hub+", "~hub1+", "~hub9+x", "~hub/a", "~hub:~a", "~hub/~a"})
+    void aNameThatEndsBeforeItsMarkerDoesIsTakenAsItIs(String name) {
+        assertThat(KeyPath.toKey(name)).isEqualTo(name);
+    }
+
+    @Test
+    void whatIsWrittenInHexIsReadUpToTheLastCharacter() {
+        assertThat(KeyPath.toKey("~hub0~a")).isEqualTo("a");
+        assertThat(KeyPath.toKey("~hub9~a")).isEqualTo("a");
+        assertThat(KeyPath.toKey("~hub~%00")).isEqualTo("\u0000");
+        assertThat(KeyPath.toKey("~hub~a%7F")).isEqualTo("a\u007f");
+        assertThat(KeyPath.toKey("~hub~a%80")).isEqualTo("a%80");
+        assertThat(KeyPath.toKey("~hub~a%2")).isEqualTo("a%2");
+        assertThat(KeyPath.toKey("~hub~a%")).isEqualTo("a%");
+    }
+
+    @Test
+    void aMarkedNameIsOnePieceAsLongAsItFits() {
+        String fits = "\\" + "y".repeat(KeyPath.MAX_SEGMENT - "~hub~%5C".length());
+        assertThat(KeyPath.toPath(fits)).hasSize(KeyPath.MAX_SEGMENT).doesNotContain("/");
+        assertThat(KeyPath.toPath(fits + "y")).startsWith("~hub+~").contains("/~hub~");
+        assertThat(KeyPath.toKey(KeyPath.toPath(fits + "y"))).isEqualTo(fits + "y");
+    }
+
+    @Test
+    void aPieceThatWouldEndInADotEndsInHexAndNoCharacterIsTornApart() {
+        for (String unit : List.of(".", " ", "é", "€", "😀", "%", "a.", "b ")) {
+            for (int before = 0; before < 5; before++) {
+                String key = "x".repeat(before) + unit.repeat(400);
+                String path = KeyPath.toPath(key);
+                assertThat(KeyPath.toKey(path)).isEqualTo(key);
+                assertThat(path.split("/")).allSatisfy(name -> {
+                    assertThat(Utf8.length(name)).isLessThanOrEqualTo(KeyPath.MAX_SEGMENT);
+                    assertThat(name).doesNotEndWith(".").doesNotEndWith(" ").doesNotEndWith("\ud83d");
+                });
+            }
+        }
+    }
+
     @Test
     void aKeyOfNothingButSlashesStillHasAPathTheSystemTakes() {
         String key = "/".repeat(1_024);

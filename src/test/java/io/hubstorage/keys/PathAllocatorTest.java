@@ -53,6 +53,16 @@ final class PathAllocatorTest {
     }
 
     @Test
+    void theLastKeyMayTurnOutToHaveAnotherSize() {
+        PathAllocator allocator = new PathAllocator();
+        assertThatThrownBy(() -> allocator.withSize(1)).isInstanceOf(IllegalStateException.class);
+        allocator.allocate("a", 1);
+        assertThat(allocator.allocate("a/", 0)).isEqualTo("~hub1~a");
+        assertThat(allocator.withSize(5)).isEqualTo("~hub1~a/~hub~");
+        assertThat(allocator.withSize(0)).isEqualTo("~hub1~a");
+    }
+
+    @Test
     void onlyPrefixesThatCanStillBecomeFoldersAreAskedAbout() {
         assertThat(PathAllocator.clashCandidates("data/2026/f-1.txt"))
                 .containsExactly("data", "data/2026", "data/2026/f", "data/2026/f-1", "data/2026/f-1.txt");
