@@ -1,7 +1,6 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
-import io.hubstorage.backup.UnfinishedRuns;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
@@ -10,7 +9,9 @@ import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.FolderAccess;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.jobs.Jobs;
+import io.hubstorage.jobs.UnfinishedRuns;
 import io.hubstorage.logs.LogVerticle;
 import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;
@@ -160,7 +161,7 @@ public final class HubStorage {
         return deploy(Room.CONFIG, new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
                 .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, stall, retries)))
-                .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, history, clock, Version.TEXT)))
+                .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, new Jobs(), history, clock, Version.TEXT)))
                 .map(this);
     }
 

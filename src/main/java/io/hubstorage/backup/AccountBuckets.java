@@ -3,6 +3,7 @@ package io.hubstorage.backup;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
+import io.hubstorage.jobs.Job;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -21,12 +22,12 @@ final class AccountBuckets implements BucketSelection.Discovery {
 
     private final Vertx vertx;
     private final String runId;
-    private final StopSignal stop;
+    private final Job job;
 
-    AccountBuckets(Vertx vertx, String runId, StopSignal stop) {
+    AccountBuckets(Vertx vertx, String runId, Job job) {
         this.vertx = vertx;
         this.runId = runId;
-        this.stop = stop;
+        this.job = job;
     }
 
     @Override
@@ -50,7 +51,7 @@ final class AccountBuckets implements BucketSelection.Discovery {
             try {
                 return reply.get(1, TimeUnit.SECONDS);
             } catch (TimeoutException _) {
-                stop.pause(Duration.ZERO);
+                job.check();
             } catch (ExecutionException e) {
                 throw RunStoppedException.failed("the buckets could not be discovered: " + Causes.message(e));
             }

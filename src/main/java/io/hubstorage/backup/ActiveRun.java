@@ -11,7 +11,9 @@ import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.DiskFull;
 import io.hubstorage.fs.FolderAccess;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.jobs.Job;
+import io.hubstorage.jobs.UnfinishedRuns;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
@@ -42,15 +44,16 @@ final class ActiveRun {
     private final RunPlan plan;
     private final InstantSource clock;
     private final RunMonitor monitor;
-    private final StopSignal stop = new StopSignal();
+    private final Job job;
     private final ShardDispatcher dispatcher;
     private final CompletableFuture<Void> admission = new CompletableFuture<>();
     private final Promise<Void> ended = Promise.promise();
     private long spaceCheckedNanos = System.nanoTime();
 
-    ActiveRun(Vertx vertx, RunPlan plan, InstantSource clock) {
+    ActiveRun(Vertx vertx, RunPlan plan, Job job, InstantSource clock) {
         this.vertx = vertx;
         this.plan = plan;
+        this.job = job;
         this.clock = clock;
         this.monitor = new RunMonitor(plan, clock);
         this.dispatcher = new ShardDispatcher(vertx, plan.runId());
@@ -58,7 +61,11 @@ final class ActiveRun {
 
     /** Where a run over all buckets asks for their names. */
     BucketSelection.Discovery accountBuckets() {
-        return new AccountBuckets(vertx, plan.runId(), stop);
+        return new AccountBuckets(vertx, plan.runId(), job);
+    }
+
+    Job job() {
+        return job;
     }
 
     RunPlan plan() {
@@ -88,7 +95,7 @@ final class ActiveRun {
             RunReport report = new RunReport(plan, clock);
             try {
                 BackupRun run =
-                        new BackupRun(plan, selection, dispatcher, monitor, stop, clock, version, history, this::raise);
+                        new BackupRun(plan, selection, dispatcher, monitor, job, clock, version, history, this::raise);
                 RunRecord record = admitted(report, history, run);
                 context.runOnContext(_ -> whenEnded.handle(record));
             } catch (DataLock.HeldException | Preflight.UnusableException e) {
@@ -206,7 +213,7 @@ final class ActiveRun {
 
     /** Asks the run to stop; false when it is committing. */
     boolean stop(RunResult as, String why) {
-        if (!stop.request(as, why)) {
+        if (!job.stop(as, why)) {
             return false;
         }
         monitor.phase(RunPhase.CANCELLING);
@@ -218,7 +225,7 @@ final class ActiveRun {
         if (heartbeat.runId().equals(plan.runId())) {
             dispatcher.heard(heartbeat);
             monitor.heartbeat(heartbeat);
-            if (stop.isRequested()) {
+            if (job.isStopped()) {
                 dispatcher.cancel();
             }
         }
@@ -239,7 +246,7 @@ final class ActiveRun {
     /** Stops the run before the disk is full, or when it is another one all at once; looks at most once a second. */
     void watchDestination() {
         long now = System.nanoTime();
-        if (plan.dryRun() || now - spaceCheckedNanos < SPACE_CHECK_NANOS || stop.isRequested()) {
+        if (plan.dryRun() || now - spaceCheckedNanos < SPACE_CHECK_NANOS || job.isStopped()) {
             return;
         }
         spaceCheckedNanos = now;

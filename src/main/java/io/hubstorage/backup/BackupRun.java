@@ -4,10 +4,12 @@ import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Trees;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.jobs.Job;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
@@ -46,7 +48,7 @@ final class BackupRun {
     private final BucketSelection selection;
     private final ShardDispatcher dispatcher;
     private final RunMonitor monitor;
-    private final StopSignal stop;
+    private final Job job;
     private final InstantSource clock;
     private final String version;
     private final HistoryStore history;
@@ -59,7 +61,7 @@ final class BackupRun {
             BucketSelection selection,
             ShardDispatcher dispatcher,
             RunMonitor monitor,
-            StopSignal stop,
+            Job job,
             InstantSource clock,
             String version,
             HistoryStore history,
@@ -68,7 +70,7 @@ final class BackupRun {
         this.selection = selection;
         this.dispatcher = dispatcher;
         this.monitor = monitor;
-        this.stop = stop;
+        this.job = job;
         this.clock = clock;
         this.version = version;
         this.history = history;
@@ -83,15 +85,13 @@ final class BackupRun {
         } catch (RunStoppedException e) {
             return stopped(e);
         } catch (CancellationException | InterruptedException _) {
-            return report.stopped(stop.result(), attempts, stop.reason());
+            return report.stopped(job.result(), attempts, job.reason());
         } catch (Parallel.Failure e) {
             return unwrapped(e.getCause());
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("the run failed", e);
             // What breaks after the run was told to stop, breaks because of that or for the same reason.
-            return stop.isRequested()
-                    ? report.stopped(stop.result(), attempts, stop.reason())
-                    : report.broken(attempts, e);
+            return job.isStopped() ? report.stopped(job.result(), attempts, job.reason()) : report.broken(attempts, e);
         } catch (RuntimeException e) {
             LOG.error("the run failed in an unforeseen way", e);
             return report.stopped(RunResult.FAILED, attempts, "internal error: " + e);
@@ -100,8 +100,8 @@ final class BackupRun {
 
     /** What ends a run that was told to stop is not why it ends. */
     private RunRecord stopped(RunStoppedException e) {
-        return stop.isRequested()
-                ? report.stopped(stop.result(), attempts, stop.reason())
+        return job.isStopped()
+                ? report.stopped(job.result(), attempts, job.reason())
                 : report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
     }
 
@@ -116,24 +116,27 @@ final class BackupRun {
         };
     }
 
+    /** What a run that writes works with. */
+    private record Workshop(
+            Layout layout,
+            DiskSync sync,
+            Staging staging,
+            Predecessors predecessors,
+            Presence presence,
+            BucketPasses passes) {}
+
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
         Staging staging = Staging.open(layout, plan.startedAt());
         Predecessors predecessors = new Predecessors(new Snapshots(layout), staging);
         try (DiskSync sync = DiskSync.open(layout.data())) {
-            return backUp(layout, staging, predecessors, sync);
-        }
-    }
-
-    private RunRecord backUp(Layout layout, Staging staging, Predecessors predecessors, DiskSync sync)
-            throws IOException, InterruptedException, RunStoppedException {
-        Preflight.Disk disk = Preflight.disk(layout, predecessors.sampleFile(), sync);
-        List<HubConfig.BucketSpec> buckets = selection.resolve();
-        monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-        Presence presence = Presence.read(layout);
-        BucketPasses passes = new BucketPasses(plan, disk, staging, predecessors, presence, dispatcher, monitor);
-        try {
+            Preflight.Disk disk = Preflight.disk(layout, predecessors.sampleFile(), sync);
+            List<HubConfig.BucketSpec> buckets = selection.resolve();
+            monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
+            Presence presence = Presence.read(layout);
+            BucketPasses passes = new BucketPasses(plan, disk, staging, predecessors, presence, dispatcher, monitor);
             Map<String, BucketPass> ended = attempts(buckets, passes);
-            RunRecord record = conclude(layout, sync, staging, predecessors, presence, passes, buckets, ended);
+            Workshop work = new Workshop(layout, sync, staging, predecessors, presence, passes);
+            RunRecord record = conclude(work, covered(predecessors, buckets), ended);
             presence.write();
             return record;
         } catch (CancellationException | InterruptedException | RunStoppedException | Parallel.Failure e) {
@@ -187,7 +190,7 @@ final class BackupRun {
         try {
             return copy.run();
         } catch (RunStoppedException e) {
-            stop.request(e.result(), String.valueOf(e.getMessage()));
+            job.stop(e.result(), String.valueOf(e.getMessage()));
             dispatcher.cancel();
             throw e;
         }
@@ -209,38 +212,43 @@ final class BackupRun {
                         plan.maxAttempts());
         LOG.warn("{} in {} minutes", what, plan.config().automation().retryDelayMinutes());
         monitor.retryAt(clock.instant().plus(delay), what);
-        stop.pause(delay);
+        job.pause(delay);
     }
 
-    private RunRecord conclude(
-            Layout layout,
-            DiskSync sync,
-            Staging staging,
-            Predecessors predecessors,
-            Presence presence,
-            BucketPasses passes,
-            List<HubConfig.BucketSpec> buckets,
-            Map<String, BucketPass> ended)
+    /**
+     * Nothing could be listed, nothing has changed, or there is something to commit.
+     *
+     * @param covered the buckets of this run, and those that stay although it leaves them out
+     */
+    private RunRecord conclude(Workshop work, List<HubConfig.BucketSpec> covered, Map<String, BucketPass> ended)
             throws IOException, InterruptedException, RunStoppedException {
         if (ended.values().stream().noneMatch(BucketPass::complete)) {
-            if (!staging.hasDownloads()) {
-                staging.discard();
+            if (!work.staging.hasDownloads()) {
+                work.staging.discard();
             }
             return report.nothingCovered(attempts, ended.values());
         }
-        List<RunRecord.Alarm> alarms = alarms(predecessors, ended);
-        SnapshotInfo newest = predecessors.newest();
-        if (newest != null && !differs(predecessors, buckets, ended)) {
-            staging.discard();
+        List<RunRecord.Alarm> alarms = alarms(work.predecessors, ended);
+        SnapshotInfo newest = work.predecessors.newest();
+        if (newest != null && !differs(work.predecessors, covered, ended)) {
+            work.staging.discard();
             ended.values().stream()
                     .filter(pass -> pass.complete() && pass.looked())
-                    .forEach(
-                            pass -> presence.looked(pass.bucket(), newest.name(), plan.startedAt(), pass.lookMillis()));
-            Instant checked = presence.since(ended.keySet(), newest.name()).orElse(null);
+                    .forEach(pass -> looked(work, pass, newest.name()));
+            Instant checked = work.presence.since(ended.keySet(), newest.name()).orElse(null);
             return report.unchanged(newest.name(), checked, attempts, ended.values(), alarms);
         }
+        List<BucketPass> whole = wholeBuckets(work.passes, covered, ended);
+        Preflight.requireSame(work.layout, plan.settings().configFolder());
+        return commit(work, newest, ended, whole, alarms);
+    }
+
+    /** What the snapshot is made of: what this run has covered, and what it takes over from the last one. */
+    private List<BucketPass> wholeBuckets(
+            BucketPasses passes, List<HubConfig.BucketSpec> covered, Map<String, BucketPass> ended)
+            throws IOException, InterruptedException, RunStoppedException {
         List<BucketPass> whole = new ArrayList<>();
-        for (HubConfig.BucketSpec bucket : covered(predecessors, buckets)) {
+        for (HubConfig.BucketSpec bucket : covered) {
             BucketPass pass = ended.get(bucket.name());
             if (pass != null && pass.complete()) {
                 pass = passes.materialise(bucket, pass);
@@ -252,27 +260,39 @@ final class BackupRun {
                 passes.keep(bucket).ifPresent(whole::add);
             }
         }
-        Preflight.requireSame(layout, plan.settings().configFolder());
-        stop.beginCommit();
+        return whole;
+    }
+
+    private RunRecord commit(
+            Workshop work,
+            @Nullable SnapshotInfo newest,
+            Map<String, BucketPass> ended,
+            List<BucketPass> whole,
+            List<RunRecord.Alarm> alarms)
+            throws IOException {
+        job.beginCommit();
         monitor.phase(RunPhase.COMMITTING);
         Instant dated = dated(newest);
         RunRecord record =
-                report.committed(layout, dated, attempts, ended, whole, before(newest, ended, whole), alarms);
-        new Commit(layout, sync, staging, plan, version)
-                .commit(record, dated, whole, newest == null ? null : newest.name(), passes.allocatedBytes());
-        if (passes.writableFiles() > 0) {
+                report.committed(work.layout, dated, attempts, ended, whole, before(newest, ended, whole), alarms);
+        new Commit(work.layout, work.sync, work.staging, plan, version)
+                .commit(record, dated, whole, newest == null ? null : newest.name(), work.passes.allocatedBytes());
+        String made = Objects.requireNonNull(record.snapshot());
+        if (work.passes.writableFiles() > 0) {
             LOG.warn(
                     "{} files in the new snapshot were linked from an older one and are not read-only: whoever edits"
                             + " one changes it in every snapshot that has it. chmod -R a-w {} mends that",
-                    passes.writableFiles(),
-                    layout.snapshot(Objects.requireNonNull(record.snapshot())).resolve("s3"));
+                    Sizes.number(work.passes.writableFiles()),
+                    work.layout.snapshot(made).resolve("s3"));
         }
-        String made = Objects.requireNonNull(record.snapshot());
         // Whatever was linked has been looked at, whatever was downloaded is new.
-        whole.forEach(pass ->
-                presence.looked(pass.bucket(), made, plan.startedAt(), pass.looked() ? pass.lookMillis() : null));
-        staging.discard();
+        whole.forEach(pass -> looked(work, pass, made));
+        work.staging.discard();
         return record;
+    }
+
+    private void looked(Workshop work, BucketPass pass, String snapshot) {
+        work.presence.looked(pass.bucket(), snapshot, plan.startedAt(), pass.looked() ? pass.lookMillis() : null);
     }
 
     /** How the buckets that this run leaves out ended last: as the history says, or else as the last certificate does. */
@@ -342,15 +362,15 @@ final class BackupRun {
     }
 
     /** Whether the snapshot of this run would hold anything else than the newest one does. */
-    private boolean differs(
-            Predecessors predecessors, List<HubConfig.BucketSpec> buckets, Map<String, BucketPass> ended)
+    private static boolean differs(
+            Predecessors predecessors, List<HubConfig.BucketSpec> covered, Map<String, BucketPass> ended)
             throws IOException {
         SnapshotInfo newest = predecessors.newest();
         if (newest == null || newest.legacy()) {
             return true;
         }
         Set<String> next = new TreeSet<>();
-        for (HubConfig.BucketSpec bucket : covered(predecessors, buckets)) {
+        for (HubConfig.BucketSpec bucket : covered) {
             BucketPass pass = ended.get(bucket.name());
             if (pass != null && pass.complete() && !pass.unchanged()) {
                 return true;

@@ -10,7 +10,10 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.jobs.Job;
+import io.hubstorage.jobs.JobKind;
+import io.hubstorage.jobs.Jobs;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -35,14 +38,16 @@ public final class BackupVerticle extends VerticleBase {
     private static final int UNUSABLE = 503;
 
     private final ConfigStore config;
+    private final Jobs jobs;
     private final HistoryStore history;
     private final InstantSource clock;
     private final String version;
     private @Nullable ActiveRun active;
 
     /** @param version of the program, for certificates */
-    public BackupVerticle(ConfigStore config, HistoryStore history, InstantSource clock, String version) {
+    public BackupVerticle(ConfigStore config, Jobs jobs, HistoryStore history, InstantSource clock, String version) {
         this.config = config;
+        this.jobs = jobs;
         this.history = history;
         this.clock = clock;
         this.version = version;
@@ -86,19 +91,20 @@ public final class BackupVerticle extends VerticleBase {
 
     private void startRun(Message<JsonObject> message) {
         BackupMessage.Start start = BusJson.request(message.body(), BackupMessage.Start.class);
-        if (active != null) {
-            message.fail(
-                    409,
-                    "a backup is running already (%s)".formatted(active.plan().runId()));
-            return;
-        }
         RunPlan plan = plan(start);
         String problem = problem(plan);
         if (problem != null) {
             message.fail(400, problem);
             return;
         }
-        ActiveRun run = new ActiveRun(vertx, plan, clock);
+        Job job;
+        try {
+            job = jobs.begin(plan.dryRun() ? JobKind.DRY_RUN : JobKind.BACKUP, plan.runId());
+        } catch (Jobs.ExcludedException e) {
+            message.fail(409, e.getMessage());
+            return;
+        }
+        ActiveRun run = new ActiveRun(vertx, plan, job, clock);
         active = run;
         BucketSelection selection = new BucketSelection(plan.config(), plan.only(), run.accountBuckets());
         run.begin(history, selection, version, record -> finished(run, record))
@@ -119,7 +125,7 @@ public final class BackupVerticle extends VerticleBase {
     }
 
     private void refused(ActiveRun run, Message<JsonObject> message, Throwable taken) {
-        active = null;
+        end(run);
         run.told();
         message.fail(
                 taken instanceof Preflight.UnusableException ? UNUSABLE : LOCKED, String.valueOf(taken.getMessage()));
@@ -153,8 +159,13 @@ public final class BackupVerticle extends VerticleBase {
         return null;
     }
 
-    private void finished(ActiveRun run, RunRecord record) {
+    private void end(ActiveRun run) {
         active = null;
+        jobs.end(run.job());
+    }
+
+    private void finished(ActiveRun run, RunRecord record) {
+        end(run);
         vertx.eventBus().publish(Addresses.BACKUP_PROGRESS, BusJson.encode(run.lastState(record)));
         vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(record));
         run.told();

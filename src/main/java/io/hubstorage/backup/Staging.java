@@ -34,14 +34,12 @@ final class Staging {
 
     private final Layout layout;
     private final String time;
-    private final boolean adopted;
     private final boolean reattached;
     private int lastPass;
 
-    private Staging(Layout layout, String time, boolean adopted, boolean reattached, int lastPass) {
+    private Staging(Layout layout, String time, boolean reattached, int lastPass) {
         this.layout = layout;
         this.time = time;
-        this.adopted = adopted;
         this.reattached = reattached;
         this.lastPass = lastPass;
     }
@@ -71,13 +69,13 @@ final class Staging {
             Files.createDirectories(layout.staging(time));
             Files.createDirectories(layout.journal(time));
             Files.writeString(layout.journal(time).resolve(BOOT), mark);
-            return new Staging(layout, time, false, false, 0);
+            return new Staging(layout, time, false, 0);
         }
         String time = times.getLast();
         Path bootFile = layout.journal(time).resolve(BOOT);
         boolean reattached =
                 !Files.exists(bootFile) || !Files.readString(bootFile).equals(mark);
-        Staging staging = new Staging(layout, time, true, reattached, lastPass(layout, time));
+        Staging staging = new Staging(layout, time, reattached, lastPass(layout, time));
         staging.revokeLeases();
         staging.undoAssembly();
         LOG.info(
@@ -114,10 +112,6 @@ final class Staging {
         try (Stream<Path> files = Files.walk(folder, depth)) {
             return files.anyMatch(Files::isSymbolicLink);
         }
-    }
-
-    boolean isAdopted() {
-        return adopted;
     }
 
     /** The number of a new pass. */

@@ -1,5 +1,6 @@
 package io.hubstorage.config;
 
+import io.hubstorage.fs.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,11 +9,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -25,26 +25,15 @@ import org.slf4j.LoggerFactory;
 public final class ConfigFile {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
 
-    /** Who may read a file that is new; one that exists keeps its mode. */
-    public enum Readers {
-        /** Whom the process's umask allows. */
-        USUAL,
-        /** The owner alone, also while it is being written. */
-        OWNER
-    }
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
 
     private final Path path;
-    private final Readers readers;
     private final AtomicBoolean saidInPlace = new AtomicBoolean();
 
-    ConfigFile(Path path) {
-        this(path, Readers.USUAL);
-    }
-
     /** Whether or not it exists. */
-    public ConfigFile(Path path, Readers readers) {
+    public ConfigFile(Path path) {
         this.path = path.toAbsolutePath();
-        this.readers = readers;
     }
 
     /** Absolute. */
@@ -57,14 +46,17 @@ public final class ConfigFile {
         return Files.readAllBytes(path);
     }
 
-    /** Durable on return. Keeps mode, owner and, if the path is a symbolic link, the link. */
+    /**
+     * Durable on return. Keeps mode, owner and, if the path is a symbolic link, the link; a new file is for its owner alone,
+     * also while it is being written.
+     */
     public void write(byte[] content) throws IOException {
         Path target = Files.exists(path) ? path.toRealPath() : path;
-        Path folder = folderOf(target);
+        Path folder = DurableFiles.folderOf(target);
         Files.createDirectories(folder);
         Path temp = folder.resolve(".%s.%d.tmp"
                 .formatted(target.getFileName(), ProcessHandle.current().pid()));
-        try (FileChannel channel = openTemp(temp)) {
+        try (FileChannel channel = FileChannel.open(temp, NEW, DurableFiles.ownerOnly(temp))) {
             writeAll(channel, content);
         } catch (AccessDeniedException e) {
             inPlace(target, content, e);
@@ -89,12 +81,20 @@ public final class ConfigFile {
             inPlace(target, content, e);
             return;
         }
-        syncFolder(folder);
+        try {
+            DurableFiles.forceFolder(folder);
+        } catch (IOException e) {
+            // Some file systems cannot; the content itself is durable.
+            LOG.debug("{} could not be synced", folder, e);
+        }
     }
 
     private void inPlace(Path target, byte[] content, FileSystemException cause) throws IOException {
         if (!Files.isWritable(target)) {
-            throw cause;
+            throw Files.exists(target) && cause instanceof AccessDeniedException
+                    // The file beside it, which was tried first, tells nobody anything.
+                    ? new AccessDeniedException(target.toString())
+                    : cause;
         }
         if (saidInPlace.compareAndSet(false, true)) {
             LOG.warn(
@@ -108,25 +108,9 @@ public final class ConfigFile {
         }
     }
 
-    private FileChannel openTemp(Path temp) throws IOException {
-        boolean posix = temp.getFileSystem().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] attributes = readers == Readers.OWNER && posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-        return FileChannel.open(
-                temp,
-                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING),
-                attributes);
-    }
-
     /** Cuts to length after writing, so that a crash in between loses as little as possible. */
     private static void writeAll(FileChannel channel, byte[] content) throws IOException {
-        ByteBuffer buffer = ByteBuffer.wrap(content);
-        while (buffer.hasRemaining()) {
-            channel.write(buffer);
-        }
+        DurableFiles.writeFully(channel, ByteBuffer.wrap(content));
         channel.truncate(content.length);
         channel.force(true);
     }
@@ -144,19 +128,5 @@ public final class ConfigFile {
                 LOG.debug("{} of {} could not be kept", name, from, e);
             }
         }
-    }
-
-    private static void syncFolder(Path folder) {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            // Some file systems cannot; the content itself is durable.
-            LOG.debug("{} could not be synced", folder, e);
-        }
-    }
-
-    private static Path folderOf(Path file) {
-        Path folder = file.getParent();
-        return folder == null ? file.toAbsolutePath().getRoot() : folder;
     }
 }

@@ -6,21 +6,39 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From the bytes of {@code config.json} to a configuration that may be put in force. Blocks. */
+/**
+ * {@code config.json} on the disk, and what lies beside it for the day on which somebody breaks it:
+ * {@code config.json.last-good}, the content that was last put in force, and {@code config.json.broken-<time>}, hand edits
+ * that a save has replaced. Blocks.
+ */
 final class ConfigLoader {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigLoader.class);
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("yyyyMMddHHmmss").withZone(ZoneOffset.UTC);
 
-    private ConfigLoader() {}
+    private final ConfigFile file;
+    private final ConfigFile lastGood;
+    private boolean saidUnwritable;
+
+    ConfigLoader(Path configFile) {
+        this.file = new ConfigFile(configFile);
+        this.lastGood = new ConfigFile(sibling(".last-good"));
+    }
 
     /**
      * A configuration that may be put in force.
@@ -40,67 +58,83 @@ final class ConfigLoader {
             List<String> odd,
             @Nullable BrokenFile broken) {}
 
+    /** {@code config.json} itself. */
+    ConfigFile file() {
+        return file;
+    }
+
     /**
      * The file; or, where it is broken, gone or empty, the last good one that was kept; or nothing, where there is
      * neither.
      *
      * @throws ConfigException naming the file, when it is broken and nothing was kept
      */
-    static Optional<Found> find(ConfigFile file, LastGood lastGood, Environment env, Instant now) {
+    Optional<Found> find(Environment env, Instant now) {
         try {
             byte[] bytes = file.read();
+            String hash = ConfigText.hash(bytes);
             // An empty file is what somebody creates to mount it into a container.
             if (new String(bytes, StandardCharsets.UTF_8).isBlank()) {
-                return standIn(file, lastGood, env, ConfigText.hash(bytes), "is empty", List.of(), now);
+                return standIn(env, hash, "is empty", List.of(), now);
             }
-            List<String> odd = new ArrayList<>();
             try {
-                JsonObject json = ConfigText.parse(bytes);
-                HubConfig config = ConfigParser.parse(json, env, odd);
-                return Optional.of(new Found(json, config, Buffer.buffer(bytes), ConfigText.hash(bytes), odd, null));
+                return Optional.of(read(bytes, hash, env));
             } catch (ConfigException e) {
-                Optional<Found> good =
-                        standIn(file, lastGood, env, ConfigText.hash(bytes), "is not valid", e.problems(), now);
+                Optional<Found> good = standIn(env, hash, "is not valid", e.problems(), now);
                 if (good.isEmpty()) {
                     throw e.in(file.path());
                 }
                 return good;
             }
         } catch (IOException e) {
-            Optional<Found> good = standIn(file, lastGood, env, hash(e), reason(e), List.of(), now);
+            Optional<Found> good = standIn(env, hash(e), reason(e), List.of(), now);
             if (good.isEmpty() && !(e instanceof NoSuchFileException)) {
-                throw new ConfigException(file.path().toString(), Environment.reason(e), "a readable file");
+                throw new ConfigException(
+                        file.path().toString(),
+                        Environment.reason(e),
+                        "a file that the user of this process%s may read: chown it and its folder to that user"
+                                .formatted(Environment.user()));
             }
             return good;
         }
     }
 
-    private static Optional<Found> standIn(
-            ConfigFile file,
-            LastGood lastGood,
-            Environment env,
-            String hash,
-            String reason,
-            List<Problem> problems,
-            Instant now) {
+    private static Found read(byte[] bytes, String hash, Environment env) {
         List<String> odd = new ArrayList<>();
-        return lastGood.read(env, odd).map(kept -> {
+        JsonObject json = ConfigText.parse(bytes);
+        HubConfig config = ConfigParser.parse(json, env, odd);
+        return new Found(json, config, Buffer.buffer(bytes), hash, odd, null);
+    }
+
+    /** The configuration last kept, if there is one that may be used in this environment. */
+    private Optional<Found> standIn(Environment env, String hash, String reason, List<Problem> problems, Instant now) {
+        Path copy = lastGood.path();
+        try {
+            Found kept = read(lastGood.read(), hash, env);
             BrokenFile broken = new BrokenFile(
                     file.path().toString(),
                     reason,
                     problems,
-                    changed(file, now),
-                    kept.since(),
-                    kept.file().toString());
-            return new Found(kept.json(), kept.config(), Buffer.buffer(), hash, odd, broken);
-        });
+                    changed(file.path()).orElse(now),
+                    changed(copy).orElse(now),
+                    copy.toString());
+            return Optional.of(new Found(kept.json(), kept.config(), Buffer.buffer(), hash, kept.odd(), broken));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be read: {}", copy, Environment.reason(e));
+            return Optional.empty();
+        } catch (ConfigException e) {
+            LOG.warn("{} cannot be used either:\n{}", copy, e.getMessage());
+            return Optional.empty();
+        }
     }
 
-    private static Instant changed(ConfigFile file, Instant otherwise) {
+    private static Optional<Instant> changed(Path path) {
         try {
-            return Files.getLastModifiedTime(file.path()).toInstant();
+            return Optional.of(Files.getLastModifiedTime(path).toInstant());
         } catch (IOException e) {
-            return otherwise;
+            return Optional.empty();
         }
     }
 
@@ -121,11 +155,9 @@ final class ConfigLoader {
      *
      * @throws ConfigException when it cannot be written, or a variable is wrong
      */
-    static Found seed(ConfigFile file, Environment env) {
+    Found seed(Environment env) {
         byte[] seed = ConfigText.write(Seed.from(env));
-        List<String> odd = new ArrayList<>();
-        JsonObject json = ConfigText.parse(seed);
-        HubConfig config = ConfigParser.parse(json, env, odd);
+        Found first = read(seed, ConfigText.hash(seed), env);
         try {
             file.write(seed);
         } catch (IOException e) {
@@ -135,6 +167,54 @@ final class ConfigLoader {
                     "a folder that HubStorage may write to (HUBSTORAGE_CONFIG_PATH names another)");
         }
         LOG.info("Wrote a first {}; change it there or on the configuration page", file.path());
-        return new Found(json, config, Buffer.buffer(seed), ConfigText.hash(seed), odd, null);
+        return first;
+    }
+
+    /** Remembers content that has just been put in force; durable on return. Only warns where that is not possible. */
+    void keep(byte[] content) {
+        try {
+            if (!Files.exists(lastGood.path()) || !Arrays.equals(lastGood.read(), content)) {
+                lastGood.write(content);
+            }
+        } catch (IOException e) {
+            if (!saidUnwritable) {
+                LOG.warn(
+                        "{} cannot be written ({}): should config.json be broken one day, a restart has nothing to fall"
+                                + " back on",
+                        lastGood.path(),
+                        Environment.reason(e));
+            }
+            saidUnwritable = true;
+        }
+    }
+
+    /**
+     * Keeps what is in {@code config.json} under another name, before a save replaces it.
+     *
+     * @return where it is now; null when there was nothing to keep
+     * @throws IOException when it cannot be kept
+     */
+    @Nullable
+    Path setAside(Instant now) throws IOException {
+        if (!Files.exists(file.path())) {
+            return null;
+        }
+        String stamp = STAMP.format(now);
+        Path aside = sibling(".broken-" + stamp);
+        for (int i = 2; Files.exists(aside); i++) {
+            aside = sibling(".broken-%s-%d".formatted(stamp, i));
+        }
+        try {
+            new ConfigFile(aside).write(file.read());
+        } catch (AccessDeniedException e) {
+            // What may not be read can still be renamed, if the folder is ours.
+            Files.move(file.path(), aside);
+        }
+        return aside;
+    }
+
+    private Path sibling(String ending) {
+        Path path = file.path();
+        return path.resolveSibling(path.getFileName() + ending);
     }
 }

@@ -39,10 +39,10 @@ public record ConfigReading(
         env.requireNamedFile();
         List<Problem> problems = new ArrayList<>();
         Settings settings = SettingsReader.read(env, problems);
-        ConfigFile file = new ConfigFile(settings.configFile());
+        ConfigLoader loader = new ConfigLoader(settings.configFile());
         String about = null;
         try {
-            Optional<ConfigLoader.Found> found = ConfigLoader.find(file, new LastGood(file), env, Instant.EPOCH);
+            Optional<ConfigLoader.Found> found = loader.find(env, Instant.EPOCH);
             JsonObject json = found.map(ConfigLoader.Found::json).orElseGet(() -> Seed.from(env));
             List<String> odd = new ArrayList<>();
             HubConfig config = ConfigParser.parse(json, env, odd);
@@ -51,7 +51,7 @@ public record ConfigReading(
                 ConfigState state = new ConfigState(
                         env, env, settings, json, config, "", List.copyOf(odd), null, null, null, Instant.EPOCH);
                 return new ConfigReading(
-                        file.path(),
+                        loader.file().path(),
                         found.isPresent(),
                         config,
                         state.settings().dataPath(),

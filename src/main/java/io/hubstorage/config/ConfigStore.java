@@ -31,8 +31,8 @@ public final class ConfigStore {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigStore.class);
 
     private final Vertx vertx;
+    private final ConfigLoader loader;
     private final ConfigFile file;
-    private final LastGood lastGood;
     private final UnaryOperator<HubConfig> override;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,14 +45,13 @@ public final class ConfigStore {
 
     private ConfigStore(
             Vertx vertx,
-            ConfigFile file,
-            LastGood lastGood,
+            ConfigLoader loader,
             UnaryOperator<HubConfig> override,
             ConfigState state,
             InstantSource clock) {
         this.vertx = vertx;
-        this.file = file;
-        this.lastGood = lastGood;
+        this.loader = loader;
+        this.file = loader.file();
         this.override = override;
         this.state = state;
         this.seenEnv = state.env();
@@ -198,11 +197,9 @@ public final class ConfigStore {
             Environment environment,
             UnaryOperator<HubConfig> override,
             InstantSource clock) {
-        ConfigFile file = new ConfigFile(settings.configFile());
-        LastGood lastGood = new LastGood(file);
+        ConfigLoader loader = new ConfigLoader(settings.configFile());
         Instant now = clock.instant();
-        ConfigLoader.Found found = ConfigLoader.find(file, lastGood, environment, now)
-                .orElseGet(() -> ConfigLoader.seed(file, environment));
+        ConfigLoader.Found found = loader.find(environment, now).orElseGet(() -> loader.seed(environment));
         BrokenFile broken = found.broken();
         ConfigState state = new ConfigState(
                 environment,
@@ -217,14 +214,14 @@ public final class ConfigStore {
                 null,
                 now);
         if (broken == null) {
-            lastGood.keep(found.bytes().getBytes());
+            loader.keep(found.bytes().getBytes());
         } else {
             LOG.error("{}", environment.redact(broken.sentence() + ' ' + broken.instead()));
         }
         state.current().warnings().stream()
                 .skip(broken == null ? 0 : 1)
                 .forEach(warning -> LOG.warn("{}", environment.redact(warning)));
-        return new ConfigStore(vertx, file, lastGood, override, state, clock);
+        return new ConfigStore(vertx, loader, override, state, clock);
     }
 
     private Current save(JsonObject json, @Nullable String ifMatch) {
@@ -243,7 +240,7 @@ public final class ConfigStore {
         byte[] bytes = ConfigText.write(json);
         Path aside = null;
         try {
-            aside = state.broken() == null ? null : lastGood.setAside(clock.instant());
+            aside = state.broken() == null ? null : loader.setAside(clock.instant());
             file.write(bytes);
         } catch (IOException e) {
             throw new IllegalStateException(
@@ -284,7 +281,7 @@ public final class ConfigStore {
     }
 
     private void accept(String how, byte[] bytes, JsonObject json, HubConfig config, List<String> odd) {
-        String changes = ConfigDiff.describe(state.json(), json);
+        String changes = ConfigText.differences(state.json(), json);
         LOG.info("{} {}: {}", file.path(), how, state.env().redact(changes.isEmpty() ? "no value differs" : changes));
         odd.stream()
                 .filter(warning -> !state.oddities().contains(warning))
@@ -292,7 +289,7 @@ public final class ConfigStore {
         suspect = null;
         state = state.withConfig(
                 json, override.apply(config), ConfigText.hash(bytes), List.copyOf(odd), clock.instant());
-        lastGood.keep(bytes);
+        loader.keep(bytes);
     }
 
     /** Once for each content; in a patient reading only when it is still there the next time. */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.VertxModule;
 import java.io.IOException;
@@ -17,9 +18,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
-/** {@code config.json} as bytes: reading with exact complaints, writing the way people indent it, and its hash. */
+/** {@code config.json} as bytes: reading with exact complaints, writing the way people indent it, hash, differences. */
 final class ConfigText {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new VertxModule())
@@ -84,5 +90,43 @@ final class ConfigText {
         return message.replaceAll("token '[^']*'?", "word")
                 .replaceAll("\\[Source: .*?; line: (\\d+), column: (\\d+)]", "line $1, column $2")
                 .replaceAll("^No content to map.*", "nothing");
+    }
+
+    /** What differs, for a log line: {@code path old → new}, lists as a whole; empty when nothing does. */
+    static String differences(JsonObject before, JsonObject after) {
+        Map<String, String> old = flatten(before);
+        Map<String, String> now = flatten(after);
+        Set<String> paths = new LinkedHashSet<>(old.keySet());
+        paths.addAll(now.keySet());
+        StringJoiner changes = new StringJoiner("; ");
+        for (String path : paths) {
+            String from = old.get(path);
+            String to = now.get(path);
+            if (!Objects.equals(from, to)) {
+                changes.add("%s %s → %s".formatted(path, show(from), show(to)));
+            }
+        }
+        return changes.toString();
+    }
+
+    /** Leaves by path, as JSON. */
+    private static Map<String, String> flatten(JsonObject json) {
+        Map<String, String> leaves = new LinkedHashMap<>();
+        flatten("", json.getMap(), leaves);
+        return leaves;
+    }
+
+    private static void flatten(String path, @Nullable Object value, Map<String, String> leaves) {
+        Map<?, ?> members =
+                value instanceof JsonObject json ? json.getMap() : value instanceof Map<?, ?> map ? map : null;
+        if (members == null) {
+            leaves.put(path, value == null ? "null" : Json.encode(value));
+            return;
+        }
+        members.forEach((key, member) -> flatten(path.isEmpty() ? key.toString() : path + "." + key, member, leaves));
+    }
+
+    private static String show(@Nullable String json) {
+        return json == null ? "(absent)" : Secrets.shorten(json);
     }
 }

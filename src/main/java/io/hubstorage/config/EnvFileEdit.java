@@ -43,7 +43,7 @@ public final class EnvFileEdit {
 
     /** What it takes for the file, which need not exist, to have these variables; nothing is written yet. */
     public static EnvFileEdit of(Path dotenv, Map<String, String> wanted) throws IOException {
-        ConfigFile file = new ConfigFile(dotenv, ConfigFile.Readers.OWNER);
+        ConfigFile file = new ConfigFile(dotenv);
         try {
             return new EnvFileEdit(file, file.read(), wanted);
         } catch (NoSuchFileException e) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,6 +156,14 @@ public final class Environment {
     /** The value of a variable, or null when it is not set (or empty, or still the example's). */
     public @Nullable String get(String name) {
         return values.get(name);
+    }
+
+    /** The members of a comma-separated variable; empty when it is not set. */
+    List<String> list(String name) {
+        return Stream.of(values.getOrDefault(name, "").split(",", -1))
+                .map(String::strip)
+                .filter(member -> !member.isEmpty())
+                .toList();
     }
 
     /** The settings that these variables make, with the place of data and logs as the environment alone has it. */
@@ -323,7 +332,7 @@ public final class Environment {
     }
 
     /** The number of the user as {@code " (10001)"}; empty where it cannot be told. */
-    private static String user() {
+    static String user() {
         try {
             return " (%s)".formatted(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
         } catch (IOException | UnsupportedOperationException e) {

@@ -67,7 +67,7 @@ final class Seed {
             return;
         }
         if (schema.getValue("default") instanceof JsonArray) {
-            List<String> members = new Variables(env, new ArrayList<>()).list(name);
+            List<String> members = env.list(name);
             if (!members.isEmpty()) {
                 ConfigSchema.put(json, path, new JsonArray(members));
             }

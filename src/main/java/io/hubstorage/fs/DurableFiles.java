@@ -5,9 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** What the JDK's channels do not promise: all the bytes, and a rename that outlives a power cut. */
 public final class DurableFiles {
@@ -18,16 +23,36 @@ public final class DurableFiles {
         void writeTo(FileChannel channel) throws IOException;
     }
 
-    /** Replaces a file as a whole: whoever looks, and whatever breaks, it is the old one or the new one. */
+    /** Replaces a file as a whole: whoever looks, and whatever breaks, it is the old one or the new one. Keeps its mode. */
     public static void replace(Path file, Content content) throws IOException {
         Path next = file.resolveSibling(file.getFileName() + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        Set<OpenOption> options =
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(next, options, modeOf(file))) {
             content.writeTo(channel);
             channel.force(true);
         }
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         forceFolder(folderOf(file));
+    }
+
+    /** The mode of a new file that its owner alone may read, where files have modes. */
+    public static FileAttribute<?>[] ownerOnly(Path file) {
+        return isPosix(file) ? mode(PosixFilePermissions.fromString("rw-------")) : new FileAttribute<?>[0];
+    }
+
+    private static FileAttribute<?>[] modeOf(Path file) throws IOException {
+        return isPosix(file) && Files.exists(file)
+                ? mode(Files.getPosixFilePermissions(file))
+                : new FileAttribute<?>[0];
+    }
+
+    private static FileAttribute<?>[] mode(Set<PosixFilePermission> permissions) {
+        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
+    }
+
+    private static boolean isPosix(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
     public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

@@ -11,11 +11,19 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /** Whole folder trees. Blocking. */
 public final class Trees {
     private Trees() {}
+
+    /** The way from a folder to what is below it, with {@code /} between the names on every system. */
+    public static String relative(Path folder, Path file) {
+        StringJoiner path = new StringJoiner("/");
+        folder.relativize(file).forEach(name -> path.add(name.toString()));
+        return path.toString();
+    }
 
     /**
      * Deletes a folder with all that is below it, read-only folders too; a symbolic link is deleted, never followed. Does

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one order of keys in every listing, manifest and spool of ours: by UTF-8 bytes, which is the order of code points
+ * The one order of keys in every listing, manifest and sort of ours: by UTF-8 bytes, which is the order of code points
  * and the order S3 lists in. {@link String#compareTo} differs from it above U+D800, where UTF-16 puts pairs of
  * surrogates before U+E000.
  */

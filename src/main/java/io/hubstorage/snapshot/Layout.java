@@ -74,11 +74,6 @@ public final class Layout {
         return snapshot.resolve("manifest").resolve(bucket + ".failures.jsonl");
     }
 
-    /** The log beside the data. */
-    public Path statusLog() {
-        return data.resolve("logs").resolve("status.log");
-    }
-
     /** Our own folder. */
     public Path hub() {
         return data.resolve(".hubstorage");

@@ -1,5 +1,6 @@
 package io.hubstorage.snapshot;
 
+import io.hubstorage.fs.Trees;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
@@ -36,7 +37,7 @@ public final class LegacyTree {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     if (attributes.isRegularFile()) {
-                        found.add(entry(relative(tree, file), attributes));
+                        found.add(entry(Trees.relative(tree, file), attributes));
                     }
                     return FileVisitResult.CONTINUE;
                 }
@@ -75,16 +76,5 @@ public final class LegacyTree {
                 Map.of(),
                 Map.of(),
                 EntryState.DOWNLOADED);
-    }
-
-    private static String relative(Path tree, Path file) {
-        StringBuilder path = new StringBuilder();
-        for (Path name : tree.relativize(file)) {
-            if (!path.isEmpty()) {
-                path.append('/');
-            }
-            path.append(name);
-        }
-        return path.toString();
     }
 }

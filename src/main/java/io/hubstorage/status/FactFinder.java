@@ -8,8 +8,7 @@ import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.FolderAccess;
-import io.hubstorage.history.HistoryStore;
-import io.hubstorage.history.HistoryStore.Judged;
+import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
@@ -25,7 +24,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -41,7 +39,8 @@ final class FactFinder {
     private final AlarmStore alarms;
     private final InstantSource clock;
     private @Nullable Seen seen;
-    private @Nullable Past past;
+    /** Does not change unless {@link #seen} does. */
+    private Facts.@Nullable Past past;
 
     /** What tells whether anything has changed. */
     private record Seen(
@@ -49,17 +48,6 @@ final class FactFinder {
             Path data,
             @Nullable FileTime changed,
             @Nullable RunRecord last) {}
-
-    /** What does not change unless {@link Seen} does. */
-    private record Past(
-            @Nullable RunRecord lastWhole,
-            @Nullable RunRecord last,
-            Map<String, Judged> judged,
-            Map<String, Judged> good,
-            @Nullable Certificate newest,
-            boolean legacy) {
-        static final Past NOTHING = new Past(null, null, Map.of(), Map.of(), null, false);
-    }
 
     FactFinder(ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
         this.config = config;
@@ -73,7 +61,7 @@ final class FactFinder {
         Path data = config.dataPath();
         List<Condition> conditions = new ArrayList<>();
         dataFolder(data, scheduler).ifPresent(conditions::add);
-        Past found = past(frozen, data, conditions);
+        Facts.Past found = past(frozen, data, conditions);
         memory().ifPresent(conditions::add);
         config.current().broken().stream()
                 .map(file -> new Condition(
@@ -86,12 +74,7 @@ final class FactFinder {
                 frozen,
                 backup,
                 scheduler,
-                found.lastWhole(),
-                found.last(),
-                found.judged(),
-                found.good(),
-                found.newest(),
-                found.legacy(),
+                found,
                 conditions,
                 alarms.list().open(),
                 free(data));
@@ -124,14 +107,14 @@ final class FactFinder {
                         problem.remedy()));
     }
 
-    private Past past(HubConfig frozen, Path data, List<Condition> conditions) {
+    private Facts.Past past(HubConfig frozen, Path data, List<Condition> conditions) {
         try {
             Seen now = new Seen(frozen, data, changed(data), history.last().orElse(null));
-            Past known = past;
+            Facts.Past known = past;
             if (known != null && now.equals(seen)) {
                 return known;
             }
-            Past read = read(frozen, data);
+            Facts.Past read = read(frozen, data);
             past = read;
             seen = now;
             return read;
@@ -146,10 +129,10 @@ final class FactFinder {
                     "The history cannot be read: %s.".formatted(e.getMessage()),
                     "Give HubStorage's user the right to read and write it."));
         }
-        return Past.NOTHING;
+        return Facts.Past.NOTHING;
     }
 
-    private Past read(HubConfig frozen, Path data) throws IOException {
+    private Facts.Past read(HubConfig frozen, Path data) throws IOException {
         Optional<SnapshotInfo> newest = new Snapshots(new Layout(data)).newest();
         Certificate certificate = newest.map(SnapshotInfo::certificate).orElse(null);
         RunRecord lastWhole = history.lastDecisive(true).orElse(null);
@@ -157,7 +140,7 @@ final class FactFinder {
         if (certificate != null) {
             certificate.buckets().forEach(bucket -> names.add(bucket.name()));
         }
-        return new Past(
+        return new Facts.Past(
                 lastWhole,
                 history.lastDecisive(false).orElse(null),
                 history.lastJudged(names),

@@ -6,7 +6,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.config.HubConfig;
-import io.hubstorage.history.HistoryStore.Judged;
+import io.hubstorage.jobs.HistoryStore.Judged;
 import io.hubstorage.snapshot.Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -18,12 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backup absent when the engine does not answer
  * @param scheduler absent when it does not answer
- * @param lastWhole the newest run over all buckets that judges them
- * @param last the newest run of any buckets that judges them
- * @param judged how each bucket ended when it was last part of a run, as far as the history tells
- * @param good likewise, the last time that it was safe then
- * @param newest the newest snapshot's certificate; absent when there is no snapshot, or none of ours
- * @param legacy whether the newest snapshot is one of the old tool
+ * @param past what earlier runs have left
  * @param conditions what was found wrong while the facts were gathered
  */
 record Facts(
@@ -31,12 +26,27 @@ record Facts(
         HubConfig config,
         BackupMessage.@Nullable Status backup,
         SchedulerMessage.@Nullable Status scheduler,
-        @Nullable RunRecord lastWhole,
-        @Nullable RunRecord last,
-        Map<String, Judged> judged,
-        Map<String, Judged> good,
-        @Nullable Certificate newest,
-        boolean legacy,
+        Past past,
         List<Condition> conditions,
         List<Alarm> alarms,
-        @Nullable Long freeBytes) {}
+        @Nullable Long freeBytes) {
+    /**
+     * What the history and the newest snapshot say.
+     *
+     * @param lastWhole the newest run over all buckets that judges them
+     * @param last the newest run of any buckets that judges them
+     * @param judged how each bucket ended when it was last part of a run, as far as the history tells
+     * @param good likewise, the last time that it was safe then
+     * @param newest the newest snapshot's certificate; absent when there is no snapshot, or none of ours
+     * @param legacy whether the newest snapshot is one of the old tool
+     */
+    record Past(
+            @Nullable RunRecord lastWhole,
+            @Nullable RunRecord last,
+            Map<String, Judged> judged,
+            Map<String, Judged> good,
+            @Nullable Certificate newest,
+            boolean legacy) {
+        static final Past NOTHING = new Past(null, null, Map.of(), Map.of(), null, false);
+    }
+}

@@ -9,7 +9,7 @@ import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.fs.FolderAccess;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Future;

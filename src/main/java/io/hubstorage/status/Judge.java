@@ -162,7 +162,8 @@ final class Judge {
     }
 
     private Optional<Verdict> failing() {
-        Optional<RunRecord> failed = Stream.of(facts.lastWhole(), facts.last())
+        Optional<RunRecord> failed = Stream.of(
+                        facts.past().lastWhole(), facts.past().last())
                 .filter(Objects::nonNull)
                 .filter(run -> run.result() == RunResult.FAILED)
                 .filter(run -> wanted().anyMatch(bucket -> isOlder(bucket, run)))
@@ -290,7 +291,7 @@ final class Judge {
         String title = wanted.size() == 1
                 ? "Bucket %s is safe.".formatted(wanted.getFirst().bucket())
                 : "All %s are safe.".formatted(count(wanted.size()));
-        RunRecord whole = facts.lastWhole();
+        RunRecord whole = facts.past().lastWhole();
         boolean unchanged = whole != null && !whole.newSnapshot();
         String when = oldestCheck()
                 .map(at -> (unchanged ? "Checked %s, nothing had changed" : "Last backup %s").formatted(agoMark(at)))

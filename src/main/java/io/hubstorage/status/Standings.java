@@ -7,7 +7,7 @@ import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.StatusMessage.Bucket;
 import io.hubstorage.bus.StatusMessage.Standing;
 import io.hubstorage.config.HubConfig;
-import io.hubstorage.history.HistoryStore.Judged;
+import io.hubstorage.jobs.HistoryStore.Judged;
 import io.hubstorage.schedule.Timetable;
 import io.hubstorage.snapshot.Certificate;
 import java.time.Duration;
@@ -31,9 +31,9 @@ final class Standings {
 
     Standings(Facts facts) {
         this.facts = facts;
-        this.newest = facts.newest();
+        this.newest = facts.past().newest();
         this.timetable = timetable(facts);
-        this.grace = grace(facts.lastWhole());
+        this.grace = grace(facts.past().lastWhole());
     }
 
     /** Empty while nothing runs by itself: then no copy is too old by a schedule. */
@@ -72,7 +72,7 @@ final class Standings {
     }
 
     List<Bucket> all() {
-        Set<String> wanted = wanted(facts.config(), facts.lastWhole(), newest);
+        Set<String> wanted = wanted(facts.config(), facts.past().lastWhole(), newest);
         List<Bucket> standings = new ArrayList<>();
         wanted.forEach(name -> standings.add(standing(name)));
         if (newest != null) {
@@ -93,7 +93,7 @@ final class Standings {
     private Bucket standing(String name) {
         Certificate.Bucket held = held(name);
         Good good = good(name, held);
-        Judged judged = facts.judged().get(name);
+        Judged judged = facts.past().judged().get(name);
         RunRecord.BucketRecord record = judged != null ? judged.bucket() : held != null ? held.record() : null;
         if (record == null || (held == null && record.result() == RunResult.SUCCESS)) {
             return bucket(name, Standing.NEVER, good, null, absent(good));
@@ -111,7 +111,7 @@ final class Standings {
         if (good != null) {
             return "not in the newest snapshot; an older one has it";
         }
-        return facts.legacy() ? "not backed up yet; kept as the old tool left it" : "not backed up yet";
+        return facts.past().legacy() ? "not backed up yet; kept as the old tool left it" : "not backed up yet";
     }
 
     private static String problem(RunRecord.BucketRecord record) {
@@ -147,7 +147,7 @@ final class Standings {
 
     /** As the history says, or else as the newest snapshot's certificate does. */
     private @Nullable Good good(String name, Certificate.@Nullable Bucket held) {
-        Judged judged = facts.good().get(name);
+        Judged judged = facts.past().good().get(name);
         if (judged != null) {
             RunRecord run = judged.run();
             Instant ended = run.finishedAt();

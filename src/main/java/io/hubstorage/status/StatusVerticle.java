@@ -11,7 +11,7 @@ import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.config.ConfigStore;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;

@@ -9,8 +9,13 @@ import io.hubstorage.s3.ListingPages;
 import io.hubstorage.s3.Page;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,40 +50,59 @@ final class Listing {
         return sent;
     }
 
-    /** Lists to the end; when it returns, the listing was complete. */
+    /**
+     * Gives out each object in key order, as it is listed or, where the server lists otherwise, when all are. When it returns,
+     * the listing was complete.
+     */
     void run(Path scratch, Sink sink) throws S3Failure, IOException, InterruptedException, UnorderedException {
-        if (shard.sorted()) {
-            runSorted(scratch, sink);
-        } else {
-            pages(sink, true);
+        if (!shard.sorted()) {
+            pages(sink);
+            return;
+        }
+        try (ExternalSort<ListedObject> all = sort(scratch)) {
+            pages(all::add);
+            replay(all, sink);
         }
     }
 
-    private void runSorted(Path scratch, Sink sink)
+    /**
+     * Lists to the end into a sort, for {@link #replay}.
+     *
+     * @param seen is given each object too, in the order of listing
+     */
+    void runTo(ExternalSort<ListedObject> all, Sink seen)
             throws S3Failure, IOException, InterruptedException, UnorderedException {
-        try (ExternalSort<ListedObject> sort = new ExternalSort<>(
-                (a, b) -> KeyOrder.compare(a.key(), b.key()), new ListedCodec(), scratch, SORT_RUN)) {
-            pages(sort::add, false);
-            try (Sorted<ListedObject> sorted = sort.sorted()) {
-                String last = null;
-                for (ListedObject object = sorted.next(); object != null; object = sorted.next()) {
-                    if (object.key().equals(last)) {
-                        throw S3Failure.listing("the server's listing of %s makes no sense: it names %s twice"
-                                .formatted(shard.bucket(), last));
-                    }
-                    last = object.key();
-                    sink.accept(object);
-                }
+        pages(object -> {
+            all.add(object);
+            seen.accept(object);
+        });
+    }
+
+    /** Gives out in key order what was listed. */
+    void replay(ExternalSort<ListedObject> all, Sink sink) throws S3Failure, IOException, InterruptedException {
+        Sorted<ListedObject> sorted = all.sorted();
+        String last = null;
+        for (ListedObject object = sorted.next(); object != null; object = sorted.next()) {
+            if (object.key().equals(last)) {
+                throw S3Failure.listing(
+                        "the server's listing of %s makes no sense: it names %s twice".formatted(shard.bucket(), last));
             }
+            last = object.key();
+            sink.accept(object);
         }
     }
 
-    private void pages(Sink sink, boolean mustBeOrdered)
-            throws S3Failure, IOException, InterruptedException, UnorderedException {
+    /** To hold listed objects on disk; to be closed by the caller. */
+    static ExternalSort<ListedObject> sort(Path scratch) {
+        return new ExternalSort<>(
+                Comparator.comparing(ListedObject::key, KeyOrder.COMPARATOR), new Codec(), scratch, SORT_RUN);
+    }
+
+    private void pages(Sink sink) throws S3Failure, IOException, InterruptedException, UnorderedException {
         try (ListingPages pages = s3.list(shard.bucket(), shard.prefix(), shard.after(), shard.through())) {
             // A listing may take hours: one page that fails for a moment must not end it.
             for (Page page = next(pages); page != null; page = next(pages)) {
-                if (mustBeOrdered && !page.ordered()) {
+                if (!shard.sorted() && !page.ordered()) {
                     throw new UnorderedException();
                 }
                 for (ListedObject object : page.objects()) {
@@ -94,6 +118,29 @@ final class Listing {
                     .orElse(null);
         } finally {
             sent = pages.requests();
+        }
+    }
+
+    private static final class Codec implements ExternalSort.Codec<ListedObject> {
+        @Override
+        public void write(ListedObject object, DataOutput out) throws IOException {
+            out.writeUTF(object.key());
+            out.writeLong(object.size());
+            out.writeUTF(object.etag());
+            out.writeLong(object.lastModified().toEpochMilli());
+            out.writeUTF(Objects.requireNonNullElse(object.storageClass(), ""));
+            out.writeBoolean(object.restored());
+        }
+
+        @Override
+        public ListedObject read(DataInput in) throws IOException {
+            String key = in.readUTF();
+            long size = in.readLong();
+            String etag = in.readUTF();
+            Instant lastModified = Instant.ofEpochMilli(in.readLong());
+            String storageClass = in.readUTF();
+            return new ListedObject(
+                    key, size, etag, lastModified, storageClass.isEmpty() ? null : storageClass, in.readBoolean());
         }
     }
 }

@@ -1,10 +1,7 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.fs.ExternalSort;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,17 +20,21 @@ record FoundPath(String place, String path, Type type, long size, String inode) 
         FOLDER,
         LINK,
         SPECIAL,
-        CLOSED_FOLDER
+        CLOSED_FOLDER;
+
+        static Type of(BasicFileAttributes attributes) {
+            return attributes.isRegularFile()
+                    ? FILE
+                    : attributes.isDirectory() ? FOLDER : attributes.isSymbolicLink() ? LINK : SPECIAL;
+        }
     }
 
     private static final Pattern INODE = Pattern.compile("\\(dev=([0-9a-f]+),ino=(\\d+)\\)");
 
-    static FoundPath of(String path, BasicFileAttributes attributes, PathFolding folding) {
-        Type type = attributes.isRegularFile()
-                ? Type.FILE
-                : attributes.isDirectory() ? Type.FOLDER : attributes.isSymbolicLink() ? Type.LINK : Type.SPECIAL;
+    static FoundPath of(String path, BasicFileAttributes attributes, BucketTree tree) {
+        Type type = Type.of(attributes);
         return new FoundPath(
-                folding.place(path, type == Type.FOLDER),
+                tree.place(path, type == Type.FOLDER),
                 path,
                 type,
                 attributes.size(),
@@ -51,20 +52,12 @@ record FoundPath(String place, String path, Type type, long size, String inode) 
     }
 
     /** For sorting on disk. */
-    static final class Codec implements ExternalSort.Codec<FoundPath> {
-        @Override
-        public void write(FoundPath item, DataOutput out) throws IOException {
-            Texts.write(item.place, out);
-            Texts.write(item.path, out);
-            Texts.write(item.type.name(), out);
-            out.writeLong(item.size);
-            Texts.write(item.inode, out);
-        }
-
-        @Override
-        public FoundPath read(DataInput in) throws IOException {
-            return new FoundPath(
-                    Texts.read(in), Texts.read(in), Type.valueOf(Texts.read(in)), in.readLong(), Texts.read(in));
-        }
-    }
+    static final Texts<FoundPath> CODEC = new Texts<>(
+            found -> List.of(found.place, found.path, found.type.name(), Long.toString(found.size), found.inode),
+            texts -> new FoundPath(
+                    texts.get(0),
+                    texts.get(1),
+                    Type.valueOf(texts.get(2)),
+                    Long.parseLong(texts.get(3)),
+                    texts.get(4)));
 }

@@ -34,13 +34,34 @@ final class Hashing implements AutoCloseable {
     private final ExecutorService pool = Executors.newFixedThreadPool(
             threads, Thread.ofVirtual().name("verify-", 0).factory());
 
+    /**
+     * A file whose content has to be read.
+     *
+     * @param inode see {@link FoundPath}
+     * @param place see {@link FoundPath}
+     * @param path relative to the bucket's folder
+     * @param sha256 what the manifest says
+     */
+    record Job(String inode, String place, String path, String key, long size, String sha256) {
+        /** For sorting on disk. */
+        static final Texts<Job> CODEC = new Texts<>(
+                job -> List.of(job.inode, job.place, job.path, job.key, Long.toString(job.size), job.sha256),
+                texts -> new Job(
+                        texts.get(0),
+                        texts.get(1),
+                        texts.get(2),
+                        texts.get(3),
+                        Long.parseLong(texts.get(4)),
+                        texts.get(5)));
+    }
+
     /** Is told what each file holds, by several threads, but by one at a time. */
     interface Sink {
         /** The file has a content of this SHA-256. */
-        void read(HashJob job, String sha256) throws IOException;
+        void read(Job job, String sha256) throws IOException;
 
         /** Its content cannot be read. */
-        void unreadable(HashJob job, Throwable failure) throws IOException;
+        void unreadable(Job job, Throwable failure) throws IOException;
     }
 
     Hashing(VerifyProgress progress) {
@@ -53,11 +74,11 @@ final class Hashing implements AutoCloseable {
      * @param folder that the paths are relative to
      * @param jobs sorted by inode
      */
-    void run(Path folder, Sorted<HashJob> jobs, Sink sink) throws IOException, InterruptedException {
+    void run(Path folder, Sorted<Job> jobs, Sink sink) throws IOException, InterruptedException {
         Semaphore room = new Semaphore(threads * 2);
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        List<HashJob> links = new ArrayList<>();
-        for (HashJob job = jobs.next(); job != null && failure.get() == null; job = jobs.next()) {
+        List<Job> links = new ArrayList<>();
+        for (Job job = jobs.next(); job != null && failure.get() == null; job = jobs.next()) {
             progress.check();
             boolean same = !links.isEmpty()
                     && !job.inode().isEmpty()
@@ -82,7 +103,7 @@ final class Hashing implements AutoCloseable {
     }
 
     private void submit(
-            Path folder, List<HashJob> links, Sink sink, Semaphore room, AtomicReference<@Nullable Throwable> failure)
+            Path folder, List<Job> links, Sink sink, Semaphore room, AtomicReference<@Nullable Throwable> failure)
             throws InterruptedException {
         room.acquire();
         pool.execute(() -> {
@@ -99,7 +120,7 @@ final class Hashing implements AutoCloseable {
         });
     }
 
-    private void read(Path folder, List<HashJob> links, Sink sink) throws IOException {
+    private void read(Path folder, List<Job> links, Sink sink) throws IOException {
         String found = null;
         Throwable failure = null;
         try {
@@ -111,7 +132,7 @@ final class Hashing implements AutoCloseable {
             failure = e;
         }
         synchronized (this) {
-            for (HashJob job : links) {
+            for (Job job : links) {
                 if (found != null) {
                     sink.read(job, found);
                 } else if (failure != null) {

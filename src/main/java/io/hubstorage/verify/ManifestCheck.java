@@ -2,6 +2,7 @@ package io.hubstorage.verify;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.github.luben.zstd.ZstdInputStream;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.Sha256;
@@ -27,6 +28,7 @@ import java.security.MessageDigest;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a bucket's manifest from its first line to its last, and compares it with the certificate and with its index. */
@@ -51,7 +53,7 @@ final class ManifestCheck {
      *
      * @return whether all of it could be read, so that what it does not name is stray
      */
-    boolean read(ManifestSummary summary, PathFolding folding, ExternalSort<NamedPath> named) throws IOException {
+    boolean read(ManifestSummary summary, BucketTree tree, ExternalSort<NamedPath> named) throws IOException {
         if (!Files.isRegularFile(manifest, LinkOption.NOFOLLOW_LINKS)) {
             problem(Kind.MANIFEST, "there is no manifest " + manifest.getFileName());
             return false;
@@ -71,7 +73,7 @@ final class ManifestCheck {
                 if (index != null) {
                     index.entry(entry);
                 }
-                named.add(NamedPath.of(entry, folding));
+                named.add(NamedPath.of(entry, tree));
             }
         } catch (IOException e) {
             problem(Kind.MANIFEST, "it cannot be read to its end: " + e.getMessage());
@@ -102,8 +104,8 @@ final class ManifestCheck {
             if (index.length() != Files.size(manifest)) {
                 problem(
                         Kind.INDEX,
-                        "it is for a manifest of %d bytes, but that has %d"
-                                .formatted(index.length(), Files.size(manifest)));
+                        "it is for a manifest of %s bytes, but that has %s"
+                                .formatted(Sizes.number(index.length()), Sizes.number(Files.size(manifest))));
                 return null;
             }
             return new IndexCheck(index, detail -> problem(Kind.INDEX, detail));
@@ -139,12 +141,72 @@ final class ManifestCheck {
         if (!found.equals(expected)) {
             problem(
                     Kind.EQUATION,
-                    "%s: the manifest has %d (%d bytes), but the certificate says %d (%d bytes)"
-                            .formatted(what, found.objects(), found.bytes(), expected.objects(), expected.bytes()));
+                    "%s: the manifest has %s (%s bytes), but the certificate says %s (%s bytes)"
+                            .formatted(
+                                    what,
+                                    Sizes.number(found.objects()),
+                                    Sizes.number(found.bytes()),
+                                    Sizes.number(expected.objects()),
+                                    Sizes.number(expected.bytes())));
         }
     }
 
     private void problem(Kind kind, String detail) {
         findings.problem(kind, certified.name(), null, null, detail);
+    }
+
+    /** Compares a manifest's lines, one after the other, with what its index says of each frame. Tells the first difference. */
+    private static final class IndexCheck {
+        private final ManifestIndex index;
+        private final Consumer<String> problem;
+        private int frame = -1;
+        private int left;
+        private long bytes;
+        private boolean differs;
+
+        IndexCheck(ManifestIndex index, Consumer<String> problem) {
+            this.index = index;
+            this.problem = problem;
+        }
+
+        void entry(ManifestEntry entry) {
+            if (left == 0) {
+                endFrame();
+                frame++;
+                if (frame >= index.frames().size()) {
+                    differ("the manifest has more than the %d lines that it counts".formatted(index.entries()));
+                    return;
+                }
+                ManifestIndex.Frame begun = index.frames().get(frame);
+                left = begun.entries();
+                bytes = begun.bytes();
+                if (!begun.firstKey().equals(entry.key())) {
+                    differ("frame %d begins with the key %s, not with %s"
+                            .formatted(frame, entry.key(), begun.firstKey()));
+                }
+            }
+            left--;
+            bytes -= entry.size();
+        }
+
+        void end() {
+            endFrame();
+            if (left > 0 || frame + 1 < index.frames().size()) {
+                differ("the manifest has fewer than the %d lines that it counts".formatted(index.entries()));
+            }
+        }
+
+        private void endFrame() {
+            if (frame >= 0 && frame < index.frames().size() && left == 0 && bytes != 0) {
+                differ("the files of frame %d have not the bytes that it counts".formatted(frame));
+            }
+        }
+
+        private void differ(String detail) {
+            if (!differs) {
+                differs = true;
+                problem.accept(detail);
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.OwnFiles;
+import io.hubstorage.verify.Findings.Seen;
 import io.hubstorage.verify.Problem.Kind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -101,7 +102,6 @@ public final class SnapshotVerifier {
         private final VerifyRequest request;
         private final VerifyProgress progress;
         private final Path scratch;
-        private final Sample sample;
         private final ProvenFiles proven;
         private final Hashing hashing;
 
@@ -109,7 +109,6 @@ public final class SnapshotVerifier {
             this.request = request;
             this.progress = progress;
             this.scratch = scratch;
-            this.sample = new Sample(request.samplePercent(), request.seed());
             this.proven = new ProvenFiles(scratch);
             this.hashing = new Hashing(progress);
         }
@@ -161,9 +160,8 @@ public final class SnapshotVerifier {
 
         private void bucket(Path snapshot, Certificate.Bucket bucket, ManifestSummary summary, Findings findings)
                 throws IOException, InterruptedException {
-            PathFolding folding = PathFolding.of(snapshot);
             Path folder = Layout.tree(snapshot, bucket.name());
-            BucketTree tree = new BucketTree(bucket.name(), folder, findings);
+            BucketTree tree = new BucketTree(bucket.name(), folder, BucketTree.isFolded(snapshot), findings);
             if (!Files.isDirectory(folder.resolveSibling(""), LinkOption.NOFOLLOW_LINKS)
                     || !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 String detail = Files.isSymbolicLink(folder)
@@ -172,11 +170,11 @@ public final class SnapshotVerifier {
                 findings.problem(Kind.MISSING, bucket.name(), null, null, detail);
                 return;
             }
-            try (ExternalSort<NamedPath> named = sort(NamedPath::place, new NamedPath.Codec());
-                    ExternalSort<FoundPath> found = sort(FoundPath::place, new FoundPath.Codec())) {
+            try (ExternalSort<NamedPath> named = sort(NamedPath::place, NamedPath.CODEC);
+                    ExternalSort<FoundPath> found = sort(FoundPath::place, FoundPath.CODEC)) {
                 Path manifest = Layout.manifest(snapshot, bucket.name());
-                if (new ManifestCheck(bucket, manifest, findings, progress).read(summary, folding, named)) {
-                    TreeWalk.walk(tree, folding, found, progress);
+                if (new ManifestCheck(bucket, manifest, findings, progress).read(summary, tree, named)) {
+                    TreeWalk.walk(tree, found, progress);
                     compare(tree, named, found);
                 }
             }
@@ -184,8 +182,8 @@ public final class SnapshotVerifier {
 
         private void compare(BucketTree tree, ExternalSort<NamedPath> named, ExternalSort<FoundPath> found)
                 throws IOException, InterruptedException {
-            try (ExternalSort<HashJob> jobs = sort(HashJob::inode, new HashJob.Codec());
-                    ExternalSort<ProvenFiles.Item> next = sort(ProvenFiles.Item::place, new ProvenFiles.Codec());
+            try (ExternalSort<Hashing.Job> jobs = sort(Hashing.Job::inode, Hashing.Job.CODEC);
+                    ExternalSort<ProvenFiles.Item> next = sort(ProvenFiles.Item::place, ProvenFiles.Item.CODEC);
                     ProvenFiles.Cursor before = proven.open(tree.bucket())) {
                 try (Sorted<NamedPath> names = named.sorted();
                         Sorted<FoundPath> files = found.sorted()) {
@@ -196,7 +194,7 @@ public final class SnapshotVerifier {
                     // All is as the list says that was made for the snapshot before.
                     return;
                 }
-                try (Sorted<HashJob> sorted = jobs.sorted()) {
+                try (Sorted<Hashing.Job> sorted = jobs.sorted()) {
                     hashing.run(tree.folder(), sorted, sink(tree, next));
                 }
                 try (Sorted<ProvenFiles.Item> sorted = next.sorted()) {
@@ -214,21 +212,21 @@ public final class SnapshotVerifier {
                 NamedPath name,
                 FoundPath file,
                 ProvenFiles.Cursor before,
-                ExternalSort<HashJob> jobs,
+                ExternalSort<Hashing.Job> jobs,
                 ExternalSort<ProvenFiles.Item> next)
                 throws IOException {
             if (OwnFiles.isWritable(tree.file(file.path()))) {
-                tree.findings().writable(tree.bucket(), name.size());
+                tree.findings().count(Seen.WRITABLE, tree.bucket(), name.size());
             }
             if (name.sha256() == null) {
-                tree.findings().notProvable(tree.bucket(), name.size());
+                tree.findings().count(Seen.NOT_PROVABLE, tree.bucket(), name.size());
                 progress.cover(name.size());
-            } else if (!sample.takes(name.sha256())) {
-                tree.findings().notSampled(tree.bucket(), name.size());
+            } else if (!request.samples(name.sha256())) {
+                tree.findings().count(Seen.NOT_SAMPLED, tree.bucket(), name.size());
                 progress.cover(name.size());
             } else {
-                HashJob job =
-                        new HashJob(file.inode(), file.place(), file.path(), name.key(), name.size(), name.sha256());
+                Hashing.Job job = new Hashing.Job(
+                        file.inode(), file.place(), file.path(), name.key(), name.size(), name.sha256());
                 String known = before.sha256(file.place(), file.inode());
                 if (known == null) {
                     jobs.add(job);
@@ -243,13 +241,13 @@ public final class SnapshotVerifier {
         private Hashing.Sink sink(BucketTree tree, ExternalSort<ProvenFiles.Item> next) {
             return new Hashing.Sink() {
                 @Override
-                public void read(HashJob job, String sha256) throws IOException {
+                public void read(Hashing.Job job, String sha256) throws IOException {
                     next.add(new ProvenFiles.Item(job.place(), job.inode(), sha256));
                     judge(tree, job, sha256);
                 }
 
                 @Override
-                public void unreadable(HashJob job, Throwable failure) {
+                public void unreadable(Hashing.Job job, Throwable failure) {
                     tree.findings()
                             .problem(
                                     Kind.UNREADABLE,
@@ -261,9 +259,9 @@ public final class SnapshotVerifier {
             };
         }
 
-        private static void judge(BucketTree tree, HashJob job, String found) {
+        private static void judge(BucketTree tree, Hashing.Job job, String found) {
             if (found.equals(job.sha256())) {
-                tree.findings().proven(tree.bucket(), job.size());
+                tree.findings().count(Seen.PROVEN, tree.bucket(), job.size());
             } else {
                 tree.findings()
                         .problem(
@@ -287,20 +285,20 @@ public final class SnapshotVerifier {
                     String name = bucket.getFileName().toString();
                     if (request.covers(name) && Files.isDirectory(bucket, LinkOption.NOFOLLOW_LINKS)) {
                         findings.begin(name);
-                        countFiles(new BucketTree(name, bucket, findings));
+                        countFiles(new BucketTree(name, bucket, false, findings));
                     }
                 }
             }
         }
 
         private void countFiles(BucketTree tree) throws IOException {
-            try (ExternalSort<FoundPath> found = sort(FoundPath::place, new FoundPath.Codec())) {
-                TreeWalk.walk(tree, PathFolding.EXACT, found, progress);
+            try (ExternalSort<FoundPath> found = sort(FoundPath::place, FoundPath.CODEC)) {
+                TreeWalk.walk(tree, found, progress);
                 try (Sorted<FoundPath> files = found.sorted()) {
                     for (FoundPath file = files.next(); file != null; file = files.next()) {
                         if (file.type() == FoundPath.Type.FILE) {
-                            tree.findings().entry(tree.bucket(), file.size());
-                            tree.findings().notProvable(tree.bucket(), file.size());
+                            tree.findings().count(Seen.ENTRIES, tree.bucket(), file.size());
+                            tree.findings().count(Seen.NOT_PROVABLE, tree.bucket(), file.size());
                         }
                     }
                 }

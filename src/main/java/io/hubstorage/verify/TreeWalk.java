@@ -1,6 +1,7 @@
 package io.hubstorage.verify;
 
 import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.fs.Trees;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -12,20 +13,17 @@ import java.nio.file.attribute.BasicFileAttributes;
 /** Finds everything below a bucket's folder; follows no link. */
 final class TreeWalk extends SimpleFileVisitor<Path> {
     private final BucketTree tree;
-    private final PathFolding folding;
     private final ExternalSort<FoundPath> found;
     private final VerifyProgress progress;
 
-    private TreeWalk(BucketTree tree, PathFolding folding, ExternalSort<FoundPath> found, VerifyProgress progress) {
+    private TreeWalk(BucketTree tree, ExternalSort<FoundPath> found, VerifyProgress progress) {
         this.tree = tree;
-        this.folding = folding;
         this.found = found;
         this.progress = progress;
     }
 
-    static void walk(BucketTree tree, PathFolding folding, ExternalSort<FoundPath> found, VerifyProgress progress)
-            throws IOException {
-        Files.walkFileTree(tree.folder(), new TreeWalk(tree, folding, found, progress));
+    static void walk(BucketTree tree, ExternalSort<FoundPath> found, VerifyProgress progress) throws IOException {
+        Files.walkFileTree(tree.folder(), new TreeWalk(tree, found, progress));
     }
 
     @Override
@@ -45,8 +43,8 @@ final class TreeWalk extends SimpleFileVisitor<Path> {
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
         if (!(failure instanceof NoSuchFileException)) {
-            String path = relative(file);
-            found.add(new FoundPath(folding.place(path, true), path, FoundPath.Type.CLOSED_FOLDER, 0, ""));
+            String path = Trees.relative(tree.folder(), file);
+            found.add(new FoundPath(tree.place(path, true), path, FoundPath.Type.CLOSED_FOLDER, 0, ""));
             tree.findings()
                     .problem(Problem.Kind.UNREADABLE, tree.bucket(), null, path, "it cannot be read: " + failure);
         }
@@ -56,17 +54,6 @@ final class TreeWalk extends SimpleFileVisitor<Path> {
     private void add(Path file, BasicFileAttributes attributes) throws IOException {
         progress.check();
         progress.look();
-        found.add(FoundPath.of(relative(file), attributes, folding));
-    }
-
-    private String relative(Path file) {
-        StringBuilder path = new StringBuilder();
-        for (Path name : tree.folder().relativize(file)) {
-            if (!path.isEmpty()) {
-                path.append('/');
-            }
-            path.append(name);
-        }
-        return path.toString();
+        found.add(FoundPath.of(Trees.relative(tree.folder(), file), attributes, tree));
     }
 }

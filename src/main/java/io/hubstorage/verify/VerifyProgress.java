@@ -1,5 +1,8 @@
 package io.hubstorage.verify;
 
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.jobs.Job;
+import io.hubstorage.jobs.JobKind;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,7 +15,7 @@ public final class VerifyProgress {
     private final LongAdder hashedFiles = new LongAdder();
     private final LongAdder hashedBytes = new LongAdder();
     private final AtomicInteger snapshots = new AtomicInteger();
-    private volatile boolean cancelled;
+    private final Job job = new Job(JobKind.VERIFY, "verify");
 
     /** For one verification. */
     public VerifyProgress() {}
@@ -49,13 +52,11 @@ public final class VerifyProgress {
 
     /** Makes the verification end soon, with a {@link CancellationException}. */
     public void cancel() {
-        cancelled = true;
+        job.stop(RunResult.CANCELLED, "stopped on request");
     }
 
     void check() {
-        if (cancelled) {
-            throw new CancellationException("stopped on request");
-        }
+        job.check();
     }
 
     void look() {

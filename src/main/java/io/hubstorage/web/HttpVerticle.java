@@ -105,8 +105,21 @@ public final class HttpVerticle extends VerticleBase {
         if (freshPassword != null) {
             // Should it ever get into a line of the log, it is not to be read there.
             SecretMask.register(freshPassword);
-            console.accept(FirstPassword.text(freshPassword));
+            console.accept(firstPassword(freshPassword));
         }
+    }
+
+    private static String firstPassword(String password) {
+        return """
+            %1$s
+              The dashboard asks for a password. As none was set, this one was made:
+
+                  %2$s
+
+              It is shown this once; HubStorage keeps only its hash. To choose your own, set
+              HUBSTORAGE_WEB_PASSWORD; if it gets lost: hubstorage password --reset
+            %1$s\
+            """.formatted("-".repeat(78), password);
     }
 
     private Future<Void> listen(Authenticator authenticator, BridgePort bridgePort) {

@@ -27,7 +27,7 @@ import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.ClientInfo;
 import io.hubstorage.web.http.OriginGuard;
 import io.hubstorage.web.http.PathSyntaxHandler;
-import io.hubstorage.web.http.Problems;
+import io.hubstorage.web.http.ProblemHandler;
 import io.hubstorage.web.http.SecurityHeaders;
 import io.hubstorage.web.http.TrustedProxies;
 import io.hubstorage.web.sse.EventHub;
@@ -96,7 +96,7 @@ final class WebRoutes {
                 authenticator::isRequired);
         Pages pages = new Pages(vertx, status, version, base);
 
-        Problems.install(router, pages::error);
+        ProblemHandler.install(router, pages::error);
         router.route().handler(new SecurityHeaders(clock));
         router.route().handler(new PathSyntaxHandler());
         router.route().handler(base);

@@ -187,7 +187,7 @@ final class CrashTest extends EngineTest {
                 BusJson.decode(hub.request(Addresses.BACKUP_HISTORY, new JsonObject()), BackupMessage.History.class);
         assertThat(known.runs().getFirst())
                 .usingRecursiveComparison()
-                .ignoringFields("message")
+                .ignoringFields("end.message")
                 .isEqualTo(told);
         assertThat(known.runs().getFirst().message())
                 .isEqualTo("The snapshot %s is whole; the program ended before it could say so.", told.snapshot());

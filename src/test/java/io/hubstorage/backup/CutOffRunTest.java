@@ -14,7 +14,7 @@ import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.fs.Trees;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -72,28 +69,6 @@ final class SmallPartsTest {
     @Test
     void theRoomOfAFolderThatIsNotThereYetIsThatOfItsDisk(@TempDir Path folder) throws IOException {
         assertThat(DiskSpace.usable(folder.resolve("not/yet"))).isPositive();
-    }
-
-    @Test
-    void theFirstReasonToStopCounts() {
-        StopSignal stop = new StopSignal();
-
-        assertThat(stop.request(RunResult.FAILED, "no room")).isTrue();
-        assertThat(stop.request(RunResult.CANCELLED, "on request")).isTrue();
-
-        assertThat(stop.result()).isEqualTo(RunResult.FAILED);
-        assertThat(stop.reason()).isEqualTo("no room");
-        assertThatThrownBy(() -> stop.pause(Duration.ofHours(1))).isInstanceOf(CancellationException.class);
-        assertThatThrownBy(stop::beginCommit).isInstanceOf(CancellationException.class);
-    }
-
-    @Test
-    void aRunThatCommitsCannotBeStoppedAnyMore() {
-        StopSignal stop = new StopSignal();
-        stop.beginCommit();
-
-        assertThat(stop.request(RunResult.CANCELLED, "on request")).isFalse();
-        assertThat(stop.isRequested()).isFalse();
     }
 
     @Test

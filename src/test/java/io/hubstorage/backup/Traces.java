@@ -1,7 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.RunRecord;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.snapshot.Layout;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;

@@ -47,6 +47,14 @@ final class ConfigFileTest {
     }
 
     @Test
+    void isForItsOwnerAloneWhenItIsNew() throws Exception {
+        Path path = folder.resolve("config.json");
+        new ConfigFile(path).write(NEW);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
     void keepsASymbolicLink() throws Exception {
         Path real = Files.writeString(folder.resolve("real.json"), "old");
         Path link = Files.createSymbolicLink(folder.resolve("config.json"), real);

@@ -12,7 +12,7 @@ import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;

@@ -13,7 +13,7 @@ import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
-import io.hubstorage.history.HistoryStore;
+import io.hubstorage.jobs.HistoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;

@@ -22,7 +22,7 @@ import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigParser;
 import io.hubstorage.config.HubConfig;
-import io.hubstorage.history.HistoryStore.Judged;
+import io.hubstorage.jobs.HistoryStore.Judged;
 import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.snapshot.Certificate;
 import io.vertx.core.json.JsonArray;
@@ -168,12 +168,7 @@ final class JudgeTest {
                     config,
                     new BackupMessage.Status(current != null, current, last, last),
                     scheduler,
-                    lastWhole,
-                    last,
-                    judged,
-                    good,
-                    newest,
-                    false,
+                    new Facts.Past(lastWhole, last, judged, good, newest, false),
                     conditions,
                     alarms,
                     null));

@@ -109,7 +109,7 @@ final class FoldedNamesTest extends VerifyTest {
         assertThat(hub.backUp().result()).isEqualTo(RunResult.PARTIAL);
 
         try (Stream<Path> left = Files.walk(hub.data().resolve(".hubstorage"))) {
-            assertThat(left.filter(file -> file.toString().endsWith(".spool"))).isEmpty();
+            assertThat(left.filter(file -> file.toString().endsWith(".sort"))).isEmpty();
         }
     }
 

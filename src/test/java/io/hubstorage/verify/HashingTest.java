@@ -41,10 +41,10 @@ final class HashingTest {
 
     @Test
     void whatCannotBeReadForAnyReasonIsToldAndTheOthersAreRead() throws Exception {
-        HashJob gone = job("1", "gone");
+        Hashing.Job gone = job("1", "gone");
         Files.delete(folder.resolve("gone"));
 
-        run(gone, job("2", "two"), new HashJob("3", "no\0path", "no\0path", "bad", 0, ""));
+        run(gone, job("2", "two"), new Hashing.Job("3", "no\0path", "no\0path", "bad", 0, ""));
 
         assertThat(found.get("gone")).startsWith("unreadable");
         assertThat(found.get("bad")).startsWith("unreadable");
@@ -63,32 +63,32 @@ final class HashingTest {
                 .hasCauseInstanceOf(StackOverflowError.class);
     }
 
-    private HashJob job(String inode, String name) throws IOException {
+    private Hashing.Job job(String inode, String name) throws IOException {
         Files.writeString(folder.resolve(name), name);
-        return new HashJob(inode, name, name, name, name.length(), "");
+        return new Hashing.Job(inode, name, name, name, name.length(), "");
     }
 
-    private void run(HashJob... jobs) throws Exception {
+    private void run(Hashing.Job... jobs) throws Exception {
         run(ignored -> {}, jobs);
     }
 
-    private void run(Consumer<HashJob> also, HashJob... jobs) throws Exception {
-        try (ExternalSort<HashJob> sort =
-                        new ExternalSort<>(Comparator.comparing(HashJob::inode), new HashJob.Codec(), folder);
+    private void run(Consumer<Hashing.Job> also, Hashing.Job... jobs) throws Exception {
+        try (ExternalSort<Hashing.Job> sort =
+                        new ExternalSort<>(Comparator.comparing(Hashing.Job::inode), Hashing.Job.CODEC, folder);
                 Hashing hashing = new Hashing(progress)) {
-            for (HashJob job : jobs) {
+            for (Hashing.Job job : jobs) {
                 sort.add(job);
             }
-            try (Sorted<HashJob> sorted = sort.sorted()) {
+            try (Sorted<Hashing.Job> sorted = sort.sorted()) {
                 hashing.run(folder, sorted, new Hashing.Sink() {
                     @Override
-                    public void read(HashJob job, String sha256) {
+                    public void read(Hashing.Job job, String sha256) {
                         also.accept(job);
                         found.put(job.key(), sha256);
                     }
 
                     @Override
-                    public void unreadable(HashJob job, Throwable failure) {
+                    public void unreadable(Hashing.Job job, Throwable failure) {
                         found.put(job.key(), "unreadable: " + failure.getMessage());
                     }
                 });

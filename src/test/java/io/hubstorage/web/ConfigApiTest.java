@@ -3,7 +3,6 @@ package io.hubstorage.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.hubstorage.web.http.ProblemLines;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -126,17 +125,6 @@ final class ConfigApiTest {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> server.get("/metrics").body().toString().contains("hubstorage_config_broken 0.0"));
         assertThat(server.get("/api/config").json().getJsonArray("broken")).isEmpty();
-    }
-
-    @Test
-    void problemLinesAreTakenApartAgain() {
-        assertThat(ProblemLines.parse("a.b[0]: found \"x: y, allowed: z\", allowed: one of a, b\nno problem"))
-                .singleElement()
-                .satisfies(problem -> {
-                    assertThat(problem.path()).isEqualTo("a.b[0]");
-                    assertThat(problem.toString())
-                            .isEqualTo("a.b[0]: found \"x: y, allowed: z\", allowed: one of a, b");
-                });
     }
 
     @Test

@@ -91,7 +91,8 @@ final class LogApiTest {
     void aFileIsDownloadedUnderItsName() {
         String name = String.valueOf(server.store.logFile().getFileName());
         WebServer.Answer newest = server.get("/api/logs/download?limit=500");
-        assertThat(newest.header("Content-Disposition")).isEqualTo("attachment; filename=\"" + name + "\"");
+        assertThat(newest.header("Content-Disposition"))
+                .isEqualTo("attachment; filename=\"%1$s\"; filename*=UTF-8''%1$s".formatted(name));
         assertThat(newest.body().toString()).isEqualTo(NEW);
         assertThat(server.get("/api/logs/download?file=" + name + ".1").body().toString())
                 .isEqualTo(OLD);

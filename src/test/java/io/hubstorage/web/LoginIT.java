@@ -86,7 +86,7 @@ final class LoginIT {
         visit("/hub/config");
         logIn("wrong password");
 
-        page.that("#login-problem").hasText("That is not the password.");
+        page.that("#login-problem").hasText("Wrong password.");
         page.that("#password").hasAttribute("aria-invalid", "true");
         page.that("#password").hasAttribute("aria-describedby", "login-problem");
         assertThat(page.find("#password").inputValue()).isEmpty();

@@ -170,7 +170,7 @@ final class LoginTest {
         WebServer.Answer answer = visitor.logIn(wrong, "/logs");
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.headers().contains("Set-Cookie")).isFalse();
-        assertThat(answer.body().toString()).contains("That is not the password.", "role=\"alert\"", "value=\"/logs\"");
+        assertThat(answer.body().toString()).contains("Wrong password.", "role=\"alert\"", "value=\"/logs\"");
         assertThat(visitor.get("/api/status").status()).isEqualTo(401);
     }
 

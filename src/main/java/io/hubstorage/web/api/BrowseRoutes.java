@@ -66,11 +66,20 @@ public final class BrowseRoutes {
             case FolderPage.Folder folder ->
                 new JsonObject().put("folder", true).put("key", folder.name()).put("content", null);
             case FolderPage.File file ->
-                new JsonObject()
-                        .put("folder", false)
-                        .put("key", file.name())
-                        .put("content", SnapshotJson.content(file.entry()));
+                new JsonObject().put("folder", false).put("key", file.name()).put("content", content(file.entry()));
         };
+    }
+
+    /** What is known of an entry's content, and when it was last changed. */
+    static @Nullable JsonObject content(@Nullable ManifestEntry entry) {
+        return entry == null
+                ? null
+                : new JsonObject()
+                        .put("size", entry.size())
+                        .put("last_modified", entry.lastModified().toString())
+                        .put("etag", entry.etag())
+                        .put("sha256", entry.sha256())
+                        .put("state", entry.state().word());
     }
 
     private void preview(RoutingContext context) {
@@ -85,7 +94,7 @@ public final class BrowseRoutes {
             return new JsonObject()
                     .put("bucket", bucket)
                     .put("key", key)
-                    .put("content", SnapshotJson.content(entry))
+                    .put("content", content(entry))
                     .put("storage_class", entry.storageClass())
                     .put("version", entry.version())
                     .put("headers", new JsonObject(Map.copyOf(entry.headers())))
@@ -129,8 +138,8 @@ public final class BrowseRoutes {
                 changes.add(new JsonObject()
                         .put("kind", change.kind().name().toLowerCase(Locale.ROOT))
                         .put("key", change.key())
-                        .put("before", SnapshotJson.content(change.before()))
-                        .put("now", SnapshotJson.content(change.now())));
+                        .put("before", content(change.before()))
+                        .put("now", content(change.now())));
             }
             return new JsonObject()
                     .put("bucket", bucket)

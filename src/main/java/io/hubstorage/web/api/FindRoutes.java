@@ -95,7 +95,7 @@ public final class FindRoutes {
         JsonArray versions = new JsonArray();
         for (KeyVersions.Version version : found.versions()) {
             versions.add(new JsonObject()
-                    .put("content", SnapshotJson.content(version.entry()))
+                    .put("content", BrowseRoutes.content(version.entry()))
                     .put("first", version.first())
                     .put("last", version.last())
                     .put("snapshots", version.snapshots()));

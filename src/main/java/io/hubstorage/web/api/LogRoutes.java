@@ -7,8 +7,8 @@ import io.hubstorage.logs.LogFiles;
 import io.hubstorage.logs.LogPage;
 import io.hubstorage.logs.LogQuery;
 import io.hubstorage.web.http.Background;
+import io.hubstorage.web.http.Disposition;
 import io.hubstorage.web.http.HttpProblem;
-import io.hubstorage.web.http.ProblemLines;
 import io.hubstorage.web.http.Query;
 import io.hubstorage.web.http.Responses;
 import io.vertx.core.Future;
@@ -103,8 +103,7 @@ public final class LogRoutes {
         try {
             return files.read(query, gone);
         } catch (IllegalArgumentException e) {
-            String reason = String.valueOf(e.getMessage());
-            throw HttpProblem.badInput(reason, ProblemLines.parse(reason));
+            throw HttpProblem.badInput(String.valueOf(e.getMessage()));
         }
     }
 
@@ -210,9 +209,7 @@ public final class LogRoutes {
     private static RoutingContext attachment(RoutingContext context, String name) {
         context.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .putHeader(
-                        "Content-Disposition",
-                        "attachment; filename=\"%s\"".formatted(name.replaceAll("[^A-Za-z0-9._-]", "_")));
+                .putHeader("Content-Disposition", Disposition.attachment(name));
         return context;
     }
 }

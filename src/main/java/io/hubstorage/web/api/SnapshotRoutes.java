@@ -1,6 +1,8 @@
 package io.hubstorage.web.api;
 
+import io.hubstorage.browse.CertificateWords;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -11,6 +13,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.util.List;
 
 /** {@code /api/snapshots}: which snapshots there are, what they prove, and which are to be kept. Read from the disk each time. */
@@ -38,7 +41,7 @@ public final class SnapshotRoutes {
             Snapshots all = access.all();
             JsonArray page = new JsonArray();
             for (SnapshotInfo snapshot : all.newestFirst(before).limit(limit).toList()) {
-                page.add(SnapshotJson.describe(snapshot));
+                page.add(describe(snapshot));
             }
             return new JsonObject().put("snapshots", page).put("total", all.count());
         }));
@@ -49,7 +52,7 @@ public final class SnapshotRoutes {
         Responses.json(context, 200, access.run(() -> {
             SnapshotInfo snapshot = access.info(id);
             Certificate certificate = snapshot.certificate();
-            return SnapshotJson.describe(snapshot)
+            return describe(snapshot)
                     .put("certificate", certificate == null ? null : BusJson.encode(certificate))
                     .put("problems", new JsonArray(certificate == null ? List.of() : certificate.problems()));
         }));
@@ -61,7 +64,69 @@ public final class SnapshotRoutes {
         Responses.json(context, 200, access.run(() -> {
             SnapshotInfo snapshot = access.info(id);
             snapshot.pin(pinned);
-            return SnapshotJson.describe(snapshot);
+            return describe(snapshot);
         }));
+    }
+
+    /** A snapshot in short. Reads the disk for what its certificate cannot say. */
+    private static JsonObject describe(SnapshotInfo snapshot) throws IOException {
+        Certificate certificate = snapshot.certificate();
+        JsonObject json = new JsonObject()
+                .put("name", snapshot.name())
+                .put("path", snapshot.folder().toString())
+                .put("legacy", snapshot.legacy())
+                .put("pinned", snapshot.pinned());
+        return certificate == null ? withoutCertificate(json, snapshot) : withCertificate(json, certificate);
+    }
+
+    /** A snapshot of the old tool: nothing is known but the names. */
+    private static JsonObject withoutCertificate(JsonObject json, SnapshotInfo snapshot) throws IOException {
+        JsonArray buckets = new JsonArray();
+        snapshot.buckets()
+                .forEach(name -> buckets.add(new JsonObject()
+                        .put("bucket", name)
+                        .put("result", null)
+                        .put("files", null)
+                        .put("counts", null)
+                        .put("words", "Made by the old tool: there is no certificate, only the files.")));
+        return json.put("run_id", null)
+                .put("started_at", null)
+                .put("finished_at", null)
+                .put("result", null)
+                .put("files", null)
+                .put("added", null)
+                .put("allocated_bytes", null)
+                .put("words", "Made by the old tool: there is no certificate, only the files.")
+                .put("buckets", buckets);
+    }
+
+    private static JsonObject withCertificate(JsonObject json, Certificate certificate) {
+        JsonArray buckets = new JsonArray();
+        Tally files = Tally.ZERO;
+        Tally added = Tally.ZERO;
+        for (Certificate.Bucket bucket : certificate.buckets()) {
+            files = files.plus(bucket.files());
+            added = added.plus(bucket.counts().downloaded());
+            buckets.add(new JsonObject()
+                    .put("bucket", bucket.name())
+                    .put("result", word(bucket.outcome().result()))
+                    .put("files", BusJson.encode(bucket.files()))
+                    .put("counts", BusJson.encode(bucket.counts()))
+                    .put("words", CertificateWords.of(bucket)));
+        }
+        return json.put("run_id", certificate.runId())
+                .put("started_at", certificate.startedAt().toString())
+                .put("finished_at", certificate.run().finishedAt().toString())
+                .put("result", word(certificate.result()))
+                .put("files", BusJson.encode(files))
+                .put("added", BusJson.encode(added))
+                .put("allocated_bytes", certificate.allocatedBytes())
+                .put("words", CertificateWords.of(certificate))
+                .put("buckets", buckets);
+    }
+
+    /** An enumeration's value as the messages name it. */
+    private static String word(Enum<?> value) {
+        return BusJson.mapper().convertValue(value, String.class);
     }
 }

@@ -28,10 +28,14 @@ public final class LoginCookie {
     }
 
     private static Cookie cookie(String value, ClientInfo client, String basePath) {
-        return Cookie.cookie(name(client), value)
+        return cookie(name(client), value, client, basePath).setSameSite(CookieSameSite.LAX);
+    }
+
+    /** Whatever its purpose, no script reads it. */
+    static Cookie cookie(String name, String value, ClientInfo client, String basePath) {
+        return Cookie.cookie(name, value)
                 .setPath(basePath.isEmpty() ? "/" : basePath)
                 .setHttpOnly(true)
-                .setSecure(client.https())
-                .setSameSite(CookieSameSite.LAX);
+                .setSecure(client.https());
     }
 }

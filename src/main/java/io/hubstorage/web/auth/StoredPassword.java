@@ -25,7 +25,7 @@ public final class StoredPassword {
 
     /** That of a config folder, whether or not there is one. */
     public StoredPassword(Path configFolder) {
-        file = new ConfigFile(configFolder.resolve(NAME), ConfigFile.Readers.OWNER);
+        file = new ConfigFile(configFolder.resolve(NAME));
     }
 
     /** Where it is; absolute. */

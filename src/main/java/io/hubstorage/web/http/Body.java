@@ -106,7 +106,6 @@ public final class Body {
         return this;
     }
 
-    /** A truth value. */
     public boolean flag(String name, boolean otherwise) {
         return switch (json.getValue(name)) {
             case null -> otherwise;
@@ -115,7 +114,6 @@ public final class Body {
         };
     }
 
-    /** A truth value that must be there. */
     public boolean requiredFlag(String name) {
         if (json.getValue(name) == null) {
             throw HttpProblem.badInput(name, "nothing", "true or false");
@@ -123,7 +121,6 @@ public final class Body {
         return flag(name, false);
     }
 
-    /** A text. */
     @Nullable
     public String text(String name) {
         return switch (json.getValue(name)) {

@@ -8,10 +8,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A refusal, the way the client reads it: an HTTP status and a sentence. Becomes {@code application/problem+json}. */
 public final class HttpProblem extends RuntimeException {
+    private static final Pattern PROBLEM = Pattern.compile("([^:\\s]+): found (.*), allowed: (.*)");
+
     private final int status;
     private final transient List<ConfigMessage.Problem> problems;
 
@@ -34,6 +38,22 @@ public final class HttpProblem extends RuntimeException {
     /** A 400 that names several wrong inputs. */
     public static HttpProblem badInput(String detail, List<ConfigMessage.Problem> problems) {
         return new HttpProblem(400, detail, problems, null);
+    }
+
+    /**
+     * A 400 for the reasons that the bus carries as text, one {@link ConfigMessage.Problem#toString} a line: taken apart again, so
+     * that a page can show each beside its field. Lines of another form are left out.
+     */
+    public static HttpProblem badInput(String reasons) {
+        return badInput(reasons, problemsIn(reasons));
+    }
+
+    static List<ConfigMessage.Problem> problemsIn(String reasons) {
+        return reasons.lines()
+                .map(line -> PROBLEM.matcher(line.strip()))
+                .filter(Matcher::matches)
+                .map(line -> new ConfigMessage.Problem(line.group(1), line.group(2), line.group(3)))
+                .toList();
     }
 
     /**
@@ -64,7 +84,7 @@ public final class HttpProblem extends RuntimeException {
                 String reason = reply.getMessage();
                 yield code < 400 || code > 599 || reason == null
                         ? new HttpProblem(500, Bus.UNEXPECTED, List.of(), reply)
-                        : new HttpProblem(code, reason, ProblemLines.parse(reason), null);
+                        : new HttpProblem(code, reason, problemsIn(reason), null);
             }
         };
     }

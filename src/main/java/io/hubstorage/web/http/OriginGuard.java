@@ -127,8 +127,8 @@ public final class OriginGuard {
         if (host == null || !trusted(host.host())) {
             throw new HttpProblem(
                     403,
-                    ("Without a login nothing is to be had under the name '%s', which anybody could have pointed here."
-                        + " Use an IP address or localhost, add the name to HUBSTORAGE_ALLOWED_HOSTS, or set"
+                    ("Access by host name \"%s\" is refused: without a login, anybody could have pointed that name"
+                        + " here. Use an IP address or localhost, add the name to HUBSTORAGE_ALLOWED_HOSTS, or set"
                         + " HUBSTORAGE_WEB_PASSWORD.")
                             .formatted(host == null ? "" : host.host()));
         }

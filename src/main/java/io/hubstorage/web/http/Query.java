@@ -36,13 +36,11 @@ public final class Query {
         return value;
     }
 
-    /** The text, or another one when it is absent. */
     public String text(String name, int maxLength, String otherwise) {
         String value = text(name, maxLength);
         return value == null ? otherwise : value;
     }
 
-    /** The text, which must be there. */
     public String required(String name, int maxLength) {
         String value = text(name, maxLength);
         if (value == null) {
@@ -68,7 +66,6 @@ public final class Query {
         throw HttpProblem.badInput(name, value, "a whole number from %d to %d".formatted(min, max));
     }
 
-    /** {@code true} or {@code false}. */
     public boolean flag(String name, boolean otherwise) {
         String value = text(name, 100);
         if (value == null) {

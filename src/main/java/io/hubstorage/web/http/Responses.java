@@ -5,18 +5,18 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** Ways to answer a request with JSON. */
+/** Answers as JSON, and what a client has already. */
 public final class Responses {
     static final String JSON = "application/json";
 
     private Responses() {}
 
-    /** Responses with the object once it is there, or with the problem. */
+    /** Answers with the object once it is there, or with the problem. */
     public static void json(RoutingContext context, int status, Future<JsonObject> body) {
         body.onSuccess(json -> json(context, status, json)).onFailure(context::fail);
     }
 
-    /** Responses with the object. */
+    /** Answers with the object. */
     public static void json(RoutingContext context, int status, JsonObject body) {
         if (context.response().closed()) {
             return;

@@ -2,6 +2,10 @@ package io.hubstorage.web.sse;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One event, encoded once for all clients.
@@ -10,6 +14,8 @@ import io.vertx.core.json.JsonObject;
  * @param bytes the event as it goes over the wire; shared, never changed
  */
 record Frame(long sequence, Kind kind, Buffer bytes) {
+    private static final Pattern ID = Pattern.compile("([0-9a-z]{1,32})-([0-9]{1,18})");
+
     /** How an event is treated when a client is slow or was away. */
     enum Kind {
         /** Everything at once; made for those who need it. */
@@ -20,6 +26,16 @@ record Frame(long sequence, Kind kind, Buffer bytes) {
         LOG,
         /** Only the latest counts. */
         PROGRESS
+    }
+
+    /**
+     * The sequence in a {@code Last-Event-ID} header.
+     *
+     * @return empty when it is no id of this life of the process
+     */
+    static Optional<Long> sequence(@Nullable String header, String epoch) {
+        Matcher id = ID.matcher(header == null ? "" : header.strip());
+        return id.matches() && id.group(1).equals(epoch) ? Optional.of(Long.valueOf(id.group(2))) : Optional.empty();
     }
 
     static Frame of(String epoch, long sequence, Kind kind, String event, JsonObject data) {

@@ -1,4 +1,4 @@
-package io.hubstorage.history;
+package io.hubstorage.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

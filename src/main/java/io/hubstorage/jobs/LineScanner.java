@@ -1,4 +1,4 @@
-package io.hubstorage.history;
+package io.hubstorage.jobs;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,7 +1,7 @@
-package io.hubstorage.history;
+package io.hubstorage.jobs;
 
-import static io.hubstorage.history.Runs.T0;
-import static io.hubstorage.history.Runs.run;
+import static io.hubstorage.jobs.Runs.T0;
+import static io.hubstorage.jobs.Runs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -93,6 +94,18 @@ final class HistoryStoreTest {
     }
 
     @Test
+    void theLastThatEndedIsNotTheOneUnderWay() {
+        HistoryStore store = HistoryStore.open(folder);
+        assertThat(store.lastEnded()).isEmpty();
+        store.append(run("failed", RunResult.FAILED));
+        store.append(run("dry", RunResult.SUCCESS, true));
+        store.append(run("now", RunResult.RUNNING));
+        assertThat(store.lastEnded()).get().extracting(RunRecord::runId).isEqualTo("dry");
+        store.append(run("now", RunResult.CANCELLED));
+        assertThat(store.lastEnded()).get().extracting(RunRecord::runId).isEqualTo("now");
+    }
+
+    @Test
     void anUnfinishedRunOfAnEarlierProcessWasInterrupted() {
         HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
         HistoryStore.open(folder).append(run("b", RunResult.RUNNING));
@@ -135,7 +148,6 @@ final class HistoryStoreTest {
         HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
         write("\0\0\0 not json\n\n");
         HistoryStore.open(folder).append(run("b", RunResult.SUCCESS));
-        log.list.clear();
         HistoryStore store = HistoryStore.open(folder);
         assertThat(ids(store.newest(9, null))).containsExactly("b", "a");
         assertThat(ids(store.newest(9, null))).containsExactly("b", "a");
@@ -186,6 +198,22 @@ final class HistoryStoreTest {
         List<RunRecord> kept = HistoryStore.open(folder, 10).newest(100, null);
         assertThat(kept).hasSize(10).first().isEqualTo(run("run-59", RunResult.SUCCESS));
         assertThat(kept).isEqualTo(store.newest(100, null));
+    }
+
+    @Test
+    void aNewHistoryIsForItsOwnerAloneAndACompactedOneKeepsItsMode() throws IOException {
+        HistoryStore store = HistoryStore.open(folder, 10);
+        Path file = folder.resolve("history.jsonl");
+        store.append(run("first", RunResult.SUCCESS));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        for (int i = 0; i < 30; i++) {
+            store.append(run("run-" + i, RunResult.SUCCESS));
+        }
+        assertThat(Files.readAllLines(file)).hasSizeLessThanOrEqualTo(21);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r-----");
     }
 
     @Test

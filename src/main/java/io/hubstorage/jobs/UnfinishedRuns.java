@@ -1,9 +1,8 @@
-package io.hubstorage.backup;
+package io.hubstorage.jobs;
 
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Sizes;
-import io.hubstorage.history.HistoryStore;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;

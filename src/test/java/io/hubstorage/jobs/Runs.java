@@ -1,4 +1,4 @@
-package io.hubstorage.history;
+package io.hubstorage.jobs;
 
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;

@@ -15,9 +15,9 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Responses every failure, expected or not, as {@code application/problem+json}; never with a stack trace. */
-public final class Problems implements Handler<RoutingContext> {
-    private static final Logger log = LoggerFactory.getLogger(Problems.class);
+/** Answers every failure, expected or not, as {@code application/problem+json}; never with a stack trace. */
+public final class ProblemHandler implements Handler<RoutingContext> {
+    private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
     private static final int[] ROUTER_REFUSALS = {400, 401, 403, 404, 405, 406, 413, 414, 415, 500, 503};
 
     private static final long LINGER_MILLIS = 500;
@@ -32,14 +32,14 @@ public final class Problems implements Handler<RoutingContext> {
         Future<Buffer> render(int status, String title, String detail);
     }
 
-    private Problems(Router router, ErrorPage page) {
+    private ProblemHandler(Router router, ErrorPage page) {
         this.router = router;
         this.page = page;
     }
 
     /** Lets a router's failures end here. */
     public static void install(Router router, ErrorPage page) {
-        Problems problems = new Problems(router, page);
+        ProblemHandler problems = new ProblemHandler(router, page);
         router.route().failureHandler(problems);
         for (int status : ROUTER_REFUSALS) {
             router.errorHandler(status, problems);

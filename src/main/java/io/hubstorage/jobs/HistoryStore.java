@@ -1,4 +1,4 @@
-package io.hubstorage.history;
+package io.hubstorage.jobs;
 
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunEnd;
@@ -6,6 +6,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.fs.DurableFiles;
 import io.hubstorage.snapshot.Certificate;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,21 +15,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,34 +40,32 @@ import org.slf4j.LoggerFactory;
  * The runs of the past, in {@code history.jsonl}: a line is a {@link RunRecord}, the last line of a run id counts, and
  * the order is that in which runs were first written down, whatever the clock said.
  *
- * <p>Thread-safe; every call may block on the disk. Only an index is kept in memory, of the last
- * {@value #KEEP} runs. A line that cannot be read costs that line and nothing else. I/O errors are thrown as
- * {@link UncheckedIOException}.
+ * <p>Thread-safe; every call may block on the disk. Nothing of it is kept in memory, and opening it or reading the newest
+ * runs costs the same however long it is: see {@link HistoryIndex}. A line that cannot be read costs that line and nothing
+ * else. I/O errors are thrown as {@link UncheckedIOException}.
  */
 public final class HistoryStore {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryStore.class);
     private static final String FILE = "history.jsonl";
     /** How many runs are remembered. */
     private static final int KEEP = 10_000;
-    /** How many runs are looked through for one that covered a certain bucket. */
+    /** How many runs are looked through for one that covered a certain bucket, or that has not ended. */
     private static final int LOOK_BACK = 1_000;
 
     private final Path file;
-    private final RunIndex index;
-    /** Which file the index describes: another process may have put a compacted one in its place. */
-    private @Nullable Object fileKey;
-    /** How many bytes of the file the index covers. */
-    private long end;
-    /** Whether the file ends in the middle of a line, so that the next append must begin a new one. */
-    private boolean torn;
+    private final int keep;
+    private final HistoryIndex index;
+    /** Which state of the file the index describes. */
+    private HistoryIndex.@Nullable Covered covered;
     /** Why the last record could not be written. */
     private @Nullable String unwritable;
-    /** Lines seen so far, good or bad; names them in warnings. */
-    private int lines;
+
+    private long bytesRead;
 
     private HistoryStore(Path file, int keep) {
         this.file = file;
-        this.index = new RunIndex(keep);
+        this.keep = keep;
+        this.index = new HistoryIndex(file.resolveSibling("history.index"));
     }
 
     /** Where the history in this folder is kept. */
@@ -73,7 +73,7 @@ public final class HistoryStore {
         return configFolder.resolve(FILE);
     }
 
-    /** Reads the history in this folder, which is made if it is missing; so is the file, at the first append. */
+    /** The history in this folder, which is made if it is missing; so is the file, at the first append. */
     public static HistoryStore open(Path configFolder) {
         return open(configFolder, KEEP);
     }
@@ -87,39 +87,73 @@ public final class HistoryStore {
         return store;
     }
 
+    /** How many bytes it has read of its files. */
+    synchronized long bytesRead() {
+        return bytesRead + index.bytesRead();
+    }
+
     /** Writes one record down for good: when this returns it has been forced to the disk. */
     public synchronized void append(RunRecord run) {
         refresh();
+        HistoryIndex.Covered before = covered;
+        covered = null;
         byte[] line = json(run);
-        ByteBuffer bytes = ByteBuffer.allocate(line.length + 2);
-        if (torn) {
-            bytes.put((byte) '\n');
-        }
-        long offset = end + bytes.position();
-        bytes.put(line).put((byte) '\n').flip();
-        boolean created = !Files.exists(file);
-        // Until all of it is on the disk, assume the worst: a full disk leaves half a line behind.
-        torn = true;
         try {
+            boolean torn = before != null && before.bytes() > 0 && !endsInLine(before.bytes());
+            ByteBuffer bytes = ByteBuffer.allocate(line.length + 2);
+            if (torn) {
+                bytes.put((byte) '\n');
+            }
+            bytes.put(line).put((byte) '\n').flip();
+            int written = bytes.limit();
             Files.createDirectories(DurableFiles.folderOf(file));
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            try (FileChannel channel = FileChannel.open(
+                    file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), DurableFiles.ownerOnly(file))) {
                 DurableFiles.writeFully(channel, bytes);
                 channel.force(true);
-                end = channel.size();
-                fileKey = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
             }
-            if (created) {
+            if (before == null) {
                 DurableFiles.forceFolder(DurableFiles.folderOf(file));
+            }
+            long end = (before == null ? 0 : before.bytes()) + written;
+            HistoryIndex.Covered after = HistoryIndex.Covered.of(file);
+            // Another process may have appended meanwhile: then the index is made anew by whoever looks next.
+            if (after.bytes() == end) {
+                add(HistoryIndex.Entry.of(run, end - 1 - line.length, line.length), after);
             }
         } catch (IOException e) {
             unwritable = file + " cannot be written: " + e;
             throw new UncheckedIOException("cannot write the run history " + file + ": " + e.getMessage(), e);
         }
         unwritable = null;
-        torn = false;
-        lines++;
-        index.add(run, offset, line.length);
         compactIfWorthwhile();
+    }
+
+    private void add(HistoryIndex.Entry entry, HistoryIndex.Covered after) {
+        SequencedMap<String, HistoryIndex.Entry> runs = new LinkedHashMap<>();
+        try {
+            index.all().forEach(each -> runs.put(each.id(), each));
+        } catch (HistoryIndex.StaleException e) {
+            LOG.debug("The index of the run history is made anew: {}", e.getMessage());
+            return;
+        }
+        put(runs, entry);
+        index.replace(List.copyOf(runs.sequencedValues()), after, index.lines() + 1);
+        covered = after;
+    }
+
+    /** A run keeps the place in the order that its first line gave it. */
+    private void put(SequencedMap<String, HistoryIndex.Entry> runs, HistoryIndex.Entry entry) {
+        runs.put(entry.id(), entry);
+        if (runs.size() > keep) {
+            runs.pollFirstEntry();
+        }
+    }
+
+    private boolean endsInLine(long size) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return read(channel, size - 1, 1)[0] == '\n';
+        }
     }
 
     /** Why the last record could not be written down; empty when it could. */
@@ -133,15 +167,21 @@ public final class HistoryStore {
      * @param limit at most so many
      * @param beforeRunId only runs older than this one; none when it is not (or no longer) in the history
      */
-    public synchronized List<RunRecord> newest(int limit, @Nullable String beforeRunId) {
-        refresh();
-        return read(index.newestFirst(beforeRunId).limit(Math.max(0, limit)).toList());
+    public List<RunRecord> newest(int limit, @Nullable String beforeRunId) {
+        return query(() -> {
+            Stream<HistoryIndex.Entry> entries = newestFirst();
+            if (beforeRunId != null) {
+                String id = HistoryIndex.Entry.id(beforeRunId);
+                entries = entries.dropWhile(entry -> !entry.id().equals(id)).skip(1);
+            }
+            return read(entries.limit(Math.max(0, limit)));
+        });
     }
 
     /** The run of that id. */
-    public synchronized Optional<RunRecord> find(String runId) {
-        refresh();
-        return read(index.find(runId).stream().toList()).stream().findFirst();
+    public Optional<RunRecord> find(String runId) {
+        String id = HistoryIndex.Entry.id(runId);
+        return newest(entry -> entry.id().equals(id));
     }
 
     /** The newest run, dry or not, ended or not. */
@@ -155,17 +195,15 @@ public final class HistoryStore {
     }
 
     /** The newest runs that were to cover every bucket and were not dry ones, newest first. */
-    public synchronized List<RunRecord> lastWholeRuns(int limit) {
-        refresh();
-        return read(index.newestFirst(null)
+    public List<RunRecord> lastWholeRuns(int limit) {
+        return query(() -> read(newestFirst()
                 .filter(entry -> !entry.dryRun() && entry.allBuckets())
-                .limit(Math.max(0, limit))
-                .toList());
+                .limit(Math.max(0, limit))));
     }
 
     /** The newest run after which every bucket that was configured then was safe. */
     public Optional<RunRecord> lastSuccess() {
-        return newest(RunIndex.Entry::leavesAllSafe);
+        return newest(HistoryIndex.Entry::allSafe);
     }
 
     /**
@@ -190,26 +228,25 @@ public final class HistoryStore {
         return last(buckets, (run, bucket) -> run.result() != RunResult.FAILED && bucket.result() == RunResult.SUCCESS);
     }
 
-    private synchronized Map<String, Judged> last(
+    private Map<String, Judged> last(
             Collection<String> buckets, BiPredicate<RunRecord, RunRecord.BucketRecord> wanted) {
-        refresh();
-        Map<String, Judged> found = new HashMap<>();
-        Set<String> open = new HashSet<>(buckets);
-        Iterator<RunIndex.Entry> entries =
-                index.newestFirst(null).limit(LOOK_BACK).iterator();
-        while (!open.isEmpty() && entries.hasNext()) {
-            RunIndex.Entry entry = entries.next();
-            if (!entry.dryRun() && entry.result().judges()) {
-                read(List.of(entry))
-                        .forEach(run -> run.tried()
-                                // Read well, but nothing was committed: what counts is the run before.
-                                .filter(bucket ->
-                                        run.result() != RunResult.FAILED || bucket.result() != RunResult.SUCCESS)
-                                .filter(bucket -> wanted.test(run, bucket) && open.remove(bucket.bucket()))
-                                .forEach(bucket -> found.put(bucket.bucket(), new Judged(run, bucket))));
+        return query(() -> {
+            Map<String, Judged> found = new HashMap<>();
+            Set<String> open = new HashSet<>(buckets);
+            Iterator<HistoryIndex.Entry> entries = newestFirst()
+                    .limit(LOOK_BACK)
+                    .filter(entry -> !entry.dryRun() && entry.result().judges())
+                    .iterator();
+            while (!open.isEmpty() && entries.hasNext()) {
+                RunRecord run = read(entries.next());
+                run.tried()
+                        // Read well, but nothing was committed: what counts is the run before.
+                        .filter(bucket -> run.result() != RunResult.FAILED || bucket.result() != RunResult.SUCCESS)
+                        .filter(bucket -> wanted.test(run, bucket) && open.remove(bucket.bucket()))
+                        .forEach(bucket -> found.put(bucket.bucket(), new Judged(run, bucket)));
             }
-        }
-        return found;
+            return found;
+        });
     }
 
     /** What a run said of one bucket. */
@@ -224,9 +261,8 @@ public final class HistoryStore {
      */
     public synchronized List<RunRecord> interruptUnfinished(
             Instant now, Function<RunRecord, Optional<Certificate>> certificates) {
-        refresh();
-        List<RunRecord> unfinished = read(
-                index.newestFirst(null).filter(entry -> !entry.result().ended()).toList());
+        List<RunRecord> unfinished = query(() -> read(
+                newestFirst().limit(LOOK_BACK).filter(entry -> !entry.result().ended())));
         List<RunRecord> ended = new ArrayList<>();
         for (RunRecord run : unfinished.reversed()) {
             RunRecord end = certificates
@@ -249,18 +285,12 @@ public final class HistoryStore {
      * @return how many there were
      */
     public synchronized int restore(Stream<Certificate> certificates) {
-        refresh();
-        Instant known = index.newestFirst(null)
-                .filter(entry -> !entry.dryRun())
-                .map(entry -> read(List.of(entry)))
-                .flatMap(List::stream)
-                .map(RunRecord::startedAt)
-                .findFirst()
-                .orElse(Instant.MIN);
+        Instant known =
+                newest(entry -> !entry.dryRun()).map(RunRecord::startedAt).orElse(Instant.MIN);
         List<Certificate> lost = certificates
                 .takeWhile(certificate -> certificate.startedAt().isAfter(known))
-                .filter(certificate -> index.find(certificate.runId()).isEmpty())
-                .limit(index.keep())
+                .filter(certificate -> find(certificate.runId()).isEmpty())
+                .limit(keep)
                 .toList();
         lost.reversed()
                 .forEach(certificate ->
@@ -277,105 +307,140 @@ public final class HistoryStore {
                 "The program ended in the middle of this run; the next run takes up what it had transferred."));
     }
 
-    private synchronized Optional<RunRecord> newest(Predicate<RunIndex.Entry> wanted) {
+    private Optional<RunRecord> newest(Predicate<HistoryIndex.Entry> wanted) {
+        return query(() -> read(newestFirst().filter(wanted).limit(1)).stream().findFirst());
+    }
+
+    private Stream<HistoryIndex.Entry> newestFirst() {
+        return index.newestFirst().limit(keep);
+    }
+
+    /** Asks the index; where that turns out to be wrong, it is made anew and asked once more. */
+    private synchronized <T> T query(Supplier<T> question) {
         refresh();
-        Stream<RunIndex.Entry> found = index.newestFirst(null).filter(wanted).limit(1);
-        return read(found.toList()).stream().findFirst();
+        try {
+            return question.get();
+        } catch (HistoryIndex.StaleException e) {
+            LOG.info("The index of the run history {} is made anew: {}", file, e.getMessage());
+            rebuild();
+            return question.get();
+        }
     }
 
     /** Takes in what was written since, by another process (the command line) or by hand. */
     private void refresh() {
         try {
             if (!Files.exists(file)) {
-                reset();
+                covered = null;
+                index.clear();
                 return;
             }
-            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-            if (found.size() < end || !Objects.equals(found.fileKey(), fileKey)) {
-                reset();
-                fileKey = found.fileKey();
+            HistoryIndex.Covered found = HistoryIndex.Covered.of(file);
+            if (found.equals(covered)) {
+                return;
             }
-            if (found.size() > end) {
-                scan();
+            if (index.load(found)) {
+                covered = found;
+            } else {
+                rebuild();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the run history " + file + ": " + e.getMessage(), e);
+            throw unreadable(e);
         }
     }
 
-    private void reset() {
-        index.clear();
-        end = 0;
-        lines = 0;
-        torn = false;
-    }
-
-    private void scan() throws IOException {
-        try (LineScanner scanner = new LineScanner(file, end)) {
-            for (LineScanner.Line line = scanner.next(); line != null; line = scanner.next()) {
-                take(line);
+    /** Reads the history from its first line to its last. */
+    private void rebuild() {
+        SequencedMap<String, HistoryIndex.Entry> runs = new LinkedHashMap<>();
+        int lines = 0;
+        try {
+            HistoryIndex.Covered found = HistoryIndex.Covered.of(file);
+            try (LineScanner scanner = new LineScanner(file, 0)) {
+                for (LineScanner.Line line = scanner.next(); line != null; line = scanner.next()) {
+                    lines++;
+                    take(line, lines, runs);
+                }
+                bytesRead += scanner.position();
             }
-            end = scanner.position();
+            index.replace(List.copyOf(runs.sequencedValues()), found, lines);
+            covered = found;
+        } catch (IOException e) {
+            throw unreadable(e);
         }
     }
 
-    private void take(LineScanner.Line line) {
-        torn = !line.ended();
-        lines++;
+    private void take(LineScanner.Line line, int number, SequencedMap<String, HistoryIndex.Entry> runs) {
         if (line.blank()) {
             return;
         }
         RunRecord run = line.complete() ? parse(line.bytes()) : null;
         if (run != null) {
-            index.add(run, line.offset(), line.bytes().length);
+            put(runs, HistoryIndex.Entry.of(run, line.offset(), line.bytes().length));
         } else if (line.ended()) {
-            LOG.warn("Line {} of the run history {} cannot be read and is left out", lines, file);
+            LOG.warn("Line {} of the run history {} cannot be read and is left out", number, file);
         } else {
             LOG.info("The last line of the run history {} was cut off in the middle and is left out", file);
         }
     }
 
-    private List<RunRecord> read(List<RunIndex.Entry> entries) {
-        if (entries.isEmpty()) {
-            return List.of();
+    private List<RunRecord> read(Stream<HistoryIndex.Entry> entries) {
+        return entries.map(this::read).toList();
+    }
+
+    /** @throws HistoryIndex.StaleException when what is there is not what the entry says */
+    private RunRecord read(HistoryIndex.Entry entry) {
+        if (covered == null || entry.length() < 0 || entry.offset() + entry.length() > covered.bytes()) {
+            throw new HistoryIndex.StaleException("the history ends before byte " + entry.offset());
         }
-        List<RunRecord> runs = new ArrayList<>(entries.size());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            for (RunIndex.Entry entry : entries) {
-                RunRecord run = parse(DurableFiles.readFully(channel, entry.offset(), entry.length()));
-                if (run == null) {
-                    LOG.warn("Run {} can no longer be read from the run history {}", entry.runId(), file);
-                } else {
-                    runs.add(run);
-                }
+            RunRecord run = parse(read(channel, entry.offset(), entry.length()));
+            if (run == null
+                    || !HistoryIndex.Entry.of(run, entry.offset(), entry.length())
+                            .equals(entry)) {
+                throw new HistoryIndex.StaleException("another run is at byte " + entry.offset());
             }
+            return run;
+        } catch (EOFException e) {
+            throw new HistoryIndex.StaleException(String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the run history " + file + ": " + e.getMessage(), e);
+            throw unreadable(e);
         }
-        return runs;
+    }
+
+    private byte[] read(FileChannel channel, long offset, int length) throws IOException {
+        bytesRead += length;
+        return DurableFiles.readFully(channel, offset, length);
+    }
+
+    private UncheckedIOException unreadable(IOException e) {
+        return new UncheckedIOException("cannot read the run history " + file + ": " + e.getMessage(), e);
     }
 
     /** Rewrites the file once it holds more lines that no longer count than lines that do. */
     private void compactIfWorthwhile() {
-        if (lines <= index.keep() || lines <= 2 * index.size()) {
+        int before = index.lines();
+        if (before <= keep || before <= 2 * Math.min(keep, index.size())) {
             return;
         }
-        int before = lines;
         try {
             DurableFiles.replace(file, this::copyLive);
-            refresh();
-            LOG.info("Compacted the run history {} from {} to {} lines", file, before, lines);
-        } catch (IOException | UncheckedIOException e) {
+            rebuild();
+            LOG.info("Compacted the run history {} from {} to {} lines", file, before, index.lines());
+        } catch (IOException | UncheckedIOException | HistoryIndex.StaleException e) {
             LOG.warn("Cannot compact the run history {}: {}. It goes on growing until that works", file, e.toString());
         }
     }
 
     private void copyLive(FileChannel to) throws IOException {
+        List<HistoryIndex.Entry> all = index.all();
         try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ)) {
-            for (RunIndex.Entry entry : index.oldestFirst().toList()) {
-                ByteBuffer line = ByteBuffer.allocate(entry.length() + 1);
-                line.put(DurableFiles.readFully(from, entry.offset(), entry.length()));
-                DurableFiles.writeFully(to, line.put((byte) '\n').flip());
+            for (HistoryIndex.Entry entry : all.subList(Math.max(0, all.size() - keep), all.size())) {
+                byte[] line = read(from, entry.offset(), entry.length());
+                if (parse(line) == null) {
+                    throw new HistoryIndex.StaleException("no run is at byte " + entry.offset());
+                }
+                ByteBuffer bytes = ByteBuffer.allocate(line.length + 1);
+                DurableFiles.writeFully(to, bytes.put(line).put((byte) '\n').flip());
             }
         }
     }

@@ -1,0 +1,93 @@
+package io.hubstorage.jobs;
+
+import io.hubstorage.bus.RunResult;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One long operation, which can be stopped up to the moment it commits what it has done. Whoever works on it asks
+ * {@link #check} or waits by {@link #pause}. Thread-safe.
+ */
+public final class Job {
+    private final JobKind kind;
+    private final String id;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private boolean committing;
+    private RunResult result = RunResult.CANCELLED;
+    private String reason = "stopped on request";
+
+    /** One that excludes no other; see {@link Jobs#begin} for those that may. */
+    public Job(JobKind kind, String id) {
+        this.kind = kind;
+        this.id = id;
+    }
+
+    public JobKind kind() {
+        return kind;
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** Asks it to stop. False when it has begun to commit: then it ends by itself at once. The first reason counts. */
+    public synchronized boolean stop(RunResult as, String why) {
+        if (committing) {
+            return false;
+        }
+        if (!isStopped()) {
+            result = as;
+            reason = why;
+            stopped.countDown();
+        }
+        return true;
+    }
+
+    /**
+     * From here on it cannot be stopped.
+     *
+     * @throws CancellationException when it has been
+     */
+    public synchronized void beginCommit() {
+        check();
+        committing = true;
+    }
+
+    public boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    /** How it is to end, once it was stopped. */
+    public synchronized RunResult result() {
+        return result;
+    }
+
+    /** Why it was stopped. */
+    public synchronized String reason() {
+        return reason;
+    }
+
+    /**
+     * Throws once the job was stopped.
+     *
+     * @throws CancellationException then
+     */
+    public void check() {
+        if (isStopped()) {
+            throw new CancellationException(reason());
+        }
+    }
+
+    /**
+     * Waits.
+     *
+     * @throws CancellationException when it was stopped before, or is meanwhile
+     */
+    public void pause(Duration time) throws InterruptedException {
+        if (stopped.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new CancellationException(reason());
+        }
+    }
+}

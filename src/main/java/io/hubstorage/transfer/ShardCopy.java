@@ -1,0 +1,248 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.keys.FoldedPaths;
+import io.hubstorage.keys.KeyFilter;
+import io.hubstorage.keys.PathAllocator;
+import io.hubstorage.keys.Paths;
+import io.hubstorage.manifest.ChangeLog;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestMerge;
+import io.hubstorage.manifest.ManifestReader;
+import io.hubstorage.manifest.ManifestWriter;
+import io.hubstorage.s3.ListedObject;
+import io.hubstorage.s3.S3Access;
+import io.hubstorage.s3.S3Failure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shard from its listing to its part of the manifest. What is new is fetched and noted in the change log; only when all of
+ * that is there, and only if anything is new, is what stays linked from the last snapshot. Blocking; used once.
+ */
+final class ShardCopy {
+    private final TransferMessage.Shard shard;
+    private final Requests requests;
+    private final Supplier<S3Access> s3;
+    private final ShardFiles files;
+    private final ShardProgress progress;
+    private final SourceFiles sources;
+    private final Cancellation cancellation;
+    private final TransferMessage.@Nullable Source previous;
+    private int listRequests;
+
+    ShardCopy(
+            TransferMessage.Shard shard,
+            Requests requests,
+            Supplier<S3Access> s3,
+            ShardProgress progress,
+            Cancellation cancellation) {
+        this.shard = shard;
+        this.requests = requests;
+        this.s3 = s3;
+        this.progress = progress;
+        this.cancellation = cancellation;
+        this.sources = new SourceFiles(shard.sources(), progress.lookNanos);
+        this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
+        this.previous = shard.sources().stream()
+                .filter(TransferMessage.Source::previous)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Where its failures are to be named. */
+    FailureLog failureLog() {
+        return new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : files.failures());
+    }
+
+    /** How many LIST requests it took. */
+    int listRequests() {
+        return listRequests;
+    }
+
+    /** Does what its mode says. */
+    Outcome run(FailureLog failures) throws Exception {
+        return switch (shard.mode()) {
+            case COPY -> copy(failures);
+            case DRY_RUN -> dryRun(failures);
+            case LINK -> link();
+            case KEEP -> keep(failures);
+        };
+    }
+
+    /** Lists, and fetches what is new; what stays is linked when all of that is there, if anything is new at all. */
+    private Outcome copy(FailureLog failures) throws Exception {
+        try (ChangeLog log = new ChangeLog(files.log())) {
+            ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress);
+            Settler settler = new Settler(shard, fetch, log, progress, failures);
+            try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
+                compare(log, pool, failures);
+                pool.finish();
+            }
+            fetch.tellDoubts();
+            if (!log.isDifferent()) {
+                return Outcome.UNCHANGED;
+            }
+        }
+        return link();
+    }
+
+    private void compare(ChangeLog log, FetchPool pool, FailureLog failures) throws Exception {
+        try {
+            if (shard.options().foldedNames()) {
+                compareFolded(log, pool, failures);
+            } else {
+                compareAsListed(paths(), log, pool::submit, failures, files.scratch());
+            }
+        } catch (CancellationException e) {
+            Exception cause = pool.failure();
+            throw cause == null ? e : cause;
+        }
+    }
+
+    private void compareAsListed(Paths paths, ChangeLog log, Differ.Fetches fetches, FailureLog failures, Path scratch)
+            throws Exception {
+        Listing listing = listing();
+        try (Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures)) {
+            listing.run(scratch, differ::listed);
+            differ.end();
+        } finally {
+            listRequests = listing.requests();
+        }
+        progress.listingComplete();
+    }
+
+    /** For a disk that does not tell all names apart: no path can be given before every key is known. */
+    private void compareFolded(ChangeLog log, FetchPool pool, FailureLog failures) throws Exception {
+        Listing listing = listing();
+        try (FoldedPaths.Collector keys = new FoldedPaths.Collector(files.scratch());
+                ExternalSort<ListedObject> listed = Listing.sort(files.scratch())) {
+            KeyFilter wanted = Differ.filter(shard);
+            listing.runTo(listed, object -> {
+                if (wanted.accepts(object.key())) {
+                    keys.add(object.key(), object.size());
+                }
+            });
+            if (previous != null && !shard.options().delete()) {
+                addCarried(previous, wanted, keys);
+            }
+            try (FoldedPaths paths = keys.paths();
+                    Differ differ = new Differ(shard, sources, progress, paths, log, pool::submit, failures)) {
+                listing.replay(listed, object -> {
+                    cancellation.check();
+                    differ.listed(object);
+                });
+                differ.end();
+            }
+        } finally {
+            listRequests = listing.requests();
+        }
+        progress.listingComplete();
+    }
+
+    private void addCarried(TransferMessage.Source source, KeyFilter wanted, FoldedPaths.Collector keys)
+            throws IOException {
+        try (ManifestReader reader = lines(source)) {
+            for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                if (entry.key().startsWith(shard.prefix()) && wanted.accepts(entry.key())) {
+                    keys.add(entry.key(), entry.size());
+                }
+            }
+        }
+    }
+
+    private Listing listing() {
+        return new Listing(s3.get(), shard, requests);
+    }
+
+    /** A shard in the middle must know which files before it could stand where one of its folders would. */
+    private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
+        return new EarlierFiles(shard, previous, s3.get(), requests).paths();
+    }
+
+    /** Links what stays from the last snapshot, and writes the shard's part of the manifest: the last one's with the changes. */
+    private Outcome link() throws IOException, InterruptedException {
+        TreeWriter tree = tree();
+        try (ManifestReader last = previous == null ? null : lines(previous);
+                ManifestMerge next = new ManifestMerge(last, files.scratch());
+                ManifestWriter part = new ManifestWriter(files.part(), files.partIndex());
+                Linker linker = new Linker(shard.bucket(), tree::link)) {
+            next.addAll(files.log());
+            for (ManifestMerge.Line line = next.next(); line != null; line = next.next()) {
+                cancellation.check();
+                if (line.linkFrom() != null && previous != null) {
+                    linker.add(Differ.file(previous, line.linkFrom()), line.entry());
+                }
+                part.write(line.entry());
+            }
+            linker.finish();
+            part.finish();
+        }
+        return Outcome.COMPLETE;
+    }
+
+    private ManifestReader lines(TransferMessage.Source source) throws IOException {
+        return ManifestReader.range(Path.of(source.manifest()), shard.after(), shard.through());
+    }
+
+    /**
+     * Links the whole bucket over from the last snapshot, because this run did not cover it or could not read it. A file that
+     * is not what its manifest says is named as a failure and left out.
+     */
+    private Outcome keep(FailureLog failures) throws IOException {
+        TransferMessage.Source source = shard.sources().getFirst();
+        TreeWriter tree = tree();
+        try (ManifestReader last = lines(source);
+                ManifestWriter part = new ManifestWriter(files.part(), files.partIndex())) {
+            for (ManifestEntry entry = last.next(); entry != null; entry = last.next()) {
+                cancellation.check();
+                try {
+                    ManifestEntry found = sources.check(Differ.file(source, entry), entry, false);
+                    tree.link(Differ.file(source, found), found, found.path());
+                    part.write(found.withState(EntryState.KEPT));
+                    progress.kept.add(found.size());
+                } catch (DamagedSourceException e) {
+                    failures.add(new RunRecord.Failure(entry.key(), "missing", String.valueOf(e.getMessage())), false);
+                }
+            }
+            part.finish();
+        }
+        return Outcome.COMPLETE;
+    }
+
+    private Outcome dryRun(FailureLog failures) throws Exception {
+        Path scratch = Files.createTempDirectory("hubstorage-dry-run");
+        try (ChangeLog log = new ChangeLog(null)) {
+            compareAsListed(new PathAllocator(), log, this::wouldFetch, failures, scratch);
+            boolean unchanged = !log.isDifferent()
+                    && progress.toDownload.tally().objects() == 0
+                    && progress.metadataRefreshed.tally().objects() == 0;
+            return unchanged && previous != null ? Outcome.UNCHANGED : Outcome.COMPLETE;
+        } finally {
+            Files.deleteIfExists(scratch);
+        }
+    }
+
+    private void wouldFetch(FetchTask task) {
+        FetchTask.Candidate candidate = task.candidate();
+        (candidate == null ? progress.downloaded : progress.linked)
+                .add(task.object().size());
+        if (candidate != null
+                && candidate.trusted()
+                && shard.sources().get(candidate.source()).previous()) {
+            progress.metadataRefreshed.add(task.object().size());
+        }
+    }
+
+    private TreeWriter tree() throws IOException {
+        return new TreeWriter(shard, sources, progress, cancellation);
+    }
+}

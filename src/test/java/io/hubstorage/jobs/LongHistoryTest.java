@@ -1,0 +1,157 @@
+package io.hubstorage.jobs;
+
+import static io.hubstorage.jobs.Runs.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A history is read from its end, by an index that is believed only as long as it agrees with what it leads to. */
+final class LongHistoryTest {
+    private static final int RUNS = 100_000;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void openingAHistoryOfAHundredThousandRunsReadsItsEndOnly() throws IOException {
+        try (BufferedWriter out = Files.newBufferedWriter(history())) {
+            for (int i = 0; i < RUNS; i++) {
+                out.write(line(run("run-" + i, i % 9 == 0 ? RunResult.PARTIAL : RunResult.SUCCESS)));
+            }
+        }
+        assertThat(HistoryStore.open(folder, RUNS).bytesRead())
+                .as("once, to find out where each run is")
+                .isGreaterThanOrEqualTo(Files.size(history()));
+
+        HistoryStore store = HistoryStore.open(folder, RUNS);
+        assertThat(store.bytesRead()).isLessThan(1_000);
+        assertThat(ids(store.newest(20, null))).isEqualTo(lastIds(RUNS, 20));
+        assertThat(store.lastSuccess().map(RunRecord::runId)).contains("run-99998");
+        assertThat(store.bytesRead()).isLessThan(50_000);
+
+        store.append(run("run-" + RUNS, RunResult.RUNNING));
+        store.append(run("run-" + RUNS, RunResult.SUCCESS));
+        HistoryStore next = HistoryStore.open(folder, RUNS);
+        assertThat(ids(next.newest(20, null))).isEqualTo(lastIds(RUNS + 1, 20));
+        assertThat(ids(next.newest(2, "run-99999"))).containsExactly("run-99998", "run-99997");
+        assertThat(next.bytesRead()).isLessThan(50_000);
+        assertThat(next.find("run-7")).contains(run("run-7", RunResult.SUCCESS));
+        assertThat(next.find("run-0")).as("the oldest made room").isEmpty();
+    }
+
+    @Test
+    void anIndexThatIsGoneOrGarbageIsMadeAnew() throws IOException {
+        HistoryStore store = threeRuns();
+        for (String garbage : List.of("", "\0", "history-1 1 1 1\n", "x".repeat(6400))) {
+            Files.writeString(index(), garbage);
+            assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("c", "b", "a");
+        }
+        Files.delete(index());
+        assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("c", "b", "a");
+        assertThat(ids(store.newest(9, null))).containsExactly("c", "b", "a");
+        assertThat(index()).exists();
+    }
+
+    @Test
+    void anIndexWhoseEntriesLeadAstrayIsMadeAnew() throws IOException {
+        threeRuns();
+        String good = Files.readString(index());
+        int end = good.length();
+        for (String bad : List.of(
+                good.substring(0, 64) + good.substring(128, 192).repeat(3),
+                good.replace("SUCCESS", "FAILED "),
+                good.replaceAll("(?m)^([0-9a-f]{16}) .{15} ", "$1 000000999999999 "),
+                good.replace(" -", " d"),
+                good.substring(0, 64) + "#".repeat(end - 64))) {
+            Files.writeString(index(), bad);
+            HistoryStore store = HistoryStore.open(folder);
+            assertThat(store.find("b")).contains(run("b", RunResult.SUCCESS));
+            assertThat(store.last().map(RunRecord::result)).contains(RunResult.SUCCESS);
+        }
+    }
+
+    @Test
+    void anIndexOlderThanTheHistoryIsMadeAnew() throws IOException {
+        threeRuns();
+        Files.writeString(history(), line(run("d", RunResult.FAILED)), StandardOpenOption.APPEND);
+        assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("d", "c", "b", "a");
+    }
+
+    @Test
+    void aHistoryThatWasEditedByHandIsReadAnew() throws IOException {
+        HistoryStore store = threeRuns();
+        FileTime before =
+                FileTime.fromMillis(Files.getLastModifiedTime(history()).toMillis() - 60_000);
+        List<String> lines = Files.readAllLines(history());
+        Files.write(history(), List.of(lines.get(2), lines.get(0), lines.get(1)));
+        Files.setLastModifiedTime(history(), before);
+        assertThat(ids(store.newest(9, null))).containsExactly("b", "a", "c");
+        assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("b", "a", "c");
+        Files.write(history(), List.of(lines.get(1)));
+        assertThat(ids(store.newest(9, null))).containsExactly("b");
+        Files.delete(history());
+        assertThat(store.newest(9, null)).isEmpty();
+        store.append(run("e", RunResult.SUCCESS));
+        assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("e");
+    }
+
+    @Test
+    void aTornLastLineCostsNoMoreThanItself() throws IOException {
+        HistoryStore store = threeRuns();
+        Files.writeString(history(), "{\"run_id\":\"torn\",\"tr", StandardOpenOption.APPEND);
+        assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("c", "b", "a");
+        HistoryStore.open(folder).append(run("d", RunResult.SUCCESS));
+        assertThat(ids(store.newest(9, null))).containsExactly("d", "c", "b", "a");
+        assertThat(Files.readAllLines(history())).hasSize(5);
+    }
+
+    @Test
+    void withoutAPlaceForItTheIndexIsKeptInMemory() throws IOException {
+        HistoryStore store = threeRuns();
+        Files.delete(index());
+        Files.createDirectory(index());
+        Files.writeString(index().resolve("in-the-way"), "");
+        HistoryStore next = HistoryStore.open(folder);
+        next.append(run("d", RunResult.SUCCESS));
+        assertThat(ids(next.newest(9, null))).containsExactly("d", "c", "b", "a");
+        assertThat(ids(store.newest(9, null))).containsExactly("d", "c", "b", "a");
+    }
+
+    private HistoryStore threeRuns() {
+        HistoryStore store = HistoryStore.open(folder);
+        List.of("a", "b", "c").forEach(id -> store.append(run(id, RunResult.SUCCESS)));
+        return store;
+    }
+
+    private Path history() {
+        return HistoryStore.in(folder);
+    }
+
+    private Path index() {
+        return folder.resolve("history.index");
+    }
+
+    private static String line(RunRecord run) {
+        return BusJson.encode(run).encode() + "\n";
+    }
+
+    private static List<String> ids(List<RunRecord> runs) {
+        return runs.stream().map(RunRecord::runId).toList();
+    }
+
+    private static List<String> lastIds(int runs, int count) {
+        return IntStream.range(0, count).mapToObj(i -> "run-" + (runs - 1 - i)).toList();
+    }
+}
