@@ -24,7 +24,7 @@ export function capital(text) {
 
 /** Likewise, unless it begins with one of these names, which stay as they are. */
 export function capitalBut(text, names) {
-  return names.some((name) => text.startsWith(name)) ? text : capital(text);
+  return names.some((name) => text.startsWith(name) && !/[\w-]/.test(text.charAt(name.length))) ? text : capital(text);
 }
 
 /** Binary units, three digits at most: 1536 → "1.50 KiB". Always the same width class, so that columns stay calm. */

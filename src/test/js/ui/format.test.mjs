@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  bytes, count, duration, exact, inSentence, instant, listing, middle, moment, percent, plural, relative, visible,
+  bytes, capitalBut, count, duration, exact, inSentence, instant, listing, middle, moment, percent, plural, relative, visible,
 } from '../../../../webroot/js/format.js';
 import { HOUR, NOW } from './fixtures.mjs';
 
@@ -13,6 +13,14 @@ test('bytes are binary units with at most three digits before the point moves on
   assert.equal(bytes(999.96 * 1024 ** 2), '1000 MiB');
   assert.equal(bytes(1023.9 * 1024 ** 2), '1.00 GiB');
   assert.equal(bytes(5 * 1024 ** 4), '5.00 TiB');
+});
+
+test('a sentence begins with a capital letter, a name as it is', () => {
+  assert.equal(capitalBut('listing failed', ['photos']), 'Listing failed');
+  assert.equal(capitalBut('photos: listing failed', ['docs', 'photos']), 'photos: listing failed');
+  assert.equal(capitalBut('photos not complete', ['photos']), 'photos not complete');
+  assert.equal(capitalBut('listing failed', ['list']), 'Listing failed');
+  assert.equal(capitalBut('', []), '');
 });
 
 test('no size is ever printed with 1024 of a unit, or in more than eight characters', () => {

@@ -4,6 +4,7 @@ import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Trees;
@@ -281,7 +282,7 @@ final class BackupRun {
             LOG.warn(
                     "{} files in the new snapshot were linked from an older one and are not read-only: whoever edits"
                             + " one changes it in every snapshot that has it. chmod -R a-w {} mends that",
-                    work.passes.writableFiles(),
+                    Sizes.number(work.passes.writableFiles()),
                     work.layout.snapshot(made).resolve("s3"));
         }
         // Whatever was linked has been looked at, whatever was downloaded is new.

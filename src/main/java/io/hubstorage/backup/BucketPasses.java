@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ final class BucketPasses {
     private static final int SHARDS = 8;
     /** Below this a listing of its own costs more than it saves. */
     private static final long SHARD_ENTRIES = 20_000;
+    /** A new bucket with fewer folders at its top may well be small. */
+    private static final int MANY_FOLDERS = 16;
 
     private final RunPlan plan;
     private final Preflight.Disk disk;
@@ -105,15 +108,24 @@ final class BucketPasses {
             staging.staged(bucket.name(), dispatcher.hasGivenUp()).ifPresent(sources::add);
         }
         previous.ifPresent(predecessor -> sources.add(predecessor.source(trust)));
-        List<KeyRange> ranges = sorted || disk.foldsNames() || previous.isEmpty()
-                ? List.of(KeyRange.ALL)
-                : ShardBoundaries.fromIndex(previous.get().index(), SHARDS, SHARD_ENTRIES);
+        List<KeyRange> ranges =
+                sorted || disk.foldsNames() ? List.of(KeyRange.ALL) : ranges(bucket, previous.orElse(null));
         int pass = staging.nextPass();
         List<TransferMessage.Shard> shards = new ArrayList<>();
         for (int index = 0; index < ranges.size(); index++) {
             shards.add(shard(mode, bucket, pass, index, ranges.get(index), sorted, sources));
         }
         return dispatch(bucket, pass, false, shards);
+    }
+
+    private List<KeyRange> ranges(HubConfig.BucketSpec bucket, Predecessors.@Nullable Predecessor previous)
+            throws InterruptedException {
+        if (previous != null) {
+            return ShardBoundaries.fromIndex(previous.index(), SHARDS, SHARD_ENTRIES);
+        }
+        List<String> folders =
+                dispatcher.folders(bucket.name(), bucket.prefix(), plan.config().requestPayer(bucket.name()));
+        return folders.size() < MANY_FOLDERS ? List.of(KeyRange.ALL) : ShardBoundaries.fromPrefixes(folders, SHARDS);
     }
 
     private BucketPass dispatch(HubConfig.BucketSpec bucket, int pass, boolean keep, List<TransferMessage.Shard> shards)

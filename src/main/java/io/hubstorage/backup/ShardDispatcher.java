@@ -7,6 +7,8 @@ import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.DiskFull;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,8 @@ final class ShardDispatcher {
     private static final int AT_ONCE = 8;
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration SILENCE = Duration.ofSeconds(60);
+    /** A listing in one piece begins later by this at most. */
+    private static final Duration FOLDERS = Duration.ofSeconds(10);
 
     private final Vertx vertx;
     private final String runId;
@@ -62,6 +66,28 @@ final class ShardDispatcher {
     /** Whether a worker was given up: what it has left may not be believed without a look. */
     boolean hasGivenUp() {
         return gaveUp;
+    }
+
+    /** The folders right below a bucket's prefix, up to a thousand; none where the server does not tell them soon. */
+    List<String> folders(String bucket, String prefix, boolean requestPayer) throws InterruptedException {
+        try {
+            return BusJson.decode(
+                            vertx.eventBus()
+                                    .<JsonObject>request(
+                                            Addresses.TRANSFER_FOLDERS,
+                                            BusJson.encode(
+                                                    new TransferMessage.FindFolders(bucket, prefix, requestPayer)),
+                                            new DeliveryOptions().setSendTimeout(FOLDERS.toMillis()))
+                                    .toCompletionStage()
+                                    .toCompletableFuture()
+                                    .get()
+                                    .body(),
+                            TransferMessage.Folders.class)
+                    .prefixes();
+        } catch (ExecutionException e) {
+            LOG.info("{}: listed in one piece, its folders could not be listed: {}", bucket, Causes.message(e));
+            return List.of();
+        }
     }
 
     /** Has the shard worked on, and waits for its end. */

@@ -1,5 +1,6 @@
 package io.hubstorage.browse;
 
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.manifest.CorruptManifestException;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.LineNeedle;
@@ -130,8 +131,8 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
         }
         if (found.size() != entry.size()) {
             throw new NotThereException(
-                    "The file was damaged on the disk: it has %d bytes, not %d. Look in an older one."
-                            .formatted(found.size(), entry.size()));
+                    "The file was damaged on the disk: it has %s bytes, not %s. Look in an older one."
+                            .formatted(Sizes.number(found.size()), Sizes.number(entry.size())));
         }
         return file;
     }

@@ -72,6 +72,8 @@ public final class Addresses {
 
     /** Internal request: {@link TransferMessage.Shard}, answered "accepted"; the result is a message of its own. */
     public static final String TRANSFER_SHARD = "hubstorage.transfer.shard";
+    /** Internal request: {@link TransferMessage.FindFolders}, answered by {@link TransferMessage.Folders}. */
+    public static final String TRANSFER_FOLDERS = "hubstorage.transfer.folders";
     /** Internal, published: {@link TransferMessage.Cancel}. */
     public static final String TRANSFER_CANCEL = "hubstorage.transfer.cancel";
     /** Internal, sent a few times a second while a shard works: {@link TransferMessage.Heartbeat}. */

@@ -1,6 +1,6 @@
 package io.hubstorage.bus;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -9,15 +9,18 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.VertxModule;
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +40,7 @@ public final class BusJson {
     private static final JsonMapper STRICT = MAPPER.rebuild()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+    private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
     private static final int LONGEST_SHOWN = 60;
 
     private BusJson() {}
@@ -48,9 +52,10 @@ public final class BusJson {
 
     /** The JSON form of a message record. */
     public static JsonObject encode(Record message) {
-        try {
-            return new JsonObject(MAPPER.writeValueAsString(message));
-        } catch (JsonProcessingException e) {
+        try (TokenBuffer json = new TokenBuffer(MAPPER, false)) {
+            MAPPER.writeValue(json, message);
+            return new JsonObject(MAPPER.readValue(json.asParser(), OBJECT));
+        } catch (IOException e) {
             throw new IllegalArgumentException("cannot be written as JSON: " + message, e);
         }
     }
@@ -85,8 +90,10 @@ public final class BusJson {
     }
 
     private static <T> T read(JsonMapper mapper, JsonObject body, Class<T> type) {
-        try {
-            return mapper.readValue(body.encode(), type);
+        // Not by way of text, which each message between two rooms would pass twice.
+        try (TokenBuffer json = new TokenBuffer(mapper, false)) {
+            mapper.writeValue(json, body.getMap());
+            return mapper.readValue(json.asParser(), type);
         } catch (UnrecognizedPropertyException e) {
             List<String> known = e.getKnownPropertyIds().stream()
                     .map(String::valueOf)
@@ -99,7 +106,7 @@ public final class BusJson {
         } catch (MismatchedInputException e) {
             throw new IllegalArgumentException(
                     new ConfigMessage.Problem(place(e), found(body, e), allowed(e.getTargetType())).toString(), e);
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             throw new IllegalArgumentException("this is no JSON that fits here", e);
         }
     }

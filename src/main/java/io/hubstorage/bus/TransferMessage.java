@@ -90,6 +90,12 @@ public sealed interface TransferMessage {
             boolean syncFiles,
             boolean requestPayer) {}
 
+    /** Asks for the folders right below a prefix of a bucket, as many as one answer names. */
+    record FindFolders(String bucket, String prefix, boolean requestPayer) implements TransferMessage {}
+
+    /** Common prefixes, each with the prefix that was asked for, in the server's order. */
+    record Folders(List<String> prefixes) implements TransferMessage {}
+
     /**
      * Stops the shards of a run.
      *

@@ -91,7 +91,10 @@ public final class ConfigFile {
 
     private void inPlace(Path target, byte[] content, FileSystemException cause) throws IOException {
         if (!Files.isWritable(target)) {
-            throw cause;
+            throw Files.exists(target) && cause instanceof AccessDeniedException
+                    // The file beside it, which was tried first, tells nobody anything.
+                    ? new AccessDeniedException(target.toString())
+                    : cause;
         }
         if (saidInPlace.compareAndSet(false, true)) {
             LOG.warn(

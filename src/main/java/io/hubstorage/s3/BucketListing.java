@@ -92,7 +92,7 @@ final class BucketListing implements ListingPages {
             Asked asked = pending == null ? ask() : pending;
             pending = null;
             try {
-                ListObjectsV2Response answer = Calls.await(asked.answer(), "Listing bucket \"" + bucket + "\"");
+                ListObjectsV2Response answer = Calls.await(asked.answer(), "Listing");
                 if (restoresRefused) {
                     // Only now is it sure that the header was to blame, and not this bucket.
                     access.dontAskForRestores();

@@ -1,17 +1,13 @@
 package io.hubstorage.schedule;
 
+import io.hubstorage.fs.Durable;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
-import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,23 +36,9 @@ final class PauseFile {
     /** Written as a whole or not at all, and durable when this returns. */
     void write(boolean paused) throws IOException {
         Files.createDirectories(folder());
-        Path next = file.resolveSibling(file.getFileName() + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = StandardCharsets.UTF_8.encode(
-                    new JsonObject().put("paused", paused).encodePrettily() + "\n");
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        if (File.separatorChar != '\\') {
-            // The new name too; on Windows folders cannot be opened.
-            try (FileChannel names = FileChannel.open(folder(), StandardOpenOption.READ)) {
-                names.force(true);
-            }
-        }
+        Durable.writeAtomically(
+                file,
+                (new JsonObject().put("paused", paused).encodePrettily() + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private Path folder() {

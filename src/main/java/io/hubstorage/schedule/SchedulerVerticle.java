@@ -208,7 +208,7 @@ public final class SchedulerVerticle extends VerticleBase {
             }
         } else {
             Duration delay = planner.refused(clock.instant());
-            LOG.warn("The backup could not be started ({}); trying again in {} s", e.getMessage(), delay.toSeconds());
+            LOG.warn("The backup could not be started, next try in {} s: {}", delay.toSeconds(), e.getMessage());
         }
     }
 
@@ -252,7 +252,7 @@ public final class SchedulerVerticle extends VerticleBase {
                 publishIfChanged();
             }
         } catch (IllegalArgumentException e) {
-            LOG.warn("The new schedule cannot be understood ({}); the old one stays", e.getMessage());
+            LOG.warn("The new schedule cannot be understood, so the old one stays: {}", e.getMessage());
         }
     }
 

@@ -12,6 +12,7 @@ import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunStart;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.fs.Durable;
@@ -120,28 +121,34 @@ public record Certificate(
             List<String> problems = new ArrayList<>();
             if (listing.complete() && !counts().balanced()) {
                 problems.add("%s: %s were listed, but %s are accounted for"
-                        .formatted(name, counts().listed(), counts().accounted()));
+                        .formatted(name, exact(counts().listed()), exact(counts().accounted())));
             }
             if (!counts().files().equals(files)) {
-                problems.add(
-                        "%s: the snapshot holds %s, but %s are accounted for".formatted(name, files, counts().files()));
+                problems.add("%s: the snapshot holds %s, but %s are accounted for"
+                        .formatted(name, exact(files), exact(counts().files())));
             }
             Tally inManifest = manifest == null ? Tally.ZERO : new Tally(manifest.entries(), manifest.bytes());
             if (!inManifest.equals(files)) {
-                problems.add("%s: the snapshot holds %s, but its manifest %s".formatted(name, files, inManifest));
+                problems.add("%s: the snapshot holds %s, but its manifest %s"
+                        .formatted(name, exact(files), exact(inManifest)));
             }
             if (manifest != null && !manifest.verified().isEmpty()) {
                 Tally verified = manifest.verified().values().stream().reduce(Tally.ZERO, Tally::plus);
                 if (!verified.equals(files)) {
                     problems.add("%s: the snapshot holds %s, but of %s it says how they were verified"
-                            .formatted(name, files, verified));
+                            .formatted(name, exact(files), exact(verified)));
                 }
             }
             if (outcome.failuresTotal() < outcome.failures().size()) {
-                problems.add("%s: %d failures are named, but only %d counted"
-                        .formatted(name, outcome.failures().size(), outcome.failuresTotal()));
+                problems.add("%s: %s failures are named, but only %s counted"
+                        .formatted(
+                                name, Sizes.number(outcome.failures().size()), Sizes.number(outcome.failuresTotal())));
             }
             return problems;
+        }
+
+        private static String exact(Tally tally) {
+            return "%s objects (%s bytes)".formatted(Sizes.number(tally.objects()), Sizes.number(tally.bytes()));
         }
 
         /** The bucket as the history keeps it. */

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** RelativeTimes of time in words, as coarse as people say them. {@code webroot/js/format.js} says them in the same words. */
+/** How long ago or until when, in words as coarse as people use. {@code webroot/js/format.js} says them in the same words. */
 final class RelativeTimes {
     private static final Pattern MOMENT = Pattern.compile("\\{(ago|until|at):([^}]+)\\}");
     /** By this machine's clock: a sentence is for people. */

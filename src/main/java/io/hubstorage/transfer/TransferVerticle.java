@@ -67,6 +67,10 @@ public final class TransferVerticle extends VerticleBase {
                         .<JsonObject>consumer(Addresses.TRANSFER_SHARD, this::shard)
                         .completion(),
                 vertx.eventBus()
+                        .<JsonObject>consumer(
+                                Addresses.TRANSFER_FOLDERS, message -> answer(message, () -> folders(message.body())))
+                        .completion(),
+                vertx.eventBus()
                         .<JsonObject>consumer(Addresses.TRANSFER_CANCEL, this::cancel)
                         .completion(),
                 vertx.eventBus()
@@ -130,6 +134,12 @@ public final class TransferVerticle extends VerticleBase {
             return Optional.empty();
         }
         return Optional.of(result);
+    }
+
+    private TransferMessage.Folders folders(JsonObject body) throws S3Failure, InterruptedException {
+        TransferMessage.FindFolders asked = BusJson.decode(body, TransferMessage.FindFolders.class);
+        S3Access access = asked.requestPayer() ? s3.get().payingRequests() : s3.get();
+        return new TransferMessage.Folders(access.commonPrefixes(asked.bucket(), asked.prefix()));
     }
 
     private void cancel(Message<JsonObject> message) {

@@ -2,6 +2,7 @@ package io.hubstorage.verify;
 
 import io.hubstorage.bus.Tally;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,13 +16,22 @@ final class Findings {
     private final Map<String, Counts> buckets = new TreeMap<>();
     private long total;
 
+    /** What a file, or a directory marker, can be found to be; see {@link VerifyReport.Bucket}. */
+    enum Seen {
+        ENTRIES,
+        PROVEN,
+        NOT_SAMPLED,
+        NOT_PROVABLE,
+        WRITABLE
+    }
+
     private static final class Counts {
+        private final Map<Seen, Tally> seen = new EnumMap<>(Seen.class);
         private long problems;
-        private Tally entries = Tally.ZERO;
-        private Tally proven = Tally.ZERO;
-        private Tally notSampled = Tally.ZERO;
-        private Tally notProvable = Tally.ZERO;
-        private Tally writable = Tally.ZERO;
+
+        Tally of(Seen what) {
+            return seen.getOrDefault(what, Tally.ZERO);
+        }
     }
 
     Findings(String snapshot, boolean legacy) {
@@ -45,29 +55,9 @@ final class Findings {
         }
     }
 
-    synchronized void entry(String bucket, long bytes) {
-        Counts counts = counts(bucket);
-        counts.entries = counts.entries.plus(Tally.of(bytes));
-    }
-
-    synchronized void proven(String bucket, long bytes) {
-        Counts counts = counts(bucket);
-        counts.proven = counts.proven.plus(Tally.of(bytes));
-    }
-
-    synchronized void notSampled(String bucket, long bytes) {
-        Counts counts = counts(bucket);
-        counts.notSampled = counts.notSampled.plus(Tally.of(bytes));
-    }
-
-    synchronized void writable(String bucket, long bytes) {
-        Counts counts = counts(bucket);
-        counts.writable = counts.writable.plus(Tally.of(bytes));
-    }
-
-    synchronized void notProvable(String bucket, long bytes) {
-        Counts counts = counts(bucket);
-        counts.notProvable = counts.notProvable.plus(Tally.of(bytes));
+    /** One more of that kind. */
+    synchronized void count(Seen what, String bucket, long bytes) {
+        counts(bucket).seen.merge(what, Tally.of(bytes), Tally::plus);
     }
 
     synchronized VerifyReport.Snapshot report() {
@@ -75,11 +65,11 @@ final class Findings {
         buckets.forEach((name, counts) -> lines.add(new VerifyReport.Bucket(
                 name,
                 counts.problems,
-                counts.entries,
-                counts.proven,
-                counts.notSampled,
-                counts.notProvable,
-                counts.writable)));
+                counts.of(Seen.ENTRIES),
+                counts.of(Seen.PROVEN),
+                counts.of(Seen.NOT_SAMPLED),
+                counts.of(Seen.NOT_PROVABLE),
+                counts.of(Seen.WRITABLE))));
         return new VerifyReport.Snapshot(snapshot, legacy, total == 0, total, problems, lines);
     }
 

@@ -1,10 +1,7 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.fs.ExternalSort;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,20 +52,12 @@ record FoundPath(String place, String path, Type type, long size, String inode) 
     }
 
     /** For sorting on disk. */
-    static final class Codec implements ExternalSort.Codec<FoundPath> {
-        @Override
-        public void write(FoundPath item, DataOutput out) throws IOException {
-            Texts.write(item.place, out);
-            Texts.write(item.path, out);
-            Texts.write(item.type.name(), out);
-            out.writeLong(item.size);
-            Texts.write(item.inode, out);
-        }
-
-        @Override
-        public FoundPath read(DataInput in) throws IOException {
-            return new FoundPath(
-                    Texts.read(in), Texts.read(in), Type.valueOf(Texts.read(in)), in.readLong(), Texts.read(in));
-        }
-    }
+    static final Texts<FoundPath> CODEC = new Texts<>(
+            found -> List.of(found.place, found.path, found.type.name(), Long.toString(found.size), found.inode),
+            texts -> new FoundPath(
+                    texts.get(0),
+                    texts.get(1),
+                    Type.valueOf(texts.get(2)),
+                    Long.parseLong(texts.get(3)),
+                    texts.get(4)));
 }

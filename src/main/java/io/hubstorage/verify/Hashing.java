@@ -1,10 +1,7 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.Sha256;
 import io.hubstorage.fs.Sorted;
-import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -47,23 +44,15 @@ final class Hashing implements AutoCloseable {
      */
     record Job(String inode, String place, String path, String key, long size, String sha256) {
         /** For sorting on disk. */
-        static final class Codec implements ExternalSort.Codec<Job> {
-            @Override
-            public void write(Job item, DataOutput out) throws IOException {
-                Texts.write(item.inode, out);
-                Texts.write(item.place, out);
-                Texts.write(item.path, out);
-                Texts.write(item.key, out);
-                out.writeLong(item.size);
-                Texts.write(item.sha256, out);
-            }
-
-            @Override
-            public Job read(DataInput in) throws IOException {
-                return new Job(
-                        Texts.read(in), Texts.read(in), Texts.read(in), Texts.read(in), in.readLong(), Texts.read(in));
-            }
-        }
+        static final Texts<Job> CODEC = new Texts<>(
+                job -> List.of(job.inode, job.place, job.path, job.key, Long.toString(job.size), job.sha256),
+                texts -> new Job(
+                        texts.get(0),
+                        texts.get(1),
+                        texts.get(2),
+                        texts.get(3),
+                        Long.parseLong(texts.get(4)),
+                        texts.get(5)));
     }
 
     /** Is told what each file holds, by several threads, but by one at a time. */

@@ -2,6 +2,7 @@ package io.hubstorage.verify;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.github.luben.zstd.ZstdInputStream;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.Sha256;
@@ -103,8 +104,8 @@ final class ManifestCheck {
             if (index.length() != Files.size(manifest)) {
                 problem(
                         Kind.INDEX,
-                        "it is for a manifest of %d bytes, but that has %d"
-                                .formatted(index.length(), Files.size(manifest)));
+                        "it is for a manifest of %s bytes, but that has %s"
+                                .formatted(Sizes.number(index.length()), Sizes.number(Files.size(manifest))));
                 return null;
             }
             return new IndexCheck(index, detail -> problem(Kind.INDEX, detail));
@@ -140,8 +141,13 @@ final class ManifestCheck {
         if (!found.equals(expected)) {
             problem(
                     Kind.EQUATION,
-                    "%s: the manifest has %d (%d bytes), but the certificate says %d (%d bytes)"
-                            .formatted(what, found.objects(), found.bytes(), expected.objects(), expected.bytes()));
+                    "%s: the manifest has %s (%s bytes), but the certificate says %s (%s bytes)"
+                            .formatted(
+                                    what,
+                                    Sizes.number(found.objects()),
+                                    Sizes.number(found.bytes()),
+                                    Sizes.number(expected.objects()),
+                                    Sizes.number(expected.bytes())));
         }
     }
 

@@ -1,9 +1,7 @@
 package io.hubstorage.verify;
 
 import io.hubstorage.manifest.ManifestEntry;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,25 +29,19 @@ record NamedPath(
     }
 
     /** For sorting on disk. */
-    static final class Codec implements io.hubstorage.fs.ExternalSort.Codec<NamedPath> {
-        @Override
-        public void write(NamedPath item, DataOutput out) throws IOException {
-            Texts.write(item.place, out);
-            Texts.write(item.path, out);
-            Texts.write(item.key, out);
-            out.writeLong(item.size);
-            Texts.write(item.sha256 == null ? "" : item.sha256, out);
-            out.writeBoolean(item.directory);
-        }
-
-        @Override
-        public NamedPath read(DataInput in) throws IOException {
-            String place = Texts.read(in);
-            String path = Texts.read(in);
-            String key = Texts.read(in);
-            long size = in.readLong();
-            String sha256 = Texts.read(in);
-            return new NamedPath(place, path, key, size, sha256.isEmpty() ? null : sha256, in.readBoolean());
-        }
-    }
+    static final Texts<NamedPath> CODEC = new Texts<>(
+            named -> List.of(
+                    named.place,
+                    named.path,
+                    named.key,
+                    Long.toString(named.size),
+                    named.sha256 == null ? "" : named.sha256,
+                    Boolean.toString(named.directory)),
+            texts -> new NamedPath(
+                    texts.get(0),
+                    texts.get(1),
+                    texts.get(2),
+                    Long.parseLong(texts.get(3)),
+                    texts.get(4).isEmpty() ? null : texts.get(4),
+                    Boolean.parseBoolean(texts.get(5))));
 }

@@ -1,17 +1,15 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.Sorted;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
-import java.io.DataInput;
 import java.io.DataInputStream;
-import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +22,12 @@ final class ProvenFiles {
     private final Map<String, Integer> buckets = new HashMap<>();
 
     /** A file, as in {@link FoundPath}, and what it holds. */
-    record Item(String place, String inode, String sha256) {}
+    record Item(String place, String inode, String sha256) {
+        /** For files and for sorting on disk. */
+        static final Texts<Item> CODEC = new Texts<>(
+                each -> List.of(each.place, each.inode, each.sha256),
+                texts -> new Item(texts.get(0), texts.get(1), texts.get(2)));
+    }
 
     /** In this folder. */
     ProvenFiles(Path scratch) {
@@ -42,12 +45,11 @@ final class ProvenFiles {
 
     /** Puts others in their place. */
     void replace(String bucket, Sorted<Item> items) throws IOException {
-        Codec codec = new Codec();
         try (DataOutputStream out =
                 new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file(bucket)), 1 << 14))) {
             for (Item item = items.next(); item != null; item = items.next()) {
                 out.writeBoolean(true);
-                codec.write(item, out);
+                Item.CODEC.write(item, out);
             }
             out.writeBoolean(false);
         }
@@ -61,7 +63,6 @@ final class ProvenFiles {
     /** One pass over a bucket's files. */
     static final class Cursor implements AutoCloseable {
         private final @Nullable DataInputStream in;
-        private final Codec codec = new Codec();
         private @Nullable Item current;
         private boolean ended;
         private long items;
@@ -94,7 +95,7 @@ final class ProvenFiles {
         }
 
         private void advance() throws IOException {
-            current = in != null && !ended && in.readBoolean() ? codec.read(in) : null;
+            current = in != null && !ended && in.readBoolean() ? Item.CODEC.read(in) : null;
             ended = current == null;
             items += ended ? 0 : 1;
         }
@@ -104,21 +105,6 @@ final class ProvenFiles {
             if (in != null) {
                 in.close();
             }
-        }
-    }
-
-    /** For files and for sorting on disk. */
-    static final class Codec implements ExternalSort.Codec<Item> {
-        @Override
-        public void write(Item item, DataOutput out) throws IOException {
-            Texts.write(item.place, out);
-            Texts.write(item.inode, out);
-            Texts.write(item.sha256, out);
-        }
-
-        @Override
-        public Item read(DataInput in) throws IOException {
-            return new Item(Texts.read(in), Texts.read(in), Texts.read(in));
         }
     }
 }

@@ -8,6 +8,7 @@ import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.OwnFiles;
+import io.hubstorage.verify.Findings.Seen;
 import io.hubstorage.verify.Problem.Kind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -169,8 +170,8 @@ public final class SnapshotVerifier {
                 findings.problem(Kind.MISSING, bucket.name(), null, null, detail);
                 return;
             }
-            try (ExternalSort<NamedPath> named = sort(NamedPath::place, new NamedPath.Codec());
-                    ExternalSort<FoundPath> found = sort(FoundPath::place, new FoundPath.Codec())) {
+            try (ExternalSort<NamedPath> named = sort(NamedPath::place, NamedPath.CODEC);
+                    ExternalSort<FoundPath> found = sort(FoundPath::place, FoundPath.CODEC)) {
                 Path manifest = Layout.manifest(snapshot, bucket.name());
                 if (new ManifestCheck(bucket, manifest, findings, progress).read(summary, tree, named)) {
                     TreeWalk.walk(tree, found, progress);
@@ -181,8 +182,8 @@ public final class SnapshotVerifier {
 
         private void compare(BucketTree tree, ExternalSort<NamedPath> named, ExternalSort<FoundPath> found)
                 throws IOException, InterruptedException {
-            try (ExternalSort<Hashing.Job> jobs = sort(Hashing.Job::inode, new Hashing.Job.Codec());
-                    ExternalSort<ProvenFiles.Item> next = sort(ProvenFiles.Item::place, new ProvenFiles.Codec());
+            try (ExternalSort<Hashing.Job> jobs = sort(Hashing.Job::inode, Hashing.Job.CODEC);
+                    ExternalSort<ProvenFiles.Item> next = sort(ProvenFiles.Item::place, ProvenFiles.Item.CODEC);
                     ProvenFiles.Cursor before = proven.open(tree.bucket())) {
                 try (Sorted<NamedPath> names = named.sorted();
                         Sorted<FoundPath> files = found.sorted()) {
@@ -215,13 +216,13 @@ public final class SnapshotVerifier {
                 ExternalSort<ProvenFiles.Item> next)
                 throws IOException {
             if (OwnFiles.isWritable(tree.file(file.path()))) {
-                tree.findings().writable(tree.bucket(), name.size());
+                tree.findings().count(Seen.WRITABLE, tree.bucket(), name.size());
             }
             if (name.sha256() == null) {
-                tree.findings().notProvable(tree.bucket(), name.size());
+                tree.findings().count(Seen.NOT_PROVABLE, tree.bucket(), name.size());
                 progress.cover(name.size());
             } else if (!request.samples(name.sha256())) {
-                tree.findings().notSampled(tree.bucket(), name.size());
+                tree.findings().count(Seen.NOT_SAMPLED, tree.bucket(), name.size());
                 progress.cover(name.size());
             } else {
                 Hashing.Job job = new Hashing.Job(
@@ -260,7 +261,7 @@ public final class SnapshotVerifier {
 
         private static void judge(BucketTree tree, Hashing.Job job, String found) {
             if (found.equals(job.sha256())) {
-                tree.findings().proven(tree.bucket(), job.size());
+                tree.findings().count(Seen.PROVEN, tree.bucket(), job.size());
             } else {
                 tree.findings()
                         .problem(
@@ -291,13 +292,13 @@ public final class SnapshotVerifier {
         }
 
         private void countFiles(BucketTree tree) throws IOException {
-            try (ExternalSort<FoundPath> found = sort(FoundPath::place, new FoundPath.Codec())) {
+            try (ExternalSort<FoundPath> found = sort(FoundPath::place, FoundPath.CODEC)) {
                 TreeWalk.walk(tree, found, progress);
                 try (Sorted<FoundPath> files = found.sorted()) {
                     for (FoundPath file = files.next(); file != null; file = files.next()) {
                         if (file.type() == FoundPath.Type.FILE) {
-                            tree.findings().entry(tree.bucket(), file.size());
-                            tree.findings().notProvable(tree.bucket(), file.size());
+                            tree.findings().count(Seen.ENTRIES, tree.bucket(), file.size());
+                            tree.findings().count(Seen.NOT_PROVABLE, tree.bucket(), file.size());
                         }
                     }
                 }

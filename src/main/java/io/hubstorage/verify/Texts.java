@@ -1,23 +1,36 @@
 package io.hubstorage.verify;
 
+import io.hubstorage.fs.ExternalSort;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
 
-/** Strings in scratch files, of any length. */
-final class Texts {
-    private Texts() {}
-
-    static void write(String text, DataOutput out) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(bytes.length);
-        out.write(bytes);
+/** How items of a few texts, of any length each, stand in scratch files. */
+record Texts<T>(Function<T, List<String>> texts, Function<List<String>, T> item) implements ExternalSort.Codec<T> {
+    @Override
+    public void write(T each, DataOutput out) throws IOException {
+        List<String> all = texts.apply(each);
+        out.writeByte(all.size());
+        for (String text : all) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            out.writeInt(bytes.length);
+            out.write(bytes);
+        }
     }
 
-    static String read(DataInput in) throws IOException {
-        byte[] bytes = new byte[in.readInt()];
-        in.readFully(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
+    @Override
+    public T read(DataInput in) throws IOException {
+        int count = in.readUnsignedByte();
+        List<String> all = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            byte[] bytes = new byte[in.readInt()];
+            in.readFully(bytes);
+            all.add(new String(bytes, StandardCharsets.UTF_8));
+        }
+        return item.apply(all);
     }
 }

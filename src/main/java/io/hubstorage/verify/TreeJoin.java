@@ -1,5 +1,6 @@
 package io.hubstorage.verify;
 
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.fs.Sorted;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.verify.Problem.Kind;
@@ -59,7 +60,7 @@ final class TreeJoin {
     }
 
     private void checkPath(NamedPath name, @Nullable String before) {
-        findings.entry(bucket, name.size());
+        findings.count(Findings.Seen.ENTRIES, bucket, name.size());
         if (name.place().equals(before) && !name.directory()) {
             problem(Kind.PATH, name, "another key has this path too");
         }
@@ -88,11 +89,15 @@ final class TreeJoin {
             return;
         }
         if (name.directory()) {
-            findings.proven(bucket, 0);
+            findings.count(Findings.Seen.PROVEN, bucket, 0);
         } else if (file.type() != FoundPath.Type.FILE) {
             problem(Kind.TYPE, name, "it should be a file, but is " + word(file.type()));
         } else if (file.size() != name.size()) {
-            problem(Kind.SIZE, name, "it has %d bytes, but should have %d".formatted(file.size(), name.size()));
+            problem(
+                    Kind.SIZE,
+                    name,
+                    "it has %s bytes, but should have %s"
+                            .formatted(Sizes.number(file.size()), Sizes.number(name.size())));
         } else {
             present.accept(name, file);
         }

@@ -39,7 +39,7 @@ final class RoomsTest {
             room("integrity", "s3"),
             room("snapshot", "bus", "fs", "keys", "manifest"),
             room("jobs", "bus", "fs", "snapshot"),
-            room("schedule", "bus", "config", "jobs"),
+            room("schedule", "bus", "config", "fs", "jobs"),
             room("status", "bus", "config", "fs", "jobs", "schedule", "snapshot"),
             room("transfer", "bus", "config", "fs", "integrity", "keys", "manifest", "s3", "snapshot"),
             room("backup", "bus", "config", "fs", "jobs", "keys", "manifest", "snapshot"),

@@ -93,6 +93,18 @@ final class HistoryStoreTest {
     }
 
     @Test
+    void theLastThatEndedIsNotTheOneUnderWay() {
+        HistoryStore store = HistoryStore.open(folder);
+        assertThat(store.lastEnded()).isEmpty();
+        store.append(run("failed", RunResult.FAILED));
+        store.append(run("dry", RunResult.SUCCESS, true));
+        store.append(run("now", RunResult.RUNNING));
+        assertThat(store.lastEnded()).get().extracting(RunRecord::runId).isEqualTo("dry");
+        store.append(run("now", RunResult.CANCELLED));
+        assertThat(store.lastEnded()).get().extracting(RunRecord::runId).isEqualTo("now");
+    }
+
+    @Test
     void anUnfinishedRunOfAnEarlierProcessWasInterrupted() {
         HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
         HistoryStore.open(folder).append(run("b", RunResult.RUNNING));

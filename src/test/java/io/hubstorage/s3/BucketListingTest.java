@@ -146,7 +146,7 @@ final class BucketListingTest {
                     .isInstanceOfSatisfying(
                             S3Failure.Permanent.class,
                             failure -> assertThat(failure.kind()).isEqualTo("no-such-bucket"))
-                    .hasMessageContaining("Listing bucket \"missing\" failed: the bucket does not exist");
+                    .hasMessageContaining("Listing failed: the bucket does not exist");
         }
     }
 

@@ -216,6 +216,11 @@ final class NextRunTest {
         assertThat(interval(6).describe()).isEqualTo("every 6 h");
         assertThat(interval(1.5).describe()).isEqualTo("every 1.5 h");
         assertThat(interval(0.01).describe()).isEqualTo("every 36 s");
+        assertThat(interval(0.02).describe()).isEqualTo("every 72 s");
+        assertThat(interval(0.5).describe()).isEqualTo("every 30 min");
+        assertThat(interval(1).describe()).isEqualTo("every hour");
+        assertThat(interval(24).describe()).isEqualTo("every day");
+        assertThat(interval(4.0 / 3).describe()).isEqualTo("every 1.33 h");
         assertThat(cron("0 2 * * *", "UTC").describe()).isEqualTo("by cron \"0 2 * * *\" in UTC");
     }
 

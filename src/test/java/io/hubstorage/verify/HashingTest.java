@@ -74,7 +74,7 @@ final class HashingTest {
 
     private void run(Consumer<Hashing.Job> also, Hashing.Job... jobs) throws Exception {
         try (ExternalSort<Hashing.Job> sort =
-                        new ExternalSort<>(Comparator.comparing(Hashing.Job::inode), new Hashing.Job.Codec(), folder);
+                        new ExternalSort<>(Comparator.comparing(Hashing.Job::inode), Hashing.Job.CODEC, folder);
                 Hashing hashing = new Hashing(progress)) {
             for (Hashing.Job job : jobs) {
                 sort.add(job);

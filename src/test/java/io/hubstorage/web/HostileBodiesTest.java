@@ -38,7 +38,7 @@ final class HostileBodiesTest {
     @AfterEach
     void stop() {
         try {
-            assertThat(server.get("/health/live").status()).as("it lives").isEqualTo(200);
+            server.assertServesOthers();
             assertThat(server.rooms.starts).isEmpty();
         } finally {
             server.close();

@@ -9,7 +9,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,10 +60,8 @@ final class HostileSearchTest {
                     response -> response.body()
                             .map(body -> new WebServer.Answer(response.statusCode(), response.headers(), body))));
         }
-        long begun = System.nanoTime();
-        assertThat(server.get("/api/logs/files").status()).isEqualTo(200);
-        assertThat(server.get("/api/config").status()).isEqualTo(200);
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(10));
+        server.assertServesOthers("/api/logs/files", Map.of());
+        server.assertServesOthers();
         // Each ends with an answer: found nothing, not taken as it is, or too many at once.
         assertThat(searches.stream().map(WebServer::await).map(WebServer.Answer::status))
                 .allSatisfy(status -> assertThat(status).isIn(200, 400, 503));

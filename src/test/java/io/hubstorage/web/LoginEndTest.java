@@ -134,6 +134,7 @@ final class LoginEndTest {
             Files.writeString(server.folder.resolve(".env"), content);
             WebServer.await(server.store.reload());
             assertThat(server.get("/api/status").status()).as(content).isEqualTo(401);
+            server.assertServesOthers("/api/status", Map.of("Cookie", visitor.cookie()));
             assertThat(visitor.get("/api/status").status())
                     .as("who is in stays in")
                     .isEqualTo(200);

@@ -32,6 +32,14 @@ final class MetricsTest {
     }
 
     @Test
+    void theServerIsNotBuiltOnAnEventLoop() {
+        assertThat(server.builders.stream().limit(10))
+                .as("the threads that added the first of what /metrics shows")
+                .hasSize(10)
+                .allSatisfy(thread -> assertThat(thread).doesNotContain("eventloop"));
+    }
+
+    @Test
     void everySeriesThatAnAlertNeedsIsThereBeforeTheFirstFailure() {
         String metrics = metrics();
         for (String result : List.of("success", "partial", "failed", "cancelled", "interrupted")) {

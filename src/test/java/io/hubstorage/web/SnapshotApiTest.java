@@ -16,6 +16,7 @@ import io.hubstorage.testkit.SyntheticS3;
 import io.hubstorage.verify.SnapshotVerifier;
 import io.hubstorage.verify.VerifyProgress;
 import io.hubstorage.verify.VerifyRequest;
+import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
@@ -280,9 +281,39 @@ final class SnapshotApiTest {
         String small = "/api/snapshots/%s/zip?bucket=photos".formatted(second);
         WebServer.Answer refused = server.get(small);
         ApiTest.assertProblem(refused, 503, "Try again later");
+        server.assertServesOthers("/api/snapshots/%s/file?bucket=photos&key=2026/03.jpg".formatted(first), Map.of());
         assertThat(contract.complaints("GET /api/snapshots/{id}/zip", refused)).isEmpty();
         readers.forEach(HttpConnection::close);
         await().until(() -> server.get(small).status() == 200);
+    }
+
+    @Test
+    void slowDownloadsOfOneClientLeaveOthersTheirPlaces() throws IOException {
+        server.close();
+        server = WebServer.start(
+                folder, Map.of("HUBSTORAGE_TRUSTED_PROXIES", "127.0.0.1, ::1"), EventHub.Limits.DEFAULT);
+        String large = "/api/snapshots/%s/file?bucket=large&key=folder/one.bin".formatted(second);
+        String small = "/api/snapshots/%s/file?bucket=photos&key=2026/03.jpg".formatted(first);
+        List<HttpConnection> readers = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            readers.add(WebServer.await(
+                    server.exchange(HttpMethod.GET, large, Map.of("X-Forwarded-For", "203.0.113.7"), null, response -> {
+                        response.pause();
+                        return Future.succeededFuture(response.request().connection());
+                    })));
+        }
+        String further =
+                "GET " + small + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nX-Forwarded-For: %s\r\n\r\n";
+        RawClient.Reply refused = RawClient.exchange(server.port(), further.formatted("203.0.113.7"));
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.text()).contains("Many downloads", "application/problem+json");
+        assertThat(refused.headers("content-disposition")).isEmpty();
+        server.assertServesOthers(small, Map.of("X-Forwarded-For", "203.0.113.8"));
+        server.assertServesOthers();
+        readers.forEach(HttpConnection::close);
+        await().until(() -> RawClient.exchange(server.port(), further.formatted("203.0.113.7"))
+                        .status()
+                == 200);
     }
 
     @Test

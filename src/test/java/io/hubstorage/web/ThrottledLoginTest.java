@@ -12,9 +12,12 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.auth.hashing.HashingStrategy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -37,9 +40,13 @@ final class ThrottledLoginTest {
 
     @BeforeEach
     void start(@TempDir Path folder) throws IOException {
-        server = WebServer.start(
+        server = start(folder, HASH);
+    }
+
+    private static WebServer start(Path folder, String hash) throws IOException {
+        return WebServer.start(
                 folder,
-                Map.of("HUBSTORAGE_WEB_PASSWORD_HASH", HASH, "HUBSTORAGE_TRUSTED_PROXIES", "127.0.0.1, ::1"),
+                Map.of("HUBSTORAGE_WEB_PASSWORD_HASH", hash, "HUBSTORAGE_TRUSTED_PROXIES", "127.0.0.1, ::1"),
                 EventHub.Limits.DEFAULT);
     }
 
@@ -59,7 +66,9 @@ final class ThrottledLoginTest {
             for (int i = 0; i < MANY; i++) {
                 tries.add(Visitor.from(server, "203.0.113.7").tryToLogIn("guess number " + i, "/"));
             }
-            assertThat(server.get("/health/ready").status()).isEqualTo(200);
+            server.assertServesOthers("/health/ready", Map.of());
+            server.assertServesOthers(
+                    "/api/status", Map.of("Cookie", loggedIn("192.0.2.1").cookie()));
             List<Integer> statuses = tries.stream()
                     .map(WebServer::await)
                     .map(WebServer.Answer::status)
@@ -176,6 +185,34 @@ final class ThrottledLoginTest {
     }
 
     @Test
+    void aFirstLoginIsNotKeptOutByStrangersWhoKeepTheQueueFull() throws IOException {
+        // A tenth of the work, since there are a hundred looks.
+        String hash = HashingStrategy.load()
+                .hash("pbkdf2", Map.of("it", "21000"), "c2FsdHNhbHRzYWx0c2FsdA", PASSWORD)
+                .substring(1)
+                .replace('$', ':');
+        Path folder = server.folder;
+        server.close();
+        server = start(folder, hash);
+        List<Future<WebServer.Answer>> tries = new ArrayList<>();
+        List<Future<WebServer.Answer>> first = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 6 * 12; i++) {
+                tries.add(Visitor.from(server, "198.51.100." + i % 12).tryToLogIn("wrong password", "/"));
+            }
+            first.add(Visitor.from(server, "192.0.2." + round).tryToLogIn(PASSWORD, "/"));
+        }
+        assertThat(first.stream().map(WebServer::await).map(WebServer.Answer::status))
+                .as("each from an address that never logged in")
+                .containsOnly(303);
+        List<Integer> statuses = tries.stream()
+                .map(WebServer::await)
+                .map(WebServer.Answer::status)
+                .toList();
+        assertThat(statuses).containsOnly(401, 429).contains(429);
+    }
+
+    @Test
     void manyAddressesAreNoWayAroundTheThrottle() {
         loggedIn("192.0.2.1");
         int looked = 0;
@@ -209,6 +246,31 @@ final class ThrottledLoginTest {
         Visitor forger = Visitor.from(server, "203.0.113.7");
         forger.headers.put("Cookie", cookies.replaceFirst("_known=.", "_known=!"));
         assertThat(forger.logIn(PASSWORD).status()).isEqualTo(429);
+    }
+
+    @Test
+    void aBrowserIsKnownAfterARestartToo() throws IOException {
+        String before = loggedIn("203.0.113.7").recognition();
+        String port = Integer.toString(server.port());
+        Path folder = server.folder;
+        server.close();
+        server = start(folder, HASH);
+        // A cookie is for one port, which is another one now.
+        String known = before.replaceFirst(port, Integer.toString(server.port()));
+        exhaust("203.0.113.7");
+
+        Visitor again = Visitor.from(server, "203.0.113.7");
+        again.headers.put("Cookie", known);
+        assertThat(again.logIn(PASSWORD).status()).isEqualTo(303);
+
+        Path key = folder.resolve("config/known-browsers.key");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
+                .isEqualTo("rw-------");
+        server.close();
+        Files.writeString(key, "nonsense");
+        server = start(folder, HASH);
+        loggedIn("203.0.113.7");
+        assertThat(Files.readString(key)).isNotEqualTo("nonsense");
     }
 
     @Test

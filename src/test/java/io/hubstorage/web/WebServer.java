@@ -6,6 +6,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
+import io.hubstorage.testkit.Bystander;
 import io.hubstorage.web.http.Connections;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -53,8 +54,16 @@ final class WebServer implements AutoCloseable {
     /** What the one who started it was told, and nobody else. */
     final List<String> told = new CopyOnWriteArrayList<>();
 
+    /** The threads that built it, by what they added to the metrics. */
+    final List<String> builders = new CopyOnWriteArrayList<>();
+
+    private volatile int entrance;
+    private volatile String below = "";
     private final String deployment;
     private final HttpClient client;
+    /** Of those who have nothing to do with what a test does. */
+    private final HttpClient others;
+
     private final ListAppender<ILoggingEvent> blocked = new ListAppender<>();
 
     /** An answer, read whole. */
@@ -88,6 +97,8 @@ final class WebServer implements AutoCloseable {
             Path folder, Map<String, String> environment, EventHub.Limits limits, Connections.Limits connections)
             throws IOException {
         this.folder = folder;
+        registry.config()
+                .onMeterAdded(meter -> builders.add(Thread.currentThread().getName()));
         blocked.start();
         ((Logger) LoggerFactory.getLogger(BLOCKED)).addAppender(blocked);
         for (String name : List.of("config", "data", "logs")) {
@@ -115,6 +126,7 @@ final class WebServer implements AutoCloseable {
         await(vertx.deployVerticle(new ConfigVerticle(store)));
         verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, told::add, limits, connections);
         deployment = await(vertx.deployVerticle(verticle));
+        others = vertx.createHttpClient();
         client = vertx.createHttpClient(new PoolOptions().setHttp1MaxSize(CONNECTIONS));
     }
 
@@ -124,6 +136,12 @@ final class WebServer implements AutoCloseable {
         } catch (TimeoutException e) {
             throw new AssertionError("nothing happened for 20 s", e);
         }
+    }
+
+    /** From now on requests go to a proxy before the server, which has it below a path. */
+    void goBy(int port, String path) {
+        entrance = port;
+        below = path;
     }
 
     int port() {
@@ -163,18 +181,57 @@ final class WebServer implements AutoCloseable {
             Map<String, String> headers,
             @Nullable Buffer body,
             Function<HttpClientResponse, Future<T>> reader) {
+        return exchange(client, method, path, headers, body, reader);
+    }
+
+    private <T> Future<T> exchange(
+            HttpClient by,
+            HttpMethod method,
+            String path,
+            Map<String, String> headers,
+            @Nullable Buffer body,
+            Function<HttpClientResponse, Future<T>> reader) {
         RequestOptions options = new RequestOptions()
                 .setMethod(method)
                 .setHost("127.0.0.1")
-                .setPort(port())
-                .setURI(path);
+                .setPort(entrance == 0 ? port() : entrance)
+                .setURI(below + path);
         headers.forEach(options::putHeader);
         Promise<T> read = Promise.promise();
-        vertx.runOnContext(begun -> client.request(options)
+        vertx.runOnContext(begun -> by.request(options)
                 .compose(request -> body == null ? request.send() : request.send(body))
                 .compose(reader)
                 .onComplete(read));
         return read.future();
+    }
+
+    /** That others get this in less than a second meanwhile, by connections of their own. */
+    void assertServesOthers(String path, Map<String, String> headers) {
+        Bystander.isServedWithinASecond(other(path, headers));
+    }
+
+    void assertServesOthers() {
+        assertServesOthers("/api/config", Map.of());
+    }
+
+    /** The same while somebody does that again and again. */
+    void assertServesOthersDespite(Bystander.Attack attack) throws Exception {
+        Bystander.isServedWithinASecondDespite(attack, other("/api/config", Map.of()));
+    }
+
+    private Runnable other(String path, Map<String, String> headers) {
+        return () -> {
+            int status = await(exchange(
+                    others,
+                    HttpMethod.GET,
+                    path,
+                    headers,
+                    null,
+                    response -> response.body().map(whole -> response.statusCode())));
+            if (status != 200) {
+                throw new AssertionError("somebody else was answered " + status);
+            }
+        };
     }
 
     /** How long the ordered stop took. */

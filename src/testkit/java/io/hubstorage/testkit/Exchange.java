@@ -74,7 +74,7 @@ final class Exchange {
                 http.response().end();
             }
             case LOCATION -> xml(200, S3Xml.location());
-            case LIST -> list(bucket);
+            case LIST, FOLDERS -> list(bucket);
             case GET, HEAD -> object(bucket);
             case TAGGING -> tagging(bucket);
             case LIST_BUCKETS, OTHER ->

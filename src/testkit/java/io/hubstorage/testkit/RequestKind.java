@@ -6,6 +6,8 @@ public enum RequestKind {
     HEAD_BUCKET,
     LOCATION,
     LIST,
+    /** A listing that asks for what is right below a prefix. */
+    FOLDERS,
     GET,
     HEAD,
     TAGGING,

@@ -102,7 +102,7 @@ public record S3Request(
                 return RequestKind.OTHER;
             }
         }
-        return RequestKind.LIST;
+        return query.containsKey("delimiter") ? RequestKind.FOLDERS : RequestKind.LIST;
     }
 
     private static Map<String, String> query(String raw) {

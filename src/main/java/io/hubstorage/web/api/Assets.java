@@ -76,7 +76,7 @@ public final class Assets {
         send(context, LIBRARIES.getOrDefault(path, "webroot/" + path), mediaType);
     }
 
-    /** Responses with the file, or with a 404. The name must be one that this program makes or checked. */
+    /** Answers with the file, or with a 404. The name must be one that this program makes or checked. */
     private void send(RoutingContext context, String name, String mediaType) {
         load(name)
                 .onSuccess(found ->

@@ -8,7 +8,6 @@ import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
 import freemarker.template.TemplateModelException;
 import io.hubstorage.status.StatusService;
-import io.hubstorage.web.auth.AuthHandler;
 import io.hubstorage.web.auth.LoginRoutes;
 import io.hubstorage.web.auth.Principal;
 import io.hubstorage.web.auth.Session;
@@ -63,7 +62,7 @@ public final class Pages {
 
     private void page(RoutingContext context, String page, String template) {
         Map<String, Object> model = model(page);
-        if (AuthHandler.principal(context) instanceof Principal.LoggedIn(Session session)) {
+        if (Principal.of(context) instanceof Principal.LoggedIn(Session session)) {
             model.put("pageToken", session.pageToken());
             model.put("tokenField", LoginRoutes.TOKEN_FIELD);
         }

@@ -8,7 +8,7 @@ import io.hubstorage.config.Settings;
 import io.hubstorage.status.Health;
 import io.hubstorage.status.SelfTest;
 import io.hubstorage.status.StatusService;
-import io.hubstorage.web.auth.AuthHandler;
+import io.hubstorage.web.auth.Principal;
 import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.Responses;
 import io.vertx.core.Future;
@@ -83,7 +83,7 @@ public final class StatusRoutes {
         checked.onSuccess(result -> Responses.json(
                         context,
                         CheckResult.isUp(result) ? 200 : 503,
-                        AuthHandler.principal(context).mayDoAll() ? whole(result) : bare(result)))
+                        Principal.of(context).mayDoAll() ? whole(result) : bare(result)))
                 .onFailure(context::fail);
     }
 

@@ -1,5 +1,6 @@
 package io.hubstorage.web.auth;
 
+import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +25,15 @@ public final class AuthFailure extends RuntimeException {
         return new AuthFailure("too many tries", wait);
     }
 
-    /** How long nothing more is looked at; empty if this was looked at, and wrong. */
-    public Optional<Duration> retryAfter() {
-        return Optional.ofNullable(wait);
+    /**
+     * Tells the client how long nothing more is looked at.
+     *
+     * @return that in whole seconds; empty if this was looked at, and wrong
+     */
+    Optional<Long> putRetryAfter(RoutingContext context) {
+        Optional<Long> seconds = Optional.ofNullable(wait)
+                .map(left -> Math.max(1, left.plusMillis(999).toSeconds()));
+        seconds.ifPresent(whole -> context.response().putHeader("Retry-After", Long.toString(whole)));
+        return seconds;
     }
 }

@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -20,8 +19,6 @@ import java.util.Set;
  */
 public final class AuthHandler implements Handler<RoutingContext> {
     public static final String PAGE_TOKEN = "X-CSRF-Token";
-
-    private static final String PRINCIPAL = "principal";
 
     private final Authenticator authenticator;
     private final BasePath base;
@@ -41,17 +38,12 @@ public final class AuthHandler implements Handler<RoutingContext> {
         this.openForMore = openForMore;
     }
 
-    /** Who asks; nobody known until this handler has looked. */
-    public static Principal principal(RoutingContext context) {
-        return context.get(PRINCIPAL, new Principal.Anonymous());
-    }
-
     @Override
     public void handle(RoutingContext context) {
         HttpServerRequest request = context.request();
         ClientInfo client = ClientInfo.of(context);
         if (isOpen(context.normalizedPath(), request)) {
-            context.put(PRINCIPAL, authenticator.identify(request, client));
+            authenticator.identify(request, client).put(context);
             context.next();
             return;
         }
@@ -83,7 +75,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
     }
 
     private void enter(RoutingContext context, Principal principal) {
-        context.put(PRINCIPAL, principal);
+        principal.put(context);
         if (!principal.mayDoAll()) {
             askToLogIn(context);
         } else if (principal instanceof Principal.LoggedIn(Session session) && !comesFromAPage(context, session)) {
@@ -123,14 +115,14 @@ public final class AuthHandler implements Handler<RoutingContext> {
     private static void refuse(RoutingContext context, Throwable cause) {
         if (!(cause instanceof AuthFailure failure)) {
             context.fail(cause);
-        } else if (failure.retryAfter().isEmpty()) {
-            fail401(context, "The password or token is wrong.");
         } else {
-            long seconds = putRetryAfter(context, failure.retryAfter().get());
-            context.fail(new HttpProblem(
-                    429,
-                    "Too many wrong passwords or tokens came from this address. Try again in %d s."
-                            .formatted(seconds)));
+            failure.putRetryAfter(context)
+                    .ifPresentOrElse(
+                            seconds -> context.fail(new HttpProblem(
+                                    429,
+                                    "Too many wrong passwords or tokens came from this address. Try again in %d s."
+                                            .formatted(seconds))),
+                            () -> fail401(context, "The password or token is wrong."));
         }
     }
 
@@ -139,12 +131,5 @@ public final class AuthHandler implements Handler<RoutingContext> {
         // data.
         context.response().putHeader("WWW-Authenticate", "Bearer realm=\"HubStorage\"");
         context.fail(new HttpProblem(401, detail));
-    }
-
-    /** Tells the client how long to wait; returns it in whole seconds. */
-    static long putRetryAfter(RoutingContext context, Duration wait) {
-        long seconds = Math.max(1, wait.plusMillis(999).toSeconds());
-        context.response().putHeader("Retry-After", Long.toString(seconds));
-        return seconds;
     }
 }

@@ -46,7 +46,7 @@ public final class Authenticator {
     private final CredentialStore credentials;
     private final Throttle tries;
     private final Throttle unprovenTries;
-    private final KnownBrowsers known = new KnownBrowsers();
+    private final KnownBrowsers known;
     /** Clients that have shown the right password; the one that came last is last. */
     private final Set<String> proven = new LinkedHashSet<>();
 
@@ -61,8 +61,10 @@ public final class Authenticator {
             InstantSource clock,
             boolean exposed,
             StoredPassword stored,
-            @Nullable String storedHash) {
+            @Nullable String storedHash,
+            KnownBrowsers known) {
         this.store = store;
+        this.known = known;
         this.credentials = new CredentialStore(vertx, store, exposed, stored, storedHash, this::revokeAll);
         this.tries = new Throttle(clock, TRIES_AT_ONCE, TRY_EVERY, REMEMBERED_CLIENTS);
         this.unprovenTries = new Throttle(clock, UNPROVEN_TRIES_AT_ONCE, UNPROVEN_TRY_EVERY, 1);
@@ -97,10 +99,18 @@ public final class Authenticator {
         if (off && named) {
             LOG.warn("HUBSTORAGE_AUTH=none: nobody is asked for the password or token that is set");
         }
-        boolean needed = !off && (exposed || named) && !Credentials.passwordIsIn(environment);
-        return vertx.executeBlocking(() -> CredentialStore.prepare(stored, needed), false)
-                .map(found -> new Opened(
-                        new Authenticator(vertx, store, clock, exposed, stored, found.hash()), found.fresh()));
+        boolean asked = !off && (exposed || named);
+        boolean needed = asked && !Credentials.passwordIsIn(environment);
+        return vertx.executeBlocking(
+                () -> {
+                    CredentialStore.Prepared found = CredentialStore.prepare(stored, needed);
+                    KnownBrowsers known =
+                            asked ? KnownBrowsers.kept(store.settings().configFolder()) : KnownBrowsers.untilRestart();
+                    return new Opened(
+                            new Authenticator(vertx, store, clock, exposed, stored, found.hash(), known),
+                            found.fresh());
+                },
+                false);
     }
 
     /** Whether a login is asked for, as things are now. */

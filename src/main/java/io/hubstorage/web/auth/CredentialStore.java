@@ -9,6 +9,8 @@ import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -44,6 +46,7 @@ final class CredentialStore {
 
     private int looking;
     private boolean busy;
+    private boolean closed;
     /** Said once. */
     private boolean unreadable;
 
@@ -88,7 +91,8 @@ final class CredentialStore {
 
     /**
      * Whether that is the password. Where it takes the slow look, clients take turns, so that one that tries many does not keep
-     * another one waiting for all of them.
+     * another one waiting for all of them; and where too many wait, whoever has none waiting yet takes the place of one who has
+     * several.
      *
      * @param client who asks
      * @param first whether this client goes before others
@@ -105,7 +109,8 @@ final class CredentialStore {
             return Future.succeededFuture(quickly.get());
         }
         Deque<Look> own = waiting.computeIfAbsent(client, newcomer -> new ArrayDeque<>());
-        if ((looking >= MOST_LOOKS && !first) || own.size() >= MOST_OF_ONE) {
+        boolean full = looking >= MOST_LOOKS && !first;
+        if (own.size() >= MOST_OF_ONE || (full && !(own.isEmpty() && makeRoom()))) {
             if (own.isEmpty()) {
                 waiting.remove(client);
             }
@@ -123,8 +128,19 @@ final class CredentialStore {
                 .map(right -> right && current() == asked);
     }
 
+    /** Sends the last one away of whoever has most waiting; not where nobody has two. */
+    private boolean makeRoom() {
+        Deque<Look> longest = Collections.max(waiting.values(), Comparator.comparingInt(Deque::size));
+        if (longest.size() < 2) {
+            return false;
+        }
+        looking--;
+        longest.removeLast().found().fail(AuthFailure.tooMany(LOOKS_WAIT));
+        return true;
+    }
+
     private void lookOn() {
-        Map.Entry<String, Deque<Look>> next = busy ? null : waiting.pollFirstEntry();
+        Map.Entry<String, Deque<Look>> next = busy || closed ? null : waiting.pollFirstEntry();
         if (next == null) {
             return;
         }
@@ -160,6 +176,7 @@ final class CredentialStore {
     }
 
     void close() {
+        closed = true;
         looks.close();
     }
 

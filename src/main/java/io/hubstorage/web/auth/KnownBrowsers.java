@@ -1,10 +1,14 @@
 package io.hubstorage.web.auth;
 
+import io.hubstorage.config.ConfigFile;
 import io.hubstorage.web.http.ClientInfo;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -13,23 +17,63 @@ import java.util.Base64;
 import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Browsers that have logged in before, told by a cookie that proves it and opens nothing. Their tries are counted apart, so that
- * nobody who tries passwords can lock the owner out, not even from the same address. Known as long as the process lives.
+ * nobody who tries passwords can lock the owner out, not even from the same address, and not after a restart either: the key
+ * of those proofs is kept in a file of the config folder. Whoever reads it gains tries of a password, and nothing else.
  */
 final class KnownBrowsers {
+    private static final Logger LOG = LoggerFactory.getLogger(KnownBrowsers.class);
+    private static final String NAME = "known-browsers.key";
     private static final String MAC = "HmacSHA256";
     private static final int KEY_BYTES = 32;
     private static final int ID_BYTES = 16;
     private static final Duration LASTS = Duration.ofDays(180);
 
-    private final SecureRandom random = new SecureRandom();
-    private final SecretKeySpec key = new SecretKeySpec(bytes(KEY_BYTES), MAC);
+    private static final SecureRandom RANDOM = new SecureRandom();
 
-    private byte[] bytes(int count) {
+    private final SecretKeySpec key;
+
+    private KnownBrowsers(byte[] key) {
+        this.key = new SecretKeySpec(key, MAC);
+    }
+
+    /** For as long as the process lives. */
+    static KnownBrowsers untilRestart() {
+        return new KnownBrowsers(bytes(KEY_BYTES));
+    }
+
+    /** With the key in the config folder, which is made where there is none that can be used. Blocks. */
+    static KnownBrowsers kept(Path configFolder) {
+        ConfigFile file = new ConfigFile(configFolder.resolve(NAME));
+        try {
+            byte[] kept = Base64.getDecoder().decode(new String(file.read(), StandardCharsets.US_ASCII).strip());
+            if (kept.length == KEY_BYTES) {
+                return new KnownBrowsers(kept);
+            }
+        } catch (NoSuchFileException firstStart) {
+            // One is made now.
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.warn("{} is made anew: {}", file.path(), e.getMessage());
+        }
+        byte[] fresh = bytes(KEY_BYTES);
+        try {
+            file.write((Base64.getEncoder().encodeToString(fresh) + "\n").getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            LOG.warn(
+                    "{} cannot be written ({}): browsers are known until the next restart only",
+                    file.path(),
+                    e.getMessage());
+        }
+        return new KnownBrowsers(fresh);
+    }
+
+    private static byte[] bytes(int count) {
         byte[] bytes = new byte[count];
-        random.nextBytes(bytes);
+        RANDOM.nextBytes(bytes);
         return bytes;
     }
 

@@ -75,7 +75,7 @@ public final class LoginRoutes {
 
     private void login(RoutingContext context) {
         String next = localPath(context.queryParams().get("next"));
-        if (AuthHandler.principal(context).mayDoAll()) {
+        if (Principal.of(context).mayDoAll()) {
             base.redirect(context, next);
         } else {
             show(context, 200, next, null);
@@ -96,7 +96,7 @@ public final class LoginRoutes {
     }
 
     private void begin(RoutingContext context, Session session, String next) {
-        if (AuthHandler.principal(context) instanceof Principal.LoggedIn(Session before)) {
+        if (Principal.of(context) instanceof Principal.LoggedIn(Session before)) {
             authenticator.logOut(before);
         }
         ClientInfo client = ClientInfo.of(context);
@@ -110,7 +110,7 @@ public final class LoginRoutes {
             context.fail(cause);
             return;
         }
-        Optional<Long> seconds = failure.retryAfter().map(wait -> AuthHandler.putRetryAfter(context, wait));
+        Optional<Long> seconds = failure.putRetryAfter(context);
         show(
                 context,
                 seconds.isPresent() ? 429 : 401,
@@ -120,7 +120,7 @@ public final class LoginRoutes {
     }
 
     private void logOut(RoutingContext context) {
-        if (AuthHandler.principal(context) instanceof Principal.LoggedIn(Session session)) {
+        if (Principal.of(context) instanceof Principal.LoggedIn(Session session)) {
             String token = context.request().getFormAttribute(TOKEN_FIELD);
             if (token == null || !session.isPageToken(token)) {
                 throw new HttpProblem(403, "A logout must come from a page of this login. Load the page again.");

@@ -1,7 +1,19 @@
 package io.hubstorage.web.auth;
 
+import io.vertx.ext.web.RoutingContext;
+
 /** Who asks. */
 public sealed interface Principal {
+    /** That of a request; nobody known until the {@link AuthHandler} has looked. */
+    static Principal of(RoutingContext context) {
+        return context.get("principal", new Anonymous());
+    }
+
+    /** Has {@link #of} say so from now on. */
+    default void put(RoutingContext context) {
+        context.put("principal", this);
+    }
+
     /** Whether it may see and do everything. */
     default boolean mayDoAll() {
         return !(this instanceof Anonymous);

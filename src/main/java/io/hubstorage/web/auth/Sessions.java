@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * The logins there are, in memory: so many at the most, each until it was not used for a while, and never longer than 30 days.
- * Vert.x's own store is not used, since it knows neither a bound, nor an injected clock, nor what hangs on a login and has to
- * end with it. Use it on one context.
+ * Vert.x's own store is not used, since it knows neither a bound, nor an injected clock, nor what was begun with a login and has
+ * to end with it. Use it on one context.
  */
 final class Sessions {
     private static final int SECRET_BYTES = 32;
@@ -73,7 +73,7 @@ final class Sessions {
                 || !now.isBefore(session.begun().plus(LONGEST));
     }
 
-    /** Ends a login, and what hangs on it. */
+    /** Ends a login, and what was begun with it. */
     void end(Session session) {
         if (byId.remove(session.id()) != null) {
             session.end();

@@ -12,9 +12,9 @@ import java.util.function.UnaryOperator;
 final class Outbox {
     /** Beyond this, what the next message repeats anyway is left out. */
     static final long CROWDED_BYTES = 128 << 10;
-    /** Beyond this, the client is let go. */
+    /** Beyond this, the client is disconnected. */
     static final long FULL_BYTES = 1 << 20;
-    /** A client that takes nothing for so long is let go. */
+    /** A client that takes nothing for so long is disconnected. */
     static final Duration STUCK = Duration.ofSeconds(30);
 
     private static final Set<String> DISPENSABLE = Set.of(Addresses.BACKUP_PROGRESS, Addresses.LOG);
@@ -57,7 +57,7 @@ final class Outbox {
         });
     }
 
-    /** To be called now and then: lets go of a client that takes nothing. */
+    /** To be called now and then: disconnects a client that takes nothing. */
     void check(Duration patience) {
         if (pending > 0 && System.nanoTime() - progress > patience.toNanos()) {
             cut.run();

@@ -1,7 +1,7 @@
 package io.hubstorage.web.bridge;
 
-import io.hubstorage.web.auth.AuthHandler;
 import io.hubstorage.web.auth.Authenticator;
+import io.hubstorage.web.auth.Principal;
 import io.hubstorage.web.http.Disconnect;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -85,7 +85,7 @@ public final class SockJsBridge {
                             yield false;
                         }
                         Runnable unsubscribe =
-                                authenticator.onEnd(AuthHandler.principal(socket.routingContext()), socket::close);
+                                authenticator.onEnd(Principal.of(socket.routingContext()), socket::close);
                         sockets.put(
                                 socket,
                                 new Client(new Outbox(socket, message -> message, () -> cut(socket)), unsubscribe));

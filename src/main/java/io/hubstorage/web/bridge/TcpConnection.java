@@ -197,7 +197,7 @@ final class TcpConnection {
         outbox.write(new JsonObject().put("type", "err").put("message", message));
     }
 
-    /** To be called about once a second: lets go of whoever does not come to the point, or does not read. */
+    /** To be called about once a second: disconnects a client that does not log in, does not finish a message, is idle, or does not read. */
     void check() {
         if (closed) {
             // It was told so, and is still there: it does not read.

@@ -31,11 +31,18 @@ public final class Background {
     /** Of both, from one address. */
     private static final int HEAVY_PER_CLIENT = 8;
 
+    /** Bodies that are sent at their readers' pace: each has a file open and some hundred kilobytes of memory. */
+    private static final int SENDING_AT_ONCE = 128;
+    /** Of those, to one address. */
+    private static final int SENDING_PER_CLIENT = 64;
+
     private static final Duration MOST_WAIT = Duration.ofSeconds(20);
 
     private final Vertx vertx;
     private final ThreadPoolExecutor heavy;
     private final Map<String, Integer> byClient = new HashMap<>();
+    private final Map<String, Integer> sendingByClient = new HashMap<>();
+    private int sending;
 
     public Background(Vertx vertx) {
         this.vertx = vertx;
@@ -55,6 +62,26 @@ public final class Background {
         Promise<T> promise = Promise.promise();
         Thread.ofVirtual().name("web-reading").start(() -> complete(asker, promise, work));
         return promise.future();
+    }
+
+    /** Runs it at once, for as long as its reader takes; fails with a 503 when too many such readers are there already. */
+    private <T> Future<T> runSending(RoutingContext context, Callable<T> work) {
+        String client = ClientInfo.of(context).address();
+        int others = sendingByClient.getOrDefault(client, 0);
+        if (sending >= SENDING_AT_ONCE || others >= SENDING_PER_CLIENT) {
+            return Future.failedFuture(
+                    new HttpProblem(503, "Many downloads are under way already. Try again when some have ended."));
+        }
+        sending++;
+        sendingByClient.put(client, others + 1);
+        return run(work).onComplete(done -> {
+            sending--;
+            leave(sendingByClient, client);
+        });
+    }
+
+    private static void leave(Map<String, Integer> byClient, String client) {
+        byClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1);
     }
 
     /**
@@ -84,8 +111,7 @@ public final class Background {
             return Future.failedFuture(tooMany());
         }
         byClient.put(client, others + 1);
-        return promise.future()
-                .onComplete(done -> byClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1));
+        return promise.future().onComplete(done -> leave(byClient, client));
     }
 
     /** What writes to the response's stream; {@code gone} says that nobody reads any more. */
@@ -106,7 +132,7 @@ public final class Background {
             out.close();
             return null;
         };
-        Future<Void> done = heavy ? runHeavy(context, work) : run(work);
+        Future<Void> done = heavy ? runHeavy(context, work) : runSending(context, work);
         done.onSuccess(ignored -> context.response().end()).onFailure(failure -> broken(context, out, failure));
         return done;
     }

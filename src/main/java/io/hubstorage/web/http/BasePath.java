@@ -28,7 +28,7 @@ public final class BasePath implements Handler<RoutingContext> {
         return path;
     }
 
-    /** Responses that what was asked for is to be had at that path below this one. */
+    /** Leads the client to that path below this one (303). */
     public void redirect(RoutingContext context, String to) {
         context.response()
                 .setStatusCode(303)

@@ -15,7 +15,7 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Responses every failure, expected or not, as {@code application/problem+json}; never with a stack trace. */
+/** Answers every failure, expected or not, as {@code application/problem+json}; never with a stack trace. */
 public final class ProblemHandler implements Handler<RoutingContext> {
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
     private static final int[] ROUTER_REFUSALS = {400, 401, 403, 404, 405, 406, 413, 414, 415, 500, 503};

@@ -11,12 +11,12 @@ public final class Responses {
 
     private Responses() {}
 
-    /** Responses with the object once it is there, or with the problem. */
+    /** Answers with the object once it is there, or with the problem. */
     public static void json(RoutingContext context, int status, Future<JsonObject> body) {
         body.onSuccess(json -> json(context, status, json)).onFailure(context::fail);
     }
 
-    /** Responses with the object. */
+    /** Answers with the object. */
     public static void json(RoutingContext context, int status, JsonObject body) {
         if (context.response().closed()) {
             return;

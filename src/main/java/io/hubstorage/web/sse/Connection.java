@@ -21,7 +21,7 @@ final class Connection {
     }
 
     private static final Buffer BYE = Buffer.buffer("event: bye\ndata: {}\n\n");
-    /** A client that has read nothing for so many heartbeats is let go; it will come back if it lives. */
+    /** A client that has read nothing for so many heartbeats is disconnected; it will come back if it lives. */
     private static final int PATIENCE = 4;
 
     private final HttpServerRequest request;

@@ -1,8 +1,8 @@
 package io.hubstorage.web.sse;
 
 import io.hubstorage.bus.Addresses;
-import io.hubstorage.web.auth.AuthHandler;
 import io.hubstorage.web.auth.Authenticator;
+import io.hubstorage.web.auth.Principal;
 import io.hubstorage.web.http.Query;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -155,7 +155,7 @@ public final class EventHub {
         Connection connection =
                 new Connection(this, request, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
         connections.add(connection);
-        connection.endWith(end -> authenticator.onEnd(AuthHandler.principal(context), end));
+        connection.endWith(end -> authenticator.onEnd(Principal.of(context), end));
         response.write(": HubStorage events\nretry: 2000\n\n");
         response.write(heartbeat);
         Optional<List<Frame>> missed = Frame.sequence(request.getHeader("Last-Event-ID"), epoch)

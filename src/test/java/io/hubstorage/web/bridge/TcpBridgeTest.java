@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.testkit.Bystander;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -109,9 +110,11 @@ final class TcpBridgeTest {
     }
 
     private void assertOthersAreServed() {
-        int before = received.size();
-        send(new JsonObject().put("type", "ping"));
-        assertThat(reply(before).getString("type")).isEqualTo("pong");
+        Bystander.isServedWithinASecond(() -> {
+            int before = received.size();
+            send(new JsonObject().put("type", "ping"));
+            assertThat(reply(before).getString("type")).isEqualTo("pong");
+        });
     }
 
     private static <T> T done(Future<T> future) {

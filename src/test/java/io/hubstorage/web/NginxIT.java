@@ -1,0 +1,214 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.web.auth.AuthHandler;
+import io.hubstorage.web.sse.EventHub;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Behind a real nginx with what docs/login.md says, word for word but for the port. Needs nginx (Debian: nginx-light). */
+final class NginxIT {
+    private static final String PASSWORD = "some password";
+    private static final String PATH = "/backups";
+    private static final Pattern BLOCK = Pattern.compile("(?s)```nginx\n(.+?)```");
+
+    private WebServer server;
+    private Process nginx;
+    private int port;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws Exception {
+        Path program =
+                List.of(Path.of("/usr/sbin/nginx"), Path.of("/usr/bin/nginx"), Path.of("/usr/local/bin/nginx")).stream()
+                        .filter(Files::isExecutable)
+                        .findFirst()
+                        .orElse(null);
+        assumeTrue(program != null, "nginx is not installed: what docs/login.md says of it cannot be tried");
+        server = WebServer.start(
+                folder,
+                Map.of(
+                        "HUBSTORAGE_WEB_PASSWORD",
+                        PASSWORD,
+                        "HUBSTORAGE_BASE_PATH",
+                        PATH,
+                        "HUBSTORAGE_TRUSTED_PROXIES",
+                        "127.0.0.1"),
+                EventHub.Limits.DEFAULT);
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Path configuration = Files.writeString(folder.resolve("nginx.conf"), configuration(folder));
+        nginx = new ProcessBuilder(
+                        String.valueOf(program),
+                        "-e",
+                        "stderr",
+                        "-p",
+                        folder.toString(),
+                        "-c",
+                        configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("nginx.log").toFile())
+                .start();
+        await().ignoreExceptions().until(() -> {
+            assertThat(nginx.isAlive())
+                    .as(Files.readString(folder.resolve("nginx.log")))
+                    .isTrue();
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+            return true;
+        });
+        server.goBy(port, PATH);
+    }
+
+    private String configuration(Path folder) throws IOException {
+        Matcher block = BLOCK.matcher(Files.readString(Path.of("docs/login.md")));
+        assertThat(block.find()).as("a block for nginx in docs/login.md").isTrue();
+        assertThat(block.group(1)).contains("http://127.0.0.1:5002;");
+        StringBuilder text = new StringBuilder("daemon off;\nmaster_process off;\nerror_log stderr;\n");
+        text.append("pid %s/nginx.pid;\nevents {}\nhttp {\naccess_log off;\n".formatted(folder));
+        for (String temporary : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
+            text.append("%s_temp_path %s/%s;\n".formatted(temporary, folder, temporary));
+        }
+        text.append("server {\nlisten 127.0.0.1:%d;\n".formatted(port));
+        text.append(block.group(1).replace("127.0.0.1:5002", "127.0.0.1:" + server.port()));
+        return text.append("}\n}\n").toString();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (nginx != null) {
+            nginx.destroy();
+            assertThat(nginx.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    void onePassesTheLoginAndChangesSomething() {
+        Visitor stranger = new Visitor(server);
+        assertThat(stranger.open("/").header("Location")).startsWith(PATH + "/login");
+        assertThat(stranger.get("/api/status").status()).isEqualTo(401);
+
+        Visitor visitor = new Visitor(server);
+        WebServer.Answer in = visitor.logIn(PASSWORD);
+        assertThat(in.status()).isEqualTo(303);
+        assertThat(in.header("Location")).isEqualTo(PATH + "/");
+        assertThat(in.headers().getAll("Set-Cookie"))
+                .allSatisfy(
+                        cookie -> assertThat(cookie).contains("Path=" + PATH).doesNotContain("Secure"));
+        assertThat(visitor.open("/").body().toString()).contains(PATH + "/");
+        String here = "http://127.0.0.1:" + port;
+        assertThat(visitor.post("/api/scheduler/pause", new JsonObject().put("paused", true), tokenAnd(visitor, here))
+                        .status())
+                .isEqualTo(200);
+        assertThat(visitor.logOut().header("Location")).isEqualTo(PATH + "/login");
+    }
+
+    private static Map<String, String> tokenAnd(Visitor visitor, String origin) {
+        return Map.of(
+                AuthHandler.PAGE_TOKEN, visitor.pageToken(), "Origin", origin, "X-Forwarded-Host", "evil.example");
+    }
+
+    @Test
+    void theHostThatAClientClaimsDoesNotCount() {
+        Visitor visitor = new Visitor(server);
+        visitor.logIn(PASSWORD);
+        visitor.open("/");
+        assertThat(visitor.post(
+                                "/api/scheduler/pause",
+                                new JsonObject().put("paused", true),
+                                tokenAnd(visitor, "http://evil.example"))
+                        .status())
+                .isEqualTo(403);
+    }
+
+    @Test
+    void wrongPasswordsCountForTheAddressThatNginxSeesAndNotForOneThatIsClaimed() throws Exception {
+        // Not the proxy's own address, which is believed.
+        try (HttpClient elsewhere = HttpClient.newBuilder()
+                .localAddress(InetAddress.getByName("127.0.0.2"))
+                .build()) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(logIn(elsewhere, "198.51.100." + i, "wrong password"))
+                        .isEqualTo(401);
+            }
+            assertThat(logIn(elsewhere, "198.51.100.99", PASSWORD)).isEqualTo(429);
+        }
+    }
+
+    private int logIn(HttpClient client, String claimed, String password) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s/login".formatted(port, PATH)))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("X-Forwarded-For", claimed)
+                .timeout(Duration.ofSeconds(20))
+                .POST(BodyPublishers.ofString("password=" + URLEncoder.encode(password, StandardCharsets.UTF_8)))
+                .build();
+        return client.send(request, BodyHandlers.discarding()).statusCode();
+    }
+
+    @Test
+    void theEventStreamArrivesAsItIsSent() {
+        Visitor visitor = new Visitor(server);
+        visitor.logIn(PASSWORD);
+        try (EventStream stream = EventStream.open(server, "/api/events", Map.of("Cookie", visitor.cookie()))) {
+            stream.first("state");
+            server.rooms.progress(1);
+            stream.first("backup.progress");
+        }
+    }
+
+    @Test
+    void theEventBusIsReached() {
+        Visitor visitor = new Visitor(server);
+        visitor.logIn(PASSWORD);
+        assertThat(server.get("/eventbus/info").json().getBoolean("websocket")).isTrue();
+        WebSocketClient sockets = server.vertx.createWebSocketClient();
+        List<String> received = new CopyOnWriteArrayList<>();
+        WebSocket socket = WebServer.await(sockets.connect(new WebSocketConnectOptions()
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setURI(PATH + "/eventbus/websocket")
+                .addHeader("Cookie", visitor.cookie())));
+        socket.handler(frame -> received.add(frame.toString()));
+        socket.writeTextMessage(new JsonObject()
+                .put("type", "register")
+                .put("address", Addresses.BACKUP_PROGRESS)
+                .encode());
+        await().until(() -> {
+            server.rooms.progress(1);
+            return received.stream().anyMatch(text -> text.contains(Addresses.BACKUP_PROGRESS));
+        });
+        WebServer.await(sockets.close());
+    }
+}
