@@ -20,8 +20,8 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  */
 final class BodyStream
         implements AsyncResponseTransformer<GetObjectResponse, GetObjectResponse>, Subscriber<ByteBuffer> {
-    /** Buffers (of up to 64 KiB) on their way; enough to keep a fast connection busy while the reader writes. */
-    private static final int WINDOW = 8;
+    /** Buffers (of 8 KiB) on their way; enough to keep a fast connection busy while the reader writes. */
+    private static final int WINDOW = 32;
 
     /** The only empty buffer in the queue. */
     private static final ByteBuffer END = ByteBuffer.allocate(0);

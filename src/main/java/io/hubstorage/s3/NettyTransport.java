@@ -36,8 +36,8 @@ import software.amazon.awssdk.utils.ProxyConfigProvider;
 /**
  * The SDK's netty-nio client on loops apart from those of the dashboard: a busy transfer does not hold up a page. Two faults of
  * it are worked around. Where it has several loops it forgets refused connections, so there is one client a loop, and requests
- * are spread over them. Its read timeout also runs while a reader that waits for its disk asks for nothing, so that one is off,
- * and a clock here runs only while the server owes something. Thread-safe.
+ * are spread over them. Its read timeout also runs while a reader that waits for its disk asks for nothing, so its timeouts are
+ * off, and a clock here runs only while the server owes something. Thread-safe.
  */
 public final class NettyTransport implements SdkAsyncHttpClient {
     private static final int MOST_LOOPS = 4;
@@ -101,7 +101,7 @@ public final class NettyTransport implements SdkAsyncHttpClient {
                 .connectionAcquisitionTimeout(limits.acquire())
                 .connectionMaxIdleTime(KEEP_ALIVE)
                 .readTimeout(Duration.ZERO)
-                .writeTimeout(limits.silence())
+                .writeTimeout(Duration.ZERO)
                 .tcpKeepAlive(true)
                 .proxyConfiguration(proxy);
         if (trusted != null) {
