@@ -2,7 +2,7 @@ package io.hubstorage.integrity;
 
 /** The hash of the hashes of a body's parts, for one idea of where the parts begin. Fed in order; not thread-safe. */
 public final class PartedHash implements ByteSink {
-    private final Claim claim;
+    private final DeclaredChecksum claim;
     private final PartSizes sizes;
     private final Hash outer;
     private final Hash part;
@@ -10,7 +10,7 @@ public final class PartedHash implements ByteSink {
     private long left;
     private boolean begun;
 
-    public PartedHash(Claim claim, PartSizes sizes) {
+    public PartedHash(DeclaredChecksum claim, PartSizes sizes) {
         this.claim = claim;
         this.sizes = sizes;
         this.outer = claim.algorithm().start();

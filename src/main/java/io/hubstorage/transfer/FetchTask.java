@@ -1,7 +1,7 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.integrity.PartSizes;
-import io.hubstorage.integrity.Proven;
+import io.hubstorage.integrity.VerifiedBody;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ObjectDetails;
@@ -39,12 +39,12 @@ record FetchTask(
     }
 
     /** The manifest line of what was brought in. */
-    ManifestEntry entry(Proven proven) {
+    ManifestEntry entry(VerifiedBody proven) {
         return entry(proven, Map.of());
     }
 
     /** The same, with the object's tags. */
-    ManifestEntry entry(Proven proven, Map<String, String> tags) {
+    ManifestEntry entry(VerifiedBody proven, Map<String, String> tags) {
         ObjectHead head = proven.head();
         return new ManifestEntry(
                 object.key(),

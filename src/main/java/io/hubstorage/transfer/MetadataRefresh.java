@@ -96,7 +96,7 @@ final class MetadataRefresh {
      * @return the line as it is now, which may be the known one; null when the object is another than the listed one
      */
     @Nullable
-    ManifestEntry refreshed(FetchTask task, ManifestEntry known, ServerNotes notes)
+    ManifestEntry refreshed(FetchTask task, ManifestEntry known, ObjectMetadataProbe notes)
             throws S3Failure, IOException, InterruptedException {
         ListedObject object = task.object();
         if (!isListedOtherwise(known, object, progress.doTimesMove(known.directory()))) {

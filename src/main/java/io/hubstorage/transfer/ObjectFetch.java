@@ -2,9 +2,10 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.integrity.Algorithm;
-import io.hubstorage.integrity.Claim;
-import io.hubstorage.integrity.PartSizeGuesses;
-import io.hubstorage.integrity.Proven;
+import io.hubstorage.integrity.BodyVerifier;
+import io.hubstorage.integrity.DeclaredChecksum;
+import io.hubstorage.integrity.PartSizeInference;
+import io.hubstorage.integrity.VerifiedBody;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
@@ -37,19 +38,19 @@ final class ObjectFetch {
     private static final int SWITCHES = 5;
 
     /** A directory marker is nothing but its key. */
-    private static final Proven MARKER =
-            new Proven(HexFormat.of().formatHex(Algorithm.SHA256.start().finish()), ManifestEntry.EMPTY);
+    private static final VerifiedBody MARKER =
+            new VerifiedBody(HexFormat.of().formatHex(Algorithm.SHA256.start().finish()), ManifestEntry.EMPTY);
 
     private final TransferMessage.Shard shard;
     private final Requests requests;
     private final S3Access s3;
     private final TreeWriter tree;
     private final ShardProgress progress;
-    private final PartSizeGuesses guesses = new PartSizeGuesses();
+    private final PartSizeInference guesses = new PartSizeInference();
     private final Refusals refusals = new Refusals();
     private final CustomerKeyUse customerKey;
     private final RefusedReads refusedReads;
-    private final Adoption adoption;
+    private final LocalReuse adoption;
 
     ObjectFetch(TransferMessage.Shard shard, Requests requests, S3Access s3, TreeWriter tree, ShardProgress progress) {
         this.shard = shard;
@@ -59,7 +60,8 @@ final class ObjectFetch {
         this.progress = progress;
         this.customerKey = new CustomerKeyUse(s3.hasCustomerKey());
         this.refusedReads = new RefusedReads(() -> s3.tryListing(shard.bucket(), shard.prefix()), requests);
-        this.adoption = new Adoption(shard, tree, guesses, new MetadataRefresh(shard.bucket(), progress, this::relist));
+        this.adoption =
+                new LocalReuse(shard, tree, guesses, new MetadataRefresh(shard.bucket(), progress, this::relist));
     }
 
     /**
@@ -158,21 +160,21 @@ final class ObjectFetch {
                 .orElseThrow(() -> S3Failure.vanished("%s/%s".formatted(shard.bucket(), key)));
     }
 
-    private ServerNotes notes(ListedObject object, boolean withKey) {
-        return new ServerNotes(shard.bucket(), object, s3.heads(withKey), requests, guesses, refusals);
+    private ObjectMetadataProbe notes(ListedObject object, boolean withKey) {
+        return new ObjectMetadataProbe(shard.bucket(), object, s3.heads(withKey), requests, guesses, refusals);
     }
 
     private ManifestEntry downloadSmall(FetchTask task, boolean withKey, AtomicLong sentNanos)
             throws S3Failure, IOException, InterruptedException {
-        ServerNotes notes = notes(task.object(), withKey);
-        Proven proven = requests.retrying(() -> {
+        ObjectMetadataProbe notes = notes(task.object(), withKey);
+        VerifiedBody proven = requests.retrying(() -> {
             sentNanos.set(System.nanoTime());
             return readSmall(task, withKey, notes);
         });
         return withTags(task, proven, notes);
     }
 
-    private Proven readSmall(FetchTask task, boolean withKey, ServerNotes notes)
+    private VerifiedBody readSmall(FetchTask task, boolean withKey, ObjectMetadataProbe notes)
             throws S3Failure, IOException, InterruptedException {
         ListedObject object = task.object();
         try (ByteBudget.Lease _ = requests.memory(object.size())) {
@@ -188,18 +190,19 @@ final class ObjectFetch {
             requireListed(object, small.head());
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.
-            Proof proof = new Proof(name(object), Claim.of(small.head()), body.length, guesses, null);
+            BodyVerifier proof =
+                    new BodyVerifier(name(object), DeclaredChecksum.of(small.head()), body.length, guesses, null);
             proof.update(body, 0, body.length);
             String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
             tree.write(task.path(), body, object.lastModified());
-            return new Proven(proof.sha256(), verified, small.head(), notes.parts(proof.parts()));
+            return new VerifiedBody(proof.sha256(), verified, small.head(), notes.parts(proof.parts()));
         }
     }
 
     /** @param inOnePiece without ranges, which had been wrong: not every server sends the right ones */
     private ManifestEntry downloadLarge(FetchTask task, boolean withKey, AtomicLong sentNanos, boolean inOnePiece)
             throws S3Failure, IOException, InterruptedException {
-        ServerNotes notes = notes(task.object(), withKey);
+        ObjectMetadataProbe notes = notes(task.object(), withKey);
         sentNanos.set(System.nanoTime());
         try (RangedDownload download = new RangedDownload(
                 shard.bucket(), task, requests, s3.reader(withKey), notes, tree, progress, inOnePiece)) {
@@ -208,7 +211,7 @@ final class ObjectFetch {
     }
 
     /** Only an object that says that it has tags costs a request for them. */
-    private static ManifestEntry withTags(FetchTask task, Proven proven, ServerNotes notes)
+    private static ManifestEntry withTags(FetchTask task, VerifiedBody proven, ObjectMetadataProbe notes)
             throws IOException, InterruptedException {
         Map<String, String> tags = proven.head() != null && proven.head().hasTags() ? notes.tags() : null;
         return tags == null ? task.entry(proven) : task.entry(proven, tags);

@@ -1,8 +1,9 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.integrity.Claim;
-import io.hubstorage.integrity.InOrder;
-import io.hubstorage.integrity.Proven;
+import io.hubstorage.integrity.BodyVerifier;
+import io.hubstorage.integrity.DeclaredChecksum;
+import io.hubstorage.integrity.InOrderFeeder;
+import io.hubstorage.integrity.VerifiedBody;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.ObjectReader;
@@ -39,11 +40,11 @@ final class RangedDownload implements AutoCloseable {
     private final ListedObject object;
     private final Requests requests;
     private final ObjectReader reader;
-    private final ServerNotes notes;
+    private final ObjectMetadataProbe notes;
     private final LongConsumer received;
     private final TreeWriter.Draft draft;
     private final FileChannel file;
-    private final InOrder inOrder;
+    private final InOrderFeeder inOrder;
     private final ExecutorService readers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("range-", 0).factory());
 
@@ -56,7 +57,7 @@ final class RangedDownload implements AutoCloseable {
             FetchTask task,
             Requests requests,
             ObjectReader reader,
-            ServerNotes notes,
+            ObjectMetadataProbe notes,
             TreeWriter tree,
             ShardProgress progress,
             boolean inOnePiece)
@@ -71,12 +72,12 @@ final class RangedDownload implements AutoCloseable {
         this.received = progress.receiver(task.key());
         this.draft = tree.draft();
         this.file = draft.channel();
-        this.inOrder = new InOrder(file);
+        this.inOrder = new InOrderFeeder(file);
         requests.context().largeObjects().incrementAndGet();
     }
 
     /** Fetches every range; when this returns, the file is in the tree, whole and proven as far as that can be. */
-    Proven run() throws S3Failure, IOException, InterruptedException {
+    VerifiedBody run() throws S3Failure, IOException, InterruptedException {
         Queue<Pending> window = new ArrayDeque<>();
         // Beside several ranges one HEAD costs little, and tells checksums for the record even where the proof needs
         // none.
@@ -84,7 +85,7 @@ final class RangedDownload implements AutoCloseable {
                 notes.worthAHead() || object.size() > RANGE ? readers.submit(notes::head) : null;
         long next = 0;
         ObjectHead first = null;
-        Proof proof = null;
+        BodyVerifier proof = null;
         while (next < object.size() || !window.isEmpty()) {
             while (next < object.size() && window.size() < width()) {
                 Range range = new Range(next, Math.min(next + step, object.size()));
@@ -108,7 +109,7 @@ final class RangedDownload implements AutoCloseable {
         String verified = proof.verdict(sink -> sink.read(file, 0, object.size()));
         draft.finish(task.path(), FileTime.from(object.lastModified()));
         ObjectHead told = whole == null ? null : await(whole);
-        return new Proven(
+        return new VerifiedBody(
                 proof.sha256(),
                 verified,
                 told == null || told.checksums().isEmpty() ? first : first.withChecksumsOf(told),
@@ -118,7 +119,7 @@ final class RangedDownload implements AutoCloseable {
     /** The head that says most about the whole: the first range's, unless that leaves it open. */
     private ObjectHead best(ObjectHead range, @Nullable Future<@Nullable ObjectHead> asked)
             throws S3Failure, IOException, InterruptedException {
-        if (Claim.of(range).sayWhole()) {
+        if (DeclaredChecksum.of(range).sayWhole()) {
             return range;
         }
         ObjectHead whole = asked == null ? notes.head() : await(asked);

@@ -82,7 +82,7 @@ final class ShardCopy {
     private Outcome copy(FailureLog failures) throws Exception {
         try (ChangeLog log = new ChangeLog(files.log())) {
             ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress);
-            Settler settler = new Settler(shard, fetch, log, progress, failures);
+            FetchOutcomeRecorder settler = new FetchOutcomeRecorder(shard, fetch, log, progress, failures);
             try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
                 compare(log, pool, failures);
                 pool.finish();
@@ -165,7 +165,7 @@ final class ShardCopy {
 
     /** A shard in the middle must know which files before it could stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
-        return new EarlierFiles(shard, previous, s3.get(), requests).paths();
+        return new PrecedingClashes(shard, previous, s3.get(), requests).paths();
     }
 
     /** Links what stays from the last snapshot, and writes the shard's part of the manifest: the last one's with the changes. */

@@ -267,6 +267,19 @@ final class CrashTest extends EngineTest {
     }
 
     @Test
+    void whatAnEarlierVersionLeftIsTakenAsFarAsItWasDownloaded() throws IOException {
+        for (String file : List.of("spool", "slots", "agreement.json")) {
+            Files.writeString(journal().resolveSibling("shard-0000." + file), "{\"through\":\"x\"}");
+        }
+        String linked = Files.readAllLines(journal()).getFirst().replace("downloaded", "linked");
+        Files.writeString(journal(), linked.replaceFirst("\"\\d\\d\"", "\"60\"") + "\n", StandardOpenOption.APPEND);
+
+        recovers();
+
+        assertThat(gets()).hasSize(50).containsKey("60");
+    }
+
+    @Test
     void aStagingWithoutItsJournalsIsNotTrusted() throws IOException {
         io.hubstorage.fs.Trees.delete(only("journal"));
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +28,7 @@ final class DurabilityIT {
     @TempDir
     Path home;
 
+    @AutoClose
     private final SyntheticS3 s3 = SyntheticS3.start();
 
     @BeforeEach
@@ -35,11 +36,6 @@ final class DurabilityIT {
         assumeTrue(run("strace", "-o", "/dev/null", "true") == 0, "strace cannot be used here");
         s3.bucket("photos", SyntheticBucket.uniform(FILES - 1, 500, "album-#/##.jpg"))
                 .add("film", 3 << 20);
-    }
-
-    @AfterEach
-    void end() {
-        s3.close();
     }
 
     @Test

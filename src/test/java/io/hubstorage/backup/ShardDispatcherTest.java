@@ -7,29 +7,24 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.TransferMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(VertxExtension.class)
 final class ShardDispatcherTest {
     @TempDir
     Path home;
 
-    private final Vertx vertx = Vertx.vertx();
-
-    @AfterEach
-    void stop() throws Exception {
-        vertx.close().await(20, TimeUnit.SECONDS);
-    }
-
     @Test
-    void aWorkerThatFallsSilentLosesItsLeaseAndIsToldToStop() throws Exception {
+    void aWorkerThatFallsSilentLosesItsLeaseAndIsToldToStop(Vertx vertx) throws Exception {
         TransferMessage.Shard shard = new TransferMessage.Shard(
                 "run",
                 TransferMessage.Mode.COPY,

@@ -11,6 +11,7 @@ import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.Shelf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +37,7 @@ final class ComparisonTest {
                         strings().betweenCodePoints('a', 'f').ofLengthBetween(1, 2),
                         strings().betweenCodePoints('x', 'y').ofLength(1))
                 .ofSizeBetween(0, 30);
-        qt().withExamples(200)
+        qt().withExamples(Examples.upTo(200))
                 .forAll(contents, contents, integers().between(1, 7))
                 .checkAssert((before, now, limit) -> {
                     Shelf shelf = new Shelf(data);

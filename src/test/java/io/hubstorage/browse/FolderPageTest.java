@@ -8,6 +8,7 @@ import static org.quicktheories.generators.SourceDSL.lists;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.snapshot.SnapshotInfo;
+import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.Shelf;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,7 +46,7 @@ final class FolderPageTest {
         Gen<String> keys = lists().of(integers().between(0, parts.size() - 1))
                 .ofSizeBetween(1, 6)
                 .map(picks -> picks.stream().map(parts::get).collect(Collectors.joining()));
-        qt().withExamples(200)
+        qt().withExamples(Examples.upTo(200))
                 .forAll(lists().of(keys).ofSizeBetween(0, 40), keys, integers().between(1, 7))
                 .checkAssert((some, prefix, limit) -> {
                     Shelf shelf = new Shelf(data);

@@ -36,7 +36,7 @@ final class RoomsTest {
             room("logs", "bus", "config"),
             room("manifest", "bus", "fs", "keys"),
             room("s3", "bus", "config"),
-            room("integrity", "s3"),
+            room("integrity", "manifest", "s3"),
             room("snapshot", "bus", "fs", "keys", "manifest"),
             room("jobs", "bus", "fs", "snapshot"),
             room("schedule", "bus", "config", "fs", "jobs"),

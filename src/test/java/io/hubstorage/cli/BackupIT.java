@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,18 +29,15 @@ final class BackupIT {
     @TempDir
     Path home;
 
+    @AutoClose
     private SyntheticS3 s3;
+
     private Map<String, String> environment;
 
     @BeforeEach
     void start() {
         s3 = SyntheticS3.start();
         environment = HubProcess.environment(home, s3.settings());
-    }
-
-    @AfterEach
-    void stop() {
-        s3.close();
     }
 
     @Test

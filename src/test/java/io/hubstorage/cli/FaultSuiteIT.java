@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +28,9 @@ final class FaultSuiteIT {
     @TempDir
     Path home;
 
+    @AutoClose
     private SyntheticS3 s3;
+
     private SyntheticBucket bucket;
     private Map<String, String> environment;
 
@@ -44,11 +46,6 @@ final class FaultSuiteIT {
                         .put(
                                 "automation",
                                 new JsonObject().put("enabled", false).put("max_retries", 0)));
-    }
-
-    @AfterEach
-    void stop() {
-        s3.close();
     }
 
     @Test

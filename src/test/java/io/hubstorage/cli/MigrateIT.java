@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +26,9 @@ final class MigrateIT {
     @TempDir
     Path home;
 
+    @AutoClose
     private SyntheticS3 s3;
+
     private SyntheticBucket bucket;
     private Path oldData;
     private Path oldConfig;
@@ -61,11 +63,6 @@ final class MigrateIT {
         // These are what the migration is to find.
         environment.keySet().removeAll(List.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "HUBSTORAGE_DATA_PATH"));
         environment.put("HOME", home.toString());
-    }
-
-    @AfterEach
-    void stop() {
-        s3.close();
     }
 
     private HubProcess hub(String... arguments) {

@@ -29,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +44,9 @@ final class ServeIT {
     @TempDir
     Path home;
 
+    @AutoClose
     private SyntheticS3 s3;
+
     private SyntheticBucket bucket;
     private Map<String, String> environment;
 
@@ -53,11 +55,6 @@ final class ServeIT {
         s3 = SyntheticS3.start();
         bucket = s3.bucket("photos", SyntheticBucket.uniform(OBJECTS, SIZE, "album-#/##.jpg"));
         environment = HubProcess.environment(home, s3.settings());
-    }
-
-    @AfterEach
-    void stop() {
-        s3.close();
     }
 
     @Test

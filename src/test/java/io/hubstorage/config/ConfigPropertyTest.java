@@ -16,6 +16,7 @@ import io.hubstorage.config.HubConfig.BucketSpec;
 import io.hubstorage.config.HubConfig.Guards;
 import io.hubstorage.config.HubConfig.Logging;
 import io.hubstorage.config.HubConfig.SyncOptions;
+import io.hubstorage.testkit.Examples;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
@@ -170,7 +171,7 @@ final class ConfigPropertyTest {
 
     @Test
     void aConfigurationIsTheSameAfterWritingAndReading() {
-        qt().withExamples(500)
+        qt().withExamples(Examples.upTo(500))
                 .forAll(configs())
                 .checkAssert(config -> assertThat(
                                 ConfigParser.parse(ConfigText.parse(ConfigText.write(BusJson.encode(config)))))
@@ -179,7 +180,7 @@ final class ConfigPropertyTest {
 
     @Test
     void theSchemaAcceptsWhateverTheParserAccepts() {
-        qt().withExamples(300).forAll(configs()).checkAssert(config -> {
+        qt().withExamples(Examples.upTo(300)).forAll(configs()).checkAssert(config -> {
             OutputUnit result = check(BusJson.encode(config));
             assertThat(result.getValid())
                     .as(() -> String.valueOf(result.toJson()))

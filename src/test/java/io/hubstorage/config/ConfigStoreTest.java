@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,33 +20,30 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(VertxExtension.class)
 final class ConfigStoreTest {
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
 
     @TempDir
     Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private final Map<String, String> process = new HashMap<>();
     private Path configFile = Path.of("");
     private Path dotenv = Path.of("");
 
     @BeforeEach
-    void prepare() {
+    void prepare(Vertx given) {
+        vertx = given;
         configFile = folder.resolve("config/config.json");
         dotenv = folder.resolve(".env");
         process.put("DOCKER_MODE", "false");
         process.put("HUBSTORAGE_CONFIG_PATH", configFile.toString());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        await(vertx.close());
     }
 
     private static <T> T await(Future<T> future) throws Exception {

@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,37 +24,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(VertxExtension.class)
 final class ConfigVerticleTest {
     private static final Duration PERIOD = Duration.ofMillis(50);
 
     @TempDir
     Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
+
+    @AutoClose
     private final LogCapture log = LogCapture.of("io.hubstorage.config");
+
     private final List<JsonObject> published = new CopyOnWriteArrayList<>();
     private final Map<String, String> process = new HashMap<>();
     private Path configFile = Path.of("");
     private Path dotenv = Path.of("");
 
     @BeforeEach
-    void prepare() throws Exception {
+    void prepare(Vertx given) throws Exception {
+        vertx = given;
         configFile = Files.writeString(folder.resolve("config.json"), "{\"s3_buckets\": [\"photos\"]}");
         dotenv = Files.writeString(folder.resolve(".env"), "");
         process.put("DOCKER_MODE", "false");
         process.put("HUBSTORAGE_CONFIG_PATH", configFile.toString());
         vertx.eventBus().<JsonObject>consumer(Addresses.CONFIG_CHANGED, message -> published.add(message.body()));
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        get(vertx.close());
-        log.close();
     }
 
     private static <T> T get(Future<T> future) throws Exception {

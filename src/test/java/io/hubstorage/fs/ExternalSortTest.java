@@ -5,6 +5,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
+import io.hubstorage.testkit.Examples;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class ExternalSortTest {
 
     @Test
     void itSortsLikeAStableSortInMemory() {
-        qt().withExamples(60)
+        qt().withExamples(Examples.upTo(60))
                 .forAll(
                         lists().of(integers().between(0, 20)).ofSizeBetween(0, 200),
                         integers().between(1, 50))

@@ -15,6 +15,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.testkit.Examples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -230,7 +231,7 @@ final class HistoryStoreTest {
     /** Whatever is appended, in whatever order of ids, folding by hand gives what the store tells. */
     @Test
     void foldsAnySequenceOfRecords() {
-        qt().withExamples(25)
+        qt().withExamples(Examples.upTo(25))
                 .forAll(lists().of(integers().between(0, 30)).ofSizeBetween(0, 40))
                 .checkAssert(this::foldsLikeAMap);
     }

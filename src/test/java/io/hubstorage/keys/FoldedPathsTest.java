@@ -6,6 +6,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
+import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,7 +93,7 @@ final class FoldedPathsTest {
 
     @Test
     void noTwoFilesOrFileAndFolderAreTheSameOnSuchADiskAndEveryPathLeadsBack() {
-        qt().withExamples(3_000).forAll(objects()).checkAssert(objects -> {
+        qt().withExamples(Examples.upTo(3_000)).forAll(objects()).checkAssert(objects -> {
             Set<String> files = new HashSet<>();
             Set<String> folders = new HashSet<>();
             paths(objects).forEach((key, path) -> {
@@ -114,7 +115,7 @@ final class FoldedPathsTest {
 
     @Test
     void whereNothingClashesButFilesAndFoldersThePathsAreThoseOfAnyDisk() {
-        qt().withExamples(2_000)
+        qt().withExamples(Examples.upTo(2_000))
                 .forAll(lists().of(RandomKeys.clashing()).ofSizeBetween(1, 20))
                 .checkAssert(keys -> {
                     SortedMap<String, Long> objects = new TreeMap<>(KeyOrder.COMPARATOR);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.quicktheories.QuickTheory.qt;
 
 import io.hubstorage.fs.Trees;
+import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,6 +109,46 @@ final class KeyPathTest {
         assertThat(KeyPath.toKey("~hub~100%/%zz%C3")).isEqualTo("100%/%zz%C3");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"~hub", "~hub1", "~hub+", "~hub1+", "~hub9+x", "~hub/a", "~hub:~a", "~hub/~a"})
+    void aNameThatEndsBeforeItsMarkerDoesIsTakenAsItIs(String name) {
+        assertThat(KeyPath.toKey(name)).isEqualTo(name);
+    }
+
+    @Test
+    void whatIsWrittenInHexIsReadUpToTheLastCharacter() {
+        assertThat(KeyPath.toKey("~hub0~a")).isEqualTo("a");
+        assertThat(KeyPath.toKey("~hub9~a")).isEqualTo("a");
+        assertThat(KeyPath.toKey("~hub~%00")).isEqualTo("\u0000");
+        assertThat(KeyPath.toKey("~hub~a%7F")).isEqualTo("a\u007f");
+        assertThat(KeyPath.toKey("~hub~a%80")).isEqualTo("a%80");
+        assertThat(KeyPath.toKey("~hub~a%2")).isEqualTo("a%2");
+        assertThat(KeyPath.toKey("~hub~a%")).isEqualTo("a%");
+    }
+
+    @Test
+    void aMarkedNameIsOnePieceAsLongAsItFits() {
+        String fits = "\\" + "y".repeat(KeyPath.MAX_SEGMENT - "~hub~%5C".length());
+        assertThat(KeyPath.toPath(fits)).hasSize(KeyPath.MAX_SEGMENT).doesNotContain("/");
+        assertThat(KeyPath.toPath(fits + "y")).startsWith("~hub+~").contains("/~hub~");
+        assertThat(KeyPath.toKey(KeyPath.toPath(fits + "y"))).isEqualTo(fits + "y");
+    }
+
+    @Test
+    void aPieceThatWouldEndInADotEndsInHexAndNoCharacterIsTornApart() {
+        for (String unit : List.of(".", " ", "é", "€", "😀", "%", "a.", "b ")) {
+            for (int before = 0; before < 5; before++) {
+                String key = "x".repeat(before) + unit.repeat(400);
+                String path = KeyPath.toPath(key);
+                assertThat(KeyPath.toKey(path)).isEqualTo(key);
+                assertThat(path.split("/")).allSatisfy(name -> {
+                    assertThat(Utf8.length(name)).isLessThanOrEqualTo(KeyPath.MAX_SEGMENT);
+                    assertThat(name).doesNotEndWith(".").doesNotEndWith(" ").doesNotEndWith("\ud83d");
+                });
+            }
+        }
+    }
+
     @Test
     void aKeyOfNothingButSlashesStillHasAPathTheSystemTakes() {
         String key = "/".repeat(1_024);
@@ -127,7 +168,7 @@ final class KeyPathTest {
 
     @Test
     void everyKeyComesBack() {
-        qt().withExamples(20_000)
+        qt().withExamples(Examples.upTo(20_000))
                 .forAll(RandomKeys.nasty())
                 .check(key -> KeyPath.toKey(KeyPath.toPath(key)).equals(key));
         qt().forAll(RandomKeys.nasty())
@@ -137,7 +178,7 @@ final class KeyPathTest {
 
     @Test
     void everyNameIsOneThatEveryDiskTakes() {
-        qt().withExamples(20_000).forAll(RandomKeys.nasty()).checkAssert(key -> {
+        qt().withExamples(Examples.upTo(20_000)).forAll(RandomKeys.nasty()).checkAssert(key -> {
             String path = KeyPath.toPath(key);
             assertThat(Utf8.length(path)).isLessThanOrEqualTo(KeyPath.MAX_PATH);
             for (String name : List.of(path.split("/", -1))) {
@@ -156,14 +197,14 @@ final class KeyPathTest {
 
     @Test
     void differentKeysHaveDifferentPaths() {
-        qt().withExamples(20_000)
+        qt().withExamples(Examples.upTo(20_000))
                 .forAll(RandomKeys.clashing(), RandomKeys.clashing())
                 .check((a, b) -> a.equals(b) || !KeyPath.toPath(a).equals(KeyPath.toPath(b)));
     }
 
     @Test
     void theDiskReallyTakesThem(@TempDir Path folder) {
-        qt().withExamples(300).forAll(RandomKeys.nasty()).checkAssert(key -> {
+        qt().withExamples(Examples.upTo(300)).forAll(RandomKeys.nasty()).checkAssert(key -> {
             try {
                 Path bucket = Files.createTempDirectory(folder, "bucket");
                 Path file = bucket.resolve(KeyPath.toPath(key));

@@ -6,6 +6,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
+import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -52,6 +53,16 @@ final class PathAllocatorTest {
     }
 
     @Test
+    void theLastKeyMayTurnOutToHaveAnotherSize() {
+        PathAllocator allocator = new PathAllocator();
+        assertThatThrownBy(() -> allocator.withSize(1)).isInstanceOf(IllegalStateException.class);
+        allocator.allocate("a", 1);
+        assertThat(allocator.allocate("a/", 0)).isEqualTo("~hub1~a");
+        assertThat(allocator.withSize(5)).isEqualTo("~hub1~a/~hub~");
+        assertThat(allocator.withSize(0)).isEqualTo("~hub1~a");
+    }
+
+    @Test
     void onlyPrefixesThatCanStillBecomeFoldersAreAskedAbout() {
         assertThat(PathAllocator.clashCandidates("data/2026/f-1.txt"))
                 .containsExactly("data", "data/2026", "data/2026/f", "data/2026/f-1", "data/2026/f-1.txt");
@@ -60,7 +71,7 @@ final class PathAllocatorTest {
 
     @Test
     void noTwoKeysShareAPathAndNoFileIsAFolder() {
-        qt().withExamples(5_000).forAll(objects()).checkAssert(objects -> {
+        qt().withExamples(Examples.upTo(5_000)).forAll(objects()).checkAssert(objects -> {
             PathAllocator allocator = new PathAllocator();
             Set<String> files = new HashSet<>();
             Set<String> folders = new HashSet<>();
@@ -83,23 +94,26 @@ final class PathAllocatorTest {
 
     @Test
     void aRangeInTheMiddleGivesTheSamePathsAsTheWhole() {
-        qt().withExamples(5_000).forAll(objects(), RandomKeys.clashing()).checkAssert((objects, after) -> {
-            List<String> whole = new ArrayList<>();
-            PathAllocator all = new PathAllocator();
-            objects.forEach((key, size) -> whole.add(all.allocate(key, size)));
+        qt().withExamples(Examples.upTo(5_000))
+                .forAll(objects(), RandomKeys.clashing())
+                .checkAssert((objects, after) -> {
+                    List<String> whole = new ArrayList<>();
+                    PathAllocator all = new PathAllocator();
+                    objects.forEach((key, size) -> whole.add(all.allocate(key, size)));
 
-            List<String> earlier = PathAllocator.clashCandidates(after).stream()
-                    .filter(key -> objects.containsKey(key) && !KeyPath.isDirectoryMarker(key, objects.get(key)))
-                    .toList();
-            PathAllocator second = new PathAllocator(earlier);
-            List<String> part = new ArrayList<>();
-            objects.forEach((key, size) -> {
-                if (KeyOrder.compare(key, after) > 0) {
-                    part.add(second.allocate(key, size));
-                }
-            });
-            assertThat(part).isEqualTo(whole.subList(whole.size() - part.size(), whole.size()));
-        });
+                    List<String> earlier = PathAllocator.clashCandidates(after).stream()
+                            .filter(key ->
+                                    objects.containsKey(key) && !KeyPath.isDirectoryMarker(key, objects.get(key)))
+                            .toList();
+                    PathAllocator second = new PathAllocator(earlier);
+                    List<String> part = new ArrayList<>();
+                    objects.forEach((key, size) -> {
+                        if (KeyOrder.compare(key, after) > 0) {
+                            part.add(second.allocate(key, size));
+                        }
+                    });
+                    assertThat(part).isEqualTo(whole.subList(whole.size() - part.size(), whole.size()));
+                });
     }
 
     private static Gen<SortedMap<String, Long>> objects() {

@@ -10,32 +10,38 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.LogLine;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.MDC;
 
+@ExtendWith(VertxExtension.class)
 final class BusAppenderTest {
     private static final Pattern NOTICE = Pattern.compile("… (\\d+) lines not shown live.*");
 
     @TempDir
     Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private final LogContext logs = new LogContext();
     private final Logger ours = logs.logger("io.hubstorage.test.Room");
     private final List<LogLine> heard = new CopyOnWriteArrayList<>();
+
+    @AutoClose
     private Logging logging;
 
     @BeforeEach
-    void listen() throws Exception {
+    void listen(Vertx given) throws Exception {
+        vertx = given;
         logging = logs.start(config("INFO", 1), folder.resolve("status.log"), null);
         logging.publishTo(vertx);
         vertx.eventBus()
@@ -43,12 +49,6 @@ final class BusAppenderTest {
                         Addresses.LOG, message -> heard.add(BusJson.decode(message.body(), LogLine.class)))
                 .completion()
                 .await(10, TimeUnit.SECONDS);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        logging.close();
-        vertx.close().await(10, TimeUnit.SECONDS);
     }
 
     @Test

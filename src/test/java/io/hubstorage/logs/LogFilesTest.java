@@ -8,6 +8,7 @@ import static org.quicktheories.generators.SourceDSL.lists;
 import static org.quicktheories.generators.SourceDSL.strings;
 
 import io.hubstorage.bus.LogLine;
+import io.hubstorage.testkit.Examples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -176,7 +177,7 @@ final class LogFilesTest {
     /** Whatever the texts, the sizes and the page length: paging gives every line once, newest first. */
     @Test
     void pagesAddUpToTheWholeLog() {
-        qt().withExamples(60)
+        qt().withExamples(Examples.upTo(60))
                 .forAll(
                         lists().of(strings().betweenCodePoints('\t', 0x2fff).ofLengthBetween(0, 3000))
                                 .ofSizeBetween(0, 60),

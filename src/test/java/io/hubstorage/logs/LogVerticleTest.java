@@ -12,6 +12,7 @@ import io.hubstorage.config.Environment;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,25 +22,31 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(VertxExtension.class)
 final class LogVerticleTest {
     @TempDir
     Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private final LogContext logs = new LogContext();
     private final Logger ours = logs.logger("io.hubstorage.test.Room");
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private ConfigStore config;
+
+    @AutoClose
     private Logging logging;
+
     private String deployment;
 
     @BeforeEach
-    void deploy() {
+    void deploy(Vertx given) {
+        vertx = given;
         Environment environment = Environment.load(
                 Map.of(
                         "HUBSTORAGE_CONFIG_PATH", folder.toString(),
@@ -58,12 +65,6 @@ final class LogVerticleTest {
                         Addresses.LOG, message -> heard.add(message.body().getString("text")))
                 .completion());
         deployment = get(vertx.deployVerticle(new LogVerticle(logging, config)));
-    }
-
-    @AfterEach
-    void close() {
-        get(vertx.close());
-        logging.close();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.quicktheories.generators.SourceDSL.lists;
 
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.snapshot.TreeCursor;
+import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +45,7 @@ final class KeyCursorTest {
 
     @Test
     void anyPartOfAnyManifestIsFoundInAnyOrder() {
-        qt().withExamples(40)
+        qt().withExamples(Examples.upTo(40))
                 .forAll(
                         lists().of(RandomKeys.clashing()).ofSizeBetween(0, 60),
                         lists().of(RandomKeys.clashing()).ofSizeBetween(2, 6),
@@ -79,7 +80,7 @@ final class KeyCursorTest {
 
     @Test
     void noLineThatHoldsTheNeedleIsPassedOver() {
-        qt().withExamples(60)
+        qt().withExamples(Examples.upTo(60))
                 .forAll(
                         lists().of(RandomKeys.nasty()).ofSizeBetween(1, 60),
                         RandomKeys.nasty(),

@@ -7,6 +7,7 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
 import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,7 +73,7 @@ final class ManifestMergeTest {
     /** Each number is a key and what is said of it. */
     @Test
     void itIsTheLastManifestWithTheLastWordOnEachKey() {
-        qt().withExamples(300)
+        qt().withExamples(Examples.upTo(300))
                 .forAll(
                         lists().of(integers().between(0, KEYS.size() - 1)).ofSizeBetween(0, 8),
                         lists().of(integers().between(0, 4 * KEYS.size() - 1)).ofSizeBetween(0, 30),

@@ -12,6 +12,7 @@ import com.github.luben.zstd.ZstdInputStream;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.Sha256;
 import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -145,7 +146,7 @@ final class ManifestTest {
 
     @Test
     void anyRangeOfAnyManifestHoldsJustItsKeys() {
-        qt().withExamples(40)
+        qt().withExamples(Examples.upTo(40))
                 .forAll(
                         lists().of(RandomKeys.clashing()).ofSizeBetween(0, 60),
                         RandomKeys.clashing(),
@@ -197,7 +198,7 @@ final class ManifestTest {
     void noDamageOfOneByteIsReadAsSomethingElse() throws IOException {
         Path zst = write("m.jsonl.zst", entries(0, 4_100));
         byte[] good = Files.readAllBytes(zst);
-        qt().withExamples(150)
+        qt().withExamples(Examples.upTo(150))
                 .forAll(integers().between(0, good.length - 1), integers().between(1, 255))
                 .checkAssert((at, flip) -> {
                     byte[] bad = good.clone();

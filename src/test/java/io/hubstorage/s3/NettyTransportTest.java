@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetServer;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -27,7 +28,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
@@ -40,8 +43,9 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 import software.amazon.awssdk.http.async.SdkHttpContentPublisher;
 
 /** The transport by itself; what the SDK makes of it is the S3 room's to test. */
+@ExtendWith(VertxExtension.class)
 class NettyTransportTest {
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private NettyTransport client = client(2, Duration.ofSeconds(20));
 
     private static NettyTransport client(int connections, Duration silence) {
@@ -56,10 +60,14 @@ class NettyTransportTest {
         client = client(2, Duration.ofSeconds(1));
     }
 
+    @BeforeEach
+    void begin(Vertx given) {
+        vertx = given;
+    }
+
     @AfterEach
-    void close() throws Exception {
+    void close() {
         client.close();
-        vertx.close().await(5, TimeUnit.SECONDS);
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.HubConfig.Automation;
+import io.hubstorage.testkit.Examples;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -125,7 +126,7 @@ final class NextRunTest {
 
     @Test
     void aDailyCronRunsOnceEveryLocalDay() {
-        qt().withExamples(2000)
+        qt().withExamples(Examples.upTo(2000))
                 .forAll(zones(), integers().between(0, 23), integers().between(0, 59), longs().between(0, 5000))
                 .checkAssert((zone, hour, minute, seed) -> {
                     Instant near = zone.getRules().nextTransition(T0) == null
@@ -141,7 +142,7 @@ final class NextRunTest {
 
     @Test
     void anHourlyCronFollowsTheHoursAsTheyPass() {
-        qt().withExamples(500)
+        qt().withExamples(Examples.upTo(500))
                 .forAll(
                         zones().flatMap(zone -> instantsNear(zone).map(instant -> instant.atZone(zone))),
                         integers().between(0, 59))

@@ -19,6 +19,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,11 +33,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(VertxExtension.class)
 final class SchedulerVerticleTest {
     private static final Instant T0 = Instant.parse("2026-11-01T10:00:00Z");
     private static final Duration HOUR = Duration.ofHours(1);
@@ -44,7 +46,7 @@ final class SchedulerVerticleTest {
     @TempDir
     Path folder;
 
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private final MutableClock clock = new MutableClock(T0);
     private HistoryStore history;
     private BackupResponder backup;
@@ -54,17 +56,13 @@ final class SchedulerVerticleTest {
     private String deployment = "";
 
     @BeforeEach
-    void begin() {
+    void begin(Vertx given) {
+        vertx = given;
         history = HistoryStore.open(folder);
         backup = new BackupResponder(vertx, history, clock);
         config = open();
         get(vertx.deployVerticle(new ConfigVerticle(config)));
         configure(6, null);
-    }
-
-    @AfterEach
-    void end() {
-        get(vertx.close());
     }
 
     @Test

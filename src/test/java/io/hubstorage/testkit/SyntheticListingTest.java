@@ -181,7 +181,7 @@ final class SyntheticListingTest {
 
     @Test
     void pagesOfAnySizeJoinToTheFilteredKeys() {
-        qt().withExamples(300)
+        qt().withExamples(Examples.upTo(300))
                 .forAll(
                         lists().of(strings().betweenCodePoints('.', '1').ofLengthBetween(1, 4))
                                 .ofSizeBetween(0, 30),

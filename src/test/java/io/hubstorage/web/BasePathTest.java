@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class BasePathTest {
     private static final Pattern LINK = Pattern.compile("(?:href|src|action)=\"([^\"#]+)");
 
+    @AutoClose
     private WebServer server;
+
     private Visitor visitor;
 
     @BeforeEach
@@ -33,11 +35,6 @@ final class BasePathTest {
                 Map.of("HUBSTORAGE_BASE_PATH", "/my/backups/", "HUBSTORAGE_WEB_PASSWORD", "some password"),
                 EventHub.Limits.DEFAULT);
         visitor = new Visitor(server);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +22,7 @@ final class CrossOriginTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private WebServer server;
 
     @BeforeEach
@@ -34,11 +35,6 @@ final class CrossOriginTest {
                         "HUBSTORAGE_WEB_TOKEN",
                         "token-of-twenty-characters"),
                 EventHub.Limits.DEFAULT);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private WebServer.Answer send(HttpMethod method, String path, String origin, String... further) {

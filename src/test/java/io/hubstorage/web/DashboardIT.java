@@ -1,11 +1,10 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonArray;
@@ -17,15 +16,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The pages of the real program, as a browser sees them while it backs up from a real S3 server. */
@@ -35,7 +34,10 @@ final class DashboardIT {
     private static final int DOCUMENTS = 40;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static Optional<Chromium> chromium = Optional.empty();
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
+    @AutoClose
     private static final EmbeddedS3 S3 = EmbeddedS3.start();
 
     @TempDir
@@ -47,8 +49,6 @@ final class DashboardIT {
 
     @BeforeAll
     static void prepare() {
-        chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
         Random random = new Random(11);
         S3.createBucket("photos");
         S3.createBucket("documents");
@@ -60,12 +60,6 @@ final class DashboardIT {
         for (int i = 0; i < DOCUMENTS; i++) {
             S3.put("documents", "minutes/%03d.txt".formatted(i), new byte[2_000 + i]);
         }
-    }
-
-    @AfterAll
-    static void tidyUp() {
-        chromium.ifPresent(Chromium::close);
-        S3.close();
     }
 
     @BeforeEach
@@ -84,7 +78,7 @@ final class DashboardIT {
                         .getJsonObject("config")
                         .getJsonArray("s3_buckets")
                         .contains("photos"));
-        page = new WatchedPage(chromium.orElseThrow(), address);
+        page = new WatchedPage(BROWSER.chromium(), address);
     }
 
     @AfterEach
@@ -172,7 +166,7 @@ final class DashboardIT {
 
     @Test
     void aPausedScheduleIsSeenByEveryOpenPage() {
-        try (WatchedPage other = new WatchedPage(chromium.orElseThrow(), address)) {
+        try (WatchedPage other = new WatchedPage(BROWSER.chromium(), address)) {
             page().open("/");
             other.open("/");
             page().click("#pause");

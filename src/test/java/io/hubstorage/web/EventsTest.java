@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,16 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 final class EventsTest {
     private static final EventHub.Limits SMALL = new EventHub.Limits(4, 20, 1 << 20, 10, 256 << 10, 200);
 
+    @AutoClose
     private WebServer server;
 
     @BeforeEach
     void start(@TempDir Path folder) throws IOException {
         server = WebServer.start(folder, Map.of(), SMALL);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HostileConnectionsTest {
     private static final int MOST = 40;
 
+    @AutoClose
     private WebServer server;
     /** Held on to: a client that nobody refers to is closed. */
     private final List<WebSocketClient> sockets = new ArrayList<>();
@@ -33,11 +34,6 @@ final class HostileConnectionsTest {
     void start(@TempDir Path folder) throws IOException {
         server = WebServer.start(
                 folder, new Connections.Limits(MOST, Duration.ofMillis(1_500), Duration.ofMillis(1_500)));
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private void assertOthersAreServed() {

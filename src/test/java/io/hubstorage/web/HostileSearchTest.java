@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Searches that are meant to keep the server busy. */
 final class HostileSearchTest {
+    @AutoClose
     private WebServer server;
 
     @BeforeEach
@@ -29,11 +30,6 @@ final class HostileSearchTest {
         Files.writeString(
                 server.store.logFile(),
                 "2026-11-01T10:00:00.000Z INFO  io.hubstorage.backup: " + "ab".repeat(100_000) + "\n");
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private static String encoded(String text) {

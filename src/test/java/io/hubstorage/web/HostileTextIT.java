@@ -1,14 +1,13 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.LogLine;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -19,15 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Text that whoever may write to a bucket can choose, in every place where a page shows it: it is shown, and nothing else. */
@@ -47,22 +44,12 @@ final class HostileTextIT {
     /** All of them in one line. */
     private static final String TEXT = String.join(" ", TEXTS);
 
-    private static Optional<Chromium> chromium = Optional.empty();
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
 
     private @Nullable WebServer server;
     private @Nullable WatchedPage page;
     private final List<String> asked = new CopyOnWriteArrayList<>();
-
-    @BeforeAll
-    static void prepare() {
-        chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
-    }
-
-    @AfterAll
-    static void tidyUp() {
-        chromium.ifPresent(Chromium::close);
-    }
 
     @BeforeEach
     void start(@TempDir Path folder) throws IOException {
@@ -73,7 +60,7 @@ final class HostileTextIT {
                 TEXTS.stream()
                         .map(text -> "2026-11-20T06:00:00.000Z ERROR [r1] io.hubstorage.test: %s\n".formatted(text))
                         .collect(Collectors.joining()));
-        page = new WatchedPage(chromium.orElseThrow(), URI.create("http://127.0.0.1:" + server().port()));
+        page = new WatchedPage(BROWSER.chromium(), URI.create("http://127.0.0.1:" + server().port()));
         page().page().onRequest(request -> asked.add(request.url()));
     }
 

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +23,7 @@ final class LogApiTest {
         2026-11-01T10:00:02.000Z ERROR io.hubstorage.backup: it failed
         """;
 
+    @AutoClose
     private WebServer server;
 
     @BeforeEach
@@ -31,11 +32,6 @@ final class LogApiTest {
         Path file = server.store.logFile();
         Files.writeString(file, NEW);
         Files.writeString(file.resolveSibling(file.getFileName() + ".1"), OLD);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private static List<String> texts(JsonObject page) {

@@ -1,9 +1,8 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonArray;
@@ -13,7 +12,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The log page of the real program, over files that hold more than a page ever shows. One server for all of it. */
@@ -45,15 +44,15 @@ final class LogPageIT {
     @TempDir
     private static Path home = Path.of("");
 
-    private static Optional<Chromium> chromium = Optional.empty();
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
     private static @Nullable EmbeddedS3 s3;
     private static @Nullable HubProcess hub;
     private @Nullable WatchedPage page;
 
     @BeforeAll
     static void prepare() throws IOException {
-        chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
         EmbeddedS3 started = EmbeddedS3.start();
         s3 = started;
         started.createBucket("documents");
@@ -79,7 +78,6 @@ final class LogPageIT {
 
     @AfterAll
     static void tidyUp() {
-        chromium.ifPresent(Chromium::close);
         if (hub != null) {
             hub.close();
         }
@@ -90,7 +88,7 @@ final class LogPageIT {
 
     @BeforeEach
     void open() {
-        page = new WatchedPage(chromium.orElseThrow(), hub().awaitUp()).open("/logs");
+        page = new WatchedPage(BROWSER.chromium(), hub().awaitUp()).open("/logs");
         page().isShown("#log .line >> nth=0");
     }
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +26,9 @@ final class LoginEndTest {
     private static final Map<String, String> PROGRAM = Map.of("Authorization", "Bearer " + TOKEN);
     private static final EventHub.Limits QUICK = new EventHub.Limits(100, 100, 1 << 20, 100, 256 << 10, 100);
 
+    @AutoClose
     private WebServer server;
+
     private Visitor visitor;
     /** Held on to: a client that nobody refers to is closed. */
     private WebSocketClient sockets;
@@ -38,11 +40,6 @@ final class LoginEndTest {
         server = WebServer.start(folder, Map.of("HUBSTORAGE_WEB_TOKEN", TOKEN), QUICK);
         visitor = new Visitor(server);
         sockets = server.vertx.createWebSocketClient();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     @Test

@@ -1,14 +1,13 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
 import io.hubstorage.bus.StatusMessage;
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.web.sse.EventHub;
 import java.io.IOException;
 import java.net.URI;
@@ -16,12 +15,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,7 +28,8 @@ final class LoginIT {
     private static final String PASSWORD = "correct horse battery";
     private static final EventHub.Limits QUICK = new EventHub.Limits(100, 100, 1 << 20, 100, 256 << 10, 200);
 
-    private static Optional<Chromium> chromium = Optional.empty();
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
 
     @TempDir
     Path folder;
@@ -40,23 +38,12 @@ final class LoginIT {
     private URI address;
     private WatchedPage page;
 
-    @BeforeAll
-    static void prepare() {
-        chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
-    }
-
-    @AfterAll
-    static void tidyUp() {
-        chromium.ifPresent(Chromium::close);
-    }
-
     @BeforeEach
     void start() throws IOException {
         server = WebServer.start(
                 folder, Map.of("HUBSTORAGE_WEB_PASSWORD", PASSWORD, "HUBSTORAGE_BASE_PATH", "/hub"), QUICK);
         address = URI.create("http://127.0.0.1:%d/".formatted(server.port()));
-        page = new WatchedPage(chromium.orElseThrow(), address);
+        page = new WatchedPage(BROWSER.chromium(), address);
         // The browser itself names every answer that is no success.
         page.forgives("status of 401");
     }
@@ -191,7 +178,7 @@ final class LoginIT {
     @ValueSource(ints = {390, 1440, 2560})
     void theLoginKeepsNobodyOutAndFitsEveryScreen(int width) throws IOException {
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            try (WatchedPage sized = new WatchedPage(chromium.orElseThrow(), address, width, colours)) {
+            try (WatchedPage sized = new WatchedPage(BROWSER.chromium(), address, width, colours)) {
                 sized.page().navigate(address.resolve("/hub/login").toString());
                 sized.click("summary");
                 assertThat(new AccessibilityCheck().violations(sized)).isEmpty();
@@ -204,7 +191,7 @@ final class LoginIT {
 
     @Test
     void theNavigationFitsWithItsLogoutOnANarrowScreen() throws IOException {
-        try (WatchedPage narrow = new WatchedPage(chromium.orElseThrow(), address, 390, ColorScheme.DARK)) {
+        try (WatchedPage narrow = new WatchedPage(BROWSER.chromium(), address, 390, ColorScheme.DARK)) {
             narrow.page().navigate(address.resolve("/hub/").toString());
             narrow.find("#password").fill(PASSWORD);
             narrow.click("button[type=submit]");

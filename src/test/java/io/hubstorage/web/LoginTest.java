@@ -17,7 +17,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,9 @@ final class LoginTest {
     private static final String PASSWORD = "correct horse: battery";
     private static final String TOKEN = "a-token-of-more-than-20-characters";
 
+    @AutoClose
     private WebServer server;
+
     private Visitor visitor;
 
     @BeforeEach
@@ -40,11 +42,6 @@ final class LoginTest {
                 Map.of("HUBSTORAGE_WEB_PASSWORD", PASSWORD, "HUBSTORAGE_WEB_TOKEN", TOKEN),
                 EventHub.Limits.DEFAULT);
         visitor = new Visitor(server);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private static String basic(String password) {

@@ -1,38 +1,37 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.Shelf;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The timeline with more snapshots than a page of it shows. */
 final class LongTimelineIT {
     private static final int MANY = 70;
 
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
     @Test
     void olderSnapshotsComeWhenAskedForAndALinkLeadsToOneThatIsNotShownYet(@TempDir Path home) throws IOException {
-        Optional<Chromium> chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the page cannot be tried in a browser");
         Shelf shelf = new Shelf(home.resolve("data"));
         List<String> oldestFirst = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             oldestFirst.add(shelf.snapshot("photos", Map.of("a", "v" + i)).name());
         }
         try (WebServer server = WebServer.start(home);
-                Chromium browser = chromium.get();
-                BrowserContext window = browser.window(1440, 900, ColorScheme.LIGHT)) {
+                BrowserContext window = BROWSER.chromium().window(1440, 900, ColorScheme.LIGHT)) {
             Page page = window.newPage();
             String address = "http://127.0.0.1:%d/snapshots".formatted(server.port());
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,18 +24,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds {@code openapi.yaml} against what the server does. */
 final class OpenApiTest {
+    @AutoClose
     private WebServer server;
+
     private Contract contract;
 
     @BeforeEach
     void start(@TempDir Path folder) throws IOException {
         contract = new Contract();
         server = WebServer.start(folder);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     @Test

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,17 +17,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class OriginGuardTest {
+    @AutoClose
     private WebServer server;
 
     @BeforeEach
     void start(@TempDir Path folder) throws IOException {
         server = WebServer.start(
                 folder, Map.of("HUBSTORAGE_ALLOWED_HOSTS", "nas.local, Backup.example"), EventHub.Limits.DEFAULT);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private int start(Map<String, String> headers) {

@@ -1,7 +1,6 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunEnd;
@@ -9,14 +8,13 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.Trigger;
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,13 +44,13 @@ final class PageWeightIT {
     @TempDir
     private static Path folder = Path.of("");
 
-    private static Optional<Chromium> chromium = Optional.empty();
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
     private static @Nullable WebServer server;
 
     @BeforeAll
     static void prepare() throws IOException {
-        chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
         WebServer started = WebServer.start(folder);
         server = started;
         started.rooms.history =
@@ -95,7 +94,6 @@ final class PageWeightIT {
 
     @AfterAll
     static void tidyUp() {
-        chromium.ifPresent(Chromium::close);
         if (server != null) {
             server.close();
         }
@@ -126,7 +124,7 @@ final class PageWeightIT {
 
     private static long weight(String path, Runnable meanwhile) {
         try (Relay relay = Relay.to(server().vertx, server().port());
-                WatchedPage page = new WatchedPage(chromium.orElseThrow(), relay.address())) {
+                WatchedPage page = new WatchedPage(BROWSER.chromium(), relay.address())) {
             if (path.equals("/nowhere")) {
                 page.page().navigate(relay.address().resolve(path).toString());
             } else {

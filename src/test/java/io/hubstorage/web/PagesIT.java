@@ -1,10 +1,9 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.options.ColorScheme;
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonArray;
@@ -15,12 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +33,9 @@ final class PagesIT {
     @TempDir
     private static Path home = Path.of("");
 
-    private static Optional<Chromium> chromium = Optional.empty();
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
     private static @Nullable EmbeddedS3 s3;
     private static @Nullable HubProcess hub;
     private static URI address = URI.create("http://127.0.0.1");
@@ -42,8 +43,6 @@ final class PagesIT {
 
     @BeforeAll
     static void prepare() {
-        chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
         EmbeddedS3 started = EmbeddedS3.start();
         s3 = started;
         started.createBucket("documents");
@@ -72,7 +71,6 @@ final class PagesIT {
 
     @AfterAll
     static void tidyUp() {
-        chromium.ifPresent(Chromium::close);
         if (hub != null) {
             hub.close();
         }
@@ -83,7 +81,7 @@ final class PagesIT {
 
     private static WatchedPage open(String path, int width, ColorScheme colours) {
         WatchedPage page =
-                new WatchedPage(chromium.orElseThrow(), address, width, colours).open(path.replace("{run}", run));
+                new WatchedPage(BROWSER.chromium(), address, width, colours).open(path.replace("{run}", run));
         page.isShown("#runs tr.row, #log .line, #preview .row, #diagnosis .step, .run-buckets, #already:not([hidden]),"
                 + " #certificate:not([hidden]), #found-list[aria-busy=false] li >> nth=0");
         return page;
@@ -113,7 +111,7 @@ final class PagesIT {
     }
 
     private static WatchedPage lost(int width, ColorScheme colours) {
-        WatchedPage page = new WatchedPage(chromium.orElseThrow(), address, width, colours);
+        WatchedPage page = new WatchedPage(BROWSER.chromium(), address, width, colours);
         page.page().navigate(address.resolve("/nowhere").toString());
         return page;
     }

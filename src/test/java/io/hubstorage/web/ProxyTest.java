@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ProxyTest {
     private static final String PASSWORD = "some password";
 
+    @AutoClose
     private WebServer server;
 
     @BeforeEach
@@ -31,11 +32,6 @@ final class ProxyTest {
                 folder,
                 Map.of("HUBSTORAGE_WEB_PASSWORD", PASSWORD, "HUBSTORAGE_TRUSTED_PROXIES", proxies),
                 EventHub.Limits.DEFAULT);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private Visitor through(Map<String, String> headers) {

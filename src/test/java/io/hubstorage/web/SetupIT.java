@@ -1,9 +1,8 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonObject;
@@ -11,21 +10,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a start with nothing configured to the first snapshot, without a manual. */
 final class SetupIT {
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
     @TempDir
     private Path home = Path.of("");
 
     @Test
     void theFirstSetUpLeadsFromMissingKeysToTheFirstSnapshot() throws IOException {
-        Optional<Chromium> chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
-        try (Chromium browser = chromium.orElseThrow();
-                EmbeddedS3 s3 = EmbeddedS3.start()) {
+        try (EmbeddedS3 s3 = EmbeddedS3.start()) {
             s3.createBucket("photos");
             s3.createBucket("secrets");
             for (int i = 0; i < 5; i++) {
@@ -35,7 +34,7 @@ final class SetupIT {
             String keys = "AWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n"
                     .formatted(environment.remove("AWS_ACCESS_KEY_ID"), environment.remove("AWS_SECRET_ACCESS_KEY"));
             try (HubProcess hub = HubProcess.start(home, environment, "serve");
-                    WatchedPage page = new WatchedPage(browser, hub.awaitUp())) {
+                    WatchedPage page = new WatchedPage(BROWSER.chromium(), hub.awaitUp())) {
                 page.open("/");
                 page.isShown("#hero[data-state=needs_setup]");
                 page.click("#setup-link");

@@ -1,10 +1,9 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Download;
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonArray;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -39,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The snapshots page of the real program in a browser: from the timeline down to a file, and back out with it. */
@@ -56,7 +55,10 @@ final class SnapshotsIT {
     private static final String NOTE = "notes/2026/plan.txt";
 
     private static final EmbeddedS3 S3 = EmbeddedS3.start();
-    private static Optional<Chromium> chromium = Optional.empty();
+
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
     private static @Nullable HubProcess hub;
     private static URI address = URI.create("http://127.0.0.1");
     private static String first = "";
@@ -66,8 +68,6 @@ final class SnapshotsIT {
 
     @BeforeAll
     static void prepare(@TempDir Path home) throws Exception {
-        chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the page cannot be tried in a browser");
         for (String bucket : List.of("documents", "odd")) {
             S3.createBucket(bucket);
         }
@@ -128,13 +128,12 @@ final class SnapshotsIT {
         if (hub != null) {
             hub.close();
         }
-        chromium.ifPresent(Chromium::close);
         S3.close();
     }
 
     @BeforeEach
     void open() {
-        page = new WatchedPage(chromium.orElseThrow(), address);
+        page = new WatchedPage(BROWSER.chromium(), address);
     }
 
     @AfterEach

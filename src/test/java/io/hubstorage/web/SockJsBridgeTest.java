@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The bridge as its wire shows it; the standard client has a test of its own. */
 final class SockJsBridgeTest {
     private final List<JsonObject> received = new CopyOnWriteArrayList<>();
+
+    @AutoClose
     private WebServer server;
     /** Held on to: a client that nobody refers to is closed. */
     private WebSocketClient client;
@@ -39,11 +41,6 @@ final class SockJsBridgeTest {
         client = server.vertx.createWebSocketClient();
         socket = connect();
         socket.binaryMessageHandler(body -> received.add(body.toJsonObject()));
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     private WebSocket connect() {

@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +36,7 @@ final class ThrottledLoginTest {
             "Basic " + Base64.getEncoder().encodeToString(("x:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
     private static final int MANY = 1_000;
 
+    @AutoClose
     private WebServer server;
 
     @BeforeEach
@@ -48,11 +49,6 @@ final class ThrottledLoginTest {
                 folder,
                 Map.of("HUBSTORAGE_WEB_PASSWORD_HASH", hash, "HUBSTORAGE_TRUSTED_PROXIES", "127.0.0.1, ::1"),
                 EventHub.Limits.DEFAULT);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     @Test

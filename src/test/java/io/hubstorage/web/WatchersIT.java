@@ -1,13 +1,12 @@
 package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.LogLine;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.testkit.Chromium;
+import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -18,14 +17,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Many open pages of one browser, and what may happen to their connection. The server's heartbeats come every second. */
@@ -36,7 +33,8 @@ final class WatchersIT {
             List.of("/", "/", "/", "/logs", "/logs", "/config", "/snapshots", "/runs/r1");
     private static final String PAUSED = "#pause[data-paused=true]";
 
-    private static Optional<Chromium> chromium = Optional.empty();
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
 
     @TempDir
     private Path folder = Path.of("");
@@ -44,21 +42,10 @@ final class WatchersIT {
     private @Nullable WebServer server;
     private @Nullable WatchedPage first;
 
-    @BeforeAll
-    static void prepare() {
-        chromium = Chromium.start();
-        assumeTrue(chromium.isPresent(), "no Chromium is installed: the pages cannot be tried in a browser");
-    }
-
-    @AfterAll
-    static void tidyUp() {
-        chromium.ifPresent(Chromium::close);
-    }
-
     @BeforeEach
     void start() throws IOException {
         server = WebServer.start(folder, Map.of(), LIMITS);
-        first = new WatchedPage(chromium.orElseThrow(), address());
+        first = new WatchedPage(BROWSER.chromium(), address());
     }
 
     @AfterEach
@@ -147,7 +134,7 @@ final class WatchersIT {
     @Test
     void aStreamThatSilentlyWentStaleIsMadeAnew() {
         try (Relay relay = Relay.to(server().vertx, server().port())) {
-            WatchedPage page = new WatchedPage(chromium.orElseThrow(), relay.address()).open("/");
+            WatchedPage page = new WatchedPage(BROWSER.chromium(), relay.address()).open("/");
             WatchedPage other = page.tab().open("/");
             relay.swallowStreams();
             pause(true);

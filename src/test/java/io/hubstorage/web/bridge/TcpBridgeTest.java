@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.ext.eventbus.bridge.tcp.impl.protocol.FrameParser;
+import io.vertx.junit5.VertxExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -29,17 +30,18 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(VertxExtension.class)
 final class TcpBridgeTest {
-    private final Vertx vertx = Vertx.vertx();
+    private Vertx vertx;
     private final List<JsonObject> received = new CopyOnWriteArrayList<>();
     /** Held on to: a client that nobody refers to is closed. */
-    private final NetClient client = vertx.createNetClient();
+    private NetClient client;
 
     /** What the header must be; none has to be there at first. */
     private final AtomicReference<String> wanted = new AtomicReference<>();
@@ -62,13 +64,10 @@ final class TcpBridgeTest {
     private NetSocket socket;
 
     @BeforeEach
-    void open() {
+    void open(Vertx given) {
+        vertx = given;
+        client = vertx.createNetClient();
         open(TcpBridge.Limits.DEFAULT);
-    }
-
-    @AfterEach
-    void close() {
-        done(vertx.close());
     }
 
     private void open(TcpBridge.Limits limits) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.ext.web.Router;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,19 +16,13 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(VertxExtension.class)
 final class ResponseStreamTest {
-    private final Vertx vertx = Vertx.vertx();
-
-    @AfterEach
-    void stop() throws Exception {
-        vertx.close().await(20, TimeUnit.SECONDS);
-    }
-
     @Test
-    void aReaderThatTakesNothingIsCutOff() throws Exception {
+    void aReaderThatTakesNothingIsCutOff(Vertx vertx) throws Exception {
         CompletableFuture<Void> written = new CompletableFuture<>();
         AtomicInteger closed = new AtomicInteger();
         Router router = Router.router(vertx);

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param parts 0 for the hash of the whole body; else how many parts there are whose hashes, one after the other, are hashed
  * @param source for messages: which header said so
  */
-public record Claim(Algorithm algorithm, String expected, int parts, String source) {
+public record DeclaredChecksum(Algorithm algorithm, String expected, int parts, String source) {
     private static final Pattern VALUE = Pattern.compile("([A-Za-z0-9+/]+={0,2})(?:-(\\d{1,5}))?");
     private static final Pattern ETAG = Pattern.compile("([0-9a-f]{32})(?:-(\\d{1,5}))?");
 
     /** What can be compared of a body: {@code whole} if there is anything, otherwise {@code parted}, otherwise nothing. */
-    public record Claims(List<Claim> whole, @Nullable Claim parted) {
+    public record Declared(
+            List<DeclaredChecksum> whole, @Nullable DeclaredChecksum parted) {
         /** Nothing but the length. */
-        static final Claims NONE = new Claims(List.of(), null);
+        static final Declared NONE = new Declared(List.of(), null);
 
         /** Whether there is something to compare without knowing about parts. */
         public boolean sayWhole() {
@@ -32,31 +33,32 @@ public record Claim(Algorithm algorithm, String expected, int parts, String sour
     }
 
     /** All that a head says. An MD5 costs more than any checksum and proves no more, so it counts only in their absence. */
-    public static Claims of(ObjectHead head) {
-        List<Claim> whole = new ArrayList<>();
-        Claim parted = null;
+    public static Declared of(ObjectHead head) {
+        List<DeclaredChecksum> whole = new ArrayList<>();
+        DeclaredChecksum parted = null;
         for (Algorithm algorithm : Algorithm.values()) {
-            Claim claim = checksum(algorithm, head.checksums().get(algorithm.name()));
+            DeclaredChecksum claim = checksum(algorithm, head.checksums().get(algorithm.name()));
             if (claim != null && claim.parts == 0) {
                 whole.add(claim);
             } else if (claim != null && parted == null) {
                 parted = claim;
             }
         }
-        Claims etag = whole.isEmpty() && head.etagIsDigest() ? ofEtag(head.etag()) : Claims.NONE;
-        return new Claims(whole.isEmpty() ? etag.whole : List.copyOf(whole), parted == null ? etag.parted : parted);
+        Declared etag = whole.isEmpty() && head.etagIsDigest() ? ofEtag(head.etag()) : Declared.NONE;
+        return new Declared(whole.isEmpty() ? etag.whole : List.copyOf(whole), parted == null ? etag.parted : parted);
     }
 
     /** What an ETag says, without quotes, if it is a digest at all. */
-    public static Claims ofEtag(String etag) {
+    public static Declared ofEtag(String etag) {
         Matcher matcher = ETAG.matcher(etag);
         if (!matcher.matches()) {
-            return Claims.NONE;
+            return Declared.NONE;
         }
-        Claim claim = new Claim(Algorithm.MD5, matcher.group(1), parts(matcher.group(2)), "ETag " + etag);
+        DeclaredChecksum claim =
+                new DeclaredChecksum(Algorithm.MD5, matcher.group(1), parts(matcher.group(2)), "ETag " + etag);
         return matcher.group(2) == null
-                ? new Claims(List.of(claim), null)
-                : new Claims(List.of(), claim.parts == 0 ? null : claim);
+                ? new Declared(List.of(claim), null)
+                : new Declared(List.of(), claim.parts == 0 ? null : claim);
     }
 
     /** Whether an ETag looks like the MD5 of the whole. */
@@ -64,7 +66,7 @@ public record Claim(Algorithm algorithm, String expected, int parts, String sour
         return ofEtag(etag).sayWhole();
     }
 
-    private static @Nullable Claim checksum(Algorithm algorithm, @Nullable String value) {
+    private static @Nullable DeclaredChecksum checksum(Algorithm algorithm, @Nullable String value) {
         Matcher matcher = VALUE.matcher(value == null ? "" : value.strip());
         if (!matcher.matches()) {
             return null;
@@ -72,7 +74,7 @@ public record Claim(Algorithm algorithm, String expected, int parts, String sour
         try {
             byte[] expected = Base64.getDecoder().decode(matcher.group(1));
             return expected.length == algorithm.width()
-                    ? new Claim(
+                    ? new DeclaredChecksum(
                             algorithm,
                             HexFormat.of().formatHex(expected),
                             parts(matcher.group(2)),

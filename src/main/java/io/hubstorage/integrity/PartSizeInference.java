@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  * what fills a bucket is usually one program, and gives up on a server whose ETags no guess ever explains. Thread-safe; for one
  * shard.
  */
-public final class PartSizeGuesses {
+public final class PartSizeInference {
     private static final long MIB = 1 << 20;
     private static final long MB = 1_000_000;
     /** What clients use, the most usual first. */

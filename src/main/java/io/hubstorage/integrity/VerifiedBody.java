@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param head of the answer that brought it; absent when it was not downloaded
  * @param parts how it was uploaded, where that is known
  */
-public record Proven(
+public record VerifiedBody(
         @Nullable String sha256,
         @Nullable String verified,
         @Nullable ObjectHead head,
         @Nullable PartSizes parts) {
     /** Without an answer of the server's. */
-    public Proven(@Nullable String sha256, @Nullable String verified) {
+    public VerifiedBody(@Nullable String sha256, @Nullable String verified) {
         this(sha256, verified, null, null);
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever the order in which stretches arrive, each byte is fed once, in the order of the file. */
-class InOrderTest {
+class InOrderFeederTest {
     private static final int STRETCH = 10_000;
     private static final int STRETCHES = 40;
 
@@ -33,7 +33,7 @@ class InOrderTest {
     void whatArrivesInOrderIsFedAsItComes() throws Exception {
         new Random(1).nextBytes(body);
         try (FileChannel file = open("one")) {
-            InOrder order = new InOrder(file);
+            InOrderFeeder order = new InOrderFeeder(file);
             order.into((bytes, offset, length) -> fed.write(bytes, offset, length));
             write(file, order, 0, 0, 700);
             write(file, order, 0, 700, 300);
@@ -51,7 +51,7 @@ class InOrderTest {
         new Random(2).nextBytes(body);
         try (FileChannel file = open("many");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            InOrder order = new InOrder(file);
+            InOrderFeeder order = new InOrderFeeder(file);
             List<Future<?>> stretches = new ArrayList<>();
             for (int index = 0; index < STRETCHES; index++) {
                 int from = index * STRETCH;
@@ -77,7 +77,7 @@ class InOrderTest {
                 folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
-    private void write(FileChannel file, InOrder order, long from, int position, int length) throws IOException {
+    private void write(FileChannel file, InOrderFeeder order, long from, int position, int length) throws IOException {
         file.write(ByteBuffer.wrap(body, position, length), position);
         order.written(from, position, ByteBuffer.wrap(body, position, length));
     }

@@ -1,11 +1,12 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.integrity.Claim;
-import io.hubstorage.integrity.Claim.Claims;
+import io.hubstorage.integrity.BodyVerifier;
+import io.hubstorage.integrity.DeclaredChecksum;
+import io.hubstorage.integrity.DeclaredChecksum.Declared;
 import io.hubstorage.integrity.Hash;
-import io.hubstorage.integrity.PartSizeGuesses;
-import io.hubstorage.integrity.Proven;
+import io.hubstorage.integrity.PartSizeInference;
+import io.hubstorage.integrity.VerifiedBody;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
@@ -18,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes a file that is on the disk already in the place of a download, if it holds what S3 lists. Thread-safe. */
-final class Adoption {
-    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+final class LocalReuse {
+    private static final Logger LOG = LoggerFactory.getLogger(LocalReuse.class);
 
     private final TransferMessage.Shard shard;
     private final TreeWriter tree;
-    private final PartSizeGuesses guesses;
+    private final PartSizeInference guesses;
     private final MetadataRefresh refresh;
 
-    Adoption(TransferMessage.Shard shard, TreeWriter tree, PartSizeGuesses guesses, MetadataRefresh refresh) {
+    LocalReuse(TransferMessage.Shard shard, TreeWriter tree, PartSizeInference guesses, MetadataRefresh refresh) {
         this.shard = shard;
         this.tree = tree;
         this.guesses = guesses;
@@ -41,7 +42,7 @@ final class Adoption {
      * @return the manifest line of it; null when the object must be downloaded
      */
     @Nullable
-    ManifestEntry adopt(FetchTask task, ServerNotes notes) throws S3Failure, IOException, InterruptedException {
+    ManifestEntry adopt(FetchTask task, ObjectMetadataProbe notes) throws S3Failure, IOException, InterruptedException {
         FetchTask.Candidate candidate = task.candidate();
         if (candidate == null) {
             return null;
@@ -56,7 +57,7 @@ final class Adoption {
         }
         Path file = Differ.file(source, known);
         try {
-            Proven proven = proven(file, task.object(), candidate, notes);
+            VerifiedBody proven = proven(file, task.object(), candidate, notes);
             if (proven == null) {
                 return null;
             }
@@ -76,7 +77,8 @@ final class Adoption {
         }
     }
 
-    private @Nullable Proven proven(Path file, ListedObject object, FetchTask.Candidate candidate, ServerNotes notes)
+    private @Nullable VerifiedBody proven(
+            Path file, ListedObject object, FetchTask.Candidate candidate, ObjectMetadataProbe notes)
             throws IOException, InterruptedException {
         if (!tree.isOwn(file)) {
             return null;
@@ -84,9 +86,10 @@ final class Adoption {
         String sha256 = candidate.entry().sha256();
         String verified = candidate.entry().verified();
         if (candidate.trusted()) {
-            return new Proven(sha256, verified);
+            return new VerifiedBody(sha256, verified);
         }
-        Proven found = sha256 == null ? compare(file, object, notes) : new Proven(read(file, Hash::sha256), verified);
+        VerifiedBody found =
+                sha256 == null ? compare(file, object, notes) : new VerifiedBody(read(file, Hash::sha256), verified);
         if (found == null || (sha256 != null && !sha256.equals(found.sha256()))) {
             LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
             return null;
@@ -95,11 +98,11 @@ final class Adoption {
     }
 
     /** Only of a file without a hash: one of our own tells more than an ETag, which need not be a digest. */
-    private @Nullable Proven compare(Path file, ListedObject object, ServerNotes notes)
+    private @Nullable VerifiedBody compare(Path file, ListedObject object, ObjectMetadataProbe notes)
             throws IOException, InterruptedException {
-        Claims listed = Claim.ofEtag(object.etag());
+        Declared listed = DeclaredChecksum.ofEtag(object.etag());
         if (listed.sayWhole()) {
-            Proven proven = compare(file, object, listed, notes);
+            VerifiedBody proven = compare(file, object, listed, notes);
             if (proven != null) {
                 return proven;
             }
@@ -109,19 +112,19 @@ final class Adoption {
         if (listed.sayWhole() && (head == null || head.etagIsDigest())) {
             return null;
         }
-        return compare(file, object, head == null ? listed : Claim.of(head), notes);
+        return compare(file, object, head == null ? listed : DeclaredChecksum.of(head), notes);
     }
 
-    private @Nullable Proven compare(Path file, ListedObject object, Claims claims, ServerNotes notes)
+    private @Nullable VerifiedBody compare(Path file, ListedObject object, Declared claims, ObjectMetadataProbe notes)
             throws IOException, InterruptedException {
-        Proof proof = new Proof(file.toString(), claims, object.size(), guesses, notes);
+        BodyVerifier proof = new BodyVerifier(file.toString(), claims, object.size(), guesses, notes);
         read(file, each -> {
             proof.read(each);
             return proof.sha256();
         });
         try {
             String verified = proof.verdict(sink -> sink.read(file));
-            return new Proven(proof.sha256(), verified, null, proof.parts());
+            return new VerifiedBody(proof.sha256(), verified, null, proof.parts());
         } catch (S3Failure otherwise) {
             return null;
         }

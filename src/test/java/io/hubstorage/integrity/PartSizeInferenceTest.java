@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class PartSizeGuessesTest {
+final class PartSizeInferenceTest {
     private static final long MIB = 1 << 20;
 
-    private final PartSizeGuesses guesses = new PartSizeGuesses();
+    private final PartSizeInference guesses = new PartSizeInference();
 
     @Test
     void everyCandidateMakesTheRightNumberOfParts() {

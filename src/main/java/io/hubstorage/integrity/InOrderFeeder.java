@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * feeds it then, until {@link #finish} takes what is left of it, after its writer has ended. So the sink never sees two threads
  * at once, and each sees what the one before has done ({@code fed} is volatile, and written last).
  */
-public final class InOrder {
+public final class InOrderFeeder {
     private final FileChannel file;
     private volatile @Nullable ByteSink sink;
     private volatile long fed;
 
-    public InOrder(FileChannel file) {
+    public InOrderFeeder(FileChannel file) {
         this.file = file;
     }
 

@@ -1,7 +1,8 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.integrity.Claim;
-import io.hubstorage.integrity.PartSizeGuesses;
+import io.hubstorage.integrity.BodyVerifier;
+import io.hubstorage.integrity.DeclaredChecksum;
+import io.hubstorage.integrity.PartSizeInference;
 import io.hubstorage.integrity.PartSizes;
 import io.hubstorage.s3.HeadReader;
 import io.hubstorage.s3.ListedObject;
@@ -21,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * What a server can say of one object beside its body. Whatever it refuses counts as not known and fails nothing: the reads
  * decide about the object.
  */
-final class ServerNotes {
-    private static final Logger LOG = LoggerFactory.getLogger(ServerNotes.class);
+final class ObjectMetadataProbe implements BodyVerifier.Parts {
+    private static final Logger LOG = LoggerFactory.getLogger(ObjectMetadataProbe.class);
     /** S3 has no object of more parts. */
     private static final int MOST_PARTS = 10_000;
 
@@ -30,16 +31,16 @@ final class ServerNotes {
     private final ListedObject object;
     private final HeadReader heads;
     private final Requests requests;
-    private final PartSizeGuesses guesses;
+    private final PartSizeInference guesses;
     private final Refusals refusals;
     private @Nullable OptionalLong firstPart;
 
-    ServerNotes(
+    ObjectMetadataProbe(
             String bucket,
             ListedObject object,
             HeadReader heads,
             Requests requests,
-            PartSizeGuesses guesses,
+            PartSizeInference guesses,
             Refusals refusals) {
         this.bucket = bucket;
         this.object = object;
@@ -54,12 +55,12 @@ final class ServerNotes {
      * the whole only where it is a plain MD5.
      */
     boolean worthAHead() {
-        return !Claim.isPlainMd5(object.etag());
+        return !DeclaredChecksum.isPlainMd5(object.etag());
     }
 
     /** Begins to prove a body of which this head is known. */
-    Proof proof(ObjectHead known) throws IOException, InterruptedException {
-        return new Proof(bucket + "/" + object.key(), Claim.of(known), object.size(), guesses, this);
+    BodyVerifier proof(ObjectHead known) throws IOException, InterruptedException {
+        return new BodyVerifier(bucket + "/" + object.key(), DeclaredChecksum.of(known), object.size(), guesses, this);
     }
 
     /** The head of the whole object, with its checksums. */
@@ -107,7 +108,7 @@ final class ServerNotes {
      */
     @Nullable
     PartSizes parts(@Nullable PartSizes found) throws IOException, InterruptedException {
-        Claim parted = Claim.ofEtag(object.etag()).parted();
+        DeclaredChecksum parted = DeclaredChecksum.ofEtag(object.etag()).parted();
         if (found != null || parted == null) {
             return found;
         }
@@ -126,7 +127,8 @@ final class ServerNotes {
     }
 
     /** The size of the first part; asked once. */
-    OptionalLong firstPart(int parts) throws IOException, InterruptedException {
+    @Override
+    public OptionalLong firstPart(int parts) throws IOException, InterruptedException {
         if (firstPart == null) {
             firstPart = part(1, parts);
         }
@@ -134,7 +136,8 @@ final class ServerNotes {
     }
 
     /** The size of every part, if the server tells them all and they make up the object. */
-    List<Long> allParts(int parts) throws IOException, InterruptedException {
+    @Override
+    public List<Long> allParts(int parts) throws IOException, InterruptedException {
         OptionalLong first = firstPart(parts);
         if (first.isEmpty() || parts > MOST_PARTS) {
             return List.of();

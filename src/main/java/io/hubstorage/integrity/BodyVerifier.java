@@ -1,13 +1,6 @@
-package io.hubstorage.transfer;
+package io.hubstorage.integrity;
 
-import io.hubstorage.integrity.Algorithm;
-import io.hubstorage.integrity.ByteSink;
-import io.hubstorage.integrity.Claim;
-import io.hubstorage.integrity.Claim.Claims;
-import io.hubstorage.integrity.Hash;
-import io.hubstorage.integrity.PartSizeGuesses;
-import io.hubstorage.integrity.PartSizes;
-import io.hubstorage.integrity.PartedHash;
+import io.hubstorage.integrity.DeclaredChecksum.Declared;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
@@ -24,20 +17,29 @@ import org.jspecify.annotations.Nullable;
  * whatever is claimed of the whole; of a claim about parts, the likeliest idea of the parts at once and others only when that
  * one was wrong. Not thread-safe.
  */
-final class Proof implements ByteSink {
+public final class BodyVerifier implements ByteSink {
     /** Lets a sink read the body once more. */
     @FunctionalInterface
-    interface Again {
+    public interface Again {
         void feed(ByteSink sink) throws IOException;
     }
 
+    /** Knows how the body was uploaded, or not. */
+    public interface Parts {
+        /** The size of the first of so many parts, which may be the size of all but the last. */
+        OptionalLong firstPart(int parts) throws IOException, InterruptedException;
+
+        /** The size of each of so many parts; empty where that cannot be said for all of them. */
+        List<Long> allParts(int parts) throws IOException, InterruptedException;
+    }
+
     private final String name;
-    private final Claims claims;
+    private final Declared claims;
     private final long size;
-    private final PartSizeGuesses guesses;
-    private final @Nullable ServerNotes notes;
+    private final PartSizeInference guesses;
+    private final @Nullable Parts uploaded;
     private final Hash sha256 = Algorithm.SHA256.start();
-    private final Map<Claim, Hash> whole = new LinkedHashMap<>();
+    private final Map<DeclaredChecksum, Hash> whole = new LinkedHashMap<>();
     private final @Nullable PartedHash parted;
     private @Nullable String hash;
     private @Nullable PartSizes explanation;
@@ -46,26 +48,26 @@ final class Proof implements ByteSink {
      * Of an object.
      *
      * @param name of the object, for messages
-     * @param notes asks the server; null where that is not worth a request
+     * @param uploaded null where it is not worth asking
      */
-    Proof(String name, Claims claims, long size, PartSizeGuesses guesses, @Nullable ServerNotes notes)
+    public BodyVerifier(String name, Declared claims, long size, PartSizeInference guesses, @Nullable Parts uploaded)
             throws IOException, InterruptedException {
         this.name = name;
         this.claims = claims;
         this.size = size;
         this.guesses = guesses;
-        this.notes = notes;
-        for (Claim claim : claims.whole()) {
+        this.uploaded = uploaded;
+        for (DeclaredChecksum claim : claims.whole()) {
             if (claim.algorithm() != Algorithm.SHA256) {
                 whole.put(claim, claim.algorithm().start());
             }
         }
-        Claim parts = claims.sayWhole() ? null : claims.parted();
+        DeclaredChecksum parts = claims.sayWhole() ? null : claims.parted();
         long each = parts == null ? 0 : likeliest(parts);
         this.parted = parts == null || each == 0 ? null : new PartedHash(parts, PartSizes.each(each));
     }
 
-    private long likeliest(Claim parts) throws IOException, InterruptedException {
+    private long likeliest(DeclaredChecksum parts) throws IOException, InterruptedException {
         if (parts.parts() == 1) {
             return guesses.worthTrying() || !isEtag(parts) ? size : 0;
         }
@@ -73,7 +75,7 @@ final class Proof implements ByteSink {
         if (remembered > 0) {
             return remembered;
         }
-        OptionalLong told = notes == null ? OptionalLong.empty() : notes.firstPart(parts.parts());
+        OptionalLong told = uploaded == null ? OptionalLong.empty() : uploaded.firstPart(parts.parts());
         if (told.isPresent() && PartSizes.fits(told.getAsLong(), size, parts.parts())) {
             return told.getAsLong();
         }
@@ -91,13 +93,12 @@ final class Proof implements ByteSink {
     }
 
     /** The parts it was uploaded in, if the verdict found them out. */
-    @Nullable
-    PartSizes parts() {
+    public @Nullable PartSizes parts() {
         return explanation;
     }
 
     /** The SHA-256 of what was fed, in hexadecimal digits. */
-    String sha256() {
+    public String sha256() {
         String known = hash;
         if (known == null) {
             known = HexFormat.of().formatHex(sha256.finish());
@@ -112,17 +113,17 @@ final class Proof implements ByteSink {
      * @param again reads the body once more, for a further idea of its parts
      * @throws S3Failure when the body is not what the server says
      */
-    String verdict(Again again) throws S3Failure, IOException, InterruptedException {
+    public String verdict(Again again) throws S3Failure, IOException, InterruptedException {
         if (size == 0) {
             return ManifestEntry.EMPTY;
         }
         if (claims.sayWhole()) {
-            for (Claim claim : claims.whole()) {
+            for (DeclaredChecksum claim : claims.whole()) {
                 require(agrees(claim), claim);
             }
             return claims.whole().getFirst().verified();
         }
-        Claim claim = claims.parted();
+        DeclaredChecksum claim = claims.parted();
         if (claim == null) {
             return ManifestEntry.LENGTH;
         }
@@ -132,24 +133,24 @@ final class Proof implements ByteSink {
         return search(claim, again);
     }
 
-    private boolean agrees(Claim claim) {
+    private boolean agrees(DeclaredChecksum claim) {
         Hash hash = whole.get(claim);
         return hash == null ? claim.expected().equals(sha256()) : claim.agrees(hash.finish());
     }
 
     /** The first idea was wrong, or there was none. Only a server that names every part can prove that a body is wrong. */
-    private String search(Claim claim, Again again) throws S3Failure, IOException, InterruptedException {
+    private String search(DeclaredChecksum claim, Again again) throws S3Failure, IOException, InterruptedException {
         if (claim.parts() == 1) {
             // Some servers end an ETag that they made up in "-1". No checksum is made up.
             require(isEtag(claim), claim);
             guesses.unexplained(name);
             return ManifestEntry.LENGTH;
         }
-        OptionalLong told = notes == null ? OptionalLong.empty() : notes.firstPart(claim.parts());
+        OptionalLong told = uploaded == null ? OptionalLong.empty() : uploaded.firstPart(claim.parts());
         return told.isPresent() ? searchTold(claim, told.getAsLong(), again) : searchGuessed(claim, again);
     }
 
-    private String searchTold(Claim claim, long first, Again again)
+    private String searchTold(DeclaredChecksum claim, long first, Again again)
             throws S3Failure, IOException, InterruptedException {
         PartSizes even = PartSizes.each(first);
         boolean triedEven = isTried(even);
@@ -159,7 +160,7 @@ final class Proof implements ByteSink {
                 return explained(claim, even);
             }
         }
-        List<Long> all = notes == null ? List.of() : notes.allParts(claim.parts());
+        List<Long> all = uploaded == null ? List.of() : uploaded.allParts(claim.parts());
         if (all.isEmpty()) {
             return ManifestEntry.LENGTH;
         }
@@ -168,7 +169,7 @@ final class Proof implements ByteSink {
         return explained(claim, sizes);
     }
 
-    private String searchGuessed(Claim claim, Again again) throws IOException {
+    private String searchGuessed(DeclaredChecksum claim, Again again) throws IOException {
         List<PartSizes> rest = !guesses.worthTrying()
                 ? List.of()
                 : guesses.candidates(size, claim.parts()).stream()
@@ -187,7 +188,8 @@ final class Proof implements ByteSink {
         return parted != null && parted.sizes().equals(sizes);
     }
 
-    private static @Nullable PartSizes agreeing(Claim claim, List<PartSizes> ideas, Again again) throws IOException {
+    private static @Nullable PartSizes agreeing(DeclaredChecksum claim, List<PartSizes> ideas, Again again)
+            throws IOException {
         List<PartedHash> hashes = new ArrayList<>();
         ideas.forEach(sizes -> hashes.add(new PartedHash(claim, sizes)));
         again.feed((bytes, offset, length) -> hashes.forEach(hash -> hash.update(bytes, offset, length)));
@@ -198,7 +200,7 @@ final class Proof implements ByteSink {
                 .orElse(null);
     }
 
-    private String explained(Claim claim, PartSizes sizes) {
+    private String explained(DeclaredChecksum claim, PartSizes sizes) {
         explanation = sizes;
         if (claim.parts() > 1) {
             guesses.right(sizes.each());
@@ -206,11 +208,11 @@ final class Proof implements ByteSink {
         return claim.verified();
     }
 
-    private static boolean isEtag(Claim claim) {
+    private static boolean isEtag(DeclaredChecksum claim) {
         return claim.algorithm() == Algorithm.MD5;
     }
 
-    private void require(boolean agrees, Claim claim) throws S3Failure {
+    private void require(boolean agrees, DeclaredChecksum claim) throws S3Failure {
         if (!agrees) {
             throw S3Failure.corrupt("%s: the body does not agree with its %s; it was corrupted on the way or at rest"
                     .formatted(name, claim.source()));

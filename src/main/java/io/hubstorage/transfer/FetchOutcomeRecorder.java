@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * Settles one fetch after the other: success goes to the change log, anything else falls back on the previous version.
  * Thread-safe.
  */
-final class Settler implements FetchPool.Handler {
-    private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+final class FetchOutcomeRecorder implements FetchPool.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(FetchOutcomeRecorder.class);
 
     private final TransferMessage.Shard shard;
     private final ObjectFetch fetch;
@@ -25,7 +25,7 @@ final class Settler implements FetchPool.Handler {
     private final ShardProgress progress;
     private final FailureLog failures;
 
-    Settler(
+    FetchOutcomeRecorder(
             TransferMessage.Shard shard,
             ObjectFetch fetch,
             ChangeLog log,

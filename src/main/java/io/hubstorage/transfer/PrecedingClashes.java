@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * For a shard in the middle of a bucket: which files of shards before it stand where one of its folders would. A few LIST
  * requests and reads of the last manifest; blocking.
  */
-final class EarlierFiles {
+final class PrecedingClashes {
     private final TransferMessage.Shard shard;
     private final KeyFilter filter;
     private final TransferMessage.@Nullable Source previous;
     private final S3Access s3;
     private final Requests requests;
 
-    EarlierFiles(
+    PrecedingClashes(
             TransferMessage.Shard shard, TransferMessage.@Nullable Source previous, S3Access s3, Requests requests) {
         this.shard = shard;
         this.filter = Differ.filter(shard);

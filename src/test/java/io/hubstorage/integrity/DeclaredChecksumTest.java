@@ -2,7 +2,7 @@ package io.hubstorage.integrity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hubstorage.integrity.Claim.Claims;
+import io.hubstorage.integrity.DeclaredChecksum.Declared;
 import io.hubstorage.s3.ObjectHead;
 import java.time.Instant;
 import java.util.Map;
@@ -11,17 +11,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class ClaimTest {
+final class DeclaredChecksumTest {
     private static final String MD5 = "0123456789abcdef0123456789abcdef";
 
-    private static Claims claims(String etag, boolean digest, Map<String, String> checksums) {
-        return Claim.of(
+    private static Declared claims(String etag, boolean digest, Map<String, String> checksums) {
+        return DeclaredChecksum.of(
                 new ObjectHead(9, etag, Instant.EPOCH, null, Map.of(), Map.of(), checksums, null, Map.of(), digest));
     }
 
     @Test
     void aChecksumOfTheWholeSparesTheMd5() {
-        Claims claims = claims(MD5, true, Map.of("CRC32", "y/Q5Jg=="));
+        Declared claims = claims(MD5, true, Map.of("CRC32", "y/Q5Jg=="));
 
         assertThat(claims.whole()).singleElement().satisfies(claim -> {
             assertThat(claim.expected()).isEqualTo("cbf43926");
@@ -31,15 +31,15 @@ final class ClaimTest {
 
     @Test
     void ofSeveralChecksumsAllCountAndTheOneThatProvesMostGivesTheName() {
-        Claims claims = claims(
+        Declared claims = claims(
                 MD5, true, Map.of("CRC32", "y/Q5Jg==", "SHA256", "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="));
 
-        assertThat(claims.whole()).extracting(Claim::verified).containsExactly("sha256", "crc32");
+        assertThat(claims.whole()).extracting(DeclaredChecksum::verified).containsExactly("sha256", "crc32");
     }
 
     @Test
     void aCompositeChecksumIsPreferredToAMultipartEtag() {
-        Claim claim = Objects.requireNonNull(
+        DeclaredChecksum claim = Objects.requireNonNull(
                 claims(MD5 + "-3", true, Map.of("CRC32C", "y/Q5Jg==-3")).parted());
 
         assertThat(claim.verified()).isEqualTo("multipart-crc32c");
@@ -48,23 +48,23 @@ final class ClaimTest {
 
     @Test
     void anEtagThatIsNoDigestClaimsNothing() {
-        assertThat(claims(MD5, false, Map.of())).isEqualTo(Claims.NONE);
-        assertThat(claims(MD5 + "-2", false, Map.of())).isEqualTo(Claims.NONE);
+        assertThat(claims(MD5, false, Map.of())).isEqualTo(Declared.NONE);
+        assertThat(claims(MD5 + "-2", false, Map.of())).isEqualTo(Declared.NONE);
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"", "abc", "0123456789ABCDEF0123456789ABCDEF", MD5 + "-", MD5 + "-0", MD5 + "-x", MD5 + "00"})
     void norDoesWhatLooksLikeNone(String etag) {
-        assertThat(Claim.ofEtag(etag)).isEqualTo(Claims.NONE);
+        assertThat(DeclaredChecksum.ofEtag(etag)).isEqualTo(Declared.NONE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "====", "AAAA", "y/Q5Jg", "y/Q5Jg==-", "y/Q5Jg==-0x", "not base64"})
     void aChecksumThatIsNoneIsLeftAside(String value) {
-        Claims claims = claims(MD5, true, Map.of("CRC32", value, "CRC64NVME", value));
+        Declared claims = claims(MD5, true, Map.of("CRC32", value, "CRC64NVME", value));
 
-        assertThat(claims.whole()).extracting(Claim::verified).doesNotContain("crc64nvme");
+        assertThat(claims.whole()).extracting(DeclaredChecksum::verified).doesNotContain("crc64nvme");
         assertThat(claims.sayWhole()).isTrue();
     }
 }
