@@ -29,11 +29,18 @@ public final class ConfigFile {
             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING);
 
     private final Path path;
+    private final boolean secret;
     private final AtomicBoolean saidInPlace = new AtomicBoolean();
 
-    /** Whether or not it exists. */
+    /** A file, whether or not it exists, that may hold a secret: a new one is for its owner alone, also while it is being written. */
     public ConfigFile(Path path) {
+        this(path, true);
+    }
+
+    /** @param secret whether a new file is for its owner alone; otherwise the process's umask says who may read it */
+    ConfigFile(Path path, boolean secret) {
         this.path = path.toAbsolutePath();
+        this.secret = secret;
     }
 
     /** Absolute. */
@@ -46,17 +53,15 @@ public final class ConfigFile {
         return Files.readAllBytes(path);
     }
 
-    /**
-     * Durable on return. Keeps mode, owner and, if the path is a symbolic link, the link; a new file is for its owner alone,
-     * also while it is being written.
-     */
+    /** Durable on return. Keeps mode, owner and, if the path is a symbolic link, the link. */
     public void write(byte[] content) throws IOException {
         Path target = Files.exists(path) ? path.toRealPath() : path;
         Path folder = DurableFiles.folderOf(target);
         Files.createDirectories(folder);
         Path temp = folder.resolve(".%s.%d.tmp"
                 .formatted(target.getFileName(), ProcessHandle.current().pid()));
-        try (FileChannel channel = FileChannel.open(temp, NEW, DurableFiles.ownerOnly(temp))) {
+        try (FileChannel channel =
+                secret ? FileChannel.open(temp, NEW, DurableFiles.ownerOnly(temp)) : FileChannel.open(temp, NEW)) {
             writeAll(channel, content);
         } catch (AccessDeniedException e) {
             inPlace(target, content, e);

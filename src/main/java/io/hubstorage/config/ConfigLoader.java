@@ -36,7 +36,8 @@ final class ConfigLoader {
     private boolean saidUnwritable;
 
     ConfigLoader(Path configFile) {
-        this.file = new ConfigFile(configFile);
+        // It holds no secret, and whoever takes the folder over must be able to start and say on a page what is wrong.
+        this.file = new ConfigFile(configFile, false);
         this.lastGood = new ConfigFile(sibling(".last-good"));
     }
 

@@ -107,8 +107,7 @@ public final class HistoryStore {
             bytes.put(line).put((byte) '\n').flip();
             int written = bytes.limit();
             Files.createDirectories(DurableFiles.folderOf(file));
-            try (FileChannel channel = FileChannel.open(
-                    file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), DurableFiles.ownerOnly(file))) {
+            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
                 DurableFiles.writeFully(channel, bytes);
                 channel.force(true);
             }

@@ -47,11 +47,19 @@ final class ConfigFileTest {
     }
 
     @Test
-    void isForItsOwnerAloneWhenItIsNew() throws Exception {
-        Path path = folder.resolve("config.json");
+    void isForItsOwnerAloneWhenItIsNewAndMayHoldASecret() throws Exception {
+        Path path = folder.resolve("web-password.hash");
         new ConfigFile(path).write(NEW);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void isAsReadableAsAnyNewFileWhenItHoldsNoSecret() throws Exception {
+        Path usual = Files.createFile(folder.resolve("usual"));
+        Path path = folder.resolve("config.json");
+        new ConfigFile(path, false).write(NEW);
+        assertThat(Files.getPosixFilePermissions(path)).isEqualTo(Files.getPosixFilePermissions(usual));
     }
 
     @Test
