@@ -42,7 +42,7 @@ java=$(cat target/mutation/launch.java)
 # file:line, method, what was changed: of each change that no test noticed; then how many were noticed.
 summarise() {
   local report=$1
-  sed -n -E "s|.*status='(SURVIVED\|NO_COVERAGE)'.*<sourceFile>([^<]*)</sourceFile>.*<mutatedMethod>([^<]*)</mutatedMethod>.*<lineNumber>([0-9]+)</lineNumber>.*<description>([^<]*)</description>.*|  \2:\4 \3: \5|p" "$report" \
+  sed -n -E "s@.*status='(SURVIVED|NO_COVERAGE)'.*<sourceFile>([^<]*)</sourceFile>.*<mutatedMethod>([^<]*)</mutatedMethod>.*<lineNumber>([0-9]+)</lineNumber>.*<description>([^<]*)</description>.*@  \2:\4 \3: \5@p" "$report" \
     | sort -V
   local all missed
   all=$(grep -c '<mutation ' "$report" || true)
@@ -52,7 +52,7 @@ summarise() {
 }
 
 for room in "$@"; do
-  mvn -B -q org.pitest:pitest-maven:mutationCoverage -Djvm="$java" -DreportsDirectory="$PWD/target/mutation/$room" \
+  mvn -B -q org.pitest:pitest-maven:mutationCoverage -Dmutation.jvm="$java" -DreportsDirectory="$PWD/target/mutation/$room" \
     -DtargetClasses="io.hubstorage.$room.*" -DtargetTests="io.hubstorage.$room.*Test" -DexcludedTestClasses="*.SmallHeap*"
   summarise "target/mutation/$room/mutations.xml"
 done
