@@ -149,6 +149,24 @@ final class ServeIT {
         }
     }
 
+    @Test
+    void aStoredPasswordThatMayNotBeReadKeepsNobodyFromReadingWhatToDo() throws IOException {
+        environment.put("HUBSTORAGE_WEB_HOST", "0.0.0.0");
+        try (HubProcess hub = serveAsAnother(folder -> {
+            Path hash = folder.resolve("config/web-password.hash");
+            Files.writeString(hash, "of another user");
+            give(hash, OTHER, "rw-------");
+        })) {
+            hub.awaitUp();
+
+            assertThat(hub.get("/health/live").statusCode()).isEqualTo(200);
+            assertThat(hub.get("/api/status").statusCode()).isEqualTo(401);
+            assertThat(hub.out())
+                    .contains("web-password.hash cannot be read by the user that HubStorage runs as")
+                    .containsPattern("[a-z2-9]{5}(-[a-z2-9]{5}){3}");
+        }
+    }
+
     private interface Arrangement {
         void make(Path home) throws IOException;
     }

@@ -7,6 +7,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collections;
@@ -213,7 +214,7 @@ final class CredentialStore {
     /** What is stored, and what was made just now because nothing was. */
     record Prepared(@Nullable String hash, @Nullable String fresh) {}
 
-    /** Makes a password where one is needed and there is none. Blocks. */
+    /** Makes a password where one is needed and there is none; where there is one that may not be read, one for now. Blocks. */
     static Prepared prepare(StoredPassword stored, boolean needed) throws IOException {
         if (!needed) {
             // It may be needed later, when a variable is taken away; if it cannot be read, that is told then.
@@ -222,6 +223,14 @@ final class CredentialStore {
         Optional<String> hash;
         try {
             hash = stored.hash();
+        } catch (AccessDeniedException e) {
+            // As after a change of the container's user: somebody must be able to come in and read what to do.
+            LOG.warn(
+                    "{} cannot be read by the user that HubStorage runs as: until it can, another password holds,"
+                            + " which is told where the program was started",
+                    stored.path());
+            String passing = StoredPassword.random();
+            return new Prepared(PasswordHash.of(passing), passing);
         } catch (IOException e) {
             throw new IOException("%s cannot be used: %s".formatted(stored.path(), e.getMessage()), e);
         }

@@ -56,8 +56,13 @@ final class KnownBrowsers {
             }
         } catch (NoSuchFileException firstStart) {
             // One is made now.
-        } catch (IOException | IllegalArgumentException e) {
-            LOG.warn("{} is made anew: {}", file.path(), e.getMessage());
+        } catch (IOException e) {
+            LOG.warn(
+                    "{} cannot be read and is made anew ({})",
+                    file.path(),
+                    e.getClass().getSimpleName());
+        } catch (IllegalArgumentException e) {
+            LOG.warn("{} holds no key and is made anew", file.path());
         }
         byte[] fresh = bytes(KEY_BYTES);
         try {
@@ -66,7 +71,7 @@ final class KnownBrowsers {
             LOG.warn(
                     "{} cannot be written ({}): browsers are known until the next restart only",
                     file.path(),
-                    e.getMessage());
+                    e.getClass().getSimpleName());
         }
         return new KnownBrowsers(fresh);
     }

@@ -49,13 +49,14 @@ public final class StoredPassword {
 
     /** Makes a new one in the place of the old, and returns it: nobody can tell it later. */
     public String renew() throws IOException {
-        String password = random(new SecureRandom());
+        String password = random();
         file.write((PasswordHash.of(password) + "\n").getBytes(StandardCharsets.UTF_8));
         return password;
     }
 
     /** Twenty characters, almost 100 bits, in groups that can be read aloud. */
-    private static String random(SecureRandom random) {
+    static String random() {
+        SecureRandom random = new SecureRandom();
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < GROUPS * GROUP; i++) {
             if (i > 0 && i % GROUP == 0) {
