@@ -98,7 +98,8 @@ final class RoomsTest {
             }
         }
         assertThat(rooms).isEqualTo(MAY_IMPORT.keySet());
-        assertThat(MAY_IMPORT.values()).allSatisfy(neighbours -> assertThat(rooms).containsAll(neighbours));
+        assertThat(MAY_IMPORT.values())
+                .allSatisfy(neighbours -> assertThat(rooms).containsAll(neighbours));
     }
 
     private static void checkImports(String room, Set<String> allowed) {
