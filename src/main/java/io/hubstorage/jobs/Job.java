@@ -3,8 +3,6 @@ package io.hubstorage.jobs;
 import io.hubstorage.bus.RunResult;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One long operation, which can be stopped up to the moment it commits what it has done. Whoever works on it asks
@@ -13,10 +11,9 @@ import java.util.concurrent.TimeUnit;
 public final class Job {
     private final JobKind kind;
     private final String id;
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Cancellation cancellation = new Cancellation();
     private boolean committing;
     private RunResult result = RunResult.CANCELLED;
-    private String reason = "stopped on request";
 
     /** One that excludes no other; see {@link Jobs#begin} for those that may. */
     public Job(JobKind kind, String id) {
@@ -37,10 +34,8 @@ public final class Job {
         if (committing) {
             return false;
         }
-        if (!isStopped()) {
+        if (cancellation.request(why)) {
             result = as;
-            reason = why;
-            stopped.countDown();
         }
         return true;
     }
@@ -56,7 +51,7 @@ public final class Job {
     }
 
     public boolean isStopped() {
-        return stopped.getCount() == 0;
+        return cancellation.isRequested();
     }
 
     /** How it is to end, once it was stopped. */
@@ -65,8 +60,8 @@ public final class Job {
     }
 
     /** Why it was stopped. */
-    public synchronized String reason() {
-        return reason;
+    public String reason() {
+        return cancellation.reason();
     }
 
     /**
@@ -75,9 +70,7 @@ public final class Job {
      * @throws CancellationException then
      */
     public void check() {
-        if (isStopped()) {
-            throw new CancellationException(reason());
-        }
+        cancellation.check();
     }
 
     /**
@@ -86,8 +79,6 @@ public final class Job {
      * @throws CancellationException when it was stopped before, or is meanwhile
      */
     public void pause(Duration time) throws InterruptedException {
-        if (stopped.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new CancellationException(reason());
-        }
+        cancellation.pause(time);
     }
 }

@@ -2,6 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.s3.Availability;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;

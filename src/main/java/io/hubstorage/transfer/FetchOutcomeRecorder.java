@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Settles one fetch after the other: success goes to the change log, anything else falls back on the previous version.
  * Thread-safe.
  */
-final class FetchOutcomeRecorder implements FetchPool.Handler {
+final class FetchOutcomeRecorder {
     private static final Logger LOG = LoggerFactory.getLogger(FetchOutcomeRecorder.class);
 
     private final TransferMessage.Shard shard;
@@ -38,8 +38,13 @@ final class FetchOutcomeRecorder implements FetchPool.Handler {
         this.failures = failures;
     }
 
-    @Override
-    public void settle(FetchTask task, BooleanSupplier stopped) throws IOException, InterruptedException, S3Failure {
+    /**
+     * Settles it.
+     *
+     * @param stopped whether the shard has stopped meanwhile, which breaks off what is under way
+     * @throws S3Failure when the whole shard cannot go on
+     */
+    void settle(FetchTask task, BooleanSupplier stopped) throws IOException, InterruptedException, S3Failure {
         progress.begin(task.key(), task.object().size());
         try {
             ManifestEntry entry = fetch.fetch(task);

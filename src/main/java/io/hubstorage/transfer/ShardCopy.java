@@ -4,6 +4,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.jobs.WorkerPool;
 import io.hubstorage.keys.FoldedPaths;
 import io.hubstorage.keys.KeyFilter;
 import io.hubstorage.keys.PathAllocator;
@@ -20,7 +21,8 @@ import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CancellationException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +31,20 @@ import org.jspecify.annotations.Nullable;
  * that is there, and only if anything is new, is what stays linked from the last snapshot. Blocking; used once.
  */
 final class ShardCopy {
+    /** So many objects may be on their way, so that a listing far ahead is held back. */
+    private static final int FETCHES = 1_000;
+    /** A few: on a local disk a link costs the processor, on a NAS a round trip. */
+    private static final int LINKERS = 8;
+    /** So many links are one task. */
+    private static final int LINKS = 500;
+
     private final TransferMessage.Shard shard;
     private final Requests requests;
     private final Supplier<S3Access> s3;
     private final ShardFiles files;
     private final ShardProgress progress;
     private final SourceFiles sources;
-    private final Cancellation cancellation;
+    private final Lease lease;
     private final TransferMessage.@Nullable Source previous;
     private int listRequests;
 
@@ -44,12 +53,12 @@ final class ShardCopy {
             Requests requests,
             Supplier<S3Access> s3,
             ShardProgress progress,
-            Cancellation cancellation) {
+            Lease lease) {
         this.shard = shard;
         this.requests = requests;
         this.s3 = s3;
         this.progress = progress;
-        this.cancellation = cancellation;
+        this.lease = lease;
         this.sources = new SourceFiles(shard.sources(), progress.lookNanos);
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
         this.previous = shard.sources().stream()
@@ -83,10 +92,11 @@ final class ShardCopy {
         try (ChangeLog log = new ChangeLog(files.log())) {
             ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress);
             FetchOutcomeRecorder settler = new FetchOutcomeRecorder(shard, fetch, log, progress, failures);
-            try (FetchPool pool = new FetchPool(shard.bucket(), settler)) {
-                compare(log, pool, failures);
-                pool.finish();
-            }
+            WorkerPool.<Exception>run(
+                    "fetch-" + shard.bucket(),
+                    FETCHES,
+                    pool -> compare(
+                            log, task -> pool.submit(() -> settler.settle(task, pool::hasFailed)), failures));
             fetch.tellDoubts();
             if (!log.isDifferent()) {
                 return Outcome.UNCHANGED;
@@ -95,16 +105,11 @@ final class ShardCopy {
         return link();
     }
 
-    private void compare(ChangeLog log, FetchPool pool, FailureLog failures) throws Exception {
-        try {
-            if (shard.options().foldedNames()) {
-                compareFolded(log, pool, failures);
-            } else {
-                compareAsListed(paths(), log, pool::submit, failures, files.scratch());
-            }
-        } catch (CancellationException e) {
-            Exception cause = pool.failure();
-            throw cause == null ? e : cause;
+    private void compare(ChangeLog log, Differ.Fetches fetches, FailureLog failures) throws Exception {
+        if (shard.options().foldedNames()) {
+            compareFolded(log, fetches, failures);
+        } else {
+            compareAsListed(paths(), log, fetches, failures, files.scratch());
         }
     }
 
@@ -121,7 +126,7 @@ final class ShardCopy {
     }
 
     /** For a disk that does not tell all names apart: no path can be given before every key is known. */
-    private void compareFolded(ChangeLog log, FetchPool pool, FailureLog failures) throws Exception {
+    private void compareFolded(ChangeLog log, Differ.Fetches fetches, FailureLog failures) throws Exception {
         Listing listing = listing();
         try (FoldedPaths.Collector keys = new FoldedPaths.Collector(files.scratch());
                 ExternalSort<ListedObject> listed = Listing.sort(files.scratch())) {
@@ -135,9 +140,9 @@ final class ShardCopy {
                 addCarried(previous, wanted, keys);
             }
             try (FoldedPaths paths = keys.paths();
-                    Differ differ = new Differ(shard, sources, progress, paths, log, pool::submit, failures)) {
+                    Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures)) {
                 listing.replay(listed, object -> {
-                    cancellation.check();
+                    lease.check();
                     differ.listed(object);
                 });
                 differ.end();
@@ -171,22 +176,42 @@ final class ShardCopy {
     /** Links what stays from the last snapshot, and writes the shard's part of the manifest: the last one's with the changes. */
     private Outcome link() throws IOException, InterruptedException {
         TreeWriter tree = tree();
-        try (ManifestReader last = previous == null ? null : lines(previous);
-                ManifestMerge next = new ManifestMerge(last, files.scratch());
-                ManifestWriter part = new ManifestWriter(files.part(), files.partIndex());
-                Linker linker = new Linker(shard.bucket(), tree::link)) {
-            next.addAll(files.log());
-            for (ManifestMerge.Line line = next.next(); line != null; line = next.next()) {
-                cancellation.check();
-                if (line.linkFrom() != null && previous != null) {
-                    linker.add(Differ.file(previous, line.linkFrom()), line.entry());
+        WorkerPool.<IOException>run("link-" + shard.bucket(), LINKERS, pool -> {
+            try (ManifestReader last = previous == null ? null : lines(previous);
+                    ManifestMerge next = new ManifestMerge(last, files.scratch());
+                    ManifestWriter part = new ManifestWriter(files.part(), files.partIndex())) {
+                next.addAll(files.log());
+                List<ManifestMerge.Line> links = new ArrayList<>(LINKS);
+                for (ManifestMerge.Line line = next.next(); line != null; line = next.next()) {
+                    lease.check();
+                    if (line.linkFrom() != null) {
+                        links.add(line);
+                    }
+                    if (links.size() == LINKS) {
+                        submit(links, tree, pool);
+                        links = new ArrayList<>(LINKS);
+                    }
+                    part.write(line.entry());
                 }
-                part.write(line.entry());
+                submit(links, tree, pool);
+                part.finish();
             }
-            linker.finish();
-            part.finish();
-        }
+        });
         return Outcome.COMPLETE;
+    }
+
+    private void submit(List<ManifestMerge.Line> links, TreeWriter tree, WorkerPool<IOException> pool)
+            throws InterruptedException {
+        pool.submit(() -> {
+            for (ManifestMerge.Line link : links) {
+                if (previous != null && link.linkFrom() != null) {
+                    tree.link(
+                            Differ.file(previous, link.linkFrom()),
+                            link.entry(),
+                            link.entry().path());
+                }
+            }
+        });
     }
 
     private ManifestReader lines(TransferMessage.Source source) throws IOException {
@@ -203,7 +228,7 @@ final class ShardCopy {
         try (ManifestReader last = lines(source);
                 ManifestWriter part = new ManifestWriter(files.part(), files.partIndex())) {
             for (ManifestEntry entry = last.next(); entry != null; entry = last.next()) {
-                cancellation.check();
+                lease.check();
                 try {
                     ManifestEntry found = sources.check(Differ.file(source, entry), entry, false);
                     tree.link(Differ.file(source, found), found, found.path());
@@ -243,6 +268,6 @@ final class ShardCopy {
     }
 
     private TreeWriter tree() throws IOException {
-        return new TreeWriter(shard, sources, progress, cancellation);
+        return new TreeWriter(shard, sources, progress, lease);
     }
 }

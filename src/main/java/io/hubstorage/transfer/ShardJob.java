@@ -30,7 +30,7 @@ final class ShardJob {
     private final Supplier<S3Access> s3;
     private final ShardProgress progress = new ShardProgress();
     private final Availability availability = new Availability();
-    private final Cancellation cancellation;
+    private final Lease lease;
     private final Requests requests;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Thread runner;
@@ -41,10 +41,9 @@ final class ShardJob {
         this.s3 = shard.options().requestPayer()
                 ? () -> s3.get().payingRequests().watchedBy(availability)
                 : () -> s3.get().watchedBy(availability);
-        this.cancellation =
-                new Cancellation(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : Path.of(shard.lease()));
-        this.requests = new Requests(context, cancellation);
-        this.copy = new ShardCopy(shard, requests, this.s3, progress, cancellation);
+        this.lease = new Lease(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : Path.of(shard.lease()));
+        this.requests = new Requests(context, lease);
+        this.copy = new ShardCopy(shard, requests, this.s3, progress, lease);
     }
 
     /** Whether a message to stop means this job. */
@@ -58,12 +57,12 @@ final class ShardJob {
 
     /** Whether its run has given it up, so that nobody may hear of its result. Reads the disk. */
     boolean isGivenUp() {
-        return cancellation.isGivenUp();
+        return lease.isLost();
     }
 
     /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}; also while it waits for a server that is silent. */
     void cancel() {
-        if (cancellation.request()) {
+        if (lease.request()) {
             Thread.ofVirtual().name("cancel-" + shard.bucket()).start(this::interruptWhatHangs);
         }
     }
@@ -121,7 +120,7 @@ final class ShardJob {
 
     private Ended attempt(FailureLog failures) {
         try {
-            cancellation.check();
+            lease.check();
             return new Ended(copy.run(failures), failures.retriable(), null);
         } catch (S3Failure.Auth e) {
             return refused(e);
@@ -172,7 +171,7 @@ final class ShardJob {
     private Ended brokenByDisk(Exception failure) {
         LOG.debug("shard {} of {} failed", shard.index(), shard.bucket(), failure);
         String message = failure.getMessage();
-        if (cancellation.isRequested()) {
+        if (lease.isRequested()) {
             return new Ended(Outcome.CANCELLED, true, null);
         }
         return DiskFull.isCauseOf(failure)

@@ -53,21 +53,21 @@ final class TreeWriter {
     private final LongAdder writable;
     private final LongAdder allocated;
     private final Blocks blocks;
-    private final Cancellation cancellation;
+    private final Lease lease;
 
     /**
      * The shard's folders must be there: a worker that makes them could bring back what its run has cleared away.
      *
      * @param progress counts linked files that are not read-only, and what is new on the disk
      */
-    TreeWriter(TransferMessage.Shard shard, SourceFiles sources, ShardProgress progress, Cancellation cancellation)
+    TreeWriter(TransferMessage.Shard shard, SourceFiles sources, ShardProgress progress, Lease lease)
             throws IOException {
         this.tree = Path.of(shard.tree());
         this.drafts = Path.of(shard.journal());
         this.writable = progress.writableFiles;
         this.allocated = progress.allocatedBytes;
         this.blocks = Blocks.of(tree);
-        this.cancellation = cancellation;
+        this.lease = lease;
         this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
         this.syncFiles = shard.options().syncFiles();
@@ -114,12 +114,12 @@ final class TreeWriter {
 
     /** Begins a file that may fail on the way. */
     Draft draft() throws IOException {
-        cancellation.requireLease();
+        lease.require();
         return new Draft();
     }
 
     private void move(Path file, String path) throws IOException {
-        cancellation.requireLease();
+        lease.require();
         try {
             Files.move(file, place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (NoSuchFileException _) {
@@ -149,7 +149,7 @@ final class TreeWriter {
 
     /** Writes a whole small file. */
     void write(String path, byte[] body, Instant lastModified) throws IOException {
-        cancellation.requireLease();
+        lease.require();
         try (FileChannel file = create(path)) {
             ByteBuffer bytes = ByteBuffer.wrap(body);
             while (bytes.hasRemaining()) {
@@ -170,7 +170,7 @@ final class TreeWriter {
 
     /** A folder that stands for a key of its own. */
     void folder(String path) throws IOException {
-        cancellation.requireLease();
+        lease.require();
         makeFolders(tree.resolve(path));
     }
 
@@ -205,7 +205,7 @@ final class TreeWriter {
             folder(path);
             return;
         }
-        cancellation.requireLease();
+        lease.require();
         // Also because a hard link to a symbolic link would be one.
         if (OwnFiles.isWritable(sources.look(existing, entry))) {
             writable.increment();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 
+import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.s3.S3Failure;
 import java.time.Duration;
 import java.util.Optional;

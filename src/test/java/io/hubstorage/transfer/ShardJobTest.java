@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -156,6 +157,21 @@ final class ShardJobTest {
     }
 
     @Test
+    void whatStaysIsLinkedHoweverManyFilesItIs() throws IOException {
+        String[] keys = IntStream.range(0, 1_234).mapToObj("k%04d"::formatted).toArray(String[]::new);
+        TransferMessage.Source previous = snapshotOf(keys);
+        bucket.add("new", 5);
+
+        assertThat(run(0, null, null, false, previous).outcome()).isEqualTo(TransferMessage.Outcome.COMPLETE);
+
+        assertThat(paths(0)).hasSize(1_235);
+        try (Stream<Path> files = Files.list(home.resolve("tree"))) {
+            assertThat(files.map(file -> file.getFileName().toString()).sorted())
+                    .containsExactlyElementsOf(paths(0));
+        }
+    }
+
+    @Test
     void aJobThatWasCancelledBeforeItBeganDoesNothing() throws IOException {
         TransferMessage.Source previous = snapshotOf();
         ShardJob job = job(0, null, null, true, previous);
@@ -200,7 +216,7 @@ final class ShardJobTest {
         Files.createDirectories(home.resolve("journal"));
         // Never looks at its lease: as if the process had been stopped between look and write.
         TreeWriter tree = new TreeWriter(
-                shard, new SourceFiles(shard.sources(), new LongAdder()), new ShardProgress(), new Cancellation());
+                shard, new SourceFiles(shard.sources(), new LongAdder()), new ShardProgress(), new Lease(null));
         tree.write("folder/one", new byte[5], Instant.EPOCH);
         Files.createDirectories(home.resolve("trash"));
         Files.move(home.resolve("tree"), home.resolve("trash/tree"));

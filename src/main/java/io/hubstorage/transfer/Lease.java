@@ -1,0 +1,52 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.jobs.Cancellation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cancellation of a shard, which its run also demands without a word: by taking away the file that is there as long as it counts
+ * on the shard. Thread-safe.
+ */
+final class Lease extends Cancellation {
+    /** How long a look holds: much less than a run waits before it gives a silent worker up. */
+    private static final long LOOK_NANOS = 100_000_000L;
+
+    private final @Nullable Path file;
+    private volatile long lookedNanos = System.nanoTime() - LOOK_NANOS - 1;
+    private volatile boolean lost;
+
+    /** @param file null where nothing is written */
+    Lease(@Nullable Path file) {
+        this.file = file;
+    }
+
+    /** Whether the run has given the shard up: nothing of it may be written or told any more. Reads the disk. */
+    boolean isLost() {
+        if (!lost && file != null && !Files.exists(file)) {
+            lost = true;
+            request("the run has given this shard up");
+        }
+        return lost;
+    }
+
+    /** Before each step that writes: throws when the run has given the shard up, also while this process stood still. */
+    void require() {
+        long now = System.nanoTime();
+        if (!lost && now - lookedNanos > LOOK_NANOS) {
+            lookedNanos = now;
+            isLost();
+        }
+        if (lost) {
+            throw new CancellationException(reason());
+        }
+    }
+
+    @Override
+    public void check() {
+        require();
+        super.check();
+    }
+}

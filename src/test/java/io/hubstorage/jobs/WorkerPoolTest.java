@@ -1,0 +1,118 @@
+package io.hubstorage.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+final class WorkerPoolTest {
+    private final AtomicInteger done = new AtomicInteger();
+
+    @Test
+    void whenItReturnsEveryTaskIsDone() throws InterruptedException {
+        WorkerPool.run("test", 3, pool -> {
+            for (int task = 0; task < 1_000; task++) {
+                pool.submit(done::incrementAndGet);
+            }
+        });
+
+        assertThat(done).hasValue(1_000);
+    }
+
+    @Test
+    void asManyTasksAsAllowedAreUnderWayAndNoMore() throws Exception {
+        CyclicBarrier three = new CyclicBarrier(3);
+        AtomicInteger underWay = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+
+        WorkerPool.<Exception>run("test", 3, pool -> {
+            for (int task = 0; task < 99; task++) {
+                pool.submit(() -> {
+                    most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+                    three.await(1, TimeUnit.MINUTES);
+                    underWay.decrementAndGet();
+                });
+            }
+        });
+
+        assertThat(most).hasValue(3);
+    }
+
+    @Test
+    void theFirstErrorEndsEverythingAndIsTheOneThatIsThrown() {
+        assertThatThrownBy(() -> WorkerPool.<IOException>run("test", 1, pool -> {
+                    pool.submit(() -> {
+                        throw new IOException("the first");
+                    });
+                    while (true) {
+                        pool.submit(done::incrementAndGet);
+                    }
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the first");
+        assertThat(done).as("tasks after it").hasValue(0);
+    }
+
+    @Test
+    void anErrorOfTheLastTaskIsThrownToo() {
+        assertThatThrownBy(() -> WorkerPool.run("test", 4, pool -> pool.submit(() -> {
+                    throw new StackOverflowError("too deep");
+                })))
+                .isInstanceOf(StackOverflowError.class);
+    }
+
+    @Test
+    void whatIsStillUnderWayIsInterruptedAndKnowsThatAnotherHasFailed() {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicBoolean knew = new AtomicBoolean();
+
+        assertThatThrownBy(() -> WorkerPool.<IOException>run("test", 2, pool -> {
+                    pool.submit(() -> {
+                        begun.countDown();
+                        try {
+                            new CountDownLatch(1).await();
+                        } finally {
+                            knew.set(pool.hasFailed());
+                        }
+                    });
+                    begun.await();
+                    pool.submit(() -> {
+                        throw new IOException("the first");
+                    });
+                    pool.submit(done::incrementAndGet);
+                }))
+                .hasMessage("the first");
+        assertThat(knew).isTrue();
+    }
+
+    @Test
+    void anErrorOfWhoeverHandsOutTheTasksEndsThemToo() {
+        CountDownLatch begun = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> WorkerPool.<IOException>run("test", 2, pool -> {
+                    pool.submit(() -> {
+                        begun.countDown();
+                        new CountDownLatch(1).await();
+                    });
+                    begun.await();
+                    throw new IOException("no more to hand out");
+                }))
+                .hasMessage("no more to hand out");
+    }
+
+    @Test
+    void aCancellationIsThrownAsItIsWhereNothingHasFailed() {
+        assertThatThrownBy(() -> WorkerPool.run("test", 2, pool -> {
+                    throw new CancellationException("stopped on request");
+                }))
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("stopped on request");
+    }
+}
