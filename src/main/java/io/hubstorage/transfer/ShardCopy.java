@@ -95,8 +95,7 @@ final class ShardCopy {
             WorkerPool.<Exception>run(
                     "fetch-" + shard.bucket(),
                     FETCHES,
-                    pool -> compare(
-                            log, task -> pool.submit(() -> settler.settle(task, pool::hasFailed)), failures));
+                    pool -> compare(log, task -> pool.submit(() -> settler.settle(task, pool::hasFailed)), failures));
             fetch.tellDoubts();
             if (!log.isDifferent()) {
                 return Outcome.UNCHANGED;

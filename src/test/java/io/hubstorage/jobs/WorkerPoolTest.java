@@ -62,9 +62,12 @@ final class WorkerPoolTest {
 
     @Test
     void anErrorOfTheLastTaskIsThrownToo() {
-        assertThatThrownBy(() -> WorkerPool.run("test", 4, pool -> pool.submit(() -> {
-                    throw new StackOverflowError("too deep");
-                })))
+        assertThatThrownBy(() -> WorkerPool.run(
+                        "test",
+                        4,
+                        pool -> pool.submit(() -> {
+                            throw new StackOverflowError("too deep");
+                        })))
                 .isInstanceOf(StackOverflowError.class);
     }
 
