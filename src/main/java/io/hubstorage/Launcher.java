@@ -1,11 +1,7 @@
 package io.hubstorage;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.hubstorage.cli.Launch;
 import io.hubstorage.cli.Program;
-import io.hubstorage.cli.Running;
-import io.hubstorage.cli.StartException;
-import io.hubstorage.cli.Terminal;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;

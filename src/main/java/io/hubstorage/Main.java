@@ -1,7 +1,7 @@
 package io.hubstorage;
 
 import io.hubstorage.cli.HubCommand;
-import io.hubstorage.cli.Terminal;
+import io.hubstorage.cli.Program.Terminal;
 import io.hubstorage.logs.Logging;
 import java.io.Console;
 import java.io.PrintStream;

@@ -1,24 +1,18 @@
 package io.hubstorage.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.AlarmMessage;
-import io.hubstorage.bus.BusJson;
 import io.hubstorage.status.AlarmStore;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** What somebody has to look at. Works on the file, beside a running service or without one. */
 @Command(
@@ -34,9 +28,7 @@ import picocli.CommandLine.Spec;
             "  java -jar hubstorage.jar alarms acknowledge damage-hublink_20261120060000",
             "  java -jar hubstorage.jar alarms acknowledge --all"
         })
-final class AlarmsCommand implements Callable<Integer> {
-    private final Program program;
-
+final class AlarmsCommand extends CliCommand {
     @Mixin
     private final DataOptions options = new DataOptions();
 
@@ -56,9 +48,6 @@ final class AlarmsCommand implements Callable<Integer> {
     @Parameters(index = "1", arity = "0..1", paramLabel = "<id>", description = "Which alarm to acknowledge")
     private @Nullable String id;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     /** Spelled as on the command line. */
     @SuppressWarnings("JavaCase")
     enum Action {
@@ -67,13 +56,12 @@ final class AlarmsCommand implements Callable<Integer> {
     }
 
     AlarmsCommand(Program program) {
-        this.program = program;
+        super(program);
     }
 
     @Override
-    public Integer call() throws JsonProcessingException {
+    ExitCode run() throws IOException {
         AlarmStore store = new AlarmStore(options.configFolder(program), program.clock());
-        PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
         if (action == Action.acknowledge) {
             acknowledge(store);
         } else if (id != null) {
@@ -81,15 +69,11 @@ final class AlarmsCommand implements Callable<Integer> {
         }
         AlarmMessage.Alarms alarms = store.list();
         if (json) {
-            out.println(BusJson.mapper()
-                    .writer()
-                    .with(SerializationFeature.INDENT_OUTPUT)
-                    .writeValueAsString(alarms));
+            printJson(alarms);
         } else {
-            print(alarms, out);
+            print(alarms, out());
         }
-        out.flush();
-        return (store.unwritable().isEmpty() ? ExitCode.OK : ExitCode.FAILED).code();
+        return store.unwritable().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
 
     private void acknowledge(AlarmStore store) {
@@ -97,7 +81,7 @@ final class AlarmsCommand implements Callable<Integer> {
             throw usage("'alarms acknowledge' takes the id of an alarm, or --all");
         }
         if (id != null && !store.acknowledge(id)) {
-            throw usage("no open alarm has the id " + Amounts.printable(id));
+            throw usage("no open alarm has the id " + Table.printable(id));
         }
         if (all) {
             store.acknowledgeAll();
@@ -117,16 +101,12 @@ final class AlarmsCommand implements Callable<Integer> {
     private static void print(Alarm alarm, PrintWriter out) {
         DateTimeFormatter time = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'", Locale.ROOT)
                 .withZone(ZoneOffset.UTC);
-        out.printf("%s%s%n", Amounts.printable(alarm.id()), alarm.isOpen() ? "" : " (acknowledged)");
-        out.printf("  %s%n", Amounts.printable(alarm.message()));
-        out.printf("  %s%n", Amounts.printable(alarm.remedy()));
+        out.printf("%s%s%n", Table.printable(alarm.id()), alarm.isOpen() ? "" : " (acknowledged)");
+        out.printf("  %s%n", Table.printable(alarm.message()));
+        out.printf("  %s%n", Table.printable(alarm.remedy()));
         out.printf(
                 "  Since %s%s%n",
                 time.format(alarm.since()),
                 alarm.times() == 1 ? "" : ", %d times, last %s".formatted(alarm.times(), time.format(alarm.last())));
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(HubCommand.spec(spec).commandLine(), message);
     }
 }

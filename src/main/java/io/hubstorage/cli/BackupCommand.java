@@ -1,15 +1,19 @@
 package io.hubstorage.cli;
 
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Trigger;
+import io.hubstorage.cli.Program.Launch;
+import io.hubstorage.cli.Program.Running;
+import io.hubstorage.config.Environment;
+import io.hubstorage.snapshot.Layout;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** One run in the foreground. */
+/** One run in the foreground, or runs on schedule. */
 @Command(
         name = "backup",
         description = {
@@ -25,33 +29,69 @@ import picocli.CommandLine.Spec;
             "  java -jar hubstorage.jar backup --bucket photos --local-path /mnt/backup",
             "  java -jar hubstorage.jar backup --json > run.json"
         })
-final class BackupCommand implements Callable<Integer> {
-    private final Program program;
+final class BackupCommand extends CliCommand {
+    @Mixin
+    private final RunOptions options;
 
     @Mixin
-    private RunOptions options = new RunOptions();
-
-    @Option(
-            names = "--config",
-            paramLabel = "<path>",
-            description = "config.json, or the folder it is in (else HUBSTORAGE_CONFIG_PATH, else ./config)")
-    private @Nullable Path config;
+    private final ConfigOptions config;
 
     @Option(names = "--json", description = "Print the run's record as JSON; progress goes to stderr")
     private boolean json;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     BackupCommand(Program program) {
-        this.program = program;
+        super(program);
+        this.options = new RunOptions();
+        this.config = new ConfigOptions();
+    }
+
+    /** For the old spelling. */
+    BackupCommand(CliCommand other, RunOptions options, ConfigOptions config) {
+        super(other);
+        this.options = options;
+        this.config = config;
     }
 
     @Override
-    public Integer call() throws InterruptedException {
-        var line = HubCommand.spec(spec).commandLine();
-        return new BackupJob(program, options, json, line.getOut(), line.getErr())
-                .run(config)
-                .code();
+    ExitCode run() throws IOException, InterruptedException {
+        String contradiction = options.contradiction();
+        if (contradiction != null) {
+            err().println(contradiction);
+            return ExitCode.USAGE;
+        }
+        Environment environment = config.environment(program, options.variables());
+        // Before anything starts, so that no signal is missed.
+        CompletableFuture<Void> stop = program.stopRequest();
+        return options.continuous ? onSchedule(environment, stop) : once(environment, stop);
+    }
+
+    private ExitCode onSchedule(Environment environment, CompletableFuture<Void> stop) {
+        try (Running running = program.start(new Launch(Launch.Mode.SCHEDULE, environment, options.configuration()))) {
+            out().printf(
+                            "HubStorage %s runs on schedule, into %s. Ctrl-C stops it.%n",
+                            program.version(), running.config().dataPath());
+            out().flush();
+            stop.join();
+        }
+        return ExitCode.OK;
+    }
+
+    private ExitCode once(Environment environment, CompletableFuture<Void> stop)
+            throws IOException, InterruptedException {
+        try (Running running = program.start(new Launch(Launch.Mode.ONE_RUN, environment, options.configuration()))) {
+            Layout layout = new Layout(running.config().dataPath());
+            Progress progress = Progress.on(json ? err() : out(), program.terminal());
+            RunRecord run = new RunFollower(running.vertx(), progress)
+                    .run(new BackupMessage.Start(Trigger.CLI, options.dryRun, options.named()), stop);
+            if (json) {
+                printJson(run);
+            } else {
+                new RunSummary(run, layout).print(out());
+            }
+            return ExitCode.of(run);
+        } catch (RunFollower.Refused e) {
+            err().println("Nothing was backed up: " + e.getMessage());
+            return e.exitCode();
+        }
     }
 }

@@ -7,26 +7,21 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** What can be done with {@code config.json} without the service. */
 @Command(name = "config", description = "Make a first config.json, or check the one there is.")
-final class ConfigCommand implements Runnable {
-    @Spec
-    private @Nullable CommandSpec spec;
+final class ConfigCommand extends CliCommand {
+    ConfigCommand(Program program) {
+        super(program);
+    }
 
     @Override
-    public void run() {
-        throw new ParameterException(
-                HubCommand.spec(spec).commandLine(), "What about it? Say 'config create' or 'config validate'.");
+    ExitCode run() {
+        throw usage("What about it? Say 'config create' or 'config validate'.");
     }
 
     /** Writes the default. */
@@ -37,44 +32,34 @@ final class ConfigCommand implements Runnable {
                 "",
                 "Not needed for a first start: that writes the same file by itself."
             })
-    static final class Create implements Callable<Integer> {
-        private final Program program;
-
-        @Option(
-                names = "--config",
-                paramLabel = "<path>",
-                description = "The file, or the folder it goes to (else HUBSTORAGE_CONFIG_PATH, else ./config)")
-        private @Nullable Path config;
+    static final class Create extends CliCommand {
+        @Mixin
+        private final ConfigOptions options;
 
         @Option(names = "--force", description = "Replace the file that is there")
         private boolean force;
 
-        @Spec
-        private @Nullable CommandSpec spec;
-
         Create(Program program) {
-            this.program = program;
+            super(program);
+            this.options = new ConfigOptions();
+        }
+
+        /** For the old spelling. */
+        Create(CliCommand other, ConfigOptions options) {
+            super(other);
+            this.options = options;
         }
 
         @Override
-        public Integer call() throws IOException {
-            CommandLine line = HubCommand.spec(spec).commandLine();
-            return create(program, config, force, line.getOut(), line.getErr()).code();
-        }
-    }
-
-    /** Also for the old spelling. */
-    static ExitCode create(Program program, @Nullable Path config, boolean force, PrintWriter out, PrintWriter err)
-            throws IOException {
-        try {
-            Path file = ConfigReading.create(
-                    new Overrides().set("HUBSTORAGE_CONFIG_PATH", config).over(program.environment()), force);
-            out.printf("Wrote %s. Name your buckets in it, under s3_buckets.%n", file);
-            out.flush();
-            return ExitCode.OK;
-        } catch (FileAlreadyExistsException e) {
-            err.printf("%s exists already; 'config create --force' replaces it.%n", e.getFile());
-            return ExitCode.USAGE;
+        ExitCode run() throws IOException {
+            try {
+                Path file = ConfigReading.create(options.environment(program), force);
+                out().printf("Wrote %s. Name your buckets in it, under s3_buckets.%n", file);
+                return ExitCode.OK;
+            } catch (FileAlreadyExistsException e) {
+                err().printf("%s exists already; 'config create --force' replaces it.%n", e.getFile());
+                return ExitCode.USAGE;
+            }
         }
     }
 
@@ -82,49 +67,39 @@ final class ConfigCommand implements Runnable {
     @Command(
             name = "validate",
             description = "Check environment, .env and config.json, and name everything that is wrong.")
-    static final class Validate implements Callable<Integer> {
-        private final Program program;
-
-        @Option(
-                names = "--config",
-                paramLabel = "<path>",
-                description = "config.json, or the folder it is in (else HUBSTORAGE_CONFIG_PATH, else ./config)")
-        private @Nullable Path config;
-
-        @Spec
-        private @Nullable CommandSpec spec;
+    static final class Validate extends CliCommand {
+        @Mixin
+        private final ConfigOptions options = new ConfigOptions();
 
         Validate(Program program) {
-            this.program = program;
+            super(program);
         }
 
         @Override
-        public Integer call() {
-            ConfigReading reading = ConfigReading.of(
-                    new Overrides().set("HUBSTORAGE_CONFIG_PATH", config).over(program.environment()));
+        ExitCode run() {
+            ConfigReading reading = ConfigReading.of(options.environment(program));
             BrokenFile broken = reading.broken();
             if (broken != null) {
-                return refuse(broken, HubCommand.spec(spec).commandLine().getErr());
+                return refuse(broken);
             }
-            PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
+            PrintWriter out = out();
             out.printf(
                     reading.exists() ? "%s is valid.%n" : "%s does not exist; the first start writes it.%n",
                     reading.file());
             out.printf("  Buckets: %s%n", buckets(reading.config()));
             out.printf("  Data:    %s%n", reading.dataPath());
-            reading.warnings().forEach(warning -> out.printf("Warning: %s%n", Amounts.printable(warning)));
-            out.flush();
-            return ExitCode.OK.code();
+            reading.warnings().forEach(warning -> out.printf("Warning: %s%n", Table.printable(warning)));
+            return ExitCode.OK;
         }
 
-        private static int refuse(BrokenFile broken, PrintWriter err) {
+        private ExitCode refuse(BrokenFile broken) {
+            PrintWriter err = err();
             err.printf(
                     "%s %s%s%n",
                     broken.file(), broken.reason(), broken.problems().isEmpty() ? "." : ":");
-            broken.problems().forEach(problem -> err.printf("  %s%n", Amounts.printable(problem.toString())));
+            broken.problems().forEach(problem -> err.printf("  %s%n", Table.printable(problem.toString())));
             err.printf("Until it is mended, HubStorage goes on with the last good one. %s%n", broken.instead());
-            err.flush();
-            return ExitCode.USAGE.code();
+            return ExitCode.USAGE;
         }
 
         private static String buckets(HubConfig config) {

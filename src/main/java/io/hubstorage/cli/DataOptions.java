@@ -2,15 +2,15 @@ package io.hubstorage.cli;
 
 import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.config.ConfigReading;
-import io.hubstorage.config.Environment;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Which data folder a command reads. */
-class DataOptions {
+final class DataOptions extends ConfigOptions {
     private static final Logger LOG = LoggerFactory.getLogger(DataOptions.class);
 
     @Option(
@@ -20,12 +20,11 @@ class DataOptions {
     @Nullable
     Path localPath;
 
-    @Option(
-            names = "--config",
-            paramLabel = "<path>",
-            description = "config.json, or the folder it is in (else HUBSTORAGE_CONFIG_PATH, else ./config)")
-    @Nullable
-    Path config;
+    @Override
+    void addTo(Map<String, String> variables) {
+        super.addTo(variables);
+        add(variables, "HUBSTORAGE_DATA_PATH", localPath);
+    }
 
     /** The data folder that these options, the environment and the configuration name together. Blocks, writes nothing. */
     Path data(Program program) {
@@ -40,12 +39,5 @@ class DataOptions {
     /** The configuration folder that these options and the environment name together. */
     Path configFolder(Program program) {
         return environment(program).settings().configFolder();
-    }
-
-    private Environment environment(Program program) {
-        return new Overrides()
-                .set("HUBSTORAGE_DATA_PATH", localPath)
-                .set("HUBSTORAGE_CONFIG_PATH", config)
-                .over(program.environment());
     }
 }

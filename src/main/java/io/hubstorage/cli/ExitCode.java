@@ -3,6 +3,7 @@ package io.hubstorage.cli;
 import io.hubstorage.bus.RunRecord;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** What the process says to its caller when it ends. A public interface: scripts depend on the numbers. */
 public enum ExitCode {
@@ -44,12 +45,12 @@ public enum ExitCode {
         };
     }
 
-    /** Numbers and meanings, as a help text lists them. */
-    static Map<String, String> list(ExitCode... codes) {
+    /** Numbers and meanings, as a help text lists them: those of every command, and further ones. */
+    static Map<String, String> list(ExitCode... further) {
         Map<String, String> list = new LinkedHashMap<>();
-        for (ExitCode code : codes) {
-            list.merge(Integer.toString(code.code), code.meaning, (one, other) -> one + "; or: " + other);
-        }
+        Stream.concat(Stream.of(OK, FAILED, USAGE), Stream.of(further))
+                .forEach(code ->
+                        list.merge(Integer.toString(code.code), code.meaning, (one, other) -> one + "; or: " + other));
         return list;
     }
 }

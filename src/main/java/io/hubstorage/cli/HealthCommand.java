@@ -1,13 +1,15 @@
 package io.hubstorage.cli;
 
-import java.io.PrintWriter;
+import io.hubstorage.config.Environment;
+import io.hubstorage.config.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.util.concurrent.Callable;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Whether the service on this machine is well. */
 @Command(
@@ -18,8 +20,9 @@ import picocli.CommandLine.Spec;
             "  java -jar hubstorage.jar health",
             "  java -jar hubstorage.jar health --url http://192.168.1.20:5002/health/ready"
         })
-final class HealthCommand implements Callable<Integer> {
-    private final Program program;
+final class HealthCommand extends CliCommand {
+    private static final int PATIENCE_MILLIS = 5_000;
+    private static final int LONGEST_ANSWER = 4_096;
 
     @Option(
             names = "--url",
@@ -27,23 +30,48 @@ final class HealthCommand implements Callable<Integer> {
             description = "What to ask (else /health/ready where HUBSTORAGE_WEB_HOST and HUBSTORAGE_WEB_PORT say)")
     private @Nullable URI url;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     HealthCommand(Program program) {
-        this.program = program;
+        super(program);
     }
 
     @Override
-    public Integer call() {
-        URI asked = url != null
-                ? url
-                : HealthProbe.readiness(
-                        new Overrides().over(program.environment()).settings().web());
-        HealthProbe.Answer answer = HealthProbe.ask(asked);
-        PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
-        out.println(Amounts.printable(answer.text()));
-        out.flush();
-        return (answer.ready() ? ExitCode.OK : ExitCode.FAILED).code();
+    ExitCode run() {
+        return ask(
+                url != null
+                        ? url
+                        : readiness(Environment.load(program.environment())
+                                .settings()
+                                .web()));
+    }
+
+    /** Where a service with these settings answers for its readiness, seen from its own machine. */
+    private static URI readiness(Settings.Web web) {
+        String host = switch (web.host()) {
+            case "0.0.0.0", "::" -> "127.0.0.1";
+            default -> web.host().contains(":") ? "[" + web.host() + "]" : web.host();
+        };
+        return URI.create("http://%s:%d/health/ready".formatted(host, web.port()));
+    }
+
+    /** Says what the service answers, or why it does not; some seconds later at most. */
+    private ExitCode ask(URI address) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection(java.net.Proxy.NO_PROXY);
+            connection.setConnectTimeout(PATIENCE_MILLIS);
+            connection.setReadTimeout(PATIENCE_MILLIS);
+            int status = connection.getResponseCode();
+            try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+                String said = body == null ? "" : new String(body.readNBytes(LONGEST_ANSWER), StandardCharsets.UTF_8);
+                say(said.isBlank() ? "%s answers %d".formatted(address, status) : said);
+                return status == 200 ? ExitCode.OK : ExitCode.FAILED;
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            say("%s does not answer: %s".formatted(address, e.getMessage()));
+            return ExitCode.FAILED;
+        }
+    }
+
+    private void say(String text) {
+        out().println(Table.printable(text));
     }
 }

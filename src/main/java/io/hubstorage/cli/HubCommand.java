@@ -2,18 +2,15 @@ package io.hubstorage.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
-import picocli.CommandLine.Spec;
 
 /** The whole command line. Without a command it serves, or does what the old tool's options ask for. */
 @Command(
@@ -36,29 +33,24 @@ import picocli.CommandLine.Spec;
             "Credentials and places come from the environment and .env (AWS_*, HUBSTORAGE_*),",
             "what to back up and when from config.json."
         })
-public final class HubCommand implements Callable<Integer> {
-    private final Program program;
-
+public final class HubCommand extends CliCommand {
     @Mixin
-    private ServeOptions serve = new ServeOptions();
+    private final ServeCommand.Options serve = new ServeCommand.Options();
 
     @ArgGroup(
             exclusive = false,
             order = 100,
             heading = "%nThe old tool's spellings, which work without a command as 'backup' does with them:%n")
-    private @Nullable OldSpellings old;
-
-    @Spec
-    private @Nullable CommandSpec spec;
+    private @Nullable LegacyOptions legacy;
 
     /** The options of a run, and one more. */
-    static final class OldSpellings extends RunOptions {
+    static final class LegacyOptions extends RunOptions {
         @Option(names = "--create-config", description = "As 'config create'")
         private boolean createConfig;
     }
 
     private HubCommand(Program program) {
-        this.program = program;
+        super(program);
     }
 
     /** Runs what the arguments ask for, and returns the exit code of the process. */
@@ -67,54 +59,43 @@ public final class HubCommand implements Callable<Integer> {
     }
 
     private static CommandLine commandLine(Program program) {
-        CommandLine config = command(new ConfigCommand(), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE)
-                .addSubcommand(command(new ConfigCommand.Create(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
-                .addSubcommand(
-                        command(new ConfigCommand.Validate(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE));
-        CommandLine root = command(new HubCommand(program), ExitCode.values())
-                .addSubcommand(command(new ServeCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
-                .addSubcommand(command(
-                        new BackupCommand(program),
-                        ExitCode.OK,
-                        ExitCode.FAILED,
-                        ExitCode.USAGE,
-                        ExitCode.PARTIAL,
-                        ExitCode.BUSY,
-                        ExitCode.CANCELLED))
-                .addSubcommand(command(
-                        new VerifyCommand(program),
-                        ExitCode.OK,
-                        ExitCode.FAILED,
-                        ExitCode.USAGE,
-                        ExitCode.DAMAGED,
-                        ExitCode.CANCELLED))
-                .addSubcommand(command(new SnapshotsCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
-                .addSubcommand(command(new AlarmsCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
-                .addSubcommand(command(new MigrateCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
-                .addSubcommand(command(new HealthCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
-                .addSubcommand(command(new PasswordCommand(program), ExitCode.OK, ExitCode.FAILED, ExitCode.USAGE))
+        CommandLine config = command(new ConfigCommand(program))
+                .addSubcommand(command(new ConfigCommand.Create(program)))
+                .addSubcommand(command(new ConfigCommand.Validate(program)));
+        CommandLine root = command(
+                        new HubCommand(program), ExitCode.PARTIAL, ExitCode.DAMAGED, ExitCode.BUSY, ExitCode.CANCELLED)
+                .addSubcommand(command(new ServeCommand(program)))
+                .addSubcommand(command(new BackupCommand(program), ExitCode.PARTIAL, ExitCode.BUSY, ExitCode.CANCELLED))
+                .addSubcommand(command(new VerifyCommand(program), ExitCode.DAMAGED, ExitCode.CANCELLED))
+                .addSubcommand(command(new SnapshotsCommand(program)))
+                .addSubcommand(command(new AlarmsCommand(program)))
+                .addSubcommand(command(new MigrateCommand(program)))
+                .addSubcommand(command(new HealthCommand(program)))
+                .addSubcommand(command(new PasswordCommand(program)))
                 .addSubcommand(config);
         root.getCommandSpec().version("HubStorage " + program.version());
-        Complaints complaints = new Complaints();
+        CliErrorHandler errors = new CliErrorHandler();
         return root.setExecutionStrategy(HubCommand::execute)
-                .setParameterExceptionHandler(complaints)
-                .setExecutionExceptionHandler(complaints)
+                .setParameterExceptionHandler(errors)
+                .setExecutionExceptionHandler(errors)
                 // A bucket may be called config, a folder backup.
                 .setAllowSubcommandsAsOptionParameters(true)
                 .setUsageHelpAutoWidth(true);
     }
 
-    private static CommandLine command(Object command, ExitCode... codes) {
+    /** @param further what it may end with, besides what every command may */
+    private static CommandLine command(CliCommand command, ExitCode... further) {
         CommandLine line = new CommandLine(command);
         line.getCommandSpec()
                 .mixinStandardHelpOptions(true)
                 .usageMessage()
                 .synopsisHeading("")
                 .descriptionHeading("%n")
+                .parameterListHeading("%nArguments:%n")
                 .optionListHeading("%nOptions:%n")
                 .commandListHeading("%nCommands:%n")
                 .exitCodeListHeading("%nExit codes:%n")
-                .exitCodeList(ExitCode.list(codes));
+                .exitCodeList(ExitCode.list(further));
         return line;
     }
 
@@ -133,26 +114,16 @@ public final class HubCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        CommandLine line = spec(spec).commandLine();
-        OldSpellings asked = old;
+    ExitCode run() throws IOException, InterruptedException {
+        LegacyOptions asked = legacy;
         if (asked == null) {
-            return ServeCommand.serve(program, serve, line.getOut()).code();
+            return new ServeCommand(this, serve).run();
         }
         if (serve.port != null || serve.host != null) {
-            throw new ParameterException(line, "--port and --host are for the service, which this does not start");
+            throw usage("--port and --host are for the service, which this does not start");
         }
-        return (asked.createConfig
-                        ? ConfigCommand.create(program, serve.config, false, line.getOut(), line.getErr())
-                        : new BackupJob(program, asked, false, line.getOut(), line.getErr()).run(serve.config))
-                .code();
-    }
-
-    /** What picocli has put there. */
-    static CommandSpec spec(@Nullable CommandSpec injected) {
-        if (injected == null) {
-            throw new IllegalStateException("not called by the command line");
-        }
-        return injected;
+        return asked.createConfig
+                ? new ConfigCommand.Create(this, serve).run()
+                : new BackupCommand(this, asked, serve).run();
     }
 }

@@ -11,35 +11,32 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The move from the old tool, in one command. */
 @Command(
         name = "migrate",
         description = {
-            "Take over the configuration of the old Python tool: buckets, filters, timetable and",
-            "folder go to config.json and .env, credentials to .env alone. Nothing of the old tool",
-            "is changed, and its hublink_* folders are what the first backup links from."
+            "Take over the configuration of the old Python tool.",
+            "",
+            "Buckets, filters, timetable and folder go to config.json and .env, credentials to .env alone. Nothing of"
+                    + " the old tool is changed, and its hublink_* folders are what the first backup links from."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar migrate --from ~/HubStorage/config.json",
-            "  java -jar hubstorage.jar migrate --from old.json --launch-agent com.s3backup.sync.daemon.plist",
+            "  java -jar hubstorage.jar migrate --from old.json --launch-agent old.plist",
             "",
             "docs/migration.md has the whole move in ten steps, in a container too."
         })
-final class MigrateCommand implements Callable<Integer> {
+final class MigrateCommand extends CliCommand {
     private static final int SHOWN = 5;
-
-    private final Program program;
 
     @Option(names = "--from", required = true, paramLabel = "<file>", description = "config.json of the old tool")
     private Path from = Path.of("");
@@ -65,45 +62,36 @@ final class MigrateCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace a config.json and values in .env that are there")
     private boolean force;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     MigrateCommand(Program program) {
-        this.program = program;
+        super(program);
     }
 
     @Override
-    public Integer call() throws IOException {
-        CommandLine line = HubCommand.spec(spec).commandLine();
-        Environment environment = new Overrides()
-                .set("HUBSTORAGE_DATA_PATH", data)
-                .set("HUBSTORAGE_CONFIG_PATH", config)
-                .over(program.environment());
+    ExitCode run() throws IOException {
+        Map<String, String> variables = new HashMap<>();
+        ConfigOptions.add(variables, "HUBSTORAGE_DATA_PATH", data);
+        ConfigOptions.add(variables, "HUBSTORAGE_CONFIG_PATH", config);
+        Environment environment = Environment.load(program.environment()).overridden(variables);
         Path home = Path.of(program.environment().getOrDefault("HOME", System.getProperty("user.home")));
         try {
             Migration migration = Migration.read(environment, from, launchAgent, home);
             Migration.Written written = migration.write(force);
-            report(migration, written, new Places(environment), line.getOut());
-            return ExitCode.OK.code();
+            report(migration, written, new Places(environment), out());
+            return ExitCode.OK;
         } catch (FileAlreadyExistsException e) {
-            line.getErr()
-                    .printf(
-                            "Nothing was written: %s: %s. 'migrate --force' replaces it.%n",
-                            e.getFile(), e.getReason());
+            err().printf("Nothing was written: %s: %s. 'migrate --force' replaces it.%n", e.getFile(), e.getReason());
         } catch (NoSuchFileException e) {
-            line.getErr().printf("There is no %s.%n", e.getFile());
+            err().printf("There is no %s.%n", e.getFile());
         } catch (AccessDeniedException e) {
-            line.getErr()
-                    .printf(
+            err().printf(
                             "Nothing was written: this user may not read or write %s. Run the command as the one who"
                                     + " owns it; in a container by --user, as docs/migration.md shows, and not under"
                                     + " sudo.%n",
                             place(e));
         } catch (FileSystemException e) {
-            line.getErr().printf("Nothing was written: %s: %s.%n", place(e), e.getReason());
+            err().printf("Nothing was written: %s: %s.%n", place(e), e.getReason());
         }
-        line.getErr().flush();
-        return ExitCode.USAGE.code();
+        return ExitCode.USAGE;
     }
 
     /** Files are written under another name first, which tells nobody anything: their folder does. */
@@ -153,7 +141,6 @@ final class MigrateCommand implements Callable<Integer> {
         List<SnapshotInfo> found = migration.snapshots();
         snapshots(migration, found, places, out);
         section(out, "Left to do", todo(migration, found.isEmpty(), places));
-        out.flush();
     }
 
     private static void snapshots(Migration migration, List<SnapshotInfo> found, Places places, PrintWriter out)

@@ -4,16 +4,9 @@ import io.hubstorage.config.Environment;
 import io.hubstorage.web.auth.PasswordHash;
 import io.hubstorage.web.auth.StoredPassword;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The password of the dashboard. */
 @Command(
@@ -29,10 +22,8 @@ import picocli.CommandLine.Spec;
             "  java -jar hubstorage.jar password < password.txt",
             "  java -jar hubstorage.jar password --reset"
         })
-final class PasswordCommand implements Callable<Integer> {
+final class PasswordCommand extends CliCommand {
     private static final int SHORTEST = 8;
-
-    private final Program program;
 
     @Option(
             names = "--reset",
@@ -40,52 +31,43 @@ final class PasswordCommand implements Callable<Integer> {
                     "Make a random password in the place of the one that was made at the first start, and print it")
     private boolean reset;
 
-    @Option(
-            names = "--config",
-            paramLabel = "<path>",
-            description = "config.json, or the folder it is in (else HUBSTORAGE_CONFIG_PATH, else ./config)")
-    private @Nullable Path config;
-
-    @Spec
-    private @Nullable CommandSpec spec;
+    @Mixin
+    private final ConfigOptions config = new ConfigOptions();
 
     PasswordCommand(Program program) {
-        this.program = program;
+        super(program);
     }
 
     @Override
-    public Integer call() throws IOException {
-        CommandLine line = HubCommand.spec(spec).commandLine();
+    ExitCode run() throws IOException {
         if (reset) {
-            reset(line.getOut(), line.getErr());
+            reset();
         } else {
-            line.getOut().println(PasswordHash.of(asked(line)));
+            out().println(PasswordHash.of(asked()));
         }
-        line.getOut().flush();
-        return ExitCode.OK.code();
+        return ExitCode.OK;
     }
 
-    private String asked(CommandLine line) {
+    private String asked() {
         String password = program.secret("Password");
         if (password == null || password.length() < SHORTEST) {
-            throw new ParameterException(line, "a password has at least %d characters".formatted(SHORTEST));
+            throw usage("a password has at least %d characters".formatted(SHORTEST));
         }
         if (program.terminal().interactive() && !password.equals(program.secret("The same again"))) {
-            throw new ParameterException(line, "the two are not the same");
+            throw usage("the two are not the same");
         }
         return password;
     }
 
-    private void reset(PrintWriter out, PrintWriter err) throws IOException {
-        Environment environment =
-                new Overrides().set("HUBSTORAGE_CONFIG_PATH", config).over(program.environment());
+    private void reset() throws IOException {
+        Environment environment = config.environment(program);
         StoredPassword stored = new StoredPassword(environment.settings().configFolder());
         String password = stored.renew();
-        out.printf("The new password of the dashboard: %s%n", password);
-        out.println("A running HubStorage takes it within some seconds, and logs everybody out.");
+        out().printf("The new password of the dashboard: %s%n", password);
+        out().println("A running HubStorage takes it within some seconds, and logs everybody out.");
         for (String name : new String[] {"HUBSTORAGE_WEB_PASSWORD", "HUBSTORAGE_WEB_PASSWORD_HASH"}) {
             if (environment.get(name) != null) {
-                err.printf("But %s is set, and counts in its place.%n", name);
+                err().printf("But %s is set, and counts in its place.%n", name);
             }
         }
     }

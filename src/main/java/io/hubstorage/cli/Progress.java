@@ -1,12 +1,18 @@
 package io.hubstorage.cli;
 
 import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.Sizes;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Shows how a run gets on. One thread. */
+/** Shows how something gets on. One thread. */
 sealed interface Progress {
     /** How often it may be asked to show something. */
     Duration PACE = Duration.ofMillis(200);
@@ -23,8 +29,35 @@ sealed interface Progress {
     /** No more comes: what was only for the moment is wiped out. */
     void end();
 
+    /**
+     * Shows how something gets on until it ends.
+     *
+     * @param show is called every {@link #PACE}, to show where it stands
+     * @param stop asks for it to be stopped, when it completes
+     * @param cancel stops it; it is still awaited
+     */
+    default <T> T follow(Future<T> end, Runnable show, CompletableFuture<Void> stop, Runnable cancel)
+            throws ExecutionException, InterruptedException {
+        boolean stopping = false;
+        try {
+            while (true) {
+                try {
+                    return end.get(PACE.toMillis(), TimeUnit.MILLISECONDS);
+                } catch (TimeoutException _) {
+                    show.run();
+                }
+                if (stop.isDone() && !stopping) {
+                    stopping = true;
+                    cancel.run();
+                }
+            }
+        } finally {
+            end();
+        }
+    }
+
     /** For that output. */
-    static Progress on(PrintWriter out, Terminal terminal) {
+    static Progress on(PrintWriter out, Program.Terminal terminal) {
         return terminal.interactive() ? new Line(out, terminal.columns()) : new Lines(out);
     }
 
@@ -108,7 +141,7 @@ sealed interface Progress {
             RunState.Waiting over = waiting;
             if (over != null) {
                 waiting = null;
-                note("Waited %s for S3.".formatted(Amounts.time(Duration.between(over.since(), state.at()))));
+                note("Waited %s for S3.".formatted(Sizes.duration(Duration.between(over.since(), state.at()))));
             }
             show(ProgressText.line(state));
         }

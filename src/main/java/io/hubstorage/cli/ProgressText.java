@@ -2,6 +2,7 @@ package io.hubstorage.cli;
 
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunState;
+import io.hubstorage.bus.Sizes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -42,8 +43,7 @@ final class ProgressText {
             case LISTING -> listing(state);
             case TRANSFERRING -> state.start().dryRun() ? listing(state) : transferring(state);
             case COMMITTING -> "Writing the snapshot";
-            case RETRYING ->
-                "Waiting to try again%s".formatted(message == null ? "" : ": " + Amounts.printable(message));
+            case RETRYING -> "Waiting to try again%s".formatted(message == null ? "" : ": " + Table.printable(message));
             case CANCELLING -> "Stopping";
             case DONE, FAILED -> "Ending";
         };
@@ -54,43 +54,42 @@ final class ProgressText {
         return "Waiting for %s: %s since %s, for %s"
                 .formatted(
                         waiting.what().toUpperCase(Locale.ROOT),
-                        Amounts.printable(waiting.cause()),
+                        Table.printable(waiting.cause()),
                         TIME.format(waiting.since()),
-                        Amounts.time(Duration.between(waiting.since(), now)));
+                        Sizes.duration(Duration.between(waiting.since(), now)));
     }
 
     private static String listing(RunState state) {
         String found = "%s %s found"
                 .formatted(
                         state.start().dryRun() ? "Planning:" : "Listing:",
-                        Amounts.objects(state.progress().totals().listed().objects()));
+                        Sizes.objects(state.progress().totals().listed().objects()));
         return state.start().dryRun() || state.progress().toDownload().objects() == 0
                 ? found
                 : "%s, %s of %s downloaded, %s/s"
                         .formatted(
                                 found,
-                                Amounts.number(
+                                Sizes.number(
                                         state.progress().totals().downloaded().objects()),
-                                Amounts.number(state.progress().toDownload().objects()),
-                                Amounts.bytes(state.progress().bytesPerSecond()));
+                                Sizes.number(state.progress().toDownload().objects()),
+                                Sizes.bytes(state.progress().bytesPerSecond()));
     }
 
     private static String transferring(RunState state) {
         if (!downloading(state)) {
             return "Linking: %s unchanged"
-                    .formatted(
-                            Amounts.objects(state.progress().totals().linked().objects()));
+                    .formatted(Sizes.objects(state.progress().totals().linked().objects()));
         }
         Long eta = state.progress().etaSeconds();
         return "%3d%%  %s of %s  %s of %s  %s/s%s"
                 .formatted(
                         (int) (100 * share(state)),
-                        Amounts.number(state.progress().totals().downloaded().objects()),
-                        Amounts.objects(state.progress().toDownload().objects()),
-                        Amounts.bytes((double) received(state)),
-                        Amounts.bytes((double) state.progress().toDownload().bytes()),
-                        Amounts.bytes(state.progress().bytesPerSecond()),
-                        eta == null ? "" : "  ETA " + Amounts.time(Duration.ofSeconds(eta)));
+                        Sizes.number(state.progress().totals().downloaded().objects()),
+                        Sizes.objects(state.progress().toDownload().objects()),
+                        Sizes.bytes((double) received(state)),
+                        Sizes.bytes((double) state.progress().toDownload().bytes()),
+                        Sizes.bytes(state.progress().bytesPerSecond()),
+                        eta == null ? "" : "  ETA " + Sizes.duration(Duration.ofSeconds(eta)));
     }
 
     private static boolean downloading(RunState state) {

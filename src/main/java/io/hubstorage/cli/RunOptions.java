@@ -4,7 +4,9 @@ import io.hubstorage.config.HubConfig;
 import io.hubstorage.config.HubConfig.BucketSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -50,7 +52,7 @@ class RunOptions {
         for (String name : buckets) {
             if (!HubConfig.BucketSpec.isName(name)) {
                 return "--bucket \"%s\": a bucket's name alone, without s3:// and path: 3 to 255 letters, digits, dots, hyphens and underscores"
-                        .formatted(Amounts.printable(name));
+                        .formatted(Table.printable(name));
             }
         }
         if (!buckets.isEmpty() && dynamicBuckets) {
@@ -63,15 +65,17 @@ class RunOptions {
     }
 
     /** What they say otherwise than the environment. */
-    Overrides environment() {
-        Overrides overrides = new Overrides().set("HUBSTORAGE_DATA_PATH", localPath);
+    Map<String, String> variables() {
+        Map<String, String> variables = new HashMap<>();
+        ConfigOptions.add(variables, "HUBSTORAGE_DATA_PATH", localPath);
         if (awsProfile != null) {
+            variables.put("AWS_PROFILE", awsProfile);
             // As in the AWS CLI: a profile named on the command line wins over keys in the environment.
-            overrides
-                    .set("AWS_PROFILE", awsProfile)
-                    .unset("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
+            variables.put("AWS_ACCESS_KEY_ID", "");
+            variables.put("AWS_SECRET_ACCESS_KEY", "");
+            variables.put("AWS_SESSION_TOKEN", "");
         }
-        return overrides;
+        return variables;
     }
 
     /** What they say otherwise than {@code config.json}. */

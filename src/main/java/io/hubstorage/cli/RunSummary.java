@@ -3,6 +3,7 @@ package io.hubstorage.cli;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.Certificate;
@@ -40,7 +41,7 @@ final class RunSummary {
             certificate(layout.snapshot(snapshot), out);
         }
         if (run.finishedAt() != null) {
-            out.printf("Took %s.%n", Amounts.time(Duration.between(run.startedAt(), run.finishedAt())));
+            out.printf("Took %s.%n", Sizes.duration(Duration.between(run.startedAt(), run.finishedAt())));
         }
         out.flush();
     }
@@ -56,13 +57,13 @@ final class RunSummary {
                         .sum();
                 out.printf(
                         "%s total \u00b7 %s new on disk%n",
-                        Amounts.bytes((double) total), Amounts.bytes(allocated.doubleValue()));
+                        Sizes.bytes((double) total), Sizes.bytes(allocated.doubleValue()));
             }
             Tally tally = certificate.verified().get(ManifestEntry.LENGTH);
             if (tally != null) {
                 out.printf(
                         "%s in it could be checked by length alone: S3 gave nothing to compare the content with.%n",
-                        Amounts.objects(tally.objects()));
+                        Sizes.objects(tally.objects()));
             }
         } catch (IOException e) {
             // It says nothing then; whoever wants to know whether the certificate is right runs verify.
@@ -71,7 +72,7 @@ final class RunSummary {
 
     private String sentence() {
         String message = run.message();
-        String text = message == null ? "The run ended" : Amounts.printable(message);
+        String text = message == null ? "The run ended" : Table.printable(message);
         String begin = text.substring(0, 1);
         // A bucket's name stays as it is.
         boolean name = run.buckets().stream().anyMatch(bucket -> text.startsWith(bucket.bucket()));
@@ -109,11 +110,11 @@ final class RunSummary {
         return new String[] {
             name,
             result,
-            Amounts.tally(counts.listed()),
-            Amounts.tally(counts.downloaded()),
-            Amounts.number(counts.linked().objects()),
-            Amounts.number(counts.deleted().objects()),
-            Amounts.number(failed)
+            Table.tally(counts.listed()),
+            Table.tally(counts.downloaded()),
+            Sizes.number(counts.linked().objects()),
+            Sizes.number(counts.deleted().objects()),
+            Sizes.number(failed)
         };
     }
 
@@ -134,12 +135,12 @@ final class RunSummary {
             out.printf("%s: %s%n", bucket.bucket(), headline(bucket));
             bucket.outcome().failures().stream()
                     .limit(NAMED)
-                    .forEach(failure -> out.printf(
-                            "  %s: %s%n", Amounts.printable(failure.key()), Amounts.printable(failure.cause())));
+                    .forEach(failure ->
+                            out.printf("  %s: %s%n", Table.printable(failure.key()), Table.printable(failure.cause())));
             long rest = bucket.outcome().failuresTotal()
                     - Math.min(NAMED, bucket.outcome().failures().size());
             if (rest > 0) {
-                out.printf("  and %s more%s%n", Amounts.number(rest), file(bucket));
+                out.printf("  and %s more%s%n", Sizes.number(rest), file(bucket));
             }
         }
     }
@@ -148,8 +149,8 @@ final class RunSummary {
         String error = bucket.outcome().error();
         return error == null
                 ? "%s could not be copied"
-                        .formatted(Amounts.objects(bucket.outcome().failuresTotal()))
-                : Amounts.printable(error);
+                        .formatted(Sizes.objects(bucket.outcome().failuresTotal()))
+                : Table.printable(error);
     }
 
     /** Where all of them are named, if they are. */

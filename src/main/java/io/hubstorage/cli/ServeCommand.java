@@ -1,17 +1,17 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.cli.Program.Launch;
+import io.hubstorage.cli.Program.Running;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Option;
 
 /** The service: dashboard, schedule and backups, until it is told to stop. */
 @Command(
@@ -25,41 +25,60 @@ import picocli.CommandLine.Spec;
             "SIGTERM and Ctrl-C stop it in order, within 8 s: a run that is under way goes on at",
             "the next start. A second signal ends it at once."
         })
-final class ServeCommand implements Callable<Integer> {
+final class ServeCommand extends CliCommand {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
-    private final Program program;
-
     @Mixin
-    private ServeOptions options = new ServeOptions();
+    private final Options options;
 
-    @Spec
-    private @Nullable CommandSpec spec;
+    /** Where the service finds its configuration and where it listens. */
+    static final class Options extends ConfigOptions {
+        @Option(
+                names = "--port",
+                paramLabel = "<port>",
+                description = "Port of the web server, 0 for any free one (else HUBSTORAGE_WEB_PORT, else 5002)")
+        @Nullable
+        String port;
 
-    ServeCommand(Program program) {
-        this.program = program;
+        @Option(
+                names = "--host",
+                paramLabel = "<host>",
+                description = "Address to listen on (else HUBSTORAGE_WEB_HOST, else 127.0.0.1, in a container 0.0.0.0)")
+        @Nullable
+        String host;
+
+        @Override
+        void addTo(Map<String, String> variables) {
+            super.addTo(variables);
+            add(variables, "HUBSTORAGE_WEB_PORT", port);
+            add(variables, "HUBSTORAGE_WEB_HOST", host);
+        }
     }
 
-    @Override
-    public Integer call() {
-        return serve(program, options, HubCommand.spec(spec).commandLine().getOut())
-                .code();
+    ServeCommand(Program program) {
+        super(program);
+        this.options = new Options();
+    }
+
+    /** Without a command. */
+    ServeCommand(CliCommand other, Options options) {
+        super(other);
+        this.options = options;
     }
 
     /** Blocks until told to stop, and has stopped. */
-    static ExitCode serve(Program program, ServeOptions options, PrintWriter out) {
-        Environment environment = new Overrides()
-                .set("HUBSTORAGE_CONFIG_PATH", options.config)
-                .set("HUBSTORAGE_WEB_PORT", options.port)
-                .set("HUBSTORAGE_WEB_HOST", options.host)
-                .over(program.environment());
+    @Override
+    ExitCode run() {
+        Environment environment = options.environment(program);
         // Before anything starts, so that no signal is missed.
         CompletableFuture<Void> stop = program.stopRequest();
         try (Running running = program.start(new Launch(Launch.Mode.SERVICE, environment, config -> config))) {
-            out.printf(
-                    "HubStorage %s is up: %s, data in %s%n",
-                    program.version(), address(running), running.config().dataPath());
-            out.flush();
+            out().printf(
+                            "HubStorage %s is up: %s, data in %s%n",
+                            program.version(),
+                            address(running),
+                            running.config().dataPath());
+            out().flush();
             stop.join();
             LOG.info("Stopping");
         }

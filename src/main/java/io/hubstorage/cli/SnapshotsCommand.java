@@ -1,16 +1,13 @@
 package io.hubstorage.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,13 +15,10 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lists what there is; reads only. */
 @Command(
@@ -35,11 +29,9 @@ import picocli.CommandLine.Spec;
             "  java -jar hubstorage.jar snapshots",
             "  java -jar hubstorage.jar snapshots --local-path /mnt/backup --json"
         })
-final class SnapshotsCommand implements Callable<Integer> {
+final class SnapshotsCommand extends CliCommand {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
-
-    private final Program program;
 
     @Mixin
     private final DataOptions options = new DataOptions();
@@ -47,11 +39,8 @@ final class SnapshotsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON")
     private boolean json;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     SnapshotsCommand(Program program) {
-        this.program = program;
+        super(program);
     }
 
     /**
@@ -73,23 +62,21 @@ final class SnapshotsCommand implements Callable<Integer> {
     record Listing(String data, List<Line> snapshots) {}
 
     @Override
-    public Integer call() throws IOException {
+    ExitCode run() throws IOException {
         Path data = options.data(program);
         List<Line> lines = new ArrayList<>();
         for (SnapshotInfo snapshot : new Snapshots(new Layout(data)).list()) {
             lines.add(line(snapshot));
         }
-        PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
         if (json) {
-            out.println(json(new Listing(data.toString(), lines)));
+            printJson(new Listing(data.toString(), lines));
         } else if (lines.isEmpty()) {
-            out.printf("There is no snapshot in %s yet.%n", data);
+            out().printf("There is no snapshot in %s yet.%n", data);
         } else {
-            out.printf("%d %s in %s%n%n", lines.size(), lines.size() == 1 ? "snapshot" : "snapshots", data);
-            table(lines).text().forEach(out::println);
+            out().printf("%d %s in %s%n%n", lines.size(), lines.size() == 1 ? "snapshot" : "snapshots", data);
+            table(lines).text().forEach(out()::println);
         }
-        out.flush();
-        return ExitCode.OK.code();
+        return ExitCode.OK;
     }
 
     private static Line line(SnapshotInfo snapshot) throws IOException {
@@ -119,8 +106,8 @@ final class SnapshotsCommand implements Callable<Integer> {
                     line.startedAt() == null ? "(by the old tool)" : TIME.format(line.startedAt()),
                     line.result() == null ? "-" : word(line.result()),
                     String.join(", ", line.buckets()),
-                    files == null ? "-" : Amounts.number(files.objects()),
-                    files == null ? "-" : Amounts.bytes((double) files.bytes()));
+                    files == null ? "-" : Sizes.number(files.objects()),
+                    files == null ? "-" : Sizes.bytes((double) files.bytes()));
         }
         return table;
     }
@@ -131,12 +118,5 @@ final class SnapshotsCommand implements Callable<Integer> {
             case PARTIAL -> "with failures";
             default -> result.name().toLowerCase(Locale.ROOT);
         };
-    }
-
-    private static String json(Listing listing) throws JsonProcessingException {
-        return BusJson.mapper()
-                .writer()
-                .with(SerializationFeature.INDENT_OUTPUT)
-                .writeValueAsString(listing);
     }
 }

@@ -1,5 +1,7 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.bus.Sizes;
+import io.hubstorage.bus.Tally;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,6 +42,26 @@ final class Table {
             text.append(i == 0 ? "" : GAP).append(i < left ? cell + fill : fill + cell);
         }
         return text.toString().stripTrailing();
+    }
+
+    /** {@code 1,234 (5.60 MiB)}; {@code 0} alone for none. */
+    static String tally(Tally tally) {
+        return tally.objects() == 0
+                ? "0"
+                : "%s (%s)".formatted(Sizes.number(tally.objects()), Sizes.bytes((double) tally.bytes()));
+    }
+
+    /** A key or another text from elsewhere, without the characters that would make a terminal do things. */
+    static String printable(String text) {
+        StringBuilder clean = new StringBuilder(text.length());
+        text.codePoints().forEach(point -> {
+            if (Character.isISOControl(point) || Character.getType(point) == Character.FORMAT) {
+                clean.append("\\u%04x".formatted(point));
+            } else {
+                clean.appendCodePoint(point);
+            }
+        });
+        return clean.toString();
     }
 
     private static int length(String cell) {

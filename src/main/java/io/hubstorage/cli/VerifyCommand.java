@@ -1,40 +1,46 @@
 package io.hubstorage.cli;
 
 import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.Sizes;
+import io.hubstorage.cli.Program.Terminal;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.status.AlarmStore;
 import io.hubstorage.verify.SnapshotFolders;
+import io.hubstorage.verify.SnapshotVerifier;
 import io.hubstorage.verify.VerifyProgress;
 import io.hubstorage.verify.VerifyReport;
 import io.hubstorage.verify.VerifyRequest;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Recomputes snapshots from the disk; reads only. */
 @Command(
         name = "verify",
         description = {
-            "Recompute snapshots from the disk and compare them with what they promise:",
-            "every file's size and SHA-256, no file too few or too many, and the certificate's sums.",
-            "Writes nothing to the data folder; may run while a backup does."
+            "Check on the disk that snapshots are what they promise.",
+            "",
+            "Recomputes every file's size and SHA-256, looks for files too few or too many, and compares the"
+                    + " certificate's sums. Writes nothing to the data folder; may run while a backup does."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -42,9 +48,7 @@ import picocli.CommandLine.Spec;
             "  java -jar hubstorage.jar verify --all --sample 5",
             "  java -jar hubstorage.jar verify hublink_20260301020000 --bucket photos --json"
         })
-final class VerifyCommand implements Callable<Integer> {
-    private final Program program;
-
+final class VerifyCommand extends CliCommand {
     @Parameters(paramLabel = "<snapshot>", arity = "0..*", description = "Snapshots by name (else the newest)")
     private List<String> positional = new ArrayList<>();
 
@@ -75,50 +79,119 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the report as JSON; progress goes to stderr")
     private boolean json;
 
-    @Spec
-    private @Nullable CommandSpec spec;
-
     VerifyCommand(Program program) {
-        this.program = program;
+        super(program);
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        PrintWriter out = HubCommand.spec(spec).commandLine().getOut();
-        PrintWriter err = HubCommand.spec(spec).commandLine().getErr();
+    ExitCode run() throws IOException, InterruptedException {
         Layout layout = new Layout(options.data(program));
         List<String> chosen = chosen(layout);
         if (chosen.isEmpty()) {
-            err.printf("There is no snapshot in %s.%n", layout.data());
-            err.flush();
-            return ExitCode.FAILED.code();
+            err().printf("There is no snapshot in %s.%n", layout.data());
+            return ExitCode.FAILED;
         }
         VerifyRequest request = new VerifyRequest(layout, chosen, Set.copyOf(buckets), percent(), seed());
-        Progress progress = Progress.on(json ? err : out, json ? Terminal.NONE : program.terminal());
+        VerifyOutput output = json ? new VerifyOutput.Json(out()) : new VerifyOutput.Text(out());
         Set<String> looked = new HashSet<>();
-        VerifyOutput output = json ? new VerifyOutput.Json(out) : new VerifyOutput.Text(out);
-        Optional<VerifyReport> ended = new FollowedVerification(
-                        request, new VerifyProgress(), progress, program.clock())
-                .run(program.stopRequest(), snapshot -> {
-                    snapshot.buckets().forEach(bucket -> looked.add(bucket.name()));
-                    raiseIfDamaged(snapshot);
-                    // Of one that has none of the buckets there is nothing to say.
-                    if (buckets.isEmpty()
-                            || !snapshot.ok()
-                            || !snapshot.buckets().isEmpty()) {
-                        output.snapshot(snapshot);
-                    }
-                });
+        Optional<VerifyReport> ended = verify(request, snapshot -> {
+            snapshot.buckets().forEach(bucket -> looked.add(bucket.name()));
+            raiseIfDamaged(snapshot);
+            // Of one that has none of the buckets there is nothing to say.
+            if (buckets.isEmpty() || !snapshot.ok() || !snapshot.buckets().isEmpty()) {
+                output.snapshot(snapshot);
+            }
+        });
         if (ended.isEmpty()) {
-            return ExitCode.CANCELLED.code();
+            return ExitCode.CANCELLED;
         }
         VerifyReport report = ended.get();
         if (report.ok()) {
             requireBuckets(looked);
         }
         output.end(report);
-        out.flush();
-        return (report.ok() ? ExitCode.OK : ExitCode.DAMAGED).code();
+        return report.ok() ? ExitCode.OK : ExitCode.DAMAGED;
+    }
+
+    /**
+     * The report without its snapshots; empty when it was told to stop before it was there.
+     *
+     * @param each gets one snapshot after the other, on the verification's thread
+     */
+    private Optional<VerifyReport> verify(VerifyRequest request, Consumer<VerifyReport.Snapshot> each)
+            throws IOException, InterruptedException {
+        Progress progress = Progress.on(json ? err() : out(), json ? Terminal.NONE : program.terminal());
+        VerifyProgress state = new VerifyProgress();
+        SnapshotVerifier verifier =
+                new SnapshotVerifier(program.clock(), Path.of(System.getProperty("java.io.tmpdir")));
+        Line line = new Line(state, request.snapshots().size());
+        try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<VerifyReport> report = thread.submit(() -> verifier.verify(request, state, snapshot -> {
+                synchronized (progress) {
+                    progress.end();
+                    each.accept(snapshot);
+                }
+            }));
+            return Optional.of(progress.follow(
+                    report,
+                    () -> {
+                        synchronized (progress) {
+                            progress.show(line.text());
+                        }
+                    },
+                    program.stopRequest(),
+                    state::cancel));
+        } catch (ExecutionException e) {
+            return switch (e.getCause()) {
+                case CancellationException _ -> Optional.empty();
+                case IOException failure -> throw failure;
+                case RuntimeException failure -> throw failure;
+                case null, default -> throw new IllegalStateException(e.getCause());
+            };
+        }
+    }
+
+    /** How far it is in the snapshot that is being verified. */
+    private static final class Line {
+        private final VerifyProgress state;
+        private final int snapshots;
+        private int shown;
+        private long since;
+        private long hashedBefore;
+
+        Line(VerifyProgress state, int snapshots) {
+            this.state = state;
+            this.snapshots = snapshots;
+        }
+
+        String text() {
+            long now = System.nanoTime();
+            if (state.snapshot() != shown) {
+                shown = state.snapshot();
+                since = now;
+                hashedBefore = state.bytesHashed();
+            }
+            double seconds = Math.max(1e-3, (now - since) / 1e9);
+            String line = line(state.bytesCovered(), state.bytesToCover(), state.bytesHashed() - hashedBefore, seconds);
+            return snapshots == 1
+                    ? line
+                    : "Snapshot %s of %s:%s".formatted(Sizes.number(shown), Sizes.number(snapshots), line);
+        }
+    }
+
+    /** How much of a snapshot is done, of which so much was read in so many seconds. */
+    static String line(long covered, long toCover, long hashed, double seconds) {
+        double share = toCover == 0 ? 1 : Math.min(1, covered / (double) toCover);
+        String eta = share > 0 && share < 1
+                ? "  ETA " + Sizes.duration(Duration.ofSeconds(Math.round(seconds * (1 - share) / share)))
+                : "";
+        return "%3d%%  %s of %s proven  %s/s%s"
+                .formatted(
+                        (int) (100 * share),
+                        Sizes.bytes((double) covered),
+                        Sizes.bytes((double) toCover),
+                        Sizes.bytes(hashed / seconds),
+                        eta);
     }
 
     /** The report is read once; that a copy is damaged must not be forgotten with it. */
@@ -151,7 +224,7 @@ final class VerifyCommand implements Callable<Integer> {
         for (String name : named) {
             if (!folders.exists(name)) {
                 throw usage("there is no snapshot %s in %s; 'snapshots' lists what there is"
-                        .formatted(Amounts.printable(name), layout.data()));
+                        .formatted(Table.printable(name), layout.data()));
             }
         }
         return !named.isEmpty() ? List.copyOf(named) : all ? folders.all() : folders.newest();
@@ -172,12 +245,8 @@ final class VerifyCommand implements Callable<Integer> {
     private void requireBuckets(Set<String> looked) {
         for (String bucket : buckets) {
             if (!looked.contains(bucket)) {
-                throw usage("no bucket %s in the chosen snapshots".formatted(Amounts.printable(bucket)));
+                throw usage("no bucket %s in the chosen snapshots".formatted(Table.printable(bucket)));
             }
         }
-    }
-
-    private ParameterException usage(String message) {
-        return new ParameterException(HubCommand.spec(spec).commandLine(), message);
     }
 }

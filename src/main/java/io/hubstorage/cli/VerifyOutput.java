@@ -3,10 +3,14 @@ package io.hubstorage.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.Sizes;
+import io.hubstorage.verify.Problem;
 import io.hubstorage.verify.VerifyReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 
 /** Prints what a verification found, one snapshot after the other, so that none has to be remembered. */
@@ -19,14 +23,82 @@ sealed interface VerifyOutput {
 
     /** For people. */
     record Text(PrintWriter out) implements VerifyOutput {
+        private static final int NAMED = 20;
+
         @Override
         public void snapshot(VerifyReport.Snapshot snapshot) {
-            VerifySummary.lines(snapshot).forEach(out::println);
+            out.println(headline(snapshot));
+            if (!snapshot.buckets().isEmpty()) {
+                table(snapshot).text().forEach(line -> out.println("  " + line));
+            }
+            long writable = snapshot.buckets().stream()
+                    .mapToLong(bucket -> bucket.writable().objects())
+                    .sum();
+            if (writable > 0) {
+                out.printf(
+                        "  %s not read-only, as the old tool left them: editing one changes it in every snapshot that"
+                                + " has it%n",
+                        writable == 1 ? "1 file is" : Sizes.number(writable) + " files are");
+            }
+            snapshot.problems().stream().limit(NAMED).map(Text::line).forEach(out::println);
+            if (snapshot.problemsTotal() > NAMED) {
+                out.printf(
+                        "  ... and %s more; --json names the first %d%n",
+                        Sizes.number(snapshot.problemsTotal() - NAMED), VerifyReport.MAX_PROBLEMS);
+            }
+            out.println();
         }
 
         @Override
         public void end(VerifyReport report) {
-            VerifySummary.end(report).forEach(out::println);
+            out.printf(
+                    "%s of content read in %s%s%n",
+                    Sizes.bytes((double) report.hashed().bytes()),
+                    Sizes.duration(Duration.between(report.startedAt(), report.finishedAt())),
+                    report.samplePercent() < 100
+                            ? ": a sample of %s %%, which --seed %d chooses again"
+                                    .formatted(number(report.samplePercent()), report.seed())
+                            : "");
+            out.println(report.ok() ? "No problem found." : problems(report.problemsTotal()) + " found.");
+        }
+
+        private static String headline(VerifyReport.Snapshot snapshot) {
+            if (!snapshot.ok()) {
+                return "%s: %s".formatted(snapshot.name(), problems(snapshot.problemsTotal()));
+            }
+            return snapshot.legacy()
+                    ? "%s: made by the old tool, which left nothing to compare with".formatted(snapshot.name())
+                    : "%s: good".formatted(snapshot.name());
+        }
+
+        private static Table table(VerifyReport.Snapshot snapshot) {
+            Table table = new Table(1, "Bucket", "Objects", "Proven", "Not sampled", "Not provable", "Problems");
+            for (VerifyReport.Bucket bucket : snapshot.buckets()) {
+                table.line(
+                        Table.printable(bucket.name()),
+                        Table.tally(bucket.entries()),
+                        Table.tally(bucket.proven()),
+                        Table.tally(bucket.notSampled()),
+                        Table.tally(bucket.notProvable()),
+                        Sizes.number(bucket.problems()));
+            }
+            return table;
+        }
+
+        private static String line(Problem problem) {
+            String bucket = problem.bucket();
+            String key = problem.key() != null ? problem.key() : problem.path();
+            String where = bucket == null ? (key == null ? "" : key) : key == null ? bucket : bucket + "/" + key;
+            return Table.printable(
+                    "  %s %s: %s".formatted(problem.kind().name().toLowerCase(Locale.ROOT), where, problem.detail()));
+        }
+
+        private static String problems(long count) {
+            return count == 1 ? "1 problem" : Sizes.number(count) + " problems";
+        }
+
+        private static String number(double value) {
+            return value == Math.rint(value) ? Long.toString(Math.round(value)) : Double.toString(value);
         }
     }
 

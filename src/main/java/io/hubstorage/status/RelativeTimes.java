@@ -1,5 +1,6 @@
 package io.hubstorage.status;
 
+import io.hubstorage.bus.Sizes;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,7 +10,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How long ago or until when, in words as coarse as people use. {@code webroot/js/format.js} says them in the same words. */
+/** How long ago or until when, in the words of {@code webroot/js/format.js}. */
 final class RelativeTimes {
     private static final Pattern MOMENT = Pattern.compile("\\{(ago|until|at):([^}]+)\\}");
     /** By this machine's clock: a sentence is for people. */
@@ -59,25 +60,12 @@ final class RelativeTimes {
     /** {@code 2 h ago}, {@code 36 s ago}, or {@code just now}. */
     static String ago(Instant then, Instant now) {
         Duration span = Duration.between(then, now);
-        return span.toSeconds() < HERE ? "just now" : rough(span) + " ago";
+        return span.toSeconds() < HERE ? "just now" : Sizes.roughly(span) + " ago";
     }
 
     /** {@code in 2 h}, {@code in 34 s}, or {@code now}. */
     static String until(Instant then, Instant now) {
         Duration span = Duration.between(now, then);
-        return span.isNegative() || span.isZero() ? "now" : "in " + rough(span);
-    }
-
-    private static String rough(Duration span) {
-        long seconds = Math.max(1, span.toSeconds());
-        if (seconds < 90) {
-            return seconds + " s";
-        }
-        long minutes = Math.round(seconds / 60.0);
-        if (minutes < 90) {
-            return minutes + " min";
-        }
-        long hours = Math.round(minutes / 60.0);
-        return hours < 36 ? hours + " h" : Math.round(hours / 24.0) + " days";
+        return span.isNegative() || span.isZero() ? "now" : "in " + Sizes.roughly(span);
     }
 }

@@ -119,9 +119,7 @@ final class Standings {
             return record.outcome().error();
         }
         long failed = record.outcome().failuresTotal();
-        return failed > 0
-                ? Sizes.number(failed) + (failed == 1 ? " object" : " objects") + " could not be copied"
-                : "not everything could be copied";
+        return failed > 0 ? Sizes.objects(failed) + " could not be copied" : "not everything could be copied";
     }
 
     private boolean isLate(Instant began) {

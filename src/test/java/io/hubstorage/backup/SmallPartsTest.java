@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.hubstorage.bus.Sizes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,15 +54,6 @@ final class SmallPartsTest {
                 .hasValue("not enough room on disk: 1.07 KiB needed (with 10 % headroom), 1.07 KiB free. Make room or"
                         + " use a larger disk; what was downloaded is kept and every earlier snapshot is"
                         + " untouched");
-    }
-
-    @Test
-    void bytesAreToldInUnitsThatPeopleRead() {
-        assertThat(Sizes.bytes(0)).isEqualTo("0 B");
-        assertThat(Sizes.bytes(1_023)).isEqualTo("1023 B");
-        assertThat(Sizes.bytes(1_024)).isEqualTo("1.00 KiB");
-        assertThat(Sizes.bytes(15L << 30)).isEqualTo("15.0 GiB");
-        assertThat(Sizes.bytes(1L << 50)).isEqualTo("1.00 PiB");
     }
 
     @Test

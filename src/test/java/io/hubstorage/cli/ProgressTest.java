@@ -115,7 +115,7 @@ final class ProgressTest {
 
     @Test
     void aTerminalsLineIsWrittenOverAndWipedOutAtTheEnd() {
-        Progress progress = Progress.on(new PrintWriter(out, true), new Terminal(true, 80));
+        Progress progress = Progress.on(new PrintWriter(out, true), new Program.Terminal(true, 80));
         progress.show(state(RunPhase.LISTING, 4_000, 100 * MIB, 0));
         progress.show(state(RunPhase.COMMITTING, 4_000, 100 * MIB, 0));
         progress.end();
@@ -143,19 +143,8 @@ final class ProgressTest {
     }
 
     @Test
-    void sizesAndTimesReadLikeSizesAndTimes() {
-        assertThat(Amounts.bytes(1_023)).isEqualTo("1023 B");
-        assertThat(Amounts.bytes(1_024)).isEqualTo("1.00 KiB");
-        assertThat(Amounts.bytes(1_536)).isEqualTo("1.50 KiB");
-        assertThat(Amounts.bytes(5.5 * (1L << 40))).isEqualTo("5.50 TiB");
-        assertThat(Amounts.time(Duration.ofMillis(400))).isEqualTo("0 s");
-        assertThat(Amounts.time(Duration.ofHours(1))).isEqualTo("1 h");
-        assertThat(Amounts.time(Duration.ofSeconds(93_784))).isEqualTo("1 d 2 h");
-    }
-
-    @Test
     void aKeyCannotTalkToTheTerminal() {
-        assertThat(Amounts.printable("a\u001b[2Jb\nc\u202ed")).isEqualTo("a\\u001b[2Jb\\u000ac\\u202ed");
-        assertThat(Amounts.printable("grüße/日本.txt")).isEqualTo("grüße/日本.txt");
+        assertThat(Table.printable("a\u001b[2Jb\nc\u202ed")).isEqualTo("a\\u001b[2Jb\\u000ac\\u202ed");
+        assertThat(Table.printable("grüße/日本.txt")).isEqualTo("grüße/日本.txt");
     }
 }

@@ -145,7 +145,7 @@ final class VerifyCommandTest {
 
     @Test
     void theProgressLineSaysHowFarItIsAndWhenItEnds() {
-        assertThat(FollowedVerification.line(25L << 20, 100L << 20, 10L << 20, 5))
+        assertThat(VerifyCommand.line(25L << 20, 100L << 20, 10L << 20, 5))
                 .isEqualTo(" 25%  25.0 MiB of 100 MiB proven  2.00 MiB/s  ETA 15 s");
     }
 

@@ -2,6 +2,7 @@ package io.hubstorage.cli;
 
 import io.hubstorage.bus.ConfigMessage.Problem;
 import io.hubstorage.config.ConfigException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,8 +14,8 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Says on stderr what is wrong, in lines for people, and chooses the exit code. */
-final class Complaints implements IParameterExceptionHandler, IExecutionExceptionHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(Complaints.class);
+final class CliErrorHandler implements IParameterExceptionHandler, IExecutionExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(CliErrorHandler.class);
 
     @Override
     public int handleParseException(ParameterException e, String[] args) {
@@ -36,12 +37,12 @@ final class Complaints implements IParameterExceptionHandler, IExecutionExceptio
                 configuration(wrong, err);
                 yield ExitCode.USAGE;
             }
-            case StartException reason -> {
+            case Program.StartException reason -> {
                 err.println(reason.getMessage());
                 LOG.debug("The start failed", reason);
                 yield ExitCode.FAILED;
             }
-            case java.io.IOException io -> {
+            case IOException io -> {
                 err.println("It did not work: " + io);
                 yield ExitCode.FAILED;
             }
@@ -59,10 +60,10 @@ final class Complaints implements IParameterExceptionHandler, IExecutionExceptio
         int count = wrong.problems().size();
         err.printf(
                 "The configuration%s cannot be used, for %s:%n",
-                wrong.file() == null ? "" : " (%s)".formatted(Amounts.printable(wrong.file())),
+                wrong.file() == null ? "" : " (%s)".formatted(Table.printable(wrong.file())),
                 count == 1 ? "one reason" : "%d reasons".formatted(count));
         for (Problem problem : wrong.problems()) {
-            err.printf("  %s%n", Amounts.printable(problem.toString()));
+            err.printf("  %s%n", Table.printable(problem.toString()));
         }
     }
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class FollowedRunTest {
+final class RunFollowerTest {
     private static final RunRecord ANOTHER = new RunRecord(
             new RunStart("20261126T070000Z-c0de", Trigger.SCHEDULE, false, true, Instant.parse("2026-11-26T07:00:00Z")),
             new RunEnd(
@@ -50,7 +50,7 @@ final class FollowedRunTest {
                             _ -> hub.vertx().eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(ANOTHER)));
             Progress progress = new Progress.Lines(new PrintWriter(new StringWriter(), true), Duration.ZERO);
 
-            RunRecord run = new FollowedRun(hub.vertx(), progress)
+            RunRecord run = new RunFollower(hub.vertx(), progress)
                     .run(new BackupMessage.Start(null, false, null), new CompletableFuture<>());
 
             assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
