@@ -12,7 +12,6 @@ import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.jobs.Job;
-import io.hubstorage.jobs.JobKind;
 import io.hubstorage.jobs.Jobs;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -99,7 +98,7 @@ public final class BackupVerticle extends VerticleBase {
         }
         Job job;
         try {
-            job = jobs.begin(plan.dryRun() ? JobKind.DRY_RUN : JobKind.BACKUP, plan.runId());
+            job = jobs.begin(plan.dryRun() ? Job.Kind.DRY_RUN : Job.Kind.BACKUP, plan.runId());
         } catch (Jobs.ExcludedException e) {
             message.fail(409, e.getMessage());
             return;

@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param text the message, with a stack trace below it where there is one
  */
 public record LogLine(
-        Instant time, String level, String logger, @Nullable String run, String text) {}
+        Instant time, String level, String logger, @Nullable String run, String text) {
+    /** The same with another text. */
+    public LogLine withText(String other) {
+        return new LogLine(time, level, logger, run, other);
+    }
+}

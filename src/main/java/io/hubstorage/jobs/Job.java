@@ -2,6 +2,10 @@ package io.hubstorage.jobs;
 
 import io.hubstorage.bus.RunResult;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -9,19 +13,51 @@ import java.util.concurrent.CancellationException;
  * {@link #check} or waits by {@link #pause}. Thread-safe.
  */
 public final class Job {
-    private final JobKind kind;
+    /** What kind of operation. */
+    public enum Kind {
+        /** Makes a snapshot. Between processes, the lock of the data folder keeps two of them apart. */
+        BACKUP("backup"),
+        /** Plans a backup, and writes nothing. */
+        DRY_RUN("backup"),
+        /** Reads snapshots, which never change. */
+        VERIFY("verification");
+
+        /** Which kinds must not run beside which: the one place that says so. What is not in it excludes nothing. */
+        private static final Map<Kind, Set<Kind>> EXCLUDES = new EnumMap<>(Map.of(
+                BACKUP, EnumSet.of(BACKUP, DRY_RUN),
+                DRY_RUN, EnumSet.of(BACKUP, DRY_RUN)));
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        /** What people call it. */
+        public String word() {
+            return word;
+        }
+
+        /** Whether it must not run beside the other. */
+        public boolean excludes(Kind other) {
+            return EXCLUDES.getOrDefault(this, Set.of()).contains(other)
+                    || EXCLUDES.getOrDefault(other, Set.of()).contains(this);
+        }
+    }
+
+    private final Kind kind;
     private final String id;
     private final Cancellation cancellation = new Cancellation();
     private boolean committing;
     private RunResult result = RunResult.CANCELLED;
 
     /** One that excludes no other; see {@link Jobs#begin} for those that may. */
-    public Job(JobKind kind, String id) {
+    public Job(Kind kind, String id) {
         this.kind = kind;
         this.id = id;
     }
 
-    public JobKind kind() {
+    public Kind kind() {
         return kind;
     }
 

@@ -17,7 +17,7 @@ public final class Jobs {
     }
 
     /** Begins a job, which is under way until {@link #end}. */
-    public synchronized Job begin(JobKind kind, String id) throws ExcludedException {
+    public synchronized Job begin(Job.Kind kind, String id) throws ExcludedException {
         for (Job other : running) {
             if (kind.excludes(other.kind())) {
                 throw new ExcludedException(other);

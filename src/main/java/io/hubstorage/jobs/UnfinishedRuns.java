@@ -1,7 +1,9 @@
 package io.hubstorage.jobs;
 
 import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
@@ -36,7 +38,17 @@ public final class UnfinishedRuns {
         Snapshots snapshots = new Snapshots(layout);
         // A run that could not be written down was told of by its own alarm.
         boolean unwritten = history.unwritable().isPresent();
-        List<RunRecord> ended = history.interruptUnfinished(now, run -> certificate(snapshots, run));
+        List<RunRecord> ended = history.unfinished().reversed().stream()
+                .map(run -> certificate(snapshots, run)
+                        .map(certificate ->
+                                certificate.record("The snapshot %s is whole; the program ended before it could say so."
+                                        .formatted(certificate.snapshot())))
+                        .orElseGet(() -> interrupted(run, now)))
+                .toList();
+        for (RunRecord run : ended) {
+            LOG.info("Run {}: {}", run.runId(), run.message());
+            history.append(run);
+        }
         int lost = restore(history, snapshots);
         if (lost > 0 && !unwritten) {
             raise.accept(alarm(lost, now));
@@ -53,14 +65,35 @@ public final class UnfinishedRuns {
         }
     }
 
-    /** Snapshots tell of runs that the history does not know of any more. */
+    private static RunRecord interrupted(RunRecord run, Instant now) {
+        return run.with(new RunEnd(
+                RunResult.INTERRUPTED,
+                now,
+                run.attempts(),
+                "The program ended in the middle of this run; the next run takes up what it had transferred."));
+    }
+
+    /** Writes down the runs that made a snapshot after the last one the history knows of; returns how many there were. */
     private static int restore(HistoryStore history, Snapshots snapshots) {
+        Instant known = history.lastReal().map(RunRecord::startedAt).orElse(Instant.MIN);
+        List<Certificate> lost;
         try (Stream<SnapshotInfo> newestFirst = snapshots.newestFirst(null)) {
-            return history.restore(newestFirst.map(SnapshotInfo::certificate).filter(Objects::nonNull));
+            lost = newestFirst
+                    .map(SnapshotInfo::certificate)
+                    .filter(Objects::nonNull)
+                    .takeWhile(certificate -> certificate.startedAt().isAfter(known))
+                    .filter(certificate -> history.find(certificate.runId()).isEmpty())
+                    .limit(HistoryStore.KEEP)
+                    .toList();
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("Whether the history has lost runs cannot be told: {}", e.getMessage());
             return 0;
         }
+        lost.reversed()
+                .forEach(certificate -> history.append(
+                        certificate.record("Told by the certificate of %s; the history of this run was lost."
+                                .formatted(certificate.snapshot()))));
+        return lost.size();
     }
 
     private static Alarm alarm(int lost, Instant now) {

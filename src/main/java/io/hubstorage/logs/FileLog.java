@@ -5,13 +5,18 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.rolling.RollingFileAppender;
+import ch.qos.logback.core.rolling.RollingPolicyBase;
+import ch.qos.logback.core.rolling.RolloverFailure;
+import ch.qos.logback.core.rolling.TriggeringPolicy;
 import io.hubstorage.config.HubConfig;
+import io.hubstorage.fs.DurableFiles;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -21,12 +26,10 @@ import java.util.Set;
 final class FileLog {
     private static final int QUEUE = 8192;
 
-    private final Path file;
     private final Rotation rotation;
     private final AsyncAppender appender;
 
-    private FileLog(Path file, Rotation rotation, AsyncAppender appender) {
-        this.file = file;
+    private FileLog(Rotation rotation, AsyncAppender appender) {
         this.rotation = rotation;
         this.appender = appender;
     }
@@ -37,20 +40,18 @@ final class FileLog {
      * @throws IOException when that is not possible; nothing has changed then
      */
     static FileLog open(LoggerContext context, String name, Path file, HubConfig.Logging config) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder != null) {
-            Files.createDirectories(folder);
-        }
+        Files.createDirectories(DurableFiles.folderOf(file));
         // Tried first, because Logback does not say why it cannot.
         create(file);
-        Rotation rotation = new Rotation(file, bytes(config), config.backupCount());
-        rotation.setContext(context);
-        rotation.start();
         RollingFileAppender<ILoggingEvent> rolling = new RollingFileAppender<>();
+        Rotation rotation = new Rotation(file, config);
+        rotation.setContext(context);
+        rotation.setParent(rolling);
+        rotation.start();
         rolling.setContext(context);
         rolling.setName(name);
         rolling.setFile(file.toString());
-        rolling.setEncoder(LineLayout.forFile(context));
+        rolling.setEncoder(LineFormat.forFile(context));
         rolling.setRollingPolicy(rotation);
         rolling.start();
         if (!rolling.isStarted()) {
@@ -65,27 +66,21 @@ final class FileLog {
         appender.addAppender(rolling);
         appender.start();
         root(context).addAppender(appender);
-        return new FileLog(file, rotation, appender);
+        return new FileLog(rotation, appender);
     }
 
     /** Makes the file if there is none; nobody but its owner may read it then. */
-    static void create(Path file) throws IOException {
-        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] attributes = posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-        Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), attributes)
+    private static void create(Path file) throws IOException {
+        Files.newByteChannel(
+                        file,
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                        DurableFiles.ownerOnly(file))
                 .close();
     }
 
-    Path file() {
-        return file;
-    }
-
+    /** Holds from the next line on. */
     void limits(HubConfig.Logging config) {
-        rotation.limits(bytes(config), config.backupCount());
+        rotation.config = config;
     }
 
     /** Writes what is queued, within a second, and closes the file. */
@@ -94,11 +89,78 @@ final class FileLog {
         appender.stop();
     }
 
-    private static long bytes(HubConfig.Logging config) {
-        return Math.max(1, config.maxSizeMb()) * 1024L * 1024L;
-    }
-
     private static Logger root(LoggerContext context) {
         return context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+
+    /**
+     * When a file has grown to its limit, it becomes {@code <name>.1}, the former {@code .1} becomes {@code .2}, and so on;
+     * what goes beyond the count is deleted. With a count of 0 the file begins again, empty. As Python's
+     * {@code RotatingFileHandler} names them.
+     *
+     * <p>Logback's own fixed window stops at 20 files, checks the size once a minute and cannot be changed while it works.
+     */
+    private static final class Rotation extends RollingPolicyBase implements TriggeringPolicy<ILoggingEvent> {
+        private static final long RETRY_NANOS = Duration.ofMinutes(1).toNanos();
+
+        private final Path file;
+        private volatile HubConfig.Logging config;
+        private boolean failed;
+        private long failedAt;
+
+        Rotation(Path file, HubConfig.Logging config) {
+            this.file = file;
+            this.config = config;
+        }
+
+        @Override
+        public boolean isTriggeringEvent(File active, ILoggingEvent event) {
+            if (active.length() < Math.max(1, config.maxSizeMb()) * 1024L * 1024L) {
+                return false;
+            }
+            // Where renaming fails it would fail again for every line.
+            return !failed || System.nanoTime() - failedAt > RETRY_NANOS;
+        }
+
+        @Override
+        public void rollover() throws RolloverFailure {
+            try {
+                shift(config.backupCount());
+                failed = false;
+            } catch (IOException e) {
+                failed = true;
+                failedAt = System.nanoTime();
+                throw new RolloverFailure("cannot rotate " + file + ": " + e, e);
+            }
+        }
+
+        private void shift(int count) throws IOException {
+            int last = 0;
+            while (Files.exists(rotated(last + 1))) {
+                last++;
+            }
+            for (int i = last; i >= Math.max(1, count); i--) {
+                Files.delete(rotated(i));
+            }
+            for (int i = Math.min(last, count - 1); i >= 1; i--) {
+                Files.move(rotated(i), rotated(i + 1), StandardCopyOption.REPLACE_EXISTING);
+            }
+            if (count == 0) {
+                Files.deleteIfExists(file);
+            } else {
+                Files.move(file, rotated(1), StandardCopyOption.REPLACE_EXISTING);
+            }
+            // Here, since Logback would make it for everybody to read.
+            create(file);
+        }
+
+        private Path rotated(int number) {
+            return file.resolveSibling(file.getFileName() + "." + number);
+        }
+
+        @Override
+        public String getActiveFileName() {
+            return file.toString();
+        }
     }
 }

@@ -3,7 +3,11 @@ package io.hubstorage.logs;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.Context;
+import ch.qos.logback.core.LayoutBase;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import io.hubstorage.bus.LogLine;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -11,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * {@code 2026-11-01T10:00:00.000Z INFO  [run] io.hubstorage.backup.BackupVerticle: text}, further lines of the text indented,
  * so that nothing in a message (an object key, say) can pass for a line of its own.
  */
-final class LineFormat {
+public final class LineFormat {
     /** The MDC key under which the rooms put the id of the run they work for. */
     static final String RUN = "run";
 
@@ -52,7 +57,7 @@ final class LineFormat {
     }
 
     /** The line for a file, without a line end. */
-    static String format(LogLine line) {
+    public static String format(LogLine line) {
         return "%s %-5s %s%s: %s"
                 .formatted(
                         UTC.format(line.time()),
@@ -63,7 +68,7 @@ final class LineFormat {
     }
 
     /** The line for people who watch the console, in their time zone, without a line end. */
-    static String readable(LogLine line, ZoneId zone) {
+    private static String readable(LogLine line, ZoneId zone) {
         return "%s %-5s %s  %s"
                 .formatted(
                         LOCAL.format(line.time().atZone(zone)),
@@ -88,6 +93,32 @@ final class LineFormat {
         } catch (DateTimeParseException e) {
             return null;
         }
+    }
+
+    static LayoutWrappingEncoder<ILoggingEvent> forFile(Context context) {
+        return encoder(context, LineFormat::format);
+    }
+
+    static LayoutWrappingEncoder<ILoggingEvent> forConsole(Context context) {
+        ZoneId zone = ZoneId.systemDefault();
+        return encoder(context, line -> readable(line, zone));
+    }
+
+    private static LayoutWrappingEncoder<ILoggingEvent> encoder(Context context, Function<LogLine, String> format) {
+        LayoutBase<ILoggingEvent> layout = new LayoutBase<>() {
+            @Override
+            public String doLayout(ILoggingEvent event) {
+                return format.apply(line(event)) + "\n";
+            }
+        };
+        layout.setContext(context);
+        layout.start();
+        LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
+        encoder.setContext(context);
+        encoder.setCharset(StandardCharsets.UTF_8);
+        encoder.setLayout(layout);
+        encoder.start();
+        return encoder;
     }
 
     private static String indented(String text) {

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogFiles {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
-    /** A page of long stack traces ends early. */
-    private static final int MOST_CHARACTERS = 4 << 20;
 
     private final Path file;
     private final Duration patience;
@@ -46,6 +43,14 @@ public final class LogFiles {
 
     /** A log file as one may download it. */
     public record LogFile(String name, long size, Instant modified) {}
+
+    /**
+     * Log lines, newest first.
+     *
+     * @param next goes into {@link LogQuery#before} for older ones; null when there are no more. A page may hold fewer lines
+     *     than asked for, even none, and still have a next one: a search stops after some seconds and goes on from there
+     */
+    public record Page(List<LogLine> lines, @Nullable String next) {}
 
     /** The files there are, newest first. */
     public List<LogFile> list() throws IOException {
@@ -83,7 +88,7 @@ public final class LogFiles {
      * @throws IllegalArgumentException for an unknown level, a broken or endless regular expression, or a cursor that is
      *     not one
      */
-    public LogPage read(LogQuery query) throws IOException {
+    public Page read(LogQuery query) throws IOException {
         return read(query, () -> false);
     }
 
@@ -93,8 +98,8 @@ public final class LogFiles {
      * @param cancelled asked now and then; when it says so, the search ends with a
      *     {@link java.util.concurrent.CancellationException}
      */
-    public LogPage read(LogQuery query, BooleanSupplier cancelled) throws IOException {
-        Search search = new Search(query, cancelled);
+    public Page read(LogQuery query, BooleanSupplier cancelled) throws IOException {
+        LogSearch search = new LogSearch(query, cancelled, patience);
         Set<Long> seen = new HashSet<>();
         for (int number = 0; number == 0 || Files.exists(numbered(number)); number++) {
             if (!Files.isRegularFile(numbered(number), LinkOption.NOFOLLOW_LINKS)) {
@@ -112,15 +117,6 @@ public final class LogFiles {
             }
         }
         return search.page();
-    }
-
-    /**
-     * Refuses a text that is no regular expression, or one that could keep a search busy.
-     *
-     * @throws IllegalArgumentException that says why
-     */
-    public static void checkExpression(String text) {
-        LineFilter.expression(text);
     }
 
     private Path numbered(int number) {
@@ -143,57 +139,5 @@ public final class LogFiles {
             crc.update(b);
         }
         return crc.getValue();
-    }
-
-    /** One reading, over as many files as it takes. */
-    private final class Search {
-        private final LineFilter filter;
-        private final BooleanSupplier cancelled;
-        private final int limit;
-        private final @Nullable LogCursor from;
-        private final long deadline = System.nanoTime() + patience.toNanos();
-        private final List<LogLine> lines = new ArrayList<>();
-        private boolean reached;
-        private long characters;
-        private @Nullable String next;
-
-        Search(LogQuery query, BooleanSupplier cancelled) {
-            this.cancelled = cancelled;
-            filter = new LineFilter(query, cancelled);
-            limit = query.limit();
-            from = query.before() == null ? null : LogCursor.parse(query.before());
-            reached = from == null;
-        }
-
-        /** Returns whether the page is full. */
-        boolean in(FileChannel channel, long identity) throws IOException {
-            long end = channel.size();
-            if (!reached && from != null) {
-                if (from.file() != identity) {
-                    return false;
-                }
-                reached = true;
-                end = from.offset();
-            }
-            BackwardEntries entries = new BackwardEntries(new BackwardLines(channel, end));
-            for (LogLine line = entries.previous(); line != null; line = entries.previous()) {
-                if (cancelled.getAsBoolean()) {
-                    throw new CancellationException("nobody waits for this search any more");
-                }
-                if (filter.accepts(line)) {
-                    lines.add(line);
-                    characters += line.text().length();
-                }
-                if (lines.size() >= limit || characters > MOST_CHARACTERS || System.nanoTime() - deadline > 0) {
-                    next = new LogCursor(identity, entries.position()).toString();
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        LogPage page() {
-            return new LogPage(List.copyOf(lines), next);
-        }
     }
 }

@@ -105,7 +105,7 @@ public final class Logging implements AutoCloseable {
         console.setContext(context);
         console.setName("console");
         console.setTarget((where == Console.STDERR ? ConsoleTarget.SystemErr : ConsoleTarget.SystemOut).getName());
-        console.setEncoder(LineLayout.forConsole(context));
+        console.setEncoder(LineFormat.forConsole(context));
         if (where == Console.STDERR) {
             ThresholdFilter warnings = new ThresholdFilter();
             warnings.setLevel(Level.WARN.levelStr);

@@ -2,7 +2,6 @@ package io.hubstorage.verify;
 
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.jobs.Job;
-import io.hubstorage.jobs.JobKind;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,7 +14,7 @@ public final class VerifyProgress {
     private final LongAdder hashedFiles = new LongAdder();
     private final LongAdder hashedBytes = new LongAdder();
     private final AtomicInteger snapshots = new AtomicInteger();
-    private final Job job = new Job(JobKind.VERIFY, "verify");
+    private final Job job = new Job(Job.Kind.VERIFY, "verify");
 
     /** For one verification. */
     public VerifyProgress() {}

@@ -1,10 +1,8 @@
 package io.hubstorage.jobs;
 
-import static io.hubstorage.jobs.Runs.T0;
 import static io.hubstorage.jobs.Runs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
@@ -13,11 +11,13 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.Examples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,21 +105,6 @@ final class HistoryStoreTest {
     }
 
     @Test
-    void anUnfinishedRunOfAnEarlierProcessWasInterrupted() {
-        HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
-        HistoryStore.open(folder).append(run("b", RunResult.RUNNING));
-        HistoryStore store = HistoryStore.open(folder);
-        assertThat(store.interruptUnfinished(T0.plusSeconds(99), _ -> Optional.empty()))
-                .extracting(RunRecord::runId, run -> run.end().stoppedInOrder())
-                .containsExactly(tuple("b", false));
-        assertThat(store.interruptUnfinished(T0.plusSeconds(100), _ -> Optional.empty()))
-                .isEmpty();
-        RunRecord interrupted = HistoryStore.open(folder).last().orElseThrow();
-        assertThat(interrupted.result()).isEqualTo(RunResult.INTERRUPTED);
-        assertThat(interrupted.finishedAt()).isEqualTo(T0.plusSeconds(99));
-    }
-
-    @Test
     void aTornLastLineIsForgottenAndTheNextOneBeginsAfresh() throws IOException {
         HistoryStore.open(folder).append(run("a", RunResult.SUCCESS));
         write("{\"run_id\":\"torn\",\"trig");
@@ -151,7 +135,11 @@ final class HistoryStoreTest {
         HistoryStore store = HistoryStore.open(folder);
         assertThat(ids(store.newest(9, null))).containsExactly("b", "a");
         assertThat(ids(store.newest(9, null))).containsExactly("b", "a");
-        assertThat(warnings()).singleElement().asString().contains("Line 2 of").contains("history.jsonl");
+        assertThat(warnings())
+                .singleElement()
+                .asString()
+                .contains("byte %d of".formatted(json("a").getBytes(StandardCharsets.UTF_8).length))
+                .contains("history.jsonl");
     }
 
     @Test
@@ -169,9 +157,9 @@ final class HistoryStoreTest {
         other.append(run("b", RunResult.RUNNING));
         one.append(run("c", RunResult.SUCCESS));
         other.append(run("b", RunResult.SUCCESS));
-        assertThat(ids(one.newest(9, null))).containsExactly("c", "b", "a");
+        assertThat(ids(one.newest(9, null))).containsExactly("b", "c", "a");
         assertThat(one.newest(9, null)).isEqualTo(other.newest(9, null));
-        assertThat(one.newest(9, null).get(1).result()).isEqualTo(RunResult.SUCCESS);
+        assertThat(one.last()).contains(run("b", RunResult.SUCCESS));
     }
 
     @Test
@@ -215,15 +203,43 @@ final class HistoryStoreTest {
     }
 
     @Test
-    void openingCompactsWhatIsMoreThanHalfSuperseded() throws IOException {
+    void theFirstRecordOfAProcessCompactsWhatIsMoreThanHalfSuperseded() throws IOException {
         HistoryStore roomy = HistoryStore.open(folder, 1000);
         for (int i = 0; i < 100; i++) {
             roomy.append(run("run-" + i, RunResult.SUCCESS));
         }
-        List<RunRecord> newest = roomy.newest(10, null);
-        assertThat(HistoryStore.open(folder, 10).newest(100, null)).isEqualTo(newest);
+        HistoryStore narrow = HistoryStore.open(folder, 10);
+        assertThat(narrow.newest(100, null)).isEqualTo(roomy.newest(10, null));
+        narrow.append(run("one-more", RunResult.SUCCESS));
         assertThat(Files.readAllLines(folder.resolve("history.jsonl"))).hasSize(10);
-        assertThat(roomy.newest(100, null)).isEqualTo(newest);
+        assertThat(roomy.newest(100, null)).hasSize(10).isEqualTo(narrow.newest(100, null));
+    }
+
+    @Test
+    void compactingKeepsLinesAsTheyAreWritten() throws IOException {
+        write(json("old").replaceFirst("\\{", "{\"of_a_later_version\":1,"));
+        HistoryStore store = HistoryStore.open(folder, 3);
+        for (String id : List.of("a", "a", "a", "a", "b", "b")) {
+            store.append(run(id, RunResult.SUCCESS));
+        }
+        assertThat(ids(store.newest(9, null))).containsExactly("b", "a", "old");
+        assertThat(Files.readAllLines(folder.resolve("history.jsonl")))
+                .hasSize(3)
+                .first()
+                .asString()
+                .contains("of_a_later_version");
+    }
+
+    @Test
+    void theLastSuccessIsFoundAnewWhenTheFileHasChanged() throws IOException {
+        HistoryStore store = HistoryStore.open(folder);
+        assertThat(store.lastSuccess()).isEmpty();
+        write(json("a"));
+        assertThat(store.lastSuccess()).contains(run("a", RunResult.SUCCESS));
+        store.append(run("a", RunResult.FAILED));
+        assertThat(store.lastSuccess()).isEmpty();
+        Files.delete(folder.resolve("history.jsonl"));
+        assertThat(store.last()).isEmpty();
     }
 
     /** Whatever is appended, in whatever order of ids, folding by hand gives what the store tells. */
@@ -243,7 +259,7 @@ final class HistoryStoreTest {
             for (int number : appended) {
                 RunRecord run = run("run-" + number % 7, results[number % results.length], number % 2 == 0);
                 store.append(run);
-                expected.put(run.runId(), run);
+                expected.putLast(run.runId(), run);
             }
             List<RunRecord> newestFirst = new ArrayList<>(expected.values());
             Collections.reverse(newestFirst);
@@ -258,6 +274,10 @@ final class HistoryStoreTest {
         Files.writeString(folder.resolve("history.jsonl"), text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
+    private static String json(String id) {
+        return BusJson.encode(run(id, RunResult.SUCCESS)).encode() + "\n";
+    }
+
     private static List<String> ids(List<RunRecord> runs) {
         return runs.stream().map(RunRecord::runId).toList();
     }
@@ -270,6 +290,6 @@ final class HistoryStoreTest {
     }
 
     private static Logger logger() {
-        return (Logger) LoggerFactory.getLogger(HistoryStore.class);
+        return (Logger) LoggerFactory.getLogger(HistoryFile.class);
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 final class JobTest {
     @Test
     void theFirstReasonToStopCounts() {
-        Job job = new Job(JobKind.BACKUP, "a");
+        Job job = new Job(Job.Kind.BACKUP, "a");
 
         assertThat(job.stop(RunResult.FAILED, "no room")).isTrue();
         assertThat(job.stop(RunResult.CANCELLED, "on request")).isTrue();
@@ -28,7 +28,7 @@ final class JobTest {
 
     @Test
     void aJobThatCommitsCannotBeStoppedAnyMore() {
-        Job job = new Job(JobKind.BACKUP, "a");
+        Job job = new Job(Job.Kind.BACKUP, "a");
         job.beginCommit();
 
         assertThat(job.stop(RunResult.CANCELLED, "on request")).isFalse();
@@ -38,16 +38,16 @@ final class JobTest {
     @Test
     void whatExcludesEachOtherRunsOneAfterTheOther() throws Jobs.ExcludedException {
         Jobs jobs = new Jobs();
-        Job backup = jobs.begin(JobKind.BACKUP, "a");
+        Job backup = jobs.begin(Job.Kind.BACKUP, "a");
 
-        assertThatThrownBy(() -> jobs.begin(JobKind.DRY_RUN, "b"))
+        assertThatThrownBy(() -> jobs.begin(Job.Kind.DRY_RUN, "b"))
                 .isInstanceOf(Jobs.ExcludedException.class)
                 .hasMessage("a backup is running already (a)");
-        assertThatThrownBy(() -> jobs.begin(JobKind.BACKUP, "b")).isInstanceOf(Jobs.ExcludedException.class);
-        assertThatCode(() -> jobs.begin(JobKind.VERIFY, "c")).doesNotThrowAnyException();
+        assertThatThrownBy(() -> jobs.begin(Job.Kind.BACKUP, "b")).isInstanceOf(Jobs.ExcludedException.class);
+        assertThatCode(() -> jobs.begin(Job.Kind.VERIFY, "c")).doesNotThrowAnyException();
 
         jobs.end(backup);
-        jobs.begin(JobKind.DRY_RUN, "b");
-        assertThatThrownBy(() -> jobs.begin(JobKind.BACKUP, "d")).isInstanceOf(Jobs.ExcludedException.class);
+        jobs.begin(Job.Kind.DRY_RUN, "b");
+        assertThatThrownBy(() -> jobs.begin(Job.Kind.BACKUP, "d")).isInstanceOf(Jobs.ExcludedException.class);
     }
 }

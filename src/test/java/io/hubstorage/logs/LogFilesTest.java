@@ -34,7 +34,7 @@ final class LogFilesTest {
 
     @Test
     void noLogIsAnEmptyPage() throws IOException {
-        assertThat(files().read(LogQuery.newest(10))).isEqualTo(new LogPage(List.of(), null));
+        assertThat(files().read(LogQuery.newest(10))).isEqualTo(new LogFiles.Page(List.of(), null));
         assertThat(files().list()).isEmpty();
     }
 
@@ -43,16 +43,16 @@ final class LogFilesTest {
         write("status.log.2", line(1), line(2));
         write("status.log.1", line(3));
         write("status.log", line(4), line(5));
-        LogPage page = files().read(LogQuery.newest(4));
+        LogFiles.Page page = files().read(LogQuery.newest(4));
         assertThat(page.lines()).containsExactly(line(5), line(4), line(3), line(2));
-        LogPage rest = files().read(new LogQuery(null, false, null, null, 4, page.next()));
-        assertThat(rest).isEqualTo(new LogPage(List.of(line(1)), null));
+        LogFiles.Page rest = files().read(new LogQuery(null, false, null, null, 4, page.next()));
+        assertThat(rest).isEqualTo(new LogFiles.Page(List.of(line(1)), null));
     }
 
     @Test
     void aCursorSurvivesARotationBetweenTwoPages() throws IOException {
         write("status.log", line(1), line(2), line(3), line(4));
-        LogPage page = files().read(LogQuery.newest(2));
+        LogFiles.Page page = files().read(LogQuery.newest(2));
         Files.move(folder.resolve("status.log"), folder.resolve("status.log.1"));
         write("status.log", line(5), line(6));
         assertThat(files().read(new LogQuery(null, false, null, null, 9, page.next()))
@@ -60,7 +60,7 @@ final class LogFilesTest {
                 .containsExactly(line(2), line(1));
         Files.delete(folder.resolve("status.log.1"));
         assertThat(files().read(new LogQuery(null, false, null, null, 9, page.next())))
-                .isEqualTo(new LogPage(List.of(), null));
+                .isEqualTo(new LogFiles.Page(List.of(), null));
     }
 
     @Test
@@ -138,7 +138,7 @@ final class LogFilesTest {
         write("status.log", line(1), line(2), line(3));
         LogFiles hasty = new LogFiles(folder.resolve("status.log"), Duration.ofNanos(-1));
         List<LogLine> found = new ArrayList<>();
-        LogPage page = hasty.read(LogQuery.newest(9));
+        LogFiles.Page page = hasty.read(LogQuery.newest(9));
         while (page.next() != null) {
             found.addAll(page.lines());
             page = hasty.read(new LogQuery(null, false, null, null, 9, page.next()));
@@ -169,7 +169,7 @@ final class LogFilesTest {
     @Test
     void aHugeEntryIsCutNotKept() throws IOException {
         write("status.log", line(1), new LogLine(T0, "INFO", "a.B", null, "x".repeat(1 << 20)), line(2));
-        LogPage page = files().read(LogQuery.newest(9));
+        LogFiles.Page page = files().read(LogQuery.newest(9));
         assertThat(page.lines()).hasSize(3);
         assertThat(page.lines().get(1).text()).startsWith("xxx").hasSizeLessThan(1 << 19);
     }
@@ -209,7 +209,7 @@ final class LogFilesTest {
         List<LogLine> all = new ArrayList<>();
         String before = null;
         do {
-            LogPage page = files.read(new LogQuery(null, false, null, null, limit, before));
+            LogFiles.Page page = files.read(new LogQuery(null, false, null, null, limit, before));
             all.addAll(page.lines());
             before = page.next();
         } while (before != null);

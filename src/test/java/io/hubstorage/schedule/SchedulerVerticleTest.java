@@ -14,6 +14,8 @@ import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
 import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.jobs.UnfinishedRuns;
+import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
@@ -115,7 +117,7 @@ final class SchedulerVerticleTest {
     @Test
     void aRunThatTheEndOfTheProcessCutOffIsTakenUpAtOnce() {
         history.append(BackupResponder.past("cut", T0.minus(HOUR), RunResult.RUNNING));
-        history.interruptUnfinished(T0, _ -> Optional.empty());
+        UnfinishedRuns.end(history, new Layout(folder.resolve("data")), T0, _ -> {});
         deploy();
         awaitStarts(Trigger.CATCH_UP);
     }

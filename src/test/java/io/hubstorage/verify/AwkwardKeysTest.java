@@ -177,7 +177,6 @@ final class AwkwardKeysTest extends VerifyTest {
                 "config/config.json",
                 "config/config.json.last-good",
                 "config/destination.json",
-                "config/history.index",
                 "config/history.jsonl",
                 "data/.hubstorage/lock",
                 "data/.hubstorage/marker.json",

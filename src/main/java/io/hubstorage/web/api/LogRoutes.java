@@ -3,8 +3,8 @@ package io.hubstorage.web.api;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.LogLine;
 import io.hubstorage.config.ConfigStore;
+import io.hubstorage.logs.LineFormat;
 import io.hubstorage.logs.LogFiles;
-import io.hubstorage.logs.LogPage;
 import io.hubstorage.logs.LogQuery;
 import io.hubstorage.web.http.Background;
 import io.hubstorage.web.http.Disposition;
@@ -86,20 +86,20 @@ public final class LogRoutes {
 
     private static void checkRegex(String text) {
         try {
-            LogFiles.checkExpression(text);
+            LogQuery.expression(text);
         } catch (IllegalArgumentException e) {
             throw HttpProblem.badInput("q", text, "a regular expression (%s)".formatted(e.getMessage()));
         }
     }
 
     /** What has to look into every line has its turn among other searches, and ends when nobody waits for it. */
-    private Future<LogPage> read(RoutingContext context, LogQuery query) {
+    private Future<LogFiles.Page> read(RoutingContext context, LogQuery query) {
         return query.text() == null
                 ? background.run(() -> readBlocking(logs(), query, () -> false))
                 : background.runHeavy(context, () -> readBlocking(logs(), query, context.response()::closed));
     }
 
-    private static LogPage readBlocking(LogFiles files, LogQuery query, BooleanSupplier gone) throws IOException {
+    private static LogFiles.Page readBlocking(LogFiles files, LogQuery query, BooleanSupplier gone) throws IOException {
         try {
             return files.read(query, gone);
         } catch (IllegalArgumentException e) {
@@ -178,9 +178,9 @@ public final class LogRoutes {
         int characters = 0;
         LogQuery next = query;
         while (true) {
-            LogPage page = readBlocking(files, next, gone);
+            LogFiles.Page page = readBlocking(files, next, gone);
             for (LogLine line : page.lines()) {
-                String text = text(line);
+                String text = LineFormat.format(line) + "\n";
                 characters += text.length();
                 if (characters > MOST_CHARACTERS) {
                     return String.join("", found);
@@ -190,20 +190,8 @@ public final class LogRoutes {
             if (page.next() == null || System.nanoTime() - deadline > 0) {
                 return String.join("", found);
             }
-            next = new LogQuery(query.text(), query.regex(), query.level(), query.run(), query.limit(), page.next());
+            next = query.olderThan(page.next());
         }
-    }
-
-    /** As the files show it. */
-    private static String text(LogLine line) {
-        String run = line.run() == null ? "" : "[" + line.run() + "] ";
-        return "%s %-5s %s%s: %s\n"
-                .formatted(
-                        line.time(),
-                        line.level(),
-                        run,
-                        line.logger(),
-                        line.text().replace("\n", "\n    "));
     }
 
     private static RoutingContext attachment(RoutingContext context, String name) {
