@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,6 @@ public final class HistoryStore {
     /** How many runs are looked through for one that covered a certain bucket, or that has not ended. */
     private static final int LOOK_BACK = 1_000;
 
-    private static final Predicate<RunRecord> ANY = _ -> true;
     private static final Predicate<RunRecord> ENDED = run -> run.result().ended();
     private static final Predicate<RunRecord> REAL = run -> !run.dryRun();
     private static final Predicate<RunRecord> ALL_SAFE = RunRecord::leavesAllSafe;
@@ -96,7 +96,7 @@ public final class HistoryStore {
 
     /** The newest run, dry or not, ended or not. */
     public Optional<RunRecord> last() {
-        return newest(ANY);
+        return file.query(Stream::findFirst);
     }
 
     /** The newest run that was not a dry one, ended or not. */
