@@ -99,8 +99,8 @@ final class Peer implements Tool {
     }
 
     private Map<String, String> environment() {
-        String id = String.valueOf(server.settings().accessKeyId());
-        String secret = String.valueOf(server.settings().secretAccessKey());
+        String id = String.valueOf(server.settings().keys().accessKeyId());
+        String secret = String.valueOf(server.settings().keys().secretAccessKey());
         return switch (product) {
             case AWS ->
                 Map.of(

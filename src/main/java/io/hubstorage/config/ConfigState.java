@@ -68,19 +68,7 @@ record ConfigState(
                 dataPath(),
                 logPath(),
                 fixed.web(),
-                aws.profile() != null || config.awsProfile() == null
-                        ? aws
-                        : new Settings.Aws(
-                                aws.accessKeyId(),
-                                aws.secretAccessKey(),
-                                aws.sessionToken(),
-                                aws.region(),
-                                config.awsProfile(),
-                                aws.endpoint(),
-                                aws.pathStyle(),
-                                aws.trustStore(),
-                                aws.trustStorePassword(),
-                                aws.customerKey()));
+                aws.profile() != null ? aws : aws.withProfile(config.awsProfile()));
     }
 
     Path logFile() {

@@ -61,52 +61,59 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
     }
 
     /**
-     * S3 access. Secrets live here and nowhere else; {@link #toString} hides them.
+     * S3 access. Secrets live here and nowhere else; no {@code toString} shows one.
      *
      * @param endpoint {@code AWS_ENDPOINT_URL_S3}, else {@code AWS_ENDPOINT_URL}; absent means AWS itself
      * @param pathStyle bucket names in the path; the default wherever an endpoint is set
-     * @param trustStore PEM or PKCS#12 file with further certificate authorities ({@code AWS_CA_BUNDLE})
      * @param customerKey {@code HUBSTORAGE_SSE_C_KEY}: base64 of the 32 bytes that objects may be encrypted with (SSE-C)
      */
     public record Aws(
-            @Nullable String accessKeyId,
-            @Nullable String secretAccessKey,
-            @Nullable String sessionToken,
+            Keys keys,
             String region,
             @Nullable String profile,
             @Nullable URI endpoint,
             boolean pathStyle,
-            @Nullable Path trustStore,
-            @Nullable String trustStorePassword,
+            @Nullable TrustStore trustStore,
             @Nullable String customerKey) {
-        /** Without a key for SSE-C. */
-        public Aws(
-                @Nullable String accessKeyId,
-                @Nullable String secretAccessKey,
-                @Nullable String sessionToken,
-                String region,
-                @Nullable String profile,
-                @Nullable URI endpoint,
-                boolean pathStyle,
-                @Nullable Path trustStore,
-                @Nullable String trustStorePassword) {
-            this(
-                    accessKeyId,
-                    secretAccessKey,
-                    sessionToken,
-                    region,
-                    profile,
-                    endpoint,
-                    pathStyle,
-                    trustStore,
-                    trustStorePassword,
-                    null);
+        public Aws withKeys(Keys others) {
+            return new Aws(others, region, profile, endpoint, pathStyle, trustStore, customerKey);
+        }
+
+        public Aws withProfile(@Nullable String other) {
+            return new Aws(keys, region, other, endpoint, pathStyle, trustStore, customerKey);
         }
 
         @Override
         public String toString() {
-            return "Aws[region=%s, profile=%s, endpoint=%s, hasAccessKey=%s, hasSecretKey=%s]"
-                    .formatted(region, profile, endpoint, accessKeyId != null, secretAccessKey != null);
+            return "Aws[region=%s, profile=%s, endpoint=%s, keys=%s]".formatted(region, profile, endpoint, keys);
+        }
+    }
+
+    /** Those of the environment; one half may be missing, which is for whoever uses them to say. */
+    public record Keys(
+            @Nullable String accessKeyId, @Nullable String secretAccessKey, @Nullable String sessionToken) {
+        /** Without keys, the profile or the SDK's own search decides. */
+        public static final Keys NONE = new Keys(null, null, null);
+
+        public boolean hasAccessKey() {
+            return accessKeyId != null;
+        }
+
+        public boolean hasSecretKey() {
+            return secretAccessKey != null;
+        }
+
+        @Override
+        public String toString() {
+            return "Keys[hasAccessKey=%s, hasSecretKey=%s]".formatted(hasAccessKey(), hasSecretKey());
+        }
+    }
+
+    /** A PEM or PKCS#12 file with further certificate authorities ({@code AWS_CA_BUNDLE}). */
+    public record TrustStore(Path file, @Nullable String password) {
+        @Override
+        public String toString() {
+            return "TrustStore[%s]".formatted(file);
         }
     }
 }

@@ -205,15 +205,15 @@ final class SettingsReader {
     private Settings.Aws aws() {
         URI endpoint = endpoint();
         return new Settings.Aws(
-                stripped("AWS_ACCESS_KEY_ID"),
-                stripped("AWS_SECRET_ACCESS_KEY"),
-                stripped("AWS_SESSION_TOKEN"),
+                new Settings.Keys(
+                        stripped("AWS_ACCESS_KEY_ID"),
+                        stripped("AWS_SECRET_ACCESS_KEY"),
+                        stripped("AWS_SESSION_TOKEN")),
                 region(),
                 stripped("AWS_PROFILE"),
                 endpoint,
                 flag("HUBSTORAGE_S3_PATH_STYLE", endpoint != null),
                 trustStore(),
-                env.get("HUBSTORAGE_TRUST_STORE_PASSWORD"),
                 customerKey());
     }
 
@@ -263,7 +263,7 @@ final class SettingsReader {
         return null;
     }
 
-    private @Nullable Path trustStore() {
+    private Settings.@Nullable TrustStore trustStore() {
         String text = env.get("AWS_CA_BUNDLE");
         if (text == null) {
             return null;
@@ -272,7 +272,7 @@ final class SettingsReader {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
             problem("AWS_CA_BUNDLE", text, "a readable PEM or PKCS#12 file of certificate authorities");
         }
-        return file;
+        return new Settings.TrustStore(file, env.get("HUBSTORAGE_TRUST_STORE_PASSWORD"));
     }
 
     private Path folder(String name, Path fallback) {

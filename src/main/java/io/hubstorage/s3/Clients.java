@@ -2,7 +2,6 @@ package io.hubstorage.s3;
 
 import io.hubstorage.config.Settings;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +34,12 @@ final class Clients {
 
     /** The connections that all clients share; their owner closes them. Blocks for a moment, and reads files. */
     static NettyTransport http(Settings.Aws aws, int connections, Duration stall) throws S3Failure {
-        Path trustStore = aws.trustStore();
+        Settings.TrustStore trusted = aws.trustStore();
         URI endpoint = aws.endpoint();
         return new NettyTransport(
                 endpoint == null ? "https" : endpoint.getScheme(),
                 new NettyTransport.Limits(connections + SPARE_CONNECTIONS, CONNECT, ACQUIRE, stall),
-                trustStore == null ? null : TrustedAuthorities.load(trustStore, aws.trustStorePassword()));
+                trusted == null ? null : TrustedAuthorities.load(trusted.file(), trusted.password()));
     }
 
     static S3AsyncClient s3(Settings.Aws aws, CredentialSource credentials, SdkAsyncHttpClient http, String version) {

@@ -54,12 +54,12 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
 
     /** Chooses; profile files are read here. */
     static CredentialSource of(Settings.Aws aws) {
-        String access = aws.accessKeyId();
-        String secret = aws.secretAccessKey();
+        String access = aws.keys().accessKeyId();
+        String secret = aws.keys().secretAccessKey();
         if (access != null && secret != null) {
-            AwsCredentials keys = aws.sessionToken() == null
+            AwsCredentials keys = aws.keys().sessionToken() == null
                     ? AwsBasicCredentials.create(access, secret)
-                    : AwsSessionCredentials.create(access, secret, aws.sessionToken());
+                    : AwsSessionCredentials.create(access, secret, aws.keys().sessionToken());
             return new CredentialSource(() -> StaticCredentialsProvider.create(keys), "AWS_ACCESS_KEY_ID", "");
         }
         if (access != null || secret != null) {

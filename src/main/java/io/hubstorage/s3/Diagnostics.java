@@ -72,8 +72,8 @@ public final class Diagnostics {
                 aws.region(),
                 new S3Message.Credentials(
                         authenticated,
-                        aws.accessKeyId() != null,
-                        aws.secretAccessKey() != null,
+                        aws.keys().hasAccessKey(),
+                        aws.keys().hasSecretKey(),
                         access.credentials().description(),
                         aws.profile()),
                 identity,

@@ -35,7 +35,7 @@ final class CredentialRotationTest extends EngineTest {
         credentials = home.resolve("credentials");
         System.setProperty(FILE, credentials.toString());
         System.setProperty(CONFIG, home.resolve("none").toString());
-        Settings.Aws profile = new Settings.Aws(null, null, null, "us-east-1", "work", s3.endpoint(), true, null, null);
+        Settings.Aws profile = s3.settings().withKeys(Settings.Keys.NONE).withProfile("work");
         hub = new Hub(home, profile, InstantSource.system());
         hub.configure("photos");
         bucket = s3.bucket("photos", SyntheticBucket.uniform(1_500, 500, "##/##"));

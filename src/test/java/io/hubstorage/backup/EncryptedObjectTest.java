@@ -33,17 +33,7 @@ final class EncryptedObjectTest extends EngineTest {
         Settings.Aws aws = s3.settings();
         hub = new Hub(
                         home,
-                        new Settings.Aws(
-                                aws.accessKeyId(),
-                                aws.secretAccessKey(),
-                                null,
-                                aws.region(),
-                                null,
-                                aws.endpoint(),
-                                true,
-                                null,
-                                null,
-                                key),
+                        new Settings.Aws(aws.keys(), aws.region(), null, aws.endpoint(), true, null, key),
                         InstantSource.system())
                 .patience(Duration.ofSeconds(2), 3);
     }

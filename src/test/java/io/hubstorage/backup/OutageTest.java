@@ -15,6 +15,7 @@ import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
+import io.hubstorage.testkit.TestClients;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
@@ -248,16 +249,7 @@ final class OutageTest extends EngineTest {
 
     @Test
     void aHostThatNobodyKnowsIsNamedInOneMessageWithTheSettingToCheck() {
-        Settings.Aws nowhere = new Settings.Aws(
-                "key",
-                "secret",
-                null,
-                "us-east-1",
-                null,
-                URI.create("http://s3.nowhere.invalid:9000"),
-                true,
-                null,
-                null);
+        Settings.Aws nowhere = TestClients.settings(URI.create("http://s3.nowhere.invalid:9000"), "key", "secret");
         hub.close();
         hub = new Hub(home, nowhere, InstantSource.system());
         hub.patience(Duration.ofMillis(400), 2).outage(Duration.ofSeconds(1));

@@ -3,6 +3,7 @@ package io.hubstorage.backup;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.config.Settings;
 import io.hubstorage.testkit.Hub;
+import io.hubstorage.testkit.TestClients;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -14,7 +15,7 @@ final class SmallHeapRuns {
     /** Arguments: endpoint, home, bucket, how many runs. */
     public static void main(String[] args) {
         Settings.Aws aws =
-                new Settings.Aws("key", "secret", null, "us-east-1", null, URI.create(args[0]), true, null, null);
+                TestClients.settings(URI.create(args[0]), "key", "secret");
         try (Hub hub = new Hub(Path.of(args[1]), aws, InstantSource.system()).configure(args[2])) {
             for (int i = 0; i < Integer.parseInt(args[3]); i++) {
                 RunRecord run = hub.backUp();

@@ -7,6 +7,7 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.config.Settings;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.Hub;
+import io.hubstorage.testkit.TestClients;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,17 +75,7 @@ final class TlsRunTest {
     void anUnknownAuthorityFailsTheRunAndTheReasonSaysWhatToSet() {
         try (EmbeddedS3 s3 = EmbeddedS3.startTls()) {
             s3.createBucket(BUCKET);
-            Settings.Aws known = s3.settings();
-            Settings.Aws unknown = new Settings.Aws(
-                    known.accessKeyId(),
-                    known.secretAccessKey(),
-                    null,
-                    known.region(),
-                    null,
-                    known.endpoint(),
-                    true,
-                    null,
-                    null);
+            Settings.Aws unknown = TestClients.settings(s3.endpoint(), s3.accessKey(), s3.secretKey());
             try (Hub hub = new Hub(home, unknown, InstantSource.system()).configure(BUCKET)) {
                 RunRecord run = hub.backUp();
 

@@ -53,8 +53,8 @@ final class MigrateIT {
                         .put("s3_buckets", new JsonArray(List.of("photos")))
                         .put("local_base_path", oldData.toString())
                         .put("aws_profile", "default")
-                        .put("aws_access_key_id", s3.settings().accessKeyId())
-                        .put("aws_secret_access_key", s3.settings().secretAccessKey())
+                        .put("aws_access_key_id", s3.settings().keys().accessKeyId())
+                        .put("aws_secret_access_key", s3.settings().keys().secretAccessKey())
                         .put(
                                 "automation",
                                 new JsonObject().put("enabled", false).put("interval_hours", 6))
@@ -89,13 +89,13 @@ final class MigrateIT {
                     .contains("1 snapshot of the old tool in " + oldData)
                     .contains("hublink_20250101120000  photos")
                     .contains("launchctl")
-                    .doesNotContain(Objects.requireNonNull(s3.settings().secretAccessKey()));
+                    .doesNotContain(Objects.requireNonNull(s3.settings().keys().secretAccessKey()));
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve(".env"))))
                 .isEqualTo("rw-------");
         assertThat(home.resolve("config/config.json"))
                 .content()
-                .doesNotContain(Objects.requireNonNull(s3.settings().accessKeyId()));
+                .doesNotContain(Objects.requireNonNull(s3.settings().keys().accessKeyId()));
         assertThat(oldConfig).hasContent(before);
 
         try (HubProcess backup = hub("backup")) {
@@ -136,7 +136,7 @@ final class MigrateIT {
             assertThat(migrate.exitCode()).as(migrate.err()).isZero();
         }
         assertThat(Files.readString(home.resolve(".env")))
-                .startsWith("# mine\nAWS_ACCESS_KEY_ID=" + s3.settings().accessKeyId() + "\n");
+                .startsWith("# mine\nAWS_ACCESS_KEY_ID=" + s3.settings().keys().accessKeyId() + "\n");
     }
 
     @Test

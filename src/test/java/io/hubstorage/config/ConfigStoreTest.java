@@ -353,7 +353,7 @@ final class ConfigStoreTest {
         Files.writeString(
                 dotenv, "AWS_SECRET_ACCESS_KEY=second\nHUBSTORAGE_WEB_PORT=9090\nHUBSTORAGE_DATA_PATH=/later\n");
         await(store.reload());
-        assertThat(store.settings().aws().secretAccessKey()).isEqualTo("second");
+        assertThat(store.settings().aws().keys().secretAccessKey()).isEqualTo("second");
         assertThat(store.settings().web().port()).isEqualTo(8080);
         assertThat(store.dataPath()).isEqualTo(Path.of("data").toAbsolutePath());
         assertThat(store.current().locked().containsKey("data_path")).isFalse();

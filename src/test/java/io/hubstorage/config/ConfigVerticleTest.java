@@ -189,9 +189,9 @@ final class ConfigVerticleTest {
         ConfigStore store = deploy();
         Path secret = Files.writeString(folder.resolve("secret"), "planted-one");
         Files.writeString(dotenv, "AWS_SECRET_ACCESS_KEY_FILE=" + secret + "\n");
-        await().until(() -> "planted-one".equals(store.settings().aws().secretAccessKey()));
+        await().until(() -> "planted-one".equals(store.settings().aws().keys().secretAccessKey()));
         Files.writeString(secret, "planted-two\n");
-        await().until(() -> "planted-two".equals(store.settings().aws().secretAccessKey()));
+        await().until(() -> "planted-two".equals(store.settings().aws().keys().secretAccessKey()));
     }
 
     @Test
@@ -250,7 +250,7 @@ final class ConfigVerticleTest {
         waitForLog("INFO", "mail");
         JsonObject answer = request(Addresses.CONFIG_GET, new JsonObject());
 
-        assertThat(store.settings().aws().accessKeyId()).isEqualTo("planted-id-3");
+        assertThat(store.settings().aws().keys().accessKeyId()).isEqualTo("planted-id-3");
         await().untilAsserted(() -> assertThat(published).hasSize(6));
         assertThat(published.toString()).doesNotContain("planted");
         assertThat(answer.encode()).doesNotContain("planted");

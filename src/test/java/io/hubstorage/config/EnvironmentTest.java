@@ -112,7 +112,7 @@ final class EnvironmentTest {
         Environment env = load(Map.of("AWS_SECRET_ACCESS_KEY", "plantedsecret"), "AWS_ACCESS_KEY_ID=plantedid\n");
         assertThat(env.toString()).contains("AWS_SECRET_ACCESS_KEY").doesNotContain("planted");
         assertThat(env.settings().toString()).doesNotContain("planted");
-        assertThat(env.settings().aws().secretAccessKey()).isEqualTo("plantedsecret");
+        assertThat(env.settings().aws().keys().secretAccessKey()).isEqualTo("plantedsecret");
     }
 
     @Test

@@ -63,7 +63,8 @@ final class SettingsTest {
     }
 
     @Test
-    void everyVariableIsRead() {
+    void everyVariableIsRead() throws Exception {
+        Path bundle = Files.writeString(folder.resolve("ca.p12"), "");
         Settings settings = settings(
                 "HUBSTORAGE_WEB_HOST", "[::1]",
                 "HUBSTORAGE_WEB_PORT", "8080",
@@ -75,6 +76,7 @@ final class SettingsTest {
                 "AWS_SESSION_TOKEN", "token",
                 "AWS_PROFILE", "default",
                 "AWS_ENDPOINT_URL", "http://minio:9000",
+                "AWS_CA_BUNDLE", bundle.toString(),
                 "HUBSTORAGE_TRUST_STORE_PASSWORD", "changeit");
         assertThat(settings.web().host()).isEqualTo("::1");
         assertThat(settings.web().port()).isEqualTo(8080);
@@ -83,15 +85,13 @@ final class SettingsTest {
         assertThat(settings.logPath()).isEqualTo(Path.of("/var/log/hub"));
         assertThat(settings.aws())
                 .isEqualTo(new Settings.Aws(
-                        "id",
-                        "secret",
-                        "token",
+                        new Settings.Keys("id", "secret", "token"),
                         "us-east-1",
                         "default",
                         URI.create("http://minio:9000"),
                         true,
-                        null,
-                        "changeit"));
+                        new Settings.TrustStore(bundle, "changeit"),
+                        null));
     }
 
     @Test

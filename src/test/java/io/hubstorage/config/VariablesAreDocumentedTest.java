@@ -67,7 +67,7 @@ final class VariablesAreDocumentedTest {
     void theExampleAsItStandsIsAValidEnvironmentThatSetsNoSecret() throws IOException {
         Environment env = Environment.load(java.util.Map.of("DOCKER_MODE", "false"), Path.of(".env.example"));
 
-        assertThat(env.settings().aws().accessKeyId()).isNull();
+        assertThat(env.settings().aws().keys().accessKeyId()).isNull();
         assertThat(env.secrets()).isEqualTo(List.of());
         assertThat(env.warnings()).allSatisfy(warning -> assertThat(warning).contains("still has the value of"));
     }

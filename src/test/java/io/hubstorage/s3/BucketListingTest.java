@@ -193,15 +193,6 @@ final class BucketListingTest {
     }
 
     static Settings.Aws withKeys(Settings.Aws aws, @Nullable String access, @Nullable String secret) {
-        return new Settings.Aws(
-                access,
-                secret,
-                null,
-                aws.region(),
-                aws.profile(),
-                aws.endpoint(),
-                aws.pathStyle(),
-                aws.trustStore(),
-                aws.trustStorePassword());
+        return aws.withKeys(new Settings.Keys(access, secret, null));
     }
 }

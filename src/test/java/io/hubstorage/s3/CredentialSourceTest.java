@@ -99,6 +99,7 @@ final class CredentialSourceTest {
 
     private static Settings.Aws aws(
             @Nullable String access, @Nullable String secret, @Nullable String token, @Nullable String profile) {
-        return new Settings.Aws(access, secret, token, "us-east-1", profile, null, false, null, null);
+        return new Settings.Aws(
+                new Settings.Keys(access, secret, token), "us-east-1", profile, null, false, null, null);
     }
 }

@@ -12,6 +12,7 @@ import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
+import io.hubstorage.testkit.TestClients;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -129,8 +130,7 @@ final class DiagnosticsTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        Settings.Aws nowhere = new Settings.Aws(
-                "a", "b", null, "us-east-1", null, URI.create("http://127.0.0.1:" + port), true, null, null);
+        Settings.Aws nowhere = TestClients.settings(URI.create("http://127.0.0.1:" + port), "a", "b");
         S3Message.Diagnosis diagnosis = diagnose(nowhere, "full");
         Step endpoint = diagnosis.steps().getLast();
         assertThat(endpoint.name()).isEqualTo("endpoint");

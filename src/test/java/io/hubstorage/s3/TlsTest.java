@@ -169,7 +169,8 @@ final class TlsTest {
     }
 
     private Settings.Aws settings(@Nullable Path trustStore, @Nullable String password, URI endpoint) {
-        return new Settings.Aws(
-                server.accessKey(), server.secretKey(), null, "us-east-1", null, endpoint, true, trustStore, password);
+        Settings.Keys keys = new Settings.Keys(server.accessKey(), server.secretKey(), null);
+        Settings.TrustStore trusted = trustStore == null ? null : new Settings.TrustStore(trustStore, password);
+        return new Settings.Aws(keys, "us-east-1", null, endpoint, true, trusted, null);
     }
 }

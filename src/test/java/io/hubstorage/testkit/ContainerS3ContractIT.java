@@ -55,7 +55,7 @@ final class ContainerS3ContractIT extends StoredContract {
         container = server;
         URI endpoint = URI.create("http://%s:%d".formatted(server.getHost(), server.getMappedPort(PORT)));
         Settings.Aws settings =
-                new Settings.Aws(ACCESS_KEY, SECRET_KEY, null, "us-east-1", null, endpoint, true, null, null);
+                TestClients.settings(endpoint, ACCESS_KEY, SECRET_KEY);
         S3AsyncClient client = TestClients.s3(settings);
         writer = client;
         client.createBucket(request -> request.bucket(bucket)).join();

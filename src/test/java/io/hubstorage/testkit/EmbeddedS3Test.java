@@ -30,8 +30,7 @@ final class EmbeddedS3Test {
     @Test
     void aClientThatDoesNotTrustTheAuthorityIsTurnedAway() {
         try (EmbeddedS3 s3 = EmbeddedS3.startTls();
-                S3AsyncClient stranger = TestClients.s3(new Settings.Aws(
-                        s3.accessKey(), s3.secretKey(), null, "us-east-1", null, s3.endpoint(), true, null, null))) {
+                S3AsyncClient stranger = TestClients.s3(TestClients.settings(s3.endpoint(), s3.accessKey(), s3.secretKey()))) {
             assertThatThrownBy(() -> stranger.listBuckets().join()).hasCauseInstanceOf(SdkClientException.class);
         }
     }

@@ -402,16 +402,7 @@ abstract class S3Contract {
 
     @Test
     void aWrongSecretIsRefusedByName() {
-        Settings.Aws stranger = new Settings.Aws(
-                settings.accessKeyId(),
-                "wrong",
-                null,
-                settings.region(),
-                null,
-                settings.endpoint(),
-                true,
-                settings.trustStore(),
-                null);
+        Settings.Aws stranger = settings.withKeys(new Settings.Keys(settings.keys().accessKeyId(), "wrong", null));
         meets(Lack.SIGNATURES, () -> {
             try (S3AsyncClient other = TestClients.s3(stranger)) {
                 assertRefused(

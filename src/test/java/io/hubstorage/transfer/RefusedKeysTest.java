@@ -35,16 +35,7 @@ final class RefusedKeysTest {
     }
 
     private static Settings.Aws wrong(Settings.Aws aws) {
-        return new Settings.Aws(
-                aws.accessKeyId(),
-                "another-secret-key",
-                aws.sessionToken(),
-                aws.region(),
-                aws.profile(),
-                aws.endpoint(),
-                aws.pathStyle(),
-                aws.trustStore(),
-                aws.trustStorePassword(),
-                aws.customerKey());
+        Settings.Keys keys = aws.keys();
+        return aws.withKeys(new Settings.Keys(keys.accessKeyId(), "another-secret-key", keys.sessionToken()));
     }
 }

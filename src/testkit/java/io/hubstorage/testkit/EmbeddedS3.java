@@ -100,7 +100,11 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     /** What HubStorage needs to know to use this server. */
     public Settings.Aws settings() {
-        return new Settings.Aws(ACCESS_KEY, SECRET_KEY, null, "us-east-1", null, endpoint, true, caPem, null);
+        Settings.Aws plain = TestClients.settings(endpoint, ACCESS_KEY, SECRET_KEY);
+        return caPem == null
+                ? plain
+                : new Settings.Aws(
+                        plain.keys(), plain.region(), null, endpoint, true, new Settings.TrustStore(caPem, null), null);
     }
 
     /** A client for what the short methods here do not offer; closed with the server. */

@@ -52,10 +52,11 @@ public final class Hub implements AutoCloseable {
         environment.put("HUBSTORAGE_DATA_PATH", data().toString());
         environment.put("HUBSTORAGE_LOG_PATH", home.resolve("logs").toString());
         put("AWS_ENDPOINT_URL", aws.endpoint());
-        put("AWS_ACCESS_KEY_ID", aws.accessKeyId());
-        put("AWS_SECRET_ACCESS_KEY", aws.secretAccessKey());
+        put("AWS_ACCESS_KEY_ID", aws.keys().accessKeyId());
+        put("AWS_SECRET_ACCESS_KEY", aws.keys().secretAccessKey());
         put("AWS_PROFILE", aws.profile());
-        put("AWS_CA_BUNDLE", aws.trustStore());
+        Settings.TrustStore authorities = aws.trustStore();
+        put("AWS_CA_BUNDLE", authorities == null ? null : authorities.file());
         put("AWS_DEFAULT_REGION", aws.region());
         put("HUBSTORAGE_SSE_C_KEY", aws.customerKey());
     }

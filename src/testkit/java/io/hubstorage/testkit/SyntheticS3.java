@@ -184,7 +184,7 @@ public final class SyntheticS3 implements AutoCloseable {
 
     /** What HubStorage needs to know to use such a server of another process. */
     public static Settings.Aws settings(URI endpoint) {
-        return new Settings.Aws("synthetic", "synthetic-secret", null, "us-east-1", null, endpoint, true, null, null);
+        return TestClients.settings(endpoint, "synthetic", "synthetic-secret");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.hubstorage.testkit;
 import io.hubstorage.config.Settings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -29,10 +30,17 @@ public final class TestClients {
 
     private TestClients() {}
 
+    /** How HubStorage gets at a server that is not AWS. */
+    public static Settings.Aws settings(URI endpoint, String accessKey, String secretKey) {
+        return new Settings.Aws(
+                new Settings.Keys(accessKey, secretKey, null), "us-east-1", null, endpoint, true, null, null);
+    }
+
     /** A client with few threads and no retries, for the server that {@code settings} name; the caller closes it. */
     public static S3AsyncClient s3(Settings.Aws settings) {
         NettyNioAsyncHttpClient.Builder http = NettyNioAsyncHttpClient.builder().eventLoopGroup(LOOPS);
-        TrustManager @Nullable [] trusted = trust(settings.trustStore());
+        Settings.TrustStore authorities = settings.trustStore();
+        TrustManager @Nullable [] trusted = authorities == null ? null : trust(authorities.file());
         if (trusted != null) {
             http.tlsTrustManagersProvider(() -> trusted);
         }
@@ -45,15 +53,12 @@ public final class TestClients {
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .overrideConfiguration(config -> config.retryStrategy(retry -> retry.maxAttempts(1)))
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
-                        Objects.requireNonNull(settings.accessKeyId(), "access key"),
-                        Objects.requireNonNull(settings.secretAccessKey(), "secret key"))))
+                        Objects.requireNonNull(settings.keys().accessKeyId(), "access key"),
+                        Objects.requireNonNull(settings.keys().secretAccessKey(), "secret key"))))
                 .build();
     }
 
-    private static TrustManager @Nullable [] trust(@Nullable Path pem) {
-        if (pem == null) {
-            return null;
-        }
+    private static TrustManager[] trust(Path pem) {
         try (InputStream in = Files.newInputStream(pem)) {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);

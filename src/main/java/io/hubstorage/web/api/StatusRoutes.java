@@ -70,12 +70,11 @@ public final class StatusRoutes {
 
     /** Whether keys are set, never the keys. Other sources (a profile, a role) only a diagnosis can find. */
     private static JsonObject credentials(Settings.Aws aws) {
-        boolean accessKey = aws.accessKeyId() != null;
-        boolean secretKey = aws.secretAccessKey() != null;
+        Settings.Keys keys = aws.keys();
         return new JsonObject()
-                .put("configured", accessKey && secretKey)
-                .put("has_access_key", accessKey)
-                .put("has_secret_key", secretKey)
+                .put("configured", keys.hasAccessKey() && keys.hasSecretKey())
+                .put("has_access_key", keys.hasAccessKey())
+                .put("has_secret_key", keys.hasSecretKey())
                 .put("profile", aws.profile());
     }
 
