@@ -145,14 +145,14 @@ public final class BackupVerticle extends VerticleBase {
 
     private static @Nullable String problem(RunPlan plan) {
         HubConfig frozen = plan.config();
-        if (frozen.buckets().isEmpty() && !frozen.dynamicBuckets()) {
+        if (frozen.selection().isEmpty()) {
             return "no bucket is configured: name some in s3_buckets or set use_dynamic_buckets";
         }
         List<String> known =
-                frozen.buckets().stream().map(HubConfig.BucketSpec::name).toList();
+                frozen.selection().names();
         List<String> unknown =
                 plan.only().stream().filter(name -> !known.contains(name)).toList();
-        if (!unknown.isEmpty() && !frozen.dynamicBuckets()) {
+        if (!unknown.isEmpty() && !frozen.selection().dynamic()) {
             return "buckets: found %s, allowed: %s".formatted(String.join(", ", unknown), String.join(", ", known));
         }
         return null;

@@ -45,7 +45,7 @@ final class BucketSelection {
         }
         if (chosen.isEmpty()) {
             throw RunStoppedException.failed(
-                    config.dynamicBuckets()
+                    config.selection().dynamic()
                             ? "these credentials see no bucket; name the buckets in s3_buckets"
                             : "no bucket is configured; name some in s3_buckets or set use_dynamic_buckets");
         }
@@ -53,10 +53,10 @@ final class BucketSelection {
     }
 
     private List<HubConfig.BucketSpec> configured() throws RunStoppedException, InterruptedException {
-        if (!config.dynamicBuckets()) {
-            return config.buckets();
+        if (!config.selection().dynamic()) {
+            return config.selection().buckets();
         }
-        List<HubConfig.BucketSpec> all = new ArrayList<>(config.buckets());
+        List<HubConfig.BucketSpec> all = new ArrayList<>(config.selection().buckets());
         for (String name : discovery.buckets()) {
             if (!HubConfig.BucketSpec.isName(name)) {
                 LOG.warn("the server names a bucket that cannot be one, so it is left out: {}", name);
@@ -75,12 +75,10 @@ final class BucketSelection {
     List<HubConfig.BucketSpec> leftOut(Collection<String> ofLastSnapshot) {
         return ofLastSnapshot.stream()
                 .filter(name -> !only.isEmpty()
-                        || config.dynamicBuckets()
-                        || config.buckets().stream()
-                                .anyMatch(bucket -> bucket.name().equals(name)))
-                .map(name -> config.buckets().stream()
-                        .filter(bucket -> bucket.name().equals(name))
-                        .findFirst()
+                        || config.selection().dynamic()
+                        || config.selection().named(name).isPresent())
+                .map(name -> config.selection()
+                        .named(name)
                         .orElseGet(() -> new HubConfig.BucketSpec(name, "")))
                 .toList();
     }

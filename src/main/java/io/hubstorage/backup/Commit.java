@@ -170,8 +170,8 @@ final class Commit {
         ObjectNode options = BusJson.mapper().createObjectNode();
         options.set("sync_options", BusJson.mapper().valueToTree(plan.config().syncOptions()));
         options.set("guards", BusJson.mapper().valueToTree(plan.config().guards()));
-        options.set("s3_buckets", BusJson.mapper().valueToTree(plan.config().buckets()));
-        options.put("use_dynamic_buckets", plan.config().dynamicBuckets());
+        ObjectNode selection = BusJson.mapper().valueToTree(plan.config().selection());
+        options.setAll(selection);
         return options;
     }
 }

@@ -17,8 +17,7 @@ record RunPlan(RunStart start, List<String> only, HubConfig config, Settings set
     /** Whether a run over {@code only} is to cover every configured bucket. */
     static boolean coversAll(List<String> only, HubConfig config) {
         return only.isEmpty()
-                || (!config.dynamicBuckets()
-                        && config.buckets().stream().allMatch(bucket -> only.contains(bucket.name())));
+                || (!config.selection().dynamic() && only.containsAll(config.selection().names()));
     }
 
     String runId() {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -103,9 +102,8 @@ final class ConfigCommand extends CliCommand {
         }
 
         private static String buckets(HubConfig config) {
-            String named =
-                    config.buckets().stream().map(HubConfig.BucketSpec::name).collect(Collectors.joining(", "));
-            if (config.dynamicBuckets()) {
+            String named = String.join(", ", config.selection().names());
+            if (config.selection().dynamic()) {
                 return named.isEmpty() ? "all that the credentials see" : named + ", and all that the credentials see";
             }
             return named.isEmpty() ? "none yet" : named;

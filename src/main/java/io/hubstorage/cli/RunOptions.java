@@ -1,7 +1,9 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.config.HubConfig.BucketSpec;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -85,11 +87,14 @@ class RunOptions {
         // Whoever asks for it on the command line wants it to go on, whatever the file says.
         boolean schedule = continuous;
         return config -> {
-            HubConfig changed = named.isEmpty()
-                    ? config.withBuckets(config.buckets(), config.dynamicBuckets() || all)
-                    : config.withBuckets(
-                            named.stream().map(name -> spec(config, name)).toList(), false);
-            return schedule ? changed.withSchedule() : changed;
+            JsonObject changes = new JsonObject();
+            if (!named.isEmpty()) {
+                changes = BusJson.encode(new HubConfig.Selection(
+                        named.stream().map(name -> spec(config, name)).toList(), false));
+            } else if (all) {
+                changes.put("use_dynamic_buckets", true);
+            }
+            return config.with(schedule ? changes.put("automation", JsonObject.of("enabled", true)) : changes);
         };
     }
 
@@ -100,9 +105,6 @@ class RunOptions {
 
     /** A configured bucket keeps its prefix. */
     private static BucketSpec spec(HubConfig config, String name) {
-        return config.buckets().stream()
-                .filter(bucket -> bucket.name().equals(name))
-                .findFirst()
-                .orElseGet(() -> new BucketSpec(name, ""));
+        return config.selection().named(name).orElseGet(() -> new BucketSpec(name, ""));
     }
 }

@@ -68,7 +68,7 @@ record ConfigState(
                 dataPath(),
                 logPath(),
                 fixed.web(),
-                aws.profile() != null ? aws : aws.withProfile(config.awsProfile()));
+                aws.profile() != null ? aws : aws.withProfile(config.overruled().awsProfile()));
     }
 
     Path logFile() {
@@ -89,7 +89,7 @@ record ConfigState(
     }
 
     private Path dataPath() {
-        String named = config.localBasePath();
+        String named = config.overruled().localBasePath();
         return named == null || isFixed("HUBSTORAGE_DATA_PATH") ? fixed.dataPath() : SettingsReader.path(named);
     }
 
@@ -144,11 +144,11 @@ record ConfigState(
         all.addAll(env.warnings());
         all.addAll(oddities);
         all.addAll(Seed.overruled(env, json));
-        String named = config.localBasePath();
+        String named = config.overruled().localBasePath();
         if (named != null && !SettingsReader.path(named).equals(dataPath())) {
             all.add("local_base_path has no effect: HUBSTORAGE_DATA_PATH is set, to %s".formatted(dataPath()));
         }
-        String profile = config.awsProfile();
+        String profile = config.overruled().awsProfile();
         if (profile != null && !profile.equals(settings().aws().profile())) {
             all.add("aws_profile has no effect: AWS_PROFILE is set, to %s"
                     .formatted(settings().aws().profile()));

@@ -1,72 +1,71 @@
 package io.hubstorage.config;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.hubstorage.bus.BusJson;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code config.json}, validated, as {@link ConfigParser} reads it; members are named as in {@code conf/config.schema.json},
  * which also has their meanings, and absent ones have been given their defaults. Holds no secret.
- *
- * @param buckets the configured buckets; empty together with {@code dynamicBuckets} off means "needs set-up"
- * @param dynamicBuckets every bucket found, by {@code use_dynamic_buckets} or {@code ["*"]}
- * @param awsProfile {@code aws_profile} of an old file; the environment's {@code AWS_PROFILE} wins
- * @param localBasePath {@code local_base_path}; the environment's {@code HUBSTORAGE_DATA_PATH} wins. Ask
- *     {@link ConfigStore#dataPath} for what holds
  */
 public record HubConfig(
-        @JsonProperty("s3_buckets") List<BucketSpec> buckets,
-        @JsonProperty("use_dynamic_buckets") boolean dynamicBuckets,
+        @JsonUnwrapped Selection selection,
         SyncOptions syncOptions,
         Logging logging,
         Automation automation,
         Guards guards,
         Verify verify,
         Transfer transfer,
-        @Nullable String awsProfile,
-        @Nullable String localBasePath) {
+        @JsonUnwrapped Overruled overruled) {
 
-    /** The same but for the buckets. */
-    public HubConfig withBuckets(List<BucketSpec> others, boolean dynamic) {
-        return new HubConfig(
-                List.copyOf(others),
-                dynamic,
-                syncOptions,
-                logging,
-                automation,
-                guards,
-                verify,
-                transfer,
-                awsProfile,
-                localBasePath);
+    /** The same but for these members, named and nested as in the file. */
+    public HubConfig with(JsonObject members) {
+        return BusJson.decode(BusJson.encode(this).mergeIn(members, true), HubConfig.class);
     }
 
     /** Whether requests to a bucket say that we pay for them. */
     public boolean requestPayer(String bucket) {
         return syncOptions.requestPayer()
-                || buckets.stream().anyMatch(spec -> spec.name().equals(bucket) && spec.requestPayer());
+                || selection.named(bucket).filter(BucketSpec::requestPayer).isPresent();
     }
 
-    /** The same with the schedule switched on. */
-    public HubConfig withSchedule() {
-        return new HubConfig(
-                buckets,
-                dynamicBuckets,
-                syncOptions,
-                logging,
-                new Automation(
-                        true,
-                        automation.intervalHours(),
-                        automation.cron(),
-                        automation.timeZone(),
-                        automation.maxRetries(),
-                        automation.retryDelayMinutes()),
-                guards,
-                verify,
-                transfer,
-                awsProfile,
-                localBasePath);
+    /**
+     * Which buckets are copied.
+     *
+     * @param buckets those named in the file
+     * @param dynamic every bucket found, too, by {@code use_dynamic_buckets} or {@code ["*"]}
+     */
+    public record Selection(
+            @JsonProperty("s3_buckets") List<BucketSpec> buckets,
+            @JsonProperty("use_dynamic_buckets") boolean dynamic) {
+        /** Means "needs set-up". */
+        @JsonIgnore
+        public boolean isEmpty() {
+            return buckets.isEmpty() && !dynamic;
+        }
+
+        public List<String> names() {
+            return buckets.stream().map(BucketSpec::name).toList();
+        }
+
+        /** What the file says of a bucket. */
+        public Optional<BucketSpec> named(String name) {
+            return buckets.stream().filter(spec -> spec.name.equals(name)).findFirst();
+        }
     }
+
+    /**
+     * Of old files; the environment wins.
+     *
+     * @param awsProfile {@code AWS_PROFILE} wins
+     * @param localBasePath {@code HUBSTORAGE_DATA_PATH} wins; ask {@link ConfigStore#dataPath} for what holds
+     */
+    public record Overruled(@Nullable String awsProfile, @Nullable String localBasePath) {}
 
     /**
      * A bucket.

@@ -79,14 +79,14 @@ final class RemoteSave {
         Path data = before.settings().dataPath();
         fixed(
                 "local_base_path",
-                HubConfig::localBasePath,
+                config -> config.overruled().localBasePath(),
                 text -> SettingsReader.path(text).equals(data),
                 after.settings().dataPath().equals(data),
                 "HUBSTORAGE_DATA_PATH");
         String profile = before.settings().aws().profile();
         fixed(
                 "aws_profile",
-                HubConfig::awsProfile,
+                config -> config.overruled().awsProfile(),
                 text -> text.equals(profile),
                 Objects.equals(after.settings().aws().profile(), profile),
                 "AWS_PROFILE");

@@ -270,6 +270,6 @@ final class Planner {
     }
 
     private static boolean configured(HubConfig config) {
-        return config.dynamicBuckets() || !config.buckets().isEmpty();
+        return !config.selection().isEmpty();
     }
 }

@@ -91,7 +91,7 @@ final class Judge {
         if (backup == null && worst.isPresent()) {
             return condition(State.FAILING, worst.get());
         }
-        if (facts.config().buckets().isEmpty() && !facts.config().dynamicBuckets()) {
+        if (facts.config().selection().isEmpty()) {
             return new Verdict(
                     State.NEEDS_SETUP,
                     "Nothing is backed up yet.",

@@ -79,16 +79,16 @@ public final class SelfTest {
     }
 
     private static Step buckets(HubConfig config) {
-        if (config.buckets().isEmpty() && !config.dynamicBuckets()) {
+        if (config.selection().isEmpty()) {
             return new Step(
                     "configuration",
                     Outcome.FAILED,
                     "No bucket is chosen.",
                     "Choose buckets on the configuration page, or list them in s3_buckets of config.json.");
         }
-        String what = config.dynamicBuckets()
+        String what = config.selection().dynamic()
                 ? "every bucket of the account"
-                : config.buckets().stream().map(HubConfig.BucketSpec::name).collect(Collectors.joining(", "));
+                : String.join(", ", config.selection().names());
         return new Step("configuration", Outcome.OK, "Valid; backs up " + what + ".", null);
     }
 

@@ -60,10 +60,10 @@ final class Standings {
     /** The buckets whose standing matters: those of the configuration, and with discovery those that the last run found. */
     static Set<String> wanted(HubConfig config, @Nullable RunRecord lastWhole, @Nullable Certificate newest) {
         Set<String> names = new LinkedHashSet<>();
-        config.buckets().forEach(bucket -> names.add(bucket.name()));
-        if (config.dynamicBuckets() && lastWhole != null) {
+        names.addAll(config.selection().names());
+        if (config.selection().dynamic() && lastWhole != null) {
             lastWhole.tried().forEach(bucket -> names.add(bucket.bucket()));
-        } else if (config.dynamicBuckets() && newest != null) {
+        } else if (config.selection().dynamic() && newest != null) {
             newest.buckets().stream()
                     .filter(bucket -> !bucket.record().outcome().leftOut())
                     .forEach(bucket -> names.add(bucket.name()));
@@ -83,7 +83,7 @@ final class Standings {
                             Standing.LEFT_OUT,
                             good(bucket.name(), bucket),
                             bucket,
-                            facts.config().dynamicBuckets()
+                            facts.config().selection().dynamic()
                                     ? "no longer among the account's buckets; kept as it was"
                                     : "no longer configured; gone from the next snapshot")));
         }

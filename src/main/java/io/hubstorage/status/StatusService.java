@@ -60,7 +60,7 @@ public final class StatusService {
         return new JsonObject()
                 .put("hash", current.hash())
                 .put("buckets", current.config().getJsonArray("s3_buckets", new JsonArray()))
-                .put("dynamic_buckets", store.config().dynamicBuckets())
+                .put("dynamic_buckets", store.config().selection().dynamic())
                 .put("broken", BusJson.encode(current).getJsonArray("broken"));
     }
 

@@ -157,7 +157,7 @@ public final class TransferVerticle extends VerticleBase {
     private S3Message.Diagnosis diagnose() throws InterruptedException {
         HubConfig now = config.config();
         List<String> buckets =
-                now.buckets().stream().map(HubConfig.BucketSpec::name).toList();
+                now.selection().names();
         return s3.get().diagnostics().diagnose(buckets, now::requestPayer);
     }
 

@@ -84,9 +84,9 @@ final class ConfigParserTest {
     void theSpecifiedExampleIsRead() {
         List<String> warnings = new ArrayList<>();
         HubConfig config = ConfigParser.parse(new JsonObject(SPECIFIED), warnings);
-        assertThat(config.buckets()).containsExactly(new BucketSpec("bucket1", ""), new BucketSpec("bucket2", ""));
-        assertThat(config.dynamicBuckets()).isFalse();
-        assertThat(config.localBasePath()).isEqualTo("/app/data");
+        assertThat(config.selection().buckets()).containsExactly(new BucketSpec("bucket1", ""), new BucketSpec("bucket2", ""));
+        assertThat(config.selection().dynamic()).isFalse();
+        assertThat(config.overruled().localBasePath()).isEqualTo("/app/data");
         assertThat(config.syncOptions())
                 .isEqualTo(
                         new HubConfig.SyncOptions(true, List.of("*.tmp", "*/temp/*"), List.of(), null, false, false));
@@ -200,14 +200,14 @@ final class ConfigParserTest {
     void bucketsAreNamesOrNamesWithPrefixes() {
         JsonObject json = buckets(
                 "Old_Bucket.name", new JsonObject().put("name", "photos").put("prefix", " a/"));
-        assertThat(ConfigParser.parse(json).buckets())
+        assertThat(ConfigParser.parse(json).selection().buckets())
                 .containsExactly(new BucketSpec("Old_Bucket.name", ""), new BucketSpec("photos", " a/"));
     }
 
     @Test
     void aStarAloneMeansEveryBucket() {
-        assertThat(ConfigParser.parse(buckets("*")).dynamicBuckets()).isTrue();
-        assertThat(ConfigParser.parse(buckets("*")).buckets()).isEmpty();
+        assertThat(ConfigParser.parse(buckets("*")).selection().dynamic()).isTrue();
+        assertThat(ConfigParser.parse(buckets("*")).selection().buckets()).isEmpty();
         assertThat(problems(buckets("*", "other")))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.allowed()).contains("alone"));

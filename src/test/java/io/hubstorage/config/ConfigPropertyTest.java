@@ -133,31 +133,19 @@ final class ConfigPropertyTest {
                 automation(),
                 doubles().between(0, 100),
                 (list, sync, log, plan, shrink) -> new HubConfig(
-                        list,
-                        list.size() > 2,
+                        new HubConfig.Selection(list, list.size() > 2),
                         sync,
                         log,
                         plan,
                         new Guards(shrink),
                         new HubConfig.Verify(shrink),
                         new HubConfig.Transfer(1 + list.size() * 50),
-                        null,
-                        null));
+                        new HubConfig.Overruled(null, null)));
         return most.zip(
                 integers().between(0, 1),
                 (config, named) -> named == 0
                         ? config
-                        : new HubConfig(
-                                config.buckets(),
-                                config.dynamicBuckets(),
-                                config.syncOptions(),
-                                config.logging(),
-                                config.automation(),
-                                config.guards(),
-                                config.verify(),
-                                config.transfer(),
-                                "work",
-                                "/mnt/copies"));
+                        : config.with(JsonObject.of("aws_profile", "work", "local_base_path", "/mnt/copies")));
     }
 
     /** Half a surrogate pair has no form in UTF-8, and so in no file; and a text may not look like a login. */

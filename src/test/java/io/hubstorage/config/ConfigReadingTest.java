@@ -33,7 +33,7 @@ final class ConfigReadingTest {
         ConfigReading reading = ConfigReading.of(environment("BACKUP_BUCKETS", "photos"));
 
         assertThat(reading.exists()).isFalse();
-        assertThat(reading.config().buckets())
+        assertThat(reading.config().selection().buckets())
                 .extracting(HubConfig.BucketSpec::name)
                 .containsExactly("photos");
         assertThat(home).isEmptyDirectory();
@@ -72,7 +72,7 @@ final class ConfigReadingTest {
         assertThat(file).hasContent("{}");
 
         ConfigReading.create(environment("BACKUP_BUCKETS", "photos"), true);
-        assertThat(ConfigReading.of(environment()).config().buckets()).hasSize(1);
+        assertThat(ConfigReading.of(environment()).config().selection().buckets()).hasSize(1);
     }
 
     @Test

@@ -76,7 +76,7 @@ final class ConfigStoreTest {
         ConfigStore store = open();
         assertThat(store.config().automation())
                 .isEqualTo(new HubConfig.Automation(false, 0.5, "0 3 * * *", "Europe/Berlin", 7, 2));
-        assertThat(store.config().buckets()).containsExactly(new BucketSpec("photos", ""), new BucketSpec("mail", ""));
+        assertThat(store.config().selection().buckets()).containsExactly(new BucketSpec("photos", ""), new BucketSpec("mail", ""));
         assertThat(onDisk()).isEqualTo(store.current().config());
         assertThat(store.hash()).isEqualTo(ConfigText.hash(Files.readAllBytes(configFile)));
         assertThat(store.since()).isEqualTo(NOW);
@@ -131,7 +131,7 @@ final class ConfigStoreTest {
         assertThat(saved.config()).isEqualTo(json);
         assertThat(onDisk()).isEqualTo(json);
         assertThat(saved.hash()).isEqualTo(store.hash()).isEqualTo(ConfigText.hash(Files.readAllBytes(configFile)));
-        assertThat(store.config().buckets()).containsExactly(new BucketSpec("photos", ""));
+        assertThat(store.config().selection().buckets()).containsExactly(new BucketSpec("photos", ""));
         assertThat(saved.warnings()).anySatisfy(text -> assertThat(text).startsWith("mine is not known"));
     }
 
@@ -145,7 +145,7 @@ final class ConfigStoreTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContainingAll("s3_buckets", "sync_options");
         assertThat(configFile).hasBinaryContent(before);
-        assertThat(store.config().buckets()).isEmpty();
+        assertThat(store.config().selection().buckets()).isEmpty();
     }
 
     @Test
@@ -158,7 +158,7 @@ final class ConfigStoreTest {
                 .isInstanceOfSatisfying(
                         StaleConfigException.class,
                         e -> assertThat(e.currentHash()).isEqualTo(store.hash()));
-        assertThat(store.config().buckets()).hasSize(1);
+        assertThat(store.config().selection().buckets()).hasSize(1);
     }
 
     @Test
@@ -168,7 +168,7 @@ final class ConfigStoreTest {
         write("{\"s3_buckets\": [\"by-hand\"]}");
         assertThat(catchThrowable(() -> await(store.update(new JsonObject(), old))))
                 .isInstanceOf(StaleConfigException.class);
-        assertThat(store.config().buckets()).containsExactly(new BucketSpec("by-hand", ""));
+        assertThat(store.config().selection().buckets()).containsExactly(new BucketSpec("by-hand", ""));
         assertThat(onDisk().getJsonArray("s3_buckets")).containsExactly("by-hand");
     }
 
@@ -217,7 +217,7 @@ final class ConfigStoreTest {
                     .contains(
                             configFile + " is not valid: automation.cron: found \"0 25 * * *\"", "hour (0-23) is '25'");
         });
-        assertThat(store.config().buckets()).hasSize(1);
+        assertThat(store.config().selection().buckets()).hasSize(1);
         write("{\"s3_buckets\": [\"photos\"]}");
         await(store.reload());
         assertThat(store.current().broken()).isEmpty();
@@ -234,7 +234,7 @@ final class ConfigStoreTest {
 
         ConfigStore again = open();
 
-        assertThat(again.config().buckets()).containsExactly(new BucketSpec("later", ""));
+        assertThat(again.config().selection().buckets()).containsExactly(new BucketSpec("later", ""));
         assertThat(again.current().broken()).singleElement().satisfies(broken -> {
             assertThat(broken.file()).isEqualTo(configFile.toString());
             assertThat(broken.copy()).isEqualTo(kept.toString());
@@ -243,11 +243,11 @@ final class ConfigStoreTest {
         });
         assertThat(Files.readString(configFile)).isEqualTo("{\"s3_buckets\": [\"photos\"],}");
         assertThat(again.hash()).isEqualTo(ConfigText.hash(Files.readAllBytes(configFile)));
-        assertThat(open().config().buckets()).as("a further restart").hasSize(1);
+        assertThat(open().config().selection().buckets()).as("a further restart").hasSize(1);
 
         write("{\"s3_buckets\": [\"mended\"]}");
         await(again.reload());
-        assertThat(again.config().buckets()).containsExactly(new BucketSpec("mended", ""));
+        assertThat(again.config().selection().buckets()).containsExactly(new BucketSpec("mended", ""));
         assertThat(again.current().broken()).isEmpty();
         assertThat(kept).hasContent("{\"s3_buckets\": [\"mended\"]}");
     }
@@ -258,14 +258,14 @@ final class ConfigStoreTest {
         open();
         Files.delete(configFile);
         ConfigStore gone = open();
-        assertThat(gone.config().buckets()).hasSize(1);
+        assertThat(gone.config().selection().buckets()).hasSize(1);
         assertThat(gone.current().broken())
                 .singleElement()
                 .satisfies(broken -> assertThat(broken.reason()).startsWith("is gone"));
         assertThat(configFile).doesNotExist();
         write("");
         ConfigStore emptied = open();
-        assertThat(emptied.config().buckets()).hasSize(1);
+        assertThat(emptied.config().selection().buckets()).hasSize(1);
         await(emptied.update(emptied.current().config(), emptied.hash()));
         assertThat(onDisk().getJsonArray("s3_buckets")).containsExactly("photos");
     }

@@ -134,7 +134,7 @@ final class ConfigVerticleTest {
     void aHandEditTakesEffectAndIsToldWithoutARestart() throws Exception {
         ConfigStore store = deploy();
         Files.writeString(configFile, "{\"s3_buckets\": [\"photos\", \"mail\"]}");
-        await().until(() -> store.config().buckets().size() == 2);
+        await().until(() -> store.config().selection().buckets().size() == 2);
         await().untilAsserted(() -> assertThat(published).hasSize(1));
         assertThat(BusJson.decode(published.getFirst(), Current.class)).isEqualTo(store.current());
         waitForLog("INFO", "changed on disk: s3_buckets [\"photos\"] → [\"photos\",\"mail\"]");
@@ -145,7 +145,7 @@ final class ConfigVerticleTest {
         ConfigStore store = deploy();
         Path other = Files.writeString(folder.resolve("other"), "{\"s3_buckets\": [\"mail\"]}");
         Files.move(other, configFile, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        await().until(() -> store.config().buckets().getFirst().name().equals("mail"));
+        await().until(() -> store.config().selection().buckets().getFirst().name().equals("mail"));
     }
 
     @Test
@@ -153,7 +153,7 @@ final class ConfigVerticleTest {
         ConfigStore store = deploy();
         Files.writeString(configFile, "{\"s3_buckets\": [\"mail\"}");
         waitForLog("WARN", "is not valid", "line 1, column 23", "stays in force");
-        assertThat(store.config().buckets().getFirst().name()).isEqualTo("photos");
+        assertThat(store.config().selection().buckets().getFirst().name()).isEqualTo("photos");
         await().untilAsserted(() -> assertThat(published)
                 .singleElement()
                 .satisfies(body ->
@@ -162,7 +162,7 @@ final class ConfigVerticleTest {
         Files.writeString(configFile, "{\"s3_buckets\": \"mail\"}");
         waitForLog("WARN", "s3_buckets: found \"mail\"");
         Files.writeString(configFile, "{\"s3_buckets\": [\"mail\"]}");
-        await().until(() -> store.config().buckets().getFirst().name().equals("mail"));
+        await().until(() -> store.config().selection().buckets().getFirst().name().equals("mail"));
         assertThat(log.lines("WARN")).hasSize(2);
         assertThat(store.current().warnings()).isEmpty();
     }

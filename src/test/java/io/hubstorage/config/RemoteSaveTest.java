@@ -143,7 +143,7 @@ final class RemoteSaveTest {
         ConfigStore store = open(json);
         JsonObject changed = new JsonObject(json).put("s3_buckets", new JsonArray().add("photos"));
         await(store.update(changed, null));
-        assertThat(store.config().buckets()).hasSize(1);
+        assertThat(store.config().selection().buckets()).hasSize(1);
         assertThat(store.config().logging().file()).isEqualTo("/var/log/hub/old.txt");
     }
 

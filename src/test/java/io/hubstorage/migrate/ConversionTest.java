@@ -64,13 +64,13 @@ final class ConversionTest {
         Conversion conversion = Conversion.of(old(), BASE, null);
 
         HubConfig config = valid(conversion);
-        assertThat(config.buckets()).extracting(HubConfig.BucketSpec::name).containsExactly("lab-1", "lab-2");
+        assertThat(config.selection().buckets()).extracting(HubConfig.BucketSpec::name).containsExactly("lab-1", "lab-2");
         assertThat(config.syncOptions().excludePatterns()).containsExactly("*.tmp", "*/temp/*");
         assertThat(config.automation().enabled())
                 .as("nothing else would start a backup")
                 .isTrue();
         assertThat(config.automation().intervalHours()).isEqualTo(1);
-        assertThat(config.localBasePath()).isNull();
+        assertThat(config.overruled().localBasePath()).isNull();
         assertThat(conversion.dataFolder()).isEqualTo(Path.of("/Volumes/Backup/HubLink"));
         assertThat(conversion.variables()).isEmpty();
         assertThat(conversion.movedSecrets()).isFalse();

@@ -62,7 +62,7 @@ final class ConfigApiTest {
         WebServer.Answer saved = put(buckets("other-bucket"), etag);
         assertThat(saved.status()).isEqualTo(200);
         assertThat(saved.header("ETag")).isNotEqualTo(etag);
-        assertThat(server.store.config().buckets())
+        assertThat(server.store.config().selection().buckets())
                 .singleElement()
                 .satisfies(bucket -> assertThat(bucket.name()).isEqualTo("other-bucket"));
         ApiTest.assertProblem(put(buckets("third-bucket"), etag), 412, "changed");
@@ -82,7 +82,7 @@ final class ConfigApiTest {
         assertThat(answer.json().getJsonArray("problems"))
                 .extracting(problem -> ((JsonObject) problem).getString("path"))
                 .containsExactlyInAnyOrder("s3_buckets[0]", "automation.interval_hours", "automation.max_retries");
-        assertThat(server.store.config().buckets()).hasSize(1);
+        assertThat(server.store.config().selection().buckets()).hasSize(1);
     }
 
     @ParameterizedTest
