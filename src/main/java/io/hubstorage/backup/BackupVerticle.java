@@ -148,8 +148,7 @@ public final class BackupVerticle extends VerticleBase {
         if (frozen.selection().isEmpty()) {
             return "no bucket is configured: name some in s3_buckets or set use_dynamic_buckets";
         }
-        List<String> known =
-                frozen.selection().names();
+        List<String> known = frozen.selection().names();
         List<String> unknown =
                 plan.only().stream().filter(name -> !known.contains(name)).toList();
         if (!unknown.isEmpty() && !frozen.selection().dynamic()) {

@@ -77,9 +77,7 @@ final class BucketSelection {
                 .filter(name -> !only.isEmpty()
                         || config.selection().dynamic()
                         || config.selection().named(name).isPresent())
-                .map(name -> config.selection()
-                        .named(name)
-                        .orElseGet(() -> new HubConfig.BucketSpec(name, "")))
+                .map(name -> config.selection().named(name).orElseGet(() -> new HubConfig.BucketSpec(name, "")))
                 .toList();
     }
 

@@ -17,7 +17,8 @@ record RunPlan(RunStart start, List<String> only, HubConfig config, Settings set
     /** Whether a run over {@code only} is to cover every configured bucket. */
     static boolean coversAll(List<String> only, HubConfig config) {
         return only.isEmpty()
-                || (!config.selection().dynamic() && only.containsAll(config.selection().names()));
+                || (!config.selection().dynamic()
+                        && only.containsAll(config.selection().names()));
     }
 
     String runId() {

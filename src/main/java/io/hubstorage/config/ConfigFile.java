@@ -4,6 +4,7 @@ import io.hubstorage.fs.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -106,7 +107,7 @@ public final class ConfigFile {
                     "{} cannot be replaced by a renamed file ({}), as is usual for a single file mounted into a"
                             + " container: it is written in place. Mount its folder instead to make saves atomic.",
                     target,
-                    Environment.reason(cause));
+                    reason(cause));
         }
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
             writeAll(channel, content);
@@ -133,5 +134,25 @@ public final class ConfigFile {
                 LOG.debug("{} of {} could not be kept", name, from, e);
             }
         }
+    }
+
+    /** The number of the user as {@code " (10001)"}; empty where it cannot be told. */
+    static String user() {
+        try {
+            return " (%s)".formatted(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return "";
+        }
+    }
+
+    /** Why a file could not be read or written, without repeating its name. */
+    static String reason(IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "it does not exist";
+            case AccessDeniedException _ -> "permission denied";
+            case CharacterCodingException _ -> "it is not UTF-8 text";
+            case FileSystemException f when f.getReason() != null -> String.valueOf(f.getReason());
+            default -> String.valueOf(e.getMessage());
+        };
     }
 }

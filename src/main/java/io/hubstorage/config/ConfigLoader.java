@@ -2,8 +2,6 @@ package io.hubstorage.config;
 
 import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.bus.ConfigMessage.Problem;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -13,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -44,20 +41,11 @@ final class ConfigLoader {
     /**
      * A configuration that may be put in force.
      *
-     * @param json its content
-     * @param config the same, read
-     * @param bytes the content of {@code config.json}, good or not; empty where that cannot be read
      * @param hash names what is on disk, as {@link ConfigState#hash} has it
-     * @param odd what the parser warned about
      * @param broken why this is the last good one instead of the file
      */
     record Found(
-            JsonObject json,
-            HubConfig config,
-            Buffer bytes,
-            String hash,
-            List<String> odd,
-            @Nullable BrokenFile broken) {}
+            ConfigDocument document, String hash, @Nullable BrokenFile broken) {}
 
     /** {@code config.json} itself. */
     ConfigFile file() {
@@ -73,13 +61,13 @@ final class ConfigLoader {
     Optional<Found> find(Environment env, Instant now) {
         try {
             byte[] bytes = file.read();
-            String hash = ConfigText.hash(bytes);
+            String hash = ConfigDocument.hash(bytes);
             // An empty file is what somebody creates to mount it into a container.
             if (new String(bytes, StandardCharsets.UTF_8).isBlank()) {
                 return standIn(env, hash, "is empty", List.of(), now);
             }
             try {
-                return Optional.of(read(bytes, hash, env));
+                return Optional.of(new Found(ConfigDocument.read(bytes, env), hash, null));
             } catch (ConfigException e) {
                 Optional<Found> good = standIn(env, hash, "is not valid", e.problems(), now);
                 if (good.isEmpty()) {
@@ -92,26 +80,19 @@ final class ConfigLoader {
             if (good.isEmpty() && !(e instanceof NoSuchFileException)) {
                 throw new ConfigException(
                         file.path().toString(),
-                        Environment.reason(e),
+                        ConfigFile.reason(e),
                         "a file that the user of this process%s may read: chown it and its folder to that user"
-                                .formatted(Environment.user()));
+                                .formatted(ConfigFile.user()));
             }
             return good;
         }
-    }
-
-    private static Found read(byte[] bytes, String hash, Environment env) {
-        List<String> odd = new ArrayList<>();
-        JsonObject json = ConfigText.parse(bytes);
-        HubConfig config = ConfigParser.parse(json, env, odd);
-        return new Found(json, config, Buffer.buffer(bytes), hash, odd, null);
     }
 
     /** The configuration last kept, if there is one that may be used in this environment. */
     private Optional<Found> standIn(Environment env, String hash, String reason, List<Problem> problems, Instant now) {
         Path copy = lastGood.path();
         try {
-            Found kept = read(lastGood.read(), hash, env);
+            ConfigDocument kept = ConfigDocument.read(lastGood.read(), env);
             BrokenFile broken = new BrokenFile(
                     file.path().toString(),
                     reason,
@@ -119,11 +100,11 @@ final class ConfigLoader {
                     changed(file.path()).orElse(now),
                     changed(copy).orElse(now),
                     copy.toString());
-            return Optional.of(new Found(kept.json(), kept.config(), Buffer.buffer(), hash, kept.odd(), broken));
+            return Optional.of(new Found(kept, hash, broken));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            LOG.warn("{} cannot be read: {}", copy, Environment.reason(e));
+            LOG.warn("{} cannot be read: {}", copy, ConfigFile.reason(e));
             return Optional.empty();
         } catch (ConfigException e) {
             LOG.warn("{} cannot be used either:\n{}", copy, e.getMessage());
@@ -143,7 +124,7 @@ final class ConfigLoader {
     static String reason(IOException e) {
         return e instanceof NoSuchFileException
                 ? "is gone; a save writes it again"
-                : "cannot be read (%s)".formatted(Environment.reason(e));
+                : "cannot be read (%s)".formatted(ConfigFile.reason(e));
     }
 
     /** Stands for the content of a file that cannot be read. */
@@ -152,19 +133,28 @@ final class ConfigLoader {
     }
 
     /**
-     * Writes a first file.
+     * What a first file is.
      *
-     * @throws ConfigException when it cannot be written, or a variable is wrong
+     * @throws ConfigException when a variable is wrong
+     */
+    static Found first(Environment env) {
+        ConfigDocument document = ConfigDocument.read(ConfigDocument.write(Seed.from(env)), env);
+        return new Found(document, document.hash(), null);
+    }
+
+    /**
+     * Writes it.
+     *
+     * @throws ConfigException when that is not possible, or a variable is wrong
      */
     Found seed(Environment env) {
-        byte[] seed = ConfigText.write(Seed.from(env));
-        Found first = read(seed, ConfigText.hash(seed), env);
+        Found first = first(env);
         try {
-            file.write(seed);
+            file.write(first.document().text().getBytes());
         } catch (IOException e) {
             throw new ConfigException(
                     file.path().toString(),
-                    "it cannot be written: " + Environment.reason(e),
+                    "it cannot be written: " + ConfigFile.reason(e),
                     "a folder that HubStorage may write to (HUBSTORAGE_CONFIG_PATH names another)");
         }
         LOG.info("Wrote a first {}; change it there or on the configuration page", file.path());
@@ -172,7 +162,8 @@ final class ConfigLoader {
     }
 
     /** Remembers content that has just been put in force; durable on return. Only warns where that is not possible. */
-    void keep(byte[] content) {
+    void keep(ConfigDocument document) {
+        byte[] content = document.text().getBytes();
         try {
             if (!Files.exists(lastGood.path()) || !Arrays.equals(lastGood.read(), content)) {
                 lastGood.write(content);
@@ -183,7 +174,7 @@ final class ConfigLoader {
                         "{} cannot be written ({}): should config.json be broken one day, a restart has nothing to fall"
                                 + " back on",
                         lastGood.path(),
-                        Environment.reason(e));
+                        ConfigFile.reason(e));
             }
             saidUnwritable = true;
         }

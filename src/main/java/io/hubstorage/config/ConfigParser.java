@@ -4,8 +4,10 @@ import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage.Problem;
+import io.hubstorage.config.ConfigSchema.Place;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -14,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,16 +24,13 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigParser {
     private static final List<String> CRON_FIELDS =
             List.of("minute (0-59)", "hour (0-23)", "day (1-31)", "month (1-12)", "weekday (0-7, 0 and 7 are Sunday)");
-    private static final Map<String, String> CREDENTIALS = Map.of(
-            "aws_access_key_id", "AWS_ACCESS_KEY_ID",
-            "aws_secret_access_key", "AWS_SECRET_ACCESS_KEY",
-            "aws_session_token", "AWS_SESSION_TOKEN");
-
     private final List<Problem> problems = new ArrayList<>();
     private final @Nullable Environment env;
+    private final List<String> warnings;
 
-    private ConfigParser(@Nullable Environment env) {
+    private ConfigParser(@Nullable Environment env, List<String> warnings) {
         this.env = env;
+        this.warnings = warnings;
     }
 
     /**
@@ -51,7 +49,7 @@ public final class ConfigParser {
      * @throws ConfigException with everything that is wrong with it
      */
     public static HubConfig parse(JsonObject json, List<String> warnings) {
-        return new ConfigParser(null).config(json, warnings);
+        return new ConfigParser(null, warnings).config(json);
     }
 
     /**
@@ -61,7 +59,7 @@ public final class ConfigParser {
      */
     static HubConfig parse(JsonObject json, Environment env, List<String> warnings) {
         try {
-            return new ConfigParser(env).config(json, warnings);
+            return new ConfigParser(env, warnings).config(json);
         } catch (ConfigException e) {
             throw new ConfigException(e.problems().stream()
                     .map(problem ->
@@ -70,9 +68,10 @@ public final class ConfigParser {
         }
     }
 
-    private HubConfig config(JsonObject json, List<String> warnings) {
-        scanForCredentials("", "", json);
-        JsonObject read = ConfigSchema.read(json, ConfigParser::wrong, problems, warnings);
+    private HubConfig config(JsonObject json) {
+        problems.addAll(Secrets.in(json, env));
+        JsonObject read = members(Place.of(json));
+        problems.addAll(ConfigSchema.problems(read));
         if (read.getValue("s3_buckets") instanceof JsonArray items) {
             boolean all = items.size() == 1 && "*".equals(items.getValue(0));
             read.put("s3_buckets", all ? new JsonArray() : buckets(items));
@@ -82,6 +81,80 @@ public final class ConfigParser {
             throw new ConfigException(problems);
         }
         return BusJson.decode(read, HubConfig.class);
+    }
+
+    /**
+     * A value in the one form that the records are made of: defaults filled in, texts trimmed, the old tool's spellings replaced by
+     * ours, unknown members left out.
+     */
+    private @Nullable Object read(Place place) {
+        JsonObject schema = place.schema();
+        Object value = place.value() instanceof String text ? simplified(schema, text) : place.value();
+        if (value == null) {
+            return schema.containsKey("properties") ? members(place) : ConfigSchema.defaultOf(schema);
+        }
+        if (schema.containsKey("x-warning") && !value.equals(schema.getValue("default"))) {
+            warnings.add(place.path() + " " + schema.getString("x-warning"));
+        }
+        return switch (value) {
+            case JsonObject _ when schema.containsKey("properties") -> members(place);
+            case JsonArray items when schema.containsKey("items") -> items(place, items.size());
+            case String text -> {
+                wrong(schema, text).ifPresent(allowed -> problems.add(place.problem(allowed)));
+                yield text;
+            }
+            // 3.0 is a whole number too, which Jackson would not take for one.
+            case Number number
+            when ConfigSchema.types(schema).contains("integer") && isWhole(number) -> number.intValue();
+            default -> value;
+        };
+    }
+
+    private JsonObject members(Place place) {
+        JsonObject known = ConfigSchema.properties(place.schema());
+        if (place.value() instanceof JsonObject members) {
+            members.fieldNames().stream()
+                    .filter(name -> !known.containsKey(name))
+                    .forEach(name -> warnings.add("%s is not known here: it is kept and has no effect"
+                            .formatted(ConfigSchema.join(place.path(), name))));
+        }
+        JsonObject read = new JsonObject();
+        for (String name : known.fieldNames()) {
+            Object value = read(place.inner(name));
+            if (value != null) {
+                read.put(name, value);
+            }
+        }
+        return read;
+    }
+
+    private JsonArray items(Place place, int count) {
+        JsonArray read = new JsonArray();
+        for (int i = 0; i < count; i++) {
+            Place item = place.inner(String.valueOf(i));
+            read.add(item.value() == null ? null : read(item));
+        }
+        return read;
+    }
+
+    /** Null for a blank text where null is allowed; our spelling where there are several. */
+    private static @Nullable String simplified(JsonObject schema, String text) {
+        if (!ConfigSchema.types(schema).contains("null") || schema.getBoolean("x-verbatim", false)) {
+            return text;
+        }
+        String plain = text.strip();
+        if (plain.isEmpty()) {
+            return null;
+        }
+        JsonArray choices = schema.getJsonArray("enum", new JsonArray());
+        String upper = plain.toUpperCase(Locale.ROOT);
+        String ours = schema.getJsonObject("x-aliases", new JsonObject()).getString(upper, upper);
+        return choices.contains(ours) ? ours : plain;
+    }
+
+    private static boolean isWhole(Number number) {
+        double exact = number.doubleValue();
+        return exact == Math.rint(exact) && Math.abs(exact) <= Integer.MAX_VALUE;
     }
 
     /** Names as objects, too. */
@@ -105,12 +178,17 @@ public final class ConfigParser {
     }
 
     private void problem(int bucket, Object found, String allowed) {
-        problems.add(new Problem("s3_buckets[%d]".formatted(bucket), ConfigSchema.show(found), allowed));
+        problems.add(new Problem("s3_buckets[%d]".formatted(bucket), Secrets.show(found), allowed));
     }
 
-    /** The formats of the schema. */
-    private static Optional<String> wrong(String format, String text, String allowed) {
+    /** What a text must be instead, by its length and format. */
+    private static Optional<String> wrong(JsonObject schema, String text) {
+        if (text.getBytes(StandardCharsets.UTF_8).length > schema.getInteger("x-maxBytes", Integer.MAX_VALUE)) {
+            return Optional.of(ConfigSchema.allowed(schema));
+        }
+        String format = schema.getString("format", "");
         boolean fine = switch (format) {
+            case "" -> true;
             case "cron" -> isCron(text);
             case "time-zone" -> isTimeZone(text);
             case "path" -> isPath(text);
@@ -118,10 +196,8 @@ public final class ConfigParser {
             case "line" -> isOneLine(text);
             default -> throw new IllegalArgumentException("the schema has an unknown format: " + format);
         };
-        if (fine) {
-            return Optional.empty();
-        }
-        return Optional.of(format.equals("cron") ? allowedCron(text, allowed) : allowed);
+        String allowed = ConfigSchema.allowed(schema);
+        return fine ? Optional.empty() : Optional.of(format.equals("cron") ? allowedCron(text, allowed) : allowed);
     }
 
     /** What is allowed instead of a schedule that is none, naming the fields that are wrong. */
@@ -172,41 +248,5 @@ public final class ConfigParser {
 
     private static boolean isOneLine(String text) {
         return text.chars().noneMatch(Character::isISOControl);
-    }
-
-    /** Anywhere in the document, under whatever name. */
-    private void scanForCredentials(String path, String key, @Nullable Object value) {
-        switch (value) {
-            case JsonObject members ->
-                members.forEach(member -> scanForCredentials(
-                        path.isEmpty() ? member.getKey() : path + "." + member.getKey(),
-                        member.getKey(),
-                        member.getValue()));
-            case JsonArray items
-            when !items.isEmpty() -> {
-                for (int i = 0; i < items.size(); i++) {
-                    scanForCredentials("%s[%d]".formatted(path, i), key, items.getValue(i));
-                }
-            }
-            case null -> {}
-            default -> scanLeaf(path, key, value);
-        }
-    }
-
-    private void scanLeaf(String path, String key, Object value) {
-        String known = env == null ? null : env.awsSecretIn(path + " " + value);
-        if (known != null) {
-            problems.add(new Problem(path, "the value of " + known, "no secrets in config.json: delete it there"));
-        } else if (value instanceof String text
-                && !text.isBlank()
-                && (Secrets.isMember(key) || Secrets.looksSecret(text))) {
-            String variable = CREDENTIALS.get(key.toLowerCase(Locale.ROOT));
-            problems.add(new Problem(
-                    path,
-                    "a credential " + Secrets.HIDDEN,
-                    "no secrets in config.json: move it to .env"
-                            + (variable == null ? "" : " as " + variable)
-                            + " and delete it here"));
-        }
     }
 }

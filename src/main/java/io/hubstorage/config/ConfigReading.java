@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,24 +43,20 @@ public record ConfigReading(
         ConfigLoader loader = new ConfigLoader(settings.configFile());
         String about = null;
         try {
-            Optional<ConfigLoader.Found> found = loader.find(env, Instant.EPOCH);
-            JsonObject json = found.map(ConfigLoader.Found::json).orElseGet(() -> Seed.from(env));
-            List<String> odd = new ArrayList<>();
-            HubConfig config = ConfigParser.parse(json, env, odd);
-            BrokenFile broken = found.map(ConfigLoader.Found::broken).orElse(null);
+            Optional<ConfigLoader.Found> there = loader.find(env, Instant.EPOCH);
+            ConfigLoader.Found found = there.orElseGet(() -> ConfigLoader.first(env));
             if (problems.isEmpty()) {
-                ConfigState state = new ConfigState(
-                        env, env, settings, json, config, "", List.copyOf(odd), null, null, null, Instant.EPOCH);
+                ConfigState state = ConfigState.of(env, settings, found, UnaryOperator.identity(), Instant.EPOCH);
                 return new ConfigReading(
                         loader.file().path(),
-                        found.isPresent(),
-                        config,
+                        there.isPresent(),
+                        state.config(),
                         state.settings().dataPath(),
                         state.current().warnings(),
-                        broken);
+                        found.broken());
             }
-            if (broken != null) {
-                problems.addAll(broken.problems());
+            if (found.broken() != null) {
+                problems.addAll(found.broken().problems());
             }
         } catch (ConfigException e) {
             problems.addAll(e.problems());
@@ -95,7 +92,7 @@ public record ConfigReading(
         if (!replace && Files.exists(file.path())) {
             throw new FileAlreadyExistsException(file.path().toString());
         }
-        file.write(ConfigText.write(json));
+        file.write(ConfigDocument.write(json));
         return file.path();
     }
 
@@ -105,6 +102,6 @@ public record ConfigReading(
      * @throws ConfigException with line and column, and without quoting the file, whose text may hold a secret
      */
     public static JsonObject parse(byte[] bytes) {
-        return ConfigText.parse(bytes);
+        return ConfigDocument.parse(bytes);
     }
 }

@@ -7,60 +7,137 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything in force at one moment; replaced whole.
  *
- * @param atStart the environment at the start, which decides for good what it fixes
- * @param env the environment in force
- * @param fixed what the environment says
- * @param json the last good content of {@code config.json}
- * @param config the same, read
+ * @param document the last good content of {@code config.json}
+ * @param config what it means, with what the command line says otherwise
  * @param hash names what is on disk, good or not, so that a save can say what it replaces
- * @param oddities what the parser warned about
- * @param broken why the file on disk is not in force
- * @param envBroken why the {@code .env} on disk is not in force
- * @param setAside where the last save put a broken file that it replaced
  * @param since when this configuration came into force
  */
 record ConfigState(
-        Environment atStart,
-        Environment env,
-        Settings fixed,
-        JsonObject json,
-        HubConfig config,
-        String hash,
-        List<String> oddities,
-        @Nullable BrokenFile broken,
-        @Nullable BrokenFile envBroken,
-        @Nullable Path setAside,
-        Instant since) {
-
+        Variables variables, ConfigDocument document, HubConfig config, String hash, Instant since, Faults faults) {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigState.class);
     private static final String DEFAULT_LOG_FILE = "status.log";
 
-    ConfigState withConfig(JsonObject newJson, HubConfig newConfig, String newHash, List<String> odd, Instant now) {
-        return new ConfigState(atStart, env, fixed, newJson, newConfig, newHash, odd, null, envBroken, null, now);
+    /**
+     * The environment.
+     *
+     * @param atStart decides for good what the program was built around
+     * @param settings what the two say
+     */
+    record Variables(Environment atStart, Environment now, Settings settings) {
+        /**
+         * After an edit of {@code .env} or of a secret's file; one line is logged for what is in force now, one for what needs a
+         * restart. Other programs' variables are passed over.
+         *
+         * @throws ConfigException when they are not valid
+         */
+        Variables changedTo(Environment fresh) {
+            Settings all = fresh.settings();
+            StringJoiner changes = new StringJoiner("; ");
+            Set<String> later = new TreeSet<>();
+            Set<String> seeds = new TreeSet<>();
+            for (String name : now.changedNames(fresh)) {
+                if (isReloadable(name)) {
+                    changes.add("%s %s → %s".formatted(name, show(name, now.get(name)), show(name, fresh.get(name))));
+                } else if (name.startsWith("BACKUP_")) {
+                    seeds.add(name);
+                } else if (name.startsWith("HUBSTORAGE_") || name.equals("DOCKER_MODE")) {
+                    later.add(name);
+                }
+            }
+            if (changes.length() > 0) {
+                LOG.info("{} changed: {}", fresh.dotenv(), changes);
+            }
+            if (!later.isEmpty()) {
+                LOG.warn("{} changed: {} takes effect after a restart", fresh.dotenv(), String.join(", ", later));
+            }
+            if (!seeds.isEmpty()) {
+                LOG.warn(
+                        "{} changed: {} only fills a config.json that does not exist yet; edit config.json instead",
+                        fresh.dotenv(),
+                        String.join(", ", seeds));
+            }
+            return new Variables(atStart, fresh, settings.with(all.aws()));
+        }
+
+        /** Access to S3 and secrets take effect at once. */
+        private static boolean isReloadable(String name) {
+            return name.startsWith("AWS_") || name.equals("HUBSTORAGE_S3_PATH_STYLE") || Secrets.isVariable(name);
+        }
+
+        private static String show(String name, @Nullable String value) {
+            if (value == null) {
+                return "(not set)";
+            }
+            return Secrets.isVariable(name) ? Secrets.HIDDEN : Secrets.show(value);
+        }
     }
 
-    ConfigState withSetAside(@Nullable Path where) {
-        return new ConfigState(atStart, env, fixed, json, config, hash, oddities, broken, envBroken, where, since);
+    /**
+     * What is the matter with the files.
+     *
+     * @param config why the {@code config.json} on disk is not in force
+     * @param env why the {@code .env} on disk is not in force
+     * @param setAside where the last save put a broken {@code config.json} that it replaced
+     */
+    record Faults(
+            @Nullable BrokenFile config,
+            @Nullable BrokenFile env,
+            @Nullable Path setAside) {}
+
+    /** At the start. */
+    static ConfigState of(
+            Environment env,
+            Settings settings,
+            ConfigLoader.Found found,
+            UnaryOperator<HubConfig> override,
+            Instant now) {
+        return new ConfigState(
+                new Variables(env, env, settings),
+                found.document(),
+                override.apply(found.document().config()),
+                found.hash(),
+                now,
+                new Faults(found.broken(), null, null));
+    }
+
+    ConfigState with(ConfigDocument other, HubConfig meaning, Instant now) {
+        return new ConfigState(variables, other, meaning, other.hash(), now, new Faults(null, faults.env, null));
+    }
+
+    ConfigState withSetAside(Path where) {
+        return with(hash, new Faults(faults.config, faults.env, where));
     }
 
     ConfigState withBroken(String newHash, BrokenFile why) {
-        return new ConfigState(atStart, env, fixed, json, config, newHash, oddities, why, envBroken, setAside, since);
+        return with(newHash, new Faults(why, faults.env, faults.setAside));
     }
 
-    ConfigState withEnvironment(Environment newEnv, Settings newFixed) {
-        return new ConfigState(atStart, newEnv, newFixed, json, config, hash, oddities, broken, null, setAside, since);
+    ConfigState withVariables(Variables others) {
+        return new ConfigState(others, document, config, hash, since, new Faults(faults.config, null, faults.setAside));
     }
 
-    ConfigState withEnvironmentBroken(BrokenFile why) {
-        return new ConfigState(atStart, env, fixed, json, config, hash, oddities, broken, why, setAside, since);
+    ConfigState withBrokenVariables(BrokenFile why) {
+        return with(hash, new Faults(faults.config, why, faults.setAside));
+    }
+
+    private ConfigState with(String newHash, Faults others) {
+        return new ConfigState(variables, document, config, newHash, since, others);
     }
 
     /** The environment's settings, completed from {@code config.json} where the environment is silent. */
     Settings settings() {
+        Settings fixed = variables.settings;
         Settings.Aws aws = fixed.aws();
         return new Settings(
                 fixed.dockerMode(),
@@ -79,35 +156,38 @@ record ConfigState(
 
     Current current() {
         List<BrokenFile> files = new ArrayList<>();
-        if (broken != null) {
-            files.add(broken);
+        if (faults.config != null) {
+            files.add(faults.config);
         }
-        if (envBroken != null) {
-            files.add(envBroken);
+        if (faults.env != null) {
+            files.add(faults.env);
         }
-        return new Current(json.copy(), hash, locked(), warnings(), files);
+        return new Current(document.json().copy(), hash, locked(), warnings(), files);
     }
 
     private Path dataPath() {
         String named = config.overruled().localBasePath();
-        return named == null || isFixed("HUBSTORAGE_DATA_PATH") ? fixed.dataPath() : SettingsReader.path(named);
+        return named == null || isFixed("HUBSTORAGE_DATA_PATH")
+                ? variables.settings.dataPath()
+                : SettingsReader.path(named);
     }
 
     /** The folder of {@code logging.file}; a bare file name says nothing about the folder. */
     private Path logPath() {
         String file = config.logging().file();
         if (file == null || isFixed("HUBSTORAGE_LOG_PATH") || Path.of(file).getParent() == null) {
-            return fixed.logPath();
+            return variables.settings.logPath();
         }
         Path folder = SettingsReader.path(file).getParent();
-        return folder == null ? fixed.logPath() : folder;
+        return folder == null ? variables.settings.logPath() : folder;
     }
 
     private boolean isFixed(String name) {
-        return atStart.get(name) != null;
+        return variables.atStart.get(name) != null;
     }
 
     private JsonObject locked() {
+        Settings fixed = variables.settings;
         JsonObject locked = new JsonObject();
         lock(locked, "HUBSTORAGE_WEB_HOST", "web_host", fixed.web().host());
         lock(locked, "HUBSTORAGE_WEB_PORT", "web_port", fixed.web().port());
@@ -117,7 +197,7 @@ record ConfigState(
         if (fixed.aws().endpoint() != null) {
             locked.put("endpoint", fixed.aws().endpoint().toString());
         }
-        if (env.get("AWS_REGION") != null || env.get("AWS_DEFAULT_REGION") != null) {
+        if (variables.now.get("AWS_REGION") != null || variables.now.get("AWS_DEFAULT_REGION") != null) {
             locked.put("region", fixed.aws().region());
         }
         return locked;
@@ -131,19 +211,20 @@ record ConfigState(
 
     private List<String> warnings() {
         List<String> all = new ArrayList<>();
-        if (broken != null) {
-            all.add(broken.sentence() + ' ' + broken.instead());
+        if (faults.config != null) {
+            all.add(faults.config.sentence() + ' ' + faults.config.instead());
         }
-        if (envBroken != null) {
-            all.add(envBroken.sentence()
+        if (faults.env != null) {
+            all.add(faults.env.sentence()
                     + " The variables read before stay in force; a restart would refuse to start.");
         }
-        if (setAside != null) {
-            all.add("The config.json that could not be used was kept as %s when it was replaced".formatted(setAside));
+        if (faults.setAside != null) {
+            all.add("The config.json that could not be used was kept as %s when it was replaced"
+                    .formatted(faults.setAside));
         }
-        all.addAll(env.warnings());
-        all.addAll(oddities);
-        all.addAll(Seed.overruled(env, json));
+        all.addAll(variables.now.warnings());
+        all.addAll(document.warnings());
+        all.addAll(Seed.overruled(variables.now, document.json()));
         String named = config.overruled().localBasePath();
         if (named != null && !SettingsReader.path(named).equals(dataPath())) {
             all.add("local_base_path has no effect: HUBSTORAGE_DATA_PATH is set, to %s".formatted(dataPath()));

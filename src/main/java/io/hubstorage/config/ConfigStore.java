@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -54,7 +53,7 @@ public final class ConfigStore {
         this.file = loader.file();
         this.override = override;
         this.state = state;
-        this.seenEnv = state.env();
+        this.seenEnv = state.variables().now();
         this.clock = clock;
     }
 
@@ -107,7 +106,7 @@ public final class ConfigStore {
 
     /** The variables in force, for secrets that {@link Settings} does not hold. */
     public Environment environment() {
-        return state.env();
+        return state.variables().now();
     }
 
     /** Where snapshots go: {@code HUBSTORAGE_DATA_PATH}, else {@code local_base_path}, else the default. */
@@ -127,7 +126,7 @@ public final class ConfigStore {
 
     /**
      * Replaces {@code config.json} for somebody on the web or the bus, durably, and puts it in force. Fails with
-     * {@link ConfigException} when it is not valid or says what {@link RemoteSave} refuses, with {@link StaleConfigException} when {@code ifMatch} is given and no longer the hash on disk.
+     * {@link ConfigException} when it is not valid or says what {@link RemoteSave} refuses, with {@link StaleException} when {@code ifMatch} is given and no longer the hash on disk.
      */
     public Future<Current> update(JsonObject config, @Nullable String ifMatch) {
         JsonObject copy = config.copy();
@@ -164,7 +163,7 @@ public final class ConfigStore {
     Set<Path> files() {
         Set<Path> files = new LinkedHashSet<>();
         files.add(file.path());
-        files.add(state.env().dotenv());
+        files.add(environment().dotenv());
         files.addAll(seenEnvironment().secretFiles());
         return files;
     }
@@ -200,21 +199,10 @@ public final class ConfigStore {
         ConfigLoader loader = new ConfigLoader(settings.configFile());
         Instant now = clock.instant();
         ConfigLoader.Found found = loader.find(environment, now).orElseGet(() -> loader.seed(environment));
+        ConfigState state = ConfigState.of(environment, settings, found, override, now);
         BrokenFile broken = found.broken();
-        ConfigState state = new ConfigState(
-                environment,
-                environment,
-                settings,
-                found.json(),
-                override.apply(found.config()),
-                found.hash(),
-                List.copyOf(found.odd()),
-                broken,
-                null,
-                null,
-                now);
         if (broken == null) {
-            loader.keep(found.bytes().getBytes());
+            loader.keep(found.document());
         } else {
             LOG.error("{}", environment.redact(broken.sentence() + ' ' + broken.instead()));
         }
@@ -224,6 +212,18 @@ public final class ConfigStore {
         return new ConfigStore(vertx, loader, override, state, clock);
     }
 
+    /** What would be in force after a save. */
+    private ConfigState checked(JsonObject json) {
+        RemoteSave.checkLists(state.document().json(), json);
+        ConfigState next = state(ConfigDocument.read(ConfigDocument.write(json), environment()));
+        RemoteSave.check(state, next);
+        return next;
+    }
+
+    private ConfigState state(ConfigDocument document) {
+        return state.with(document, override.apply(document.config()), clock.instant());
+    }
+
     private Current save(JsonObject json, @Nullable String ifMatch) {
         // A hand edit that the watch has not seen yet must not be overwritten unseen.
         boolean changed = readFile(false);
@@ -231,24 +231,20 @@ public final class ConfigStore {
             tell();
         }
         if (ifMatch != null && !ifMatch.equals(state.hash())) {
-            throw new StaleConfigException(state.hash());
+            throw new StaleException(state.hash());
         }
-        RemoteSave.checkLists(state.json(), json);
-        List<String> odd = new ArrayList<>();
-        HubConfig config = ConfigParser.parse(json, state.env(), odd);
-        RemoteSave.check(state, state.withConfig(json, override.apply(config), state.hash(), odd, clock.instant()));
-        byte[] bytes = ConfigText.write(json);
+        ConfigState next = checked(json);
         Path aside = null;
         try {
-            aside = state.broken() == null ? null : loader.setAside(clock.instant());
-            file.write(bytes);
+            aside = state.faults().config() == null ? null : loader.setAside(clock.instant());
+            file.write(next.document().text().getBytes());
         } catch (IOException e) {
             throw new IllegalStateException(
                     "%s cannot be written (%s): the configuration is unchanged"
-                            .formatted(file.path(), Environment.reason(e)),
+                            .formatted(file.path(), ConfigFile.reason(e)),
                     e);
         }
-        accept("saved", bytes, ConfigText.parse(bytes), config, odd);
+        accept("saved", next);
         if (aside != null) {
             LOG.warn("The {} that could not be used was kept as {}", file.path(), aside);
             state = state.withSetAside(aside);
@@ -265,31 +261,28 @@ public final class ConfigStore {
         } catch (IOException e) {
             return refuse(ConfigLoader.hash(e), ConfigLoader.reason(e), List.of(), patient);
         }
-        String hash = ConfigText.hash(bytes);
+        String hash = ConfigDocument.hash(bytes);
         if (hash.equals(state.hash())) {
             suspect = null;
             return false;
         }
         try {
-            List<String> odd = new ArrayList<>();
-            JsonObject json = ConfigText.parse(bytes);
-            accept("changed on disk", bytes, json, ConfigParser.parse(json, state.env(), odd), odd);
+            accept("changed on disk", state(ConfigDocument.read(bytes, environment())));
             return true;
         } catch (ConfigException e) {
             return refuse(hash, "is not valid", e.problems(), patient);
         }
     }
 
-    private void accept(String how, byte[] bytes, JsonObject json, HubConfig config, List<String> odd) {
-        String changes = ConfigText.differences(state.json(), json);
-        LOG.info("{} {}: {}", file.path(), how, state.env().redact(changes.isEmpty() ? "no value differs" : changes));
-        odd.stream()
-                .filter(warning -> !state.oddities().contains(warning))
-                .forEach(warning -> LOG.warn("{}", state.env().redact(warning)));
+    private void accept(String how, ConfigState next) {
+        Environment env = environment();
+        LOG.info("{} {}: {}", file.path(), how, env.redact(state.document().changesTo(next.document())));
+        next.document().warnings().stream()
+                .filter(warning -> !state.document().warnings().contains(warning))
+                .forEach(warning -> LOG.warn("{}", env.redact(warning)));
         suspect = null;
-        state = state.withConfig(
-                json, override.apply(config), ConfigText.hash(bytes), List.copyOf(odd), clock.instant());
-        loader.keep(bytes);
+        state = next;
+        loader.keep(next.document());
     }
 
     /** Once for each content; in a patient reading only when it is still there the next time. */
@@ -302,7 +295,7 @@ public final class ConfigStore {
             return false;
         }
         suspect = null;
-        BrokenFile before = state.broken();
+        BrokenFile before = state.faults().config();
         BrokenFile broken = new BrokenFile(
                 file.path().toString(),
                 reason,
@@ -310,7 +303,7 @@ public final class ConfigStore {
                 before == null ? clock.instant() : before.since(),
                 before == null ? state.since() : before.inForceSince(),
                 before == null ? null : before.copy());
-        LOG.warn("{}", state.env().redact(broken.sentence() + ' ' + broken.instead()));
+        LOG.warn("{}", environment().redact(broken.sentence() + ' ' + broken.instead()));
         state = state.withBroken(hash, broken);
         return true;
     }
@@ -324,25 +317,21 @@ public final class ConfigStore {
         seenEnv = fresh;
         ConfigState before = state;
         fresh.warnings().stream()
-                .filter(warning -> !before.env().warnings().contains(warning))
+                .filter(warning -> !environment().warnings().contains(warning))
                 .forEach(warning -> LOG.warn("{}", warning));
         try {
-            Settings settings = fresh.settings();
-            EnvironmentChange change = EnvironmentChange.between(before.env(), fresh);
-            change.log(fresh.dotenv());
-            state = before.withEnvironment(fresh, change.reloadable(before.fixed(), settings));
+            state = before.withVariables(before.variables().changedTo(fresh));
         } catch (ConfigException e) {
+            BrokenFile earlier = before.faults().env();
             BrokenFile broken = new BrokenFile(
                     fresh.dotenv().toString(),
                     "is not valid",
                     e.problems(),
-                    before.envBroken() == null
-                            ? clock.instant()
-                            : before.envBroken().since(),
+                    earlier == null ? clock.instant() : earlier.since(),
                     before.since(),
                     null);
             LOG.warn("{} The variables read before stay in force.", broken.sentence());
-            state = before.withEnvironmentBroken(broken);
+            state = before.withBrokenVariables(broken);
         }
         return true;
     }
@@ -350,5 +339,15 @@ public final class ConfigStore {
     private void tell() {
         Current current = state.current();
         listeners.forEach(listener -> listener.accept(current));
+    }
+
+    /** A save was based on a configuration that is no longer the one on disk. */
+    static final class StaleException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private StaleException(String hash) {
+            super("config.json has changed since it was read (it is %s now): load it again and repeat the change"
+                    .formatted(hash));
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -23,53 +24,20 @@ import org.jspecify.annotations.Nullable;
  * the files again. Never prints a value.
  */
 public final class Environment {
-    /** Every name that is read somewhere; others that look like ours are warned about. */
-    private static final Set<String> KNOWN = Set.of(
-            "HUBSTORAGE_WEB_PORT",
-            "HUBSTORAGE_WEB_HOST",
-            "HUBSTORAGE_CONFIG_PATH",
-            "HUBSTORAGE_LOG_PATH",
-            "HUBSTORAGE_DATA_PATH",
-            "HUBSTORAGE_ALLOWED_HOSTS",
-            "HUBSTORAGE_ENV_FILE",
-            "HUBSTORAGE_S3_PATH_STYLE",
-            "HUBSTORAGE_TRUST_STORE_PASSWORD",
-            "HUBSTORAGE_SSE_C_KEY",
-            "HUBSTORAGE_WEB_PASSWORD",
-            "HUBSTORAGE_WEB_PASSWORD_HASH",
-            "HUBSTORAGE_WEB_TOKEN",
-            "HUBSTORAGE_AUTH",
-            "HUBSTORAGE_SESSION_HOURS",
-            "HUBSTORAGE_BASE_PATH",
-            "HUBSTORAGE_TRUSTED_PROXIES",
-            "HUBSTORAGE_CORS_ORIGINS",
-            "HUBSTORAGE_TCP_BRIDGE_HOST",
-            "HUBSTORAGE_TCP_BRIDGE_PORT",
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-            "AWS_DEFAULT_REGION",
-            "AWS_REGION",
-            "AWS_PROFILE",
-            "AWS_ENDPOINT_URL",
-            "AWS_ENDPOINT_URL_S3",
-            "AWS_CA_BUNDLE",
-            // Those that only docker-compose.yml reads.
-            "HUBSTORAGE_PUID",
-            "HUBSTORAGE_PGID",
-            "HUBSTORAGE_DATA_DIR",
-            "HUBSTORAGE_BIND_ADDRESS",
-            "HUBSTORAGE_MEMORY_LIMIT",
-            "HUBSTORAGE_IMAGE",
-            "HUBSTORAGE_CONTAINER_NAME",
-            "BACKUP_INTERVAL_HOURS",
-            "BACKUP_MAX_RETRIES",
-            "BACKUP_RETRY_DELAY_MINUTES",
-            "BACKUP_BUCKETS",
-            "BACKUP_CRON",
-            "BACKUP_TIME_ZONE",
-            "BACKUP_ENABLED",
-            "DOCKER_MODE");
+    /** Every name that is read somewhere, what follows BACKUP_* by docker-compose.yml; others that look like ours are warned about. */
+    private static final Set<String> KNOWN = Set.of("""
+        HUBSTORAGE_WEB_PORT HUBSTORAGE_WEB_HOST HUBSTORAGE_CONFIG_PATH HUBSTORAGE_LOG_PATH HUBSTORAGE_DATA_PATH
+        HUBSTORAGE_ALLOWED_HOSTS HUBSTORAGE_ENV_FILE HUBSTORAGE_S3_PATH_STYLE HUBSTORAGE_TRUST_STORE_PASSWORD
+        HUBSTORAGE_SSE_C_KEY HUBSTORAGE_WEB_PASSWORD HUBSTORAGE_WEB_PASSWORD_HASH HUBSTORAGE_WEB_TOKEN
+        HUBSTORAGE_AUTH HUBSTORAGE_SESSION_HOURS HUBSTORAGE_BASE_PATH HUBSTORAGE_TRUSTED_PROXIES
+        HUBSTORAGE_CORS_ORIGINS HUBSTORAGE_TCP_BRIDGE_HOST HUBSTORAGE_TCP_BRIDGE_PORT DOCKER_MODE
+        AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_DEFAULT_REGION AWS_REGION AWS_PROFILE
+        AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 AWS_CA_BUNDLE
+        BACKUP_INTERVAL_HOURS BACKUP_MAX_RETRIES BACKUP_RETRY_DELAY_MINUTES BACKUP_BUCKETS BACKUP_CRON
+        BACKUP_TIME_ZONE BACKUP_ENABLED
+        HUBSTORAGE_PUID HUBSTORAGE_PGID HUBSTORAGE_DATA_DIR HUBSTORAGE_BIND_ADDRESS HUBSTORAGE_MEMORY_LIMIT
+        HUBSTORAGE_IMAGE HUBSTORAGE_CONTAINER_NAME
+        """.split("\\s+"));
 
     /** Shorter values would blot out innocent text, and protect nothing. */
     private static final int SHORTEST_SECRET = 8;
@@ -203,7 +171,7 @@ public final class Environment {
     Set<String> changedNames(Environment other) {
         Set<String> names = new TreeSet<>(values.keySet());
         names.addAll(other.values.keySet());
-        names.removeIf(name -> java.util.Objects.equals(get(name), other.get(name)));
+        names.removeIf(name -> Objects.equals(get(name), other.get(name)));
         return names;
     }
 
@@ -251,7 +219,7 @@ public final class Environment {
                     Files.isDirectory(file)
                             ? "%s is a folder, not a file (Docker makes one when it mounts a file that does not exist): nothing is read from it"
                                     .formatted(file)
-                            : "%s cannot be read (%s): nothing is read from it".formatted(file, reason(e)));
+                            : "%s cannot be read (%s): nothing is read from it".formatted(file, ConfigFile.reason(e)));
             return Map.of();
         }
         EnvFile parsed = EnvFile.parse(bytes);
@@ -298,10 +266,10 @@ public final class Environment {
             } catch (IOException e) {
                 problems.add(new Problem(
                         fileName,
-                        "%s (%s)".formatted(file, reason(e)),
+                        "%s (%s)".formatted(file, ConfigFile.reason(e)),
                         e instanceof AccessDeniedException
                                 ? "a file that the user of this process%s may read; Compose hands a secret over with the owner and mode of the file: chown it to that user, or chmod 644 it"
-                                        .formatted(user())
+                                        .formatted(ConfigFile.user())
                                 : "a readable file that holds the secret"));
             }
         }
@@ -329,25 +297,5 @@ public final class Environment {
             warnings.add("%s still has the value of .env.example and counts as not set".formatted(entry.getKey()));
         }
         return placeholder;
-    }
-
-    /** The number of the user as {@code " (10001)"}; empty where it cannot be told. */
-    static String user() {
-        try {
-            return " (%s)".formatted(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        } catch (IOException | UnsupportedOperationException e) {
-            return "";
-        }
-    }
-
-    /** Why a file could not be read, without repeating its name. */
-    static String reason(IOException e) {
-        return switch (e) {
-            case NoSuchFileException _ -> "it does not exist";
-            case AccessDeniedException _ -> "permission denied";
-            case java.nio.charset.CharacterCodingException _ -> "it is not UTF-8 text";
-            case java.nio.file.FileSystemException f when f.getReason() != null -> String.valueOf(f.getReason());
-            default -> String.valueOf(e.getMessage());
-        };
     }
 }

@@ -65,7 +65,8 @@ public record HubConfig(
      * @param awsProfile {@code AWS_PROFILE} wins
      * @param localBasePath {@code HUBSTORAGE_DATA_PATH} wins; ask {@link ConfigStore#dataPath} for what holds
      */
-    public record Overruled(@Nullable String awsProfile, @Nullable String localBasePath) {}
+    public record Overruled(
+            @Nullable String awsProfile, @Nullable String localBasePath) {}
 
     /**
      * A bucket.

@@ -94,7 +94,7 @@ final class RemoteSave {
         if (!Objects.equals(file, before.config().logging().file()) && !isLogFile(file)) {
             problems.add(new Problem(
                     "logging.file",
-                    ConfigSchema.show(file),
+                    Secrets.show(file),
                     ("over the web and the bus a name alone that ends in .log, of letters, digits, blanks and . _ -,"
                                     + " in %s; HUBSTORAGE_LOG_PATH in .env sets another folder")
                             .formatted(before.settings().logPath())));
@@ -126,9 +126,9 @@ final class RemoteSave {
         if (!Objects.equals(old, now) && !(sameEffect && (now == null || saysTheSame.test(now)))) {
             problems.add(new Problem(
                     path,
-                    ConfigSchema.show(now),
+                    Secrets.show(now),
                     "over the web and the bus only what it is, %s; set %s in .env, or edit config.json on the machine"
-                            .formatted(ConfigSchema.show(old), variable)));
+                            .formatted(Secrets.show(old), variable)));
         }
     }
 

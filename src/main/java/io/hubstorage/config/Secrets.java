@@ -1,8 +1,16 @@
 package io.hubstorage.config;
 
+import io.hubstorage.bus.ConfigMessage.Problem;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What counts as a secret, by name or by look, and how a value is shown to people without giving one away. */
 final class Secrets {
@@ -18,6 +26,10 @@ final class Secrets {
     private static final Pattern LOGIN_IN_URL = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://.*@.*", Pattern.DOTALL);
     private static final Pattern PLACEHOLDER = Pattern.compile("<?your[_-]\\w*[_-]here>?", Pattern.CASE_INSENSITIVE);
     private static final int SHOWN = 80;
+    private static final Map<String, String> CREDENTIALS = Map.of(
+            "aws_access_key_id", "AWS_ACCESS_KEY_ID",
+            "aws_secret_access_key", "AWS_SECRET_ACCESS_KEY",
+            "aws_session_token", "AWS_SESSION_TOKEN");
 
     private Secrets() {}
 
@@ -42,8 +54,8 @@ final class Secrets {
         return PLACEHOLDER.matcher(value).matches();
     }
 
-    /** A text for messages: quoted, cut at a readable length, on one line, hidden when it looks like a secret. */
-    static String show(String value) {
+    /** Quoted, cut at a readable length, on one line, hidden when it looks like a secret. */
+    private static String quoted(String value) {
         if (looksSecret(value)) {
             return HIDDEN;
         }
@@ -53,5 +65,67 @@ final class Secrets {
 
     static String shorten(String text) {
         return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    }
+
+    /** Any value of JSON for messages; lists and objects by their kind alone. */
+    static String show(@Nullable Object value) {
+        return switch (value) {
+            case null -> "null";
+            case String text -> quoted(text);
+            case Number number -> shorten(number.toString());
+            case Boolean flag -> flag.toString();
+            case JsonObject _, Map<?, ?> _ -> "an object";
+            default -> "a list";
+        };
+    }
+
+    /**
+     * The credentials anywhere in a document, under whatever name; none is shown.
+     *
+     * @param env whose secrets are looked for, too
+     */
+    static List<Problem> in(JsonObject document, @Nullable Environment env) {
+        List<Problem> found = new ArrayList<>();
+        scan("", "", document, env, found);
+        return found;
+    }
+
+    private static void scan(
+            String path, String key, @Nullable Object value, @Nullable Environment env, List<Problem> found) {
+        switch (value) {
+            case JsonObject members ->
+                members.forEach(member -> scan(
+                        path.isEmpty() ? member.getKey() : path + "." + member.getKey(),
+                        member.getKey(),
+                        member.getValue(),
+                        env,
+                        found));
+            case JsonArray items
+            when !items.isEmpty() -> {
+                for (int i = 0; i < items.size(); i++) {
+                    scan("%s[%d]".formatted(path, i), key, items.getValue(i), env, found);
+                }
+            }
+            case null -> {}
+            default -> problem(path, key, value, env).ifPresent(found::add);
+        }
+    }
+
+    private static Optional<Problem> problem(String path, String key, Object value, @Nullable Environment env) {
+        String known = env == null ? null : env.awsSecretIn(path + " " + value);
+        if (known != null) {
+            return Optional.of(
+                    new Problem(path, "the value of " + known, "no secrets in config.json: delete it there"));
+        }
+        if (!(value instanceof String text) || text.isBlank() || !(isMember(key) || looksSecret(text))) {
+            return Optional.empty();
+        }
+        String variable = CREDENTIALS.get(key.toLowerCase(Locale.ROOT));
+        return Optional.of(new Problem(
+                path,
+                "a credential " + HIDDEN,
+                "no secrets in config.json: move it to .env"
+                        + (variable == null ? "" : " as " + variable)
+                        + " and delete it here"));
     }
 }

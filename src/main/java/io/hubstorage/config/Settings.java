@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path logPath, Web web, Aws aws) {
 
+    Settings with(Aws other) {
+        return new Settings(dockerMode, configFile, dataPath, logPath, web, other);
+    }
+
     /** The folder of {@code config.json}, the history and what else outlives the data disk. */
     public Path configFolder() {
         Path folder = configFile.toAbsolutePath().getParent();
@@ -91,7 +95,9 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
 
     /** Those of the environment; one half may be missing, which is for whoever uses them to say. */
     public record Keys(
-            @Nullable String accessKeyId, @Nullable String secretAccessKey, @Nullable String sessionToken) {
+            @Nullable String accessKeyId,
+            @Nullable String secretAccessKey,
+            @Nullable String sessionToken) {
         /** Without keys, the profile or the SDK's own search decides. */
         public static final Keys NONE = new Keys(null, null, null);
 

@@ -1,7 +1,7 @@
 package io.hubstorage.migrate;
 
 import io.hubstorage.config.ConfigReading;
-import io.hubstorage.config.EnvFileEdit;
+import io.hubstorage.config.EnvFile;
 import io.hubstorage.config.Environment;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
@@ -27,7 +27,7 @@ public final class Migration {
     private final @Nullable LaunchAgent agent;
     private final Conversion conversion;
     private final Path data;
-    private final EnvFileEdit dotenv;
+    private final EnvFile.Edit dotenv;
 
     private Migration(Environment environment, @Nullable LaunchAgent agent, Conversion conversion) throws IOException {
         this.environment = environment;
@@ -42,7 +42,7 @@ public final class Migration {
             this.data = old;
             variables.put("HUBSTORAGE_DATA_PATH", old.toString());
         }
-        this.dotenv = EnvFileEdit.of(environment.dotenv(), variables);
+        this.dotenv = EnvFile.edit(environment.dotenv(), variables);
     }
 
     /**

@@ -156,8 +156,7 @@ public final class TransferVerticle extends VerticleBase {
 
     private S3Message.Diagnosis diagnose() throws InterruptedException {
         HubConfig now = config.config();
-        List<String> buckets =
-                now.selection().names();
+        List<String> buckets = now.selection().names();
         return s3.get().diagnostics().diagnose(buckets, now::requestPayer);
     }
 

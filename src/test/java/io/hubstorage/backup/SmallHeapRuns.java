@@ -14,8 +14,7 @@ final class SmallHeapRuns {
 
     /** Arguments: endpoint, home, bucket, how many runs. */
     public static void main(String[] args) {
-        Settings.Aws aws =
-                TestClients.settings(URI.create(args[0]), "key", "secret");
+        Settings.Aws aws = TestClients.settings(URI.create(args[0]), "key", "secret");
         try (Hub hub = new Hub(Path.of(args[1]), aws, InstantSource.system()).configure(args[2])) {
             for (int i = 0; i < Integer.parseInt(args[3]); i++) {
                 RunRecord run = hub.backUp();

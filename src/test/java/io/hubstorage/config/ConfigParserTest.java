@@ -84,7 +84,8 @@ final class ConfigParserTest {
     void theSpecifiedExampleIsRead() {
         List<String> warnings = new ArrayList<>();
         HubConfig config = ConfigParser.parse(new JsonObject(SPECIFIED), warnings);
-        assertThat(config.selection().buckets()).containsExactly(new BucketSpec("bucket1", ""), new BucketSpec("bucket2", ""));
+        assertThat(config.selection().buckets())
+                .containsExactly(new BucketSpec("bucket1", ""), new BucketSpec("bucket2", ""));
         assertThat(config.selection().dynamic()).isFalse();
         assertThat(config.overruled().localBasePath()).isEqualTo("/app/data");
         assertThat(config.syncOptions())

@@ -72,7 +72,8 @@ final class ConfigReadingTest {
         assertThat(file).hasContent("{}");
 
         ConfigReading.create(environment("BACKUP_BUCKETS", "photos"), true);
-        assertThat(ConfigReading.of(environment()).config().selection().buckets()).hasSize(1);
+        assertThat(ConfigReading.of(environment()).config().selection().buckets())
+                .hasSize(1);
     }
 
     @Test

@@ -145,7 +145,8 @@ final class ConfigVerticleTest {
         ConfigStore store = deploy();
         Path other = Files.writeString(folder.resolve("other"), "{\"s3_buckets\": [\"mail\"]}");
         Files.move(other, configFile, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        await().until(() -> store.config().selection().buckets().getFirst().name().equals("mail"));
+        await().until(() ->
+                store.config().selection().buckets().getFirst().name().equals("mail"));
     }
 
     @Test
@@ -162,7 +163,8 @@ final class ConfigVerticleTest {
         Files.writeString(configFile, "{\"s3_buckets\": \"mail\"}");
         waitForLog("WARN", "s3_buckets: found \"mail\"");
         Files.writeString(configFile, "{\"s3_buckets\": [\"mail\"]}");
-        await().until(() -> store.config().selection().buckets().getFirst().name().equals("mail"));
+        await().until(() ->
+                store.config().selection().buckets().getFirst().name().equals("mail"));
         assertThat(log.lines("WARN")).hasSize(2);
         assertThat(store.current().warnings()).isEmpty();
     }

@@ -27,7 +27,7 @@ final class EnvFileEditTest {
     }
 
     private Set<String> put(Map<String, String> values, boolean replace) throws IOException {
-        return EnvFileEdit.of(file, values).write(replace);
+        return EnvFile.edit(file, values).write(replace);
     }
 
     @Test
@@ -51,7 +51,7 @@ final class EnvFileEditTest {
     @Test
     void anotherValueIsAConflictThatOnlyForceSettles() throws IOException {
         Files.writeString(file, "AWS_PROFILE=a\n export AWS_PROFILE = b\nX=1\n");
-        EnvFileEdit edit = EnvFileEdit.of(file, Map.of("AWS_PROFILE", "c", "X", "1"));
+        EnvFile.Edit edit = EnvFile.edit(file, Map.of("AWS_PROFILE", "c", "X", "1"));
 
         assertThat(edit.conflicts()).containsExactly("AWS_PROFILE");
         assertThat(edit.write(false)).isEmpty();

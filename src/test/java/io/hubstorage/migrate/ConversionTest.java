@@ -64,7 +64,9 @@ final class ConversionTest {
         Conversion conversion = Conversion.of(old(), BASE, null);
 
         HubConfig config = valid(conversion);
-        assertThat(config.selection().buckets()).extracting(HubConfig.BucketSpec::name).containsExactly("lab-1", "lab-2");
+        assertThat(config.selection().buckets())
+                .extracting(HubConfig.BucketSpec::name)
+                .containsExactly("lab-1", "lab-2");
         assertThat(config.syncOptions().excludePatterns()).containsExactly("*.tmp", "*/temp/*");
         assertThat(config.automation().enabled())
                 .as("nothing else would start a backup")

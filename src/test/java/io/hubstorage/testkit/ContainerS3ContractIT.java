@@ -54,8 +54,7 @@ final class ContainerS3ContractIT extends StoredContract {
         server.start();
         container = server;
         URI endpoint = URI.create("http://%s:%d".formatted(server.getHost(), server.getMappedPort(PORT)));
-        Settings.Aws settings =
-                TestClients.settings(endpoint, ACCESS_KEY, SECRET_KEY);
+        Settings.Aws settings = TestClients.settings(endpoint, ACCESS_KEY, SECRET_KEY);
         S3AsyncClient client = TestClients.s3(settings);
         writer = client;
         client.createBucket(request -> request.bucket(bucket)).join();

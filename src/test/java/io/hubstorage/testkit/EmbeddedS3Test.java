@@ -3,7 +3,6 @@ package io.hubstorage.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hubstorage.config.Settings;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -30,7 +29,8 @@ final class EmbeddedS3Test {
     @Test
     void aClientThatDoesNotTrustTheAuthorityIsTurnedAway() {
         try (EmbeddedS3 s3 = EmbeddedS3.startTls();
-                S3AsyncClient stranger = TestClients.s3(TestClients.settings(s3.endpoint(), s3.accessKey(), s3.secretKey()))) {
+                S3AsyncClient stranger =
+                        TestClients.s3(TestClients.settings(s3.endpoint(), s3.accessKey(), s3.secretKey()))) {
             assertThatThrownBy(() -> stranger.listBuckets().join()).hasCauseInstanceOf(SdkClientException.class);
         }
     }

@@ -402,7 +402,8 @@ abstract class S3Contract {
 
     @Test
     void aWrongSecretIsRefusedByName() {
-        Settings.Aws stranger = settings.withKeys(new Settings.Keys(settings.keys().accessKeyId(), "wrong", null));
+        Settings.Aws stranger =
+                settings.withKeys(new Settings.Keys(settings.keys().accessKeyId(), "wrong", null));
         meets(Lack.SIGNATURES, () -> {
             try (S3AsyncClient other = TestClients.s3(stranger)) {
                 assertRefused(

@@ -65,8 +65,10 @@ public final class HubProcess implements AutoCloseable {
                         home.resolve("no-aws-credentials").toString()));
         if (aws != null) {
             environment.put("AWS_ENDPOINT_URL", String.valueOf(aws.endpoint()));
-            environment.put("AWS_ACCESS_KEY_ID", Objects.requireNonNull(aws.keys().accessKeyId()));
-            environment.put("AWS_SECRET_ACCESS_KEY", Objects.requireNonNull(aws.keys().secretAccessKey()));
+            environment.put(
+                    "AWS_ACCESS_KEY_ID", Objects.requireNonNull(aws.keys().accessKeyId()));
+            environment.put(
+                    "AWS_SECRET_ACCESS_KEY", Objects.requireNonNull(aws.keys().secretAccessKey()));
             environment.put("AWS_DEFAULT_REGION", aws.region());
         }
         return environment;

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.VertxModule;
@@ -16,17 +17,24 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
-/** {@code config.json} as bytes: reading with exact complaints, writing the way people indent it, hash, differences. */
-final class ConfigText {
+/**
+ * The content of a {@code config.json}: to the letter, and what it means.
+ *
+ * @param text as it stands in the file, or will
+ * @param warnings what is odd about it, but no error
+ */
+record ConfigDocument(Buffer text, JsonObject json, HubConfig config, List<String> warnings) {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new VertxModule())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -38,7 +46,22 @@ final class ConfigText {
             .withArrayIndenter(new DefaultPrettyPrinter.FixedSpaceIndenter()));
     private static final int HASH_BYTES = 8;
 
-    private ConfigText() {}
+    /**
+     * Reads one that is to be put in force.
+     *
+     * @throws ConfigException with everything that is wrong with it; no secret of the environment is repeated
+     */
+    static ConfigDocument read(byte[] text, Environment env) {
+        JsonObject json = parse(text);
+        List<String> warnings = new ArrayList<>();
+        HubConfig config = ConfigParser.parse(json, env, warnings);
+        return new ConfigDocument(Buffer.buffer(text), json, config, List.copyOf(warnings));
+    }
+
+    /** Names this content. */
+    String hash() {
+        return hash(text.getBytes());
+    }
 
     /**
      * The JSON object in a file.
@@ -73,7 +96,7 @@ final class ConfigText {
         }
     }
 
-    /** Names this content: the beginning of its SHA-256, in hexadecimal. */
+    /** The beginning of the SHA-256, in hexadecimal. */
     static String hash(byte[] bytes) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
@@ -92,13 +115,15 @@ final class ConfigText {
                 .replaceAll("^No content to map.*", "nothing");
     }
 
-    /** What differs, for a log line: {@code path old → new}, lists as a whole; empty when nothing does. */
-    static String differences(JsonObject before, JsonObject after) {
-        Map<String, String> old = flatten(before);
-        Map<String, String> now = flatten(after);
+    /** What differs, for a log line: {@code path old → new}, lists as a whole. */
+    String changesTo(ConfigDocument other) {
+        Map<String, String> old = new LinkedHashMap<>();
+        Map<String, String> now = new LinkedHashMap<>();
+        flatten("", json.getMap(), old);
+        flatten("", other.json.getMap(), now);
         Set<String> paths = new LinkedHashSet<>(old.keySet());
         paths.addAll(now.keySet());
-        StringJoiner changes = new StringJoiner("; ");
+        StringJoiner changes = new StringJoiner("; ").setEmptyValue("no value differs");
         for (String path : paths) {
             String from = old.get(path);
             String to = now.get(path);
@@ -110,12 +135,6 @@ final class ConfigText {
     }
 
     /** Leaves by path, as JSON. */
-    private static Map<String, String> flatten(JsonObject json) {
-        Map<String, String> leaves = new LinkedHashMap<>();
-        flatten("", json.getMap(), leaves);
-        return leaves;
-    }
-
     private static void flatten(String path, @Nullable Object value, Map<String, String> leaves) {
         Map<?, ?> members =
                 value instanceof JsonObject json ? json.getMap() : value instanceof Map<?, ?> map ? map : null;

@@ -8,10 +8,10 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-final class ConfigTextTest {
+final class ConfigDocumentTest {
     private static String complaint(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return String.valueOf(catchThrowableOfType(ConfigException.class, () -> ConfigText.parse(bytes))
+        return String.valueOf(catchThrowableOfType(ConfigException.class, () -> ConfigDocument.parse(bytes))
                 .getMessage());
     }
 
@@ -42,7 +42,7 @@ final class ConfigTextTest {
 
     @Test
     void aByteOrderMarkIsPassedOver() {
-        assertThat(ConfigText.parse("\uFEFF{\"a\": 1}".getBytes(StandardCharsets.UTF_8)))
+        assertThat(ConfigDocument.parse("\uFEFF{\"a\": 1}".getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(new JsonObject().put("a", 1));
     }
 
@@ -51,13 +51,13 @@ final class ConfigTextTest {
         JsonObject json = new JsonObject()
                 .put("list", new JsonArray().add("a").add(new JsonObject().put("b", 1)))
                 .put("inner", new JsonObject().putNull("c"));
-        String text = new String(ConfigText.write(json), StandardCharsets.UTF_8);
+        String text = new String(ConfigDocument.write(json), StandardCharsets.UTF_8);
         assertThat(text).startsWith("{\n  \"list\": [").contains("\n  \"inner\": {\n    \"c\": null\n  }\n}\n");
-        assertThat(ConfigText.parse(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(json);
+        assertThat(ConfigDocument.parse(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(json);
     }
 
     @Test
     void differentContentHasADifferentHash() {
-        assertThat(ConfigText.hash(new byte[] {1})).hasSize(16).isNotEqualTo(ConfigText.hash(new byte[] {2}));
+        assertThat(ConfigDocument.hash(new byte[] {1})).hasSize(16).isNotEqualTo(ConfigDocument.hash(new byte[] {2}));
     }
 }
