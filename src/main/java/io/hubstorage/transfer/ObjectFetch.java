@@ -205,7 +205,7 @@ final class ObjectFetch {
         ObjectMetadataProbe notes = notes(task.object(), withKey);
         sentNanos.set(System.nanoTime());
         try (RangedDownload download = new RangedDownload(
-                shard.bucket(), task, requests, s3.reader(withKey), notes, tree, progress, inOnePiece)) {
+                shard, task, requests, s3.reader(withKey), notes, tree, progress, inOnePiece)) {
             return withTags(task, download.run(), notes);
         }
     }

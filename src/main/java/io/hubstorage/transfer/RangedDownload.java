@@ -1,5 +1,6 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.integrity.BodyVerifier;
 import io.hubstorage.integrity.DeclaredChecksum;
 import io.hubstorage.integrity.InOrderFeeder;
@@ -14,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A large object as ranges with the ETag pinned, one or several at once. Each is written to its place as it arrives, and fed to
  * the hashes in order; what arrived too early for that is read back, most likely from the disk cache, so that memory does not
- * grow with the object. A range that broke off goes on where it was. Used once, by one thread.
+ * grow with the object. A range that broke off goes on where it was. Ranges that are finished outlive a download that fails:
+ * the next one of the object takes them from {@link PartialDownloads}. Used once, by one thread.
  */
 final class RangedDownload implements AutoCloseable {
     private static final long RANGE = 8L << 20;
@@ -34,8 +38,9 @@ final class RangedDownload implements AutoCloseable {
     /** How many ranges may be under way at once, of all objects together; but at least one of each. */
     private static final int STREAMS = 8;
 
-    private final String bucket;
+    private final TransferMessage.Shard shard;
     private final FetchTask task;
+    private final boolean inOnePiece;
     private final long step;
     private final ListedObject object;
     private final Requests requests;
@@ -47,13 +52,22 @@ final class RangedDownload implements AutoCloseable {
     private final InOrderFeeder inOrder;
     private final ExecutorService readers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("range-", 0).factory());
+    /** Under way or waiting for their turn to be hashed, the first of them first. */
+    private final Queue<Pending> window = new ArrayDeque<>();
+    /** Which ranges are on the disk. */
+    private final BitSet finished;
+    /** The head of the answer that brought the first range. */
+    private @Nullable ObjectHead opening;
+    /** Whether what is finished is worth something to the next attempt. */
+    private boolean resumable;
 
     private record Range(long from, long end) {}
 
-    private record Pending(Range range, Future<ObjectHead> head) {}
+    /** @param answer null where an earlier attempt has brought the range */
+    private record Pending(Range range, @Nullable Future<ObjectHead> answer) {}
 
     RangedDownload(
-            String bucket,
+            TransferMessage.Shard shard,
             FetchTask task,
             Requests requests,
             ObjectReader reader,
@@ -62,7 +76,8 @@ final class RangedDownload implements AutoCloseable {
             ShardProgress progress,
             boolean inOnePiece)
             throws IOException {
-        this.bucket = bucket;
+        this.shard = shard;
+        this.inOnePiece = inOnePiece;
         this.step = inOnePiece ? task.object().size() : RANGE;
         this.task = task;
         this.object = task.object();
@@ -70,7 +85,11 @@ final class RangedDownload implements AutoCloseable {
         this.reader = reader;
         this.notes = notes;
         this.received = progress.receiver(task.key());
-        this.draft = tree.draft();
+        PartialDownloads.Partial partial =
+                inOnePiece ? null : requests.context().partials().take(shard.runId(), shard.bucket(), object);
+        this.draft = partial == null ? tree.draft() : tree.resume(partial.file());
+        this.finished = partial == null ? new BitSet() : partial.finished();
+        this.opening = partial == null ? null : partial.opening();
         this.file = draft.channel();
         this.inOrder = new InOrderFeeder(file);
         requests.context().largeObjects().incrementAndGet();
@@ -78,7 +97,19 @@ final class RangedDownload implements AutoCloseable {
 
     /** Fetches every range; when this returns, the file is in the tree, whole and proven as far as that can be. */
     VerifiedBody run() throws S3Failure, IOException, InterruptedException {
-        Queue<Pending> window = new ArrayDeque<>();
+        try {
+            return fetch();
+        } catch (S3Failure failure) {
+            // Of a body that is wrong nobody knows which range it is.
+            resumable = !failure.kind().equals(S3Failure.CORRUPT);
+            throw failure;
+        } catch (InterruptedException stopped) {
+            resumable = true;
+            throw stopped;
+        }
+    }
+
+    private VerifiedBody fetch() throws S3Failure, IOException, InterruptedException {
         // Beside several ranges one HEAD costs little, and tells checksums for the record even where the proof needs
         // none.
         Future<@Nullable ObjectHead> whole =
@@ -89,13 +120,16 @@ final class RangedDownload implements AutoCloseable {
         while (next < object.size() || !window.isEmpty()) {
             while (next < object.size() && window.size() < width()) {
                 Range range = new Range(next, Math.min(next + step, object.size()));
-                window.add(new Pending(range, readers.submit(() -> read(range))));
+                window.add(new Pending(range, finished.get(index(range)) ? null : readers.submit(() -> read(range))));
                 next = range.end();
             }
-            Pending oldest = window.remove();
-            ObjectHead head = await(oldest.head());
-            ObjectFetch.requireListed(object, head);
+            Pending oldest = window.element();
+            if (oldest.answer() != null) {
+                arrived(oldest.range(), await(oldest.answer()));
+            }
+            window.remove();
             if (first == null || proof == null) {
+                ObjectHead head = Objects.requireNonNull(opening);
                 ObjectHead best = best(head, whole);
                 first = head.checksums().isEmpty() ? head.withChecksumsOf(best) : head;
                 proof = notes.proof(best);
@@ -114,6 +148,19 @@ final class RangedDownload implements AutoCloseable {
                 verified,
                 told == null || told.checksums().isEmpty() ? first : first.withChecksumsOf(told),
                 notes.parts(proof.parts()));
+    }
+
+    private int index(Range range) {
+        return (int) (range.from() / step);
+    }
+
+    /** A range is on the disk; an answer of this head has brought it. */
+    private void arrived(Range range, ObjectHead head) throws S3Failure {
+        ObjectFetch.requireListed(object, head);
+        finished.set(index(range));
+        if (range.from() == 0) {
+            opening = head;
+        }
     }
 
     /** The head that says most about the whole: the first range's, unless that leaves it open. */
@@ -147,9 +194,9 @@ final class RangedDownload implements AutoCloseable {
             return requests.limited(
                     range.end() - from,
                     () -> from == 0 && range.end() == object.size()
-                            ? reader.readWhole(bucket, object.key(), object.etag(), object.size(), arrival, received)
+                            ? reader.readWhole(shard.bucket(), object.key(), object.etag(), object.size(), arrival, received)
                             : reader.readRange(
-                                    bucket, object.key(), object.etag(), from, range.end() - from, arrival, received));
+                                    shard.bucket(), object.key(), object.etag(), from, range.end() - from, arrival, received));
         } catch (S3Failure.Permanent failure) {
             throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
                     ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
@@ -203,6 +250,29 @@ final class RangedDownload implements AutoCloseable {
         requests.context().largeObjects().decrementAndGet();
         readers.shutdownNow();
         readers.close();
+        if (resumable && !inOnePiece && !object.etag().isEmpty()) {
+            keepWhatIsFinished();
+        }
         draft.close();
+    }
+
+    private void keepWhatIsFinished() {
+        for (Pending pending : window) {
+            if (pending.answer() != null && pending.answer().state() == Future.State.SUCCESS) {
+                try {
+                    arrived(pending.range(), pending.answer().resultNow());
+                } catch (S3Failure another) {
+                    return;
+                }
+            }
+        }
+        if (!finished.isEmpty()) {
+            requests.context()
+                    .partials()
+                    .keep(
+                            shard.runId(),
+                            shard.bucket(),
+                            new PartialDownloads.Partial(object, draft.keep(), finished, opening));
+        }
     }
 }

@@ -13,8 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param memory how many bytes of bodies may be held
  * @param largeObjects how many objects are being read in ranges
  */
-record TransferContext(RequestPermits permits, ByteBudget memory, AtomicInteger largeObjects, RetryPolicy retries) {
+record TransferContext(
+        RequestPermits permits,
+        ByteBudget memory,
+        AtomicInteger largeObjects,
+        PartialDownloads partials,
+        RetryPolicy retries) {
     TransferContext(RequestPermits permits, ByteBudget memory, RetryPolicy retries) {
-        this(permits, memory, new AtomicInteger(), retries);
+        this(permits, memory, new AtomicInteger(), new PartialDownloads(), retries);
     }
 }

@@ -18,12 +18,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -36,13 +37,13 @@ final class TreeWriter {
     /** What a folder keeps of a file beside its name: its number, lengths, and what aligns the next one. */
     private static final int NAME_OVERHEAD = 10;
 
+    private static final Set<PosixFilePermission> READ_ONLY = PosixFilePermissions.fromString("r--r--r--");
     private static final Set<StandardOpenOption> NEW_FILE =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
 
     private final Path tree;
     private final Path drafts;
     private final int shard;
-    private final AtomicLong begun = new AtomicLong();
     private final boolean hardLinks;
     private final boolean syncFiles;
     private final FileAttribute<?>[] readOnly;
@@ -74,7 +75,7 @@ final class TreeWriter {
         this.sources = sources;
         this.readOnly = tree.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("r--r--r--"))
+                    PosixFilePermissions.asFileAttribute(READ_ONLY)
                 }
                 : new FileAttribute<?>[0];
     }
@@ -86,10 +87,11 @@ final class TreeWriter {
     final class Draft implements AutoCloseable {
         private final Path file;
         private final FileChannel channel;
+        private boolean kept;
 
-        private Draft() throws IOException {
-            file = drafts.resolve("shard-%04d.%d.draft".formatted(shard, begun.getAndIncrement()));
-            channel = open(file);
+        private Draft(Path file, FileChannel channel) {
+            this.file = file;
+            this.channel = channel;
         }
 
         /** Its content. */
@@ -104,18 +106,42 @@ final class TreeWriter {
             move(file, path);
         }
 
-        /** Removes it, unless it is finished. */
+        /** Leaves it where it is for {@link #resume}. */
+        Path keep() {
+            kept = true;
+            return file;
+        }
+
+        /** Removes it, unless it is finished or kept. */
         @Override
         public void close() throws IOException {
             channel.close();
-            Files.deleteIfExists(file);
+            if (!kept) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 
     /** Begins a file that may fail on the way. */
     Draft draft() throws IOException {
         lease.require();
-        return new Draft();
+        // No name comes twice: one that was kept may be of an earlier attempt at this very shard, by another process.
+        long number = ThreadLocalRandom.current().nextLong();
+        Path file = drafts.resolve("shard-%04d.%016x.draft".formatted(shard, number));
+        return new Draft(file, open(file));
+    }
+
+    /** Goes on with one that was kept. */
+    Draft resume(Path file) throws IOException {
+        lease.require();
+        if (readOnly.length > 0) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        }
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (readOnly.length > 0) {
+            Files.setPosixFilePermissions(file, READ_ONLY);
+        }
+        return new Draft(file, channel);
     }
 
     private void move(Path file, String path) throws IOException {

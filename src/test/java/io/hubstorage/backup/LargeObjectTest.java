@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.Faults;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.S3Request;
 import io.hubstorage.testkit.SyntheticBody;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Objects that are fetched in ranges of 8 MiB. */
 final class LargeObjectTest extends EngineTest {
     private static final long SIZE = 21_000_001;
+    private static final String THIRD = "bytes=16777216-21000000";
 
     @BeforeEach
     void impatient() {
@@ -35,6 +39,16 @@ final class LargeObjectTest extends EngineTest {
     private static void trueEtag(SyntheticBucket bucket) {
         SyntheticObject film = bucket.get("film");
         bucket.put(film.withEtag(SyntheticBody.digest("MD5", film.seed(), film.size())));
+    }
+
+    private List<String> ranges() {
+        return s3.log().requests(request -> request.kind() == RequestKind.GET).stream()
+                .map(request -> String.valueOf(request.range()))
+                .toList();
+    }
+
+    private static boolean third(S3Request request) {
+        return request.kind() == RequestKind.GET && THIRD.equals(request.range());
     }
 
     private static boolean second(S3Request request) {
@@ -84,6 +98,55 @@ final class LargeObjectTest extends EngineTest {
         s3.faults().when(LargeObjectTest::second).times(1).then(Fault.stallAt(0.5));
 
         audit(hub.backUp()).holds("films", bucket);
+    }
+
+    @Test
+    void rangesThatAreFinishedAreNotFetchedAgainWhenTheirObjectIs() {
+        SyntheticBucket bucket = film();
+        trueEtag(bucket);
+        s3.faults().when(LargeObjectTest::third).times(1).then(Fault.preconditionFailed());
+
+        RunRecord run = hub.backUp();
+
+        assertThat(ranges())
+                .containsExactlyInAnyOrder("bytes=0-8388607", "bytes=8388608-16777215", THIRD, THIRD);
+        audit(run).holds("films", bucket);
+    }
+
+    @Test
+    void norWhenTheirBucketIsTriedAgainLaterInTheRun() {
+        SyntheticBucket bucket = film();
+        trueEtag(bucket);
+        hub.configure(retries(1, "films"));
+        s3.faults().when(LargeObjectTest::third).times(3).then(Fault.internalError());
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
+        assertThat(ranges())
+                .containsExactlyInAnyOrder(
+                        "bytes=0-8388607", "bytes=8388608-16777215", THIRD, THIRD, THIRD, THIRD);
+        audit(run).holds("films", bucket);
+    }
+
+    @Test
+    void ofAnObjectThatHasChangedMeanwhileNothingIsLeft() {
+        SyntheticBucket bucket = film();
+        hub.configure(retries(1, "films"));
+        Faults.Rule broken =
+                s3.faults().when(LargeObjectTest::third).times(3).then(Fault.internalError());
+        AtomicBoolean changed = new AtomicBoolean();
+        s3.onRequest(request -> request.kind() == RequestKind.LIST, _ -> {
+            if (broken.hits() == 3 && changed.compareAndSet(false, true)) {
+                bucket.add("film", SIZE);
+            }
+        });
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
+        assertThat(ranges()).filteredOn("bytes=0-8388607"::equals).hasSize(2);
+        audit(run).holds("films", bucket);
     }
 
     @Test
