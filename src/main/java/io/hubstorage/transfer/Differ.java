@@ -3,10 +3,12 @@ package io.hubstorage.transfer;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.keys.KeyFilter;
+import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.keys.Paths;
 import io.hubstorage.manifest.ChangeLog;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.s3.ListedObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,10 +39,53 @@ final class Differ implements AutoCloseable {
     private final ChangeLog log;
     private final Fetches fetches;
     private final FailureLog failures;
-    private final List<SourceCursor> staged = new ArrayList<>();
-    private @Nullable SourceCursor previous;
+    private final ServerQuirks quirks;
+    private final List<Cursor> staged = new ArrayList<>();
+    private @Nullable Cursor previous;
     /** What is wrong with the last snapshot's file of the present key. */
     private @Nullable String damage;
+
+    /** Walks one source's manifest in step with the listing. */
+    private static final class Cursor implements AutoCloseable {
+        private final int index;
+        private final TransferMessage.Source source;
+        private final ManifestReader reader;
+        private @Nullable ManifestEntry head;
+
+        Cursor(int index, TransferMessage.Source source, ManifestReader reader) throws IOException {
+            this.index = index;
+            this.source = source;
+            this.reader = reader;
+            this.head = reader.next();
+        }
+
+        /** Takes the next entry whose key is before {@code key} (or any, when {@code key} is absent); null when none is left. */
+        @Nullable
+        ManifestEntry takeBefore(@Nullable String key) throws IOException {
+            ManifestEntry entry = head;
+            if (entry == null || (key != null && KeyOrder.COMPARATOR.compare(entry.key(), key) >= 0)) {
+                return null;
+            }
+            head = reader.next();
+            return entry;
+        }
+
+        /** Takes the entry of exactly this key, if it is next; entries before it must have been taken. */
+        @Nullable
+        ManifestEntry take(String key) throws IOException {
+            ManifestEntry entry = head;
+            if (entry == null || !entry.key().equals(key)) {
+                return null;
+            }
+            head = reader.next();
+            return entry;
+        }
+
+        @Override
+        public void close() throws IOException {
+            reader.close();
+        }
+    }
 
     /** Takes fetch tasks; may block to hold the listing back. */
     @FunctionalInterface
@@ -56,7 +101,8 @@ final class Differ implements AutoCloseable {
             Paths paths,
             ChangeLog log,
             Fetches fetches,
-            FailureLog failures)
+            FailureLog failures,
+            ServerQuirks quirks)
             throws IOException {
         this.shard = shard;
         this.files = files;
@@ -66,9 +112,11 @@ final class Differ implements AutoCloseable {
         this.log = log;
         this.fetches = fetches;
         this.failures = failures;
+        this.quirks = quirks;
         for (int i = 0; i < shard.sources().size(); i++) {
             TransferMessage.Source source = shard.sources().get(i);
-            SourceCursor cursor = new SourceCursor(i, source, shard.after(), shard.through());
+            Cursor cursor = new Cursor(
+                    i, source, ManifestReader.range(Path.of(source.manifest()), shard.after(), shard.through()));
             if (source.previous()) {
                 previous = cursor;
             } else {
@@ -95,15 +143,13 @@ final class Differ implements AutoCloseable {
         }
         ManifestEntry before = intact(recorded);
         boolean sameBytes = before != null && isUnchanged(before, object);
-        if (before != null
-                && sameBytes
-                && !MetadataRefresh.isDue(before, object, shard, progress.doTimesMove(before.directory()))) {
+        if (before != null && sameBytes && !ObjectMetadata.isRefreshDue(before, object, shard, quirks)) {
             progress.linked.add(before.size());
             place(before, recorded, EntryState.LINKED);
             return;
         }
         FetchTask.Candidate candidate = previous != null && before != null && sameBytes
-                ? new FetchTask.Candidate(previous.index(), before, true)
+                ? new FetchTask.Candidate(previous.index, before, true)
                 : candidate(object, before);
         if (candidate == null && isArchived(object)) {
             archived(object, before, recorded);
@@ -118,7 +164,7 @@ final class Differ implements AutoCloseable {
     }
 
     private void passOver(@Nullable String key) throws IOException {
-        for (SourceCursor cursor : staged) {
+        for (Cursor cursor : staged) {
             while (cursor.takeBefore(key) != null) {
                 // Staged for a key that is no longer listed: left behind in the old pass, which is deleted as a whole.
             }
@@ -197,15 +243,15 @@ final class Differ implements AutoCloseable {
     private FetchTask.@Nullable Candidate candidate(ListedObject object, @Nullable ManifestEntry before)
             throws IOException {
         FetchTask.Candidate found = null;
-        for (SourceCursor cursor : staged) {
+        for (Cursor cursor : staged) {
             ManifestEntry entry = cursor.take(object.key());
             if (found == null && entry != null && isUnchanged(entry, object)) {
                 found = new FetchTask.Candidate(
-                        cursor.index(), entry, cursor.source().trust() != TransferMessage.Trust.HASH);
+                        cursor.index, entry, cursor.source.trust() != TransferMessage.Trust.HASH);
             }
         }
         if (found == null && previous != null && before != null && isSameByTime(before, object)) {
-            found = new FetchTask.Candidate(previous.index(), before, false);
+            found = new FetchTask.Candidate(previous.index, before, false);
         }
         return found;
     }
@@ -213,15 +259,13 @@ final class Differ implements AutoCloseable {
     /** The last snapshot's entry as its file is; null when that must be looked at and is not what the entry says. */
     private @Nullable ManifestEntry intact(@Nullable ManifestEntry recorded) throws IOException {
         damage = null;
-        if (recorded == null || previous == null || previous.source().trust() == TransferMessage.Trust.MANIFEST) {
+        if (recorded == null || previous == null || previous.source.trust() == TransferMessage.Trust.MANIFEST) {
             return recorded;
         }
         try {
             return files.check(
-                    file(previous.source(), recorded),
-                    recorded,
-                    previous.source().trust() == TransferMessage.Trust.HASH);
-        } catch (DamagedSourceException e) {
+                    file(previous.source, recorded), recorded, previous.source.trust() == TransferMessage.Trust.HASH);
+        } catch (SourceFiles.DamagedException e) {
             damage = e.getMessage();
             LOG.warn("{}/{}: {}", shard.bucket(), recorded.key(), e.getMessage());
             log.lost(recorded.key());
@@ -266,7 +310,7 @@ final class Differ implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (SourceCursor cursor : staged) {
+        for (Cursor cursor : staged) {
             cursor.close();
         }
         if (previous != null) {

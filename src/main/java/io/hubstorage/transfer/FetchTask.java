@@ -86,7 +86,7 @@ record FetchTask(
             return head.properties();
         }
         Map<String, String> others = new HashMap<>(head.properties());
-        others.remove(MetadataRefresh.TAG_COUNT);
+        others.remove(ObjectMetadata.TAG_COUNT);
         return others;
     }
 

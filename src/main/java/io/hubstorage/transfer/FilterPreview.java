@@ -19,9 +19,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,11 +43,14 @@ final class FilterPreview {
 
     private static final int MOST_KEYS_OF_MANIFEST = 50_000;
     private static final int MOST_KEYS_OF_LISTING = 10_000;
+    /** So many keys of each kind are told. */
+    private static final int SAMPLE = 50;
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final String bucket;
     private final String prefix;
-    private final FilterTally tally;
+    private final Counts counts;
     private final long deadline = System.nanoTime() + PATIENCE.toNanos();
 
     /** @throws IllegalArgumentException when there is no bucket, or there are too many patterns */
@@ -69,7 +76,7 @@ final class FilterPreview {
             throw new IllegalArgumentException(
                     "exclude: found %d patterns, allowed: %d in all".formatted(patterns, MOST_PATTERNS));
         }
-        tally = new FilterTally(KeyFilter.below(prefix, exclude, include), exclude, include);
+        counts = new Counts(KeyFilter.below(prefix, exclude, include), exclude, include);
     }
 
     private static String shortened(String text) {
@@ -83,13 +90,13 @@ final class FilterPreview {
         if (snapshot != null) {
             try {
                 boolean complete = readManifest(snapshot.manifest(bucket));
-                return tally.outcome(snapshot.name(), complete);
+                return counts.outcome(snapshot.name(), complete);
             } catch (IOException damaged) {
                 LOG.warn("The manifest of {} in {} cannot be read: {}", bucket, snapshot.name(), damaged.getMessage());
-                tally.clear();
+                counts.clear();
             }
         }
-        return tally.outcome(null, list(s3.get()));
+        return counts.outcome(null, list(s3.get()));
     }
 
     /** The newest snapshot, unless its manifest lacks keys: because patterns or another prefix have kept them out. */
@@ -116,7 +123,7 @@ final class FilterPreview {
                 if (isEnough(MOST_KEYS_OF_MANIFEST)) {
                     return false;
                 }
-                tally.add(entry.key(), entry.size());
+                counts.add(entry.key(), entry.size());
             }
             return true;
         }
@@ -129,7 +136,7 @@ final class FilterPreview {
                     if (isEnough(MOST_KEYS_OF_LISTING)) {
                         return false;
                     }
-                    tally.add(object.key(), object.size());
+                    counts.add(object.key(), object.size());
                 }
             }
             return true;
@@ -137,6 +144,90 @@ final class FilterPreview {
     }
 
     private boolean isEnough(int mostKeys) {
-        return tally.looked() >= mostKeys || System.nanoTime() - deadline > 0;
+        return counts.looked() >= mostKeys || System.nanoTime() - deadline > 0;
+    }
+
+    /** What the patterns do to the keys, and the first keys of each kind. */
+    private static final class Counts {
+        private final KeyFilter filter;
+        private final List<String> exclude;
+        private final List<String> include;
+        private final long[] excludeMatches;
+        private final long[] includeMatches;
+        private Kind copied = new Kind();
+        private Kind excluded = new Kind();
+        private Kind included = new Kind();
+
+        private static final class Kind {
+            private long objects;
+            private long bytes;
+            private final List<String> sample = new ArrayList<>();
+
+            void add(String key, long size) {
+                objects++;
+                bytes += size;
+                if (sample.size() < SAMPLE) {
+                    sample.add(key);
+                }
+            }
+
+            S3Message.Caught caught() {
+                return new S3Message.Caught(objects, bytes, List.copyOf(sample));
+            }
+        }
+
+        Counts(KeyFilter filter, List<String> exclude, List<String> include) {
+            this.filter = filter;
+            this.exclude = List.copyOf(exclude);
+            this.include = List.copyOf(include);
+            this.excludeMatches = new long[exclude.size()];
+            this.includeMatches = new long[include.size()];
+        }
+
+        void add(String key, long size) {
+            BitSet out = filter.excluding(key);
+            BitSet in = filter.including(key);
+            out.stream().forEach(index -> excludeMatches[index]++);
+            in.stream().forEach(index -> includeMatches[index]++);
+            if (!out.isEmpty() && in.isEmpty()) {
+                excluded.add(key, size);
+                return;
+            }
+            copied.add(key, size);
+            if (!out.isEmpty()) {
+                included.add(key, size);
+            }
+        }
+
+        long looked() {
+            return copied.objects + excluded.objects;
+        }
+
+        /** Begins anew. */
+        void clear() {
+            copied = new Kind();
+            excluded = new Kind();
+            included = new Kind();
+            Arrays.fill(excludeMatches, 0);
+            Arrays.fill(includeMatches, 0);
+        }
+
+        S3Message.FilterOutcome outcome(@Nullable String snapshot, boolean complete) {
+            return new S3Message.FilterOutcome(
+                    snapshot,
+                    complete,
+                    new Tally(looked(), copied.bytes + excluded.bytes),
+                    copied.caught(),
+                    excluded.caught(),
+                    included.caught(),
+                    matches(exclude, excludeMatches),
+                    matches(include, includeMatches));
+        }
+
+        private static List<S3Message.PatternMatches> matches(List<String> patterns, long[] counts) {
+            return IntStream.range(0, patterns.size())
+                    .mapToObj(index -> new S3Message.PatternMatches(patterns.get(index), counts[index]))
+                    .toList();
+        }
     }
 }

@@ -25,45 +25,40 @@ final class LocalReuse {
     private final TransferMessage.Shard shard;
     private final TreeWriter tree;
     private final PartSizeInference guesses;
-    private final MetadataRefresh refresh;
 
-    LocalReuse(TransferMessage.Shard shard, TreeWriter tree, PartSizeInference guesses, MetadataRefresh refresh) {
+    LocalReuse(TransferMessage.Shard shard, TreeWriter tree, PartSizeInference guesses) {
         this.shard = shard;
         this.tree = tree;
         this.guesses = guesses;
-        this.refresh = refresh;
     }
 
     /**
-     * Takes the task's candidate, if it has one and that is right. One of an earlier pass is in the tree then; one of the last
+     * Takes the task's candidate, if that is right. One of an earlier pass is in the tree then; one of the last
      * snapshot is linked from there later.
      *
-     * @param notes what the server may be asked about the object
+     * @param metadata what the server may be asked about the object
      * @return the manifest line of it; null when the object must be downloaded
      */
     @Nullable
-    ManifestEntry adopt(FetchTask task, ObjectMetadataProbe notes) throws S3Failure, IOException, InterruptedException {
-        FetchTask.Candidate candidate = task.candidate();
-        if (candidate == null) {
-            return null;
-        }
+    ManifestEntry take(FetchTask task, FetchTask.Candidate candidate, ObjectMetadata metadata)
+            throws S3Failure, IOException, InterruptedException {
         TransferMessage.Source source = shard.sources().get(candidate.source());
         ManifestEntry known = candidate.entry();
         EntryState state = source.previous() ? EntryState.LINKED : known.state();
         ManifestEntry as = known.withPath(task.path()).withState(state);
         if (known.directory()) {
             tree.folder(task.path());
-            return refresh.refreshed(task, as, notes);
+            return metadata.refreshed(as);
         }
         Path file = Differ.file(source, known);
         try {
-            VerifiedBody proven = proven(file, task.object(), candidate, notes);
+            VerifiedBody proven = proven(file, task.object(), candidate, metadata);
             if (proven == null) {
                 return null;
             }
             ManifestEntry adopted = source.previous() && !candidate.trusted()
                     ? task.entry(proven).withState(state)
-                    : refresh.refreshed(task, as, notes);
+                    : metadata.refreshed(as);
             if (adopted != null && source.previous()) {
                 // Linked later, with all that stays; what is damaged must be known now, when it can be downloaded.
                 tree.look(file, known);
@@ -71,14 +66,14 @@ final class LocalReuse {
                 tree.adopt(file, known, task.path());
             }
             return adopted;
-        } catch (DamagedSourceException e) {
+        } catch (SourceFiles.DamagedException e) {
             LOG.warn("{} is downloaded again: {}", task.key(), e.getMessage());
             return null;
         }
     }
 
     private @Nullable VerifiedBody proven(
-            Path file, ListedObject object, FetchTask.Candidate candidate, ObjectMetadataProbe notes)
+            Path file, ListedObject object, FetchTask.Candidate candidate, ObjectMetadata metadata)
             throws IOException, InterruptedException {
         if (!tree.isOwn(file)) {
             return null;
@@ -89,7 +84,7 @@ final class LocalReuse {
             return new VerifiedBody(sha256, verified);
         }
         VerifiedBody found =
-                sha256 == null ? compare(file, object, notes) : new VerifiedBody(read(file, Hash::sha256), verified);
+                sha256 == null ? compare(file, object, metadata) : new VerifiedBody(read(file, Hash::sha256), verified);
         if (found == null || (sha256 != null && !sha256.equals(found.sha256()))) {
             LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
             return null;
@@ -98,26 +93,26 @@ final class LocalReuse {
     }
 
     /** Only of a file without a hash: one of our own tells more than an ETag, which need not be a digest. */
-    private @Nullable VerifiedBody compare(Path file, ListedObject object, ObjectMetadataProbe notes)
+    private @Nullable VerifiedBody compare(Path file, ListedObject object, ObjectMetadata metadata)
             throws IOException, InterruptedException {
         Declared listed = DeclaredChecksum.ofEtag(object.etag());
         if (listed.sayWhole()) {
-            VerifiedBody proven = compare(file, object, listed, notes);
+            VerifiedBody proven = compare(file, object, listed, metadata);
             if (proven != null) {
                 return proven;
             }
         }
         // The listing does not tell whether the ETag of an encrypted object only looks like an MD5.
-        ObjectHead head = listed.sayWhole() || object.size() > ObjectFetch.SMALL ? notes.head() : null;
+        ObjectHead head = listed.sayWhole() || object.size() > ObjectFetch.SMALL ? metadata.head() : null;
         if (listed.sayWhole() && (head == null || head.etagIsDigest())) {
             return null;
         }
-        return compare(file, object, head == null ? listed : DeclaredChecksum.of(head), notes);
+        return compare(file, object, head == null ? listed : DeclaredChecksum.of(head), metadata);
     }
 
-    private @Nullable VerifiedBody compare(Path file, ListedObject object, Declared claims, ObjectMetadataProbe notes)
+    private @Nullable VerifiedBody compare(Path file, ListedObject object, Declared claims, ObjectMetadata metadata)
             throws IOException, InterruptedException {
-        BodyVerifier proof = new BodyVerifier(file.toString(), claims, object.size(), guesses, notes);
+        BodyVerifier proof = new BodyVerifier(file.toString(), claims, object.size(), guesses, metadata);
         read(file, each -> {
             proof.read(each);
             return proof.sha256();
@@ -136,11 +131,11 @@ final class LocalReuse {
     }
 
     /** A file that cannot be read, whatever the reason, is downloaded like one that is not there. */
-    private static String read(Path file, Read read) throws DamagedSourceException {
+    private static String read(Path file, Read read) throws SourceFiles.DamagedException {
         try {
             return read.from(file);
         } catch (IOException e) {
-            throw DamagedSourceException.unreadable(file, e);
+            throw SourceFiles.DamagedException.unreadable(file, e);
         }
     }
 }

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,22 +45,24 @@ final class ObjectFetch {
     private final S3Access s3;
     private final TreeWriter tree;
     private final ShardProgress progress;
+    private final ServerQuirks quirks;
     private final PartSizeInference guesses = new PartSizeInference();
-    private final Refusals refusals = new Refusals();
-    private final CustomerKeyUse customerKey;
-    private final RefusedReads refusedReads;
-    private final LocalReuse adoption;
+    private final LocalReuse reuse;
 
-    ObjectFetch(TransferMessage.Shard shard, Requests requests, S3Access s3, TreeWriter tree, ShardProgress progress) {
+    ObjectFetch(
+            TransferMessage.Shard shard,
+            Requests requests,
+            S3Access s3,
+            TreeWriter tree,
+            ShardProgress progress,
+            ServerQuirks quirks) {
         this.shard = shard;
         this.requests = requests;
         this.s3 = s3;
         this.tree = tree;
         this.progress = progress;
-        this.customerKey = new CustomerKeyUse(s3.hasCustomerKey());
-        this.refusedReads = new RefusedReads(() -> s3.tryListing(shard.bucket(), shard.prefix()), requests);
-        this.adoption =
-                new LocalReuse(shard, tree, guesses, new MetadataRefresh(shard.bucket(), progress, this::relist));
+        this.quirks = quirks;
+        this.reuse = new LocalReuse(shard, tree, guesses);
     }
 
     /**
@@ -70,15 +71,27 @@ final class ObjectFetch {
      * @return the manifest line of what is now in the tree
      */
     ManifestEntry fetch(FetchTask task) throws S3Failure, IOException, InterruptedException {
-        ManifestEntry adopted = adoption.adopt(task, notes(task.object(), customerKey.likely()));
-        if (adopted != null) {
-            return adopted;
+        if (task.candidate() != null) {
+            ManifestEntry reused =
+                    reuse.take(task, task.candidate(), metadata(task.object(), quirks.wantsCustomerKey()));
+            if (reused != null) {
+                return reused;
+            }
         }
         if (isMarker(task.object())) {
             tree.folder(task.path());
             return task.entry(MARKER);
         }
-        return download(task);
+        Attempts attempts = new Attempts(task);
+        while (true) {
+            try {
+                ManifestEntry entry = attempts.make();
+                quirks.accepted();
+                return entry;
+            } catch (S3Failure failure) {
+                attempts.goOnAfter(failure);
+            }
+        }
     }
 
     /** Names in the log what may be wrong although it cannot be proven; once, when all has been fetched. */
@@ -94,44 +107,85 @@ final class ObjectFetch {
         return KeyPath.isDirectoryMarker(object.key(), object.size());
     }
 
-    private ManifestEntry download(FetchTask task) throws S3Failure, IOException, InterruptedException {
-        FetchTask current = task;
-        int rereads = 0;
-        int corrupt = 0;
-        boolean stillListed = false;
-        boolean withKey = customerKey.likely();
-        int switched = 0;
-        while (true) {
-            AtomicLong sentNanos = new AtomicLong();
-            try {
-                boolean inOnePiece = corrupt == CORRUPT_READS - 1;
-                ManifestEntry entry = current.object().size() <= SMALL
-                        ? downloadSmall(current, withKey, sentNanos)
-                        : downloadLarge(current, withKey, sentNanos, inOnePiece);
-                refusedReads.accepted();
-                return entry;
-            } catch (S3Failure failure) {
-                if (customerKey.otherwise(failure, withKey) && ++switched <= SWITCHES) {
-                    withKey = !withKey;
-                } else if (failure instanceof S3Failure.Auth refused) {
-                    throw refusedReads.judge(refused, sentNanos.get());
-                } else if (failure.saysMissing() && (stillListed || ++rereads > REREADS)) {
-                    throw listedButMissing(failure);
-                } else if (failure.saysMissing() || (mayBeAnother(failure, current) && ++rereads <= REREADS)) {
-                    ListedObject now = relist(current.key());
-                    if (isMarker(now) != isMarker(current.object())) {
-                        // A folder's path is another than a file's; only a new plan can give it.
-                        throw S3Failure.changed(String.valueOf(failure.getMessage()));
-                    }
-                    stillListed = failure.saysMissing() && now.equals(current.object());
-                    current = current.withObject(now);
-                } else if (current.object().size() <= SMALL
-                        || !failure.kind().equals(S3Failure.CORRUPT)
-                        || ++corrupt == CORRUPT_READS) {
-                    // Each request has been sent again and again already; only a whole that is wrong is read anew.
-                    throw failure;
-                }
+    private ObjectMetadata metadata(ListedObject object, boolean withKey) {
+        return new ObjectMetadata(shard, object, s3, withKey, requests, guesses, quirks);
+    }
+
+    /** The attempts at one object as a whole; each of its requests has been sent again and again by then. */
+    private final class Attempts {
+        private FetchTask task;
+        private boolean withKey = quirks.wantsCustomerKey();
+        private boolean stillListed;
+        private int switched;
+        private int rereads;
+        private int corrupt;
+        private long sentNanos;
+
+        Attempts(FetchTask task) {
+            this.task = task;
+        }
+
+        ManifestEntry make() throws S3Failure, IOException, InterruptedException {
+            ObjectMetadata metadata = metadata(task.object(), withKey);
+            VerifiedBody body = isSmall()
+                    ? requests.retrying(() -> {
+                        sentNanos = System.nanoTime();
+                        return readSmall(task, withKey, metadata);
+                    })
+                    : readLarge(metadata);
+            // Only an object that says that it has tags costs a request for them.
+            Map<String, String> tags = body.head() != null && body.head().hasTags() ? metadata.tags() : null;
+            return tags == null ? task.entry(body) : task.entry(body, tags);
+        }
+
+        private VerifiedBody readLarge(ObjectMetadata metadata) throws S3Failure, IOException, InterruptedException {
+            sentNanos = System.nanoTime();
+            // Not every server sends the right ranges: the last attempt at a body that is wrong does without.
+            boolean inOnePiece = corrupt == CORRUPT_READS - 1;
+            try (RangedDownload download = new RangedDownload(
+                    shard, task, requests, s3.reader(withKey), metadata, tree, progress, inOnePiece)) {
+                return download.run();
             }
+        }
+
+        private boolean isSmall() {
+            return task.object().size() <= SMALL;
+        }
+
+        /**
+         * Decides whether there is another attempt after this failure, and at what.
+         *
+         * @throws S3Failure when there is none
+         */
+        void goOnAfter(S3Failure failure) throws S3Failure, IOException, InterruptedException {
+            boolean mayUseKey = withKey || s3.hasCustomerKey();
+            if (mayUseKey && quirks.wantsOtherwise(failure, withKey) && ++switched <= SWITCHES) {
+                withKey = !withKey;
+            } else if (failure instanceof S3Failure.Auth refused) {
+                throw quirks.judge(refused, sentNanos);
+            } else if (failure.saysMissing() && (stillListed || ++rereads > REREADS)) {
+                throw listedButMissing(failure);
+            } else if (failure.saysMissing() || (mayBeAnother(failure) && ++rereads <= REREADS)) {
+                relist(failure);
+            } else if (isSmall() || !failure.kind().equals(S3Failure.CORRUPT) || ++corrupt == CORRUPT_READS) {
+                throw failure;
+            }
+        }
+
+        /** Where there is no ETag to match, a body of another size may mean that the object has changed. */
+        private boolean mayBeAnother(S3Failure failure) {
+            return failure instanceof S3Failure.Changed
+                    || (task.object().etag().isEmpty() && failure.kind().equals("cut-body"));
+        }
+
+        private void relist(S3Failure failure) throws S3Failure, IOException, InterruptedException {
+            ListedObject now = metadata(task.object(), withKey).relisted();
+            if (isMarker(now) != isMarker(task.object())) {
+                // A folder's path is another than a file's; only a new plan can give it.
+                throw S3Failure.changed(String.valueOf(failure.getMessage()));
+            }
+            stillListed = failure.saysMissing() && now.equals(task.object());
+            task = task.withObject(now);
         }
     }
 
@@ -144,40 +198,10 @@ final class ObjectFetch {
                 failure);
     }
 
-    /** Where there is no ETag to match, a body of another size may mean that the object has changed. */
-    private static boolean mayBeAnother(S3Failure failure, FetchTask task) {
-        return failure instanceof S3Failure.Changed
-                || (task.object().etag().isEmpty() && failure.kind().equals("cut-body"));
-    }
-
-    /**
-     * What the listing says of one key now.
-     *
-     * @throws S3Failure.Vanished when it does not name the key any more, which alone makes an object's absence a fact
-     */
-    private ListedObject relist(String key) throws S3Failure, IOException, InterruptedException {
-        return requests.send(() -> s3.listOne(shard.bucket(), key, !shard.sorted()))
-                .orElseThrow(() -> S3Failure.vanished("%s/%s".formatted(shard.bucket(), key)));
-    }
-
-    private ObjectMetadataProbe notes(ListedObject object, boolean withKey) {
-        return new ObjectMetadataProbe(shard.bucket(), object, s3.heads(withKey), requests, guesses, refusals);
-    }
-
-    private ManifestEntry downloadSmall(FetchTask task, boolean withKey, AtomicLong sentNanos)
-            throws S3Failure, IOException, InterruptedException {
-        ObjectMetadataProbe notes = notes(task.object(), withKey);
-        VerifiedBody proven = requests.retrying(() -> {
-            sentNanos.set(System.nanoTime());
-            return readSmall(task, withKey, notes);
-        });
-        return withTags(task, proven, notes);
-    }
-
-    private VerifiedBody readSmall(FetchTask task, boolean withKey, ObjectMetadataProbe notes)
+    private VerifiedBody readSmall(FetchTask task, boolean withKey, ObjectMetadata metadata)
             throws S3Failure, IOException, InterruptedException {
         ListedObject object = task.object();
-        try (ByteBudget.Lease _ = requests.memory(object.size())) {
+        try (Requests.Memory _ = requests.memory(object.size())) {
             SmallObject small = requests.limited(
                     object.size(),
                     () -> s3.reader(withKey)
@@ -190,35 +214,13 @@ final class ObjectFetch {
             requireListed(object, small.head());
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.
-            BodyVerifier proof =
-                    new BodyVerifier(name(object), DeclaredChecksum.of(small.head()), body.length, guesses, null);
+            BodyVerifier proof = new BodyVerifier(
+                    shard.bucket() + "/" + object.key(), DeclaredChecksum.of(small.head()), body.length, guesses, null);
             proof.update(body, 0, body.length);
             String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
             tree.write(task.path(), body, object.lastModified());
-            return new VerifiedBody(proof.sha256(), verified, small.head(), notes.parts(proof.parts()));
+            return new VerifiedBody(proof.sha256(), verified, small.head(), metadata.parts(proof.parts()));
         }
-    }
-
-    /** @param inOnePiece without ranges, which had been wrong: not every server sends the right ones */
-    private ManifestEntry downloadLarge(FetchTask task, boolean withKey, AtomicLong sentNanos, boolean inOnePiece)
-            throws S3Failure, IOException, InterruptedException {
-        ObjectMetadataProbe notes = notes(task.object(), withKey);
-        sentNanos.set(System.nanoTime());
-        try (RangedDownload download = new RangedDownload(
-                shard, task, requests, s3.reader(withKey), notes, tree, progress, inOnePiece)) {
-            return withTags(task, download.run(), notes);
-        }
-    }
-
-    /** Only an object that says that it has tags costs a request for them. */
-    private static ManifestEntry withTags(FetchTask task, VerifiedBody proven, ObjectMetadataProbe notes)
-            throws IOException, InterruptedException {
-        Map<String, String> tags = proven.head() != null && proven.head().hasTags() ? notes.tags() : null;
-        return tags == null ? task.entry(proven) : task.entry(proven, tags);
-    }
-
-    private String name(ListedObject object) {
-        return shard.bucket() + "/" + object.key();
     }
 
     /**

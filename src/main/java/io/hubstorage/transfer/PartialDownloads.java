@@ -32,7 +32,10 @@ final class PartialDownloads {
      * @param opening the head of the answer that brought the first range; null while that is not there
      */
     record Partial(
-            ListedObject object, Path file, BitSet finished, @Nullable ObjectHead opening) {}
+            ListedObject object,
+            Path file,
+            BitSet finished,
+            @Nullable ObjectHead opening) {}
 
     /** Takes care of a file until somebody takes it. */
     synchronized void keep(String runId, String bucket, Partial partial) {

@@ -45,7 +45,7 @@ final class RangedDownload implements AutoCloseable {
     private final ListedObject object;
     private final Requests requests;
     private final ObjectReader reader;
-    private final ObjectMetadataProbe notes;
+    private final ObjectMetadata metadata;
     private final LongConsumer received;
     private final TreeWriter.Draft draft;
     private final FileChannel file;
@@ -71,7 +71,7 @@ final class RangedDownload implements AutoCloseable {
             FetchTask task,
             Requests requests,
             ObjectReader reader,
-            ObjectMetadataProbe notes,
+            ObjectMetadata metadata,
             TreeWriter tree,
             ShardProgress progress,
             boolean inOnePiece)
@@ -83,16 +83,16 @@ final class RangedDownload implements AutoCloseable {
         this.object = task.object();
         this.requests = requests;
         this.reader = reader;
-        this.notes = notes;
+        this.metadata = metadata;
         this.received = progress.receiver(task.key());
         PartialDownloads.Partial partial =
-                inOnePiece ? null : requests.context().partials().take(shard.runId(), shard.bucket(), object);
+                inOnePiece ? null : requests.partials().take(shard.runId(), shard.bucket(), object);
         this.draft = partial == null ? tree.draft() : tree.resume(partial.file());
         this.finished = partial == null ? new BitSet() : partial.finished();
         this.opening = partial == null ? null : partial.opening();
         this.file = draft.channel();
         this.inOrder = new InOrderFeeder(file);
-        requests.context().largeObjects().incrementAndGet();
+        requests.largeObjects().incrementAndGet();
     }
 
     /** Fetches every range; when this returns, the file is in the tree, whole and proven as far as that can be. */
@@ -113,7 +113,7 @@ final class RangedDownload implements AutoCloseable {
         // Beside several ranges one HEAD costs little, and tells checksums for the record even where the proof needs
         // none.
         Future<@Nullable ObjectHead> whole =
-                notes.worthAHead() || object.size() > RANGE ? readers.submit(notes::head) : null;
+                metadata.worthAHead() || object.size() > RANGE ? readers.submit(metadata::head) : null;
         long next = 0;
         ObjectHead first = null;
         BodyVerifier proof = null;
@@ -132,7 +132,7 @@ final class RangedDownload implements AutoCloseable {
                 ObjectHead head = Objects.requireNonNull(opening);
                 ObjectHead best = best(head, whole);
                 first = head.checksums().isEmpty() ? head.withChecksumsOf(best) : head;
-                proof = notes.proof(best);
+                proof = metadata.proof(best);
                 inOrder.into(proof);
             }
             inOrder.finish(oldest.range().end());
@@ -147,7 +147,7 @@ final class RangedDownload implements AutoCloseable {
                 proof.sha256(),
                 verified,
                 told == null || told.checksums().isEmpty() ? first : first.withChecksumsOf(told),
-                notes.parts(proof.parts()));
+                metadata.parts(proof.parts()));
     }
 
     private int index(Range range) {
@@ -169,7 +169,7 @@ final class RangedDownload implements AutoCloseable {
         if (DeclaredChecksum.of(range).sayWhole()) {
             return range;
         }
-        ObjectHead whole = asked == null ? notes.head() : await(asked);
+        ObjectHead whole = asked == null ? metadata.head() : await(asked);
         return whole == null ? range : whole;
     }
 
@@ -178,7 +178,7 @@ final class RangedDownload implements AutoCloseable {
      * which spares reading it again for its hash.
      */
     private int width() {
-        return Math.max(1, STREAMS / requests.context().largeObjects().get());
+        return Math.max(1, STREAMS / requests.largeObjects().get());
     }
 
     /** What has arrived stays, and the next attempt goes on there. */
@@ -190,13 +190,20 @@ final class RangedDownload implements AutoCloseable {
     private ObjectHead request(Range range, Arrival arrival) throws S3Failure, IOException, InterruptedException {
         // At least one byte is asked for: only an answer brings a head.
         long from = Math.min(arrival.reached, range.end() - 1);
-        try (ByteBudget.Lease _ = requests.memory(RANGE_MEMORY)) {
+        try (Requests.Memory _ = requests.memory(RANGE_MEMORY)) {
             return requests.limited(
                     range.end() - from,
                     () -> from == 0 && range.end() == object.size()
-                            ? reader.readWhole(shard.bucket(), object.key(), object.etag(), object.size(), arrival, received)
+                            ? reader.readWhole(
+                                    shard.bucket(), object.key(), object.etag(), object.size(), arrival, received)
                             : reader.readRange(
-                                    shard.bucket(), object.key(), object.etag(), from, range.end() - from, arrival, received));
+                                    shard.bucket(),
+                                    object.key(),
+                                    object.etag(),
+                                    from,
+                                    range.end() - from,
+                                    arrival,
+                                    received));
         } catch (S3Failure.Permanent failure) {
             throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
                     ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
@@ -247,7 +254,7 @@ final class RangedDownload implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        requests.context().largeObjects().decrementAndGet();
+        requests.largeObjects().decrementAndGet();
         readers.shutdownNow();
         readers.close();
         if (resumable && !inOnePiece && !object.etag().isEmpty()) {
@@ -267,8 +274,7 @@ final class RangedDownload implements AutoCloseable {
             }
         }
         if (!finished.isEmpty()) {
-            requests.context()
-                    .partials()
+            requests.partials()
                     .keep(
                             shard.runId(),
                             shard.bucket(),

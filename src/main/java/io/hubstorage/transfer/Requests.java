@@ -3,11 +3,76 @@ package io.hubstorage.transfer;
 import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** How one piece of work sends its requests to S3, each until it works or is not worth another attempt. Thread-safe. */
-record Requests(TransferContext context, Cancellation cancellation) {
+/**
+ * How one piece of work sends its requests to S3, each until it works or is not worth another attempt, within limits that it shares
+ * with all others. Thread-safe.
+ *
+ * <p>Requests and memory are two limits, because they bind at different times: a thousand small bodies are many requests and
+ * little memory, sixteen large ones the other way round, and a body stays in memory when its request is long done. Who needs
+ * both takes memory first.
+ */
+final class Requests {
+    private static final int UNIT = 1024;
+
+    private final RequestPermits permits;
+    private final Semaphore memory;
+    private final int allMemory;
+    private final AtomicInteger largeObjects;
+    private final PartialDownloads partials;
+    private final RetryPolicy retries;
+    private final Cancellation cancellation;
+
+    /** Limits of its own, and nobody to stop it; {@link #stoppedBy} shares them. */
+    Requests(RequestPermits permits, long memory, RetryPolicy retries) {
+        this.permits = permits;
+        this.allMemory = Math.toIntExact(Math.max(1, memory / UNIT));
+        this.memory = new Semaphore(allMemory, true);
+        this.largeObjects = new AtomicInteger();
+        this.partials = new PartialDownloads();
+        this.retries = retries;
+        this.cancellation = new Cancellation();
+    }
+
+    private Requests(Requests shared, Cancellation cancellation) {
+        this.permits = shared.permits;
+        this.allMemory = shared.allMemory;
+        this.memory = shared.memory;
+        this.largeObjects = shared.largeObjects;
+        this.partials = shared.partials;
+        this.retries = shared.retries;
+        this.cancellation = cancellation;
+    }
+
+    /** The same for a piece of work that ends with this cancellation. */
+    Requests stoppedBy(Cancellation other) {
+        return new Requests(this, other);
+    }
+
+    /** What bodies may take at once: a quarter of the heap, at most 128 MiB. */
+    static long memoryOfHeap() {
+        return Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    /** Never more requests at once than this from now on. */
+    void ceiling(int most) {
+        permits.ceiling(most);
+    }
+
+    /** How many objects are being read in ranges. */
+    AtomicInteger largeObjects() {
+        return largeObjects;
+    }
+
+    /** What is left of large objects that could not be read to their end. */
+    PartialDownloads partials() {
+        return partials;
+    }
+
     /** Sends a request that brings no body, when there is a permit. */
     <T extends @Nullable Object> T send(RetryPolicy.Attempt<T> request)
             throws S3Failure, IOException, InterruptedException {
@@ -17,19 +82,18 @@ record Requests(TransferContext context, Cancellation cancellation) {
     /** Whatever it takes to get something; listings, which do not queue behind downloads, and what sends {@link #limited}. */
     <T extends @Nullable Object> T retrying(RetryPolicy.Attempt<T> work)
             throws S3Failure, IOException, InterruptedException {
-        return context.retries().retrying(cancellation, work);
+        return retries.retrying(cancellation, work);
     }
 
     /** The same for bytes that stay when an attempt breaks off. */
     <T extends @Nullable Object> T retrying(LongSupplier arrived, RetryPolicy.Attempt<T> work)
             throws S3Failure, IOException, InterruptedException {
-        return context.retries().retrying(cancellation, arrived, work);
+        return retries.retrying(cancellation, arrived, work);
     }
 
     /** One attempt at a request for so many bytes, when there is a permit; the limit learns from the answer. */
     <T extends @Nullable Object> T limited(long bytes, RetryPolicy.Attempt<T> request)
             throws S3Failure, IOException, InterruptedException {
-        RequestPermits permits = context.permits();
         permits.acquire();
         long began = System.nanoTime();
         try {
@@ -48,8 +112,16 @@ record Requests(TransferContext context, Cancellation cancellation) {
         }
     }
 
-    /** Takes that much memory for bodies; close the result to give it back. */
-    ByteBudget.Lease memory(long bytes) throws InterruptedException {
-        return context.memory().take(bytes);
+    /** Waits until that much memory for bodies is free and takes it; close the result to give it back. */
+    Memory memory(long bytes) throws InterruptedException {
+        int units = Math.clamp((bytes + UNIT - 1) / UNIT, 1, allMemory);
+        memory.acquire(units);
+        return () -> memory.release(units);
+    }
+
+    /** Taken for a body. */
+    interface Memory extends AutoCloseable {
+        @Override
+        void close();
     }
 }

@@ -7,6 +7,7 @@ import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.jobs.WorkerPool;
 import io.hubstorage.keys.FoldedPaths;
 import io.hubstorage.keys.KeyFilter;
+import io.hubstorage.keys.KeyPath;
 import io.hubstorage.keys.PathAllocator;
 import io.hubstorage.keys.Paths;
 import io.hubstorage.manifest.ChangeLog;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ final class ShardCopy {
     private final ShardFiles files;
     private final ShardProgress progress;
     private final SourceFiles sources;
+    private final ServerQuirks quirks;
     private final Lease lease;
     private final TransferMessage.@Nullable Source previous;
     private int listRequests;
@@ -60,6 +63,12 @@ final class ShardCopy {
         this.progress = progress;
         this.lease = lease;
         this.sources = new SourceFiles(shard.sources(), progress.lookNanos);
+        this.quirks = new ServerQuirks(
+                shard.bucket(),
+                () -> requests.retrying(() -> {
+                    s3.get().tryListing(shard.bucket(), shard.prefix());
+                    return true;
+                }));
         this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
         this.previous = shard.sources().stream()
                 .filter(TransferMessage.Source::previous)
@@ -90,7 +99,7 @@ final class ShardCopy {
     /** Lists, and fetches what is new; what stays is linked when all of that is there, if anything is new at all. */
     private Outcome copy(FailureLog failures) throws Exception {
         try (ChangeLog log = new ChangeLog(files.log())) {
-            ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress);
+            ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress, quirks);
             FetchOutcomeRecorder settler = new FetchOutcomeRecorder(shard, fetch, log, progress, failures);
             WorkerPool.<Exception>run(
                     "fetch-" + shard.bucket(),
@@ -115,7 +124,7 @@ final class ShardCopy {
     private void compareAsListed(Paths paths, ChangeLog log, Differ.Fetches fetches, FailureLog failures, Path scratch)
             throws Exception {
         Listing listing = listing();
-        try (Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures)) {
+        try (Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures, quirks)) {
             listing.run(scratch, differ::listed);
             differ.end();
         } finally {
@@ -139,7 +148,7 @@ final class ShardCopy {
                 addCarried(previous, wanted, keys);
             }
             try (FoldedPaths paths = keys.paths();
-                    Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures)) {
+                    Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures, quirks)) {
                 listing.replay(listed, object -> {
                     lease.check();
                     differ.listed(object);
@@ -167,9 +176,33 @@ final class ShardCopy {
         return new Listing(s3.get(), shard, requests);
     }
 
-    /** A shard in the middle must know which files before it could stand where one of its folders would. */
+    /** A shard in the middle must know which files before it stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
-        return new PrecedingClashes(shard, previous, s3.get(), requests).paths();
+        List<String> earlier = new ArrayList<>();
+        if (shard.after() != null) {
+            for (String candidate : PathAllocator.clashCandidates(shard.after())) {
+                if (stands(candidate)) {
+                    earlier.add(candidate);
+                }
+            }
+        }
+        return new PathAllocator(earlier);
+    }
+
+    /** Whether a file of that key is going to be in the new snapshot: it is listed, or it was held and is carried on. */
+    private boolean stands(String key) throws S3Failure, IOException, InterruptedException {
+        if (!key.startsWith(shard.prefix()) || !Differ.filter(shard).accepts(key)) {
+            return false;
+        }
+        Optional<ListedObject> listed = requests.retrying(() -> s3.get().listOne(shard.bucket(), key, !shard.sorted()));
+        if (listed.isPresent()) {
+            return !KeyPath.isDirectoryMarker(key, listed.get().size());
+        }
+        return !shard.options().delete()
+                && previous != null
+                && ManifestReader.find(Path.of(previous.manifest()), key)
+                        .filter(entry -> !entry.directory())
+                        .isPresent();
     }
 
     /** Links what stays from the last snapshot, and writes the shard's part of the manifest: the last one's with the changes. */
@@ -233,7 +266,7 @@ final class ShardCopy {
                     tree.link(Differ.file(source, found), found, found.path());
                     part.write(found.withState(EntryState.KEPT));
                     progress.kept.add(found.size());
-                } catch (DamagedSourceException e) {
+                } catch (SourceFiles.DamagedException e) {
                     failures.add(new RunRecord.Failure(entry.key(), "missing", String.valueOf(e.getMessage())), false);
                 }
             }

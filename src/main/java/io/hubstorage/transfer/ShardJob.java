@@ -36,13 +36,13 @@ final class ShardJob {
     private volatile @Nullable Thread runner;
     private final ShardCopy copy;
 
-    ShardJob(TransferMessage.Shard shard, TransferContext context, Supplier<S3Access> s3) {
+    ShardJob(TransferMessage.Shard shard, Requests shared, Supplier<S3Access> s3) {
         this.shard = shard;
         this.s3 = shard.options().requestPayer()
                 ? () -> s3.get().payingRequests().watchedBy(availability)
                 : () -> s3.get().watchedBy(availability);
         this.lease = new Lease(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : Path.of(shard.lease()));
-        this.requests = new Requests(context, lease);
+        this.requests = shared.stoppedBy(lease);
         this.copy = new ShardCopy(shard, requests, this.s3, progress, lease);
     }
 
@@ -151,7 +151,7 @@ final class ShardJob {
         return switch (failure) {
             case Listing.UnorderedException _ ->
                 new Ended(Outcome.UNORDERED, true, "the server does not list in UTF-8 byte order");
-            case DamagedSourceException e -> new Ended(Outcome.DAMAGED, true, e.getMessage());
+            case SourceFiles.DamagedException e -> new Ended(Outcome.DAMAGED, true, e.getMessage());
             case CorruptManifestException e -> new Ended(Outcome.DAMAGED, true, e.getMessage());
             case CancellationException _ -> new Ended(Outcome.CANCELLED, true, null);
             case InterruptedException _ -> new Ended(Outcome.CANCELLED, true, null);

@@ -42,8 +42,6 @@ final class ShardProgress {
     private final Map<String, Flight> inFlight = new ConcurrentHashMap<>();
     private final AtomicLong begun = new AtomicLong();
     private volatile boolean listingComplete;
-    private volatile boolean fileTimesMove;
-    private volatile boolean folderTimesMove;
 
     /** Objects and their bytes. */
     static final class Counter {
@@ -85,19 +83,6 @@ final class ShardProgress {
 
     boolean isListingComplete() {
         return listingComplete;
-    }
-
-    /** The server gives unchanged files, or folders, another time in each listing, so that those times say nothing. */
-    void timesMove(boolean folders) {
-        if (folders) {
-            folderTimesMove = true;
-        } else {
-            fileTimesMove = true;
-        }
-    }
-
-    boolean doTimesMove(boolean folders) {
-        return folders ? folderTimesMove : fileTimesMove;
     }
 
     void begin(String key, long size) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files that a shard may link from, and whether each is what its manifest line says, as far as its name, size and time
@@ -28,6 +29,20 @@ final class SourceFiles {
     private static final int KNOWN_FOLDERS = 16_384;
     /** FAT keeps times to two seconds. */
     private static final Duration TIME_STEP = Duration.ofSeconds(2);
+
+    /** A file is not what its snapshot's manifest says, or cannot be read: the snapshot was damaged from outside, or its disk. */
+    static final class DamagedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        /** @param what is wrong with it, as the end of a sentence */
+        private DamagedException(Path file, String what, @Nullable Throwable cause) {
+            super("%s is not what the manifest of its snapshot says: %s".formatted(file, what), cause);
+        }
+
+        static DamagedException unreadable(Path file, IOException cause) {
+            return new DamagedException(file, "it cannot be read (%s)".formatted(cause), cause);
+        }
+    }
 
     private final List<Path> trees;
     private final LongAdder nanos;
@@ -49,9 +64,9 @@ final class SourceFiles {
      * @param whole whether to read it in any case
      * @return the line, with the file's own time where that is not what it says although the content, which is read then, is
      *     right
-     * @throws DamagedSourceException when there is no such file, or it is another one
+     * @throws DamagedException when there is no such file, or it is another one
      */
-    ManifestEntry check(Path file, ManifestEntry entry, boolean whole) throws DamagedSourceException {
+    ManifestEntry check(Path file, ManifestEntry entry, boolean whole) throws DamagedException {
         if (entry.directory()) {
             return checkFolder(file, entry);
         }
@@ -63,7 +78,7 @@ final class SourceFiles {
         }
         String content = hash(file);
         if (!content.equals(entry.sha256()) && !(dated && entry.sha256() == null)) {
-            throw dated ? new DamagedSourceException(file, "it has other content", null) : redated(file, found, entry);
+            throw dated ? new DamagedException(file, "it has other content", null) : redated(file, found, entry);
         }
         return dated ? entry : entry.withFileTime(found.lastModifiedTime().toInstant());
     }
@@ -71,9 +86,9 @@ final class SourceFiles {
     /**
      * Looks at the file of a line, and reads nothing.
      *
-     * @throws DamagedSourceException when there is no such file, or size or time differ
+     * @throws DamagedException when there is no such file, or size or time differ
      */
-    BasicFileAttributes look(Path file, ManifestEntry entry) throws DamagedSourceException {
+    BasicFileAttributes look(Path file, ManifestEntry entry) throws DamagedException {
         BasicFileAttributes found = attributes(file);
         requireSize(file, found, entry);
         if (!hasTime(found, entry)) {
@@ -87,39 +102,38 @@ final class SourceFiles {
         return isInOwnFolder(file) && OwnFiles.regular(file) != null;
     }
 
-    private BasicFileAttributes attributes(Path file) throws DamagedSourceException {
+    private BasicFileAttributes attributes(Path file) throws DamagedException {
         long begin = System.nanoTime();
         try {
             if (!isInOwnFolder(file)) {
-                throw new DamagedSourceException(file, "a symbolic link stands in its way", null);
+                throw new DamagedException(file, "a symbolic link stands in its way", null);
             }
             BasicFileAttributes found = Files.readAttributes(file, attributes, LinkOption.NOFOLLOW_LINKS);
             if (!found.isRegularFile()) {
-                throw new DamagedSourceException(file, "it is no regular file", null);
+                throw new DamagedException(file, "it is no regular file", null);
             }
             return found;
         } catch (NoSuchFileException e) {
-            throw new DamagedSourceException(file, "it is missing", e);
-        } catch (DamagedSourceException e) {
+            throw new DamagedException(file, "it is missing", e);
+        } catch (DamagedException e) {
             throw e;
         } catch (IOException e) {
-            throw DamagedSourceException.unreadable(file, e);
+            throw DamagedException.unreadable(file, e);
         } finally {
             nanos.add(System.nanoTime() - begin);
         }
     }
 
-    private ManifestEntry checkFolder(Path folder, ManifestEntry entry) throws DamagedSourceException {
+    private ManifestEntry checkFolder(Path folder, ManifestEntry entry) throws DamagedException {
         if (!isInOwnFolder(folder) || !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            throw new DamagedSourceException(folder, "the folder is missing", null);
+            throw new DamagedException(folder, "the folder is missing", null);
         }
         return entry;
     }
 
-    private static void requireSize(Path file, BasicFileAttributes found, ManifestEntry entry)
-            throws DamagedSourceException {
+    private static void requireSize(Path file, BasicFileAttributes found, ManifestEntry entry) throws DamagedException {
         if (found.size() != entry.size()) {
-            throw new DamagedSourceException(
+            throw new DamagedException(
                     file, "it has %d bytes instead of %d".formatted(found.size(), entry.size()), null);
         }
     }
@@ -130,20 +144,20 @@ final class SourceFiles {
         return Duration.between(told, time.toInstant()).abs().compareTo(TIME_STEP) <= 0;
     }
 
-    private static DamagedSourceException redated(Path file, BasicFileAttributes found, ManifestEntry entry) {
-        return new DamagedSourceException(
+    private static DamagedException redated(Path file, BasicFileAttributes found, ManifestEntry entry) {
+        return new DamagedException(
                 file,
                 "it was written to at %s, after it was stored with the time %s"
                         .formatted(found.lastModifiedTime(), entry.timeOnDisk()),
                 null);
     }
 
-    private String hash(Path file) throws DamagedSourceException {
+    private String hash(Path file) throws DamagedException {
         long begin = System.nanoTime();
         try {
             return Hash.sha256(file);
         } catch (IOException e) {
-            throw DamagedSourceException.unreadable(file, e);
+            throw DamagedException.unreadable(file, e);
         } finally {
             nanos.add(System.nanoTime() - begin);
         }

@@ -37,7 +37,7 @@ public final class TransferVerticle extends VerticleBase {
 
     private final ConfigStore config;
     private final S3Connection s3;
-    private final TransferContext shared;
+    private final Requests requests;
     private final BucketSearch search;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("transfer-", 0).factory());
@@ -53,7 +53,7 @@ public final class TransferVerticle extends VerticleBase {
     public TransferVerticle(ConfigStore config, String version, Duration stall, RetryPolicy retries) {
         this.config = config;
         this.s3 = new S3Connection(() -> config.settings().aws(), version, stall);
-        this.shared = new TransferContext(new RequestPermits(S3Connection.CONNECTIONS), ByteBudget.ofHeap(), retries);
+        this.requests = new Requests(new RequestPermits(S3Connection.CONNECTIONS), Requests.memoryOfHeap(), retries);
         this.search = new BucketSearch(
                 retries,
                 availability -> s3.get().watchedBy(availability).discovery().buckets());
@@ -105,8 +105,8 @@ public final class TransferVerticle extends VerticleBase {
 
     private void shard(Message<JsonObject> message) {
         TransferMessage.Shard shard = BusJson.decode(message.body(), TransferMessage.Shard.class);
-        shared.permits().ceiling(config.config().transfer().maxConcurrentRequests());
-        ShardJob job = new ShardJob(shard, shared, s3::get);
+        requests.ceiling(config.config().transfer().maxConcurrentRequests());
+        ShardJob job = new ShardJob(shard, requests, s3::get);
         jobs.add(job);
         message.reply(new JsonObject().put("accepted", true));
         onVirtualThread(() -> resultOf(job)).onComplete(done -> {

@@ -74,9 +74,7 @@ final class TreeWriter {
         this.syncFiles = shard.options().syncFiles();
         this.sources = sources;
         this.readOnly = tree.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(READ_ONLY)
-                }
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(READ_ONLY)}
                 : new FileAttribute<?>[0];
     }
 
@@ -224,7 +222,7 @@ final class TreeWriter {
      * has too many names already (EMLINK), it is copied on the spot.
      *
      * @param entry what the file must be
-     * @throws DamagedSourceException when it is not, or cannot be read where it must be copied
+     * @throws SourceFiles.DamagedException when it is not, or cannot be read where it must be copied
      */
     void link(Path existing, ManifestEntry entry, String path) throws IOException {
         if (entry.directory()) {
@@ -266,9 +264,9 @@ final class TreeWriter {
     /**
      * Looks whether a file may be linked.
      *
-     * @throws DamagedSourceException when it is not what the entry says
+     * @throws SourceFiles.DamagedException when it is not what the entry says
      */
-    void look(Path existing, ManifestEntry entry) throws DamagedSourceException {
+    void look(Path existing, ManifestEntry entry) throws SourceFiles.DamagedException {
         sources.look(existing, entry);
     }
 
@@ -291,11 +289,11 @@ final class TreeWriter {
         }
     }
 
-    private static FileChannel openSource(Path existing) throws DamagedSourceException {
+    private static FileChannel openSource(Path existing) throws SourceFiles.DamagedException {
         try {
             return FileChannel.open(existing, StandardOpenOption.READ);
         } catch (IOException e) {
-            throw DamagedSourceException.unreadable(existing, e);
+            throw SourceFiles.DamagedException.unreadable(existing, e);
         }
     }
 
@@ -306,7 +304,7 @@ final class TreeWriter {
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            throw DamagedSourceException.unreadable(existing, e);
+            throw SourceFiles.DamagedException.unreadable(existing, e);
         }
     }
 

@@ -108,8 +108,7 @@ final class LargeObjectTest extends EngineTest {
 
         RunRecord run = hub.backUp();
 
-        assertThat(ranges())
-                .containsExactlyInAnyOrder("bytes=0-8388607", "bytes=8388608-16777215", THIRD, THIRD);
+        assertThat(ranges()).containsExactlyInAnyOrder("bytes=0-8388607", "bytes=8388608-16777215", THIRD, THIRD);
         audit(run).holds("films", bucket);
     }
 
@@ -124,8 +123,7 @@ final class LargeObjectTest extends EngineTest {
 
         assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
         assertThat(ranges())
-                .containsExactlyInAnyOrder(
-                        "bytes=0-8388607", "bytes=8388608-16777215", THIRD, THIRD, THIRD, THIRD);
+                .containsExactlyInAnyOrder("bytes=0-8388607", "bytes=8388608-16777215", THIRD, THIRD, THIRD, THIRD);
         audit(run).holds("films", bucket);
     }
 
@@ -133,8 +131,7 @@ final class LargeObjectTest extends EngineTest {
     void ofAnObjectThatHasChangedMeanwhileNothingIsLeft() {
         SyntheticBucket bucket = film();
         hub.configure(retries(1, "films"));
-        Faults.Rule broken =
-                s3.faults().when(LargeObjectTest::third).times(3).then(Fault.internalError());
+        Faults.Rule broken = s3.faults().when(LargeObjectTest::third).times(3).then(Fault.internalError());
         AtomicBoolean changed = new AtomicBoolean();
         s3.onRequest(request -> request.kind() == RequestKind.LIST, _ -> {
             if (broken.hits() == 3 && changed.compareAndSet(false, true)) {

@@ -60,7 +60,8 @@ final class DifferTest {
                         new PathAllocator(),
                         log,
                         fetches::add,
-                        new FailureLog(null))) {
+                        new FailureLog(null),
+                        new ServerQuirks("photos", () -> true))) {
             for (ListedObject object : now) {
                 differ.listed(object);
             }

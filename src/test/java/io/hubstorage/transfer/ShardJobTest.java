@@ -42,8 +42,7 @@ final class ShardJobTest {
     private final SyntheticS3 s3 = SyntheticS3.start();
     private final SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
     private final S3Access access = new S3Access(s3.settings(), 8, "test");
-    private final TransferContext context =
-            new TransferContext(new RequestPermits(8), new ByteBudget(1 << 20), RetryPolicy.USUAL);
+    private final Requests requests = new Requests(new RequestPermits(8), 1 << 20, RetryPolicy.USUAL);
 
     @AfterEach
     void stop() {
@@ -106,7 +105,7 @@ final class ShardJobTest {
         Files.createDirectories(home.resolve("tree"));
         Files.createDirectories(home.resolve("journal"));
         Files.writeString(Path.of(shard.lease()), "run");
-        return new ShardJob(shard, context, () -> access);
+        return new ShardJob(shard, requests, () -> access);
     }
 
     private List<String> paths(int index) throws IOException {
