@@ -55,45 +55,47 @@ public final class EntryJson {
         if (!entry.path().equals(entry.key())) {
             json.writeStringField("path", entry.path());
         }
-        json.writeNumberField("size", entry.size());
-        optional("etag", entry.etag(), json);
-        json.writeStringField("last_modified", entry.lastModified().toString());
+        ManifestEntry.Content content = entry.content();
+        ManifestEntry.Upload upload = content.upload();
+        ManifestEntry.Metadata metadata = entry.metadata();
+        json.writeNumberField("size", content.size());
+        optional("etag", content.etag(), json);
+        json.writeStringField("last_modified", metadata.lastModified().toString());
         optional("file_time", entry.fileTime() == null ? null : entry.fileTime().toString(), json);
-        optional("sha256", entry.sha256(), json);
-        optional("verified", entry.verified(), json);
-        optional("storage_class", entry.storageClass(), json);
-        optional("version", entry.version(), json);
-        optional("headers", entry.headers(), json);
-        optional("metadata", entry.metadata(), json);
-        if (!entry.details().equals(ObjectDetails.NONE)) {
-            details(entry.details(), json);
+        optional("sha256", content.sha256(), json);
+        optional("verified", content.verified(), json);
+        optional("storage_class", metadata.storageClass(), json);
+        optional("version", metadata.version(), json);
+        optional("headers", metadata.headers(), json);
+        optional("metadata", metadata.user(), json);
+        if (upload.partSize() > 0) {
+            json.writeNumberField("part_size", upload.partSize());
         }
+        optional("part_sizes", upload.partSizes(), json);
+        optional("checksums", upload.checksums(), json);
+        optional("checksum_type", upload.checksumType(), json);
+        optional("tags", metadata.tags(), json);
+        optional("properties", metadata.properties(), json);
         json.writeStringField("state", entry.state().word());
         json.writeEndObject();
         json.writeRaw('\n');
-    }
-
-    private static void details(ObjectDetails details, JsonGenerator json) throws IOException {
-        if (details.partSize() > 0) {
-            json.writeNumberField("part_size", details.partSize());
-        }
-        if (!details.partSizes().isEmpty()) {
-            json.writeArrayFieldStart("part_sizes");
-            for (long size : details.partSizes()) {
-                json.writeNumber(size);
-            }
-            json.writeEndArray();
-        }
-        optional("checksums", details.checksums(), json);
-        optional("checksum_type", details.checksumType(), json);
-        optional("tags", details.tags(), json);
-        optional("properties", details.properties(), json);
     }
 
     private static void optional(String name, @Nullable String value, JsonGenerator json) throws IOException {
         if (value != null) {
             json.writeStringField(name, value);
         }
+    }
+
+    private static void optional(String name, List<Long> values, JsonGenerator json) throws IOException {
+        if (values.isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart(name);
+        for (long value : values) {
+            json.writeNumber(value);
+        }
+        json.writeEndArray();
     }
 
     private static void optional(String name, Map<String, String> values, JsonGenerator json) throws IOException {
@@ -142,14 +144,13 @@ public final class EntryJson {
         private @Nullable String storageClass;
         private @Nullable String version;
         private Map<String, String> headers = Map.of();
-        private Map<String, String> metadata = Map.of();
+        private Map<String, String> user = Map.of();
         private long partSize;
         private List<Long> partSizes = List.of();
         private Map<String, String> checksums = Map.of();
         private @Nullable String checksumType;
         private Map<String, String> tags = Map.of();
         private Map<String, String> properties = Map.of();
-        private boolean detailed;
         private @Nullable EntryState state;
 
         void read(String name, JsonParser json) throws IOException {
@@ -166,30 +167,19 @@ public final class EntryJson {
                     case "storage_class" -> storageClass = json.getValueAsString();
                     case "version" -> version = json.getValueAsString();
                     case "headers" -> headers = strings(json);
-                    case "metadata" -> metadata = strings(json);
+                    case "metadata" -> user = strings(json);
+                    case "part_size" -> partSize = json.getLongValue();
+                    case "part_sizes" -> partSizes = numbers(json);
+                    case "checksums" -> checksums = strings(json);
+                    case "checksum_type" -> checksumType = json.getValueAsString();
+                    case "tags" -> tags = strings(json);
+                    case "properties" -> properties = strings(json);
                     case "state" -> state = EntryState.ofWord(json.getText());
-                    default -> detail(name, json);
+                    default -> json.skipChildren();
                 }
             } catch (IllegalArgumentException | DateTimeException e) {
                 throw new IOException("bad value of " + name + ": " + e.getMessage(), e);
             }
-        }
-
-        private void detail(String name, JsonParser json) throws IOException {
-            boolean known = true;
-            switch (name) {
-                case "part_size" -> partSize = json.getLongValue();
-                case "part_sizes" -> partSizes = numbers(json);
-                case "checksums" -> checksums = strings(json);
-                case "checksum_type" -> checksumType = json.getValueAsString();
-                case "tags" -> tags = strings(json);
-                case "properties" -> properties = strings(json);
-                default -> {
-                    json.skipChildren();
-                    known = false;
-                }
-            }
-            detailed |= known;
         }
 
         ManifestEntry entry() throws IOException {
@@ -199,20 +189,17 @@ public final class EntryJson {
             return new ManifestEntry(
                     key,
                     path == null ? key : path,
-                    size,
-                    etag,
-                    lastModified,
-                    sha256,
-                    verified,
-                    storageClass,
-                    version,
-                    headers,
-                    metadata,
+                    new ManifestEntry.Content(size, etag, sha256, verified, upload()),
+                    new ManifestEntry.Metadata(lastModified, storageClass, version, headers, user, tags, properties),
                     state,
-                    fileTime,
-                    detailed
-                            ? new ObjectDetails(partSize, partSizes, checksums, checksumType, tags, properties)
-                            : ObjectDetails.NONE);
+                    fileTime);
+        }
+
+        private ManifestEntry.Upload upload() {
+            boolean unknown = partSize == 0 && partSizes.isEmpty() && checksums.isEmpty() && checksumType == null;
+            return unknown
+                    ? ManifestEntry.Upload.UNKNOWN
+                    : new ManifestEntry.Upload(partSize, partSizes, checksums, checksumType);
         }
 
         private static List<Long> numbers(JsonParser json) throws IOException {

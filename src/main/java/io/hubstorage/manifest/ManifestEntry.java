@@ -2,6 +2,7 @@ package io.hubstorage.manifest;
 
 import io.hubstorage.keys.KeyPath;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,141 +11,158 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key as S3 names it
  * @param path of the file, relative to the bucket's folder, joined by {@code /}; see {@link KeyPath}
- * @param size in bytes
- * @param etag without quotes; absent for files of snapshots that kept none
- * @param lastModified as S3 lists it
- * @param sha256 of the whole file, in lower-case hex; absent when never computed
- * @param verified what proved, on arrival, that the file is what S3 has: {@code md5}, {@code crc64nvme}, {@code sha256}, …, the
- *     same with {@code multipart-} before it where it was compared part by part, {@link #LENGTH} or {@link #EMPTY}; absent when
- *     that was not recorded
- * @param storageClass absent for the standard one
- * @param version the S3 version id
- * @param headers content headers such as {@code Content-Type}, by their usual names
- * @param metadata user metadata, names without {@code x-amz-meta-}
+ * @param content the bytes
+ * @param metadata what S3 told of the object beside its bytes, which can change while they stay
  * @param fileTime when the file on the disk was last written to, where that is not {@code lastModified} although its
  *     content is right: the object has new metadata since, or somebody touched the file; see {@link #timeOnDisk}
- * @param details whatever else S3 told of it
  */
 public record ManifestEntry(
         String key,
         String path,
-        long size,
-        @Nullable String etag,
-        Instant lastModified,
-        @Nullable String sha256,
-        @Nullable String verified,
-        @Nullable String storageClass,
-        @Nullable String version,
-        Map<String, String> headers,
-        Map<String, String> metadata,
+        Content content,
+        Metadata metadata,
         EntryState state,
-        @Nullable Instant fileTime,
-        ObjectDetails details) {
+        @Nullable Instant fileTime) {
     /** Nothing but the length could be compared. */
     public static final String LENGTH = "length";
 
     /** There are no bytes to compare. */
     public static final String EMPTY = "empty";
 
-    /** Copies the maps. */
-    public ManifestEntry {
-        headers = Map.copyOf(headers);
-        metadata = Map.copyOf(metadata);
+    /** Of a file with the time of its object. */
+    public ManifestEntry(String key, String path, Content content, Metadata metadata, EntryState state) {
+        this(key, path, content, metadata, state, null);
     }
 
-    /** Of a file with the time of its object, of which nothing more is known. */
-    public ManifestEntry(
-            String key,
-            String path,
+    /**
+     * The bytes of an object, and what is known of them.
+     *
+     * @param size in bytes
+     * @param etag without quotes; absent for files of snapshots that kept none
+     * @param sha256 of the whole file, in lower-case hex; absent when never computed
+     * @param verified what proved, on arrival, that the file is what S3 has: {@code md5}, {@code crc64nvme}, {@code sha256}, …, the
+     *     same with {@code multipart-} before it where it was compared part by part, {@link #LENGTH} or {@link #EMPTY}; absent
+     *     when that was not recorded
+     */
+    public record Content(
             long size,
             @Nullable String etag,
-            Instant lastModified,
             @Nullable String sha256,
             @Nullable String verified,
-            @Nullable String storageClass,
-            @Nullable String version,
-            Map<String, String> headers,
-            Map<String, String> metadata,
-            EntryState state) {
-        this(
-                key,
-                path,
-                size,
-                etag,
-                lastModified,
-                sha256,
-                verified,
-                storageClass,
-                version,
-                headers,
-                metadata,
-                state,
-                null,
-                ObjectDetails.NONE);
+            Upload upload) {
+        /** Of which nothing more is known. */
+        public Content(long size, @Nullable String etag) {
+            this(size, etag, null, null, Upload.UNKNOWN);
+        }
+
+        public Content withUpload(Upload other) {
+            return new Content(size, etag, sha256, verified, other);
+        }
     }
 
-    /** Of which is not recorded how it was verified. */
-    public ManifestEntry(
-            String key,
-            String path,
-            long size,
-            @Nullable String etag,
+    /**
+     * How an object was uploaded, as far as S3 told: no later run can find it out.
+     *
+     * @param partSize the size in bytes of all parts but the last; 0 when that is not known, or says too little
+     * @param partSizes the size of each part, in order, where {@code partSize} says too little; otherwise empty
+     * @param checksums as S3 sends them, base64 by algorithm ({@code CRC32}, {@code SHA256}, …)
+     * @param checksumType {@code FULL_OBJECT}, or {@code COMPOSITE} for a checksum of the parts' checksums
+     */
+    public record Upload(
+            long partSize,
+            List<Long> partSizes,
+            Map<String, String> checksums,
+            @Nullable String checksumType) {
+        /** Shared, because nothing is known of most objects. */
+        public static final Upload UNKNOWN = new Upload(0, List.of(), Map.of(), null);
+
+        public Upload {
+            partSizes = List.copyOf(partSizes);
+            checksums = Map.copyOf(checksums);
+        }
+    }
+
+    /**
+     * What S3 told of an object beside its bytes.
+     *
+     * @param lastModified as S3 lists it
+     * @param storageClass absent for the standard one
+     * @param version the S3 version id
+     * @param headers content headers such as {@code Content-Type}, by their usual names
+     * @param user the user's own metadata, names without {@code x-amz-meta-}
+     * @param tags the tag set when it was last asked for
+     * @param properties S3's own headers of the object: encryption, object lock, expiry, redirect, by their names in lower case
+     */
+    public record Metadata(
             Instant lastModified,
-            @Nullable String sha256,
             @Nullable String storageClass,
             @Nullable String version,
             Map<String, String> headers,
-            Map<String, String> metadata,
-            EntryState state) {
-        this(key, path, size, etag, lastModified, sha256, null, storageClass, version, headers, metadata, state);
+            Map<String, String> user,
+            Map<String, String> tags,
+            Map<String, String> properties) {
+        public Metadata {
+            headers = Map.copyOf(headers);
+            user = Map.copyOf(user);
+            tags = Map.copyOf(tags);
+            properties = Map.copyOf(properties);
+        }
+
+        /** Of which nothing but the time is known. */
+        public Metadata(Instant lastModified) {
+            this(lastModified, null, null, Map.of(), Map.of(), Map.of(), Map.of());
+        }
+
+        public Metadata withTags(Map<String, String> other) {
+            return new Metadata(lastModified, storageClass, version, headers, user, other, properties);
+        }
+    }
+
+    public long size() {
+        return content.size;
+    }
+
+    public @Nullable String etag() {
+        return content.etag;
+    }
+
+    public @Nullable String sha256() {
+        return content.sha256;
+    }
+
+    public @Nullable String verified() {
+        return content.verified;
+    }
+
+    public Instant lastModified() {
+        return metadata.lastModified;
     }
 
     /** Whether this is a directory marker, so that {@code path} is a folder and there is no file. */
     public boolean directory() {
-        return KeyPath.isDirectoryMarker(key, size);
+        return KeyPath.isDirectoryMarker(key, size());
     }
 
     /** The time that its file has on the disk, as far as the disk can tell times apart. */
     public Instant timeOnDisk() {
-        return fileTime == null ? lastModified : fileTime;
+        return fileTime == null ? lastModified() : fileTime;
     }
 
     /** The same, with a file of another time than its object's. */
     public ManifestEntry withFileTime(Instant time) {
-        return with(path, state, time.equals(lastModified) ? null : time, details);
+        return new ManifestEntry(key, path, content, metadata, state, time.equals(lastModified()) ? null : time);
     }
 
-    /** The same key and content in another state. */
     public ManifestEntry withState(EntryState other) {
-        return with(path, other, fileTime, details);
+        return new ManifestEntry(key, path, content, metadata, other, fileTime);
     }
 
-    /** The same under another path. */
     public ManifestEntry withPath(String other) {
-        return with(other, state, fileTime, details);
+        return new ManifestEntry(key, other, content, metadata, state, fileTime);
     }
 
-    /** The same with other details. */
-    public ManifestEntry withDetails(ObjectDetails other) {
-        return with(path, state, fileTime, other);
-    }
-
-    private ManifestEntry with(
-            String otherPath, EntryState otherState, @Nullable Instant otherTime, ObjectDetails otherDetails) {
-        return new ManifestEntry(
-                key,
-                otherPath,
-                size,
-                etag,
-                lastModified,
-                sha256,
-                verified,
-                storageClass,
-                version,
-                headers,
-                metadata,
-                otherState,
-                otherTime,
-                otherDetails);
+    /** The same bytes in the same file, whose object has other metadata now. */
+    public ManifestEntry withMetadata(Metadata other) {
+        return new ManifestEntry(key, path, content, other, state, null).withFileTime(timeOnDisk());
     }
 }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,14 +66,9 @@ public final class LegacyTree {
         return new ManifestEntry(
                 KeyPath.toKey(path),
                 path,
-                attributes.size(),
-                null,
-                attributes.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS),
-                null,
-                null,
-                null,
-                Map.of(),
-                Map.of(),
+                new ManifestEntry.Content(attributes.size(), null),
+                new ManifestEntry.Metadata(
+                        attributes.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS)),
                 EntryState.DOWNLOADED);
     }
 }

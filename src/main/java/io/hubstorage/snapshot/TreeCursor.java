@@ -19,7 +19,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,14 +122,9 @@ public final class TreeCursor implements KeyCursor {
                 : new ManifestEntry(
                         key,
                         key,
-                        file.size(),
-                        null,
-                        file.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS),
-                        null,
-                        null,
-                        null,
-                        Map.of(),
-                        Map.of(),
+                        new ManifestEntry.Content(file.size(), null),
+                        new ManifestEntry.Metadata(
+                                file.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS)),
                         EntryState.DOWNLOADED);
     }
 }

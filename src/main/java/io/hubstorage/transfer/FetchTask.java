@@ -4,7 +4,6 @@ import io.hubstorage.integrity.PartSizes;
 import io.hubstorage.integrity.VerifiedBody;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
-import io.hubstorage.manifest.ObjectDetails;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import java.util.HashMap;
@@ -49,35 +48,31 @@ record FetchTask(
         return new ManifestEntry(
                 object.key(),
                 path,
-                object.size(),
-                object.etag().isEmpty() ? null : object.etag(),
-                object.lastModified(),
-                proven.sha256(),
-                proven.verified(),
-                object.storageClass(),
-                head == null ? null : head.version(),
-                head == null ? Map.of() : head.headers(),
-                head == null ? Map.of() : head.metadata(),
-                EntryState.DOWNLOADED,
-                null,
-                details(head, proven.parts(), tags));
+                new ManifestEntry.Content(
+                        object.size(),
+                        object.etag().isEmpty() ? null : object.etag(),
+                        proven.sha256(),
+                        proven.verified(),
+                        upload(head, proven.parts())),
+                new ManifestEntry.Metadata(
+                        object.lastModified(),
+                        object.storageClass(),
+                        head == null ? null : head.version(),
+                        head == null ? Map.of() : head.headers(),
+                        head == null ? Map.of() : head.metadata(),
+                        tags,
+                        head == null ? Map.of() : properties(head, tags)),
+                EntryState.DOWNLOADED);
     }
 
-    private static ObjectDetails details(
-            @Nullable ObjectHead head, @Nullable PartSizes parts, Map<String, String> tags) {
-        if (parts == null
-                && tags.isEmpty()
-                && (head == null
-                        || (head.checksums().isEmpty() && head.properties().isEmpty()))) {
-            return ObjectDetails.NONE;
-        }
-        return new ObjectDetails(
-                parts == null ? 0 : parts.each(),
-                parts == null ? List.of() : parts.all(),
-                head == null ? Map.of() : head.checksums(),
-                head == null ? null : head.checksumType(),
-                tags,
-                head == null ? Map.of() : properties(head, tags));
+    private static ManifestEntry.Upload upload(@Nullable ObjectHead head, @Nullable PartSizes parts) {
+        return parts == null && (head == null || head.checksums().isEmpty())
+                ? ManifestEntry.Upload.UNKNOWN
+                : new ManifestEntry.Upload(
+                        parts == null ? 0 : parts.each(),
+                        parts == null ? List.of() : parts.all(),
+                        head == null ? Map.of() : head.checksums(),
+                        head == null ? null : head.checksumType());
     }
 
     /** The number of tags says nothing more where they are known. */

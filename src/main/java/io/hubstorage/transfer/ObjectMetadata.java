@@ -6,7 +6,6 @@ import io.hubstorage.integrity.DeclaredChecksum;
 import io.hubstorage.integrity.PartSizeInference;
 import io.hubstorage.integrity.PartSizes;
 import io.hubstorage.manifest.ManifestEntry;
-import io.hubstorage.manifest.ObjectDetails;
 import io.hubstorage.s3.HeadReader;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
@@ -210,7 +209,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
     }
 
     private static boolean isInOtherClass(ManifestEntry entry, ListedObject object) {
-        return !Objects.requireNonNullElse(entry.storageClass(), STANDARD)
+        return !Objects.requireNonNullElse(entry.metadata().storageClass(), STANDARD)
                 .equals(Objects.requireNonNullElse(object.storageClass(), STANDARD));
     }
 
@@ -223,7 +222,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
 
     /** Chosen anew for each run, so that every object has its turn whatever the schedule is. */
     private static boolean areTagsDue(ManifestEntry entry, String runId) {
-        if (entry.details().tags().isEmpty()) {
+        if (entry.metadata().tags().isEmpty()) {
             return false;
         }
         // Mixed, because a hash of text alone says nothing more than the sum of its characters modulo 30.
@@ -241,10 +240,10 @@ final class ObjectMetadata implements BodyVerifier.Parts {
     @Nullable
     ManifestEntry refreshed(ManifestEntry known) throws S3Failure, IOException, InterruptedException {
         if (!isListedOtherwise(known, object, quirks)) {
-            Map<String, String> tags = known.details().tags().isEmpty() ? null : tags();
-            return tags == null || tags.equals(known.details().tags())
+            Map<String, String> tags = known.metadata().tags().isEmpty() ? null : tags();
+            return tags == null || tags.equals(known.metadata().tags())
                     ? known
-                    : known.withDetails(known.details().withTags(tags));
+                    : known.withMetadata(known.metadata().withTags(tags));
         }
         if (doesItsTimeMove(known)) {
             return known;
@@ -263,11 +262,11 @@ final class ObjectMetadata implements BodyVerifier.Parts {
                 return known;
             }
             // What the listing says is true whether or not a HEAD is allowed.
-            return failure.saysMissing() ? known : line(known, null, known.details());
+            return failure.saysMissing() ? known : line(known, null, null);
         }
-        boolean mayHaveTags = head.hasTags() || !known.details().tags().isEmpty();
+        boolean mayHaveTags = head.hasTags() || !known.metadata().tags().isEmpty();
         Map<String, String> tags = mayHaveTags ? tags() : Map.of();
-        return line(known, head, details(known.details(), head, tags));
+        return line(known, head, tags);
     }
 
     /** Only what has had a new time before, with the same bytes, is looked at. */
@@ -281,37 +280,42 @@ final class ObjectMetadata implements BodyVerifier.Parts {
                 });
     }
 
-    private static ObjectDetails details(ObjectDetails known, ObjectHead head, @Nullable Map<String, String> tags) {
-        boolean checksums = !head.checksums().isEmpty();
+    /**
+     * The line with what the listing says of the object now, and the head where there is one.
+     *
+     * @param tags null where they are not known anew
+     */
+    private ManifestEntry line(
+            ManifestEntry known, @Nullable ObjectHead head, @Nullable Map<String, String> tags) {
+        ManifestEntry.Metadata old = known.metadata();
+        ManifestEntry.Metadata metadata = new ManifestEntry.Metadata(
+                object.lastModified(),
+                object.storageClass(),
+                head == null ? old.version() : head.version(),
+                head == null ? old.headers() : head.headers(),
+                head == null ? old.user() : head.metadata(),
+                tags == null ? old.tags() : tags,
+                head == null ? old.properties() : properties(head, tags));
+        return new ManifestEntry(
+                        known.key(), known.path(), content(known.content(), head), old, known.state(), known.fileTime())
+                .withMetadata(metadata);
+    }
+
+    private static Map<String, String> properties(ObjectHead head, @Nullable Map<String, String> tags) {
         Map<String, String> properties = new HashMap<>(head.properties());
         if (tags != null) {
             properties.remove(TAG_COUNT);
         }
-        return new ObjectDetails(
-                known.partSize(),
-                known.partSizes(),
-                checksums ? head.checksums() : known.checksums(),
-                checksums ? head.checksumType() : known.checksumType(),
-                tags == null ? known.tags() : tags,
-                properties);
+        return properties;
     }
 
-    private ManifestEntry line(ManifestEntry known, @Nullable ObjectHead head, ObjectDetails details) {
-        return new ManifestEntry(
-                        known.key(),
-                        known.path(),
-                        known.size(),
-                        known.etag(),
-                        object.lastModified(),
-                        known.sha256(),
-                        known.verified(),
-                        object.storageClass(),
-                        head == null ? known.version() : head.version(),
-                        head == null ? known.headers() : head.headers(),
-                        head == null ? known.metadata() : head.metadata(),
-                        known.state(),
-                        null,
-                        details)
-                .withFileTime(known.timeOnDisk());
+    /** A server may have computed checksums since. */
+    private static ManifestEntry.Content content(ManifestEntry.Content known, @Nullable ObjectHead head) {
+        if (head == null || head.checksums().isEmpty()) {
+            return known;
+        }
+        ManifestEntry.Upload upload = known.upload();
+        return known.withUpload(new ManifestEntry.Upload(
+                upload.partSize(), upload.partSizes(), head.checksums(), head.checksumType()));
     }
 }

@@ -222,13 +222,13 @@ final class KeysTest extends EngineTest {
         Audit audit = audit(hub.backUp());
 
         ManifestEntry entry = audit.entry("photos", "a");
-        assertThat(entry.headers())
+        assertThat(entry.metadata().headers())
                 .containsEntry("content-type", "image/jpeg")
                 .containsEntry("cache-control", "max-age=60");
-        assertThat(entry.metadata()).isEqualTo(Map.of("owner", "me"));
-        assertThat(entry.version()).isEqualTo("v7");
+        assertThat(entry.metadata().user()).isEqualTo(Map.of("owner", "me"));
+        assertThat(entry.metadata().version()).isEqualTo("v7");
         bucket.change("b");
-        assertThat(audit(hub.backUp()).entry("photos", "a").metadata()).isEqualTo(Map.of("owner", "me"));
+        assertThat(audit(hub.backUp()).entry("photos", "a").metadata().user()).isEqualTo(Map.of("owner", "me"));
     }
 
     @Test

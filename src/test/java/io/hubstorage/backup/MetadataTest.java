@@ -6,7 +6,6 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
-import io.hubstorage.manifest.ObjectDetails;
 import io.hubstorage.testkit.ChecksumKind;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.RequestKind;
@@ -65,8 +64,10 @@ final class MetadataTest extends EngineTest {
         assertThat(s3.counts().all()).as("a listing and a HEAD").isEqualTo(2);
         Audit audit = audit(run).holds("photos", bucket);
         ManifestEntry entry = audit.entry("photos", "b");
-        assertThat(entry.headers()).containsEntry("content-type", "image/png").containsEntry("expires", "tomorrow");
-        assertThat(entry.metadata()).containsExactly(Map.entry("mood", "good"));
+        assertThat(entry.metadata().headers())
+                .containsEntry("content-type", "image/png")
+                .containsEntry("expires", "tomorrow");
+        assertThat(entry.metadata().user()).containsExactly(Map.entry("mood", "good"));
         assertThat(entry.state()).isEqualTo(EntryState.LINKED);
         assertThat(entry.verified()).isEqualTo("md5");
         assertThat(entry.fileTime()).as("the file is shared, and stays").isEqualTo(SyntheticObject.FIRST_MODIFIED);
@@ -95,7 +96,7 @@ final class MetadataTest extends EngineTest {
         assertThat(run.totals().archived().objects()).isZero();
         assertThat(run.totals().metadataRefreshed().objects()).isEqualTo(1);
         Audit audit = audit(run).holds("photos", bucket);
-        assertThat(audit.entry("photos", "b").storageClass()).isEqualTo("GLACIER");
+        assertThat(audit.entry("photos", "b").metadata().storageClass()).isEqualTo("GLACIER");
         assertThat(inode(audit.file("photos", "b")))
                 .isEqualTo(inode(hub.files(first, "photos").resolve("b")));
         assertThat(hub.backUp().newSnapshot()).isFalse();
@@ -233,12 +234,12 @@ final class MetadataTest extends EngineTest {
 
         RunRecord run = hub.backUp();
 
-        ObjectDetails details = audit(run).entry("photos", "b").details();
-        assertThat(details.properties()).isEqualTo(properties);
-        assertThat(details.tags()).containsOnly(Map.entry("class", "secret"), Map.entry("owner", "me"));
-        assertThat(details.checksums()).containsOnlyKeys("CRC64NVME");
-        assertThat(details.checksumType()).isEqualTo("FULL_OBJECT");
-        assertThat(audit(run).entry("photos", "a").details().tags()).isEmpty();
+        ManifestEntry entry = audit(run).entry("photos", "b");
+        assertThat(entry.metadata().properties()).isEqualTo(properties);
+        assertThat(entry.metadata().tags()).containsOnly(Map.entry("class", "secret"), Map.entry("owner", "me"));
+        assertThat(entry.content().upload().checksums()).containsOnlyKeys("CRC64NVME");
+        assertThat(entry.content().upload().checksumType()).isEqualTo("FULL_OBJECT");
+        assertThat(audit(run).entry("photos", "a").metadata().tags()).isEmpty();
         assertThat(s3.counts().all())
                 .as("one LIST, one GET an object, one question for tags")
                 .isEqualTo(1 + 3 + 1);
@@ -260,15 +261,17 @@ final class MetadataTest extends EngineTest {
 
         Audit audit = audit(hub.backUp());
 
-        assertThat(audit.entry("photos", "told").details().partSize()).isEqualTo(1 << 20);
-        assertThat(audit.entry("photos", "told").details().checksums()).containsOnlyKeys("CRC64NVME");
-        assertThat(audit.entry("photos", "single").details().partSize()).isEqualTo(9_000);
-        assertThat(audit.entry("photos", "large").details().checksums())
+        assertThat(audit.entry("photos", "told").content().upload().partSize()).isEqualTo(1 << 20);
+        assertThat(audit.entry("photos", "told").content().upload().checksums()).containsOnlyKeys("CRC64NVME");
+        assertThat(audit.entry("photos", "single").content().upload().partSize())
+                .isEqualTo(9_000);
+        assertThat(audit.entry("photos", "large").content().upload().checksums())
                 .as("which no range tells, and the proof does not need")
                 .containsOnlyKeys("CRC64NVME");
-        assertThat(audit.entry("photos", "plain").details().partSize()).isZero();
-        assertThat(audit.entry("music", "odd").details().partSizes()).containsExactly(1_000_000L, 700_000L, 800_000L);
-        assertThat(audit.entry("music", "even").details().partSize()).isEqualTo(1_200_000);
+        assertThat(audit.entry("photos", "plain").content().upload().partSize()).isZero();
+        assertThat(audit.entry("music", "odd").content().upload().partSizes())
+                .containsExactly(1_000_000L, 700_000L, 800_000L);
+        assertThat(audit.entry("music", "even").content().upload().partSize()).isEqualTo(1_200_000);
     }
 
     @ParameterizedTest
@@ -284,9 +287,9 @@ final class MetadataTest extends EngineTest {
 
         assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
         assertThat(asked(RequestKind.TAGGING)).isEqualTo(1);
-        ObjectDetails details = audit(run).entry("photos", "007").details();
-        assertThat(details.tags()).isEmpty();
-        assertThat(details.properties()).as("that there are some").containsEntry("x-amz-tagging-count", "1");
+        ManifestEntry.Metadata metadata = audit(run).entry("photos", "007").metadata();
+        assertThat(metadata.tags()).isEmpty();
+        assertThat(metadata.properties()).as("that there are some").containsEntry("x-amz-tagging-count", "1");
     }
 
     @Test
@@ -308,7 +311,7 @@ final class MetadataTest extends EngineTest {
 
         assertThat(third.newSnapshot()).isTrue();
         long found = audit(third).entries("photos").values().stream()
-                .filter(entry -> entry.details().tags().containsValue("new"))
+                .filter(entry -> entry.metadata().tags().containsValue("new"))
                 .count();
         assertThat(found)
                 .isEqualTo(asked(RequestKind.TAGGING))

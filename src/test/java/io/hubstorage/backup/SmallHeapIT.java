@@ -144,14 +144,8 @@ final class SmallHeapIT {
         return new ManifestEntry(
                 object.key(),
                 object.key(),
-                object.size(),
-                object.etag(),
-                object.lastModified(),
-                null,
-                null,
-                null,
-                Map.of(),
-                Map.of(),
+                new ManifestEntry.Content(object.size(), object.etag()),
+                new ManifestEntry.Metadata(object.lastModified()),
                 EntryState.DOWNLOADED);
     }
 }

@@ -78,7 +78,11 @@ final class ComparisonTest {
 
     private static ManifestEntry legacy(long size, String time) {
         return new ManifestEntry(
-                "a", "a", size, null, Instant.parse(time), null, null, null, Map.of(), Map.of(), EntryState.DOWNLOADED);
+                "a",
+                "a",
+                new ManifestEntry.Content(size, null),
+                new ManifestEntry.Metadata(Instant.parse(time)),
+                EntryState.DOWNLOADED);
     }
 
     private static List<String> pages(KeyCursor older, KeyCursor newer, int limit) throws IOException {

@@ -38,15 +38,20 @@ final class ManifestTest {
     private static final ManifestEntry FULL = new ManifestEntry(
             "dir/né 😀\n",
             "dir/~hub~né 😀%0A",
-            1_234_567_890_123L,
-            "0cc175b9c0f1b6a831c399e269772661-3",
-            Instant.parse("2026-11-01T10:20:30.123Z"),
-            "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
-            "multipart-md5",
-            "GLACIER_IR",
-            "3HL4kqtJlcpXroDTDmJ",
-            Map.of("Content-Type", "text/plain", "Cache-Control", "no-cache"),
-            Map.of("owner", "\"Ünal\""),
+            new ManifestEntry.Content(
+                    1_234_567_890_123L,
+                    "0cc175b9c0f1b6a831c399e269772661-3",
+                    "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+                    "multipart-md5",
+                    ManifestEntry.Upload.UNKNOWN),
+            new ManifestEntry.Metadata(
+                    Instant.parse("2026-11-01T10:20:30.123Z"),
+                    "GLACIER_IR",
+                    "3HL4kqtJlcpXroDTDmJ",
+                    Map.of("Content-Type", "text/plain", "Cache-Control", "no-cache"),
+                    Map.of("owner", "\"Ünal\""),
+                    Map.of(),
+                    Map.of()),
             EntryState.KEPT);
 
     @TempDir
@@ -55,7 +60,11 @@ final class ManifestTest {
     @Test
     void everyFieldComesBack() throws IOException {
         ManifestEntry bare = new ManifestEntry(
-                "a", "a", 0, null, Instant.EPOCH, null, null, null, Map.of(), Map.of(), EntryState.LINKED);
+                "a",
+                "a",
+                new ManifestEntry.Content(0, null),
+                new ManifestEntry.Metadata(Instant.EPOCH),
+                EntryState.LINKED);
         Path zst = write("m.jsonl.zst", List.of(bare, FULL));
         assertThat(readAll(zst)).containsExactly(bare, FULL);
     }
@@ -84,26 +93,25 @@ final class ManifestTest {
         ManifestEntry detailed = new ManifestEntry(
                 "b",
                 "b",
-                9,
-                "e",
-                Instant.parse("2026-11-02T00:00:00Z"),
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                Map.of(),
-                EntryState.LINKED,
-                Instant.parse("2026-11-01T00:00:00Z"),
-                new ObjectDetails(
-                        4,
-                        List.of(),
-                        Map.of("CRC32", "AAAAAA==-3"),
-                        "COMPOSITE",
+                new ManifestEntry.Content(9, "e")
+                        .withUpload(new ManifestEntry.Upload(4, List.of(), Map.of("CRC32", "AAAAAA==-3"), "COMPOSITE")),
+                new ManifestEntry.Metadata(
+                        Instant.parse("2026-11-02T00:00:00Z"),
+                        null,
+                        null,
+                        Map.of(),
+                        Map.of(),
                         Map.of("k", "v"),
-                        Map.of("x-amz-object-lock-legal-hold", "ON")));
-        ManifestEntry uneven =
-                detailed.withDetails(new ObjectDetails(0, List.of(4L, 3L, 2L), Map.of(), null, Map.of(), Map.of()));
+                        Map.of("x-amz-object-lock-legal-hold", "ON")),
+                EntryState.LINKED,
+                Instant.parse("2026-11-01T00:00:00Z"));
+        ManifestEntry uneven = new ManifestEntry(
+                "b",
+                "b",
+                new ManifestEntry.Content(9, "e")
+                        .withUpload(new ManifestEntry.Upload(0, List.of(4L, 3L, 2L), Map.of(), null)),
+                new ManifestEntry.Metadata(Instant.parse("2026-11-02T00:00:00Z")),
+                EntryState.LINKED);
 
         assertThat(readAll(write("m.jsonl.zst", List.of(detailed)))).containsExactly(detailed);
         assertThat(readAll(write("m.jsonl.zst", List.of(uneven)))).containsExactly(uneven);
@@ -124,7 +132,7 @@ final class ManifestTest {
         try (JsonParser json = EntryJson.parser(new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)))) {
             ManifestEntry entry = Objects.requireNonNull(EntryJson.read(json));
             assertThat(entry.key()).isEqualTo("a");
-            assertThat(entry.details()).isSameAs(ObjectDetails.NONE);
+            assertThat(entry.content().upload()).isSameAs(ManifestEntry.Upload.UNKNOWN);
             assertThat(EntryJson.read(json)).isNull();
         }
     }
@@ -269,7 +277,11 @@ final class ManifestTest {
     @Test
     void howEntriesWereVerifiedIsCountedOverAllParts() throws IOException {
         ManifestEntry proven = new ManifestEntry(
-                "z", "z", 5, null, Instant.EPOCH, null, "md5", null, null, Map.of(), Map.of(), EntryState.LINKED);
+                "z",
+                "z",
+                new ManifestEntry.Content(5, null, null, "md5", ManifestEntry.Upload.UNKNOWN),
+                new ManifestEntry.Metadata(Instant.EPOCH),
+                EntryState.LINKED);
         List<Path> parts = List.of(
                 write("shard-0.part.zst", List.of(RandomKeys.entry("a", 7))),
                 write("shard-1.part.zst", List.of(RandomKeys.entry("b", 1), FULL, proven)));

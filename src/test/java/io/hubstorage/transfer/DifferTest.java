@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +28,12 @@ final class DifferTest {
     private final List<FetchTask> fetches = new ArrayList<>();
 
     private static ManifestEntry held(String key, String etag, EntryState state) {
-        return new ManifestEntry(key, key, 10, etag, Instant.EPOCH, "hash", null, null, Map.of(), Map.of(), state);
+        return new ManifestEntry(
+                key,
+                key,
+                new ManifestEntry.Content(10, etag, "hash", null, ManifestEntry.Upload.UNKNOWN),
+                new ManifestEntry.Metadata(Instant.EPOCH),
+                state);
     }
 
     private static ListedObject listed(String key, String etag) {

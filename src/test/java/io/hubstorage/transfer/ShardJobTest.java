@@ -22,7 +22,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -52,7 +51,11 @@ final class ShardJobTest {
 
     private static ManifestEntry held(String key) {
         return new ManifestEntry(
-                key, key, 1, "e", Instant.EPOCH, null, null, null, Map.of(), Map.of(), EntryState.DOWNLOADED);
+                key,
+                key,
+                new ManifestEntry.Content(1, "e"),
+                new ManifestEntry.Metadata(Instant.EPOCH),
+                EntryState.DOWNLOADED);
     }
 
     private TransferMessage.Source snapshotOf(String... keys) throws IOException {

@@ -9,7 +9,6 @@ import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.quicktheories.core.Gen;
 
 /** Keys as unpleasant as S3 allows. */
@@ -84,14 +83,13 @@ public final class RandomKeys {
         return new ManifestEntry(
                 key,
                 KeyPath.toPath(key, size),
-                size,
-                "d41d8cd98f00b204e9800998ecf8427e",
-                Instant.parse("2026-11-01T10:20:30Z").plusSeconds(size),
-                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-                null,
-                null,
-                Map.of(),
-                Map.of(),
+                new ManifestEntry.Content(
+                        size,
+                        "d41d8cd98f00b204e9800998ecf8427e",
+                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                        null,
+                        ManifestEntry.Upload.UNKNOWN),
+                new ManifestEntry.Metadata(Instant.parse("2026-11-01T10:20:30Z").plusSeconds(size)),
                 EntryState.DOWNLOADED);
     }
 

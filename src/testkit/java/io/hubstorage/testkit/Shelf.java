@@ -41,14 +41,8 @@ public final class Shelf {
         return new ManifestEntry(
                 key,
                 KeyPath.toPath(key, size),
-                size,
-                etag,
-                Instant.parse("2026-11-01T10:20:30Z"),
-                null,
-                null,
-                null,
-                Map.of(),
-                Map.of(),
+                new ManifestEntry.Content(size, etag),
+                new ManifestEntry.Metadata(Instant.parse("2026-11-01T10:20:30Z")),
                 EntryState.LINKED);
     }
 
