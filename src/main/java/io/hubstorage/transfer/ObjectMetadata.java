@@ -285,8 +285,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
      *
      * @param tags null where they are not known anew
      */
-    private ManifestEntry line(
-            ManifestEntry known, @Nullable ObjectHead head, @Nullable Map<String, String> tags) {
+    private ManifestEntry line(ManifestEntry known, @Nullable ObjectHead head, @Nullable Map<String, String> tags) {
         ManifestEntry.Metadata old = known.metadata();
         ManifestEntry.Metadata metadata = new ManifestEntry.Metadata(
                 object.lastModified(),
@@ -315,7 +314,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
             return known;
         }
         ManifestEntry.Upload upload = known.upload();
-        return known.withUpload(new ManifestEntry.Upload(
-                upload.partSize(), upload.partSizes(), head.checksums(), head.checksumType()));
+        return known.withUpload(
+                new ManifestEntry.Upload(upload.partSize(), upload.partSizes(), head.checksums(), head.checksumType()));
     }
 }
