@@ -51,11 +51,11 @@ public final class Addresses {
     /** Published: {@link StatusMessage.Current} whenever something in it but the time has changed. */
     public static final String STATUS_CHANGED = "hubstorage.status.changed";
 
-    /** Request: empty, answered by {@link AlarmMessage.Alarms}. */
+    /** Request: empty, answered by {@link Alarm.Listing}. */
     public static final String ALARMS_LIST = "hubstorage.alarms.list";
-    /** Request: {@link AlarmMessage.Acknowledge}, answered by {@link AlarmMessage.Alarms}; 404 when no open alarm has that id. */
+    /** Request: {@link Alarm.Acknowledge}, answered by {@link Alarm.Listing}; 404 when no open alarm has that id. */
     public static final String ALARMS_ACKNOWLEDGE = "hubstorage.alarms.acknowledge";
-    /** Published: {@link AlarmMessage.Alarms} whenever one was raised or acknowledged. */
+    /** Published: {@link Alarm.Listing} whenever one was raised or acknowledged. */
     public static final String ALARMS_CHANGED = "hubstorage.alarms.changed";
     /** Internal, published by whoever finds what somebody has to look at: {@link Alarm}. */
     public static final String ALARM_RAISE = "hubstorage.alarms.raise";

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot the one concerned, if it is one
  * @param message one sentence: what has happened
  * @param remedy one sentence or a few: what to do
- * @param since when it happened first after it was last acknowledged
- * @param last when it happened last
- * @param times how often it happened since then
- * @param acknowledgedAt when somebody said to have looked; absent while it is open
  */
 public record Alarm(
         String id,
@@ -32,11 +30,37 @@ public record Alarm(
         @Nullable String snapshot,
         String message,
         String remedy,
-        Instant since,
-        Instant last,
-        long times,
-        @Nullable Instant acknowledgedAt) {
+        @JsonUnwrapped Occurrences occurrences) {
     private static final int MAX_ID = 100;
+
+    /**
+     * When it happened.
+     *
+     * @param since the first time after it was last acknowledged
+     * @param times how often since then
+     * @param acknowledgedAt when somebody said to have looked; absent while it is open
+     */
+    public record Occurrences(
+            Instant since,
+            Instant last,
+            long times,
+            @Nullable Instant acknowledgedAt) {}
+
+    /**
+     * Says that somebody has looked.
+     *
+     * @param id of the alarm; absent with {@code all}
+     * @param all whether every open alarm is meant
+     */
+    public record Acknowledge(@Nullable String id, boolean all) {}
+
+    /**
+     * The alarms, each the newest first.
+     *
+     * @param open those that nobody has acknowledged
+     * @param acknowledged the last ones that somebody has
+     */
+    public record Listing(List<Alarm> open, List<Alarm> acknowledged) {}
 
     /** What kind of thing. */
     public enum Kind {
@@ -75,17 +99,41 @@ public record Alarm(
     public static Alarm of(Kind kind, String subject, Instant at, String message, String remedy) {
         String id = (kind.word() + (subject.isEmpty() ? "" : "-" + subject)).replaceAll("[^A-Za-z0-9._-]", "_");
         return new Alarm(
-                id.substring(0, Math.min(id.length(), MAX_ID)), kind, null, null, message, remedy, at, at, 1, null);
+                id.substring(0, Math.min(id.length(), MAX_ID)),
+                kind,
+                null,
+                null,
+                message,
+                remedy,
+                new Occurrences(at, at, 1, null));
     }
 
     /** The same, about a bucket, a snapshot, or both. */
     public Alarm about(@Nullable String itsBucket, @Nullable String itsSnapshot) {
-        return new Alarm(id, kind, itsBucket, itsSnapshot, message, remedy, since, last, times, acknowledgedAt);
+        return new Alarm(id, kind, itsBucket, itsSnapshot, message, remedy, occurrences);
+    }
+
+    /** This one, raised again while it is open. */
+    public Alarm again(Alarm raised) {
+        return raised.happened(new Occurrences(
+                occurrences.since(),
+                raised.occurrences.last(),
+                occurrences.times() + raised.occurrences.times(),
+                null));
+    }
+
+    /** The same, of which somebody has said to have looked. */
+    public Alarm acknowledged(Instant at) {
+        return happened(new Occurrences(occurrences.since(), occurrences.last(), occurrences.times(), at));
+    }
+
+    private Alarm happened(Occurrences other) {
+        return new Alarm(id, kind, bucket, snapshot, message, remedy, other);
     }
 
     /** Whether nobody has acknowledged it. */
     @JsonIgnore
     public boolean isOpen() {
-        return acknowledgedAt == null;
+        return occurrences.acknowledgedAt() == null;
     }
 }

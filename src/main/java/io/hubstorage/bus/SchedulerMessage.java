@@ -1,5 +1,6 @@
 package io.hubstorage.bus;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,14 +10,11 @@ public sealed interface SchedulerMessage {
     record Pause(boolean paused) implements SchedulerMessage {}
 
     /**
-     * What the scheduler is up to.
+     * What the scheduler is up to; a flat object in JSON.
      *
      * @param running whether the scheduler is alive (the name is the specification's)
      * @param enabled {@code automation.enabled}
      * @param paused paused by hand
-     * @param overdue whether the next backup should have begun already
-     * @param lastBackup when the last run that left every bucket safe began
-     * @param lastRun when the last run over all buckets began, whatever its result
      * @param waiting why no backup can begin at the moment ({@code data_folder}: it cannot be written to); tried again every
      *     minute
      */
@@ -24,14 +22,33 @@ public sealed interface SchedulerMessage {
             boolean running,
             boolean enabled,
             boolean paused,
+            @JsonUnwrapped Runs runs,
+            @JsonUnwrapped Rule rule,
+            RunState.@Nullable Waiting waiting)
+            implements SchedulerMessage {
+        /** Whether backups begin by themselves. */
+        public boolean startsBackups() {
+            return running && enabled && !paused;
+        }
+    }
+
+    /**
+     * The runs that were and the one to come.
+     *
+     * @param overdue whether the next backup should have begun already
+     * @param lastBackup when the last run that left every bucket safe began
+     * @param lastRun when the last run over all buckets began, whatever its result
+     */
+    record Runs(
             boolean overdue,
             @Nullable Instant nextBackup,
             @Nullable Instant lastBackup,
             @Nullable Instant lastRun,
-            @Nullable RunResult lastResult,
+            @Nullable RunResult lastResult) {}
+
+    /** When runs are to begin: by the cron expression, if there is one. */
+    record Rule(
             double intervalHours,
             @Nullable String cron,
-            @Nullable String timeZone,
-            RunState.@Nullable Waiting waiting)
-            implements SchedulerMessage {}
+            @Nullable String timeZone) {}
 }

@@ -1,6 +1,7 @@
 package io.hubstorage.bus;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -9,13 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** How things stand, as one room judges it for everybody. */
 public sealed interface StatusMessage {
     /**
-     * The judgement.
+     * The judgement; a flat object in JSON.
      *
      * @param at when it was made
-     * @param title one sentence in which nothing ticks
-     * @param detail what more there is to say and to do. Moments stand in both as <code>{ago:2026-11-20T06:05:00Z}</code>,
-     *     <code>{until:…}</code> and, for a time of day, <code>{at:…}</code>, for those that show them longer than a moment
-     * @param sentence title and detail with the moments in words, true at {@code at}
      * @param buckets those that are to be backed up, in the order of the configuration, then those that are only kept
      * @param conditions what is wrong now, the worst first; each is gone as soon as it is mended
      * @param alarms what has happened and nobody has acknowledged yet, the newest first
@@ -23,15 +20,38 @@ public sealed interface StatusMessage {
      */
     record Current(
             Instant at,
-            State state,
-            String title,
-            String detail,
-            String sentence,
+            @JsonUnwrapped Verdict verdict,
             List<Bucket> buckets,
             List<Condition> conditions,
             List<Alarm> alarms,
             @Nullable Long freeBytes)
-            implements StatusMessage {}
+            implements StatusMessage {
+        public State state() {
+            return verdict.state();
+        }
+
+        public String title() {
+            return verdict.title();
+        }
+
+        public String detail() {
+            return verdict.detail();
+        }
+
+        public String sentence() {
+            return verdict.sentence();
+        }
+    }
+
+    /**
+     * All in one word and one sentence.
+     *
+     * @param title one sentence in which nothing ticks
+     * @param detail what more there is to say and to do. Moments stand in both as <code>{ago:2026-11-20T06:05:00Z}</code>,
+     *     <code>{until:…}</code> and, for a time of day, <code>{at:…}</code>, for those that show them longer than a moment
+     * @param sentence title and detail with the moments in words, true when the judgement was made
+     */
+    record Verdict(State state, String title, String detail, String sentence) {}
 
     /**
      * One bucket.

@@ -1,7 +1,6 @@
 package io.hubstorage.cli;
 
 import io.hubstorage.bus.Alarm;
-import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.status.AlarmStore;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,7 +66,7 @@ final class AlarmsCommand extends CliCommand {
         } else if (id != null) {
             throw usage("'alarms list' takes no id");
         }
-        AlarmMessage.Alarms alarms = store.list();
+        Alarm.Listing alarms = store.list();
         if (json) {
             printJson(alarms);
         } else {
@@ -88,7 +87,7 @@ final class AlarmsCommand extends CliCommand {
         }
     }
 
-    private void print(AlarmMessage.Alarms alarms, PrintWriter out) {
+    private void print(Alarm.Listing alarms, PrintWriter out) {
         if (alarms.open().isEmpty()) {
             out.println("No alarm is open.");
         }
@@ -106,7 +105,12 @@ final class AlarmsCommand extends CliCommand {
         out.printf("  %s%n", Table.printable(alarm.remedy()));
         out.printf(
                 "  Since %s%s%n",
-                time.format(alarm.since()),
-                alarm.times() == 1 ? "" : ", %d times, last %s".formatted(alarm.times(), time.format(alarm.last())));
+                time.format(alarm.occurrences().since()),
+                alarm.occurrences().times() == 1
+                        ? ""
+                        : ", %d times, last %s"
+                                .formatted(
+                                        alarm.occurrences().times(),
+                                        time.format(alarm.occurrences().last())));
     }
 }

@@ -207,24 +207,25 @@ final class Planner {
 
     SchedulerMessage.Status status(Instant now) {
         Instant next = due != null && retryAt != null && retryAt.isAfter(due) ? retryAt : due;
-        boolean cron = timetable instanceof CronTimetable;
+        boolean overdue = due != null && !running && due.isBefore(now);
         return new SchedulerMessage.Status(
                 true,
                 automation.enabled(),
                 paused,
-                due != null && !running && due.isBefore(now),
-                next,
-                lastBackup,
-                lastRun,
-                lastResult,
-                automation.intervalHours(),
-                cron ? automation.cron() : null,
-                cron
-                        ? Objects.requireNonNullElseGet(
-                                automation.timeZone(),
-                                () -> ZoneId.systemDefault().getId())
-                        : null,
+                new SchedulerMessage.Runs(overdue, next, lastBackup, lastRun, lastResult),
+                rule(),
                 waiting);
+    }
+
+    private SchedulerMessage.Rule rule() {
+        if (!(timetable instanceof CronTimetable)) {
+            return new SchedulerMessage.Rule(automation.intervalHours(), null, null);
+        }
+        String zone = automation.timeZone();
+        return new SchedulerMessage.Rule(
+                automation.intervalHours(),
+                automation.cron(),
+                zone == null ? ZoneId.systemDefault().getId() : zone);
     }
 
     /** For the log: the schedule, and what comes next. */

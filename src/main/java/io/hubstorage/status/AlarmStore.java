@@ -3,7 +3,6 @@ package io.hubstorage.status;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.Alarm;
-import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.fs.Durable;
 import java.io.IOException;
@@ -22,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ public final class AlarmStore {
     private static final int KEEP = 100;
 
     private static final Comparator<Alarm> NEWEST_FIRST =
-            Comparator.comparing(Alarm::last).reversed();
+            Comparator.comparing(AlarmStore::last).reversed();
 
     private final Path file;
     private final InstantSource clock;
@@ -56,9 +56,9 @@ public final class AlarmStore {
     }
 
     /** What is written down now, by whomever. */
-    public synchronized AlarmMessage.Alarms list() {
+    public synchronized Alarm.Listing list() {
         refresh();
-        return new AlarmMessage.Alarms(
+        return new Alarm.Listing(
                 alarms.stream().filter(Alarm::isOpen).toList(),
                 alarms.stream().filter(alarm -> !alarm.isOpen()).toList());
     }
@@ -73,22 +73,11 @@ public final class AlarmStore {
         return change(known -> {
             Optional<Alarm> before =
                     known.stream().filter(each -> each.id().equals(raised.id())).findFirst();
-            if (before.isPresent() && !raised.last().isAfter(before.get().last())) {
+            if (before.isPresent() && !last(raised).isAfter(last(before.get()))) {
                 return known;
             }
-            Alarm merged = before.filter(Alarm::isOpen)
-                    .map(open -> new Alarm(
-                            open.id(),
-                            open.kind(),
-                            raised.bucket(),
-                            raised.snapshot(),
-                            raised.message(),
-                            raised.remedy(),
-                            open.since(),
-                            raised.last(),
-                            open.times() + raised.times(),
-                            null))
-                    .orElse(raised);
+            Alarm merged =
+                    before.filter(Alarm::isOpen).map(open -> open.again(raised)).orElse(raised);
             return Stream.concat(
                             Stream.of(merged),
                             known.stream().filter(each -> !each.id().equals(raised.id())))
@@ -106,25 +95,15 @@ public final class AlarmStore {
         return acknowledge(_ -> true);
     }
 
-    private boolean acknowledge(java.util.function.Predicate<Alarm> meant) {
+    private boolean acknowledge(Predicate<Alarm> meant) {
         Instant now = clock.instant();
         return change(known -> known.stream()
-                .map(alarm -> alarm.isOpen() && meant.test(alarm) ? acknowledged(alarm, now) : alarm)
+                .map(alarm -> alarm.isOpen() && meant.test(alarm) ? alarm.acknowledged(now) : alarm)
                 .toList());
     }
 
-    private static Alarm acknowledged(Alarm alarm, Instant now) {
-        return new Alarm(
-                alarm.id(),
-                alarm.kind(),
-                alarm.bucket(),
-                alarm.snapshot(),
-                alarm.message(),
-                alarm.remedy(),
-                alarm.since(),
-                alarm.last(),
-                alarm.times(),
-                now);
+    private static Instant last(Alarm alarm) {
+        return alarm.occurrences().last();
     }
 
     /** Returns whether anything changed. */
@@ -230,7 +209,13 @@ public final class AlarmStore {
     /** Whether nothing is missing: JSON can leave out what the record's type promises. */
     private static boolean whole(@Nullable Alarm alarm) {
         return alarm != null
-                && Stream.of(alarm.id(), alarm.kind(), alarm.message(), alarm.remedy(), alarm.since(), alarm.last())
+                && Stream.of(
+                                alarm.id(),
+                                alarm.kind(),
+                                alarm.message(),
+                                alarm.remedy(),
+                                alarm.occurrences().since(),
+                                last(alarm))
                         .allMatch(Objects::nonNull);
     }
 

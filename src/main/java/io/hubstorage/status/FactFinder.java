@@ -1,6 +1,5 @@
 package io.hubstorage.status;
 
-import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
@@ -56,11 +55,11 @@ final class FactFinder {
         this.clock = clock;
     }
 
-    Facts find(BackupMessage.@Nullable Status backup, SchedulerMessage.@Nullable Status scheduler) {
+    Facts find(Facts.Rooms rooms) {
         HubConfig frozen = config.config();
         Path data = config.dataPath();
         List<Condition> conditions = new ArrayList<>();
-        dataFolder(data, scheduler).ifPresent(conditions::add);
+        dataFolder(data, rooms.scheduler()).ifPresent(conditions::add);
         Facts.Past found = past(frozen, data, conditions);
         memory().ifPresent(conditions::add);
         config.current().broken().stream()
@@ -70,14 +69,7 @@ final class FactFinder {
                         "Mend the file, or save on the configuration page. " + file.instead()))
                 .forEach(conditions::add);
         return new Facts(
-                clock.instant(),
-                frozen,
-                backup,
-                scheduler,
-                found,
-                conditions,
-                alarms.list().open(),
-                free(data));
+                clock.instant(), frozen, rooms, found, conditions, alarms.list().open(), free(data));
     }
 
     private Optional<Condition> dataFolder(Path data, SchedulerMessage.@Nullable Status scheduler) {

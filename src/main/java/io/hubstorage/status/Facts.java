@@ -16,20 +16,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that a judgement follows from.
  *
- * @param backup absent when the engine does not answer
- * @param scheduler absent when it does not answer
  * @param past what earlier runs have left
  * @param conditions what was found wrong while the facts were gathered
  */
 record Facts(
         Instant now,
         HubConfig config,
-        BackupMessage.@Nullable Status backup,
-        SchedulerMessage.@Nullable Status scheduler,
+        Rooms rooms,
         Past past,
         List<Condition> conditions,
         List<Alarm> alarms,
         @Nullable Long freeBytes) {
+    /**
+     * What the other rooms say of themselves.
+     *
+     * @param backup absent when the engine does not answer
+     * @param scheduler absent when it does not answer, or when there is none
+     * @param hasScheduler whether this process has one; a command that runs once has none
+     */
+    record Rooms(
+            BackupMessage.@Nullable Status backup, SchedulerMessage.@Nullable Status scheduler, boolean hasScheduler) {}
+
     /**
      * What the history and the newest snapshot say.
      *

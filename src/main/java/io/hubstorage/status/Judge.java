@@ -1,5 +1,8 @@
 package io.hubstorage.status;
 
+import static io.hubstorage.status.Phrases.causes;
+import static io.hubstorage.status.Phrases.count;
+import static io.hubstorage.status.Phrases.sentence;
 import static io.hubstorage.status.RelativeTimes.agoMark;
 import static io.hubstorage.status.RelativeTimes.atMark;
 import static io.hubstorage.status.RelativeTimes.untilMark;
@@ -15,28 +18,22 @@ import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.bus.StatusMessage.Current;
 import io.hubstorage.bus.StatusMessage.Standing;
 import io.hubstorage.bus.StatusMessage.State;
+import io.hubstorage.bus.StatusMessage.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** How things stand, in one word and a sentence that is true now. Pure: all follows from the facts. */
 final class Judge {
-    private static final int NAMED = 3;
-    private static final int CAUSES = 2;
-
     private final Facts facts;
     private final List<Bucket> buckets;
     private final List<Condition> conditions;
-
-    private record Verdict(State state, String title, String detail) {}
 
     private Judge(Facts facts) {
         this.facts = facts;
@@ -47,30 +44,20 @@ final class Judge {
     /** Judges. */
     static Current of(Facts facts) {
         Judge judge = new Judge(facts);
-        Verdict verdict = judge.verdict();
-        String detail = verdict.detail().strip();
         return new Current(
-                facts.now(),
-                verdict.state(),
-                verdict.title(),
-                detail,
-                RelativeTimes.filled((verdict.title() + " " + detail).strip(), facts.now()),
-                judge.buckets,
-                judge.conditions,
-                facts.alarms(),
-                facts.freeBytes());
+                facts.now(), judge.verdict(), judge.buckets, judge.conditions, facts.alarms(), facts.freeBytes());
     }
 
     private static List<Condition> conditions(Facts facts) {
         List<Condition> all = new ArrayList<>(facts.conditions());
-        SchedulerMessage.Status scheduler = facts.scheduler();
-        if (facts.backup() == null) {
+        if (facts.rooms().backup() == null) {
             all.add(new Condition(
                     Condition.Kind.ENGINE,
                     "The backup engine does not answer, so nothing can be said about the backups.",
                     "Look into the log, and restart HubStorage if it stays so."));
         }
-        if (scheduler == null || !scheduler.running()) {
+        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
+        if (facts.rooms().hasScheduler() && (scheduler == null || !scheduler.running())) {
             all.add(new Condition(
                     Condition.Kind.SCHEDULER,
                     "The scheduler is not running, so no backup starts by itself.",
@@ -80,72 +67,58 @@ final class Judge {
         return List.copyOf(all);
     }
 
+    /** The rules, the most pressing one first; the first that has something to say is heard. */
     private Verdict verdict() {
-        BackupMessage.Status backup = facts.backup();
-        RunState current = backup == null ? null : backup.current();
-        if (current != null) {
-            return running(current);
-        }
-        Optional<Condition> worst =
-                conditions.stream().filter(each -> each.kind().stopsBackups()).findFirst();
-        if (backup == null && worst.isPresent()) {
-            return condition(State.FAILING, worst.get());
-        }
-        if (facts.config().selection().isEmpty()) {
-            return new Verdict(
-                    State.NEEDS_SETUP,
-                    "Nothing is backed up yet.",
-                    "Choose your buckets: the set-up takes a minute. It checks the access and shows what a first run"
-                            + " would copy.");
-        }
-        if (worst.isPresent()) {
-            return condition(State.FAILING, worst.get());
-        }
-        return failing()
-                .or(this::late)
-                .or(this::attention)
-                .or(this::missing)
-                .or(this::paused)
+        return Stream.<Supplier<Optional<Verdict>>>of(
+                        this::running,
+                        this::silent,
+                        this::notSetUp,
+                        this::stopped,
+                        this::failing,
+                        this::late,
+                        this::attention,
+                        this::missing,
+                        this::paused)
+                .map(Supplier::get)
+                .flatMap(Optional::stream)
+                .findFirst()
                 .orElseGet(this::safe);
     }
 
-    private Verdict condition(State state, Condition condition) {
-        return new Verdict(state, condition.message(), condition.remedy() + lastGood());
+    private Verdict verdict(State state, String title, String detail) {
+        String more = detail.strip();
+        return new Verdict(state, title, more, RelativeTimes.filled((title + " " + more).strip(), facts.now()));
+    }
+
+    private Optional<Verdict> running() {
+        BackupMessage.Status backup = facts.rooms().backup();
+        RunState run = backup == null ? null : backup.current();
+        return run == null ? Optional.empty() : Optional.of(running(run));
     }
 
     private Verdict running(RunState run) {
-        int many = run.buckets().size();
-        String what = many == 1 ? "bucket " + run.buckets().getFirst().bucket() : count(many);
-        String since = "Started %s.".formatted(agoMark(run.start().startedAt()));
+        RunState.Waiting waiting = run.waiting();
         if (run.phase() == RunPhase.CANCELLING) {
-            return new Verdict(
+            return verdict(
                     State.RUNNING,
                     "Stopping the run.",
                     "What was transferred is kept, so the next run continues from there.");
         }
-        RunState.Waiting waiting = run.waiting();
         if (waiting != null) {
-            Instant retry = run.stage().retryAt();
-            return new Verdict(
-                    State.WAITING,
-                    "Waiting for %s: %s since %s."
-                            .formatted(
-                                    waiting.what().toUpperCase(Locale.ROOT), waiting.cause(), atMark(waiting.since())),
-                    (retry == null || run.phase() != RunPhase.RETRYING
-                                    ? "The %s goes on by itself as soon as it can."
-                                            .formatted(run.start().dryRun() ? "dry run" : "backup")
-                                    : "The next attempt begins %s.".formatted(untilMark(retry)))
-                            + lastGood());
+            return waiting(run, waiting);
         }
+        int many = run.buckets().size();
+        String what = many == 1 ? "bucket " + run.buckets().getFirst().bucket() : count(many);
+        String since = "Started %s.".formatted(agoMark(run.start().startedAt()));
         if (run.start().dryRun()) {
-            return new Verdict(
+            return verdict(
                     State.RUNNING,
                     many == 0 ? "Dry run." : "Dry run of %s.".formatted(what),
                     "Counting what a backup would do. Nothing is written. " + since);
         }
         if (run.phase() == RunPhase.RETRYING) {
             Instant at = run.stage().retryAt();
-            return new Verdict(
+            return verdict(
                     State.RUNNING,
                     "Waiting to try again what failed.",
                     "Attempt %d of %d left something missing%s.%s"
@@ -155,10 +128,48 @@ final class Judge {
                                     at == null ? "" : "; the next begins " + untilMark(at),
                                     lastGood()));
         }
-        return new Verdict(
+        return verdict(
                 State.RUNNING,
                 many == 0 ? "A backup is starting." : "Backing up %s.".formatted(what),
                 since + lastGood());
+    }
+
+    private Verdict waiting(RunState run, RunState.Waiting waiting) {
+        Instant retry = run.phase() == RunPhase.RETRYING ? run.stage().retryAt() : null;
+        String next = retry == null
+                ? "The %s goes on by itself as soon as it can."
+                        .formatted(run.start().dryRun() ? "dry run" : "backup")
+                : "The next attempt begins %s.".formatted(untilMark(retry));
+        return verdict(
+                State.WAITING,
+                "Waiting for %s: %s since %s."
+                        .formatted(waiting.what().toUpperCase(Locale.ROOT), waiting.cause(), atMark(waiting.since())),
+                next + lastGood());
+    }
+
+    private Optional<Verdict> silent() {
+        return facts.rooms().backup() == null ? stopped() : Optional.empty();
+    }
+
+    private Optional<Verdict> notSetUp() {
+        return facts.config().selection().isEmpty()
+                ? Optional.of(verdict(
+                        State.NEEDS_SETUP,
+                        "Nothing is backed up yet.",
+                        "Choose your buckets: the set-up takes a minute. It checks the access and shows what a first"
+                                + " run would copy."))
+                : Optional.empty();
+    }
+
+    private Optional<Verdict> stopped() {
+        return conditions.stream()
+                .filter(each -> each.kind().stopsBackups())
+                .findFirst()
+                .map(each -> condition(State.FAILING, each));
+    }
+
+    private Verdict condition(State state, Condition condition) {
+        return verdict(state, condition.message(), condition.remedy() + lastGood());
     }
 
     private Optional<Verdict> failing() {
@@ -170,7 +181,7 @@ final class Judge {
                 .max(Comparator.comparing(RunRecord::startedAt));
         List<Bucket> bad = in(Standing.FAILING, Standing.PARTIAL);
         if (failed.isPresent() && (bad.isEmpty() || failed.get().buckets().isEmpty())) {
-            return Optional.of(new Verdict(
+            return Optional.of(verdict(
                     State.FAILING,
                     "The last backup failed.",
                     "%s Earlier snapshots are untouched.%s%s"
@@ -178,7 +189,7 @@ final class Judge {
         }
         return bad.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Verdict(
+                : Optional.of(verdict(
                         State.FAILING,
                         needAttention(bad),
                         "%s%s%s"
@@ -196,8 +207,10 @@ final class Judge {
 
     private Optional<Verdict> late() {
         List<Bucket> late = in(Standing.LATE);
-        SchedulerMessage.Status scheduler = facts.scheduler();
-        boolean overdue = scheduler != null && scheduler.overdue() && !scheduler.paused() && scheduler.enabled();
+        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
+        boolean overdue = scheduler != null
+                && scheduler.startsBackups()
+                && scheduler.runs().overdue();
         if (late.isEmpty() && !overdue) {
             return Optional.empty();
         }
@@ -210,10 +223,10 @@ final class Judge {
                                 ? "The last good copy of %s is too old."
                                         .formatted(late.getFirst().bucket())
                                 : "The last good copies of %s are too old.".formatted(count(late.size()));
-        return Optional.of(new Verdict(
+        return Optional.of(verdict(
                 State.LATE,
                 title,
-                stopped()
+                cutShort()
                         + oldest.map(at -> "The last good backup was %s.".formatted(agoMark(at)))
                                 .orElse("")
                         + (overdue
@@ -230,7 +243,7 @@ final class Judge {
         int many = facts.alarms().size();
         return many == 0
                 ? Optional.empty()
-                : Optional.of(new Verdict(
+                : Optional.of(verdict(
                         State.ATTENTION,
                         many == 1 ? "Something needs a look." : "%d things need a look.".formatted(many),
                         (many == 1 ? facts.alarms().getFirst().message() : "The alarms below say what has happened.")
@@ -250,26 +263,27 @@ final class Judge {
                 .map(why -> " " + why + " Press Run now to back up.")
                 .orElse(next.isEmpty() ? " Press Run now to make the first snapshot." : next);
         if (none && oldestCheck().isEmpty()) {
-            return Optional.of(new Verdict(
+            return Optional.of(verdict(
                     State.NEVER_RUN,
-                    facts.backup() != null && facts.backup().last() != null
+                    facts.rooms().backup() != null && facts.rooms().backup().last() != null
                             ? "No backup has finished yet."
                             : "No backup has run yet.",
-                    stopped() + more.strip()));
+                    cutShort() + more.strip()));
         }
         long well = in(Standing.SAFE).size();
-        return Optional.of(new Verdict(
+        return Optional.of(verdict(
                 State.NEVER_RUN,
                 "%d of %s %s safe.".formatted(well, count((int) all), well == 1 ? "is" : "are"),
-                stopped() + causes(missing) + more));
+                cutShort() + causes(missing) + more));
     }
 
     private Optional<Verdict> paused() {
         return schedule()
-                .map(why -> new Verdict(
+                .map(why -> verdict(
                         State.PAUSED,
                         why,
-                        (facts.scheduler() != null && facts.scheduler().paused()
+                        (facts.rooms().scheduler() != null
+                                                && facts.rooms().scheduler().paused()
                                         ? "Nothing runs by itself until you resume it."
                                         : "Backups run only when you start them. Switch it on in Configuration.")
                                 + lastGood()));
@@ -277,7 +291,7 @@ final class Judge {
 
     /** Why nothing runs by itself; empty when it does. */
     private Optional<String> schedule() {
-        SchedulerMessage.Status scheduler = facts.scheduler();
+        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
         if (scheduler == null) {
             return Optional.empty();
         }
@@ -296,10 +310,11 @@ final class Judge {
         String when = oldestCheck()
                 .map(at -> (unchanged ? "Checked %s, nothing had changed" : "Last backup %s").formatted(agoMark(at)))
                 .orElse("");
-        String next = facts.scheduler() == null || facts.scheduler().nextBackup() == null
+        String next = facts.rooms().scheduler() == null
+                        || facts.rooms().scheduler().runs().nextBackup() == null
                 ? ""
-                : ", next " + untilMark(facts.scheduler().nextBackup());
-        return new Verdict(State.SAFE, title, stopped() + when + next + ".");
+                : ", next " + untilMark(facts.rooms().scheduler().runs().nextBackup());
+        return verdict(State.SAFE, title, cutShort() + when + next + ".");
     }
 
     private Stream<Bucket> wanted() {
@@ -323,18 +338,20 @@ final class Judge {
     }
 
     private String next() {
-        SchedulerMessage.Status scheduler = facts.scheduler();
-        if (scheduler == null || scheduler.paused() || !scheduler.enabled()) {
+        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
+        if (scheduler == null || !scheduler.startsBackups()) {
             return schedule().map(why -> " " + why).orElse("");
         }
-        return scheduler.nextBackup() == null
+        return scheduler.runs().nextBackup() == null
                 ? ""
-                : " The next run starts %s.".formatted(untilMark(scheduler.nextBackup()));
+                : " The next run starts %s."
+                        .formatted(untilMark(scheduler.runs().nextBackup()));
     }
 
     /** That the last run came to no end of its own. */
-    private String stopped() {
-        RunRecord last = facts.backup() == null ? null : facts.backup().last();
+    private String cutShort() {
+        RunRecord last =
+                facts.rooms().backup() == null ? null : facts.rooms().backup().last();
         if (last == null || last.dryRun()) {
             return "";
         }
@@ -349,37 +366,5 @@ final class Judge {
         return bad.size() == 1
                 ? "Bucket %s needs attention.".formatted(bad.getFirst().bucket())
                 : "%s need attention.".formatted(count(bad.size()));
-    }
-
-    /** What is wrong, the most frequent cause first, with the buckets it concerns. */
-    private static String causes(List<Bucket> bad) {
-        Map<String, List<String>> byCause = new LinkedHashMap<>();
-        bad.forEach(bucket -> byCause.computeIfAbsent(String.valueOf(bucket.problem()), _ -> new ArrayList<>())
-                .add(bucket.bucket()));
-        List<String> told = byCause.entrySet().stream()
-                .sorted(Comparator.comparingInt(cause -> -cause.getValue().size()))
-                .limit(CAUSES)
-                .map(cause -> "%s: %s".formatted(listing(cause.getValue()), sentence(cause.getKey())))
-                .toList();
-        int more = byCause.size() - told.size();
-        return String.join(" ", told)
-                + (more == 0 ? "" : " %d more %s below.".formatted(more, more == 1 ? "cause is" : "causes are"));
-    }
-
-    private static String listing(List<String> names) {
-        if (names.size() <= 1) {
-            return String.join("", names);
-        }
-        int named = names.size() <= NAMED ? names.size() - 1 : NAMED - 1;
-        String last = names.size() <= NAMED ? names.getLast() : names.size() - named + " more";
-        return String.join(", ", names.subList(0, named)) + " and " + last;
-    }
-
-    private static String sentence(@Nullable String phrase) {
-        return phrase == null ? "" : phrase.matches("(?s).*[.!?]") ? phrase : phrase + ".";
-    }
-
-    private static String count(int many) {
-        return many == 1 ? "1 bucket" : many + " buckets";
     }
 }

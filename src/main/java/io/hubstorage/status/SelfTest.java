@@ -163,7 +163,9 @@ public final class SelfTest {
         }
         String plan = status.paused()
                 ? "Paused by hand."
-                : status.enabled() ? "Next backup: %s.".formatted(status.nextBackup()) : "Switched off in config.json.";
+                : status.enabled()
+                        ? "Next backup: %s.".formatted(status.runs().nextBackup())
+                        : "Switched off in config.json.";
         return new Step("scheduler", Outcome.OK, plan, null);
     }
 

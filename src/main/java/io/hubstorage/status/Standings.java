@@ -38,8 +38,8 @@ final class Standings {
 
     /** Empty while nothing runs by itself: then no copy is too old by a schedule. */
     private static Optional<Timetable> timetable(Facts facts) {
-        SchedulerMessage.Status scheduler = facts.scheduler();
-        if (scheduler == null || !scheduler.running() || scheduler.paused() || !scheduler.enabled()) {
+        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
+        if (scheduler == null || !scheduler.startsBackups()) {
             return Optional.empty();
         }
         try {

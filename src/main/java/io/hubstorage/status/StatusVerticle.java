@@ -2,7 +2,6 @@ package io.hubstorage.status;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
-import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
@@ -17,6 +16,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -137,12 +138,10 @@ public final class StatusVerticle extends VerticleBase {
     }
 
     private void tell(StatusMessage.Current judged) {
+        StatusMessage.Verdict verdict = judged.verdict();
         StatusMessage.Current timeless = new StatusMessage.Current(
                 Instant.EPOCH,
-                judged.state(),
-                judged.title(),
-                judged.detail(),
-                "",
+                new StatusMessage.Verdict(verdict.state(), verdict.title(), verdict.detail(), ""),
                 judged.buckets(),
                 judged.conditions(),
                 judged.alarms(),
@@ -154,19 +153,22 @@ public final class StatusVerticle extends VerticleBase {
     }
 
     private Future<StatusMessage.Current> judge() {
-        Future<BackupMessage.@Nullable Status> backup = ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class);
-        Future<SchedulerMessage.@Nullable Status> scheduler =
-                ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class);
-        return Future.all(backup, scheduler)
-                .compose(_ -> vertx.executeBlocking(() -> Judge.of(facts.find(backup.result(), scheduler.result()))));
+        Future<BackupMessage.Status> backup = ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class);
+        Future<SchedulerMessage.Status> scheduler = ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class);
+        return Future.join(backup, scheduler)
+                .transform(_ -> vertx.executeBlocking(() -> Judge.of(facts.find(
+                        new Facts.Rooms(backup.result(), scheduler.result(), !isAbsent(scheduler.cause()))))));
     }
 
-    /** Null when there is no answer. Never fails. */
-    private <T extends Record> Future<@Nullable T> ask(String address, Class<T> type) {
+    private <T extends Record> Future<T> ask(String address, Class<T> type) {
         return vertx.eventBus()
                 .<JsonObject>request(address, new JsonObject(), new DeliveryOptions().setSendTimeout(PATIENCE_MILLIS))
-                .map(reply -> BusJson.decode(reply.body(), type))
-                .otherwise(e -> null);
+                .map(reply -> BusJson.decode(reply.body(), type));
+    }
+
+    /** Whether there is nobody to answer, which is another thing than somebody who does not. */
+    private static boolean isAbsent(@Nullable Throwable failure) {
+        return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
     }
 
     /** What a run fetched anew, because the disk no longer held it, is damage that older snapshots may share. */
@@ -215,7 +217,7 @@ public final class StatusVerticle extends VerticleBase {
     }
 
     private void acknowledge(Message<JsonObject> message) {
-        AlarmMessage.Acknowledge asked = BusJson.request(message.body(), AlarmMessage.Acknowledge.class);
+        Alarm.Acknowledge asked = BusJson.request(message.body(), Alarm.Acknowledge.class);
         String id = asked.id();
         if ((id == null) != asked.all()) {
             throw new IllegalArgumentException("id: found %s, allowed: the id of an alarm, or all: true".formatted(id));

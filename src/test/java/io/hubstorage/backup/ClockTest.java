@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
-import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -54,8 +53,8 @@ final class ClockTest extends EngineTest {
         RunRecord third = hub.backUp();
         assertThat(third.snapshot()).isEqualTo("hublink_20261120080002");
         audit(third).holds("photos", bucket);
-        AlarmMessage.Alarms alarms =
-                BusJson.decode(hub.request(Addresses.ALARMS_LIST, new JsonObject()), AlarmMessage.Alarms.class);
+        Alarm.Listing alarms =
+                BusJson.decode(hub.request(Addresses.ALARMS_LIST, new JsonObject()), Alarm.Listing.class);
         assertThat(alarms.open())
                 .singleElement()
                 .satisfies(alarm -> assertThat(alarm.kind()).isEqualTo(Alarm.Kind.CLOCK_MOVED));

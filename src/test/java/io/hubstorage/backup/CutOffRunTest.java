@@ -133,7 +133,7 @@ final class CutOffRunTest extends EngineTest {
         assertThat(alarms()).singleElement().satisfies(alarm -> {
             assertThat(alarm.kind()).isEqualTo(Alarm.Kind.HISTORY_LOST);
             assertThat(alarm.message()).startsWith("The history had lost 2 runs");
-            assertThat(alarm.times()).isEqualTo(1);
+            assertThat(alarm.occurrences().times()).isEqualTo(1);
         });
     }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
-import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -157,7 +156,7 @@ final class DeletionTest extends EngineTest {
         assertThat(alarm.kind()).isEqualTo(Alarm.Kind.SHRUNK);
         assertThat(alarm.bucket()).isEqualTo("photos");
         assertThat(alarm.snapshot()).isEqualTo(shrunk.snapshot());
-        assertThat(alarm.times()).isEqualTo(1);
+        assertThat(alarm.occurrences().times()).isEqualTo(1);
         assertThat(alarms(Addresses.ALARMS_ACKNOWLEDGE, new JsonObject().put("id", alarm.id()))
                         .open())
                 .isEmpty();
@@ -166,8 +165,8 @@ final class DeletionTest extends EngineTest {
         assertThat(alarms(Addresses.ALARMS_LIST, new JsonObject()).open()).isEmpty();
     }
 
-    private AlarmMessage.Alarms alarms(String address, JsonObject body) {
-        return BusJson.decode(hub.request(address, body), AlarmMessage.Alarms.class);
+    private Alarm.Listing alarms(String address, JsonObject body) {
+        return BusJson.decode(hub.request(address, body), Alarm.Listing.class);
     }
 
     private static RunRecord.Alarm alarm(RunRecord run) {

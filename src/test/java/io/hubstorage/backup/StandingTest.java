@@ -117,7 +117,7 @@ final class StandingTest extends EngineTest {
         assertThat(history.runs()).hasSize(2);
         hub.stop();
         assertThat(status().alarms()).as("once told is enough").hasSize(1);
-        assertThat(status().alarms().getFirst().times()).isEqualTo(1);
+        assertThat(status().alarms().getFirst().occurrences().times()).isEqualTo(1);
     }
 
     @Test
@@ -144,7 +144,12 @@ final class StandingTest extends EngineTest {
                 .<JsonObject>consumer(
                         Addresses.SCHEDULER_STATUS,
                         message -> message.reply(BusJson.encode(new SchedulerMessage.Status(
-                                true, true, false, false, null, null, null, null, 6, null, null, null))));
+                                true,
+                                true,
+                                false,
+                                new SchedulerMessage.Runs(false, null, null, null, null),
+                                new SchedulerMessage.Rule(6, null, null),
+                                null))));
         List<StatusMessage.Current> heard = new CopyOnWriteArrayList<>();
         hub.vertx()
                 .eventBus()

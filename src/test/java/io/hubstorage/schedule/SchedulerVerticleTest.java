@@ -73,8 +73,8 @@ final class SchedulerVerticleTest {
         awaitStarts(Trigger.FIRST);
         clock.advance(HOUR);
         backup.finish(RunResult.SUCCESS);
-        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.SUCCESS));
-        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
+        awaitStatus(status -> assertThat(status.runs().lastResult()).isEqualTo(RunResult.SUCCESS));
+        assertThat(status().runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
         nothingMoreHappens();
         clock.advance(HOUR.multipliedBy(5));
         awaitStarts(Trigger.FIRST, Trigger.SCHEDULE);
@@ -86,7 +86,7 @@ final class SchedulerVerticleTest {
         deploy();
         awaitStarts(Trigger.CATCH_UP);
         backup.finish(RunResult.SUCCESS);
-        awaitStatus(status -> assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6))));
+        awaitStatus(status -> assertThat(status.runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6))));
         nothingMoreHappens();
         assertThat(backup.starts()).hasSize(1);
     }
@@ -97,7 +97,7 @@ final class SchedulerVerticleTest {
         deploy();
         nothingMoreHappens();
         assertThat(backup.starts()).isEmpty();
-        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(5)));
+        assertThat(status().runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(5)));
         clock.advance(HOUR.multipliedBy(5));
         awaitStarts(Trigger.SCHEDULE);
     }
@@ -109,9 +109,9 @@ final class SchedulerVerticleTest {
         nothingMoreHappens();
         assertThat(backup.starts()).isEmpty();
         SchedulerMessage.Status status = status();
-        assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(5)));
-        assertThat(status.lastBackup()).isEqualTo(snapshot);
-        assertThat(status.lastRun()).isNull();
+        assertThat(status.runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(5)));
+        assertThat(status.runs().lastBackup()).isEqualTo(snapshot);
+        assertThat(status.runs().lastRun()).isNull();
     }
 
     @Test
@@ -126,10 +126,10 @@ final class SchedulerVerticleTest {
     void aChangedIntervalCountsAtOnce() {
         history.append(BackupResponder.past("old", T0.minus(HOUR.multipliedBy(3)), RunResult.SUCCESS));
         deploy();
-        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(3)));
+        assertThat(status().runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(3)));
         configure(24, null);
-        awaitStatus(status -> assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(21))));
-        assertThat(status().intervalHours()).isEqualTo(24);
+        awaitStatus(status -> assertThat(status.runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(21))));
+        assertThat(status().rule().intervalHours()).isEqualTo(24);
         nothingMoreHappens();
         assertThat(backup.starts()).isEmpty();
         configure(0.5, null);
@@ -144,8 +144,8 @@ final class SchedulerVerticleTest {
         clock.advance(Duration.ofDays(3));
         awaitStarts(Trigger.SCHEDULE);
         backup.finish(RunResult.SUCCESS);
-        awaitStatus(
-                status -> assertThat(status.nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6))));
+        awaitStatus(status ->
+                assertThat(status.runs().nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6))));
         nothingMoreHappens();
         assertThat(backup.starts()).hasSize(1);
     }
@@ -157,15 +157,15 @@ final class SchedulerVerticleTest {
         clock.advance(Duration.ofDays(-3));
         nothingMoreHappens();
         assertThat(backup.starts()).isEmpty();
-        assertThat(status().nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6)));
+        assertThat(status().runs().nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6)));
         clock.advance(HOUR.multipliedBy(5));
         nothingMoreHappens();
         assertThat(backup.starts()).isEmpty();
         clock.advance(HOUR);
         awaitStarts(Trigger.SCHEDULE);
         backup.finish(RunResult.SUCCESS);
-        awaitStatus(
-                status -> assertThat(status.nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6))));
+        awaitStatus(status ->
+                assertThat(status.runs().nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6))));
     }
 
     @Test
@@ -179,13 +179,13 @@ final class SchedulerVerticleTest {
         nothingMoreHappens();
         SchedulerMessage.Status status = status();
         assertThat(status.paused()).isTrue();
-        assertThat(status.nextBackup()).isNull();
-        assertThat(status.overdue()).isFalse();
+        assertThat(status.runs().nextBackup()).isNull();
+        assertThat(status.runs().overdue()).isFalse();
         backup.begin(Trigger.MANUAL, false);
-        awaitStatus(now -> assertThat(now.lastRun()).isEqualTo(clock.now()));
+        awaitStatus(now -> assertThat(now.runs().lastRun()).isEqualTo(clock.now()));
         backup.finish(RunResult.SUCCESS);
-        awaitStatus(now -> assertThat(now.lastBackup()).isEqualTo(clock.now()));
-        assertThat(pause(false).nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6)));
+        awaitStatus(now -> assertThat(now.runs().lastBackup()).isEqualTo(clock.now()));
+        assertThat(pause(false).runs().nextBackup()).isEqualTo(clock.now().plus(HOUR.multipliedBy(6)));
         undeploy();
         deploy();
         assertThat(status().paused()).isFalse();
@@ -205,14 +205,14 @@ final class SchedulerVerticleTest {
         deploy();
         nothingMoreHappens();
         assertThat(status().enabled()).isFalse();
-        assertThat(status().nextBackup()).isNull();
+        assertThat(status().runs().nextBackup()).isNull();
         update(json -> {
             json.getJsonObject("automation").put("enabled", true);
             json.put("s3_buckets", new JsonArray());
         });
         awaitStatus(status -> assertThat(status.enabled()).isTrue());
         nothingMoreHappens();
-        assertThat(status().nextBackup()).isNull();
+        assertThat(status().runs().nextBackup()).isNull();
         assertThat(backup.starts()).isEmpty();
         update(json -> json.put("use_dynamic_buckets", true));
         awaitStarts(Trigger.FIRST);
@@ -224,16 +224,16 @@ final class SchedulerVerticleTest {
         configure(6, "30 2 * * *");
         deploy();
         SchedulerMessage.Status status = status();
-        assertThat(status.cron()).isEqualTo("30 2 * * *");
-        assertThat(status.timeZone()).isEqualTo("Europe/Berlin");
-        assertThat(status.nextBackup()).isEqualTo("2026-11-02T01:30:00Z");
+        assertThat(status.rule().cron()).isEqualTo("30 2 * * *");
+        assertThat(status.rule().timeZone()).isEqualTo("Europe/Berlin");
+        assertThat(status.runs().nextBackup()).isEqualTo("2026-11-02T01:30:00Z");
         clock.set(Instant.parse("2026-11-02T01:29:59Z"));
         nothingMoreHappens();
         assertThat(backup.starts()).isEmpty();
         clock.advance(Duration.ofSeconds(2));
         awaitStarts(Trigger.SCHEDULE);
         backup.finish(RunResult.SUCCESS);
-        awaitStatus(now -> assertThat(now.nextBackup()).isEqualTo("2026-11-03T01:30:00Z"));
+        awaitStatus(now -> assertThat(now.runs().nextBackup()).isEqualTo("2026-11-03T01:30:00Z"));
     }
 
     @Test
@@ -242,15 +242,15 @@ final class SchedulerVerticleTest {
         deploy();
         clock.advance(HOUR.multipliedBy(5));
         backup.begin(Trigger.MANUAL, false);
-        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.RUNNING));
+        awaitStatus(status -> assertThat(status.runs().lastResult()).isEqualTo(RunResult.RUNNING));
         clock.advance(HOUR.multipliedBy(2));
         nothingMoreHappens();
         assertThat(backup.starts()).isEmpty();
         assertThat(backup.refusals()).isEmpty();
         backup.finish(RunResult.PARTIAL);
-        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.PARTIAL));
-        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(11)));
-        assertThat(status().lastBackup()).isEqualTo(T0);
+        awaitStatus(status -> assertThat(status.runs().lastResult()).isEqualTo(RunResult.PARTIAL));
+        assertThat(status().runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(11)));
+        assertThat(status().runs().lastBackup()).isEqualTo(T0);
     }
 
     @Test
@@ -261,8 +261,8 @@ final class SchedulerVerticleTest {
         backup.begin(Trigger.MANUAL, true);
         backup.finish(RunResult.SUCCESS);
         nothingMoreHappens();
-        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
-        assertThat(status().lastRun()).isEqualTo(T0);
+        assertThat(status().runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
+        assertThat(status().runs().lastRun()).isEqualTo(T0);
     }
 
     @Test
@@ -275,11 +275,11 @@ final class SchedulerVerticleTest {
             backup.finish(RunResult.SUCCESS);
             nothingMoreHappens();
         }
-        assertThat(status().lastRun()).isEqualTo(T0);
-        assertThat(status().lastBackup()).isEqualTo(T0);
+        assertThat(status().runs().lastRun()).isEqualTo(T0);
+        assertThat(status().runs().lastBackup()).isEqualTo(T0);
         undeploy();
         deploy();
-        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
+        assertThat(status().runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
         clock.advance(HOUR);
         awaitStarts(Trigger.SCHEDULE);
     }
@@ -294,7 +294,7 @@ final class SchedulerVerticleTest {
         backup.failWith(0);
         backup.begin(Trigger.MANUAL, false);
         backup.finish(RunResult.SUCCESS);
-        awaitStatus(status -> assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6))));
+        awaitStatus(status -> assertThat(status.runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6))));
         assertThat(backup.starts()).isEmpty();
     }
 
@@ -312,14 +312,14 @@ final class SchedulerVerticleTest {
         clock.advance(Duration.ofSeconds(80));
         awaitStarts(Trigger.FIRST);
         backup.finish(RunResult.SUCCESS);
-        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.SUCCESS));
+        awaitStatus(status -> assertThat(status.runs().lastResult()).isEqualTo(RunResult.SUCCESS));
 
         backup.failWith(500);
         clock.advance(HOUR.multipliedBy(6));
 
         await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(6));
-        awaitStatus(
-                status -> assertThat(status.nextBackup()).isEqualTo(clock.now().plusSeconds(5)));
+        awaitStatus(status ->
+                assertThat(status.runs().nextBackup()).isEqualTo(clock.now().plusSeconds(5)));
     }
 
     @Test
@@ -330,7 +330,7 @@ final class SchedulerVerticleTest {
             int expected = attempt;
             await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(expected));
             awaitStatus(status ->
-                    assertThat(status.nextBackup()).isEqualTo(clock.now().plusSeconds(60)));
+                    assertThat(status.runs().nextBackup()).isEqualTo(clock.now().plusSeconds(60)));
             RunState.Waiting waiting = Objects.requireNonNull(status().waiting());
             assertThat(waiting.what()).isEqualTo(RunState.Waiting.DATA_FOLDER);
             assertThat(waiting.cause()).isNotBlank();
@@ -360,7 +360,7 @@ final class SchedulerVerticleTest {
         clock.advance(Duration.ofMinutes(1));
 
         awaitStatus(status -> assertThat(status.waiting()).isNull());
-        assertThat(status().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
+        assertThat(status().runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(6)));
     }
 
     @Test
@@ -368,7 +368,7 @@ final class SchedulerVerticleTest {
         history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
         deploy();
         backup.begin(Trigger.MANUAL, false);
-        awaitStatus(status -> assertThat(status.lastResult()).isEqualTo(RunResult.RUNNING));
+        awaitStatus(status -> assertThat(status.runs().lastResult()).isEqualTo(RunResult.RUNNING));
         backup.vanish();
         clock.advance(HOUR.multipliedBy(7));
         awaitStarts(Trigger.SCHEDULE);
@@ -383,7 +383,7 @@ final class SchedulerVerticleTest {
             await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(expected));
             nothingMoreHappens();
             Duration delay = Duration.ofSeconds(5L << (attempt - 1));
-            assertThat(status().nextBackup()).isEqualTo(clock.now().plus(delay));
+            assertThat(status().runs().nextBackup()).isEqualTo(clock.now().plus(delay));
             clock.advance(delay.minusSeconds(1));
             nothingMoreHappens();
             assertThat(backup.refusals()).hasSize(expected).allMatch("FIRST"::equals);
@@ -401,7 +401,7 @@ final class SchedulerVerticleTest {
         clock.advance(HOUR);
         history.append(BackupResponder.past("from-the-command-line", T0.plus(HOUR), RunResult.SUCCESS));
         SchedulerMessage.Status status = ask(Addresses.SCHEDULER_RESTART, new JsonObject());
-        assertThat(status.nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(7)));
+        assertThat(status.runs().nextBackup()).isEqualTo(T0.plus(HOUR.multipliedBy(7)));
         assertThat(status.running()).isTrue();
     }
 

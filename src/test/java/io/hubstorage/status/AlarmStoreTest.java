@@ -35,7 +35,8 @@ final class AlarmStoreTest {
         assertThat(store().acknowledge(open.id())).isTrue();
         assertThat(store().acknowledge(open.id())).isFalse();
         assertThat(store().list().open()).isEmpty();
-        assertThat(store().list().acknowledged().getFirst().acknowledgedAt()).isEqualTo(NOON.plusSeconds(3600));
+        assertThat(store().list().acknowledged().getFirst().occurrences().acknowledgedAt())
+                .isEqualTo(NOON.plusSeconds(3600));
     }
 
     @Test
@@ -47,9 +48,9 @@ final class AlarmStoreTest {
                 .isTrue();
         assertThat(store.list().open()).singleElement().satisfies(alarm -> {
             assertThat(alarm.message()).isEqualTo("Two files are missing.");
-            assertThat(alarm.since()).isEqualTo(NOON);
-            assertThat(alarm.last()).isEqualTo(NOON.plusSeconds(60));
-            assertThat(alarm.times()).isEqualTo(2);
+            assertThat(alarm.occurrences().since()).isEqualTo(NOON);
+            assertThat(alarm.occurrences().last()).isEqualTo(NOON.plusSeconds(60));
+            assertThat(alarm.occurrences().times()).isEqualTo(2);
         });
     }
 
@@ -62,8 +63,8 @@ final class AlarmStoreTest {
         assertThat(store.list().open()).isEmpty();
         store.raise(damage(NOON.plusSeconds(60), "One file is missing."));
         assertThat(store.list().open()).singleElement().satisfies(alarm -> {
-            assertThat(alarm.since()).isEqualTo(NOON.plusSeconds(60));
-            assertThat(alarm.times()).isEqualTo(1);
+            assertThat(alarm.occurrences().since()).isEqualTo(NOON.plusSeconds(60));
+            assertThat(alarm.occurrences().times()).isEqualTo(1);
         });
         assertThat(store.list().acknowledged()).isEmpty();
     }

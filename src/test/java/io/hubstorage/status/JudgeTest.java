@@ -51,6 +51,7 @@ final class JudgeTest {
         private @Nullable RunRecord lastWhole;
         private @Nullable RunRecord last;
         private SchedulerMessage.@Nullable Status scheduler = scheduler(true, false, false);
+        private boolean hasScheduler = true;
         private boolean dynamic;
         private @Nullable RunState current;
         private Instant now = NOW;
@@ -116,6 +117,12 @@ final class JudgeTest {
             return this;
         }
 
+        Given withoutScheduler() {
+            hasScheduler = false;
+            scheduler = null;
+            return this;
+        }
+
         Given scheduled(SchedulerMessage.@Nullable Status status) {
             scheduler = status;
             return this;
@@ -166,8 +173,8 @@ final class JudgeTest {
             return Judge.of(new Facts(
                     now,
                     config,
-                    new BackupMessage.Status(current != null, current, last, last),
-                    scheduler,
+                    new Facts.Rooms(
+                            new BackupMessage.Status(current != null, current, last, last), scheduler, hasScheduler),
                     new Facts.Past(lastWhole, last, judged, good, newest, false),
                     conditions,
                     alarms,
@@ -190,14 +197,9 @@ final class JudgeTest {
                 true,
                 enabled,
                 paused,
-                overdue,
-                Instant.parse("2026-11-20T12:00:00Z"),
-                BEGAN,
-                BEGAN,
-                RunResult.SUCCESS,
-                6,
-                null,
-                null,
+                new SchedulerMessage.Runs(
+                        overdue, Instant.parse("2026-11-20T12:00:00Z"), BEGAN, BEGAN, RunResult.SUCCESS),
+                new SchedulerMessage.Rule(6, null, null),
                 null);
     }
 
@@ -321,6 +323,13 @@ final class JudgeTest {
         assertThat(safe("photos").scheduled(scheduler(true, false, true)).state())
                 .isEqualTo(State.LATE);
         assertThat(safe("photos").scheduled(null).state()).isEqualTo(State.FAILING);
+    }
+
+    @Test
+    void aCommandThatRunsOnceHasNoSchedulerAndIsNotToldSo() {
+        Current judged = safe("photos").withoutScheduler().judge();
+        assertThat(judged.sentence()).isEqualTo("Bucket photos is safe. Last backup 2 h ago.");
+        assertThat(judged.conditions()).isEmpty();
     }
 
     @Test

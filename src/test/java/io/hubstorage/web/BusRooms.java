@@ -2,7 +2,6 @@ package io.hubstorage.web;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
-import io.hubstorage.bus.AlarmMessage;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BucketOutcome;
@@ -73,7 +72,7 @@ final class BusRooms {
             message.reply(BusJson.encode(new BackupMessage.History(runs)));
         });
         statusConsumer = answer(Addresses.STATUS, () -> status);
-        answer(Addresses.ALARMS_LIST, () -> new AlarmMessage.Alarms(alarms, List.of()));
+        answer(Addresses.ALARMS_LIST, () -> new Alarm.Listing(alarms, List.of()));
         vertx.eventBus().<JsonObject>consumer(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge);
         schedulerConsumers.add(answer(Addresses.SCHEDULER_STATUS, () -> scheduler));
         answer(Addresses.SCHEDULER_RESTART, () -> scheduler);
@@ -170,7 +169,7 @@ final class BusRooms {
     }
 
     private void acknowledge(Message<JsonObject> message) {
-        AlarmMessage.Acknowledge asked = BusJson.decode(message.body(), AlarmMessage.Acknowledge.class);
+        Alarm.Acknowledge asked = BusJson.decode(message.body(), Alarm.Acknowledge.class);
         if (asked.id() != null && alarms.stream().noneMatch(alarm -> alarm.id().equals(asked.id()))) {
             message.fail(404, "no open alarm has the id " + asked.id());
             return;
@@ -178,7 +177,7 @@ final class BusRooms {
         alarms = alarms.stream()
                 .filter(alarm -> asked.id() != null && !alarm.id().equals(asked.id()))
                 .toList();
-        message.reply(BusJson.encode(new AlarmMessage.Alarms(alarms, List.of())));
+        message.reply(BusJson.encode(new Alarm.Listing(alarms, List.of())));
     }
 
     /** Says how things stand, to those that ask and those that listen. */
@@ -195,10 +194,8 @@ final class BusRooms {
         String title = safe ? "Bucket photos is safe." : "Something needs a look.";
         return new StatusMessage.Current(
                 BEGAN,
-                state,
-                title,
-                "Last backup {ago:%s}.".formatted(ENDED),
-                title + " Last backup 2 h ago.",
+                new StatusMessage.Verdict(
+                        state, title, "Last backup {ago:%s}.".formatted(ENDED), title + " Last backup 2 h ago."),
                 List.of(new StatusMessage.Bucket(
                         "photos",
                         StatusMessage.Standing.SAFE,
@@ -217,14 +214,9 @@ final class BusRooms {
                 true,
                 true,
                 paused,
-                overdue,
-                Instant.parse("2026-11-20T12:00:00Z"),
-                BEGAN,
-                BEGAN,
-                RunResult.SUCCESS,
-                6,
-                null,
-                null,
+                new SchedulerMessage.Runs(
+                        overdue, Instant.parse("2026-11-20T12:00:00Z"), BEGAN, BEGAN, RunResult.SUCCESS),
+                new SchedulerMessage.Rule(6, null, null),
                 null);
     }
 

@@ -127,7 +127,7 @@ public final class Metrics {
         gauge(
                 "hubstorage.schedule.overdue",
                 "1 while a run should have begun already",
-                metrics -> metrics.scheduler != null && metrics.scheduler.overdue() ? 1 : 0);
+                metrics -> metrics.scheduler != null && metrics.scheduler.runs().overdue() ? 1 : 0);
         lastSuccessByBucket = MultiGauge.builder("hubstorage.bucket.last.success.timestamp.seconds")
                 .description("When the last run began that backed the bucket up whole; 0 if none has")
                 .register(registry);

@@ -1,7 +1,7 @@
 package io.hubstorage.web.api;
 
 import io.hubstorage.bus.Addresses;
-import io.hubstorage.bus.AlarmMessage;
+import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Settings;
@@ -101,7 +101,7 @@ public final class StatusRoutes {
 
     private void acknowledge(RoutingContext context) {
         Body.optional(context).allowing();
-        AlarmMessage.Acknowledge one = new AlarmMessage.Acknowledge(context.pathParam("alarm_id"), false);
+        Alarm.Acknowledge one = new Alarm.Acknowledge(context.pathParam("alarm_id"), false);
         Responses.json(context, 200, bus.ask(Addresses.ALARMS_ACKNOWLEDGE, one));
     }
 
