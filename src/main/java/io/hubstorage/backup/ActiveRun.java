@@ -239,6 +239,7 @@ final class ActiveRun {
 
     void result(TransferMessage.Result result) {
         if (result.runId().equals(plan.runId())) {
+            monitor.result(result);
             dispatcher.ended(result);
         }
     }

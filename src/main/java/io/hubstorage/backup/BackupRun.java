@@ -1,11 +1,12 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.backup.BucketAttempts.Workshop;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
-import io.hubstorage.config.HubConfig;
+import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.jobs.HistoryStore;
@@ -31,8 +32,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,8 +93,6 @@ final class BackupRun {
             return stopped(e);
         } catch (CancellationException | InterruptedException _) {
             return report.stopped(job.result(), attempts, job.reason());
-        } catch (Parallel.Failure e) {
-            return unwrapped(e.getCause());
         } catch (IOException | UncheckedIOException e) {
             LOG.debug("the run failed", e);
             // What breaks after the run was told to stop, breaks because of that or for the same reason.
@@ -105,41 +110,20 @@ final class BackupRun {
                 : report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
     }
 
-    private RunRecord unwrapped(@Nullable Throwable cause) {
-        return switch (cause) {
-            case RunStoppedException e -> stopped(e);
-            case IOException e -> report.broken(attempts, e);
-            case null, default -> {
-                LOG.error("the run failed in an unforeseen way", cause);
-                yield report.stopped(RunResult.FAILED, attempts, "internal error: " + cause);
-            }
-        };
-    }
-
-    /** What a run that writes works with. */
-    private record Workshop(
-            Layout layout,
-            DiskSync sync,
-            Staging staging,
-            Predecessors predecessors,
-            Presence presence,
-            BucketPasses passes) {}
-
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
         Staging staging = Staging.open(layout, plan.startedAt());
-        Predecessors predecessors = new Predecessors(new Snapshots(layout), staging);
+        PreviousSnapshots previous = new PreviousSnapshots(new Snapshots(layout), staging);
         try (DiskSync sync = DiskSync.open(layout.data())) {
-            Preflight.Disk disk = Preflight.disk(layout, predecessors.sampleFile(), sync);
-            List<HubConfig.BucketSpec> buckets = selection.resolve();
-            monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-            Presence presence = Presence.read(layout);
-            BucketPasses passes = new BucketPasses(plan, disk, staging, predecessors, presence, dispatcher, monitor);
-            Map<String, BucketPass> ended = attempts(buckets, passes);
-            Workshop work = new Workshop(layout, sync, staging, predecessors, presence, passes);
-            RunRecord record = conclude(work, covered(predecessors, buckets), ended);
-            presence.write();
+            Preflight.Disk disk = Preflight.disk(layout, previous.sampleFile(), sync);
+            Workshop work = new Workshop(plan, disk, staging, previous, Presence.read(layout), dispatcher, monitor);
+            List<BucketAttempts> buckets = chosen(work);
+            List<BucketAttempts> covered = new ArrayList<>(buckets);
+            covered.addAll(leftOut(buckets, work));
+            attempts(buckets, covered, previous);
+            RunRecord record = conclude(layout, sync, work, covered);
+            work.presence().write();
             return record;
-        } catch (CancellationException | InterruptedException | RunStoppedException | Parallel.Failure e) {
+        } catch (CancellationException | InterruptedException | RunStoppedException e) {
             if (!staging.hasDownloads()) {
                 staging.discard();
             }
@@ -147,72 +131,113 @@ final class BackupRun {
         }
     }
 
-    /** Attempt after attempt, each covering only what the one before could not do. */
-    private Map<String, BucketPass> attempts(List<HubConfig.BucketSpec> buckets, BucketPasses passes)
-            throws InterruptedException {
-        Map<String, BucketPass> ended = new LinkedHashMap<>();
-        List<HubConfig.BucketSpec> open = buckets;
+    private List<BucketAttempts> chosen(Workshop work) throws InterruptedException, RunStoppedException {
+        List<BucketAttempts> buckets = selection.resolve().stream()
+                .map(bucket -> new BucketAttempts(bucket, work))
+                .toList();
+        monitor.buckets(buckets.stream().map(BucketAttempts::bucket).toList());
+        return buckets;
+    }
+
+    /** The buckets of the last snapshot that are to stay in the next although this run leaves them out. */
+    private List<BucketAttempts> leftOut(List<BucketAttempts> chosen, Workshop work) throws IOException {
+        Set<String> names = chosen.stream().map(BucketAttempts::bucket).collect(Collectors.toSet());
+        return selection.leftOut(work.previous().bucketsOfNewest()).stream()
+                .filter(bucket -> !names.contains(bucket.name()))
+                .map(bucket -> new BucketAttempts(bucket, work))
+                .toList();
+    }
+
+    /**
+     * Attempt after attempt, each at what the one before could not do. Once nothing more is to be copied, what stays is linked,
+     * if there is to be a snapshot at all.
+     */
+    private void attempts(List<BucketAttempts> buckets, List<BucketAttempts> covered, PreviousSnapshots previous)
+            throws IOException, InterruptedException, RunStoppedException {
+        List<BucketAttempts> open = buckets;
         for (attempts = 1; ; attempts++) {
+            boolean last = attempts >= plan.maxAttempts();
             monitor.attempt(attempts);
-            List<HubConfig.BucketSpec> now = open;
-            Parallel.map(now, this.copying(passes))
-                    .forEach(pass -> ended.merge(pass.bucket(), pass, BackupRun::better));
-            open = now.stream()
-                    .filter(bucket -> Optional.ofNullable(ended.get(bucket.name()))
-                            .filter(BucketPass::retriable)
-                            .isPresent())
-                    .toList();
-            if (open.isEmpty() || attempts >= plan.maxAttempts()) {
-                return ended;
+            sideBySide(open, BucketAttempts::copy);
+            open = buckets.stream().filter(BucketAttempts::isRetriable).toList();
+            if ((open.isEmpty() || last) && !plan.dryRun() && isSnapshotDue(previous, covered)) {
+                sideBySide(buckets.stream().filter(BucketAttempts::isComplete).toList(), BucketAttempts::link);
+                open = buckets.stream().filter(BucketAttempts::isRetriable).toList();
             }
-            waitForRetry(open);
+            if (open.isEmpty() || last) {
+                return;
+            }
+            waitForRetry(open.stream().map(BucketAttempts::bucket).toList());
         }
     }
 
-    /** The later pass counts, unless it failed where the earlier one covered the bucket. */
-    private static BucketPass better(BucketPass earlier, BucketPass later) {
-        return earlier.complete() && !later.complete() ? earlier : later;
+    @FunctionalInterface
+    private interface Step {
+        void take(BucketAttempts bucket) throws IOException, InterruptedException, RunStoppedException;
     }
 
-    private Parallel.Work<HubConfig.BucketSpec, BucketPass> copying(BucketPasses passes) {
-        return bucket -> {
-            BucketPass pass = orStopAll(() -> passes.copy(bucket));
-            monitor.endBucket(bucket.name(), pass.complete() ? RunPhase.DONE : RunPhase.FAILED, pass.error());
-            if (!pass.complete()) {
-                LOG.warn("bucket {} failed: {}", bucket.name(), pass.error());
+    /** Returns when all have ended, or throws what the first of them threw. */
+    private void sideBySide(List<BucketAttempts> buckets, Step step)
+            throws IOException, InterruptedException, RunStoppedException {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Boolean>> tasks = buckets.stream()
+                    .<Callable<Boolean>>map(bucket -> () -> orStopAll(bucket, step))
+                    .toList();
+            for (Future<Boolean> ended : threads.invokeAll(tasks)) {
+                ended.get();
             }
-            return pass;
-        };
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException failure -> throw failure;
+                case InterruptedException failure -> throw failure;
+                case RunStoppedException failure -> throw failure;
+                case RuntimeException failure -> throw failure;
+                case null, default -> throw new IllegalStateException(e.getCause());
+            }
+        }
     }
 
     /** What ends the run in one bucket ends it in the others too, at once. */
-    private BucketPass orStopAll(Copy copy) throws IOException, InterruptedException, RunStoppedException {
+    private boolean orStopAll(BucketAttempts bucket, Step step)
+            throws IOException, InterruptedException, RunStoppedException {
         try {
-            return copy.run();
+            step.take(bucket);
+            return true;
         } catch (RunStoppedException e) {
-            job.stop(e.result(), String.valueOf(e.getMessage()));
+            job.stop(RunResult.FAILED, String.valueOf(e.getMessage()));
             dispatcher.cancel();
             throw e;
         }
     }
 
-    @FunctionalInterface
-    private interface Copy {
-        BucketPass run() throws IOException, InterruptedException, RunStoppedException;
-    }
-
-    private void waitForRetry(List<HubConfig.BucketSpec> open) throws InterruptedException {
+    private void waitForRetry(List<String> open) throws InterruptedException {
         Duration delay = Duration.ofMillis(Math.round(plan.config().automation().retryDelayMinutes() * 60_000));
         String what = "%s not complete; attempt %d of %d follows"
-                .formatted(
-                        String.join(
-                                ", ",
-                                open.stream().map(HubConfig.BucketSpec::name).toList()),
-                        attempts + 1,
-                        plan.maxAttempts());
+                .formatted(String.join(", ", open), attempts + 1, plan.maxAttempts());
         LOG.warn("{} in {} minutes", what, plan.config().automation().retryDelayMinutes());
         monitor.retryAt(clock.instant().plus(delay), what);
         job.pause(delay);
+    }
+
+    /** Whether the snapshot of this run would hold anything else than the newest one does. */
+    private static boolean isSnapshotDue(PreviousSnapshots previous, List<BucketAttempts> covered) throws IOException {
+        if (covered.stream().noneMatch(BucketAttempts::isComplete)) {
+            return false;
+        }
+        SnapshotInfo newest = previous.newest();
+        if (newest == null || newest.legacy()) {
+            return true;
+        }
+        Set<String> next = new TreeSet<>();
+        for (BucketAttempts bucket : covered) {
+            if (bucket.isComplete() && !bucket.isUnchanged()) {
+                return true;
+            }
+            if (bucket.isComplete() || previous.bucketsOfNewest().contains(bucket.bucket())) {
+                next.add(bucket.bucket());
+            }
+        }
+        return !next.equals(previous.bucketsOfNewest());
     }
 
     /**
@@ -220,86 +245,93 @@ final class BackupRun {
      *
      * @param covered the buckets of this run, and those that stay although it leaves them out
      */
-    private RunRecord conclude(Workshop work, List<HubConfig.BucketSpec> covered, Map<String, BucketPass> ended)
+    private RunRecord conclude(Layout layout, DiskSync sync, Workshop work, List<BucketAttempts> covered)
             throws IOException, InterruptedException, RunStoppedException {
-        if (ended.values().stream().noneMatch(BucketPass::complete)) {
-            if (!work.staging.hasDownloads()) {
-                work.staging.discard();
+        Map<String, BucketAttempt> ended = ended(covered);
+        if (ended.values().stream().noneMatch(BucketAttempt::complete)) {
+            if (!work.staging().hasDownloads()) {
+                work.staging().discard();
             }
             return report.nothingCovered(attempts, ended.values());
         }
-        List<RunRecord.Alarm> alarms = alarms(work.predecessors, ended);
-        SnapshotInfo newest = work.predecessors.newest();
-        if (newest != null && !differs(work.predecessors, covered, ended)) {
-            work.staging.discard();
+        List<RunRecord.Alarm> alarms = alarms(work.previous(), ended);
+        SnapshotInfo newest = work.previous().newest();
+        if (newest != null && !isSnapshotDue(work.previous(), covered)) {
+            work.staging().discard();
             ended.values().stream()
-                    .filter(pass -> pass.complete() && pass.looked())
-                    .forEach(pass -> looked(work, pass, newest.name()));
-            Instant checked = work.presence.since(ended.keySet(), newest.name()).orElse(null);
+                    .filter(attempt -> attempt.complete() && attempt.looked())
+                    .forEach(attempt -> looked(work, attempt, newest.name()));
+            Instant checked =
+                    work.presence().since(ended.keySet(), newest.name()).orElse(null);
             return report.unchanged(newest.name(), checked, attempts, ended.values(), alarms);
         }
-        List<BucketPass> whole = wholeBuckets(work.passes, covered, ended);
-        Preflight.requireSame(work.layout, plan.settings().configFolder());
-        return commit(work, newest, ended, whole, alarms);
-    }
-
-    /** What the snapshot is made of: what this run has covered, and what it takes over from the last one. */
-    private List<BucketPass> wholeBuckets(
-            BucketPasses passes, List<HubConfig.BucketSpec> covered, Map<String, BucketPass> ended)
-            throws IOException, InterruptedException, RunStoppedException {
-        List<BucketPass> whole = new ArrayList<>();
-        for (HubConfig.BucketSpec bucket : covered) {
-            BucketPass pass = ended.get(bucket.name());
-            if (pass != null && pass.complete()) {
-                pass = passes.materialise(bucket, pass);
-                ended.put(bucket.name(), pass);
-            }
-            if (pass != null && pass.complete()) {
-                whole.add(pass);
+        List<BucketAttempt> whole = new ArrayList<>();
+        for (BucketAttempts bucket : covered) {
+            BucketAttempt attempt = ended.get(bucket.bucket());
+            if (attempt != null && attempt.complete()) {
+                whole.add(attempt);
             } else {
-                passes.keep(bucket).ifPresent(whole::add);
+                bucket.keep().ifPresent(whole::add);
             }
         }
-        return whole;
+        Preflight.requireSame(layout, plan.settings().configFolder());
+        return commit(layout, sync, work, ended, whole, alarms);
+    }
+
+    /** How the buckets of this run ended. */
+    private static Map<String, BucketAttempt> ended(List<BucketAttempts> buckets) {
+        Map<String, BucketAttempt> ended = new LinkedHashMap<>();
+        for (BucketAttempts bucket : buckets) {
+            if (bucket.last() != null) {
+                ended.put(bucket.bucket(), bucket.last());
+            }
+        }
+        return ended;
     }
 
     private RunRecord commit(
+            Layout layout,
+            DiskSync sync,
             Workshop work,
-            @Nullable SnapshotInfo newest,
-            Map<String, BucketPass> ended,
-            List<BucketPass> whole,
+            Map<String, BucketAttempt> ended,
+            List<BucketAttempt> whole,
             List<RunRecord.Alarm> alarms)
             throws IOException {
         job.beginCommit();
         monitor.phase(RunPhase.COMMITTING);
+        SnapshotInfo newest = work.previous().newest();
         Instant dated = dated(newest);
         RunRecord record =
-                report.committed(work.layout, dated, attempts, ended, whole, before(newest, ended, whole), alarms);
-        new Commit(work.layout, work.sync, work.staging, plan, version)
-                .commit(record, dated, whole, newest == null ? null : newest.name(), work.passes.allocatedBytes());
+                report.committed(layout, dated, attempts, ended, whole, before(newest, ended, whole), alarms);
+        TransferMessage.Usage usage = whole.stream()
+                .map(BucketAttempt::usage)
+                .reduce(TransferMessage.Usage.NONE, TransferMessage.Usage::plus);
+        new Commit(layout, sync, work.staging(), plan, version)
+                .commit(record, dated, whole, newest == null ? null : newest.name(), usage.allocatedBytes());
         String made = Objects.requireNonNull(record.snapshot());
-        if (work.passes.writableFiles() > 0) {
+        if (usage.writableFiles() > 0) {
             LOG.warn(
                     "{} files in the new snapshot were linked from an older one and are not read-only: whoever edits"
                             + " one changes it in every snapshot that has it. chmod -R a-w {} mends that",
-                    Sizes.number(work.passes.writableFiles()),
-                    work.layout.snapshot(made).resolve("s3"));
+                    Sizes.number(usage.writableFiles()),
+                    layout.snapshot(made).resolve("s3"));
         }
         // Whatever was linked has been looked at, whatever was downloaded is new.
-        whole.forEach(pass -> looked(work, pass, made));
-        work.staging.discard();
+        whole.forEach(attempt -> looked(work, attempt, made));
+        work.staging().discard();
         return record;
     }
 
-    private void looked(Workshop work, BucketPass pass, String snapshot) {
-        work.presence.looked(pass.bucket(), snapshot, plan.startedAt(), pass.looked() ? pass.lookMillis() : null);
+    private void looked(Workshop work, BucketAttempt attempt, String snapshot) {
+        Long millis = attempt.looked() ? attempt.usage().lookMillis() : null;
+        work.presence().looked(attempt.bucket(), snapshot, plan.startedAt(), millis);
     }
 
     /** How the buckets that this run leaves out ended last: as the history says, or else as the last certificate does. */
     private Map<String, RunRecord.BucketRecord> before(
-            @Nullable SnapshotInfo newest, Map<String, BucketPass> ended, List<BucketPass> whole) {
+            @Nullable SnapshotInfo newest, Map<String, BucketAttempt> ended, List<BucketAttempt> whole) {
         List<String> leftOut = whole.stream()
-                .map(BucketPass::bucket)
+                .map(BucketAttempt::bucket)
                 .filter(bucket -> !ended.containsKey(bucket))
                 .toList();
         Map<String, RunRecord.BucketRecord> before = new HashMap<>();
@@ -313,16 +345,17 @@ final class BackupRun {
         return before;
     }
 
-    private List<RunRecord.Alarm> alarms(Predecessors predecessors, Map<String, BucketPass> ended) throws IOException {
+    private List<RunRecord.Alarm> alarms(PreviousSnapshots previous, Map<String, BucketAttempt> ended)
+            throws IOException {
         ShrinkGuard guard = new ShrinkGuard(plan.config().guards().maxShrinkPercent());
         List<RunRecord.Alarm> alarms = new ArrayList<>();
-        for (BucketPass pass : ended.values()) {
-            Optional<Predecessors.Predecessor> previous = predecessors.of(pass.bucket());
-            if (pass.complete() && previous.isPresent()) {
-                long before = previous.get().listed(pass.bucket(), pass.prefix());
-                long now = pass.counts().listed().objects()
-                        - pass.counts().vanished().objects();
-                guard.alarm(pass.bucket(), before, now).ifPresent(alarms::add);
+        for (BucketAttempt attempt : ended.values()) {
+            Optional<PreviousSnapshots.Previous> known = previous.of(attempt.bucket());
+            if (attempt.complete() && known.isPresent()) {
+                long before = known.get().listed(attempt.bucket(), attempt.prefix());
+                long now = attempt.counts().listed().objects()
+                        - attempt.counts().vanished().objects();
+                guard.alarm(attempt.bucket(), before, now).ifPresent(alarms::add);
             }
         }
         alarms.forEach(alarm -> LOG.warn(alarm.message()));
@@ -361,59 +394,21 @@ final class BackupRun {
         return dated;
     }
 
-    /** Whether the snapshot of this run would hold anything else than the newest one does. */
-    private static boolean differs(
-            Predecessors predecessors, List<HubConfig.BucketSpec> covered, Map<String, BucketPass> ended)
-            throws IOException {
-        SnapshotInfo newest = predecessors.newest();
-        if (newest == null || newest.legacy()) {
-            return true;
-        }
-        Set<String> next = new TreeSet<>();
-        for (HubConfig.BucketSpec bucket : covered) {
-            BucketPass pass = ended.get(bucket.name());
-            if (pass != null && pass.complete() && !pass.unchanged()) {
-                return true;
-            }
-            if ((pass != null && pass.complete())
-                    || predecessors.bucketsOfNewest().contains(bucket.name())) {
-                next.add(bucket.name());
-            }
-        }
-        return !next.equals(predecessors.bucketsOfNewest());
-    }
-
-    /** The buckets of this run, and those of the last snapshot that are to stay in the next although this run leaves them out. */
-    private List<HubConfig.BucketSpec> covered(Predecessors predecessors, List<HubConfig.BucketSpec> buckets)
-            throws IOException {
-        List<HubConfig.BucketSpec> all = new ArrayList<>(buckets);
-        Set<String> names =
-                new TreeSet<>(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-        for (HubConfig.BucketSpec left : selection.leftOut(predecessors.bucketsOfNewest())) {
-            if (names.add(left.name())) {
-                all.add(left);
-            }
-        }
-        return all;
-    }
-
     private RunRecord dryRun() throws IOException, InterruptedException, RunStoppedException {
         Path temporary = Files.createTempDirectory("hubstorage-dry-run");
         try {
             Staging staging = Staging.open(new Layout(temporary), plan.startedAt());
-            Predecessors predecessors = new Predecessors(new Snapshots(new Layout(plan.data())), staging);
-            List<HubConfig.BucketSpec> buckets = selection.resolve();
-            monitor.buckets(buckets.stream().map(HubConfig.BucketSpec::name).toList());
-            BucketPasses passes = new BucketPasses(
+            Workshop work = new Workshop(
                     plan,
                     new Preflight.Disk(true, false, false),
                     staging,
-                    predecessors,
+                    new PreviousSnapshots(new Snapshots(new Layout(plan.data())), staging),
                     Presence.read(new Layout(temporary)),
                     dispatcher,
                     monitor);
-            Map<String, BucketPass> ended = attempts(buckets, passes);
-            return report.planned(ended.values(), DiskSpace.usable(plan.data()));
+            List<BucketAttempts> buckets = chosen(work);
+            attempts(buckets, buckets, work.previous());
+            return report.planned(ended(buckets).values(), DiskSpace.usable(plan.data()));
         } finally {
             Trees.delete(temporary);
         }

@@ -39,7 +39,7 @@ final class Commit {
     private final String version;
 
     private record Place(
-            BucketPass pass,
+            BucketAttempt attempt,
             ManifestSummary manifest,
             @Nullable String failures) {}
 
@@ -57,12 +57,12 @@ final class Commit {
      * @param dated when the run counts as begun, which orders the snapshots
      * @param inTrees what is new on the disk in the buckets' trees, in whole blocks
      */
-    void commit(RunRecord record, Instant dated, List<BucketPass> passes, @Nullable String previous, long inTrees)
+    void commit(RunRecord record, Instant dated, List<BucketAttempt> buckets, @Nullable String previous, long inTrees)
             throws IOException {
         Path snapshot = staging.beginAssembly();
         Map<String, Place> places = new LinkedHashMap<>();
-        for (BucketPass pass : passes) {
-            places.put(pass.bucket(), place(pass, snapshot));
+        for (BucketAttempt attempt : buckets) {
+            places.put(attempt.bucket(), place(attempt, snapshot));
         }
         Certificate certificate = certificate(record, dated, places, previous, inTrees + besideTrees(snapshot));
         if (!certificate.balanced()) {
@@ -74,24 +74,25 @@ final class Commit {
         Durable.commitFolder(snapshot, layout.snapshot(Objects.requireNonNull(record.snapshot())));
     }
 
-    private Place place(BucketPass pass, Path snapshot) throws IOException {
-        staging.assemble(pass.pass(), pass.bucket());
-        Path manifest = Layout.manifest(snapshot, pass.bucket());
+    private Place place(BucketAttempt attempt, Path snapshot) throws IOException {
+        staging.assemble(attempt.number(), attempt.bucket());
+        Path manifest = Layout.manifest(snapshot, attempt.bucket());
         Files.createDirectories(manifest.resolve("..").normalize());
-        List<Path> parts = pass.shards().stream().map(BucketPass.ShardEnd::part).toList();
-        ManifestSummary summary = ManifestParts.concatenate(parts, manifest, Layout.index(snapshot, pass.bucket()));
-        return new Place(pass, summary, failures(pass, snapshot));
+        List<Path> parts =
+                attempt.shards().stream().map(BucketAttempt.ShardEnd::part).toList();
+        ManifestSummary summary = ManifestParts.concatenate(parts, manifest, Layout.index(snapshot, attempt.bucket()));
+        return new Place(attempt, summary, failures(attempt, snapshot));
     }
 
-    private static @Nullable String failures(BucketPass pass, Path snapshot) throws IOException {
-        List<Path> files = pass.shards().stream()
-                .map(BucketPass.ShardEnd::failures)
+    private static @Nullable String failures(BucketAttempt attempt, Path snapshot) throws IOException {
+        List<Path> files = attempt.shards().stream()
+                .map(BucketAttempt.ShardEnd::failures)
                 .filter(Files::exists)
                 .toList();
         if (files.isEmpty()) {
             return null;
         }
-        Path all = Layout.failures(snapshot, pass.bucket());
+        Path all = Layout.failures(snapshot, attempt.bucket());
         Files.createDirectories(all.resolve("..").normalize());
         try (OutputStream out = Files.newOutputStream(all)) {
             for (Path file : files) {
@@ -143,10 +144,10 @@ final class Commit {
     }
 
     private static Certificate.Bucket bucket(RunRecord.BucketRecord record, @Nullable Place place) {
-        boolean sorted = place != null && place.pass().sorted();
+        boolean sorted = place != null && place.attempt().sorted();
         return new Certificate.Bucket(
                 record.bucket(),
-                place == null ? "" : place.pass().prefix(),
+                place == null ? "" : place.attempt().prefix(),
                 new BucketOutcome(
                         record.result(),
                         record.outcome().leftOut(),
@@ -156,7 +157,7 @@ final class Commit {
                         record.outcome().error()),
                 new Certificate.Listing(
                         record.listingComplete(),
-                        place == null ? 0 : place.pass().listRequests(),
+                        place == null ? 0 : place.attempt().usage().listRequests(),
                         sorted ? "sorted" : "utf8"),
                 place == null
                         ? Tally.ZERO

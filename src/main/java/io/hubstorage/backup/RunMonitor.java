@@ -31,10 +31,10 @@ final class RunMonitor {
     private @Nullable Instant retryAt;
     private @Nullable String message;
 
-    /** One bucket: the shards of its present pass. */
+    /** One bucket: the shards of its present attempt. */
     private static final class BucketProgress {
         private RunPhase phase = RunPhase.WAITING;
-        private int pass;
+        private int attempt;
         private int shardsExpected;
         private @Nullable String error;
         private final Map<Integer, TransferMessage.Heartbeat> shards = new TreeMap<>();
@@ -43,7 +43,8 @@ final class RunMonitor {
         private boolean listingComplete() {
             return shardsExpected > 0
                     && shards.size() == shardsExpected
-                    && shards.values().stream().allMatch(TransferMessage.Heartbeat::listingComplete);
+                    && shards.values().stream()
+                            .allMatch(shard -> shard.progress().listingComplete());
         }
 
         private RunPhase shownPhase() {
@@ -87,16 +88,23 @@ final class RunMonitor {
         message = why;
     }
 
-    /** A pass over a bucket begins, with that many shards. */
-    synchronized void beginPass(String bucket, int pass, int shards) {
+    /** An attempt at a bucket begins, with that many shards. */
+    synchronized void beginBucket(String bucket, int number, int shards) {
         BucketProgress progress = buckets.computeIfAbsent(bucket, _ -> new BucketProgress());
         progress.phase = RunPhase.LISTING;
-        progress.pass = pass;
+        progress.attempt = number;
         progress.shardsExpected = shards;
         progress.error = null;
         progress.shards.clear();
         progress.ended.clear();
         s3.ended(bucket);
+    }
+
+    /** Some shards of the same attempt are gone on with. */
+    synchronized void retryBucket(String bucket) {
+        BucketProgress progress = buckets.computeIfAbsent(bucket, _ -> new BucketProgress());
+        progress.phase = RunPhase.LISTING;
+        progress.ended.clear();
     }
 
     synchronized void endBucket(String bucket, RunPhase how, @Nullable String error) {
@@ -107,38 +115,33 @@ final class RunMonitor {
     }
 
     synchronized void heartbeat(TransferMessage.Heartbeat heartbeat) {
-        BucketProgress progress = buckets.get(heartbeat.bucket());
-        if (progress != null
-                && progress.pass == heartbeat.pass()
-                && progress.phase == RunPhase.LISTING
-                && !progress.ended.contains(heartbeat.index())) {
-            progress.shards.put(heartbeat.index(), heartbeat);
-            s3.told(heartbeat.bucket(), heartbeat.index(), heartbeat.service(), System.nanoTime());
+        TransferMessage.ShardId shard = heartbeat.id();
+        BucketProgress progress = underWay(shard);
+        if (progress != null && !progress.ended.contains(shard.index())) {
+            progress.shards.put(shard.index(), heartbeat);
+            s3.told(shard.bucket(), shard.index(), heartbeat.service(), System.nanoTime());
         }
     }
 
     /** The last word on a shard: a heartbeat that comes later is older. */
     synchronized void result(TransferMessage.Result result) {
-        BucketProgress progress = buckets.get(result.bucket());
-        if (progress != null && progress.pass == result.pass() && progress.phase == RunPhase.LISTING) {
-            boolean complete = result.outcome() == TransferMessage.Outcome.COMPLETE
-                    || result.outcome() == TransferMessage.Outcome.UNCHANGED;
-            progress.ended.add(result.index());
-            s3.told(result.bucket(), result.index(), null, System.nanoTime());
+        TransferMessage.ShardId shard = result.id();
+        BucketProgress progress = underWay(shard);
+        if (progress != null) {
+            progress.ended.add(shard.index());
+            s3.told(shard.bucket(), shard.index(), null, System.nanoTime());
             progress.shards.put(
-                    result.index(),
-                    new TransferMessage.Heartbeat(
-                            result.runId(),
-                            result.bucket(),
-                            result.pass(),
-                            result.index(),
-                            result.counts(),
-                            result.toDownload(),
-                            complete,
-                            result.bytesReceived(),
-                            List.of(),
-                            null));
+                    shard.index(),
+                    new TransferMessage.Heartbeat(result.runId(), shard, result.progress(), List.of(), null));
         }
+    }
+
+    /** The bucket of a shard that is worked on in its present attempt. */
+    private @Nullable BucketProgress underWay(TransferMessage.ShardId shard) {
+        BucketProgress progress = buckets.get(shard.bucket());
+        return progress != null && progress.attempt == shard.attempt() && progress.phase == RunPhase.LISTING
+                ? progress
+                : null;
     }
 
     /** Bytes that are known to be still to come. What has arrived of unfinished objects is on the disk already. */
@@ -150,12 +153,15 @@ final class RunMonitor {
     }
 
     private static long outstanding(TransferMessage.Heartbeat shard) {
-        BucketCounts counts = shard.counts();
+        BucketCounts counts = shard.progress().counts();
         long settled = counts.downloaded()
                 .plus(counts.failed())
                 .plus(counts.vanished())
                 .bytes();
-        return Math.max(0, shard.toDownload().bytes() - Math.max(settled, shard.bytesReceived()));
+        return Math.max(
+                0,
+                shard.progress().toDownload().bytes()
+                        - Math.max(settled, shard.progress().bytesReceived()));
     }
 
     /** The state now. */
@@ -215,9 +221,9 @@ final class RunMonitor {
         Tally toDownload = Tally.ZERO;
         long received = 0;
         for (TransferMessage.Heartbeat shard : progress.shards.values()) {
-            counts = counts.plus(shard.counts());
-            toDownload = toDownload.plus(shard.toDownload());
-            received += shard.bytesReceived();
+            counts = counts.plus(shard.progress().counts());
+            toDownload = toDownload.plus(shard.progress().toDownload());
+            received += shard.progress().bytesReceived();
         }
         return new RunState.BucketState(
                 name,

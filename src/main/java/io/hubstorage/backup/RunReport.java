@@ -55,15 +55,15 @@ final class RunReport {
     }
 
     /** No bucket could be listed to its end. */
-    RunRecord nothingCovered(int attempts, Collection<BucketPass> passes) {
-        String why = passes.size() == 1
+    RunRecord nothingCovered(int attempts, Collection<BucketAttempt> ended) {
+        String why = ended.size() == 1
                 ? "%s failed: %s"
                         .formatted(
-                                passes.iterator().next().bucket(),
-                                passes.iterator().next().error())
+                                ended.iterator().next().bucket(),
+                                ended.iterator().next().error())
                 : "all %d buckets failed; the first: %s"
-                        .formatted(passes.size(), passes.iterator().next().error());
-        return record(RunResult.FAILED, attempts, RunRecord.Truth.NONE, buckets(passes), why, List.of());
+                        .formatted(ended.size(), ended.iterator().next().error());
+        return record(RunResult.FAILED, attempts, RunRecord.Truth.NONE, buckets(ended), why, List.of());
     }
 
     /**
@@ -75,9 +75,9 @@ final class RunReport {
             String snapshot,
             @Nullable Instant checked,
             int attempts,
-            Collection<BucketPass> passes,
+            Collection<BucketAttempt> ended,
             List<RunRecord.Alarm> alarms) {
-        List<RunRecord.BucketRecord> buckets = buckets(passes);
+        List<RunRecord.BucketRecord> buckets = buckets(ended);
         String sentence = allSafe(buckets)
                 ? "%s: no changes; %s is still current%s%s"
                         .formatted(name(buckets), snapshot, checked(checked), asides(buckets))
@@ -108,19 +108,20 @@ final class RunReport {
             Layout layout,
             Instant dated,
             int attempts,
-            Map<String, BucketPass> ended,
-            Collection<BucketPass> whole,
+            Map<String, BucketAttempt> ended,
+            Collection<BucketAttempt> whole,
             Map<String, RunRecord.BucketRecord> before,
             List<RunRecord.Alarm> alarms) {
         List<RunRecord.BucketRecord> buckets = new ArrayList<>();
         Set<String> told = new TreeSet<>();
-        for (BucketPass pass : whole) {
-            BucketPass tried = ended.get(pass.bucket());
-            buckets.add(tried == null ? leftOut(pass, before) : pass.keep() ? kept(pass, tried) : bucket(pass));
-            told.add(pass.bucket());
+        for (BucketAttempt attempt : whole) {
+            BucketAttempt tried = ended.get(attempt.bucket());
+            buckets.add(
+                    tried == null ? leftOut(attempt, before) : attempt.keep() ? kept(attempt, tried) : bucket(attempt));
+            told.add(attempt.bucket());
         }
         ended.values().stream()
-                .filter(pass -> !told.contains(pass.bucket()))
+                .filter(attempt -> !told.contains(attempt.bucket()))
                 .map(RunReport::bucket)
                 .forEach(buckets::add);
         List<RunRecord.BucketRecord> tried = buckets.stream()
@@ -134,11 +135,11 @@ final class RunReport {
     }
 
     /** A dry run: what a run would do now. */
-    RunRecord planned(Collection<BucketPass> passes, long usable) {
-        if (passes.stream().noneMatch(BucketPass::complete)) {
-            return nothingCovered(1, passes);
+    RunRecord planned(Collection<BucketAttempt> ended, long usable) {
+        if (ended.stream().noneMatch(BucketAttempt::complete)) {
+            return nothingCovered(1, ended);
         }
-        List<RunRecord.BucketRecord> buckets = buckets(passes);
+        List<RunRecord.BucketRecord> buckets = buckets(ended);
         BucketCounts totals = totals(buckets);
         String room = DiskSpace.shortage(plan.data(), totals.downloaded().bytes(), usable)
                 .map(shortage -> "; " + shortage)
@@ -168,30 +169,30 @@ final class RunReport {
         return buckets.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus);
     }
 
-    private static List<RunRecord.BucketRecord> buckets(Collection<BucketPass> passes) {
-        return passes.stream().map(RunReport::bucket).toList();
+    private static List<RunRecord.BucketRecord> buckets(Collection<BucketAttempt> ended) {
+        return ended.stream().map(RunReport::bucket).toList();
     }
 
-    private static RunRecord.BucketRecord bucket(BucketPass pass) {
-        boolean complete = pass.complete();
+    private static RunRecord.BucketRecord bucket(BucketAttempt attempt) {
+        boolean complete = attempt.complete();
         RunResult result =
-                !complete ? RunResult.FAILED : pass.failuresTotal() > 0 ? RunResult.PARTIAL : RunResult.SUCCESS;
+                !complete ? RunResult.FAILED : attempt.failuresTotal() > 0 ? RunResult.PARTIAL : RunResult.SUCCESS;
         return new RunRecord.BucketRecord(
-                pass.bucket(),
+                attempt.bucket(),
                 new BucketOutcome(
                         result,
                         false,
-                        complete ? pass.counts() : BucketCounts.ZERO,
-                        pass.failures(),
-                        pass.failuresTotal(),
-                        complete ? pass.error() : errorSoFar(pass)),
-                complete && !pass.keep());
+                        complete ? attempt.counts() : BucketCounts.ZERO,
+                        attempt.failures(),
+                        attempt.failuresTotal(),
+                        complete ? attempt.error() : errorSoFar(attempt)),
+                complete && !attempt.keep());
     }
 
     /** The counts of what was not finished prove nothing and stay out of the record; people still want to know how far it was. */
-    private static @Nullable String errorSoFar(BucketPass pass) {
-        String error = pass.error();
-        long listed = pass.counts().listed().objects();
+    private static @Nullable String errorSoFar(BucketAttempt attempt) {
+        String error = attempt.error();
+        long listed = attempt.counts().listed().objects();
         return error == null || listed == 0
                 ? error
                 : String.format(
@@ -200,11 +201,11 @@ final class RunReport {
                         error,
                         listed,
                         listed == 1 ? "" : "s",
-                        pass.counts().downloaded().objects());
+                        attempt.counts().downloaded().objects());
     }
 
     /** A bucket that failed and was linked over whole: nothing is concluded from what its listing said. */
-    private static RunRecord.BucketRecord kept(BucketPass kept, BucketPass tried) {
+    private static RunRecord.BucketRecord kept(BucketAttempt kept, BucketAttempt tried) {
         return new RunRecord.BucketRecord(
                 kept.bucket(),
                 new BucketOutcome(
@@ -218,14 +219,14 @@ final class RunReport {
     }
 
     /** A bucket that was no part of this run: linked over whole, and as safe or not as it was. */
-    private static RunRecord.BucketRecord leftOut(BucketPass pass, Map<String, RunRecord.BucketRecord> before) {
-        RunRecord.BucketRecord last = before.get(pass.bucket());
+    private static RunRecord.BucketRecord leftOut(BucketAttempt attempt, Map<String, RunRecord.BucketRecord> before) {
+        RunRecord.BucketRecord last = before.get(attempt.bucket());
         return new RunRecord.BucketRecord(
-                pass.bucket(),
+                attempt.bucket(),
                 new BucketOutcome(
                         last == null ? RunResult.FAILED : last.result(),
                         true,
-                        pass.counts(),
+                        attempt.counts(),
                         List.of(),
                         0,
                         last == null

@@ -1,9 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.Addresses;
-import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BusJson;
-import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.DiskFull;
 import io.vertx.core.Vertx;
@@ -13,11 +11,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,12 +43,10 @@ final class ShardDispatcher {
     private final Vertx vertx;
     private final String runId;
     private final Semaphore room = new Semaphore(AT_ONCE);
-    private final Map<Id, Waiting> waiting = new ConcurrentHashMap<>();
+    private final Map<TransferMessage.ShardId, Waiting> waiting = new ConcurrentHashMap<>();
     private final long silenceNanos;
     private volatile boolean cancelled;
     private volatile boolean gaveUp;
-
-    private record Id(String bucket, int pass, int index) {}
 
     private static final class Waiting {
         final CompletableFuture<TransferMessage.Result> result = new CompletableFuture<>();
@@ -90,16 +91,30 @@ final class ShardDispatcher {
         }
     }
 
-    /** Has the shard worked on, and waits for its end. */
-    TransferMessage.Result run(TransferMessage.Shard shard) throws InterruptedException {
+    /** Has the shards worked on, side by side, and waits for the end of each. */
+    Map<TransferMessage.ShardId, TransferMessage.Result> run(List<TransferMessage.Shard> shards)
+            throws InterruptedException {
+        Map<TransferMessage.ShardId, TransferMessage.Result> results = new HashMap<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<TransferMessage.Result> ended : threads.invokeAll(shards.stream()
+                    .<Callable<TransferMessage.Result>>map(shard -> () -> run(shard))
+                    .toList())) {
+                results.put(ended.get().id(), ended.get());
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a shard could not be handed out", e.getCause());
+        }
+        return results;
+    }
+
+    private TransferMessage.Result run(TransferMessage.Shard shard) throws InterruptedException {
         room.acquire();
         if (cancelled) {
             room.release();
             return ended(shard, TransferMessage.Outcome.CANCELLED, null);
         }
-        Id id = new Id(shard.bucket(), shard.pass(), shard.index());
         Waiting shardWaiting = new Waiting();
-        waiting.put(id, shardWaiting);
+        waiting.put(shard.id(), shardWaiting);
         try {
             prepare(shard);
             vertx.eventBus()
@@ -111,7 +126,7 @@ final class ShardDispatcher {
                     ? ended(shard, TransferMessage.Outcome.DISK_FULL, String.valueOf(e.getMessage()))
                     : ended(shard, TransferMessage.Outcome.FAILED, "the destination disk failed: " + e);
         } finally {
-            waiting.remove(id);
+            waiting.remove(shard.id());
             room.release();
         }
     }
@@ -119,8 +134,8 @@ final class ShardDispatcher {
     /** Makes the shard's folders and its lease, which workers never do. */
     private static void prepare(TransferMessage.Shard shard) throws IOException {
         if (shard.mode() != TransferMessage.Mode.DRY_RUN) {
-            Files.createDirectories(Path.of(shard.tree()));
-            Files.createDirectories(Path.of(shard.journal()));
+            Files.createDirectories(Path.of(shard.workspace().tree()));
+            Files.createDirectories(Path.of(shard.workspace().journal()));
             Files.writeString(Path.of(shard.lease()), shard.runId());
         }
     }
@@ -128,7 +143,10 @@ final class ShardDispatcher {
     /** Takes the lease away first: that also reaches a worker that does not listen. */
     private void giveUp(TransferMessage.Shard shard) {
         gaveUp = true;
-        LOG.warn("no word from the worker on shard {} of {}: it is given up", shard.index(), shard.bucket());
+        LOG.warn(
+                "no word from the worker on shard {} of {}: it is given up",
+                shard.id().index(),
+                shard.bucket());
         try {
             Files.deleteIfExists(Path.of(shard.lease()));
         } catch (IOException e) {
@@ -137,8 +155,7 @@ final class ShardDispatcher {
         vertx.eventBus()
                 .publish(
                         Addresses.TRANSFER_CANCEL,
-                        BusJson.encode(new TransferMessage.Cancel(
-                                shard.runId(), shard.bucket(), shard.pass(), shard.index())));
+                        BusJson.encode(new TransferMessage.Cancel(shard.runId(), shard.id())));
     }
 
     private TransferMessage.Result await(TransferMessage.Shard shard, Waiting shardWaiting)
@@ -170,7 +187,7 @@ final class ShardDispatcher {
 
     /** A worker has been heard of. */
     void heard(TransferMessage.Heartbeat heartbeat) {
-        Waiting shard = waiting.get(new Id(heartbeat.bucket(), heartbeat.pass(), heartbeat.index()));
+        Waiting shard = waiting.get(heartbeat.id());
         if (shard != null) {
             shard.heardNanos = System.nanoTime();
         }
@@ -178,7 +195,7 @@ final class ShardDispatcher {
 
     /** A worker has ended. */
     void ended(TransferMessage.Result result) {
-        Waiting shard = waiting.get(new Id(result.bucket(), result.pass(), result.index()));
+        Waiting shard = waiting.get(result.id());
         if (shard != null) {
             shard.result.complete(result);
         }
@@ -187,7 +204,7 @@ final class ShardDispatcher {
     /** Tells all workers of this run to stop; their results still come. No further shard is begun. */
     void cancel() {
         cancelled = true;
-        vertx.eventBus().publish(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel(runId)));
+        vertx.eventBus().publish(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel(runId, null)));
     }
 
     /** The end of a shard that no worker has told the end of. */
@@ -195,20 +212,11 @@ final class ShardDispatcher {
             TransferMessage.Shard shard, TransferMessage.Outcome outcome, @Nullable String error) {
         return new TransferMessage.Result(
                 shard.runId(),
-                shard.bucket(),
-                shard.pass(),
-                shard.index(),
+                shard.id(),
                 outcome,
-                BucketCounts.ZERO,
-                Tally.ZERO,
-                0,
-                0,
-                0,
-                0,
-                0,
-                List.of(),
-                0,
-                true,
+                TransferMessage.Progress.NONE,
+                TransferMessage.Usage.NONE,
+                new TransferMessage.Failures(List.of(), 0, TransferMessage.Remedy.COPY),
                 error);
     }
 }

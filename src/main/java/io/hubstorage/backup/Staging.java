@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Where a run works before its snapshot exists. A run that was cut off leaves its staging behind; the next run adopts it:
  * it lists and plans afresh, and spares the download of whatever a change log of the staging names with the listed ETag.
  *
- * <p>Each pass over a bucket writes into a tree of its own and takes what earlier passes left as a source to link from, so
- * that nothing of an earlier pass can slip into the snapshot. Used by one run at a time; bucket passes may run side by side.
+ * <p>Each attempt at a bucket writes into a tree of its own and takes what earlier ones left as a source to link from, so
+ * that nothing of an earlier attempt can slip into the snapshot. Used by one run at a time; buckets may run side by side.
  */
 final class Staging {
     private static final Logger LOG = LoggerFactory.getLogger(Staging.class);
@@ -35,13 +35,13 @@ final class Staging {
     private final Layout layout;
     private final String time;
     private final boolean reattached;
-    private int lastPass;
+    private int lastAttempt;
 
-    private Staging(Layout layout, String time, boolean reattached, int lastPass) {
+    private Staging(Layout layout, String time, boolean reattached, int lastAttempt) {
         this.layout = layout;
         this.time = time;
         this.reattached = reattached;
-        this.lastPass = lastPass;
+        this.lastAttempt = lastAttempt;
     }
 
     /** Adopts the staging that an earlier run left, or begins a new one; older ones and the trash are deleted. */
@@ -75,7 +75,7 @@ final class Staging {
         Path bootFile = layout.journal(time).resolve(BOOT);
         boolean reattached =
                 !Files.exists(bootFile) || !Files.readString(bootFile).equals(mark);
-        Staging staging = new Staging(layout, time, reattached, lastPass(layout, time));
+        Staging staging = new Staging(layout, time, reattached, lastAttempt(layout, time));
         staging.revokeLeases();
         staging.undoAssembly();
         LOG.info(
@@ -114,17 +114,17 @@ final class Staging {
         }
     }
 
-    /** The number of a new pass. */
-    synchronized int nextPass() {
-        return ++lastPass;
+    /** The number of a new attempt. */
+    synchronized int nextAttempt() {
+        return ++lastAttempt;
     }
 
-    Path tree(int pass, String bucket) {
-        return layout.pass(time, pass, bucket);
+    Path tree(int attempt, String bucket) {
+        return layout.pass(time, attempt, bucket);
     }
 
-    Path journal(int pass, String bucket) {
-        return layout.passJournal(time, pass, bucket);
+    Path journal(int attempt, String bucket) {
+        return layout.passJournal(time, attempt, bucket);
     }
 
     /** A folder for the run's other working files. */
@@ -133,19 +133,20 @@ final class Staging {
     }
 
     /**
-     * What earlier passes over the bucket have downloaded, as a source to link from.
+     * What earlier attempts at the bucket have downloaded, as a source to link from.
      *
      * @param doubtful whether somebody may still have been writing there when it was given up
      */
     Optional<TransferMessage.Source> staged(String bucket, boolean doubtful) throws IOException {
-        Path manifest = scratch().resolve("%s.%d.staged.zst".formatted(bucket, lastPass));
+        Path manifest = scratch().resolve("%s.%d.staged.zst".formatted(bucket, lastAttempt));
         try (ManifestMerge downloads = new ManifestMerge(null, scratch())) {
-            for (int pass = 1; pass <= lastPass; pass++) {
+            for (int attempt = 1; attempt <= lastAttempt; attempt++) {
                 String prefix =
-                        layout.staging(time).relativize(tree(pass, bucket)).toString();
-                for (String file : children(journal(pass, bucket))) {
+                        layout.staging(time).relativize(tree(attempt, bucket)).toString();
+                for (String file : children(journal(attempt, bucket))) {
                     if (file.endsWith(CHANGE_LOG)) {
-                        addDownloads(journal(pass, bucket).resolve(file), prefix.replace('\\', '/') + "/", downloads);
+                        addDownloads(
+                                journal(attempt, bucket).resolve(file), prefix.replace('\\', '/') + "/", downloads);
                     }
                 }
             }
@@ -169,7 +170,7 @@ final class Staging {
         }
     }
 
-    /** Whether any pass has downloaded anything. */
+    /** Whether any attempt has downloaded anything. */
     boolean hasDownloads() throws IOException {
         try (Stream<Path> files = Files.walk(layout.journal(time))) {
             for (Path log :
@@ -191,21 +192,21 @@ final class Staging {
         return Files.createDirectories(snapshot);
     }
 
-    /** Moves a pass's tree to its place in the snapshot. */
-    void assemble(int pass, String bucket) throws IOException {
-        Path tree = Files.createDirectories(tree(pass, bucket));
+    /** Moves an attempt's tree to its place in the snapshot. */
+    void assemble(int attempt, String bucket) throws IOException {
+        Path tree = Files.createDirectories(tree(attempt, bucket));
         Path place = Layout.tree(layout.stagedSnapshot(time), bucket);
         Files.createDirectories(place.resolve("..").normalize());
         Files.move(tree, place, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** After a crash in the middle of an assembly: each tree goes back to the pass it came from. */
+    /** After a crash in the middle of an assembly: each tree goes back to the attempt it came from. */
     private void undoAssembly() throws IOException {
         Path snapshot = layout.stagedSnapshot(time);
         for (String bucket : children(Layout.tree(snapshot, "x").resolveSibling(""))) {
-            for (int pass = lastPass; pass > 0; pass--) {
-                Path tree = tree(pass, bucket);
-                if (Files.isDirectory(journal(pass, bucket)) && !Files.exists(tree)) {
+            for (int attempt = lastAttempt; attempt > 0; attempt--) {
+                Path tree = tree(attempt, bucket);
+                if (Files.isDirectory(journal(attempt, bucket)) && !Files.exists(tree)) {
                     Files.createDirectories(tree.resolve("..").normalize());
                     Files.move(Layout.tree(snapshot, bucket), tree, StandardCopyOption.ATOMIC_MOVE);
                     break;
@@ -242,7 +243,7 @@ final class Staging {
         }
     }
 
-    private static int lastPass(Layout layout, String time) throws IOException {
+    private static int lastAttempt(Layout layout, String time) throws IOException {
         return children(layout.journal(time)).stream()
                 .filter(name -> name.startsWith(Layout.PASS_PREFIX))
                 .mapToInt(name -> Integer.parseInt(name.substring(Layout.PASS_PREFIX.length())))

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The whole state of the run in progress: what {@code backup.progress} carries, as a flat object. Counts never go down within
- * an attempt.
+ * an attempt, but for {@code failed} and {@code kept} of objects that are tried again.
  *
  * @param at when this state was taken
  * @param buckets in the order of the configuration

@@ -7,52 +7,74 @@ import org.jspecify.annotations.Nullable;
 public sealed interface TransferMessage {
     /** What a worker does with a shard. */
     enum Mode {
-        /** List, diff, download, and link as soon as the shard differs from the last snapshot. */
+        /** List, diff and download. */
         COPY,
+        /** {@link #COPY} could not read some objects: ask for these once more, and list nothing. */
+        RETRY,
         /** List and diff only, nothing is written to the snapshot. */
         DRY_RUN,
-        /** {@link #COPY} found nothing different from the last snapshot: link it all over, as its change log says. */
+        /** After {@link #COPY}: link what stays over from the last snapshot, as the change log says. */
         LINK,
         /** Link the whole bucket over from the last snapshot, without asking S3. */
         KEEP
     }
 
     /**
-     * One range of a bucket's keys, in UTF-8 byte order.
+     * Names a shard within its run.
      *
-     * @param pass numbers the passes over one bucket within a staging; each writes into a folder of its own
-     * @param index numbers the shards of a pass, in key order from 0
-     * @param after only keys greater than this
-     * @param through only keys up to and including this
-     * @param prefix only keys that begin with this; empty for all
-     * @param sorted whether to sort the listing on disk first, because the server lists in another order
-     * @param tree the folder that becomes {@code s3/<bucket>}
-     * @param journal the folder for this pass's change log and manifest part
-     * @param sources where unchanged files are linked from, the best first
+     * @param attempt numbers the attempts at one bucket within a staging; each writes into a folder of its own
+     * @param index numbers the shards of an attempt, in key order from 0
      */
-    record Shard(
-            String runId,
-            Mode mode,
-            String bucket,
-            int pass,
-            int index,
-            @Nullable String after,
-            @Nullable String through,
-            String prefix,
-            boolean sorted,
-            String tree,
-            String journal,
-            List<Source> sources,
-            Options options)
+    record ShardId(String bucket, int attempt, int index) {}
+
+    /**
+     * One range of a bucket's keys.
+     *
+     * @param before how far it is already, when it is to be gone on with
+     */
+    record Shard(String runId, ShardId id, Mode mode, Keys keys, Workspace workspace, Options options, Progress before)
             implements TransferMessage {
         /** What {@link #lease} ends in. */
         public static final String LEASE = ".lease";
 
+        public String bucket() {
+            return id.bucket();
+        }
+
+        public List<Source> sources() {
+            return workspace.sources();
+        }
+
+        /** The same shard, gone on with in another mode. */
+        public Shard goOn(Mode other, Progress soFar) {
+            return new Shard(runId, id, other, keys, workspace, options, soFar);
+        }
+
         /** The file that is there as long as the run counts on this shard; a worker that misses it must write nothing. */
         public String lease() {
-            return "%s/shard-%04d%s".formatted(journal, index, LEASE);
+            return "%s/shard-%04d%s".formatted(workspace.journal(), id.index(), LEASE);
         }
     }
+
+    /**
+     * The keys of a shard, in UTF-8 byte order.
+     *
+     * @param prefix only keys that begin with this; empty for all
+     * @param after only keys greater than this
+     * @param through only keys up to and including this
+     * @param sorted whether to sort the listing on disk first, because the server lists in another order
+     */
+    record Keys(
+            String prefix, @Nullable String after, @Nullable String through, boolean sorted) {}
+
+    /**
+     * The places where a shard is worked on.
+     *
+     * @param tree the folder that becomes {@code s3/<bucket>}
+     * @param journal the folder for the attempt's change logs and manifest parts
+     * @param sources where unchanged files are linked from, the best first
+     */
+    record Workspace(String tree, String journal, List<Source> sources) {}
 
     /** How far a source is believed. */
     enum Trust {
@@ -96,17 +118,8 @@ public sealed interface TransferMessage {
     /** Common prefixes, each with the prefix that was asked for, in the server's order. */
     record Folders(List<String> prefixes) implements TransferMessage {}
 
-    /**
-     * Stops the shards of a run.
-     *
-     * @param bucket null for all of them; else, with {@code pass} and {@code index}, the one that is meant
-     */
-    record Cancel(String runId, @Nullable String bucket, int pass, int index) implements TransferMessage {
-        /** Stops every shard of a run. */
-        public Cancel(String runId) {
-            this(runId, null, 0, 0);
-        }
-    }
+    /** Stops a shard of a run, or all of them where none is named. */
+    record Cancel(String runId, @Nullable ShardId shard) implements TransferMessage {}
 
     /**
      * What S3 does for a worker that needs it.
@@ -130,72 +143,101 @@ public sealed interface TransferMessage {
     /** A run's search for the buckets of the account goes on. */
     record Discovering(String runId, Service service) implements TransferMessage {}
 
+    /** How far a shard is. */
+    record Progress(BucketCounts counts, Tally toDownload, long bytesReceived, boolean listingComplete) {
+        /** Not begun. */
+        public static final Progress NONE = new Progress(BucketCounts.ZERO, Tally.ZERO, 0, false);
+    }
+
     /**
-     * The shard is alive, and how far it is. Numbers are the shard's own and never go down.
+     * The shard is alive, and how far it is. Numbers never go down, but for those of objects that are tried again.
      *
      * @param service null while the shard needs nothing of S3
      */
     record Heartbeat(
             String runId,
-            String bucket,
-            int pass,
-            int index,
-            BucketCounts counts,
-            Tally toDownload,
-            boolean listingComplete,
-            long bytesReceived,
+            ShardId id,
+            Progress progress,
             List<InFlight> inFlight,
-            @Nullable Service service)
-            implements TransferMessage {}
+            @Nullable Service service) implements TransferMessage {}
 
     /** An object on its way; {@code received} may be more than {@code size} when parts were asked for again. */
     record InFlight(String key, long size, long received) {}
 
     /** How a shard ended. */
     enum Outcome {
-        /** The listing reached its end and everything it named is accounted for. */
-        COMPLETE,
-        /** As {@link #COMPLETE}, and nothing differs from the last snapshot; nothing was linked yet. */
+        /** The listing reached its end, everything it named is accounted for, and the bucket differs from the last snapshot. */
+        CHANGED,
+        /** The same, and nothing differs. */
         UNCHANGED,
+        /** What stays is linked too: the shard's part of the snapshot is there. */
+        LINKED,
         /** The server does not list in UTF-8 byte order: do it again, sorted. */
         UNORDERED,
         /** A file of the last snapshot is not what its manifest says: do it again with less {@link Trust}. */
         DAMAGED,
-        /** The listing did not finish; {@code error} says why. */
+        /** The listing did not finish, or the worker came to no end; {@code error} says why. */
         FAILED,
         /** Credentials were refused: the run must stop at once. */
         AUTH,
         /** There is no room left on the disk: the run must stop at once. */
         DISK_FULL,
         /** Stopped on request. */
-        CANCELLED
+        CANCELLED;
+
+        /** Whether everything that the shard's listing named is accounted for. */
+        public boolean isComplete() {
+            return this == CHANGED || this == UNCHANGED || this == LINKED;
+        }
     }
 
     /**
-     * The shard's end.
+     * What a shard took.
      *
      * @param lookMillis what looking at the last snapshot's files took, summed over threads
      * @param writableFiles linked ones whose mode is not read-only
      * @param allocatedBytes what is new on the disk in its tree: files and folders, in whole blocks
-     * @param failures the first failures, named; all are in the journal folder
-     * @param retriable whether trying again later may mend what failed
      */
+    record Usage(long listRequests, long lookMillis, long writableFiles, long allocatedBytes) {
+        /** Nothing. */
+        public static final Usage NONE = new Usage(0, 0, 0, 0);
+
+        /** Both together. */
+        public Usage plus(Usage other) {
+            return new Usage(
+                    listRequests + other.listRequests,
+                    lookMillis + other.lookMillis,
+                    writableFiles + other.writableFiles,
+                    allocatedBytes + other.allocatedBytes);
+        }
+    }
+
+    /** What may mend later what went wrong. */
+    enum Remedy {
+        /** Nothing, as far as is known. */
+        NONE,
+        /** To ask again for the objects that failed. */
+        RETRY,
+        /** To begin anew. */
+        COPY
+    }
+
+    /**
+     * What could not be copied.
+     *
+     * @param first some of it, named; all is in the journal folder
+     * @param remedy for some of it at least, or for whatever else went wrong
+     */
+    record Failures(List<RunRecord.Failure> first, long total, Remedy remedy) {}
+
+    /** The shard's end. */
     record Result(
             String runId,
-            String bucket,
-            int pass,
-            int index,
+            ShardId id,
             Outcome outcome,
-            BucketCounts counts,
-            Tally toDownload,
-            long bytesReceived,
-            long listRequests,
-            long lookMillis,
-            long writableFiles,
-            long allocatedBytes,
-            List<RunRecord.Failure> failures,
-            long failuresTotal,
-            boolean retriable,
+            Progress progress,
+            Usage usage,
+            Failures failures,
             @Nullable String error)
             implements TransferMessage {}
 }

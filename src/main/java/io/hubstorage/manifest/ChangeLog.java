@@ -30,9 +30,19 @@ public final class ChangeLog implements AutoCloseable {
 
     /** @param path is created or emptied; null to write nothing down, where only {@link #isDifferent} is of interest */
     public ChangeLog(@Nullable Path path) throws IOException {
-        file = path == null ? null : new RandomAccessFile(path.toFile(), "rw");
+        this(path, 0);
+    }
+
+    /** A log that is there already, to write on at its end; of {@link #isDifferent} only what is new counts. */
+    public static ChangeLog goOn(Path path) throws IOException {
+        return new ChangeLog(path, Files.size(path));
+    }
+
+    private ChangeLog(@Nullable Path path, long end) throws IOException {
+        this.file = path == null ? null : new RandomAccessFile(path.toFile(), "rw");
+        this.end = end;
         if (file != null) {
-            file.setLength(0);
+            file.setLength(end);
         }
     }
 

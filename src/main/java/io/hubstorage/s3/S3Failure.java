@@ -65,6 +65,11 @@ public abstract sealed class S3Failure extends Exception {
         return new Changed(message, null);
     }
 
+    /** An object that was a file when it was listed and is a folder now, or the other way. */
+    public static S3Failure becameOther(String message) {
+        return new Changed(message, null, true);
+    }
+
     /** A listing that contradicts itself. */
     public static S3Failure listing(String message) {
         return new Permanent("listing", message, null);
@@ -175,8 +180,20 @@ public abstract sealed class S3Failure extends Exception {
 
     /** The object is another than the one listed. */
     public static final class Changed extends S3Failure {
+        private final boolean needsListing;
+
         Changed(String message, @Nullable Throwable cause) {
+            this(message, cause, false);
+        }
+
+        private Changed(String message, @Nullable Throwable cause, boolean needsListing) {
             super("changed", message, cause);
+            this.needsListing = needsListing;
+        }
+
+        /** Whether only a new listing of its bucket can tell where it belongs. */
+        public boolean needsListing() {
+            return needsListing;
         }
     }
 }

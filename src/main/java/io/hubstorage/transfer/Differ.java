@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares a listing, object by object in key order, with the last snapshot and with what earlier passes left: what must be
+ * Compares a listing, object by object in key order, with the last snapshot and with what earlier attempts left: what must be
  * read goes to the fetches, what else is new to the change log, and of what stays as it is nothing is said. Constant memory: a
  * merge of sorted streams. Not thread-safe.
  */
@@ -116,7 +116,12 @@ final class Differ implements AutoCloseable {
         for (int i = 0; i < shard.sources().size(); i++) {
             TransferMessage.Source source = shard.sources().get(i);
             Cursor cursor = new Cursor(
-                    i, source, ManifestReader.range(Path.of(source.manifest()), shard.after(), shard.through()));
+                    i,
+                    source,
+                    ManifestReader.range(
+                            Path.of(source.manifest()),
+                            shard.keys().after(),
+                            shard.keys().through()));
             if (source.previous()) {
                 previous = cursor;
             } else {
@@ -128,7 +133,9 @@ final class Differ implements AutoCloseable {
     /** Which of the listed keys are wanted. */
     static KeyFilter filter(TransferMessage.Shard shard) {
         return KeyFilter.below(
-                shard.prefix(), shard.options().exclude(), shard.options().include());
+                shard.keys().prefix(),
+                shard.options().exclude(),
+                shard.options().include());
     }
 
     /** Takes the next listed object; keys must come in order. */
@@ -166,7 +173,7 @@ final class Differ implements AutoCloseable {
     private void passOver(@Nullable String key) throws IOException {
         for (Cursor cursor : staged) {
             while (cursor.takeBefore(key) != null) {
-                // Staged for a key that is no longer listed: left behind in the old pass, which is deleted as a whole.
+                // Staged for a key that is no longer listed: left behind in its attempt, which is deleted as a whole.
             }
         }
         if (previous != null) {
@@ -177,7 +184,9 @@ final class Differ implements AutoCloseable {
     }
 
     private void gone(ManifestEntry recorded) throws IOException {
-        if (shard.options().delete() || !recorded.key().startsWith(shard.prefix()) || !filter.accepts(recorded.key())) {
+        if (shard.options().delete()
+                || !recorded.key().startsWith(shard.keys().prefix())
+                || !filter.accepts(recorded.key())) {
             drop(recorded);
             return;
         }
@@ -205,7 +214,7 @@ final class Differ implements AutoCloseable {
     }
 
     private void lost(String key, String why) throws IOException {
-        failures.add(new RunRecord.Failure(key, "missing", why + ", and " + damage), false);
+        failures.add(new RunRecord.Failure(key, "missing", why + ", and " + damage));
     }
 
     private void drop(@Nullable ManifestEntry recorded) throws IOException {

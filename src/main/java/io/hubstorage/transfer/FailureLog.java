@@ -2,43 +2,97 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.TransferMessage.Remedy;
+import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Names every failed object in a file of JSON lines, and remembers the first few. Thread-safe. */
+/**
+ * Names every failed object in a file of JSON lines, and remembers the first few. What may be fetched later is written down
+ * beside it, in the same order, with all that takes. Thread-safe.
+ */
 final class FailureLog implements AutoCloseable {
     private static final int REMEMBERED = 100;
 
-    private final @Nullable Path file;
+    private final @Nullable ShardFiles files;
     private final List<RunRecord.Failure> first = new ArrayList<>();
-    private @Nullable BufferedWriter out;
+    private @Nullable BufferedWriter failures;
+    private @Nullable BufferedWriter retries;
     private long total;
-    private boolean retriable;
+    private Remedy remedy = Remedy.NONE;
 
-    /** @param file made with the first failure; absent to write none */
-    FailureLog(@Nullable Path file) {
-        this.file = file;
+    /** @param files made with the first failure; null to write none */
+    FailureLog(@Nullable ShardFiles files) {
+        this.files = files;
     }
 
-    /** @param mayPass whether trying again later may help */
-    synchronized void add(RunRecord.Failure failure, boolean mayPass) throws IOException {
+    /** Of something that nothing can mend. */
+    void add(RunRecord.Failure failure) throws IOException {
+        add(failure, Remedy.NONE, null);
+    }
+
+    /** @param task what failed */
+    synchronized void add(RunRecord.Failure failure, Remedy mend, @Nullable FetchTask task) throws IOException {
         total++;
-        retriable |= mayPass;
+        remedy = mend.compareTo(remedy) > 0 ? mend : remedy;
         if (first.size() < REMEMBERED) {
             first.add(failure);
         }
-        if (file != null) {
-            if (out == null) {
-                out = Files.newBufferedWriter(file);
+        if (files != null) {
+            if (failures == null) {
+                failures = Files.newBufferedWriter(files.failures());
             }
-            out.write(BusJson.mapper().writeValueAsString(failure));
-            out.newLine();
+            write(failure, failures);
+            if (mend == Remedy.RETRY && task != null) {
+                if (retries == null) {
+                    retries = Files.newBufferedWriter(files.retries());
+                }
+                write(task, retries);
+            }
         }
+    }
+
+    private static void write(Record line, BufferedWriter out) throws IOException {
+        out.write(BusJson.mapper().writeValueAsString(line));
+        out.newLine();
+    }
+
+    /** Hands out again what an earlier log has to be fetched later; its other failures are failures of this one too. */
+    void retry(Differ.Fetches fetches) throws IOException, InterruptedException {
+        if (files == null) {
+            return;
+        }
+        try (BufferedReader before = Files.newBufferedReader(setAside(files.failures()));
+                BufferedReader tasks = Files.newBufferedReader(setAside(files.retries()))) {
+            FetchTask task = next(tasks, FetchTask.class);
+            for (RunRecord.Failure failure = next(before, RunRecord.Failure.class);
+                    failure != null;
+                    failure = next(before, RunRecord.Failure.class)) {
+                if (task != null && task.key().equals(failure.key())) {
+                    fetches.submit(task);
+                    task = next(tasks, FetchTask.class);
+                } else {
+                    add(failure);
+                }
+            }
+        }
+    }
+
+    private static Path setAside(Path file) throws IOException {
+        return Files.move(
+                file, file.resolveSibling(file.getFileName() + ".before"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static <T> @Nullable T next(BufferedReader lines, Class<T> type) throws IOException {
+        String line = lines.readLine();
+        return line == null ? null : BusJson.mapper().readValue(line, type);
     }
 
     synchronized List<RunRecord.Failure> first() {
@@ -49,15 +103,17 @@ final class FailureLog implements AutoCloseable {
         return total;
     }
 
-    /** Whether trying again later may mend any of them. */
-    synchronized boolean retriable() {
-        return retriable;
+    /** What may mend some of them: the one that takes most. */
+    synchronized Remedy remedy() {
+        return remedy;
     }
 
     @Override
     public synchronized void close() throws IOException {
-        if (out != null) {
-            out.close();
+        for (@Nullable BufferedWriter out : Arrays.asList(failures, retries)) {
+            if (out != null) {
+                out.close();
+            }
         }
     }
 }

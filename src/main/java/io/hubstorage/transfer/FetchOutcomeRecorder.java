@@ -24,6 +24,9 @@ final class FetchOutcomeRecorder {
     private final ChangeLog log;
     private final ShardProgress progress;
     private final FailureLog failures;
+    private final boolean again;
+    /** Why nothing else that is tried again would fare better. */
+    private volatile @Nullable S3Failure hopeless;
 
     FetchOutcomeRecorder(
             TransferMessage.Shard shard,
@@ -36,6 +39,7 @@ final class FetchOutcomeRecorder {
         this.log = log;
         this.progress = progress;
         this.failures = failures;
+        this.again = shard.mode() == TransferMessage.Mode.RETRY;
     }
 
     /**
@@ -47,34 +51,67 @@ final class FetchOutcomeRecorder {
     void settle(FetchTask task, BooleanSupplier stopped) throws IOException, InterruptedException, S3Failure {
         progress.begin(task.key(), task.object().size());
         try {
-            ManifestEntry entry = fetch.fetch(task);
-            ManifestEntry before = asked(task);
-            log.put(entry, before);
-            if (before != null
-                    && entry.state() == EntryState.LINKED
-                    && !entry.equals(before.withState(entry.state()).withPath(entry.path()))) {
-                progress.metadataRefreshed.add(entry.size());
-            }
-            if (task.refetch()) {
-                progress.refetched.add(entry.size());
-            }
-            progress.listed.addBytes(entry.size() - task.object().size());
-            (entry.state() == EntryState.LINKED ? progress.linked : progress.downloaded).add(entry.size());
+            fetched(task, fetch(task));
         } catch (S3Failure failure) {
             switch (failure) {
-                case S3Failure.Auth auth -> throw auth;
-                // Nothing else would fare better: one failure of the bucket instead of one of each object.
-                case S3Failure out when out.isUnreachable() -> throw out;
-                // The listing says so too, or the object would not be the reason.
-                case S3Failure gone when gone.kind().equals(S3Failure.NO_SUCH_BUCKET) -> throw gone;
+                case S3Failure _ when concernsAll(failure) && !again -> throw failure;
+                // Broken off, not failed: the shard's own failure is the one to tell.
+                case S3Failure _ when stopped.getAsBoolean() -> throw failure;
                 case S3Failure.Vanished _ -> vanished(task);
                 case S3Failure.Archived _ -> archived(task);
-                // Broken off, not failed: the shard's own failure is the one to tell.
-                case S3Failure consequence when stopped.getAsBoolean() -> throw consequence;
                 default -> failed(task, failure);
             }
         } finally {
             progress.end(task.key());
+        }
+    }
+
+    private ManifestEntry fetch(FetchTask task) throws IOException, InterruptedException, S3Failure {
+        S3Failure known = hopeless;
+        if (known != null) {
+            throw known;
+        }
+        try {
+            return fetch.fetch(task);
+        } catch (S3Failure failure) {
+            if (concernsAll(failure)) {
+                hopeless = failure;
+            }
+            throw failure;
+        }
+    }
+
+    /** Nothing else would fare better: one failure of the bucket instead of one of each object. */
+    private static boolean concernsAll(S3Failure failure) {
+        return failure instanceof S3Failure.Auth
+                || failure.isUnreachable()
+                // The listing says so too, or the object would not be the reason.
+                || failure.kind().equals(S3Failure.NO_SUCH_BUCKET);
+    }
+
+    private void fetched(FetchTask task, ManifestEntry entry) throws IOException {
+        takeBack(task);
+        ManifestEntry before = asked(task);
+        log.put(entry, before);
+        if (before != null
+                && entry.state() == EntryState.LINKED
+                && !entry.equals(before.withState(entry.state()).withPath(entry.path()))) {
+            progress.metadataRefreshed.add(entry.size());
+        }
+        if (task.refetch()) {
+            progress.refetched.add(entry.size());
+        }
+        progress.listed.addBytes(entry.size() - task.object().size());
+        (entry.state() == EntryState.LINKED ? progress.linked : progress.downloaded).add(entry.size());
+    }
+
+    /** What an object counted as when it was tried before. */
+    private void takeBack(FetchTask task) {
+        if (again) {
+            progress.failed.undo(task.object().size());
+            if (task.fallback() != null) {
+                progress.kept.undo(task.fallback().size());
+            }
         }
     }
 
@@ -90,15 +127,25 @@ final class FetchOutcomeRecorder {
 
     private void failed(FetchTask task, S3Failure failure) throws IOException {
         LOG.warn("{}/{} could not be copied: {}", shard.bucket(), task.key(), failure.getMessage());
+        takeBack(task);
         progress.failed.add(task.object().size());
         failures.add(
                 new RunRecord.Failure(task.key(), failure.kind(), String.valueOf(failure.getMessage())),
-                // What changes under every read may hold still the next time.
-                failure.mayPass() || failure instanceof S3Failure.Changed);
+                remedy(failure),
+                task);
         fallBack(task, EntryState.KEPT);
     }
 
+    private static TransferMessage.Remedy remedy(S3Failure failure) {
+        if (failure instanceof S3Failure.Changed changed) {
+            // What changes under every read may hold still the next time.
+            return changed.needsListing() ? TransferMessage.Remedy.COPY : TransferMessage.Remedy.RETRY;
+        }
+        return failure.mayPass() ? TransferMessage.Remedy.RETRY : TransferMessage.Remedy.NONE;
+    }
+
     private void vanished(FetchTask task) throws IOException {
+        takeBack(task);
         progress.vanished.add(task.object().size());
         if (task.fallback() != null && shard.options().delete()) {
             progress.deleted.add(task.fallback().size());
@@ -109,6 +156,7 @@ final class FetchOutcomeRecorder {
     }
 
     private void archived(FetchTask task) throws IOException {
+        takeBack(task);
         progress.archived.add(task.object().size());
         fallBack(task, EntryState.KEPT);
     }

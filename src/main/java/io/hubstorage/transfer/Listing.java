@@ -55,7 +55,7 @@ final class Listing {
      * the listing was complete.
      */
     void run(Path scratch, Sink sink) throws S3Failure, IOException, InterruptedException, UnorderedException {
-        if (!shard.sorted()) {
+        if (!shard.keys().sorted()) {
             pages(sink);
             return;
         }
@@ -99,10 +99,14 @@ final class Listing {
     }
 
     private void pages(Sink sink) throws S3Failure, IOException, InterruptedException, UnorderedException {
-        try (ListingPages pages = s3.list(shard.bucket(), shard.prefix(), shard.after(), shard.through())) {
+        try (ListingPages pages = s3.list(
+                shard.bucket(),
+                shard.keys().prefix(),
+                shard.keys().after(),
+                shard.keys().through())) {
             // A listing may take hours: one page that fails for a moment must not end it.
             for (Page page = next(pages); page != null; page = next(pages)) {
-                if (!shard.sorted() && !page.ordered()) {
+                if (!shard.keys().sorted() && !page.ordered()) {
                     throw new UnorderedException();
                 }
                 for (ListedObject object : page.objects()) {

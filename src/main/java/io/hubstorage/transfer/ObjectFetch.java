@@ -182,7 +182,7 @@ final class ObjectFetch {
             ListedObject now = metadata(task.object(), withKey).relisted();
             if (isMarker(now) != isMarker(task.object())) {
                 // A folder's path is another than a file's; only a new plan can give it.
-                throw S3Failure.changed(String.valueOf(failure.getMessage()));
+                throw S3Failure.becameOther(String.valueOf(failure.getMessage()));
             }
             stillListed = failure.saysMissing() && now.equals(task.object());
             task = task.withObject(now);

@@ -96,7 +96,8 @@ final class ObjectMetadata implements BodyVerifier.Parts {
      * @throws S3Failure.Vanished when it does not name the key any more, which alone makes an object's absence a fact
      */
     ListedObject relisted() throws S3Failure, IOException, InterruptedException {
-        return requests.send(() -> s3.listOne(shard.bucket(), object.key(), !shard.sorted()))
+        return requests.send(() ->
+                        s3.listOne(shard.bucket(), object.key(), !shard.keys().sorted()))
                 .orElseThrow(() -> S3Failure.vanished(shard.bucket() + "/" + object.key()));
     }
 

@@ -29,8 +29,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shard from its listing to its part of the manifest. What is new is fetched and noted in the change log; only when all of
- * that is there, and only if anything is new, is what stays linked from the last snapshot. Blocking; used once.
+ * A shard on its way from the listing to its part of the manifest, one step at a time, as its mode says: what is new is fetched
+ * and noted in the change log, what failed is fetched again, what stays is linked from the last snapshot. Blocking; used once.
  */
 final class ShardCopy {
     /** So many objects may be on their way, so that a listing far ahead is held back. */
@@ -66,10 +66,11 @@ final class ShardCopy {
         this.quirks = new ServerQuirks(
                 shard.bucket(),
                 () -> requests.retrying(() -> {
-                    s3.get().tryListing(shard.bucket(), shard.prefix());
+                    s3.get().tryListing(shard.bucket(), shard.keys().prefix());
                     return true;
                 }));
-        this.files = new ShardFiles(Path.of(shard.journal()), shard.index());
+        this.files =
+                new ShardFiles(Path.of(shard.workspace().journal()), shard.id().index());
         this.previous = shard.sources().stream()
                 .filter(TransferMessage.Source::previous)
                 .findFirst()
@@ -78,7 +79,7 @@ final class ShardCopy {
 
     /** Where its failures are to be named. */
     FailureLog failureLog() {
-        return new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : files.failures());
+        return new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : files);
     }
 
     /** How many LIST requests it took. */
@@ -90,27 +91,42 @@ final class ShardCopy {
     Outcome run(FailureLog failures) throws Exception {
         return switch (shard.mode()) {
             case COPY -> copy(failures);
+            case RETRY -> retry(failures);
             case DRY_RUN -> dryRun(failures);
             case LINK -> link();
             case KEEP -> keep(failures);
         };
     }
 
-    /** Lists, and fetches what is new; what stays is linked when all of that is there, if anything is new at all. */
+    /** Lists, and fetches what is new. */
     private Outcome copy(FailureLog failures) throws Exception {
         try (ChangeLog log = new ChangeLog(files.log())) {
-            ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress, quirks);
-            FetchOutcomeRecorder settler = new FetchOutcomeRecorder(shard, fetch, log, progress, failures);
-            WorkerPool.<Exception>run(
-                    "fetch-" + shard.bucket(),
-                    FETCHES,
-                    pool -> compare(log, task -> pool.submit(() -> settler.settle(task, pool::hasFailed)), failures));
-            fetch.tellDoubts();
-            if (!log.isDifferent()) {
-                return Outcome.UNCHANGED;
-            }
+            return fetch(log, failures, fetches -> compare(log, fetches, failures));
         }
-        return link();
+    }
+
+    /** Fetches what could not be fetched before. */
+    private Outcome retry(FailureLog failures) throws Exception {
+        try (ChangeLog log = ChangeLog.goOn(files.log())) {
+            return fetch(log, failures, failures::retry);
+        }
+    }
+
+    /** Hands out what is to be fetched. */
+    @FunctionalInterface
+    private interface Tasks {
+        void to(Differ.Fetches fetches) throws Exception;
+    }
+
+    private Outcome fetch(ChangeLog log, FailureLog failures, Tasks tasks) throws Exception {
+        ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress, quirks);
+        FetchOutcomeRecorder recorder = new FetchOutcomeRecorder(shard, fetch, log, progress, failures);
+        WorkerPool.<Exception>run(
+                "fetch-" + shard.bucket(),
+                FETCHES,
+                pool -> tasks.to(task -> pool.submit(() -> recorder.settle(task, pool::hasFailed))));
+        fetch.tellDoubts();
+        return log.isDifferent() ? Outcome.CHANGED : Outcome.UNCHANGED;
     }
 
     private void compare(ChangeLog log, Differ.Fetches fetches, FailureLog failures) throws Exception {
@@ -165,7 +181,7 @@ final class ShardCopy {
             throws IOException {
         try (ManifestReader reader = lines(source)) {
             for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
-                if (entry.key().startsWith(shard.prefix()) && wanted.accepts(entry.key())) {
+                if (entry.key().startsWith(shard.keys().prefix()) && wanted.accepts(entry.key())) {
                     keys.add(entry.key(), entry.size());
                 }
             }
@@ -179,8 +195,8 @@ final class ShardCopy {
     /** A shard in the middle must know which files before it stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
         List<String> earlier = new ArrayList<>();
-        if (shard.after() != null) {
-            for (String candidate : PathAllocator.clashCandidates(shard.after())) {
+        if (shard.keys().after() != null) {
+            for (String candidate : PathAllocator.clashCandidates(shard.keys().after())) {
                 if (stands(candidate)) {
                     earlier.add(candidate);
                 }
@@ -191,10 +207,11 @@ final class ShardCopy {
 
     /** Whether a file of that key is going to be in the new snapshot: it is listed, or it was held and is carried on. */
     private boolean stands(String key) throws S3Failure, IOException, InterruptedException {
-        if (!key.startsWith(shard.prefix()) || !Differ.filter(shard).accepts(key)) {
+        if (!key.startsWith(shard.keys().prefix()) || !Differ.filter(shard).accepts(key)) {
             return false;
         }
-        Optional<ListedObject> listed = requests.retrying(() -> s3.get().listOne(shard.bucket(), key, !shard.sorted()));
+        Optional<ListedObject> listed = requests.retrying(
+                () -> s3.get().listOne(shard.bucket(), key, !shard.keys().sorted()));
         if (listed.isPresent()) {
             return !KeyPath.isDirectoryMarker(key, listed.get().size());
         }
@@ -229,7 +246,7 @@ final class ShardCopy {
                 part.finish();
             }
         });
-        return Outcome.COMPLETE;
+        return Outcome.LINKED;
     }
 
     private void submit(List<ManifestMerge.Line> links, TreeWriter tree, WorkerPool<IOException> pool)
@@ -247,7 +264,8 @@ final class ShardCopy {
     }
 
     private ManifestReader lines(TransferMessage.Source source) throws IOException {
-        return ManifestReader.range(Path.of(source.manifest()), shard.after(), shard.through());
+        return ManifestReader.range(
+                Path.of(source.manifest()), shard.keys().after(), shard.keys().through());
     }
 
     /**
@@ -267,12 +285,12 @@ final class ShardCopy {
                     part.write(found.withState(EntryState.KEPT));
                     progress.kept.add(found.size());
                 } catch (SourceFiles.DamagedException e) {
-                    failures.add(new RunRecord.Failure(entry.key(), "missing", String.valueOf(e.getMessage())), false);
+                    failures.add(new RunRecord.Failure(entry.key(), "missing", String.valueOf(e.getMessage())));
                 }
             }
             part.finish();
         }
-        return Outcome.COMPLETE;
+        return Outcome.LINKED;
     }
 
     private Outcome dryRun(FailureLog failures) throws Exception {
@@ -282,7 +300,7 @@ final class ShardCopy {
             boolean unchanged = !log.isDifferent()
                     && progress.toDownload.tally().objects() == 0
                     && progress.metadataRefreshed.tally().objects() == 0;
-            return unchanged && previous != null ? Outcome.UNCHANGED : Outcome.COMPLETE;
+            return unchanged && previous != null ? Outcome.UNCHANGED : Outcome.CHANGED;
         } finally {
             Files.deleteIfExists(scratch);
         }

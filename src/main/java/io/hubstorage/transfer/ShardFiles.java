@@ -24,6 +24,11 @@ record ShardFiles(Path folder, int index) {
         return file("failures.jsonl");
     }
 
+    /** Those of them that may be fetched later, one JSON line each. */
+    Path retries() {
+        return file("retries.jsonl");
+    }
+
     /** Room for sorting. */
     Path scratch() {
         return file("scratch");

@@ -1,8 +1,8 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.bus.TransferMessage.Remedy;
 import io.hubstorage.fs.DiskFull;
 import io.hubstorage.manifest.CorruptManifestException;
 import io.hubstorage.s3.Availability;
@@ -28,7 +28,7 @@ final class ShardJob {
 
     private final TransferMessage.Shard shard;
     private final Supplier<S3Access> s3;
-    private final ShardProgress progress = new ShardProgress();
+    private final ShardProgress progress;
     private final Availability availability = new Availability();
     private final Lease lease;
     private final Requests requests;
@@ -38,6 +38,7 @@ final class ShardJob {
 
     ShardJob(TransferMessage.Shard shard, Requests shared, Supplier<S3Access> s3) {
         this.shard = shard;
+        this.progress = new ShardProgress(shard.before());
         this.s3 = shard.options().requestPayer()
                 ? () -> s3.get().payingRequests().watchedBy(availability)
                 : () -> s3.get().watchedBy(availability);
@@ -49,10 +50,7 @@ final class ShardJob {
     /** Whether a message to stop means this job. */
     boolean isMeant(TransferMessage.Cancel cancel) {
         return cancel.runId().equals(shard.runId())
-                && (cancel.bucket() == null
-                        || (cancel.bucket().equals(shard.bucket())
-                                && cancel.pass() == shard.pass()
-                                && cancel.index() == shard.index()));
+                && (cancel.shard() == null || cancel.shard().equals(shard.id()));
     }
 
     /** Whether its run has given it up, so that nobody may hear of its result. Reads the disk. */
@@ -83,21 +81,16 @@ final class ShardJob {
     TransferMessage.Heartbeat heartbeat() {
         return new TransferMessage.Heartbeat(
                 shard.runId(),
-                shard.bucket(),
-                shard.pass(),
-                shard.index(),
-                progress.counts(),
-                progress.toDownload.tally(),
-                progress.isListingComplete(),
-                progress.bytesReceived.sum(),
+                shard.id(),
+                progress.soFar(progress.isListingComplete()),
                 progress.shownInFlight(),
                 needsS3() ? availability.service() : null);
     }
 
     /** Whether anything is still to come from S3; what is linked or written down afterwards needs none. */
     private boolean needsS3() {
-        boolean lists = shard.mode() == TransferMessage.Mode.COPY || shard.mode() == TransferMessage.Mode.DRY_RUN;
-        return lists && (!progress.isListingComplete() || progress.hasInFlight());
+        boolean asks = shard.mode() != TransferMessage.Mode.LINK && shard.mode() != TransferMessage.Mode.KEEP;
+        return asks && (!progress.isListingComplete() || progress.hasInFlight());
     }
 
     /** Does the work; whatever happens is in the result. */
@@ -116,12 +109,12 @@ final class ShardJob {
     }
 
     private record Ended(
-            Outcome outcome, boolean retriable, @Nullable String error) {}
+            Outcome outcome, Remedy remedy, @Nullable String error) {}
 
     private Ended attempt(FailureLog failures) {
         try {
             lease.check();
-            return new Ended(copy.run(failures), failures.retriable(), null);
+            return new Ended(copy.run(failures), failures.remedy(), null);
         } catch (S3Failure.Auth e) {
             return refused(e);
         } catch (Exception | Error e) {
@@ -136,7 +129,7 @@ final class ShardJob {
             if (requests.retrying(s3.get()::acceptsCredentials)) {
                 return new Ended(
                         Outcome.FAILED,
-                        false,
+                        Remedy.NONE,
                         refusal.getMessage() + " They are accepted elsewhere, so this is about the bucket alone.");
             }
         } catch (CancellationException | InterruptedException e) {
@@ -144,62 +137,54 @@ final class ShardJob {
         } catch (S3Failure | IOException unknown) {
             LOG.debug("whether the credentials are good is not known", unknown);
         }
-        return new Ended(Outcome.AUTH, false, refusal.getMessage());
+        return new Ended(Outcome.AUTH, Remedy.NONE, refusal.getMessage());
     }
 
     private Ended broken(Throwable failure) {
         return switch (failure) {
             case Listing.UnorderedException _ ->
-                new Ended(Outcome.UNORDERED, true, "the server does not list in UTF-8 byte order");
-            case SourceFiles.DamagedException e -> new Ended(Outcome.DAMAGED, true, e.getMessage());
-            case CorruptManifestException e -> new Ended(Outcome.DAMAGED, true, e.getMessage());
-            case CancellationException _ -> new Ended(Outcome.CANCELLED, true, null);
-            case InterruptedException _ -> new Ended(Outcome.CANCELLED, true, null);
+                new Ended(Outcome.UNORDERED, Remedy.COPY, "the server does not list in UTF-8 byte order");
+            case SourceFiles.DamagedException e -> new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage());
+            case CorruptManifestException e -> new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage());
+            case CancellationException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null);
+            case InterruptedException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null);
             case S3Failure.Permanent e
-            when e.kind().equals("listing-order") -> new Ended(Outcome.UNORDERED, false, e.getMessage());
-            case S3Failure e -> new Ended(Outcome.FAILED, !(e instanceof S3Failure.Permanent), e.getMessage());
+            when e.kind().equals("listing-order") -> new Ended(Outcome.UNORDERED, Remedy.NONE, e.getMessage());
+            case S3Failure e ->
+                new Ended(Outcome.FAILED, e instanceof S3Failure.Permanent ? Remedy.NONE : Remedy.COPY, e.getMessage());
             case IOException e -> brokenByDisk(e);
             case UncheckedIOException e -> brokenByDisk(e);
             default -> {
-                LOG.error("shard {} of {} failed in an unforeseen way", shard.index(), shard.bucket(), failure);
-                yield new Ended(Outcome.FAILED, true, "internal error: " + failure);
+                LOG.error(
+                        "shard {} of {} failed in an unforeseen way", shard.id().index(), shard.bucket(), failure);
+                yield new Ended(Outcome.FAILED, Remedy.COPY, "internal error: " + failure);
             }
         };
     }
 
     /** The disk failed; or the job was told to stop, which breaks off what is being written. */
     private Ended brokenByDisk(Exception failure) {
-        LOG.debug("shard {} of {} failed", shard.index(), shard.bucket(), failure);
+        LOG.debug("shard {} of {} failed", shard.id().index(), shard.bucket(), failure);
         String message = failure.getMessage();
         if (lease.isRequested()) {
-            return new Ended(Outcome.CANCELLED, true, null);
+            return new Ended(Outcome.CANCELLED, Remedy.COPY, null);
         }
         return DiskFull.isCauseOf(failure)
-                ? new Ended(Outcome.DISK_FULL, false, String.valueOf(message))
+                ? new Ended(Outcome.DISK_FULL, Remedy.NONE, String.valueOf(message))
                 : new Ended(
                         Outcome.FAILED,
-                        true,
+                        Remedy.COPY,
                         "the destination disk failed: " + (message == null ? failure.toString() : message));
     }
 
     private TransferMessage.Result result(Ended end, FailureLog failures) {
-        BucketCounts counts = progress.counts();
         return new TransferMessage.Result(
                 shard.runId(),
-                shard.bucket(),
-                shard.pass(),
-                shard.index(),
+                shard.id(),
                 end.outcome(),
-                counts,
-                progress.toDownload.tally(),
-                progress.bytesReceived.sum(),
-                copy.listRequests(),
-                TimeUnit.NANOSECONDS.toMillis(progress.lookNanos.sum()),
-                progress.writableFiles.sum(),
-                progress.allocatedBytes.sum(),
-                failures.first(),
-                failures.total(),
-                end.retriable(),
+                progress.soFar(end.outcome().isComplete()),
+                progress.usage(copy.listRequests()),
+                new TransferMessage.Failures(failures.first(), failures.total(), end.remedy()),
                 end.error());
     }
 }

@@ -9,11 +9,15 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 
-/** What a shard has counted so far. Written by its threads, read by the heartbeat; numbers never go down. */
+/**
+ * What a shard has counted so far. Written by its threads, read by the heartbeat; numbers never go down, but for those of objects
+ * that are tried again.
+ */
 final class ShardProgress {
     private static final int SHOWN_IN_FLIGHT = 8;
 
@@ -53,8 +57,19 @@ final class ShardProgress {
             bytes.add(size);
         }
 
+        /** Takes an object back, because something else became of it. */
+        void undo(long size) {
+            objects.decrement();
+            bytes.add(-size);
+        }
+
         void addBytes(long size) {
             bytes.add(size);
+        }
+
+        private void add(Tally tally) {
+            objects.add(tally.objects());
+            bytes.add(tally.bytes());
         }
 
         Tally tally() {
@@ -69,12 +84,29 @@ final class ShardProgress {
         }
     }
 
+    /** @param before what is counted already */
+    ShardProgress(TransferMessage.Progress before) {
+        before.counts().tallies().forEach((fate, tally) -> counter(fate).add(tally));
+        toDownload.add(before.toDownload());
+        bytesReceived.add(before.bytesReceived());
+        listingComplete = before.listingComplete();
+    }
+
     private Counter counter(Fate fate) {
         return counters.computeIfAbsent(fate, _ -> new Counter());
     }
 
-    BucketCounts counts() {
-        return BucketCounts.of(fate -> counter(fate).tally());
+    TransferMessage.Progress soFar(boolean listed) {
+        return new TransferMessage.Progress(
+                BucketCounts.of(fate -> counter(fate).tally()), toDownload.tally(), bytesReceived.sum(), listed);
+    }
+
+    TransferMessage.Usage usage(int listRequests) {
+        return new TransferMessage.Usage(
+                listRequests,
+                TimeUnit.NANOSECONDS.toMillis(lookNanos.sum()),
+                writableFiles.sum(),
+                allocatedBytes.sum());
     }
 
     void listingComplete() {

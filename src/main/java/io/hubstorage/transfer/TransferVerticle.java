@@ -118,7 +118,7 @@ public final class TransferVerticle extends VerticleBase {
                 done.result()
                         .ifPresent(result -> vertx.eventBus().send(Addresses.TRANSFER_RESULT, BusJson.encode(result)));
             } else {
-                LOG.error("shard {} of {} ended without a result", shard.index(), shard.bucket(), done.cause());
+                LOG.error("shard {} of {} ended without a result", shard.id().index(), shard.bucket(), done.cause());
             }
         });
     }
@@ -129,8 +129,8 @@ public final class TransferVerticle extends VerticleBase {
         if (job.isGivenUp()) {
             LOG.warn(
                     "shard {} of {} comes to nothing: its run has given it up after a long silence",
-                    result.index(),
-                    result.bucket());
+                    result.id().index(),
+                    result.id().bucket());
             return Optional.empty();
         }
         return Optional.of(result);
@@ -145,7 +145,7 @@ public final class TransferVerticle extends VerticleBase {
     private void cancel(Message<JsonObject> message) {
         TransferMessage.Cancel cancel = BusJson.decode(message.body(), TransferMessage.Cancel.class);
         jobs.stream().filter(job -> job.isMeant(cancel)).forEach(ShardJob::cancel);
-        if (cancel.bucket() == null) {
+        if (cancel.shard() == null) {
             search.cancel(cancel.runId());
         }
     }

@@ -63,13 +63,13 @@ final class TreeWriter {
      */
     TreeWriter(TransferMessage.Shard shard, SourceFiles sources, ShardProgress progress, Lease lease)
             throws IOException {
-        this.tree = Path.of(shard.tree());
-        this.drafts = Path.of(shard.journal());
+        this.tree = Path.of(shard.workspace().tree());
+        this.drafts = Path.of(shard.workspace().journal());
         this.writable = progress.writableFiles;
         this.allocated = progress.allocatedBytes;
         this.blocks = Blocks.of(tree);
         this.lease = lease;
-        this.shard = shard.index();
+        this.shard = shard.id().index();
         this.hardLinks = shard.options().hardLinks();
         this.syncFiles = shard.options().syncFiles();
         this.sources = sources;

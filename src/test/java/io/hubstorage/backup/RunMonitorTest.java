@@ -49,16 +49,11 @@ final class RunMonitorTest {
     }
 
     private static TransferMessage.Heartbeat beat(
-            int pass, int index, BucketCounts counts, Tally toDownload, boolean listed, long received) {
+            int attempt, int index, BucketCounts counts, Tally toDownload, boolean listed, long received) {
         return new TransferMessage.Heartbeat(
                 "run",
-                "photos",
-                pass,
-                index,
-                counts,
-                toDownload,
-                listed,
-                received,
+                new TransferMessage.ShardId("photos", attempt, index),
+                new TransferMessage.Progress(counts, toDownload, received, listed),
                 List.of(new TransferMessage.InFlight("key-" + index, 100, 40 + 50L * index)),
                 null);
     }
@@ -66,28 +61,19 @@ final class RunMonitorTest {
     private static TransferMessage.Result result(int index, BucketCounts counts, Tally toDownload, long received) {
         return new TransferMessage.Result(
                 "run",
-                "photos",
-                1,
-                index,
-                TransferMessage.Outcome.COMPLETE,
-                counts,
-                toDownload,
-                received,
-                1,
-                0,
-                0,
-                0,
-                List.of(),
-                0,
-                false,
+                new TransferMessage.ShardId("photos", 1, index),
+                TransferMessage.Outcome.CHANGED,
+                new TransferMessage.Progress(counts, toDownload, received, true),
+                TransferMessage.Usage.NONE,
+                new TransferMessage.Failures(List.of(), 0, TransferMessage.Remedy.NONE),
                 null);
     }
 
     @BeforeEach
-    void aPassOfTwoShards() {
+    void anAttemptInTwoShards() {
         monitor.buckets(List.of("photos"));
         monitor.attempt(1);
-        monitor.beginPass("photos", 1, 2);
+        monitor.beginBucket("photos", 1, 2);
     }
 
     @Test
@@ -128,8 +114,8 @@ final class RunMonitorTest {
     }
 
     @Test
-    void aHeartbeatOfAnEarlierPassOrAnotherBucketIsIgnored() {
-        monitor.beginPass("photos", 2, 1);
+    void aHeartbeatOfAnEarlierAttemptOrAnotherBucketIsIgnored() {
+        monitor.beginBucket("photos", 2, 1);
         monitor.heartbeat(beat(1, 0, downloaded(3, 30), new Tally(4, 40), false, 35));
 
         assertThat(monitor.state().progress().totals()).isEqualTo(BucketCounts.ZERO);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -27,18 +28,13 @@ final class ShardDispatcherTest {
     void aWorkerThatFallsSilentLosesItsLeaseAndIsToldToStop(Vertx vertx) throws Exception {
         TransferMessage.Shard shard = new TransferMessage.Shard(
                 "run",
+                new TransferMessage.ShardId("photos", 3, 2),
                 TransferMessage.Mode.COPY,
-                "photos",
-                3,
-                2,
-                null,
-                null,
-                "",
-                false,
-                home.resolve("tree").toString(),
-                home.resolve("journal").toString(),
-                List.of(),
-                new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false));
+                new TransferMessage.Keys("", null, null, false),
+                new TransferMessage.Workspace(
+                        home.resolve("tree").toString(), home.resolve("journal").toString(), List.of()),
+                new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false),
+                TransferMessage.Progress.NONE);
         CompletableFuture<Boolean> leased = new CompletableFuture<>();
         CompletableFuture<TransferMessage.Cancel> told = new CompletableFuture<>();
         // Takes the work, and is never heard of again.
@@ -52,13 +48,14 @@ final class ShardDispatcherTest {
                         message -> told.complete(BusJson.decode(message.body(), TransferMessage.Cancel.class)));
         ShardDispatcher dispatcher = new ShardDispatcher(vertx, "run", Duration.ofMillis(200));
 
-        TransferMessage.Result result = dispatcher.run(shard);
+        TransferMessage.Result result =
+                Objects.requireNonNull(dispatcher.run(List.of(shard)).get(shard.id()));
 
         assertThat(result.outcome()).isEqualTo(TransferMessage.Outcome.FAILED);
         assertThat(result.error()).contains("fallen silent");
         assertThat(leased.get(20, TimeUnit.SECONDS)).isTrue();
         assertThat(Path.of(shard.lease())).doesNotExist();
-        assertThat(told.get(20, TimeUnit.SECONDS)).isEqualTo(new TransferMessage.Cancel("run", "photos", 3, 2));
+        assertThat(told.get(20, TimeUnit.SECONDS)).isEqualTo(new TransferMessage.Cancel("run", shard.id()));
         assertThat(dispatcher.hasGivenUp()).isTrue();
     }
 }

@@ -1,18 +1,15 @@
 package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rate, disk space, stop signal, parallel work. */
+/** Rate and disk space. */
 final class SmallPartsTest {
     @Test
     void theRateComesCloseToASteadyOne() {
@@ -59,26 +56,5 @@ final class SmallPartsTest {
     @Test
     void theRoomOfAFolderThatIsNotThereYetIsThatOfItsDisk(@TempDir Path folder) throws IOException {
         assertThat(DiskSpace.usable(folder.resolve("not/yet"))).isPositive();
-    }
-
-    @Test
-    void parallelWorkGivesItsResultsInOrder() throws InterruptedException {
-        assertThat(Parallel.map(List.of(3, 1, 2), number -> number * 2)).containsExactly(6, 2, 4);
-    }
-
-    @Test
-    void parallelWorkEndsWithTheFirstErrorOnceAllHaveEnded() {
-        AtomicInteger ended = new AtomicInteger();
-
-        assertThatThrownBy(() -> Parallel.map(List.of(1, 2, 3), number -> {
-                    ended.incrementAndGet();
-                    if (number > 1) {
-                        throw new IOException("number " + number);
-                    }
-                    return number;
-                }))
-                .isInstanceOf(Parallel.Failure.class)
-                .hasRootCauseMessage("number 2");
-        assertThat(ended).hasValue(3);
     }
 }

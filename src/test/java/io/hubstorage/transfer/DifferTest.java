@@ -24,7 +24,7 @@ final class DifferTest {
     @TempDir
     Path home;
 
-    private final ShardProgress progress = new ShardProgress();
+    private final ShardProgress progress = new ShardProgress(TransferMessage.Progress.NONE);
     private final List<FetchTask> fetches = new ArrayList<>();
 
     private static ManifestEntry held(String key, String etag, EntryState state) {
@@ -81,18 +81,12 @@ final class DifferTest {
     private static TransferMessage.Shard shard(boolean delete, TransferMessage.Source source) {
         return new TransferMessage.Shard(
                 "run",
+                new TransferMessage.ShardId("photos", 1, 0),
                 TransferMessage.Mode.COPY,
-                "photos",
-                1,
-                0,
-                null,
-                null,
-                "",
-                false,
-                "tree",
-                "journal",
-                List.of(source),
-                new TransferMessage.Options(delete, List.of("*.no"), List.of(), true, false, false, false));
+                new TransferMessage.Keys("", null, null, false),
+                new TransferMessage.Workspace("tree", "journal", List.of(source)),
+                new TransferMessage.Options(delete, List.of("*.no"), List.of(), true, false, false, false),
+                TransferMessage.Progress.NONE);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.hubstorage.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
@@ -75,7 +76,10 @@ final class ShardJobTest {
     private TransferMessage.Result run(
             int index, @Nullable String after, @Nullable String through, boolean delete, TransferMessage.Source source)
             throws IOException {
-        return job(index, after, through, delete, source).run();
+        TransferMessage.Result copied =
+                job(index, after, through, delete, source).run();
+        assertThat(copied.outcome()).as(copied.error()).isEqualTo(TransferMessage.Outcome.CHANGED);
+        return goOn(shard(index, after, through, delete, source), TransferMessage.Mode.LINK, copied);
     }
 
     private TransferMessage.Shard shard(
@@ -86,28 +90,27 @@ final class ShardJobTest {
             TransferMessage.Source source) {
         return new TransferMessage.Shard(
                 "run",
+                new TransferMessage.ShardId("photos", 1, index),
                 TransferMessage.Mode.COPY,
-                "photos",
-                1,
-                index,
-                after,
-                through,
-                "",
-                false,
-                home.resolve("tree").toString(),
-                home.resolve("journal").toString(),
-                List.of(source),
-                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false, false));
+                new TransferMessage.Keys("", after, through, false),
+                new TransferMessage.Workspace(
+                        home.resolve("tree").toString(), home.resolve("journal").toString(), List.of(source)),
+                new TransferMessage.Options(delete, List.of(), List.of(), true, false, false, false),
+                TransferMessage.Progress.NONE);
     }
 
-    /** As the run prepares it: the folders and the lease are there. */
+    /** As the run does: the folders and the lease are there. */
+    private void prepare(TransferMessage.Shard shard) throws IOException {
+        Files.createDirectories(home.resolve("tree"));
+        Files.createDirectories(home.resolve("journal"));
+        Files.writeString(Path.of(shard.lease()), "run");
+    }
+
     private ShardJob job(
             int index, @Nullable String after, @Nullable String through, boolean delete, TransferMessage.Source source)
             throws IOException {
         TransferMessage.Shard shard = shard(index, after, through, delete, source);
-        Files.createDirectories(home.resolve("tree"));
-        Files.createDirectories(home.resolve("journal"));
-        Files.writeString(Path.of(shard.lease()), "run");
+        prepare(shard);
         return new ShardJob(shard, requests, () -> access);
     }
 
@@ -127,8 +130,8 @@ final class ShardJobTest {
         bucket.add("a/b", 5);
         TransferMessage.Source previous = snapshotOf();
 
-        assertThat(run(1, "a", null, true, previous).outcome()).isEqualTo(TransferMessage.Outcome.COMPLETE);
-        assertThat(run(0, null, "a", true, previous).outcome()).isEqualTo(TransferMessage.Outcome.COMPLETE);
+        assertThat(run(1, "a", null, true, previous).outcome()).isEqualTo(TransferMessage.Outcome.LINKED);
+        assertThat(run(0, null, "a", true, previous).outcome()).isEqualTo(TransferMessage.Outcome.LINKED);
 
         assertThat(paths(0)).containsExactly("a");
         assertThat(paths(1)).containsExactly("~hub1~a/b");
@@ -140,10 +143,10 @@ final class ShardJobTest {
         bucket.add("0", 5);
         TransferMessage.Source previous = snapshotOf("a");
 
-        assertThat(run(0, null, "a", false, previous).outcome()).isEqualTo(TransferMessage.Outcome.COMPLETE);
+        assertThat(run(0, null, "a", false, previous).outcome()).isEqualTo(TransferMessage.Outcome.LINKED);
         TransferMessage.Result second = run(1, "a", null, false, previous);
 
-        assertThat(second.outcome()).as(second.error()).isEqualTo(TransferMessage.Outcome.COMPLETE);
+        assertThat(second.outcome()).as(second.error()).isEqualTo(TransferMessage.Outcome.LINKED);
         assertThat(paths(0)).containsExactly("0", "a");
         assertThat(paths(1)).containsExactly("~hub1~a/b");
     }
@@ -164,13 +167,49 @@ final class ShardJobTest {
         TransferMessage.Source previous = snapshotOf(keys);
         bucket.add("new", 5);
 
-        assertThat(run(0, null, null, false, previous).outcome()).isEqualTo(TransferMessage.Outcome.COMPLETE);
+        assertThat(run(0, null, null, false, previous).outcome()).isEqualTo(TransferMessage.Outcome.LINKED);
 
         assertThat(paths(0)).hasSize(1_235);
         try (Stream<Path> files = Files.list(home.resolve("tree"))) {
             assertThat(files.map(file -> file.getFileName().toString()).sorted())
                     .containsExactlyElementsOf(paths(0));
         }
+    }
+
+    @Test
+    void anObjectThatIsTriedAgainKeepsItsPathAmongFoldedNames() throws IOException {
+        bucket.add("A", 5);
+        bucket.add("a", 6);
+        s3.faults().whenGetting("a").attempts(RetryPolicy.USUAL.attempts()).then(Fault.internalError());
+        TransferMessage.Shard plain = shard(0, null, null, true, snapshotOf());
+        TransferMessage.Shard folded = new TransferMessage.Shard(
+                plain.runId(),
+                plain.id(),
+                plain.mode(),
+                plain.keys(),
+                plain.workspace(),
+                new TransferMessage.Options(true, List.of(), List.of(), true, true, false, false),
+                plain.before());
+        prepare(folded);
+
+        TransferMessage.Result first = new ShardJob(folded, requests, () -> access).run();
+        TransferMessage.Result second = goOn(folded, TransferMessage.Mode.RETRY, first);
+        goOn(folded, TransferMessage.Mode.LINK, second);
+
+        assertThat(first.failures().remedy()).isEqualTo(TransferMessage.Remedy.RETRY);
+        assertThat(first.progress().counts().failed()).isEqualTo(Tally.of(6));
+        assertThat(second.failures())
+                .isEqualTo(new TransferMessage.Failures(List.of(), 0, TransferMessage.Remedy.NONE));
+        assertThat(second.progress().counts().downloaded()).isEqualTo(new Tally(2, 11));
+        assertThat(second.progress().counts().failed()).isEqualTo(Tally.ZERO);
+        assertThat(second.usage().listRequests()).isZero();
+        assertThat(paths(0)).containsExactly("A", "~hub1~a");
+        assertThat(home.resolve("tree/~hub1~a")).hasSize(6);
+    }
+
+    private TransferMessage.Result goOn(
+            TransferMessage.Shard shard, TransferMessage.Mode mode, TransferMessage.Result before) {
+        return new ShardJob(shard.goOn(mode, before.progress()), requests, () -> access).run();
     }
 
     @Test
@@ -218,7 +257,10 @@ final class ShardJobTest {
         Files.createDirectories(home.resolve("journal"));
         // Never looks at its lease: as if the process had been stopped between look and write.
         TreeWriter tree = new TreeWriter(
-                shard, new SourceFiles(shard.sources(), new LongAdder()), new ShardProgress(), new Lease(null));
+                shard,
+                new SourceFiles(shard.sources(), new LongAdder()),
+                new ShardProgress(shard.before()),
+                new Lease(null));
         tree.write("folder/one", new byte[5], Instant.EPOCH);
         Files.createDirectories(home.resolve("trash"));
         Files.move(home.resolve("tree"), home.resolve("trash/tree"));

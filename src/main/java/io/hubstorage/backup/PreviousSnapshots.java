@@ -23,13 +23,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What earlier snapshots hold of each bucket. Thread-safe. */
-final class Predecessors {
-    private static final Logger LOG = LoggerFactory.getLogger(Predecessors.class);
+final class PreviousSnapshots {
+    private static final Logger LOG = LoggerFactory.getLogger(PreviousSnapshots.class);
 
     private final Snapshots snapshots;
     private final @Nullable SnapshotInfo newest;
     private final Staging staging;
-    private final Map<String, Optional<Predecessor>> found = new ConcurrentHashMap<>();
+    private final Map<String, Optional<Previous>> found = new ConcurrentHashMap<>();
 
     /**
      * A bucket's tree in an earlier snapshot.
@@ -37,7 +37,7 @@ final class Predecessors {
      * @param inNewest whether the newest snapshot of all has it; otherwise the bucket was not backed up for a while
      * @param index what the manifest holds
      */
-    record Predecessor(SnapshotInfo snapshot, boolean inNewest, Path tree, Path manifest, ManifestIndex index) {
+    record Previous(SnapshotInfo snapshot, boolean inNewest, Path tree, Path manifest, ManifestIndex index) {
         TransferMessage.Source source(TransferMessage.Trust trust) {
             return new TransferMessage.Source(tree.toString(), manifest.toString(), true, trust);
         }
@@ -74,7 +74,7 @@ final class Predecessors {
         }
     }
 
-    Predecessors(Snapshots snapshots, Staging staging) throws IOException {
+    PreviousSnapshots(Snapshots snapshots, Staging staging) throws IOException {
         this.snapshots = snapshots;
         this.newest = snapshots.newest().orElse(null);
         this.staging = staging;
@@ -92,8 +92,8 @@ final class Predecessors {
     }
 
     /** The newest snapshot's tree of this bucket. */
-    Optional<Predecessor> of(String bucket) throws IOException {
-        Optional<Predecessor> known = found.get(bucket);
+    Optional<Previous> of(String bucket) throws IOException {
+        Optional<Previous> known = found.get(bucket);
         if (known == null) {
             known = find(bucket);
             found.put(bucket, known);
@@ -101,7 +101,7 @@ final class Predecessors {
         return known;
     }
 
-    private Optional<Predecessor> find(String bucket) throws IOException {
+    private Optional<Previous> find(String bucket) throws IOException {
         SnapshotInfo snapshot = newest != null && Files.isDirectory(newest.tree(bucket), LinkOption.NOFOLLOW_LINKS)
                 ? newest
                 : snapshots.newestWith(bucket).orElse(null);
@@ -111,7 +111,7 @@ final class Predecessors {
         Path manifest = snapshot.manifest(bucket);
         return Optional.of(
                 Files.exists(manifest) && isSound(manifest, false)
-                        ? predecessor(snapshot, snapshot.tree(bucket), manifest)
+                        ? previous(snapshot, snapshot.tree(bucket), manifest)
                         : fromFiles(snapshot, bucket));
     }
 
@@ -121,7 +121,7 @@ final class Predecessors {
      * @return whether they do from now on
      */
     boolean recheck(String bucket) throws IOException {
-        Optional<Predecessor> known = of(bucket);
+        Optional<Previous> known = of(bucket);
         boolean damaged = known.isPresent() && !isSound(known.get().manifest(), true);
         if (damaged) {
             found.put(bucket, Optional.of(fromFiles(known.get().snapshot(), bucket)));
@@ -129,16 +129,16 @@ final class Predecessors {
         return damaged;
     }
 
-    private Predecessor predecessor(SnapshotInfo snapshot, Path tree, Path manifest) throws IOException {
+    private Previous previous(SnapshotInfo snapshot, Path tree, Path manifest) throws IOException {
         ManifestIndex index = ManifestIndex.read(ManifestIndex.beside(manifest));
-        return new Predecessor(snapshot, snapshot.equals(newest), tree, manifest, index);
+        return new Previous(snapshot, snapshot.equals(newest), tree, manifest, index);
     }
 
     /** As the old tool's snapshots are read: by size and time, and each file is hashed before it is linked. */
-    private Predecessor fromFiles(SnapshotInfo snapshot, String bucket) throws IOException {
+    private Previous fromFiles(SnapshotInfo snapshot, String bucket) throws IOException {
         Path manifest = staging.scratch().resolve(bucket + ".legacy.zst");
         LegacyTree.manifest(snapshot.tree(bucket), staging.scratch(), manifest);
-        return predecessor(snapshot, snapshot.tree(bucket), manifest);
+        return previous(snapshot, snapshot.tree(bucket), manifest);
     }
 
     private static boolean isSound(Path manifest, boolean whole) {

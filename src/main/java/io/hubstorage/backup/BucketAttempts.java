@@ -1,0 +1,300 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.backup.BucketAttempt.ShardEnd;
+import io.hubstorage.bus.RunPhase;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Mode;
+import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.bus.TransferMessage.Remedy;
+import io.hubstorage.bus.TransferMessage.ShardId;
+import io.hubstorage.bus.TransferMessage.Trust;
+import io.hubstorage.config.HubConfig;
+import io.hubstorage.keys.KeyRange;
+import io.hubstorage.manifest.ShardBoundaries;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One bucket on its way through a run: copied in shards, tried again where that failed, and linked at last. Objects that
+ * failed alone are asked for again by themselves; the bucket is copied anew where its listing came to no end, or where what was
+ * taken for granted about its order or about the last snapshot turned out wrong. Blocking; for one thread at a time.
+ */
+final class BucketAttempts {
+    private static final Logger LOG = LoggerFactory.getLogger(BucketAttempts.class);
+    private static final int SHARDS = 8;
+    /** Below this a listing of its own costs more than it saves. */
+    private static final long SHARD_ENTRIES = 20_000;
+    /** A new bucket with fewer folders at its top may well be small. */
+    private static final int MANY_FOLDERS = 16;
+
+    private final HubConfig.BucketSpec bucket;
+    private final Workshop run;
+    private @Nullable BucketAttempt last;
+    private Trust trust = Trust.MANIFEST;
+    private boolean sorted;
+
+    /** What all buckets of a run are worked on with. */
+    record Workshop(
+            RunPlan plan,
+            Preflight.Disk disk,
+            Staging staging,
+            PreviousSnapshots previous,
+            Presence presence,
+            ShardDispatcher dispatcher,
+            RunMonitor monitor) {}
+
+    BucketAttempts(HubConfig.BucketSpec bucket, Workshop run) {
+        this.bucket = bucket;
+        this.run = run;
+    }
+
+    String bucket() {
+        return bucket.name();
+    }
+
+    /** How far it is; null before {@link #copy}, which a bucket that is not part of the run never comes to. */
+    @Nullable
+    BucketAttempt last() {
+        return last;
+    }
+
+    /** Whether everything that was listed is accounted for. */
+    boolean isComplete() {
+        return last != null && last.complete();
+    }
+
+    /** Whether it is as the last snapshot has it. */
+    boolean isUnchanged() {
+        return last != null && last.unchanged();
+    }
+
+    /** Whether another attempt may mend something. */
+    boolean isRetriable() {
+        return last != null && last.remedy() != Remedy.NONE;
+    }
+
+    /**
+     * Brings in what is not there yet (or, in a dry run, only plans it).
+     *
+     * @throws RunStoppedException when credentials are refused or the disk is full: no bucket will do better
+     */
+    void copy() throws IOException, InterruptedException, RunStoppedException {
+        if (last == null && isLookDue()) {
+            trust = Trust.PRESENCE;
+        }
+        BucketAttempt before = last;
+        if (before == null || !before.complete()) {
+            ended(believable(copyAnew()));
+        } else if (before.remedy() == Remedy.RETRY) {
+            ended(believable(retry(before)));
+        } else {
+            BucketAttempt anew = believable(copyAnew());
+            ended(anew.complete() ? anew : before);
+        }
+    }
+
+    /**
+     * Links what stays over from the last snapshot. Where that finds the last snapshot damaged, the bucket is copied once more,
+     * looking at every file.
+     */
+    void link() throws IOException, InterruptedException, RunStoppedException {
+        BucketAttempt attempt = Objects.requireNonNull(last);
+        while (attempt.complete() && !attempt.linked()) {
+            attempt = believable(linked(attempt));
+        }
+        ended(attempt);
+    }
+
+    /** This attempt, or one that begins anew and takes less for granted. */
+    private BucketAttempt believable(BucketAttempt ended)
+            throws IOException, InterruptedException, RunStoppedException {
+        BucketAttempt attempt = ended;
+        while (isToBeginAnew(attempt)) {
+            attempt = copyAnew();
+        }
+        return attempt;
+    }
+
+    private void ended(BucketAttempt attempt) {
+        last = attempt;
+        run.monitor().endBucket(bucket(), attempt.complete() ? RunPhase.DONE : RunPhase.FAILED, attempt.error());
+        if (!attempt.complete()) {
+            LOG.warn("bucket {} failed: {}", bucket(), attempt.error());
+        }
+    }
+
+    private boolean isLookDue() throws IOException {
+        RunPlan plan = run.plan();
+        if (plan.dryRun()) {
+            return false;
+        }
+        Duration every = Duration.ofMillis(Math.round(plan.config().verify().presenceHours() * 3_600_000));
+        return run.previous()
+                .of(bucket())
+                .filter(previous ->
+                        run.presence().isDue(bucket(), previous.snapshot().name(), plan.startedAt(), every))
+                .isPresent();
+    }
+
+    /** Whether the bucket is to be copied anew at once, sorted or with less trust in the last snapshot. */
+    private boolean isToBeginAnew(BucketAttempt ended) throws IOException, RunStoppedException {
+        if (ended.any(Outcome.AUTH)) {
+            throw RunStoppedException.failed(String.valueOf(ended.error()));
+        }
+        requireGoingOn(ended);
+        if (ended.any(Outcome.UNORDERED) && !sorted) {
+            LOG.info("{}: this server does not list in UTF-8 byte order; sorting the listing on disk", bucket());
+            sorted = true;
+            return true;
+        }
+        if (ended.any(Outcome.DAMAGED) && (run.previous().recheck(bucket()) || trust != Trust.HASH)) {
+            // Reading every file is for those that look right and cannot be copied.
+            boolean looked = trust != Trust.MANIFEST;
+            LOG.warn(
+                    "{}: {}; {} every file before linking it",
+                    bucket(),
+                    ended.error(),
+                    looked ? "reading" : "looking at");
+            trust = looked ? Trust.HASH : Trust.PRESENCE;
+            return true;
+        }
+        return false;
+    }
+
+    private void requireGoingOn(BucketAttempt attempt) throws RunStoppedException {
+        if (attempt.any(Outcome.DISK_FULL)) {
+            throw RunStoppedException.failed(DiskSpace.full(run.plan().data(), attempt.error()));
+        }
+        if (attempt.any(Outcome.CANCELLED)) {
+            throw new CancellationException();
+        }
+    }
+
+    private BucketAttempt copyAnew() throws IOException, InterruptedException {
+        Mode mode = run.plan().dryRun() ? Mode.DRY_RUN : Mode.COPY;
+        PreviousSnapshots.Previous previous = run.previous().of(bucket()).orElse(null);
+        List<TransferMessage.Source> sources = new ArrayList<>();
+        if (mode == Mode.COPY) {
+            run.staging().staged(bucket(), run.dispatcher().hasGivenUp()).ifPresent(sources::add);
+        }
+        if (previous != null) {
+            sources.add(previous.source(trust));
+        }
+        return dispatch(
+                mode,
+                bucket.prefix(),
+                sorted || run.disk().foldsNames() ? List.of(KeyRange.ALL) : ranges(previous),
+                sources);
+    }
+
+    private List<KeyRange> ranges(PreviousSnapshots.@Nullable Previous previous) throws InterruptedException {
+        if (previous != null) {
+            return ShardBoundaries.fromIndex(previous.index(), SHARDS, SHARD_ENTRIES);
+        }
+        List<String> folders = run.dispatcher()
+                .folders(bucket(), bucket.prefix(), run.plan().config().requestPayer(bucket()));
+        return folders.size() < MANY_FOLDERS ? List.of(KeyRange.ALL) : ShardBoundaries.fromPrefixes(folders, SHARDS);
+    }
+
+    /** Asks once more for the objects that failed for a reason that may have passed. */
+    private BucketAttempt retry(BucketAttempt before) throws InterruptedException {
+        run.monitor().retryBucket(bucket());
+        Map<ShardId, TransferMessage.Result> results = run.dispatcher()
+                .run(before.shards().stream()
+                        .filter(end -> end.remedy() == Remedy.RETRY)
+                        .map(end -> end.goOn(Mode.RETRY))
+                        .toList());
+        return before.with(before.shards().stream()
+                .map(end -> Optional.ofNullable(results.get(end.shard().id()))
+                        .map(end::retried)
+                        .orElse(end))
+                .toList());
+    }
+
+    private BucketAttempt linked(BucketAttempt copied) throws InterruptedException {
+        Map<ShardId, TransferMessage.Result> results = run.dispatcher()
+                .run(copied.shards().stream().map(end -> end.goOn(Mode.LINK)).toList());
+        return copied.with(copied.shards().stream()
+                .map(end -> end.linked(
+                        Objects.requireNonNull(results.get(end.shard().id()))))
+                .toList());
+    }
+
+    /** Links the whole bucket over from the last snapshot, if that has it. */
+    Optional<BucketAttempt> keep() throws IOException, InterruptedException, RunStoppedException {
+        PreviousSnapshots.Previous previous = run.previous().of(bucket()).orElse(null);
+        if (previous == null || !previous.inNewest()) {
+            return Optional.empty();
+        }
+        BucketAttempt kept = keep(previous);
+        if (kept.any(Outcome.DAMAGED)) {
+            run.previous().recheck(bucket());
+            kept = keep(run.previous().of(bucket()).orElseThrow());
+        }
+        if (!kept.complete()) {
+            throw RunStoppedException.failed(
+                    "bucket %s could not be linked over from the last snapshot: %s".formatted(bucket(), kept.error()));
+        }
+        return Optional.of(kept);
+    }
+
+    private BucketAttempt keep(PreviousSnapshots.Previous previous) throws InterruptedException, RunStoppedException {
+        // What is linked over is what was listed then, whatever config.json says today.
+        BucketAttempt kept = dispatch(
+                Mode.KEEP, previous.prefix(bucket), List.of(KeyRange.ALL), List.of(previous.source(Trust.MANIFEST)));
+        requireGoingOn(kept);
+        return kept;
+    }
+
+    private BucketAttempt dispatch(
+            Mode mode, String prefix, List<KeyRange> ranges, List<TransferMessage.Source> sources)
+            throws InterruptedException {
+        int number = run.staging().nextAttempt();
+        TransferMessage.Workspace workspace = new TransferMessage.Workspace(
+                run.staging().tree(number, bucket()).toString(),
+                run.staging().journal(number, bucket()).toString(),
+                sources);
+        List<TransferMessage.Shard> shards = new ArrayList<>();
+        for (KeyRange range : ranges) {
+            shards.add(new TransferMessage.Shard(
+                    run.plan().runId(),
+                    new ShardId(bucket(), number, shards.size()),
+                    mode,
+                    new TransferMessage.Keys(prefix, range.after(), range.through(), sorted),
+                    workspace,
+                    options(),
+                    TransferMessage.Progress.NONE));
+        }
+        run.monitor().beginBucket(bucket(), number, shards.size());
+        Map<ShardId, TransferMessage.Result> results = run.dispatcher().run(shards);
+        return new BucketAttempt(
+                bucket(),
+                prefix,
+                number,
+                mode == Mode.KEEP,
+                shards.stream()
+                        .map(shard -> new ShardEnd(shard, Objects.requireNonNull(results.get(shard.id()))))
+                        .toList());
+    }
+
+    private TransferMessage.Options options() {
+        HubConfig config = run.plan().config();
+        return new TransferMessage.Options(
+                config.syncOptions().delete(),
+                config.syncOptions().excludePatterns(),
+                config.syncOptions().includePatterns(),
+                run.disk().hardLinks(),
+                run.disk().foldsNames(),
+                run.disk().syncsByFile(),
+                config.requestPayer(bucket()));
+    }
+}
