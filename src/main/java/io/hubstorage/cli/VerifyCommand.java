@@ -114,7 +114,7 @@ final class VerifyCommand extends CliCommand {
     }
 
     /**
-     * The report without its snapshots; empty when it was told to stop before it was there.
+     * The report; empty when it was told to stop before it was there.
      *
      * @param each gets one snapshot after the other, on the verification's thread
      */

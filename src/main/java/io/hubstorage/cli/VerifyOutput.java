@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.Sizes;
-import io.hubstorage.verify.Problem;
 import io.hubstorage.verify.VerifyReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,7 +17,7 @@ sealed interface VerifyOutput {
     /** What was found in one of them. */
     void snapshot(VerifyReport.Snapshot snapshot);
 
-    /** What is to be said at the end; without snapshots. */
+    /** What is to be said at the end. */
     void end(VerifyReport report);
 
     /** For people. */
@@ -85,7 +84,7 @@ sealed interface VerifyOutput {
             return table;
         }
 
-        private static String line(Problem problem) {
+        private static String line(VerifyReport.Problem problem) {
             String bucket = problem.bucket();
             String key = problem.key() != null ? problem.key() : problem.path();
             String where = bucket == null ? (key == null ? "" : key) : key == null ? bucket : bucket + "/" + key;
@@ -102,10 +101,8 @@ sealed interface VerifyOutput {
         }
     }
 
-    /** One object, as {@link VerifyReport} is spelled; what is known only at the end stands behind the snapshots. */
+    /** One object: the snapshots, and behind them what is known only at the end. */
     final class Json implements VerifyOutput {
-        private static final String SNAPSHOTS = "snapshots";
-
         private final JsonGenerator json;
         private final PrintWriter out;
         private boolean begun;
@@ -136,9 +133,7 @@ sealed interface VerifyOutput {
                 json.writeEndArray();
                 JsonNode rest = BusJson.mapper().valueToTree(report);
                 for (Map.Entry<String, JsonNode> field : rest.properties()) {
-                    if (!field.getKey().equals(SNAPSHOTS)) {
-                        json.writePOJOField(field.getKey(), field.getValue());
-                    }
+                    json.writePOJOField(field.getKey(), field.getValue());
                 }
                 json.writeEndObject();
                 json.close();
@@ -151,7 +146,7 @@ sealed interface VerifyOutput {
         private void begin() throws IOException {
             if (!begun) {
                 json.writeStartObject();
-                json.writeArrayFieldStart(SNAPSHOTS);
+                json.writeArrayFieldStart("snapshots");
                 begun = true;
             }
         }

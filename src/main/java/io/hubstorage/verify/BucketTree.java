@@ -1,9 +1,21 @@
 package io.hubstorage.verify;
 
+import io.hubstorage.fs.Trees;
 import io.hubstorage.keys.NameFolding;
+import io.hubstorage.verify.VerifyReport.Problem.Kind;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One bucket's folder in one snapshot, and where to say what is wrong with it.
@@ -12,6 +24,62 @@ import java.nio.file.Path;
  *     spelled otherwise than the manifest spells it
  */
 record BucketTree(String bucket, Path folder, boolean folded, Findings findings) {
+    private static final Pattern INODE = Pattern.compile("\\(dev=([0-9a-f]+),ino=(\\d+)\\)");
+
+    /** What something on the disk is; nothing is followed. */
+    enum Type {
+        FILE("a file"),
+        FOLDER("a folder"),
+        /** What it holds cannot be told. */
+        CLOSED_FOLDER("a folder"),
+        LINK("a symbolic link"),
+        SPECIAL("a device, pipe or socket");
+
+        private final String words;
+
+        Type(String words) {
+            this.words = words;
+        }
+
+        static Type of(BasicFileAttributes attributes) {
+            return attributes.isRegularFile()
+                    ? FILE
+                    : attributes.isDirectory() ? FOLDER : attributes.isSymbolicLink() ? LINK : SPECIAL;
+        }
+
+        boolean isFolder() {
+            return this == FOLDER || this == CLOSED_FOLDER;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+
+    /**
+     * What the disk has at a path.
+     *
+     * @param place see {@link #place}
+     * @param inode equal for hard links of one file, and sorted about as they lie on the disk; empty where there is none
+     */
+    record Found(String place, String path, Type type, long size, String inode) {
+        /** For sorting on disk. */
+        static final TextCodec<Found> CODEC = new TextCodec<>(
+                found -> List.of(found.place, found.path, found.type.name(), Long.toString(found.size), found.inode),
+                texts -> new Found(
+                        texts.get(0),
+                        texts.get(1),
+                        Type.valueOf(texts.get(2)),
+                        Long.parseLong(texts.get(3)),
+                        texts.get(4)));
+    }
+
+    /** Takes what is found. */
+    interface Sink {
+        void accept(Found found) throws IOException;
+    }
+
     /** Found out without writing anything: does the folder {@code s3} also answer to {@code S3}? */
     static boolean isFolded(Path snapshot) {
         return Files.exists(snapshot.resolve("S3"), LinkOption.NOFOLLOW_LINKS);
@@ -21,9 +89,61 @@ record BucketTree(String bucket, Path folder, boolean folded, Findings findings)
         return folder.resolve(path);
     }
 
-    /** What a path is joined by. */
+    /** What manifest and disk are joined by: the path, folded where the disk folds names, with a slash behind a folder's. */
     String place(String path, boolean directory) {
         String place = folded ? NameFolding.fold(path) : path;
         return directory ? place + "/" : place;
+    }
+
+    /** One more of that kind. */
+    void count(Findings.Seen what, long bytes) {
+        findings.count(what, bucket, bytes);
+    }
+
+    void problem(Kind kind, @Nullable String key, @Nullable String path, String detail) {
+        findings.problem(kind, bucket, key, path, detail);
+    }
+
+    /** Finds everything below the folder, in no order; follows no link. What cannot be read is a problem. */
+    void walk(VerifyProgress progress, Sink sink) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) throws IOException {
+                return each.equals(folder) ? FileVisitResult.CONTINUE : visitFile(each, attributes);
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                progress.check();
+                sink.accept(found(Trees.relative(folder, file), attributes));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (!(failure instanceof NoSuchFileException)) {
+                    String path = Trees.relative(folder, file);
+                    sink.accept(new Found(place(path, true), path, Type.CLOSED_FOLDER, 0, ""));
+                    problem(Kind.UNREADABLE, null, path, "it cannot be read: " + failure);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private Found found(String path, BasicFileAttributes attributes) {
+        Type type = Type.of(attributes);
+        return new Found(
+                place(path, type == Type.FOLDER),
+                path,
+                type,
+                attributes.size(),
+                type == Type.FILE ? inode(attributes.fileKey()) : "");
+    }
+
+    private static String inode(@Nullable Object fileKey) {
+        String text = Objects.toString(fileKey, "");
+        Matcher parts = INODE.matcher(text);
+        return parts.matches() ? "%s:%20s".formatted(parts.group(1), parts.group(2)) : text;
     }
 }

@@ -1,6 +1,7 @@
 package io.hubstorage.verify;
 
 import io.hubstorage.bus.Tally;
+import io.hubstorage.verify.VerifyReport.Problem.Kind;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Findings {
     private final String snapshot;
     private final boolean legacy;
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<VerifyReport.Problem> problems = new ArrayList<>();
     private final Map<String, Counts> buckets = new TreeMap<>();
     private long total;
 
@@ -45,10 +46,10 @@ final class Findings {
     }
 
     synchronized void problem(
-            Problem.Kind kind, @Nullable String bucket, @Nullable String key, @Nullable String path, String detail) {
+            Kind kind, @Nullable String bucket, @Nullable String key, @Nullable String path, String detail) {
         total++;
         if (problems.size() < VerifyReport.MAX_PROBLEMS) {
-            problems.add(new Problem(kind, bucket, key, path, detail));
+            problems.add(new VerifyReport.Problem(kind, bucket, key, path, detail));
         }
         if (bucket != null) {
             counts(bucket).problems++;

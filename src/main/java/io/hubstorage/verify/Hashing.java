@@ -2,6 +2,7 @@ package io.hubstorage.verify;
 
 import io.hubstorage.fs.Sha256;
 import io.hubstorage.fs.Sorted;
+import io.hubstorage.jobs.WorkerPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -15,36 +16,28 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** Reads files, each inode once, several at a time. */
-final class Hashing implements AutoCloseable {
+final class Hashing {
     private static final int BUFFER = 1 << 18;
-    private static final int MOST_THREADS = 16;
+    private static final int AT_ONCE = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 16);
 
     /** So many links of one file are told together; with more, it is read again. */
     private static final int MOST_LINKS = 1000;
 
     private final VerifyProgress progress;
-    private final int threads = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, MOST_THREADS);
-    private final ExecutorService pool = Executors.newFixedThreadPool(
-            threads, Thread.ofVirtual().name("verify-", 0).factory());
 
     /**
      * A file whose content has to be read.
      *
-     * @param inode see {@link FoundPath}
-     * @param place see {@link FoundPath}
+     * @param inode see {@link BucketTree.Found}
+     * @param place see {@link BucketTree#place}
      * @param path relative to the bucket's folder
      * @param sha256 what the manifest says
      */
     record Job(String inode, String place, String path, String key, long size, String sha256) {
         /** For sorting on disk. */
-        static final Texts<Job> CODEC = new Texts<>(
+        static final TextCodec<Job> CODEC = new TextCodec<>(
                 job -> List.of(job.inode, job.place, job.path, job.key, Long.toString(job.size), job.sha256),
                 texts -> new Job(
                         texts.get(0),
@@ -53,6 +46,11 @@ final class Hashing implements AutoCloseable {
                         texts.get(3),
                         Long.parseLong(texts.get(4)),
                         texts.get(5)));
+
+        /** Whether one reading tells of both. */
+        boolean isLinkOf(Job other) {
+            return !inode.isEmpty() && inode.equals(other.inode);
+        }
     }
 
     /** Is told what each file holds, by several threads, but by one at a time. */
@@ -75,52 +73,21 @@ final class Hashing implements AutoCloseable {
      * @param jobs sorted by inode
      */
     void run(Path folder, Sorted<Job> jobs, Sink sink) throws IOException, InterruptedException {
-        Semaphore room = new Semaphore(threads * 2);
-        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-        List<Job> links = new ArrayList<>();
-        for (Job job = jobs.next(); job != null && failure.get() == null; job = jobs.next()) {
-            progress.check();
-            boolean same = !links.isEmpty()
-                    && !job.inode().isEmpty()
-                    && job.inode().equals(links.getFirst().inode())
-                    && links.size() < MOST_LINKS;
-            if (!same && !links.isEmpty()) {
-                submit(folder, List.copyOf(links), sink, room, failure);
-                links.clear();
-            }
-            links.add(job);
-        }
-        if (!links.isEmpty()) {
-            submit(folder, List.copyOf(links), sink, room, failure);
-        }
-        room.acquire(threads * 2);
-        progress.check();
-        switch (failure.get()) {
-            case null -> {}
-            case IOException e -> throw e;
-            case Throwable e -> throw new IllegalStateException("a file could not be verified: " + e, e);
-        }
-    }
-
-    private void submit(
-            Path folder, List<Job> links, Sink sink, Semaphore room, AtomicReference<@Nullable Throwable> failure)
-            throws InterruptedException {
-        room.acquire();
-        pool.execute(() -> {
-            try {
-                read(folder, links, sink);
-            } catch (CancellationException _) {
-                // Whoever hands out the work sees it too.
-            } catch (Throwable e) {
-                // Nothing counts as looked at that was not.
-                failure.compareAndSet(null, e);
-            } finally {
-                room.release();
+        WorkerPool.<IOException>run("verify", AT_ONCE, pool -> {
+            Job job = jobs.next();
+            while (job != null) {
+                progress.check();
+                List<Job> links = new ArrayList<>();
+                do {
+                    links.add(job);
+                    job = jobs.next();
+                } while (job != null && links.size() < MOST_LINKS && job.isLinkOf(links.getFirst()));
+                pool.submit(() -> read(folder, links, sink, pool));
             }
         });
     }
 
-    private void read(Path folder, List<Job> links, Sink sink) throws IOException {
+    private void read(Path folder, List<Job> links, Sink sink, WorkerPool<?> pool) throws IOException {
         String found = null;
         Throwable failure = null;
         try {
@@ -132,6 +99,10 @@ final class Hashing implements AutoCloseable {
             failure = e;
         }
         synchronized (this) {
+            if (pool.hasFailed()) {
+                // This reading was interrupted for it, which says nothing of the file.
+                return;
+            }
             for (Job job : links) {
                 if (found != null) {
                     sink.read(job, found);
@@ -156,10 +127,5 @@ final class Hashing implements AutoCloseable {
         }
         progress.endFile();
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    @Override
-    public void close() {
-        pool.close();
     }
 }

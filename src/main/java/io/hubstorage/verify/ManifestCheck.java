@@ -15,7 +15,7 @@ import io.hubstorage.manifest.ManifestIndex;
 import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.manifest.VerifiedCounts;
 import io.hubstorage.snapshot.Certificate;
-import io.hubstorage.verify.Problem.Kind;
+import io.hubstorage.verify.VerifyReport.Problem.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -35,16 +35,16 @@ import org.jspecify.annotations.Nullable;
 final class ManifestCheck {
     private final Certificate.Bucket certified;
     private final Path manifest;
-    private final Findings findings;
+    private final BucketTree tree;
     private final VerifyProgress progress;
     private final Map<EntryState, Tally> states = new EnumMap<>(EntryState.class);
     private final VerifiedCounts verified = new VerifiedCounts();
     private Tally all = Tally.ZERO;
 
-    ManifestCheck(Certificate.Bucket certified, Path manifest, Findings findings, VerifyProgress progress) {
+    ManifestCheck(Certificate.Bucket certified, Path manifest, BucketTree tree, VerifyProgress progress) {
         this.certified = certified;
         this.manifest = manifest;
-        this.findings = findings;
+        this.tree = tree;
         this.progress = progress;
     }
 
@@ -53,7 +53,7 @@ final class ManifestCheck {
      *
      * @return whether all of it could be read, so that what it does not name is stray
      */
-    boolean read(ManifestSummary summary, BucketTree tree, ExternalSort<NamedPath> named) throws IOException {
+    boolean read(ManifestSummary summary, ExternalSort<TreeJoin.Named> named) throws IOException {
         if (!Files.isRegularFile(manifest, LinkOption.NOFOLLOW_LINKS)) {
             problem(Kind.MANIFEST, "there is no manifest " + manifest.getFileName());
             return false;
@@ -73,7 +73,7 @@ final class ManifestCheck {
                 if (index != null) {
                     index.entry(entry);
                 }
-                named.add(NamedPath.of(entry, tree));
+                named.add(TreeJoin.Named.of(entry, tree));
             }
         } catch (IOException e) {
             problem(Kind.MANIFEST, "it cannot be read to its end: " + e.getMessage());
@@ -152,7 +152,7 @@ final class ManifestCheck {
     }
 
     private void problem(Kind kind, String detail) {
-        findings.problem(kind, certified.name(), null, null, detail);
+        tree.problem(kind, null, null, detail);
     }
 
     /** Compares a manifest's lines, one after the other, with what its index says of each frame. Tells the first difference. */

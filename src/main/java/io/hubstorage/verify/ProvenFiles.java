@@ -21,10 +21,10 @@ final class ProvenFiles {
     private final Path scratch;
     private final Map<String, Integer> buckets = new HashMap<>();
 
-    /** A file, as in {@link FoundPath}, and what it holds. */
+    /** A file, as in {@link BucketTree.Found}, and what it holds. */
     record Item(String place, String inode, String sha256) {
         /** For files and for sorting on disk. */
-        static final Texts<Item> CODEC = new Texts<>(
+        static final TextCodec<Item> CODEC = new TextCodec<>(
                 each -> List.of(each.place, each.inode, each.sha256),
                 texts -> new Item(texts.get(0), texts.get(1), texts.get(2)));
     }

@@ -8,8 +8,10 @@ import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.OwnFiles;
+import io.hubstorage.verify.BucketTree.Found;
 import io.hubstorage.verify.Findings.Seen;
-import io.hubstorage.verify.Problem.Kind;
+import io.hubstorage.verify.TreeJoin.Named;
+import io.hubstorage.verify.VerifyReport.Problem.Kind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -17,9 +19,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,22 +51,9 @@ public final class SnapshotVerifier {
     }
 
     /**
-     * Verifies; what is wrong with a snapshot is in the report, which is held in memory as a whole.
-     *
-     * @throws IOException when the scratch folder cannot be used
-     * @throws CancellationException when the progress was told to
-     */
-    public VerifyReport verify(VerifyRequest request, VerifyProgress progress)
-            throws IOException, InterruptedException {
-        List<VerifyReport.Snapshot> snapshots = new ArrayList<>();
-        return verify(request, progress, snapshots::add).with(snapshots);
-    }
-
-    /**
      * Verifies one snapshot after the other, in the order of the request.
      *
      * @param each gets what was found in each, as soon as it is known
-     * @return the report without its snapshots
      * @throws IOException when the scratch folder cannot be used
      * @throws CancellationException when the progress was told to
      */
@@ -75,7 +62,8 @@ public final class SnapshotVerifier {
         Instant begin = clock.instant();
         Path scratch = Files.createTempDirectory(scratchParent, "hubstorage-verify-");
         long problems = 0;
-        try (Work work = new Work(request, progress, scratch)) {
+        try {
+            Work work = new Work(request, progress, scratch);
             for (String name : request.snapshots()) {
                 VerifyReport.Snapshot snapshot =
                         work.snapshot(request.layout().snapshot(name)).report();
@@ -93,12 +81,11 @@ public final class SnapshotVerifier {
                 request.samplePercent(),
                 request.seed(),
                 new Tally(progress.filesHashed(), progress.bytesHashed()),
-                problems,
-                List.of());
+                problems);
     }
 
     /** One verification. */
-    private final class Work implements AutoCloseable {
+    private final class Work {
         private final VerifyRequest request;
         private final VerifyProgress progress;
         private final Path scratch;
@@ -111,11 +98,6 @@ public final class SnapshotVerifier {
             this.scratch = scratch;
             this.proven = new ProvenFiles(scratch);
             this.hashing = new Hashing(progress);
-        }
-
-        @Override
-        public void close() {
-            hashing.close();
         }
 
         Findings snapshot(Path folder) throws IOException, InterruptedException {
@@ -147,7 +129,7 @@ public final class SnapshotVerifier {
                 findings.problem(Kind.CERTIFICATE, null, null, "run.json", String.valueOf(e.getMessage()));
                 return;
             }
-            new FolderCheck(folder, certificate, request, findings).check();
+            new CertificateCheck(folder, certificate, request, findings).check();
             certificate.buckets().stream()
                     .filter(bucket -> request.covers(bucket.name()))
                     .forEach(bucket -> progress.addToCover(bucket.files().bytes()));
@@ -167,26 +149,26 @@ public final class SnapshotVerifier {
                 String detail = Files.isSymbolicLink(folder)
                         ? "the bucket's folder is a symbolic link, which is not followed"
                         : "the bucket's folder is gone";
-                findings.problem(Kind.MISSING, bucket.name(), null, null, detail);
+                tree.problem(Kind.MISSING, null, null, detail);
                 return;
             }
-            try (ExternalSort<NamedPath> named = sort(NamedPath::place, NamedPath.CODEC);
-                    ExternalSort<FoundPath> found = sort(FoundPath::place, FoundPath.CODEC)) {
+            try (ExternalSort<Named> named = sort(Named::place, Named.CODEC);
+                    ExternalSort<Found> found = sort(Found::place, Found.CODEC)) {
                 Path manifest = Layout.manifest(snapshot, bucket.name());
-                if (new ManifestCheck(bucket, manifest, findings, progress).read(summary, tree, named)) {
-                    TreeWalk.walk(tree, found, progress);
+                if (new ManifestCheck(bucket, manifest, tree, progress).read(summary, named)) {
+                    tree.walk(progress, found::add);
                     compare(tree, named, found);
                 }
             }
         }
 
-        private void compare(BucketTree tree, ExternalSort<NamedPath> named, ExternalSort<FoundPath> found)
+        private void compare(BucketTree tree, ExternalSort<Named> named, ExternalSort<Found> found)
                 throws IOException, InterruptedException {
             try (ExternalSort<Hashing.Job> jobs = sort(Hashing.Job::inode, Hashing.Job.CODEC);
                     ExternalSort<ProvenFiles.Item> next = sort(ProvenFiles.Item::place, ProvenFiles.Item.CODEC);
                     ProvenFiles.Cursor before = proven.open(tree.bucket())) {
-                try (Sorted<NamedPath> names = named.sorted();
-                        Sorted<FoundPath> files = found.sorted()) {
+                try (Sorted<Named> names = named.sorted();
+                        Sorted<Found> files = found.sorted()) {
                     new TreeJoin(tree, (name, file) -> present(tree, name, file, before, jobs, next))
                             .join(names, files);
                 }
@@ -209,20 +191,20 @@ public final class SnapshotVerifier {
 
         private void present(
                 BucketTree tree,
-                NamedPath name,
-                FoundPath file,
+                Named name,
+                Found file,
                 ProvenFiles.Cursor before,
                 ExternalSort<Hashing.Job> jobs,
                 ExternalSort<ProvenFiles.Item> next)
                 throws IOException {
             if (OwnFiles.isWritable(tree.file(file.path()))) {
-                tree.findings().count(Seen.WRITABLE, tree.bucket(), name.size());
+                tree.count(Seen.WRITABLE, name.size());
             }
             if (name.sha256() == null) {
-                tree.findings().count(Seen.NOT_PROVABLE, tree.bucket(), name.size());
+                tree.count(Seen.NOT_PROVABLE, name.size());
                 progress.cover(name.size());
             } else if (!request.samples(name.sha256())) {
-                tree.findings().count(Seen.NOT_SAMPLED, tree.bucket(), name.size());
+                tree.count(Seen.NOT_SAMPLED, name.size());
                 progress.cover(name.size());
             } else {
                 Hashing.Job job = new Hashing.Job(
@@ -248,28 +230,20 @@ public final class SnapshotVerifier {
 
                 @Override
                 public void unreadable(Hashing.Job job, Throwable failure) {
-                    tree.findings()
-                            .problem(
-                                    Kind.UNREADABLE,
-                                    tree.bucket(),
-                                    job.key(),
-                                    job.path(),
-                                    "it cannot be read: " + failure);
+                    tree.problem(Kind.UNREADABLE, job.key(), job.path(), "it cannot be read: " + failure);
                 }
             };
         }
 
         private static void judge(BucketTree tree, Hashing.Job job, String found) {
             if (found.equals(job.sha256())) {
-                tree.findings().count(Seen.PROVEN, tree.bucket(), job.size());
+                tree.count(Seen.PROVEN, job.size());
             } else {
-                tree.findings()
-                        .problem(
-                                Kind.HASH,
-                                tree.bucket(),
-                                job.key(),
-                                job.path(),
-                                "its SHA-256 is %s, but the manifest says %s".formatted(found, job.sha256()));
+                tree.problem(
+                        Kind.HASH,
+                        job.key(),
+                        job.path(),
+                        "its SHA-256 is %s, but the manifest says %s".formatted(found, job.sha256()));
             }
         }
 
@@ -285,21 +259,13 @@ public final class SnapshotVerifier {
                     String name = bucket.getFileName().toString();
                     if (request.covers(name) && Files.isDirectory(bucket, LinkOption.NOFOLLOW_LINKS)) {
                         findings.begin(name);
-                        countFiles(new BucketTree(name, bucket, false, findings));
-                    }
-                }
-            }
-        }
-
-        private void countFiles(BucketTree tree) throws IOException {
-            try (ExternalSort<FoundPath> found = sort(FoundPath::place, FoundPath.CODEC)) {
-                TreeWalk.walk(tree, found, progress);
-                try (Sorted<FoundPath> files = found.sorted()) {
-                    for (FoundPath file = files.next(); file != null; file = files.next()) {
-                        if (file.type() == FoundPath.Type.FILE) {
-                            tree.findings().count(Seen.ENTRIES, tree.bucket(), file.size());
-                            tree.findings().count(Seen.NOT_PROVABLE, tree.bucket(), file.size());
-                        }
+                        BucketTree tree = new BucketTree(name, bucket, false, findings);
+                        tree.walk(progress, found -> {
+                            if (found.type() == BucketTree.Type.FILE) {
+                                tree.count(Seen.ENTRIES, found.size());
+                                tree.count(Seen.NOT_PROVABLE, found.size());
+                            }
+                        });
                     }
                 }
             }

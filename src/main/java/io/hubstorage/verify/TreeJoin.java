@@ -3,38 +3,79 @@ package io.hubstorage.verify;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.fs.Sorted;
 import io.hubstorage.keys.KeyPath;
-import io.hubstorage.verify.Problem.Kind;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.verify.BucketTree.Found;
+import io.hubstorage.verify.Findings.Seen;
+import io.hubstorage.verify.VerifyReport.Problem.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what a manifest names with what the disk has: one pass over both, sorted by place. */
 final class TreeJoin {
+    /**
+     * A manifest line, as far as the disk has to agree with it.
+     *
+     * @param place see {@link BucketTree#place}
+     * @param path as the manifest writes it
+     */
+    record Named(
+            String place,
+            String path,
+            String key,
+            long size,
+            @Nullable String sha256,
+            boolean directory) {
+        /** For sorting on disk. */
+        static final TextCodec<Named> CODEC = new TextCodec<>(
+                named -> List.of(
+                        named.place,
+                        named.path,
+                        named.key,
+                        Long.toString(named.size),
+                        Objects.requireNonNullElse(named.sha256, ""),
+                        Boolean.toString(named.directory)),
+                texts -> new Named(
+                        texts.get(0),
+                        texts.get(1),
+                        texts.get(2),
+                        Long.parseLong(texts.get(3)),
+                        texts.get(4).isEmpty() ? null : texts.get(4),
+                        Boolean.parseBoolean(texts.get(5))));
+
+        static Named of(ManifestEntry entry, BucketTree tree) {
+            return new Named(
+                    tree.place(entry.path(), entry.directory()),
+                    entry.path(),
+                    entry.key(),
+                    entry.size(),
+                    entry.sha256(),
+                    entry.directory());
+        }
+    }
+
     /** Takes the files that are as they should be, as far as can be seen without reading them. */
-    @FunctionalInterface
     interface Present {
-        void accept(NamedPath named, FoundPath found) throws IOException;
+        void accept(Named named, Found found) throws IOException;
     }
 
     private final BucketTree tree;
-    private final Findings findings;
-    private final String bucket;
     private final Present present;
 
     TreeJoin(BucketTree tree, Present present) {
         this.tree = tree;
-        this.findings = tree.findings();
-        this.bucket = tree.bucket();
         this.present = present;
     }
 
-    void join(Sorted<NamedPath> named, Sorted<FoundPath> found) throws IOException {
-        NamedPath name = named.next();
+    void join(Sorted<Named> named, Sorted<Found> found) throws IOException {
+        Named name = named.next();
         String before = null;
-        FoundPath file = found.next();
+        Found file = found.next();
         while (name != null || file != null) {
             int order = name == null ? 1 : file == null ? -1 : name.place().compareTo(file.place());
             if (name != null && order <= 0) {
@@ -45,13 +86,13 @@ final class TreeJoin {
                 } else if (file != null) {
                     compare(name, file);
                 }
-                NamedPath next = named.next();
+                Named next = named.next();
                 if (order == 0 && (next == null || !next.place().equals(name.place()))) {
                     file = found.next();
                 }
                 name = next;
             } else if (file != null) {
-                if (!file.folder() || name == null || !name.place().startsWith(file.place())) {
+                if (!file.type().isFolder() || name == null || !name.place().startsWith(file.place())) {
                     stray(file);
                 }
                 file = found.next();
@@ -59,8 +100,8 @@ final class TreeJoin {
         }
     }
 
-    private void checkPath(NamedPath name, @Nullable String before) {
-        findings.count(Findings.Seen.ENTRIES, bucket, name.size());
+    private void checkPath(Named name, @Nullable String before) {
+        tree.count(Seen.ENTRIES, name.size());
         if (name.place().equals(before) && !name.directory()) {
             problem(Kind.PATH, name, "another key has this path too");
         }
@@ -84,14 +125,14 @@ final class TreeJoin {
         return true;
     }
 
-    private void compare(NamedPath name, FoundPath file) throws IOException {
-        if (file.type() == FoundPath.Type.CLOSED_FOLDER) {
+    private void compare(Named name, Found file) throws IOException {
+        if (file.type() == BucketTree.Type.CLOSED_FOLDER) {
             return;
         }
         if (name.directory()) {
-            findings.count(Findings.Seen.PROVEN, bucket, 0);
-        } else if (file.type() != FoundPath.Type.FILE) {
-            problem(Kind.TYPE, name, "it should be a file, but is " + word(file.type()));
+            tree.count(Seen.PROVEN, 0);
+        } else if (file.type() != BucketTree.Type.FILE) {
+            problem(Kind.TYPE, name, "it should be a file, but is " + file.type());
         } else if (file.size() != name.size()) {
             problem(
                     Kind.SIZE,
@@ -103,7 +144,7 @@ final class TreeJoin {
         }
     }
 
-    private void missing(NamedPath name) {
+    private void missing(Named name) {
         if (!staysInside(name.path())) {
             return;
         }
@@ -120,7 +161,7 @@ final class TreeJoin {
                     Kind.TYPE,
                     name,
                     "it should be a %s, but is %s"
-                            .formatted(name.directory() ? "folder" : "file", word(FoundPath.Type.of(other))));
+                            .formatted(name.directory() ? "folder" : "file", BucketTree.Type.of(other)));
         } catch (IOException _) {
             problem(Kind.MISSING, name, "there is no such %s".formatted(name.directory() ? "folder" : "file"));
         }
@@ -137,31 +178,17 @@ final class TreeJoin {
         return null;
     }
 
-    private void stray(FoundPath file) {
-        if (file.type() != FoundPath.Type.CLOSED_FOLDER) {
-            findings.problem(
-                    Kind.STRAY,
-                    bucket,
-                    null,
-                    file.path(),
-                    "the manifest does not name this; it is " + word(file.type()));
+    private void stray(Found file) {
+        if (file.type() != BucketTree.Type.CLOSED_FOLDER) {
+            tree.problem(Kind.STRAY, null, file.path(), "the manifest does not name this; it is " + file.type());
         }
     }
 
-    private void problem(Kind kind, NamedPath name, String detail) {
-        findings.problem(kind, bucket, name.key(), name.path(), detail);
+    private void problem(Kind kind, Named name, String detail) {
+        tree.problem(kind, name.key(), name.path(), detail);
     }
 
     private String relative(Path file) {
         return tree.folder().relativize(file).toString();
-    }
-
-    private static String word(FoundPath.Type type) {
-        return switch (type) {
-            case FILE -> "a file";
-            case FOLDER, CLOSED_FOLDER -> "a folder";
-            case LINK -> "a symbolic link";
-            case SPECIAL -> "a device, pipe or socket";
-        };
     }
 }

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** How far a verification is; also how to stop it. Thread-safe, and may be read while it goes on. */
 public final class VerifyProgress {
-    private final LongAdder looked = new LongAdder();
     private final LongAdder toCover = new LongAdder();
     private final LongAdder covered = new LongAdder();
     private final LongAdder hashedFiles = new LongAdder();
@@ -22,11 +21,6 @@ public final class VerifyProgress {
     /** Which snapshot is being verified: 1 for the first; 0 before that. */
     public int snapshot() {
         return snapshots.get();
-    }
-
-    /** How many files and folders were found so far. */
-    public long looked() {
-        return looked.sum();
     }
 
     /** The bytes of this snapshot that are to be proven. */
@@ -56,10 +50,6 @@ public final class VerifyProgress {
 
     void check() {
         job.check();
-    }
-
-    void look() {
-        looked.increment();
     }
 
     void addToCover(long bytes) {

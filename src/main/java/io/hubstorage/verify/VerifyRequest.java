@@ -24,11 +24,6 @@ public record VerifyRequest(
         buckets = Set.copyOf(buckets);
     }
 
-    /** Everything in these snapshots. */
-    public static VerifyRequest whole(Layout layout, List<String> snapshots) {
-        return new VerifyRequest(layout, snapshots, Set.of(), 100, 0);
-    }
-
     boolean covers(String bucket) {
         return buckets.isEmpty() || buckets.contains(bucket);
     }

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +82,18 @@ final class VerifyCommandTest {
         assertThat(verify()).isEqualTo(3);
 
         assertThat(out.toString()).contains("1 problem").contains("  missing photos/4.jpg: there is no such file");
+    }
+
+    @Test
+    void aFileThatIsNotReadOnlyIsWarnedOfAndEndsWith0() throws IOException {
+        Path snapshot = snapshot();
+        Files.setPosixFilePermissions(
+                snapshot.resolve("s3/photos/4.jpg"), PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(verify()).isZero();
+
+        assertThat(out.toString())
+                .contains("  1 file is not read-only, as the old tool left them: editing one changes it");
     }
 
     @Test

@@ -59,7 +59,7 @@ final class AwkwardKeysTest extends VerifyTest {
                     .isRegularFile()
                     .hasSize(33);
         }
-        VerifyReport report = verify(snapshot);
+        Verified report = verify(snapshot);
         assertThat(problems(report)).isEmpty();
         assertThat(report.hashed().objects()).isEqualTo(KEYS.size());
         nothingEscapes(snapshot);
@@ -95,7 +95,7 @@ final class AwkwardKeysTest extends VerifyTest {
                 .containsOnlyKeys(EntryState.LINKED, EntryState.DOWNLOADED, EntryState.CARRIED);
         assertThat(states(entries(third))).containsOnlyKeys(EntryState.values());
         assertThat(entries(third).keySet()).containsExactlyInAnyOrderElementsOf(KEYS);
-        VerifyReport report = verify(first, second, third);
+        Verified report = verify(first, second, third);
         assertThat(report.snapshots())
                 .allSatisfy(each -> assertThat(each.problems()).isEmpty());
         nothingEscapes(first, second, third);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.testkit.Hub;
@@ -13,8 +14,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,23 +58,46 @@ abstract class VerifyTest {
         return hub.data().resolve(Objects.requireNonNull(run.snapshot()));
     }
 
-    VerifyReport verify(Path... snapshots) {
-        return verify(VerifyRequest.whole(
-                layout(),
-                List.of(snapshots).stream()
-                        .map(each -> each.getFileName().toString())
-                        .toList()));
+    /** All that a verification told. */
+    record Verified(VerifyReport report, List<VerifyReport.Snapshot> snapshots) {
+        boolean ok() {
+            return report.ok();
+        }
+
+        Tally hashed() {
+            return report.hashed();
+        }
+
+        VerifyReport.Bucket bucket(String name) {
+            return snapshots.getFirst().buckets().stream()
+                    .filter(each -> each.name().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
-    VerifyReport verify(VerifyRequest request) {
+    Verified verify(Path... snapshots) {
+        return verify(whole(Stream.of(snapshots).map(VerifyTest::name).toList()));
+    }
+
+    VerifyRequest whole(List<String> snapshots) {
+        return new VerifyRequest(layout(), snapshots, Set.of(), 100, 0);
+    }
+
+    static String name(Path snapshot) {
+        return snapshot.getFileName().toString();
+    }
+
+    Verified verify(VerifyRequest request) {
         return verify(request, new SnapshotVerifier(InstantSource.system(), scratch, 3));
     }
 
-    VerifyReport verify(VerifyRequest request, SnapshotVerifier verifier) {
+    Verified verify(VerifyRequest request, SnapshotVerifier verifier) {
         try {
-            VerifyReport report = verifier.verify(request, new VerifyProgress());
+            List<VerifyReport.Snapshot> snapshots = new ArrayList<>();
+            VerifyReport report = verifier.verify(request, new VerifyProgress(), snapshots::add);
             assertThat(scratch).as("nothing is left behind").isEmptyDirectory();
-            return report;
+            return new Verified(report, snapshots);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -79,10 +106,10 @@ abstract class VerifyTest {
     }
 
     /** Everything, in the only snapshot of the report. */
-    static List<Problem> problems(VerifyReport report) {
-        assertThat(report.snapshots()).hasSize(1);
-        assertThat(report.ok()).isEqualTo(report.problemsTotal() == 0);
-        return report.snapshots().getFirst().problems();
+    static List<VerifyReport.Problem> problems(Verified verified) {
+        assertThat(verified.snapshots).hasSize(1);
+        assertThat(verified.ok()).isEqualTo(verified.report.problemsTotal() == 0);
+        return verified.snapshots.getFirst().problems();
     }
 
     List<String> snapshotsOnDisk() throws IOException {

@@ -35,6 +35,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
@@ -129,8 +130,10 @@ final class SnapshotApiTest {
             assertThat(Files.exists(pin)).isEqualTo(pinned);
             assertThat(new SnapshotVerifier(InstantSource.system(), folder)
                             .verify(
-                                    VerifyRequest.whole(new Layout(folder.resolve("data")), List.of(second)),
-                                    new VerifyProgress())
+                                    new VerifyRequest(
+                                            new Layout(folder.resolve("data")), List.of(second), Set.of(), 100, 0),
+                                    new VerifyProgress(),
+                                    _ -> {})
                             .ok())
                     .isTrue();
         }

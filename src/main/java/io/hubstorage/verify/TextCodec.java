@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** How items of a few texts, of any length each, stand in scratch files. */
-record Texts<T>(Function<T, List<String>> texts, Function<List<String>, T> item) implements ExternalSort.Codec<T> {
+record TextCodec<T>(Function<T, List<String>> texts, Function<List<String>, T> item) implements ExternalSort.Codec<T> {
     @Override
     public void write(T each, DataOutput out) throws IOException {
         List<String> all = texts.apply(each);

@@ -2,7 +2,7 @@ package io.hubstorage.verify;
 
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.verify.Problem.Kind;
+import io.hubstorage.verify.VerifyReport.Problem.Kind;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Compares a snapshot's certificate with itself and with the folders around the buckets' files. */
-final class FolderCheck {
+final class CertificateCheck {
     private static final Duration MOST_LATER = Duration.ofMinutes(10);
 
     private final Path snapshot;
@@ -22,7 +22,7 @@ final class FolderCheck {
     private final VerifyRequest request;
     private final Findings findings;
 
-    FolderCheck(Path snapshot, Certificate certificate, VerifyRequest request, Findings findings) {
+    CertificateCheck(Path snapshot, Certificate certificate, VerifyRequest request, Findings findings) {
         this.snapshot = snapshot;
         this.certificate = certificate;
         this.request = request;
