@@ -26,17 +26,18 @@ import io.hubstorage.web.http.BasePath;
 import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.ClientInfo;
 import io.hubstorage.web.http.OriginGuard;
-import io.hubstorage.web.http.PathSyntaxHandler;
 import io.hubstorage.web.http.ProblemHandler;
-import io.hubstorage.web.http.SecurityHeaders;
-import io.hubstorage.web.http.TrustedProxies;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.handler.codec.DateFormatter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
+import java.util.Date;
 import java.util.Set;
 
 /** Puts the web's rooms together: who serves what, and in which order it starts and stops. One context. */
@@ -56,6 +57,11 @@ final class WebRoutes {
             "/assets/css/login.css",
             "/assets/icons/favicon-idle.svg",
             "/assets/icons/icons.svg");
+
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:;"
+                + " connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none';"
+                + " manifest-src 'self'";
 
     private final Vertx vertx;
     private final Authenticator authenticator;
@@ -97,10 +103,10 @@ final class WebRoutes {
         Pages pages = new Pages(vertx, status, version, base);
 
         ProblemHandler.install(router, pages::error);
-        router.route().handler(new SecurityHeaders(clock));
-        router.route().handler(new PathSyntaxHandler());
+        router.route().handler(context -> secured(context, clock));
+        router.route().handler(ProblemHandler::checkPath);
         router.route().handler(base);
-        router.route().handler(ClientInfo.handler(new TrustedProxies(web.trustedProxies())));
+        router.route().handler(ClientInfo.handler(web.trustedProxies()));
         router.route().handler(guard.cors());
         router.route().handler(guard.requests());
         router.route().handler(new AuthHandler(authenticator, base, OPEN, Set.of(StatusRoutes.READY)));
@@ -125,6 +131,21 @@ final class WebRoutes {
                 .forEach(route -> route.method(HttpMethod.HEAD));
         router.route("/eventbus/*").handler(guard.connections());
         router.route("/eventbus/*").subRouter(bridge.router());
+    }
+
+    /** Gives every answer its headers, the refused ones too. API answers are never stored. */
+    private static void secured(RoutingContext context, InstantSource clock) {
+        context.response()
+                // A page sets its clock by it: ages are counted from here, not from the viewer's own clock.
+                .putHeader(HttpHeaders.DATE, DateFormatter.format(Date.from(clock.instant())))
+                .putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("X-Frame-Options", "DENY")
+                .putHeader("Referrer-Policy", "no-referrer")
+                .putHeader("Cross-Origin-Resource-Policy", "same-origin")
+                .putHeader("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        context.next();
     }
 
     Router router() {

@@ -1,6 +1,5 @@
 package io.hubstorage.web.api;
 
-import io.hubstorage.web.http.Responses;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -85,8 +84,8 @@ public final class Assets {
     }
 
     private static void send(RoutingContext context, Resource resource, String mediaType) {
-        context.response().putHeader(HttpHeaders.ETAG, resource.etag).putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-        if (Responses.unchanged(context, resource.etag)) {
+        context.etag(resource.etag).response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+        if (context.isFresh()) {
             context.response().setStatusCode(304).end();
             return;
         }

@@ -9,7 +9,7 @@ import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.web.http.HttpProblem;
 import io.hubstorage.web.http.Query;
-import io.hubstorage.web.http.Responses;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -33,12 +33,12 @@ public final class BrowseRoutes {
     }
 
     public void mount(Router router) {
-        router.get("/api/snapshots/:id/browse").handler(this::browse);
-        router.get("/api/snapshots/:id/preview").handler(this::preview);
-        router.get("/api/snapshots/:id/diff").handler(this::compare);
+        router.get("/api/snapshots/:id/browse").respond(this::browse);
+        router.get("/api/snapshots/:id/preview").respond(this::preview);
+        router.get("/api/snapshots/:id/diff").respond(this::compare);
     }
 
-    private void browse(RoutingContext context) {
+    private Future<JsonObject> browse(RoutingContext context) {
         Query query = new Query(context);
         String bucket = query.required("bucket", SnapshotAccess.MOST_NAME);
         String prefix = query.text("prefix", SnapshotAccess.MOST_KEY, "");
@@ -47,7 +47,7 @@ public final class BrowseRoutes {
         if (after != null && !after.startsWith(prefix)) {
             throw HttpProblem.badInput("after", after, "something that begins with the prefix");
         }
-        Responses.json(context, 200, access.read(context, snapshot -> {
+        return access.read(context, snapshot -> {
             try (KeyCursor entries = snapshot.open(bucket)) {
                 FolderPage page = FolderPage.read(entries, prefix, after, limit);
                 JsonArray items = new JsonArray();
@@ -58,7 +58,7 @@ public final class BrowseRoutes {
                         .put("items", items)
                         .put("next", page.next());
             }
-        }));
+        });
     }
 
     private static JsonObject json(FolderPage.Item item) {
@@ -82,11 +82,11 @@ public final class BrowseRoutes {
                         .put("state", entry.state().word());
     }
 
-    private void preview(RoutingContext context) {
+    private Future<JsonObject> preview(RoutingContext context) {
         Query query = new Query(context);
         String bucket = query.required("bucket", SnapshotAccess.MOST_NAME);
         String key = query.required("key", SnapshotAccess.MOST_KEY);
-        Responses.json(context, 200, access.read(context, snapshot -> {
+        return access.read(context, snapshot -> {
             ManifestEntry entry = snapshot.entry(bucket, key);
             Preview preview = entry.directory()
                     ? new Preview(Preview.Kind.EMPTY, null, null, false)
@@ -102,10 +102,10 @@ public final class BrowseRoutes {
                     .put("kind", preview.kind().name().toLowerCase(Locale.ROOT))
                     .put("text", preview.text())
                     .put("truncated", preview.truncated());
-        }));
+        });
     }
 
-    private void compare(RoutingContext context) {
+    private Future<JsonObject> compare(RoutingContext context) {
         Query query = new Query(context);
         String bucket = query.required("bucket", SnapshotAccess.MOST_NAME);
         String with = query.required("with", SnapshotAccess.MOST_NAME);
@@ -114,11 +114,8 @@ public final class BrowseRoutes {
         boolean counts = query.flag("counts", after == null);
         AtomicBoolean gone = new AtomicBoolean();
         context.response().closeHandler(ignored -> gone.set(true));
-        Responses.json(
-                context,
-                200,
-                access.readLong(
-                        context, newer -> compare(access.find(with), newer, bucket, after, limit, counts, gone::get)));
+        return access.search(
+                context, newer -> compare(access.find(with), newer, bucket, after, limit, counts, gone::get));
     }
 
     private static JsonObject compare(

@@ -7,7 +7,7 @@ import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.HttpProblem;
-import io.hubstorage.web.http.Responses;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -23,38 +23,28 @@ public final class ConfigRoutes {
     }
 
     public void mount(Router router) {
-        router.get("/api/config").handler(this::read);
-        router.put("/api/config").handler(this::replace);
-        router.post("/api/config/filter-preview").handler(this::tryFilter);
+        router.get("/api/config").respond(this::read);
+        router.put("/api/config").respond(this::replace);
+        router.post("/api/config/filter-preview").respond(this::tryFilter);
     }
 
-    private void read(RoutingContext context) {
-        bus.ask(Addresses.CONFIG_GET)
-                .onSuccess(current -> {
-                    String etag = tag(current);
-                    context.response().putHeader(HttpHeaders.ETAG, etag);
-                    context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
-                    if (Responses.unchanged(context, etag)) {
-                        context.response().setStatusCode(304).end();
-                    } else {
-                        Responses.json(context, 200, current);
-                    }
-                })
-                .onFailure(context::fail);
+    private Future<@Nullable JsonObject> read(RoutingContext context) {
+        return bus.ask(Addresses.CONFIG_GET).map(current -> {
+            context.etag(current.getString("hash")).response().putHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+            if (context.isFresh()) {
+                context.response().setStatusCode(304).end();
+                return null;
+            }
+            return current;
+        });
     }
 
-    private void replace(RoutingContext context) {
-        JsonObject config = Body.required(context);
-        ConfigMessage.Update update = new ConfigMessage.Update(config, basedOn(context));
-        bus.ask(Addresses.CONFIG_UPDATE, update)
-                .onSuccess(current -> {
-                    context.response().putHeader(HttpHeaders.ETAG, tag(current));
-                    Responses.json(context, 200, current);
-                })
-                .onFailure(context::fail);
+    private Future<JsonObject> replace(RoutingContext context) {
+        ConfigMessage.Update update = new ConfigMessage.Update(Body.required(context), basedOn(context));
+        return bus.ask(Addresses.CONFIG_UPDATE, update).onSuccess(current -> context.etag(current.getString("hash")));
     }
 
-    private void tryFilter(RoutingContext context) {
+    private Future<JsonObject> tryFilter(RoutingContext context) {
         Body body = Body.optional(context).allowing("bucket", "prefix", "exclude", "include");
         String bucket = body.text("bucket");
         if (bucket == null) {
@@ -62,11 +52,7 @@ public final class ConfigRoutes {
         }
         S3Message.FilterTrial trial =
                 new S3Message.FilterTrial(bucket, body.text("prefix"), body.texts("exclude"), body.texts("include"));
-        Responses.json(context, 200, bus.ask(Addresses.S3_FILTER_PREVIEW, BusJson.encode(trial), Bus.REMOTE));
-    }
-
-    private static String tag(JsonObject current) {
-        return '"' + current.getString("hash") + '"';
+        return bus.ask(Addresses.S3_FILTER_PREVIEW, BusJson.encode(trial), Bus.REMOTE);
     }
 
     /** The hash in {@code If-Match}; null when the save does not say what it was based on, or says "whatever is there". */

@@ -8,12 +8,10 @@ import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.web.http.Background;
-import io.hubstorage.web.http.ClientInfo;
 import io.hubstorage.web.http.Disposition;
 import io.hubstorage.web.http.FileRange;
 import io.hubstorage.web.http.HttpProblem;
 import io.hubstorage.web.http.Query;
-import io.hubstorage.web.http.Responses;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -27,8 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -43,17 +39,8 @@ public final class DownloadRoutes {
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
     private static final int BUFFER = 64 << 10;
 
-    /** Each lasts as long as its reader takes, and has a packer of its own meanwhile. */
-    private static final int MOST_ARCHIVES = 16;
-    /** Of those, for one address. */
-    private static final int MOST_OF_ONE = 8;
-
     private final SnapshotAccess access;
     private final Background background;
-    /** How many are under way; known to the event loop alone. */
-    private int archives;
-
-    private final Map<String, Integer> archivesByClient = new HashMap<>();
 
     public DownloadRoutes(SnapshotAccess access, Background background) {
         this.access = access;
@@ -96,10 +83,7 @@ public final class DownloadRoutes {
     private void send(RoutingContext context, Found found) {
         String etag = found.etag();
         HttpServerResponse response = context.response();
-        if (etag != null) {
-            response.putHeader(HttpHeaders.ETAG, etag);
-        }
-        if (etag != null && Responses.unchanged(context, etag)) {
+        if (etag != null && context.etag(etag).isFresh()) {
             response.setStatusCode(304).end();
             return;
         }
@@ -148,7 +132,7 @@ public final class DownloadRoutes {
 
     private void sendBytes(RoutingContext context, Path file, FileRange range) {
         context.response().putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(range.length()));
-        background.stream(context, false, out -> copy(file, range, out));
+        background.stream(context, Background.Load.DOWNLOAD, out -> copy(file, range, out));
     }
 
     private static void copy(Path file, FileRange range, OutputStream out) throws IOException {
@@ -174,23 +158,11 @@ public final class DownloadRoutes {
         String prefix = query.text("prefix", SnapshotAccess.MOST_KEY, "");
         access.read(context, snapshot -> checked(snapshot, bucket, prefix))
                 .onSuccess(snapshot -> {
-                    String client = ClientInfo.of(context).address();
-                    int ofOne = archivesByClient.getOrDefault(client, 0);
-                    if (archives == MOST_ARCHIVES || ofOne == MOST_OF_ONE) {
-                        context.fail(new HttpProblem(503, "Many archives are being made already. Try again later."));
-                        return;
-                    }
                     String folder = prefix.isEmpty() ? "" : "-" + lastSegment(prefix);
                     String name = bucket + folder + "-" + snapshot.name() + ".zip";
                     attachment(context.response().setChunked(true), name, "application/zip");
-                    archives++;
-                    archivesByClient.put(client, ofOne + 1);
-                    background.stream(context, false, out -> new FolderArchive(snapshot, bucket).write(prefix, out))
-                            .onComplete(done -> {
-                                archives--;
-                                archivesByClient.computeIfPresent(
-                                        client, (same, count) -> count == 1 ? null : count - 1);
-                            });
+                    FolderArchive archive = new FolderArchive(snapshot, bucket);
+                    background.stream(context, Background.Load.ARCHIVE, out -> archive.write(prefix, out));
                 })
                 .onFailure(context::fail);
     }

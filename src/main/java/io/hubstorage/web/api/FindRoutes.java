@@ -53,7 +53,7 @@ public final class FindRoutes {
                 .putHeader(HttpHeaders.CONTENT_TYPE, "application/x-ndjson")
                 // Packed, lines would wait for others.
                 .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
-        background.stream(context, true, out -> search(wanted, bucket, from, limits, out));
+        background.stream(context, Background.Load.SEARCH, out -> search(wanted, bucket, from, limits, out));
     }
 
     private void search(

@@ -10,7 +10,6 @@ import io.hubstorage.web.http.Background;
 import io.hubstorage.web.http.Disposition;
 import io.hubstorage.web.http.HttpProblem;
 import io.hubstorage.web.http.Query;
-import io.hubstorage.web.http.Responses;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
@@ -55,8 +54,8 @@ public final class LogRoutes {
     }
 
     public void mount(Router router) {
-        router.get("/api/logs").handler(this::page);
-        router.get("/api/logs/files").handler(this::files);
+        router.get("/api/logs").respond(this::page);
+        router.get("/api/logs/files").respond(this::files);
         router.get("/api/logs/download").handler(this::download);
     }
 
@@ -64,15 +63,15 @@ public final class LogRoutes {
         return new LogFiles(store.logFile());
     }
 
-    private void page(RoutingContext context) {
+    private Future<JsonObject> page(RoutingContext context) {
         Query query = new Query(context);
         LogQuery wanted =
                 wanted(query, query.number("limit", 1, LogQuery.MOST, DEFAULT_LIMIT), query.text("before", MAX_CURSOR));
-        Responses.json(context, 200, read(context, wanted).map(page -> {
+        return read(context, wanted).map(page -> {
             JsonArray lines = new JsonArray();
             page.lines().forEach(line -> lines.add(BusJson.encode(line)));
             return new JsonObject().put("lines", lines).put("next", page.next());
-        }));
+        });
     }
 
     private static LogQuery wanted(Query query, int limit, @Nullable String before) {
@@ -96,7 +95,7 @@ public final class LogRoutes {
     private Future<LogFiles.Page> read(RoutingContext context, LogQuery query) {
         return query.text() == null
                 ? background.run(() -> readBlocking(logs(), query, () -> false))
-                : background.runHeavy(context, () -> readBlocking(logs(), query, context.response()::closed));
+                : background.search(context, () -> readBlocking(logs(), query, context.response()::closed));
     }
 
     private static LogFiles.Page readBlocking(LogFiles files, LogQuery query, BooleanSupplier gone) throws IOException {
@@ -107,8 +106,8 @@ public final class LogRoutes {
         }
     }
 
-    private void files(RoutingContext context) {
-        Responses.json(context, 200, background.run(() -> {
+    private Future<JsonObject> files(RoutingContext context) {
+        return background.run(() -> {
             JsonArray list = new JsonArray();
             for (LogFiles.LogFile file : logs().list()) {
                 list.add(new JsonObject()
@@ -117,7 +116,7 @@ public final class LogRoutes {
                         .put("modified", file.modified().toString()));
             }
             return new JsonObject().put("files", list);
-        }));
+        });
     }
 
     /** The named file, or the newest one; with a search, the lines that match, from all files, oldest first. */
@@ -127,7 +126,7 @@ public final class LogRoutes {
         String name = query.text("file", MAX_NAME);
         if (wanted.text() != null || wanted.level() != null || wanted.run() != null) {
             background
-                    .runHeavy(context, () -> matching(logs(), wanted, context.response()::closed))
+                    .search(context, () -> matching(logs(), wanted, context.response()::closed))
                     .onSuccess(text -> attachment(context, "hubstorage-log-search.txt")
                             .response()
                             .end(text))
@@ -143,7 +142,7 @@ public final class LogRoutes {
     /** As much of it as there is now: it may grow, and be rotated, meanwhile. */
     private void send(RoutingContext context, Named file) {
         attachment(context, file.name()).response().setChunked(true);
-        background.stream(context, false, out -> {
+        background.stream(context, Background.Load.DOWNLOAD, out -> {
             try (InputStream in =
                     Files.newInputStream(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
                 in.transferTo(out);

@@ -14,7 +14,6 @@ import io.hubstorage.config.ConfigStore;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -42,6 +41,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +51,14 @@ import org.jspecify.annotations.Nullable;
  * needs. Use it on one context; gauges are read from any thread.
  */
 public final class Metrics {
+    private static final String OURS = "hubstorage.";
+    /** What every Prometheus reads. */
+    private static final String TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
+
     private final Vertx vertx;
     private final Bus bus;
     private final PrometheusMeterRegistry registry;
     private final List<MessageConsumer<JsonObject>> consumers = new ArrayList<>();
-    private final List<Meter> meters = new ArrayList<>();
     private final MultiGauge lastSuccessByBucket;
     private final Counter downloadedBytes;
     private final Counter downloadedObjects;
@@ -90,47 +94,63 @@ public final class Metrics {
         this.vertx = vertx;
         this.bus = new Bus(vertx);
         this.registry = registry;
-        meters.add(Gauge.builder("hubstorage.sse.connections", hub, EventHub::connections)
-                .description("Open event streams")
-                .register(registry));
+        bindings.forEach(binding -> binding.bindTo(registry));
+        gauge("build", "1; its labels say what runs", () -> 1, "version", version);
+        gauge("sse.connections", "Open event streams", hub::connections);
         gauge(
-                "hubstorage.config.broken",
+                "config.broken",
                 "Files of the configuration (config.json, .env) that cannot be used as they stand, so that older"
                         + " content is in force",
-                metrics -> store.current().broken().size());
-        meters.add(Gauge.builder("hubstorage.build", () -> 1)
-                .description("1; its labels say what runs")
-                .tag("version", version)
-                .register(registry));
-        for (Alarm.Kind kind : Alarm.Kind.values()) {
-            meters.add(Gauge.builder("hubstorage.alarms", this, metrics -> metrics.alarms(kind))
-                    .description("Alarms that nobody has acknowledged, by kind")
-                    .tag("kind", kind.word())
-                    .register(registry));
-        }
-        for (StatusMessage.State state : StatusMessage.State.values()) {
-            meters.add(Gauge.builder("hubstorage.state", this, metrics -> metrics.is(state))
-                    .description("1 for the word that says how things stand, 0 for the others")
-                    .tag("state", state.word())
-                    .register(registry));
-        }
-        gauge(
-                "hubstorage.data.free.bytes",
-                "What the disk of the data folder has left",
-                metrics -> metrics.status == null || metrics.status.freeBytes() == null
-                        ? Double.NaN
-                        : metrics.status.freeBytes());
-        gauge(
-                "hubstorage.schedule.paused",
-                "1 while the schedule is paused",
-                metrics -> metrics.scheduler != null && metrics.scheduler.paused() ? 1 : 0);
-        gauge(
-                "hubstorage.schedule.overdue",
-                "1 while a run should have begun already",
-                metrics -> metrics.scheduler != null && metrics.scheduler.runs().overdue() ? 1 : 0);
-        lastSuccessByBucket = MultiGauge.builder("hubstorage.bucket.last.success.timestamp.seconds")
+                () -> store.current().broken().size());
+        measureJudgement();
+        measureRuns();
+        lastSuccessByBucket = MultiGauge.builder(OURS + "bucket.last.success.timestamp.seconds")
                 .description("When the last run began that backed the bucket up whole; 0 if none has")
                 .register(registry);
+        downloadedBytes = Counter.builder(OURS + "backup.downloaded.bytes")
+                .description("Bytes of the objects that runs have downloaded")
+                .register(registry);
+        downloadedObjects = Counter.builder(OURS + "backup.downloaded.objects")
+                .description("Objects that runs have downloaded")
+                .register(registry);
+        duration = Timer.builder(OURS + "backup.duration")
+                .description("How long runs took")
+                .register(registry);
+    }
+
+    private void measureJudgement() {
+        for (Alarm.Kind kind : Alarm.Kind.values()) {
+            gauge(
+                    "alarms",
+                    "Alarms that nobody has acknowledged, by kind",
+                    () -> of(
+                            status,
+                            now -> now.alarms().stream()
+                                    .filter(alarm -> alarm.kind() == kind)
+                                    .count()),
+                    "kind",
+                    kind.word());
+        }
+        for (StatusMessage.State state : StatusMessage.State.values()) {
+            gauge(
+                    "state",
+                    "1 for the word that says how things stand, 0 for the others",
+                    () -> is(status, now -> now.state() == state),
+                    "state",
+                    state.word());
+        }
+        gauge("data.free.bytes", "What the disk of the data folder has left", this::freeBytes);
+        gauge(
+                "schedule.paused",
+                "1 while the schedule is paused",
+                () -> is(scheduler, SchedulerMessage.Status::paused));
+        gauge(
+                "schedule.overdue",
+                "1 while a run should have begun already",
+                () -> is(scheduler, now -> now.runs().overdue()));
+    }
+
+    private void measureRuns() {
         // From the start: an alert on a counter's increase does not see the first one of a series that was not there.
         for (RunResult result : RunResult.values()) {
             if (result.ended()) {
@@ -138,44 +158,54 @@ public final class Metrics {
                 runs(result, true);
             }
         }
-        downloadedBytes = Counter.builder("hubstorage.backup.downloaded.bytes")
-                .description("Bytes of the objects that runs have downloaded")
-                .register(registry);
-        downloadedObjects = Counter.builder("hubstorage.backup.downloaded.objects")
-                .description("Objects that runs have downloaded")
-                .register(registry);
-        duration = Timer.builder("hubstorage.backup.duration")
-                .description("How long runs took")
-                .register(registry);
-        meters.addAll(List.of(downloadedBytes, downloadedObjects, duration));
-        bindings.forEach(binding -> binding.bindTo(registry));
-        gauge("hubstorage.backup.running", "1 while a run goes on", metrics -> metrics.running ? 1 : 0);
+        gauge("backup.running", "1 while a run goes on", () -> running ? 1 : 0);
         gauge(
-                "hubstorage.waiting.for.s3",
+                "waiting.for.s3",
                 "1 while a run cannot go on because S3 does not do its work",
-                metrics -> metrics.waitingForS3 ? 1 : 0);
-        gauge("hubstorage.backup.receive.rate", "Bytes a second from S3", metrics -> metrics.bytesPerSecond);
+                () -> waitingForS3 ? 1 : 0);
+        gauge("backup.receive.rate", "Bytes a second from S3", () -> bytesPerSecond);
         gauge(
-                "hubstorage.backup.last.success.timestamp.seconds",
+                "backup.last.success.timestamp.seconds",
                 "When the last run began that left every bucket safe",
-                metrics -> started(metrics.lastSuccess));
-        gauge("hubstorage.backup.last.timestamp.seconds", "When the last run began", metrics -> started(metrics.last));
+                () -> of(lastSuccess, run -> run.startedAt().getEpochSecond()));
         gauge(
-                "hubstorage.backup.last.objects",
+                "backup.last.timestamp.seconds",
+                "When the last run began",
+                () -> of(last, run -> run.startedAt().getEpochSecond()));
+        gauge(
+                "backup.last.objects",
                 "Objects the last run listed",
-                metrics -> count(metrics.last, run -> run.totals().listed().objects()));
+                () -> of(last, run -> run.totals().listed().objects()));
         gauge(
-                "hubstorage.backup.last.bytes",
+                "backup.last.bytes",
                 "Bytes the last run listed",
-                metrics -> count(metrics.last, run -> run.totals().listed().bytes()));
+                () -> of(last, run -> run.totals().listed().bytes()));
         gauge(
-                "hubstorage.backup.last.failed.objects",
+                "backup.last.failed.objects",
                 "Objects the last run could not copy",
-                metrics -> count(metrics.last, run -> run.totals().failed().objects()));
+                () -> of(last, run -> run.totals().failed().objects()));
+    }
+
+    private void gauge(String name, String description, Supplier<Number> value, String... tags) {
+        Gauge.builder(OURS + name, value).description(description).tags(tags).register(registry);
+    }
+
+    /** A number of what is known; 0 of what is not. */
+    private static <T> double of(@Nullable T known, ToDoubleFunction<T> number) {
+        return known == null ? 0 : number.applyAsDouble(known);
+    }
+
+    private static <T> int is(@Nullable T known, Predicate<T> condition) {
+        return known != null && condition.test(known) ? 1 : 0;
+    }
+
+    private double freeBytes() {
+        StatusMessage.Current known = status;
+        return known == null || known.freeBytes() == null ? Double.NaN : known.freeBytes();
     }
 
     public void mount(Router router) {
-        router.get("/metrics").handler(this::scrape);
+        router.get("/metrics").respond(this::scrape);
     }
 
     public void start() {
@@ -191,8 +221,9 @@ public final class Metrics {
 
     public void stop() {
         consumers.forEach(MessageConsumer::unregister);
-        meters.forEach(registry::remove);
-        lastSuccessByBucket.register(List.of(), true);
+        registry.getMeters().stream()
+                .filter(meter -> meter.getId().getName().startsWith(OURS))
+                .forEach(registry::remove);
         collections.close();
     }
 
@@ -224,25 +255,11 @@ public final class Metrics {
     }
 
     private Counter runs(RunResult result, boolean dryRun) {
-        Counter counter = Counter.builder("hubstorage.backup.runs")
+        return Counter.builder(OURS + "backup.runs")
                 .description("Runs that have ended")
                 .tag("result", result.name().toLowerCase(Locale.ROOT))
                 .tag("dry_run", String.valueOf(dryRun))
                 .register(registry);
-        meters.add(counter);
-        return counter;
-    }
-
-    private double alarms(Alarm.Kind kind) {
-        StatusMessage.Current judged = status;
-        return judged == null
-                ? 0
-                : judged.alarms().stream().filter(alarm -> alarm.kind() == kind).count();
-    }
-
-    private double is(StatusMessage.State state) {
-        StatusMessage.Current judged = status;
-        return judged != null && judged.state() == state ? 1 : 0;
     }
 
     /** What changes with time alone is asked for at each scrape. */
@@ -263,28 +280,9 @@ public final class Metrics {
         return MultiGauge.Row.of(Tags.of("bucket", bucket.bucket()), last == null ? 0 : last.getEpochSecond());
     }
 
-    private void scrape(RoutingContext context) {
-        refresh().onComplete(_ -> answer(context));
-    }
-
-    private void answer(RoutingContext context) {
-        // The text format is what every Prometheus reads; a scrape of many meters is too slow for the event loop.
-        vertx.executeBlocking(() -> registry.scrape("text/plain; version=0.0.4; charset=utf-8"), false)
-                .onSuccess(text -> context.response()
-                        .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
-                        .end(text))
-                .onFailure(context::fail);
-    }
-
-    private void gauge(String name, String description, ToDoubleFunction<Metrics> value) {
-        meters.add(Gauge.builder(name, this, value).description(description).register(registry));
-    }
-
-    private static double started(@Nullable RunRecord run) {
-        return run == null ? 0 : run.startedAt().getEpochSecond();
-    }
-
-    private static double count(@Nullable RunRecord run, ToDoubleFunction<RunRecord> value) {
-        return run == null ? 0 : value.applyAsDouble(run);
+    private Future<String> scrape(RoutingContext context) {
+        context.response().putHeader(HttpHeaders.CONTENT_TYPE, TEXT_FORMAT);
+        // A scrape of many meters is too slow for the event loop.
+        return refresh().compose(_ -> vertx.executeBlocking(() -> registry.scrape(TEXT_FORMAT), false));
     }
 }

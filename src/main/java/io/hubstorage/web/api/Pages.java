@@ -1,12 +1,9 @@
 package io.hubstorage.web.api;
 
 import freemarker.cache.ClassTemplateLoader;
-import freemarker.core.HTMLOutputFormat;
 import freemarker.core.TemplateClassResolver;
 import freemarker.template.Configuration;
-import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
-import freemarker.template.TemplateModelException;
 import io.hubstorage.status.StatusService;
 import io.hubstorage.web.auth.LoginRoutes;
 import io.hubstorage.web.auth.Principal;
@@ -16,11 +13,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.templ.freemarker.FreeMarkerTemplateEngine;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,31 +49,24 @@ public final class Pages {
     }
 
     public void mount(Router router) {
-        router.get("/").handler(context -> page(context, "dashboard", "index"));
-        router.get("/config").handler(context -> page(context, "config", "config"));
-        router.get("/snapshots").handler(context -> page(context, "snapshots", "snapshots"));
-        router.get("/logs").handler(context -> page(context, "logs", "logs"));
-        router.get("/setup").handler(context -> page(context, "setup", "setup"));
-        router.get("/runs/:run_id").handler(context -> page(context, "run", "run"));
+        router.get("/").respond(context -> page(context, "dashboard", "index"));
+        for (String page : List.of("config", "snapshots", "logs", "setup")) {
+            router.get("/" + page).respond(context -> page(context, page, page));
+        }
+        router.get("/runs/:run_id").respond(context -> page(context, "run", "run"));
     }
 
-    private void page(RoutingContext context, String page, String template) {
+    private Future<Buffer> page(RoutingContext context, String page, String template) {
+        context.response().putHeader(HttpHeaders.CONTENT_TYPE, HTML);
         Map<String, Object> model = model(page);
         if (Principal.of(context) instanceof Principal.LoggedIn(Session session)) {
             model.put("pageToken", session.pageToken());
             model.put("tokenField", LoginRoutes.TOKEN_FIELD);
         }
-        things.state()
-                .compose(state -> vertx.executeBlocking(
-                        () -> {
-                            model.put("initialState", embedded(state));
-                            return rendered(model, template);
-                        },
-                        false))
-                .onSuccess(html -> context.response()
-                        .putHeader(HttpHeaders.CONTENT_TYPE, HTML)
-                        .end(html))
-                .onFailure(context::fail);
+        return things.state().compose(state -> {
+            model.put("initialState", escaped(state.encode()));
+            return rendered(model, template);
+        });
     }
 
     /**
@@ -86,54 +76,34 @@ public final class Pages {
      * @param problem what was wrong with the last try; null at the first
      */
     public Future<Buffer> login(String next, @Nullable String problem) {
-        return vertx.executeBlocking(
-                () -> {
-                    Map<String, Object> model = model("login");
-                    model.put("next", next);
-                    if (problem != null) {
-                        model.put("problem", problem);
-                    }
-                    return rendered(model, "login");
-                },
-                false);
+        Map<String, Object> model = model("login");
+        model.put("next", next);
+        if (problem != null) {
+            model.put("problem", problem);
+        }
+        return rendered(model, "login");
     }
 
     /** The page that says what went wrong, for people that followed a link. */
     public Future<Buffer> error(int status, String title, String detail) {
-        return vertx.executeBlocking(
-                () -> {
-                    Map<String, Object> model = model("error");
-                    model.put("status", status);
-                    model.put("title", title);
-                    model.put("detail", detail);
-                    return rendered(model, "error");
-                },
-                false);
+        Map<String, Object> model = model("error");
+        model.put("status", status);
+        model.put("title", title);
+        model.put("detail", detail);
+        return rendered(model, "error");
     }
 
     private Map<String, Object> model(String page) {
-        Map<String, Object> model = new HashMap<>();
-        model.put("page", page);
-        model.put("version", version);
-        model.put("basePath", base.text());
-        model.put("lang", "en");
-        return model;
+        return new HashMap<>(Map.of("page", page, "version", version, "basePath", base.text(), "lang", "en"));
     }
 
-    private Buffer rendered(Map<String, Object> model, String template) throws TemplateException {
-        Future<Buffer> rendering = engine.render(model, "templates/" + template);
-        if (rendering.failed()) {
-            throw new IllegalStateException(
-                    "templates/%s.ftlh cannot be rendered".formatted(template), rendering.cause());
-        }
-        return rendering.result();
+    /** The engine renders at once, on whatever thread it is asked. */
+    private Future<Buffer> rendered(Map<String, Object> model, String template) {
+        return vertx.executeBlocking(() -> engine.render(model, "templates/" + template), false)
+                .compose(rendering -> rendering);
     }
 
     /** JSON that may stand inside a script element: nothing in it can end the element or begin a comment. */
-    static Object embedded(JsonObject json) throws TemplateModelException {
-        return HTMLOutputFormat.INSTANCE.fromMarkup(escaped(json.encode()));
-    }
-
     public static String escaped(String json) {
         return json.replace("<", "\\u003c")
                 .replace(">", "\\u003e")

@@ -52,9 +52,9 @@ public final class SnapshotAccess {
     }
 
     /** Something that may take seconds. */
-    <T> Future<T> readLong(RoutingContext context, Reading<T> reading) {
+    <T> Future<T> search(RoutingContext context, Reading<T> reading) {
         String id = context.pathParam("id");
-        return background.runHeavy(context, () -> explained(() -> reading.of(find(id))));
+        return background.search(context, () -> explained(() -> reading.of(find(id))));
     }
 
     /** Something quick that blocks. */

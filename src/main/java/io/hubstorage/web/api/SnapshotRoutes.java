@@ -8,7 +8,7 @@ import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.Query;
-import io.hubstorage.web.http.Responses;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
@@ -28,44 +28,44 @@ public final class SnapshotRoutes {
     }
 
     public void mount(Router router) {
-        router.get("/api/snapshots").handler(this::list);
-        router.get("/api/snapshots/:id").handler(this::certificate);
-        router.post("/api/snapshots/:id/pin").handler(this::pin);
+        router.get("/api/snapshots").respond(this::list);
+        router.get("/api/snapshots/:id").respond(this::certificate);
+        router.post("/api/snapshots/:id/pin").respond(this::pin);
     }
 
-    private void list(RoutingContext context) {
+    private Future<JsonObject> list(RoutingContext context) {
         Query query = new Query(context);
         int limit = query.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
         String before = query.text("before", SnapshotAccess.MOST_NAME);
-        Responses.json(context, 200, access.run(() -> {
+        return access.run(() -> {
             Snapshots all = access.all();
             JsonArray page = new JsonArray();
             for (SnapshotInfo snapshot : all.newestFirst(before).limit(limit).toList()) {
                 page.add(describe(snapshot));
             }
             return new JsonObject().put("snapshots", page).put("total", all.count());
-        }));
+        });
     }
 
-    private void certificate(RoutingContext context) {
+    private Future<JsonObject> certificate(RoutingContext context) {
         String id = context.pathParam("id");
-        Responses.json(context, 200, access.run(() -> {
+        return access.run(() -> {
             SnapshotInfo snapshot = access.info(id);
             Certificate certificate = snapshot.certificate();
             return describe(snapshot)
                     .put("certificate", certificate == null ? null : BusJson.encode(certificate))
                     .put("problems", new JsonArray(certificate == null ? List.of() : certificate.problems()));
-        }));
+        });
     }
 
-    private void pin(RoutingContext context) {
+    private Future<JsonObject> pin(RoutingContext context) {
         boolean pinned = Body.optional(context).allowing("pinned").requiredFlag("pinned");
         String id = context.pathParam("id");
-        Responses.json(context, 200, access.run(() -> {
+        return access.run(() -> {
             SnapshotInfo snapshot = access.info(id);
             snapshot.pin(pinned);
             return describe(snapshot);
-        }));
+        });
     }
 
     /** A snapshot in short. Reads the disk for what its certificate cannot say. */

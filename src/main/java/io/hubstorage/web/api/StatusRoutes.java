@@ -10,7 +10,6 @@ import io.hubstorage.status.SelfTest;
 import io.hubstorage.status.StatusService;
 import io.hubstorage.web.auth.Principal;
 import io.hubstorage.web.http.Body;
-import io.hubstorage.web.http.Responses;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -40,32 +39,29 @@ public final class StatusRoutes {
     }
 
     public void mount(Router router) {
-        router.get("/api/status").handler(this::status);
-        router.get(LIVE).handler(context -> answer(context, health.live()));
-        router.get(READY).handler(context -> answer(context, health.ready()));
-        router.get("/api/alarms").handler(context -> Responses.json(context, 200, bus.ask(Addresses.ALARMS_LIST)));
-        router.post("/api/alarms/:alarm_id/acknowledge").handler(this::acknowledge);
-        router.post("/api/test").handler(context -> {
+        router.get("/api/status").respond(_ -> status());
+        router.get(LIVE).respond(context -> answer(context, health.live()));
+        router.get(READY).respond(context -> answer(context, health.ready()));
+        router.get("/api/alarms").respond(_ -> bus.ask(Addresses.ALARMS_LIST));
+        router.post("/api/alarms/:alarm_id/acknowledge").respond(this::acknowledge);
+        router.post("/api/test").respond(context -> {
             Body.optional(context).allowing();
-            Responses.json(context, 200, selfTest.run());
+            return selfTest.run();
         });
-        router.get("/api/discover_buckets").handler(context -> askS3(context, Addresses.S3_DISCOVER));
-        router.get("/api/aws_diagnostics").handler(context -> askS3(context, Addresses.S3_DIAGNOSE));
+        router.get("/api/discover_buckets").respond(_ -> askS3(Addresses.S3_DISCOVER));
+        router.get("/api/aws_diagnostics").respond(_ -> askS3(Addresses.S3_DIAGNOSE));
     }
 
-    private void status(RoutingContext context) {
+    private Future<JsonObject> status() {
         Settings settings = store.settings();
         JsonObject paths = new JsonObject()
                 .put("data", store.dataPath().toString())
                 .put("logs", settings.logPath().toString())
                 .put("config", settings.configFile().toString());
-        Responses.json(
-                context,
-                200,
-                status.state()
-                        .map(state -> state.put("version", version)
-                                .put("credentials", credentials(settings.aws()))
-                                .put("paths", paths)));
+        return status.state()
+                .map(state -> state.put("version", version)
+                        .put("credentials", credentials(settings.aws()))
+                        .put("paths", paths));
     }
 
     /** Whether keys are set, never the keys. Other sources (a profile, a role) only a diagnosis can find. */
@@ -78,12 +74,11 @@ public final class StatusRoutes {
                 .put("profile", aws.profile());
     }
 
-    private static void answer(RoutingContext context, Future<CheckResult> checked) {
-        checked.onSuccess(result -> Responses.json(
-                        context,
-                        CheckResult.isUp(result) ? 200 : 503,
-                        Principal.of(context).mayDoAll() ? whole(result) : bare(result)))
-                .onFailure(context::fail);
+    private static Future<JsonObject> answer(RoutingContext context, Future<CheckResult> checked) {
+        return checked.map(result -> {
+            context.response().setStatusCode(CheckResult.isUp(result) ? 200 : 503);
+            return Principal.of(context).mayDoAll() ? whole(result) : bare(result);
+        });
     }
 
     private static JsonObject whole(CheckResult result) {
@@ -99,13 +94,13 @@ public final class StatusRoutes {
         return new JsonObject().put("status", CheckResult.isUp(result) ? "UP" : "DOWN");
     }
 
-    private void acknowledge(RoutingContext context) {
+    private Future<JsonObject> acknowledge(RoutingContext context) {
         Body.optional(context).allowing();
         Alarm.Acknowledge one = new Alarm.Acknowledge(context.pathParam("alarm_id"), false);
-        Responses.json(context, 200, bus.ask(Addresses.ALARMS_ACKNOWLEDGE, one));
+        return bus.ask(Addresses.ALARMS_ACKNOWLEDGE, one);
     }
 
-    private void askS3(RoutingContext context, String address) {
-        Responses.json(context, 200, bus.ask(address, new JsonObject(), Bus.REMOTE));
+    private Future<JsonObject> askS3(String address) {
+        return bus.ask(address, new JsonObject(), Bus.REMOTE);
     }
 }

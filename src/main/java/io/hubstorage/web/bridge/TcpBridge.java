@@ -1,5 +1,6 @@
 package io.hubstorage.web.bridge;
 
+import io.hubstorage.web.http.Quota;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
@@ -28,7 +29,7 @@ public final class TcpBridge {
     private final BridgeAuth auth;
     private final Limits limits;
     private final Map<NetSocket, TcpConnection> connections = new HashMap<>();
-    private final Map<String, Integer> byAddress = new HashMap<>();
+    private final Quota places;
     private final NetServer server;
     private final long checkTimer;
 
@@ -65,6 +66,7 @@ public final class TcpBridge {
         this.vertx = vertx;
         this.auth = auth;
         this.limits = limits;
+        places = new Quota(limits.connections(), limits.perAddress());
         server = vertx.createNetServer(options).connectHandler(this::welcome);
         checkTimer = vertx.setPeriodic(
                 CHECK_MILLIS, timer -> List.copyOf(connections.values()).forEach(TcpConnection::check));
@@ -95,20 +97,18 @@ public final class TcpBridge {
 
     private void welcome(NetSocket socket) {
         String address = String.valueOf(socket.remoteAddress().hostAddress());
-        int others = byAddress.getOrDefault(address, 0);
-        if (connections.size() >= limits.connections() || others >= limits.perAddress()) {
+        if (!places.take(address)) {
             LOG.warn("The event-bus bridge on TCP has no place for a further connection from {}", address);
             socket.close();
             return;
         }
-        byAddress.put(address, others + 1);
         TcpConnection connection = new TcpConnection(vertx.eventBus(), socket, auth, limits);
         connections.put(socket, connection);
         Runnable unsubscribe = auth.onEnd(connection::close);
         socket.closeHandler(closed -> {
             connection.close();
             connections.remove(socket);
-            byAddress.computeIfPresent(address, (same, count) -> count == 1 ? null : count - 1);
+            places.giveBack(address);
             unsubscribe.run();
         });
     }

@@ -4,17 +4,15 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,105 +24,103 @@ import org.slf4j.LoggerFactory;
  */
 public final class Background {
     private static final Logger LOG = LoggerFactory.getLogger(Background.class);
-    private static final int HEAVY_AT_ONCE = 4;
-    private static final int HEAVY_WAITING = 32;
-    /** Of both, from one address. */
-    private static final int HEAVY_PER_CLIENT = 8;
-
-    /** Bodies that are sent at their readers' pace: each has a file open and some hundred kilobytes of memory. */
-    private static final int SENDING_AT_ONCE = 128;
-    /** Of those, to one address. */
-    private static final int SENDING_PER_CLIENT = 64;
-
+    private static final int SEARCHES_AT_ONCE = 4;
     private static final Duration MOST_WAIT = Duration.ofSeconds(20);
 
     private final Vertx vertx;
-    private final ThreadPoolExecutor heavy;
-    private final Map<String, Integer> byClient = new HashMap<>();
-    private final Map<String, Integer> sendingByClient = new HashMap<>();
-    private int sending;
+    private final WorkerExecutor searches;
+    private final Map<Load, Quota> quotas = new EnumMap<>(Load.class);
+
+    /** What is bounded, for everybody together and for one client; beyond that it is a 503. */
+    public enum Load {
+        /** Keeps a processor busy: four run, the others wait. */
+        SEARCH(SEARCHES_AT_ONCE + 32, 8, "Many searches are under way already. Try again in some seconds."),
+        /** Goes at its reader's pace, with a file open and some hundred kilobytes of memory. */
+        DOWNLOAD(128, 64, "Many downloads are under way already. Try again when some have ended."),
+        /** Likewise, and has a packer of its own. */
+        ARCHIVE(16, 8, "Many archives are being made already. Try again later.");
+
+        private final int most;
+        private final int perClient;
+        private final String refusal;
+
+        Load(int most, int perClient, String refusal) {
+            this.most = most;
+            this.perClient = perClient;
+            this.refusal = refusal;
+        }
+
+        private HttpProblem tooMany() {
+            return new HttpProblem(503, refusal);
+        }
+    }
 
     public Background(Vertx vertx) {
         this.vertx = vertx;
-        heavy = new ThreadPoolExecutor(
-                HEAVY_AT_ONCE,
-                HEAVY_AT_ONCE,
-                30,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(HEAVY_WAITING),
-                Thread.ofPlatform().daemon().name("web-search-", 0).factory());
-        heavy.allowCoreThreadTimeOut(true);
+        // Those that take long are no news: each looks whether anybody still waits for it.
+        searches = vertx.createSharedWorkerExecutor("web-search", SEARCHES_AT_ONCE, 1, TimeUnit.HOURS);
+        for (Load load : Load.values()) {
+            quotas.put(load, new Quota(load.most, load.perClient));
+        }
     }
 
     /** Runs it at once. */
     public <T> Future<T> run(Callable<T> work) {
         Context asker = vertx.getOrCreateContext();
         Promise<T> promise = Promise.promise();
-        Thread.ofVirtual().name("web-reading").start(() -> complete(asker, promise, work));
+        Thread.ofVirtual().name("web-reading").start(() -> {
+            try {
+                T result = work.call();
+                asker.runOnContext(ignored -> promise.complete(result));
+            } catch (Throwable failure) {
+                asker.runOnContext(ignored -> promise.fail(failure));
+            }
+        });
         return promise.future();
     }
 
-    /** Runs it at once, for as long as its reader takes; fails with a 503 when too many such readers are there already. */
-    private <T> Future<T> runSending(RoutingContext context, Callable<T> work) {
-        String client = ClientInfo.of(context).address();
-        int others = sendingByClient.getOrDefault(client, 0);
-        if (sending >= SENDING_AT_ONCE || others >= SENDING_PER_CLIENT) {
-            return Future.failedFuture(
-                    new HttpProblem(503, "Many downloads are under way already. Try again when some have ended."));
-        }
-        sending++;
-        sendingByClient.put(client, others + 1);
-        return run(work).onComplete(done -> {
-            sending--;
-            leave(sendingByClient, client);
-        });
+    /** Runs it on one of the few threads for that; not at all if by then nobody waits for it. */
+    public <T> Future<T> search(RoutingContext context, Callable<T> work) {
+        return bounded(context, Load.SEARCH, work);
     }
 
-    private static void leave(Map<String, Integer> byClient, String client) {
-        byClient.computeIfPresent(client, (same, count) -> count == 1 ? null : count - 1);
+    private <T> Future<T> bounded(RoutingContext context, Load load, Callable<T> work) {
+        String client = ClientInfo.of(context).address();
+        Quota quota = quotas.get(load);
+        if (quota == null || !quota.take(client)) {
+            return Future.failedFuture(load.tooMany());
+        }
+        Future<T> running = load == Load.SEARCH ? inTurn(context, work) : run(work);
+        return running.onComplete(done -> quota.giveBack(client));
     }
 
-    /**
-     * Runs it when fewer than a few such works are under way; not at all if by then nobody waits for it. Fails with a 503 when
-     * too many wait already, of everybody's or of this client's.
-     */
-    public <T> Future<T> runHeavy(RoutingContext context, Callable<T> work) {
-        String client = ClientInfo.of(context).address();
-        int others = byClient.getOrDefault(client, 0);
-        if (others >= HEAVY_PER_CLIENT) {
-            return Future.failedFuture(tooMany());
-        }
-        Context asker = vertx.getOrCreateContext();
-        Promise<T> promise = Promise.promise();
+    private <T> Future<T> inTurn(RoutingContext context, Callable<T> work) {
         long begun = System.nanoTime();
-        try {
-            heavy.execute(() -> complete(asker, promise, () -> {
-                if (context.response().closed()) {
-                    throw new CancellationException("nobody waits any more");
-                }
-                if (System.nanoTime() - begun > MOST_WAIT.toNanos()) {
-                    throw tooMany();
-                }
-                return work.call();
-            }));
-        } catch (RejectedExecutionException full) {
-            return Future.failedFuture(tooMany());
-        }
-        byClient.put(client, others + 1);
-        return promise.future().onComplete(done -> leave(byClient, client));
+        return searches.executeBlocking(
+                () -> {
+                    if (context.response().closed()) {
+                        throw new CancellationException("nobody waits any more");
+                    }
+                    if (System.nanoTime() - begun > MOST_WAIT.toNanos()) {
+                        throw Load.SEARCH.tooMany();
+                    }
+                    return work.call();
+                },
+                false);
     }
 
-    /** What writes to the response's stream; {@code gone} says that nobody reads any more. */
+    /** Writes a response's body. */
     @FunctionalInterface
     public interface BodyWriter {
         void write(ResponseStream out) throws Exception;
     }
 
-    /** Sends a body that is written on a virtual thread. Status and headers must be set. Ends the response, or cuts it. */
-    public Future<Void> stream(RoutingContext context, boolean heavy, BodyWriter writer) {
+    /** Sends a body as it is written. Status and headers must be set. Ends the response, or cuts it. */
+    public void stream(RoutingContext context, Load load, BodyWriter writer) {
         if (context.request().method().equals(HttpMethod.HEAD)) {
             // Nothing of it would be sent.
-            return context.response().end();
+            context.response().end();
+            return;
         }
         ResponseStream out = new ResponseStream(vertx, context);
         Callable<Void> work = () -> {
@@ -132,9 +128,9 @@ public final class Background {
             out.close();
             return null;
         };
-        Future<Void> done = heavy ? runHeavy(context, work) : runSending(context, work);
-        done.onSuccess(ignored -> context.response().end()).onFailure(failure -> broken(context, out, failure));
-        return done;
+        bounded(context, load, work)
+                .onSuccess(ignored -> context.response().end())
+                .onFailure(failure -> broken(context, out, failure));
     }
 
     private static void broken(RoutingContext context, ResponseStream out, Throwable failure) {
@@ -150,18 +146,5 @@ public final class Background {
         }
         // What was sent is no whole answer: only a broken connection tells the client so.
         context.request().connection().close();
-    }
-
-    private static HttpProblem tooMany() {
-        return new HttpProblem(503, "Many searches are under way already. Try again in some seconds.");
-    }
-
-    private static <T> void complete(Context asker, Promise<T> promise, Callable<T> work) {
-        try {
-            T result = work.call();
-            asker.runOnContext(ignored -> promise.complete(result));
-        } catch (Throwable failure) {
-            asker.runOnContext(ignored -> promise.fail(failure));
-        }
     }
 }

@@ -1,15 +1,19 @@
 package io.hubstorage.web.http;
 
+import io.netty.handler.ipfilter.IpFilterRuleType;
+import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.RoutingContext;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +30,30 @@ public record ClientInfo(
     private static final String CONTEXT_KEY = "client info";
     private static final int NETWORK_BYTES = 6;
 
-    /** Finds it out for each request; to come before whatever asks for it. */
-    public static Handler<RoutingContext> handler(TrustedProxies proxies) {
+    /**
+     * Finds it out for each request; to come before whatever asks for it.
+     *
+     * @param trusted addresses and networks, as {@code 10.0.0.2} or {@code 172.16.0.0/12}; they must have been checked, see
+     *     {@code HUBSTORAGE_TRUSTED_PROXIES}
+     */
+    public static Handler<RoutingContext> handler(List<String> trusted) {
+        List<IpSubnetFilterRule> networks =
+                trusted.stream().map(ClientInfo::network).toList();
+        Predicate<InetAddress> proxies = address -> {
+            InetSocketAddress asked = new InetSocketAddress(address, 0);
+            return networks.stream().anyMatch(network -> network.matches(asked));
+        };
         return context -> {
             context.put(CONTEXT_KEY, of(context.request(), proxies));
             context.next();
         };
+    }
+
+    private static IpSubnetFilterRule network(String member) {
+        int slash = member.indexOf('/');
+        InetAddress address = InetAddress.ofLiteral(slash < 0 ? member : member.substring(0, slash));
+        int bits = slash < 0 ? address.getAddress().length * 8 : Integer.parseInt(member.substring(slash + 1));
+        return new IpSubnetFilterRule(address, bits, IpFilterRuleType.ACCEPT);
     }
 
     /** That of a request that has passed the {@link #handler}. */
@@ -39,11 +61,10 @@ public record ClientInfo(
         return Objects.requireNonNull(context.get(CONTEXT_KEY));
     }
 
-    /** Of a request as it came from the network. */
-    static ClientInfo of(HttpServerRequest request, TrustedProxies proxies) {
+    private static ClientInfo of(HttpServerRequest request, Predicate<InetAddress> proxies) {
         SocketAddress peer = request.remoteAddress();
         Optional<InetAddress> address = parse(peer == null ? null : peer.hostAddress());
-        if (address.isEmpty() || !proxies.trusts(address.get())) {
+        if (address.isEmpty() || !proxies.test(address.get())) {
             return new ClientInfo(
                     address.map(ClientInfo::text).orElse("unknown"), request.isSSL(), request.authority());
         }
@@ -59,11 +80,11 @@ public record ClientInfo(
     }
 
     /** Each proxy adds the one it spoke to at the end: the last one that is no proxy of ours is the client. */
-    private static InetAddress client(HttpServerRequest request, InetAddress peer, TrustedProxies proxies) {
+    private static InetAddress client(HttpServerRequest request, InetAddress peer, Predicate<InetAddress> proxies) {
         InetAddress client = peer;
         for (String hop : members(request, "X-Forwarded-For").toList().reversed()) {
             Optional<InetAddress> before = parse(hop);
-            if (before.isEmpty() || !proxies.trusts(client)) {
+            if (before.isEmpty() || !proxies.test(client)) {
                 break;
             }
             client = before.get();

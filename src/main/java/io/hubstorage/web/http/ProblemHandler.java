@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -46,6 +47,25 @@ public final class ProblemHandler implements Handler<RoutingContext> {
         }
     }
 
+    /** Refuses addresses that are not well encoded, before anybody asks for their path: Vert.x throws at a lone percent sign. */
+    public static void checkPath(RoutingContext context) {
+        try {
+            context.normalizedPath();
+        } catch (IllegalArgumentException malformed) {
+            throw new HttpProblem(400, "The address is not well encoded: after a % belong two hexadecimal digits.");
+        }
+        context.next();
+    }
+
+    /** The path of a request, as it came if it is none. */
+    private static String path(RoutingContext context) {
+        try {
+            return context.normalizedPath();
+        } catch (IllegalArgumentException malformed) {
+            return Objects.requireNonNullElse(context.request().path(), "/");
+        }
+    }
+
     @Override
     public void handle(RoutingContext context) {
         HttpProblem problem = HttpProblem.of(Math.max(context.statusCode(), 0), context.failure());
@@ -74,13 +94,13 @@ public final class ProblemHandler implements Handler<RoutingContext> {
             return;
         }
         if (problem.status() == 405) {
-            response.putHeader(HttpHeaders.ALLOW, String.join(", ", methodsAt(PathSyntaxHandler.of(context))));
+            response.putHeader(HttpHeaders.ALLOW, String.join(", ", methodsAt(path(context))));
         }
         if (problem.status() == 413) {
             cutOff(context);
         }
         response.setStatusCode(problem.status()).putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        JsonObject json = problem.toJson(PathSyntaxHandler.of(context));
+        JsonObject json = problem.toJson(path(context));
         if (isNavigation(context)) {
             showPage(context, json);
         } else {
@@ -120,7 +140,7 @@ public final class ProblemHandler implements Handler<RoutingContext> {
         return context.request().method().equals(HttpMethod.GET)
                 && accept != null
                 && accept.contains("text/html")
-                && !PathSyntaxHandler.of(context).startsWith("/api/");
+                && !path(context).startsWith("/api/");
     }
 
     private Set<String> methodsAt(String path) {

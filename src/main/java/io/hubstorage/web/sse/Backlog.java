@@ -1,15 +1,21 @@
 package io.hubstorage.web.sse;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What waits for a slow client: the latest progress, and so much else in order, never more. Not thread-safe. */
+/**
+ * Events in their order, bounded in number and in bytes, with only the latest progress among them: what can be replayed, and what
+ * waits for a slow client. Not thread-safe.
+ */
 final class Backlog {
     private final int maxEvents;
     private final long maxBytes;
-    private final Deque<Frame> frames = new ArrayDeque<>();
+    private final NavigableMap<Long, Frame> frames = new TreeMap<>();
     private long bytes;
+    private long forgotten;
     private @Nullable Frame progress;
 
     Backlog(int maxEvents, long maxBytes) {
@@ -17,39 +23,71 @@ final class Backlog {
         this.maxBytes = maxBytes;
     }
 
-    /** Adds a frame; false means that it does not fit, and that all was dropped. */
-    boolean add(Frame frame) {
-        if (frame.kind() == Frame.Kind.PROGRESS) {
-            progress = frame;
-            return true;
+    /** Adds a frame, and forgets the oldest ones beyond the bounds. Sequences must rise. */
+    void add(Frame frame) {
+        append(frame);
+        while (frames.size() > maxEvents || bytes > maxBytes) {
+            Frame oldest = frames.firstEntry().getValue();
+            remove(oldest);
+            forgotten = oldest.sequence();
         }
-        if (frames.size() >= maxEvents || bytes + frame.size() > maxBytes) {
+    }
+
+    /** Adds a frame, progress in any case; false means that it does not fit, and that all was dropped. */
+    boolean offer(Frame frame) {
+        boolean fits = frames.size() < maxEvents && bytes + frame.size() <= maxBytes;
+        if (!fits && frame.kind() != Frame.Kind.PROGRESS) {
             clear();
             return false;
         }
-        frames.addLast(frame);
-        bytes += frame.size();
+        append(frame);
         return true;
     }
 
-    /** Takes the frame with the lowest sequence, or null if nothing waits. */
+    private void append(Frame frame) {
+        if (frame.kind() == Frame.Kind.PROGRESS) {
+            forgetProgress();
+            progress = frame;
+        }
+        frames.put(frame.sequence(), frame);
+        bytes += frame.size();
+    }
+
+    private void remove(Frame frame) {
+        frames.remove(frame.sequence());
+        bytes -= frame.size();
+        if (frame.kind() == Frame.Kind.PROGRESS) {
+            progress = null;
+        }
+    }
+
+    /** What it told is over. */
+    void forgetProgress() {
+        if (progress != null) {
+            remove(progress);
+        }
+    }
+
+    /** All that came after that sequence, in order; empty if some of it is forgotten. */
+    Optional<List<Frame>> after(long sequence) {
+        return sequence < forgotten
+                ? Optional.empty()
+                : Optional.of(List.copyOf(frames.tailMap(sequence, false).values()));
+    }
+
+    /** Takes the first frame, or null if nothing waits. */
     @Nullable
     Frame poll() {
-        Frame first = frames.peekFirst();
-        Frame latest = progress;
-        if (latest != null && (first == null || latest.sequence() < first.sequence())) {
-            progress = null;
-            return latest;
+        if (frames.isEmpty()) {
+            return null;
         }
-        if (first != null) {
-            frames.removeFirst();
-            bytes -= first.size();
-        }
+        Frame first = frames.firstEntry().getValue();
+        remove(first);
         return first;
     }
 
     boolean isEmpty() {
-        return frames.isEmpty() && progress == null;
+        return frames.isEmpty();
     }
 
     void clear() {

@@ -65,7 +65,7 @@ final class Connection {
         }
         if (backlog.isEmpty() && !response.writeQueueFull()) {
             response.write(frame.bytes());
-        } else if (!backlog.add(frame)) {
+        } else if (!backlog.offer(frame)) {
             phase = Phase.BEHIND;
         }
     }

@@ -60,13 +60,12 @@ public final class EventHub {
     private final Authenticator authenticator;
     private final Limits limits;
     private final Buffer heartbeat;
-    private final ReplayRing ring;
+    private final Backlog latest;
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final List<MessageConsumer<?>> consumers = new ArrayList<>();
     private long sequence;
     private long heartbeatTimer = -1;
     private boolean closing;
-    private @Nullable Frame progress;
     private @Nullable Future<Frame> stateInFlight;
 
     /**
@@ -84,7 +83,7 @@ public final class EventHub {
         this.state = state;
         this.limits = limits;
         this.heartbeat = Frame.heartbeat(limits.heartbeatMillis());
-        this.ring = new ReplayRing(limits.replayEvents(), limits.replayBytes());
+        this.latest = new Backlog(limits.replayEvents(), limits.replayBytes());
     }
 
     /** Begins to listen to the bus, on the current context. */
@@ -113,13 +112,9 @@ public final class EventHub {
 
     private void publish(Frame.Kind kind, String event, JsonObject data) {
         Frame frame = Frame.of(epoch, ++sequence, kind, event, data);
-        if (kind == Frame.Kind.PROGRESS) {
-            progress = frame;
-        } else {
-            ring.add(frame);
-        }
+        latest.add(frame);
         if (event.equals("backup.finished")) {
-            progress = null;
+            latest.forgetProgress();
         }
         List.copyOf(connections).forEach(connection -> connection.send(frame));
     }
@@ -160,7 +155,7 @@ public final class EventHub {
         response.write(heartbeat);
         Optional<List<Frame>> missed = Frame.sequence(request.getHeader("Last-Event-ID"), epoch)
                 .filter(last -> last <= sequence)
-                .flatMap(this::since);
+                .flatMap(latest::after);
         missed.ifPresentOrElse(connection::goLive, () -> sendState(connection));
     }
 
@@ -179,7 +174,7 @@ public final class EventHub {
 
     private void sendState(Connection connection, int attempts) {
         freshState().onSuccess(frame -> {
-            Optional<List<Frame>> later = since(frame.sequence());
+            Optional<List<Frame>> later = latest.after(frame.sequence());
             if (later.isEmpty() && attempts > 1) {
                 sendState(connection, attempts - 1);
                 return;
@@ -188,23 +183,6 @@ public final class EventHub {
             first.add(frame);
             first.addAll(later.orElse(List.of()));
             connection.goLive(first);
-        });
-    }
-
-    /** Everything after a sequence, the latest progress included; empty if some of it is forgotten. */
-    private Optional<List<Frame>> since(long sequence) {
-        Frame latest = progress;
-        return ring.after(sequence).map(frames -> {
-            if (latest == null || latest.sequence() <= sequence) {
-                return frames;
-            }
-            List<Frame> merged = new ArrayList<>(frames);
-            int place = 0;
-            while (place < merged.size() && merged.get(place).sequence() < latest.sequence()) {
-                place++;
-            }
-            merged.add(place, latest);
-            return merged;
         });
     }
 

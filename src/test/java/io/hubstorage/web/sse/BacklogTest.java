@@ -17,7 +17,7 @@ final class BacklogTest {
         Backlog backlog = new Backlog(9, 2L * frame(10).size());
         List<Long> read = new ArrayList<>();
         for (int i = 10; i < 15; i++) {
-            assertThat(backlog.add(frame(i))).as("event %d", i).isTrue();
+            assertThat(backlog.offer(frame(i))).as("event %d", i).isTrue();
             Frame next = backlog.poll();
             assertThat(next).isNotNull();
             read.add(next.sequence());
@@ -28,9 +28,9 @@ final class BacklogTest {
     @Test
     void whatDoesNotFitDropsAll() {
         Backlog backlog = new Backlog(9, 2L * frame(10).size());
-        assertThat(backlog.add(frame(10))).isTrue();
-        assertThat(backlog.add(frame(11))).isTrue();
-        assertThat(backlog.add(frame(12))).isFalse();
+        assertThat(backlog.offer(frame(10))).isTrue();
+        assertThat(backlog.offer(frame(11))).isTrue();
+        assertThat(backlog.offer(frame(12))).isFalse();
         assertThat(backlog.isEmpty()).isTrue();
     }
 }

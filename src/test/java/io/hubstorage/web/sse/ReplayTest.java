@@ -43,7 +43,7 @@ final class ReplayTest {
                         integers().between(0, 60),
                         integers().between(0, 60))
                 .checkAssert((room, events, last) -> {
-                    ReplayRing ring = new ReplayRing(room, Long.MAX_VALUE);
+                    Backlog ring = new Backlog(room, Long.MAX_VALUE);
                     for (long sequence = 1; sequence <= events; sequence++) {
                         ring.add(frame(sequence, Frame.Kind.LOG));
                     }
@@ -56,7 +56,7 @@ final class ReplayTest {
     @Test
     void theRingIsBoundedInBytes() {
         int size = frame(1, Frame.Kind.LOG).size();
-        ReplayRing ring = new ReplayRing(1000, 3L * size);
+        Backlog ring = new Backlog(1000, 3L * size);
         for (long sequence = 1; sequence <= 9; sequence++) {
             ring.add(frame(sequence, Frame.Kind.LOG));
         }
@@ -74,7 +74,7 @@ final class ReplayTest {
             for (int kind : kinds) {
                 sequence++;
                 Frame.Kind what = kind == 0 ? Frame.Kind.PROGRESS : Frame.Kind.LOG;
-                assertThat(backlog.add(frame(sequence, what))).isTrue();
+                assertThat(backlog.offer(frame(sequence, what))).isTrue();
                 if (kind == 0) {
                     expected.remove(latest);
                     latest = sequence;
@@ -93,10 +93,10 @@ final class ReplayTest {
     @Test
     void aBacklogThatOverflowsForgetsEverything() {
         Backlog backlog = new Backlog(2, Long.MAX_VALUE);
-        assertThat(backlog.add(frame(1, Frame.Kind.LOG))).isTrue();
-        assertThat(backlog.add(frame(2, Frame.Kind.LIFECYCLE))).isTrue();
-        assertThat(backlog.add(frame(3, Frame.Kind.PROGRESS))).isTrue();
-        assertThat(backlog.add(frame(4, Frame.Kind.LOG))).isFalse();
+        assertThat(backlog.offer(frame(1, Frame.Kind.LOG))).isTrue();
+        assertThat(backlog.offer(frame(2, Frame.Kind.LIFECYCLE))).isTrue();
+        assertThat(backlog.offer(frame(3, Frame.Kind.PROGRESS))).isTrue();
+        assertThat(backlog.offer(frame(4, Frame.Kind.LOG))).isFalse();
         assertThat(backlog.isEmpty()).isTrue();
     }
 }
