@@ -93,24 +93,16 @@ public final class HttpVerticle extends VerticleBase {
     public Future<?> start() {
         BridgePort bridgePort = BridgePort.of(store.environment());
         boolean exposed = !Settings.Web.isLoopback(store.settings().web().host()) || bridgePort.isExposed();
-        return Authenticator.open(vertx, store, clock, exposed).compose(opened -> {
-            // At once: it is stored already, and a port that is taken must not make it one that nobody knows.
-            tell(opened.freshPassword());
-            bridgePort.requireToken(store.environment(), opened.authenticator().isRequired());
-            return listen(opened.authenticator(), bridgePort);
+        return Authenticator.open(vertx, store, clock, exposed, this::tell).compose(authenticator -> {
+            bridgePort.requireToken(store.environment(), authenticator.isRequired());
+            return listen(authenticator, bridgePort);
         });
     }
 
-    private void tell(@Nullable String freshPassword) {
-        if (freshPassword != null) {
-            // Should it ever get into a line of the log, it is not to be read there.
-            SecretMask.register(freshPassword);
-            console.accept(firstPassword(freshPassword));
-        }
-    }
-
-    private static String firstPassword(String password) {
-        return """
+    private void tell(String password) {
+        // Should it ever get into a line of the log, it is not to be read there.
+        SecretMask.register(password);
+        console.accept("""
             %1$s
               The dashboard asks for a password. As none was set, this one was made:
 
@@ -119,7 +111,7 @@ public final class HttpVerticle extends VerticleBase {
               It is shown this once; HubStorage keeps only its hash. To choose your own, set
               HUBSTORAGE_WEB_PASSWORD; if it gets lost: hubstorage password --reset
             %1$s\
-            """.formatted("-".repeat(78), password);
+            """.formatted("-".repeat(78), password));
     }
 
     private Future<Void> listen(Authenticator authenticator, BridgePort bridgePort) {

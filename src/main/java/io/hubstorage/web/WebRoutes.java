@@ -49,9 +49,8 @@ final class WebRoutes {
             StatusRoutes.LIVE,
             LoginRoutes.LOGIN,
             LoginRoutes.LOGOUT,
-            // What a SockJS client asks before it connects, and to which none can add a header. It says which
-            // transports
-            // there are.
+            // A SockJS client asks this before it connects, and can add no header to it. It says which transports there
+            // are.
             "/eventbus/info",
             "/assets/css/base.css",
             "/assets/css/login.css",

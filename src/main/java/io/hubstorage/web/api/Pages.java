@@ -59,7 +59,7 @@ public final class Pages {
     private Future<Buffer> page(RoutingContext context, String page, String template) {
         context.response().putHeader(HttpHeaders.CONTENT_TYPE, HTML);
         Map<String, Object> model = model(page);
-        if (Principal.of(context) instanceof Principal.LoggedIn(Session session)) {
+        if (Principal.of(context) instanceof Session session) {
             model.put("pageToken", session.pageToken());
             model.put("tokenField", LoginRoutes.TOKEN_FIELD);
         }

@@ -78,7 +78,7 @@ public final class AuthHandler implements Handler<RoutingContext> {
         principal.put(context);
         if (!principal.mayDoAll()) {
             askToLogIn(context);
-        } else if (principal instanceof Principal.LoggedIn(Session session) && !comesFromAPage(context, session)) {
+        } else if (principal instanceof Session session && !comesFromAPage(context, session)) {
             context.fail(new HttpProblem(
                     403,
                     "This request lacks the token of a page of this login (%s). Load the page again."

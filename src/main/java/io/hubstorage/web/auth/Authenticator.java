@@ -4,7 +4,6 @@ import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.web.auth.Principal.Anonymous;
 import io.hubstorage.web.auth.Principal.AuthDisabled;
-import io.hubstorage.web.auth.Principal.LoggedIn;
 import io.hubstorage.web.auth.Principal.Program;
 import io.hubstorage.web.http.ClientInfo;
 import io.vertx.core.Future;
@@ -13,11 +12,12 @@ import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +42,10 @@ public final class Authenticator {
     /** A longer one is wrong without a look. */
     private static final int LONGEST_PASSWORD = 1_024;
 
+    private static final Duration QUIET = Duration.ofSeconds(10);
+
     private final ConfigStore store;
+    private final InstantSource clock;
     private final CredentialStore credentials;
     private final Throttle tries;
     private final Throttle unprovenTries;
@@ -50,10 +53,11 @@ public final class Authenticator {
     /** Clients that have shown the right password; the one that came last is last. */
     private final Set<String> proven = new LinkedHashSet<>();
 
-    private final WrongTries wrongTries;
     private final Sessions sessions;
-    /** Of connections that began without a session. */
-    private final Set<Runnable> endHandlers = new LinkedHashSet<>();
+    /** Until then the log is told of no further wrong password. */
+    private Instant quietUntil = Instant.MIN;
+
+    private long untold;
 
     private Authenticator(
             Vertx vertx,
@@ -64,34 +68,22 @@ public final class Authenticator {
             @Nullable String storedHash,
             KnownBrowsers known) {
         this.store = store;
+        this.clock = clock;
         this.known = known;
         this.credentials = new CredentialStore(vertx, store, exposed, stored, storedHash, this::revokeAll);
         this.tries = new Throttle(clock, TRIES_AT_ONCE, TRY_EVERY, REMEMBERED_CLIENTS);
         this.unprovenTries = new Throttle(clock, UNPROVEN_TRIES_AT_ONCE, UNPROVEN_TRY_EVERY, 1);
-        this.wrongTries = new WrongTries(clock);
         this.sessions = new Sessions(clock, MOST_SESSIONS);
-    }
-
-    /**
-     * An authenticator, and the password that was made for it just now.
-     *
-     * @param freshPassword to be told once, to the one who started the program; null if none was made
-     */
-    public record Opened(
-            Authenticator authenticator, @Nullable String freshPassword) {
-        /** Without the password. */
-        @Override
-        public String toString() {
-            return "Opened[fresh=%s]".formatted(freshPassword != null);
-        }
     }
 
     /**
      * One that is ready: where a login is asked for and no password is named, one is made and stored.
      *
      * @param exposed whether others than this machine can reach what it guards
+     * @param fresh gets the password that was made just now, to tell it once; on a thread that may block
      */
-    public static Future<Opened> open(Vertx vertx, ConfigStore store, InstantSource clock, boolean exposed) {
+    public static Future<Authenticator> open(
+            Vertx vertx, ConfigStore store, InstantSource clock, boolean exposed, Consumer<String> fresh) {
         StoredPassword stored = new StoredPassword(store.settings().configFolder());
         Environment environment = store.environment();
         boolean off = store.settings().web().loginOff();
@@ -100,15 +92,20 @@ public final class Authenticator {
             LOG.warn("HUBSTORAGE_AUTH=none: nobody is asked for the password or token that is set");
         }
         boolean asked = !off && (exposed || named);
+        // Where it is needed only later, when a variable is taken away, it is read then.
         boolean needed = asked && !Credentials.passwordIsIn(environment);
         return vertx.executeBlocking(
                 () -> {
-                    CredentialStore.Prepared found = CredentialStore.prepare(stored, needed);
+                    StoredPassword.Ready ready = needed ? stored.ready() : null;
+                    if (ready != null && ready.fresh() != null) {
+                        // At once: it is stored already, and a port that is taken must not make it one that nobody
+                        // knows.
+                        fresh.accept(ready.fresh());
+                    }
                     KnownBrowsers known =
                             asked ? KnownBrowsers.kept(store.settings().configFolder()) : KnownBrowsers.untilRestart();
-                    return new Opened(
-                            new Authenticator(vertx, store, clock, exposed, stored, found.hash(), known),
-                            found.fresh());
+                    return new Authenticator(
+                            vertx, store, clock, exposed, stored, ready == null ? null : ready.hash(), known);
                 },
                 false);
     }
@@ -165,11 +162,11 @@ public final class Authenticator {
         if (!isRequired()) {
             return new AuthDisabled();
         }
-        for (Cookie cookie : request.cookies(LoginCookie.name(client))) {
+        for (Cookie cookie : request.cookies(Session.cookieName(client))) {
             Optional<Session> session =
                     sessions.find(cookie.getValue(), store.settings().web().sessionIdle());
             if (session.isPresent()) {
-                return new LoggedIn(session.get());
+                return session.get();
             }
         }
         return new Anonymous();
@@ -182,11 +179,7 @@ public final class Authenticator {
      * @return unsubscribes, when the connection ended by itself
      */
     public Runnable onEnd(Principal principal, Runnable end) {
-        if (principal instanceof LoggedIn(Session session)) {
-            return session.onEnd(end);
-        }
-        endHandlers.add(end);
-        return () -> endHandlers.remove(end);
+        return sessions.onEnd(principal, end);
     }
 
     /** Whether an {@code Authorization} header brings the token; for connections whose headers are not those of HTTP. */
@@ -235,8 +228,10 @@ public final class Authenticator {
         if (password.isEmpty() || password.length() > LONGEST_PASSWORD) {
             return Future.failedFuture(wrong(client));
         }
+        // Whoever has shown the right password goes before all others.
+        int turn = tries.taken(tracked) - (unproven ? 0 : TRIES_AT_ONCE);
         return credentials
-                .isPassword(password, tracked, !unproven)
+                .isPassword(password, turn)
                 .onFailure(notLookedAt -> giveBack(tracked, unproven))
                 .compose(right -> {
                     if (!right) {
@@ -264,15 +259,25 @@ public final class Authenticator {
     }
 
     private AuthFailure wrong(ClientInfo client) {
-        wrongTries.note(client.address());
+        tellOf(client);
         return AuthFailure.wrong();
+    }
+
+    /** Tells the log who tries wrong passwords, and never which; a line every ten seconds at the most. */
+    private void tellOf(ClientInfo client) {
+        Instant now = clock.instant();
+        if (now.isBefore(quietUntil)) {
+            untold++;
+            return;
+        }
+        String more = untold == 0 ? "" : " (%d more since the last line like this)".formatted(untold);
+        LOG.warn("A wrong password or token came from {}{}", client.address(), more);
+        quietUntil = now.plus(QUIET);
+        untold = 0;
     }
 
     private void revokeAll() {
         sessions.endAll();
         proven.clear();
-        List<Runnable> all = List.copyOf(endHandlers);
-        endHandlers.clear();
-        all.forEach(Runnable::run);
     }
 }

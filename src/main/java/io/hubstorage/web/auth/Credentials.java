@@ -1,14 +1,16 @@
 package io.hubstorage.web.auth;
 
 import io.hubstorage.config.Environment;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What lets somebody in, as the environment has it: a password, or its hash, and a token. The password that was made at the
- * first start counts only where none is given. Immutable.
+ * first start counts only where none is given.
  */
 final class Credentials {
     static final String PASSWORD = "HUBSTORAGE_WEB_PASSWORD";
@@ -16,23 +18,23 @@ final class Credentials {
     static final String TOKEN = "HUBSTORAGE_WEB_TOKEN";
 
     private final boolean named;
-    private final @Nullable String plain;
-    private final @Nullable String hash;
-    private final @Nullable String tokenText;
-    private final @Nullable PasswordCheck password;
-    private final @Nullable PasswordCheck token;
+    /** What each is made of. */
+    private final List<String> texts;
+
+    private final @Nullable Secret password;
+    private final @Nullable Secret token;
 
     private Credentials(boolean named, @Nullable String plain, @Nullable String hash, @Nullable String tokenText) {
         this.named = named;
-        this.plain = plain;
-        this.hash = hash;
-        this.tokenText = tokenText;
+        texts = Stream.of(plain, hash, tokenText)
+                .map(text -> Objects.requireNonNullElse(text, ""))
+                .toList();
         if (plain != null) {
-            this.password = PasswordCheck.plain(plain);
+            password = Secret.plain(plain);
         } else {
-            this.password = hash == null ? null : PasswordCheck.hashed(hash);
+            password = hash == null ? null : Secret.hashed(hash);
         }
-        this.token = tokenText == null ? null : PasswordCheck.plain(tokenText);
+        token = tokenText == null ? null : Secret.plain(tokenText);
     }
 
     /** Those of an environment; what is stored is used where it names no password. */
@@ -59,31 +61,69 @@ final class Credentials {
         return Stream.of(PASSWORD, HASH).anyMatch(name -> environment.get(name) != null);
     }
 
-    /** For the password; null where there is none, so that nobody gets in by one. */
+    /** Null where there is none, so that nobody gets in by one. */
     @Nullable
-    PasswordCheck password() {
+    Secret password() {
         return password;
     }
 
-    /** For the token; null where there is none. */
+    /** Null where there is none. */
     @Nullable
-    PasswordCheck token() {
+    Secret token() {
         return token;
     }
 
     boolean sameAs(Credentials other) {
-        return texts().equals(other.texts());
-    }
-
-    private List<String> texts() {
-        return Stream.of(plain, hash, tokenText)
-                .map(text -> Objects.requireNonNullElse(text, ""))
-                .toList();
+        return texts.equals(other.texts);
     }
 
     /** None of them. */
     @Override
     public String toString() {
         return "Credentials[password=%s, token=%s]".formatted(password != null, token != null);
+    }
+
+    /**
+     * Tells in constant time whether a text is the right one. What is only known by its hash takes a slow look, once: after that its
+     * digest under a key of this process is remembered, so that a script may come with every request. Thread-safe.
+     */
+    static final class Secret {
+        private final byte[] key = Secrets.random(Secrets.KEY_BYTES);
+        private final @Nullable String hash;
+        private volatile byte @Nullable [] right;
+
+        private Secret(@Nullable String hash) {
+            this.hash = hash;
+        }
+
+        /** One that is known. */
+        static Secret plain(String text) {
+            Secret secret = new Secret(null);
+            secret.right = Secrets.mac(secret.key, text);
+            return secret;
+        }
+
+        /** One of which there is only the {@link PasswordHash}. */
+        static Secret hashed(String hash) {
+            return new Secret(hash);
+        }
+
+        /** What can be said at once; empty when it takes the slow look. */
+        Optional<Boolean> quickly(String tried) {
+            byte[] known = right;
+            if (known != null && MessageDigest.isEqual(known, Secrets.mac(key, tried))) {
+                return Optional.of(true);
+            }
+            return hash == null ? Optional.of(false) : Optional.empty();
+        }
+
+        /** The slow look. Blocks for some tenths of a second. */
+        boolean slowly(String tried) {
+            if (hash == null || !PasswordHash.matches(hash, tried)) {
+                return false;
+            }
+            right = Secrets.mac(key, tried);
+            return true;
+        }
     }
 }

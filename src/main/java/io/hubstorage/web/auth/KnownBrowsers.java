@@ -9,14 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Optional;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,22 +23,18 @@ import org.slf4j.LoggerFactory;
 final class KnownBrowsers {
     private static final Logger LOG = LoggerFactory.getLogger(KnownBrowsers.class);
     private static final String NAME = "known-browsers.key";
-    private static final String MAC = "HmacSHA256";
-    private static final int KEY_BYTES = 32;
     private static final int ID_BYTES = 16;
     private static final Duration LASTS = Duration.ofDays(180);
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-
-    private final SecretKeySpec key;
+    private final byte[] key;
 
     private KnownBrowsers(byte[] key) {
-        this.key = new SecretKeySpec(key, MAC);
+        this.key = key;
     }
 
     /** For as long as the process lives. */
     static KnownBrowsers untilRestart() {
-        return new KnownBrowsers(bytes(KEY_BYTES));
+        return new KnownBrowsers(Secrets.random(Secrets.KEY_BYTES));
     }
 
     /** With the key in the config folder, which is made where there is none that can be used. Blocks. */
@@ -51,7 +42,7 @@ final class KnownBrowsers {
         ConfigFile file = new ConfigFile(configFolder.resolve(NAME));
         try {
             byte[] kept = Base64.getDecoder().decode(new String(file.read(), StandardCharsets.US_ASCII).strip());
-            if (kept.length == KEY_BYTES) {
+            if (kept.length == Secrets.KEY_BYTES) {
                 return new KnownBrowsers(kept);
             }
         } catch (NoSuchFileException firstStart) {
@@ -64,7 +55,7 @@ final class KnownBrowsers {
         } catch (IllegalArgumentException e) {
             LOG.warn("{} holds no key and is made anew", file.path());
         }
-        byte[] fresh = bytes(KEY_BYTES);
+        byte[] fresh = Secrets.random(Secrets.KEY_BYTES);
         try {
             file.write((Base64.getEncoder().encodeToString(fresh) + "\n").getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
@@ -76,16 +67,10 @@ final class KnownBrowsers {
         return new KnownBrowsers(fresh);
     }
 
-    private static byte[] bytes(int count) {
-        byte[] bytes = new byte[count];
-        RANDOM.nextBytes(bytes);
-        return bytes;
-    }
-
     /** For a browser that has just logged in. */
     Cookie cookie(ClientInfo client, String basePath) {
-        String id = text(bytes(ID_BYTES));
-        return LoginCookie.cookie(name(client), id + '.' + proof(id), client, basePath)
+        String id = Secrets.text(ID_BYTES);
+        return Session.cookie(name(client), id + '.' + proof(id), client, basePath)
                 .setMaxAge(LASTS.toSeconds())
                 .setSameSite(CookieSameSite.STRICT);
     }
@@ -94,10 +79,7 @@ final class KnownBrowsers {
     Optional<String> of(HttpServerRequest request, ClientInfo client) {
         for (Cookie cookie : request.cookies(name(client))) {
             String[] parts = cookie.getValue().split("\\.", 3);
-            if (parts.length == 2
-                    && MessageDigest.isEqual(
-                            parts[1].getBytes(StandardCharsets.UTF_8),
-                            proof(parts[0]).getBytes(StandardCharsets.UTF_8))) {
+            if (parts.length == 2 && Secrets.same(parts[1], proof(parts[0]))) {
                 return Optional.of(parts[0]);
             }
         }
@@ -105,20 +87,10 @@ final class KnownBrowsers {
     }
 
     private static String name(ClientInfo client) {
-        return LoginCookie.name(client) + "_known";
+        return Session.cookieName(client) + "_known";
     }
 
     private String proof(String id) {
-        try {
-            Mac mac = Mac.getInstance(MAC);
-            mac.init(key);
-            return text(mac.doFinal(id.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has " + MAC, e);
-        }
-    }
-
-    private static String text(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return Secrets.encoded(Secrets.mac(key, id));
     }
 }

@@ -96,11 +96,11 @@ public final class LoginRoutes {
     }
 
     private void begin(RoutingContext context, Session session, String next) {
-        if (Principal.of(context) instanceof Principal.LoggedIn(Session before)) {
+        if (Principal.of(context) instanceof Session before) {
             authenticator.logOut(before);
         }
         ClientInfo client = ClientInfo.of(context);
-        context.response().addCookie(LoginCookie.of(session, client, base.text()));
+        context.response().addCookie(session.cookie(client, base.text()));
         context.response().addCookie(authenticator.knownBrowserCookie(client, base.text()));
         base.redirect(context, next);
     }
@@ -120,14 +120,14 @@ public final class LoginRoutes {
     }
 
     private void logOut(RoutingContext context) {
-        if (Principal.of(context) instanceof Principal.LoggedIn(Session session)) {
+        if (Principal.of(context) instanceof Session session) {
             String token = context.request().getFormAttribute(TOKEN_FIELD);
             if (token == null || !session.isPageToken(token)) {
                 throw new HttpProblem(403, "A logout must come from a page of this login. Load the page again.");
             }
             authenticator.logOut(session);
         }
-        context.response().addCookie(LoginCookie.none(ClientInfo.of(context), base.text()));
+        context.response().addCookie(Session.noCookie(ClientInfo.of(context), base.text()));
         base.redirect(context, authenticator.isRequired() ? LOGIN : DASHBOARD);
     }
 

@@ -1,7 +1,6 @@
 package io.hubstorage.web.auth;
 
 import io.vertx.ext.auth.hashing.HashingStrategy;
-import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
 
@@ -20,12 +19,10 @@ public final class PasswordHash {
 
     /** What to store in the place of a password; another text each time. */
     public static String of(String password) {
-        byte[] salt = new byte[SALT_BYTES];
-        new SecureRandom().nextBytes(salt);
         return STRATEGY.hash(
                         "pbkdf2",
                         Map.of("it", ITERATIONS),
-                        Base64.getEncoder().withoutPadding().encodeToString(salt),
+                        Base64.getEncoder().withoutPadding().encodeToString(Secrets.random(SALT_BYTES)),
                         password)
                 .substring(1)
                 .replace('$', ':');

@@ -2,8 +2,8 @@ package io.hubstorage.web.auth;
 
 import io.vertx.ext.web.RoutingContext;
 
-/** Who asks. */
-public sealed interface Principal {
+/** Who asks: a {@link Session} is a browser that has logged in. */
+public sealed interface Principal permits Session, Principal.AuthDisabled, Principal.Program, Principal.Anonymous {
     /** That of a request; nobody known until the {@link AuthHandler} has looked. */
     static Principal of(RoutingContext context) {
         return context.get("principal", new Anonymous());
@@ -21,9 +21,6 @@ public sealed interface Principal {
 
     /** Anybody: no login is asked for. */
     record AuthDisabled() implements Principal {}
-
-    /** A browser that has logged in. */
-    record LoggedIn(Session session) implements Principal {}
 
     /** A program that brought the password or the token with the request. */
     record Program() implements Principal {}

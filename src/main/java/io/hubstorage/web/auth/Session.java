@@ -1,23 +1,28 @@
 package io.hubstorage.web.auth;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import io.hubstorage.web.http.ClientInfo;
+import io.vertx.core.http.Cookie;
+import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.net.HostAndPort;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** One login of one browser. Lives on the context of {@link Sessions}, which alone changes it. */
-public final class Session {
-    private final String id;
-    private final String pageToken;
+/**
+ * One login of one browser, carried by a cookie. Lives on the context of {@link Sessions}, which alone changes it.
+ */
+public final class Session implements Principal {
+    private static final String COOKIE = "hubstorage";
+    private static final int SECRET_BYTES = 32;
+
+    private final String id = Secrets.text(SECRET_BYTES);
+    private final String pageToken = Secrets.text(SECRET_BYTES);
     private final Instant begun;
     private final Set<Runnable> endHandlers = new LinkedHashSet<>();
     private Instant lastUsed;
 
-    Session(String id, String pageToken, Instant begun) {
-        this.id = id;
-        this.pageToken = pageToken;
+    Session(Instant begun) {
         this.begun = begun;
         this.lastUsed = begun;
     }
@@ -32,9 +37,9 @@ public final class Session {
         return pageToken;
     }
 
-    /** Whether that is the page's token; in constant time. */
+    /** Whether that is the page's token. */
     public boolean isPageToken(String text) {
-        return MessageDigest.isEqual(pageToken.getBytes(StandardCharsets.UTF_8), text.getBytes(StandardCharsets.UTF_8));
+        return Secrets.same(pageToken, text);
     }
 
     Instant begun() {
@@ -64,5 +69,31 @@ public final class Session {
         List<Runnable> all = List.copyOf(endHandlers);
         endHandlers.clear();
         all.forEach(Runnable::run);
+    }
+
+    /** Browsers keep cookies by host alone: with the port in it, two servers of one host do not log each other out. */
+    static String cookieName(ClientInfo client) {
+        HostAndPort host = client.host();
+        return host == null || host.port() < 0 ? COOKIE : COOKIE + '_' + host.port();
+    }
+
+    /** It ends with the browser, and no other site sends it. */
+    Cookie cookie(ClientInfo client, String basePath) {
+        return cookie(cookieName(client), id, client, basePath).setSameSite(CookieSameSite.LAX);
+    }
+
+    /** In the place of one that has ended. */
+    static Cookie noCookie(ClientInfo client, String basePath) {
+        return cookie(cookieName(client), "", client, basePath)
+                .setSameSite(CookieSameSite.LAX)
+                .setMaxAge(0);
+    }
+
+    /** Whatever its purpose, no script reads it. */
+    static Cookie cookie(String name, String value, ClientInfo client, String basePath) {
+        return Cookie.cookie(name, value)
+                .setPath(basePath.isEmpty() ? "/" : basePath)
+                .setHttpOnly(true)
+                .setSecure(client.https());
     }
 }

@@ -1,10 +1,8 @@
 package io.hubstorage.web.auth;
 
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,14 +14,15 @@ import java.util.Optional;
  * to end with it. Use it on one context.
  */
 final class Sessions {
-    private static final int SECRET_BYTES = 32;
     private static final Duration LONGEST = Duration.ofDays(30);
 
     private final InstantSource clock;
     private final int most;
-    private final SecureRandom random = new SecureRandom();
     /** By id; the one that was used last is last. */
     private final Map<String, Session> byId = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Stands for all that came in without a login: that of nobody, which ends with the others. */
+    private final Session withoutLogin = new Session(Instant.MIN);
 
     Sessions(InstantSource clock, int most) {
         this.clock = clock;
@@ -35,7 +34,7 @@ final class Sessions {
         if (byId.size() >= most) {
             end(byId.values().iterator().next());
         }
-        Session session = new Session(secret(), secret(), clock.instant());
+        Session session = new Session(clock.instant());
         byId.put(session.id(), session);
         return session;
     }
@@ -80,17 +79,18 @@ final class Sessions {
         }
     }
 
+    /** Ends all logins, and what was begun without one. */
     void endAll() {
         List.copyOf(byId.values()).forEach(this::end);
+        withoutLogin.end();
+    }
+
+    /** Has that called when a principal may not go on; what is returned unsubscribes it. */
+    Runnable onEnd(Principal principal, Runnable end) {
+        return (principal instanceof Session session ? session : withoutLogin).onEnd(end);
     }
 
     int count() {
         return byId.size();
-    }
-
-    private String secret() {
-        byte[] bytes = new byte[SECRET_BYTES];
-        random.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

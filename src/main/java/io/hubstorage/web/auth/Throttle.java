@@ -46,6 +46,15 @@ final class Throttle {
         return Optional.empty();
     }
 
+    /** How many tries of a client count now. */
+    int taken(String client) {
+        Instant now = clock.instant();
+        Instant debt = debts.getOrDefault(client, now);
+        return debt.isAfter(now)
+                ? (int) Duration.between(now, debt).plus(interval).minusNanos(1).dividedBy(interval)
+                : 0;
+    }
+
     /** That try was right: it does not count. Others of the same client still do. */
     void giveBack(String client) {
         debts.computeIfPresent(client, (same, debt) -> debt.minus(interval));

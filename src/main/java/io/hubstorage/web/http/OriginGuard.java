@@ -8,13 +8,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +35,8 @@ public final class OriginGuard {
 
     /** Under any name: health checks come from everywhere, and what our pages are made of is no secret. */
     private static final Pattern FOR_ALL = Pattern.compile("/(health|assets)/.*");
+
+    private static final Pattern ORIGIN = Pattern.compile("(https?)://(.+)");
 
     private final Supplier<List<String>> allowedHosts;
     private final Supplier<List<String>> corsOrigins;
@@ -151,7 +152,7 @@ public final class OriginGuard {
     }
 
     /** Whether nobody but the owner can have chosen this name. */
-    boolean trusted(String host) {
+    private boolean trusted(String host) {
         String name = host.toLowerCase(Locale.ROOT);
         if (name.startsWith("[") && name.endsWith("]")) {
             return NetUtil.isValidIpV6Address(name.substring(1, name.length() - 1));
@@ -163,31 +164,15 @@ public final class OriginGuard {
     }
 
     /** Whether an Origin header names the very host and port that the request went to. */
-    static boolean sameOrigin(String origin, HostAndPort host) {
-        URI uri = parse(origin);
-        if (uri == null || uri.getHost() == null || uri.getScheme() == null) {
+    private static boolean sameOrigin(String origin, HostAndPort host) {
+        Matcher parts = ORIGIN.matcher(origin);
+        if (!parts.matches()) {
             return false;
         }
-        int usual = switch (uri.getScheme()) {
-            case "http" -> 80;
-            case "https" -> 443;
-            default -> -1;
-        };
-        int originPort = uri.getPort() == -1 ? usual : uri.getPort();
-        int hostPort = host.port() == -1 ? usual : host.port();
-        return usual != -1 && originPort == hostPort && bare(uri.getHost()).equals(bare(host.host()));
-    }
-
-    private static @Nullable URI parse(String origin) {
-        try {
-            return new URI(origin);
-        } catch (URISyntaxException e) {
-            return null;
-        }
-    }
-
-    private static String bare(String host) {
-        String name = host.toLowerCase(Locale.ROOT);
-        return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
+        int usual = parts.group(1).equals("https") ? 443 : 80;
+        HostAndPort named = HostAndPort.parseAuthority(parts.group(2), usual);
+        return named != null
+                && named.host().equalsIgnoreCase(host.host())
+                && named.port() == (host.port() == -1 ? usual : host.port());
     }
 }

@@ -56,6 +56,20 @@ final class ThrottleTest {
     }
 
     @Test
+    void whatCountsIsToldAndBecomesLessWithTime() {
+        assertThat(throttle.taken("a")).isZero();
+        allowed("a", 2);
+        assertThat(throttle.taken("a")).isEqualTo(2);
+        pass(1);
+        assertThat(throttle.taken("a")).isEqualTo(2);
+        pass(29);
+        assertThat(throttle.taken("a")).isEqualTo(1);
+        throttle.giveBack("a");
+        assertThat(throttle.taken("a")).isZero();
+        assertThat(throttle.taken("b")).isZero();
+    }
+
+    @Test
     void itsMemoryIsBoundedAndEmptiesByItself() {
         for (int i = 0; i < 5_000; i++) {
             throttle.take("client " + i);

@@ -1,0 +1,68 @@
+package io.hubstorage.web.auth;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+
+/**
+ * Looks at passwords that take some tenths of a second, one at a time. Whoever tried least goes first; where too many wait,
+ * whoever tried most gives way. So neither one client with many passwords nor many clients that come back with the next one
+ * keep a newcomer out. Use it on one context.
+ */
+final class PasswordQueue {
+    private static final int MOST_WAITING = 32;
+    private static final Duration COME_BACK = Duration.ofSeconds(2);
+
+    private final WorkerExecutor thread;
+    private final NavigableSet<Look> waiting =
+            new TreeSet<>(Comparator.comparingInt(Look::turn).thenComparingLong(Look::number));
+    private long number;
+    private boolean busy;
+    private boolean closed;
+
+    private record Look(int turn, long number, Callable<Boolean> work, Promise<Boolean> found) {}
+
+    PasswordQueue(Vertx vertx) {
+        thread = vertx.createSharedWorkerExecutor("password-looks", 1);
+    }
+
+    /**
+     * Has its turn, and tells what was found.
+     *
+     * @param turn how many tries its client has had lately, this one included; the fewer, the sooner
+     * @return fails with an {@link AuthFailure} when too many wait
+     */
+    Future<Boolean> look(int turn, Callable<Boolean> work) {
+        Look look = new Look(turn, ++number, work, Promise.promise());
+        waiting.add(look);
+        if (waiting.size() > MOST_WAITING) {
+            waiting.removeLast().found().fail(AuthFailure.tooMany(COME_BACK));
+        }
+        next();
+        return look.found().future();
+    }
+
+    private void next() {
+        if (busy || closed || waiting.isEmpty()) {
+            return;
+        }
+        Look look = waiting.removeFirst();
+        busy = true;
+        thread.executeBlocking(look.work(), true).onComplete(looked -> {
+            busy = false;
+            look.found().handle(looked);
+            next();
+        });
+    }
+
+    void close() {
+        closed = true;
+        thread.close();
+    }
+}
