@@ -131,15 +131,25 @@ public final class KeyPattern {
         return i < points.length ? i : -1;
     }
 
+    /**
+     * Python drops ranges that hold nothing and only then looks whether the set begins with {@code !}: {@code [b-a!c]} means
+     * {@code [!c]}.
+     */
     private static Atom set(int[] points, int from, int to) {
         boolean negated = points[from] == '!';
-        int i = negated ? from + 1 : from;
         List<Integer> ranges = new ArrayList<>();
-        while (i < to) {
-            int first = points[i];
+        for (int i = negated ? from + 1 : from; i < to; ) {
             boolean range = i + 2 < to && points[i + 1] == '-';
-            ranges.add(first);
-            ranges.add(range ? points[i + 2] : first);
+            int first = points[i];
+            int last = range ? points[i + 2] : first;
+            if (first == '!' && ranges.isEmpty() && !negated && last >= first) {
+                negated = true;
+                // What would have been a range from the ! on are the hyphen and the end of it.
+                ranges.addAll(range ? List.of((int) '-', (int) '-', last, last) : List.of());
+            } else if (first <= last) {
+                ranges.add(first);
+                ranges.add(last);
+            }
             i += range ? 3 : 1;
         }
         return new OneOf(negated, ranges);
