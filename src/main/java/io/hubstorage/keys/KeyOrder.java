@@ -27,6 +27,11 @@ public final class KeyOrder {
         return left.length() - right.length();
     }
 
+    /** Whether any key compares with this one as {@link String#compareTo} says too. */
+    public static boolean isSameInUtf16(String key) {
+        return key.chars().allMatch(unit -> unit < Character.MIN_SURROGATE);
+    }
+
     /** The least text that is greater than all that begin with this; null when there is none, as for the empty one. */
     public static @Nullable String beyond(String prefix) {
         int end = prefix.length();

@@ -1,7 +1,9 @@
 package io.hubstorage.s3;
 
+import io.hubstorage.keys.KeyOrder;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,10 +15,22 @@ import software.amazon.awssdk.services.s3.model.OptionalObjectAttributes;
 import software.amazon.awssdk.services.s3.model.RestoreStatus;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** {@link ListingPages} by LIST v2, checked page by page. For one thread. */
-final class BucketListing implements ListingPages {
+/**
+ * A listing, page by page, each checked; the page after the last one handed out is already being fetched. For one virtual
+ * thread.
+ */
+public final class BucketListing implements AutoCloseable {
+    /**
+     * What one answer added.
+     *
+     * @param objects in the server's order; may be empty
+     * @param ordered whether these keys ascend in UTF-8 byte order and follow everything listed before
+     */
+    public record Page(List<ListedObject> objects, boolean ordered) {}
+
     private static final int SMALLER_PAGES = 3;
-    private static final Set<String> REFUSALS = Set.of("not-implemented", "refused");
+    private static final Set<S3Failure.Kind> REFUSALS =
+            EnumSet.of(S3Failure.Kind.NOT_IMPLEMENTED, S3Failure.Kind.REFUSED);
 
     private final S3Access access;
     private final ListObjectsV2Request first;
@@ -48,7 +62,7 @@ final class BucketListing implements ListingPages {
         this.after = after;
         this.through = through;
         // A server that orders by UTF-16 would start elsewhere than we mean where the two orders differ.
-        String startAfter = after != null && KeyOrders.agreeOn(after) ? after : null;
+        String startAfter = after != null && KeyOrder.isSameInUtf16(after) ? after : null;
         this.text = new ListingText(bucket);
         this.check = new ListingCheck(bucket, prefix, startAfter, after != null || through != null);
         this.first = request(bucket, prefix, startAfter);
@@ -56,18 +70,22 @@ final class BucketListing implements ListingPages {
     }
 
     private ListObjectsV2Request request(String bucket, String prefix, @Nullable String startAfter) {
-        ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
+        return ListObjectsV2Request.builder()
                 .bucket(bucket)
+                .prefix(prefix.isEmpty() ? null : prefix)
+                .startAfter(startAfter)
                 .encodingType(EncodingType.URL)
                 .requestPayer(access.payer())
-                .startAfter(startAfter);
-        if (!prefix.isEmpty()) {
-            request.prefix(prefix);
-        }
-        return request.build();
+                .build();
     }
 
-    @Override
+    /**
+     * The next page, or null at the end. Blocks. After a {@link S3Failure.Retriable} or {@link S3Failure.Throttled} another call
+     * asks for the same page again.
+     *
+     * @throws S3Failure.Permanent of kind {@code LISTING} when the listing contradicts itself, {@code LISTING_ORDER} when a range
+     *     was asked of a server whose order is unknown (the whole bucket can still be listed)
+     */
     public @Nullable Page nextPage() throws S3Failure, InterruptedException {
         if (finished) {
             return null;
@@ -92,10 +110,10 @@ final class BucketListing implements ListingPages {
             Asked asked = pending == null ? ask() : pending;
             pending = null;
             try {
-                ListObjectsV2Response answer = Calls.await(asked.answer(), "Listing");
+                ListObjectsV2Response answer = S3Access.await(asked.answer(), "Listing");
                 if (restoresRefused) {
                     // Only now is it sure that the header was to blame, and not this bucket.
-                    access.dontAskForRestores();
+                    access.clients().dontAskForRestores();
                 }
                 return answer;
             } catch (S3Failure.Permanent refused) {
@@ -105,7 +123,7 @@ final class BucketListing implements ListingPages {
                 // Some servers refuse whatever header they do not know.
                 restoresRefused = true;
             } catch (S3Failure.Retriable failure) {
-                if (!failure.kind().equals(FailureSorter.UNREADABLE) || smaller == SMALLER_PAGES || pageSize < 3) {
+                if (failure.kind() != S3Failure.Kind.UNREADABLE || smaller == SMALLER_PAGES || pageSize < 3) {
                     throw failure;
                 }
                 // Some servers' tokens are the last key as it is, which breaks the XML when that holds a control
@@ -115,11 +133,12 @@ final class BucketListing implements ListingPages {
         }
     }
 
-    @Override
+    /** How many LIST requests were made so far, those under way included. */
     public int requests() {
         return requests;
     }
 
+    /** Drops the request under way; harmless when repeated. */
     @Override
     public void close() {
         finished = true;
@@ -135,7 +154,7 @@ final class BucketListing implements ListingPages {
         requests++;
         ListObjectsV2Request.Builder request =
                 first.toBuilder().continuationToken(token).maxKeys(pageSize);
-        boolean forRestores = !restoresRefused && access.mayAskForRestores();
+        boolean forRestores = !restoresRefused && access.clients().mayAskForRestores();
         if (forRestores) {
             request.optionalObjectAttributes(OptionalObjectAttributes.RESTORE_STATUS);
         }
@@ -170,9 +189,9 @@ final class BucketListing implements ListingPages {
         boolean beyond = false;
         for (int index = 0; index < keys.size(); index++) {
             String key = keys.get(index);
-            if (through != null && KeyOrders.utf8(key, through) > 0) {
-                beyond |= KeyOrders.agreeOn(through);
-            } else if (after == null || KeyOrders.utf8(key, after) > 0) {
+            if (through != null && KeyOrder.compare(key, through) > 0) {
+                beyond |= KeyOrder.isSameInUtf16(through);
+            } else if (after == null || KeyOrder.compare(key, after) > 0) {
                 objects.add(listed(key, contents.get(index)));
             }
         }
@@ -193,6 +212,6 @@ final class BucketListing implements ListingPages {
                 && restore.restoreExpiryDate() != null
                 && !Boolean.TRUE.equals(restore.isRestoreInProgress());
         return new ListedObject(
-                key, size, Etags.plain(object.eTag()), modified, object.storageClassAsString(), restored);
+                key, size, ObjectHead.bareEtag(object.eTag()), modified, object.storageClassAsString(), restored);
     }
 }

@@ -3,7 +3,6 @@ package io.hubstorage.s3;
 import io.hubstorage.config.Settings;
 import java.net.URI;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -13,7 +12,6 @@ import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
 import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.retry.RetryUtils;
-import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.retries.api.RetryStrategy;
@@ -22,36 +20,100 @@ import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 import software.amazon.awssdk.services.sts.StsAsyncClient;
 import software.amazon.awssdk.services.sts.StsAsyncClientBuilder;
 
-/** How the SDK's clients are set up. Building one reads files: not on an event loop. */
-final class Clients {
+/**
+ * What it takes to talk to S3 with certain settings: credentials, connections, the SDK's clients. Each is opened on first use,
+ * which reads files: not on an event loop. Thread-safe.
+ */
+final class Clients implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     /** Queueing is the caller's, so this is little more than the time to connect. */
     private static final Duration ACQUIRE = CONNECT.plusSeconds(5);
     /** Listings and diagnostics must not queue behind downloads. */
     private static final int SPARE_CONNECTIONS = 16;
 
-    private Clients() {}
+    private final Settings.Aws aws;
+    private final int connections;
+    private final String version;
+    private final Duration stall;
+    private @Nullable CredentialSource credentials;
+    private @Nullable NettyTransport http;
+    private @Nullable S3AsyncClient s3;
+    private boolean closed;
+    private volatile boolean askForRestores = true;
 
-    /** The connections that all clients share; their owner closes them. Blocks for a moment, and reads files. */
-    static NettyTransport http(Settings.Aws aws, int connections, Duration stall) throws S3Failure {
-        Settings.TrustStore trusted = aws.trustStore();
-        URI endpoint = aws.endpoint();
-        return new NettyTransport(
-                endpoint == null ? "https" : endpoint.getScheme(),
-                new NettyTransport.Limits(connections + SPARE_CONNECTIONS, CONNECT, ACQUIRE, stall),
-                trusted == null ? null : TrustedAuthorities.load(trusted.file(), trusted.password()));
+    Clients(Settings.Aws aws, int connections, String version, Duration stall) {
+        this.aws = aws;
+        this.connections = connections;
+        this.version = version;
+        this.stall = stall;
     }
 
-    static S3AsyncClient s3(Settings.Aws aws, CredentialSource credentials, SdkAsyncHttpClient http, String version) {
+    Settings.Aws settings() {
+        return aws;
+    }
+
+    /** How long a connection may be silent while data is expected. */
+    Duration stall() {
+        return stall;
+    }
+
+    /** Whether this is AWS itself and not a server of somebody else's. */
+    boolean isAws() {
+        return aws.endpoint() == null;
+    }
+
+    /** Where requests go. */
+    URI endpoint() {
+        URI endpoint = aws.endpoint();
+        return endpoint == null ? URI.create("https://s3." + aws.region() + ".amazonaws.com") : endpoint;
+    }
+
+    /** Whether a listing may ask which archived objects have been restored; the first server that refuses ends it. */
+    boolean mayAskForRestores() {
+        return askForRestores;
+    }
+
+    void dontAskForRestores() {
+        askForRestores = false;
+    }
+
+    synchronized CredentialSource credentials() {
+        CredentialSource source = credentials;
+        if (source == null) {
+            source = CredentialSource.of(aws);
+            credentials = source;
+        }
+        return source;
+    }
+
+    synchronized S3AsyncClient s3() throws S3Failure {
+        if (closed) {
+            throw new S3Failure.Permanent(
+                    S3Failure.Kind.CLOSED, "Access to S3 is closed: HubStorage is stopping.", null);
+        }
+        S3AsyncClient open = s3;
+        if (open == null) {
+            open = credentials().renewing(newS3());
+            s3 = open;
+        }
+        return open;
+    }
+
+    private S3AsyncClient newS3() throws S3Failure {
         S3AsyncClientBuilder builder = S3AsyncClient.builder()
                 .region(Region.of(aws.region()))
-                .credentialsProvider(credentials)
+                .credentialsProvider(credentials())
                 .forcePathStyle(aws.pathStyle())
-                .httpClient(http)
-                .asyncConfiguration(directCompletion())
+                .httpClient(http())
+                // Callers wait on virtual threads: completing their futures on the SDK's loop spares a second thread.
+                .asyncConfiguration(ClientAsyncConfiguration.builder()
+                        .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run)
+                        .build())
                 // Bodies are compared with their checksums elsewhere, and once is enough.
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .overrideConfiguration(overrides(version, c -> c.addExecutionInterceptor(new RawListing())));
+                .overrideConfiguration(overrides()
+                        .addExecutionInterceptor(new ListingText.StillEncoded())
+                        .build());
         URI endpoint = aws.endpoint();
         if (endpoint == null) {
             builder.crossRegionAccessEnabled(true);
@@ -62,30 +124,36 @@ final class Clients {
         return builder.build();
     }
 
-    static StsAsyncClient sts(
-            Settings.Aws aws,
-            CredentialSource credentials,
-            SdkAsyncHttpClient http,
-            @Nullable URI endpoint,
-            String version) {
+    /** A client of STS, for the caller to close. */
+    StsAsyncClient newSts(@Nullable URI endpoint) throws S3Failure {
         StsAsyncClientBuilder builder = StsAsyncClient.builder()
                 .region(Region.of(aws.region()))
-                .credentialsProvider(credentials)
-                .httpClient(http)
-                .overrideConfiguration(overrides(version, c -> {}));
+                .credentialsProvider(credentials())
+                .httpClient(http())
+                .overrideConfiguration(overrides().build());
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
         }
         return builder.build();
     }
 
-    private static ClientOverrideConfiguration overrides(
-            String version, Consumer<ClientOverrideConfiguration.Builder> more) {
+    private synchronized NettyTransport http() throws S3Failure {
+        NettyTransport open = http;
+        if (open == null) {
+            Settings.TrustStore trusted = aws.trustStore();
+            open = new NettyTransport(
+                    isAws() ? "https" : endpoint().getScheme(),
+                    new NettyTransport.Limits(connections + SPARE_CONNECTIONS, CONNECT, ACQUIRE, stall),
+                    trusted == null ? null : TrustedAuthorities.load(trusted.file(), trusted.password()));
+            http = open;
+        }
+        return open;
+    }
+
+    private ClientOverrideConfiguration.Builder overrides() {
         return ClientOverrideConfiguration.builder()
                 .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, "hubstorage/" + version)
-                .retryStrategy(clockSkewOnly())
-                .applyMutation(more)
-                .build();
+                .retryStrategy(clockSkewOnly());
     }
 
     /**
@@ -101,10 +169,28 @@ final class Clients {
                 .build();
     }
 
-    /** Callers wait on virtual threads: completing their futures on the SDK's loop wakes them without a second thread. */
-    private static ClientAsyncConfiguration directCompletion() {
-        return ClientAsyncConfiguration.builder()
-                .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run)
-                .build();
+    /** Ends requests under way with an error, and drops the connections; nothing can be opened any more. */
+    @Override
+    public void close() {
+        S3AsyncClient client;
+        CredentialSource source;
+        NettyTransport transport;
+        synchronized (this) {
+            closed = true;
+            client = s3;
+            source = credentials;
+            transport = http;
+            s3 = null;
+            http = null;
+        }
+        if (client != null) {
+            client.close();
+        }
+        if (source != null) {
+            source.close();
+        }
+        if (transport != null) {
+            transport.close();
+        }
     }
 }

@@ -4,7 +4,9 @@ import io.hubstorage.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -16,18 +18,21 @@ import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.services.s3.DelegatingS3AsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.S3Request;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
  * Where the credentials come from: the settings' keys, else the named profile, else the SDK's default chain. The SDK refreshes
- * what it knows the end of; what ends unannounced is {@linkplain #renew looked up anew} when it has been refused. Resolving
+ * what it knows the end of; what ends unannounced is {@linkplain #renewing looked up anew} when it has been refused. Resolving
  * may read files and ask the network, so it belongs on a virtual or worker thread. Thread-safe.
  */
 final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
     private static final String DEFAULT_PROFILE = "default";
     private static final String DEFAULT_CHAIN = "default chain";
 
-    /** For so long, credentials that were looked up anew to no avail are not looked up again. */
+    /** For so long, credentials that were looked up anew and were still the same are not looked up again. */
     private static final long FUTILE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Supplier<AwsCredentialsProvider> maker;
@@ -101,19 +106,13 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
         }
     }
 
-    /** What was resolved last; absent before the first request. */
-    @Nullable
-    AwsCredentials latest() {
-        return latest;
-    }
-
     /**
      * The server has refused these credentials: looks up whether there are others by now, past everything that the SDK
      * remembers. Blocks.
      *
      * @return whether a request may fare better now
      */
-    synchronized boolean renew(AwsCredentials refused) {
+    private synchronized boolean renew(AwsCredentials refused) {
         AwsCredentials now = latest;
         if (now != null && !isSame(now, refused)) {
             return true;
@@ -144,6 +143,57 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
 
     private static @Nullable String token(AwsCredentials credentials) {
         return credentials instanceof AwsSessionCredentials session ? session.sessionToken() : null;
+    }
+
+    /**
+     * The same client, which sends what was refused because its credentials have ended once more, if there are newer ones by
+     * then. Nothing waits on the SDK's threads.
+     */
+    S3AsyncClient renewing(S3AsyncClient client) {
+        return new DelegatingS3AsyncClient(client) {
+            @Override
+            protected <T extends S3Request, R> CompletableFuture<R> invokeOperation(
+                    T request, Function<T, CompletableFuture<R>> operation) {
+                CompletableFuture<R> result = new CompletableFuture<>();
+                send(() -> operation.apply(request), result, true);
+                return result;
+            }
+        };
+    }
+
+    private <R> void send(Supplier<CompletableFuture<R>> request, CompletableFuture<R> result, boolean mayRepeat) {
+        AwsCredentials used = latest;
+        CompletableFuture<R> call = request.get();
+        var _ = result.whenComplete((_, _) -> {
+            if (result.isCancelled()) {
+                call.cancel(true);
+            }
+        });
+        var _ = call.whenComplete((answer, failure) -> {
+            if (failure == null) {
+                result.complete(answer);
+            } else if (mayRepeat && used != null && S3Failure.of(failure, "Asking S3") instanceof S3Failure.Auth) {
+                Thread.ofVirtual().name("credentials").start(() -> repeat(request, result, used, failure));
+            } else {
+                result.completeExceptionally(failure);
+            }
+        });
+    }
+
+    private <R> void repeat(
+            Supplier<CompletableFuture<R>> request,
+            CompletableFuture<R> result,
+            AwsCredentials refused,
+            Throwable refusal) {
+        try {
+            if (renew(refused)) {
+                send(request, result, false);
+            } else {
+                result.completeExceptionally(refusal);
+            }
+        } catch (RuntimeException broken) {
+            result.completeExceptionally(broken);
+        }
     }
 
     /** What was used, for people; names the link of the default chain once credentials were found. */

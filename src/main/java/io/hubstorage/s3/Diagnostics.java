@@ -3,6 +3,7 @@ package io.hubstorage.s3;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.S3Message.Outcome;
 import io.hubstorage.config.Settings;
+import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ public final class Diagnostics {
     private static final Set<String> ARCHIVED = Set.of("GLACIER", "DEEP_ARCHIVE");
 
     private final S3Access access;
+    private final Clients clients;
     private final @Nullable URI stsEndpoint;
 
     Diagnostics(S3Access access) {
@@ -32,6 +34,7 @@ public final class Diagnostics {
     /** With {@code stsEndpoint} in place of {@code AWS_ENDPOINT_URL_STS}. */
     Diagnostics(S3Access access, @Nullable URI stsEndpoint) {
         this.access = access;
+        this.clients = access.clients();
         this.stsEndpoint = stsEndpoint;
     }
 
@@ -46,12 +49,8 @@ public final class Diagnostics {
      *
      * @param buckets those configured, or none to try a few of those found; each is listed, and from the first that has one
      *     an object is read
+     * @param requestPayer for which buckets we pay
      */
-    public S3Message.Diagnosis diagnose(List<String> buckets) throws InterruptedException {
-        return diagnose(buckets, bucket -> false);
-    }
-
-    /** As above; {@code requestPayer} tells for which buckets we pay. */
     public S3Message.Diagnosis diagnose(List<String> buckets, Predicate<String> requestPayer)
             throws InterruptedException {
         List<S3Message.Step> steps = new ArrayList<>();
@@ -65,44 +64,44 @@ public final class Diagnostics {
             List<String> tried = buckets.isEmpty() ? found.subList(0, Math.min(SAMPLE, found.size())) : buckets;
             read(steps, tried, buckets(steps, tried, requestPayer));
         }
-        Settings.Aws aws = access.settings();
+        Settings.Aws aws = clients.settings();
         return new S3Message.Diagnosis(
                 steps.stream().noneMatch(step -> step.outcome() == Outcome.FAILED),
-                access.endpoint().toString(),
+                clients.endpoint().toString(),
                 aws.region(),
                 new S3Message.Credentials(
                         authenticated,
                         aws.keys().hasAccessKey(),
                         aws.keys().hasSecretKey(),
-                        access.credentials().description(),
+                        clients.credentials().description(),
                         aws.profile()),
                 identity,
                 List.copyOf(steps));
     }
 
     private boolean credentials(List<S3Message.Step> steps) throws InterruptedException {
-        CredentialSource source = access.credentials();
+        CredentialSource source = clients.credentials();
         try {
             source.resolveCredentials();
             steps.add(ok("credentials", "found: " + source.description()));
             return true;
         } catch (CredentialSource.Missing missing) {
-            steps.add(failed("credentials", Calls.failure(missing, "Finding credentials"), source.advice()));
+            steps.add(failed("credentials", S3Failure.of(missing, "Finding credentials"), source.advice()));
             return false;
         }
     }
 
     /** An unsigned request: any answer at all, a refusal too, shows that the way there works. */
     private boolean endpoint(List<S3Message.Step> steps) throws InterruptedException {
-        URI endpoint = access.endpoint();
+        URI endpoint = clients.endpoint();
         try {
             S3AsyncClient client = access.client();
-            Calls.await(
+            S3Access.await(
                     client.listBuckets(request -> request.overrideConfiguration(
                             o -> o.credentialsProvider(AnonymousCredentialsProvider.create()))),
                     "Reaching " + endpoint);
         } catch (S3Failure failure) {
-            if (FailureSorter.isUnreachable(failure)) {
+            if (FailureClassifier.reachedNothing(failure)) {
                 steps.add(failed("endpoint", failure, "check AWS_ENDPOINT_URL, the network and AWS_CA_BUNDLE"));
                 return false;
             }
@@ -112,13 +111,12 @@ public final class Diagnostics {
     }
 
     private S3Message.@Nullable Identity identity(List<S3Message.Step> steps) throws InterruptedException {
-        if (!access.isAws() && stsEndpoint == null) {
+        if (!clients.isAws() && stsEndpoint == null) {
             steps.add(skipped("identity", "this endpoint comes without a service that names the caller", null));
             return null;
         }
-        try (StsAsyncClient sts =
-                Clients.sts(access.settings(), access.credentials(), access.http(), stsEndpoint, access.version())) {
-            GetCallerIdentityResponse caller = Calls.await(sts.getCallerIdentity(), "Asking STS who we are");
+        try (StsAsyncClient sts = clients.newSts(stsEndpoint)) {
+            GetCallerIdentityResponse caller = S3Access.await(sts.getCallerIdentity(), "Asking STS who we are");
             steps.add(ok("identity", caller.arn()));
             return new S3Message.Identity(text(caller.account()), text(caller.arn()), text(caller.userId()));
         } catch (S3Failure failure) {
@@ -130,7 +128,7 @@ public final class Diagnostics {
     /** The names of all that are found; none where that is not allowed. */
     private List<String> listBuckets(List<S3Message.Step> steps) throws InterruptedException {
         try {
-            List<String> found = access.discovery().buckets().buckets().stream()
+            List<String> found = access.buckets().buckets().stream()
                     .map(S3Message.Bucket::name)
                     .toList();
             steps.add(ok("list buckets", found.size() == 1 ? "1 bucket" : found.size() + " buckets"));
@@ -158,8 +156,8 @@ public final class Diagnostics {
         for (String bucket : buckets) {
             String step = "bucket " + bucket;
             S3Access payer = requestPayer.test(bucket) ? access.payingRequests() : access;
-            try (ListingPages pages = payer.list(bucket, "", null, null, 1)) {
-                Page page = pages.nextPage();
+            try (BucketListing listing = payer.list(bucket, "", null, null, 1)) {
+                BucketListing.Page page = listing.nextPage();
                 Optional<Candidate> first = page == null
                         ? Optional.empty()
                         : page.objects().stream().findFirst().map(object -> new Candidate(payer, bucket, object));
@@ -193,11 +191,11 @@ public final class Diagnostics {
         String bucket = candidate.get().bucket();
         String key = candidate.get().object().key();
         try {
-            candidate.get().access().reader().readRange(bucket, key, null, 0, 1, (bytes, position) -> {}, count -> {});
+            candidate.get().access().object(bucket, key).readRange(0, 1, (bytes, position) -> {}, count -> {});
             steps.add(ok("read", "the first byte of \"" + key + "\" in bucket \"" + bucket + "\""));
         } catch (S3Failure failure) {
             steps.add(failed("read", failure, remedy(failure)));
-        } catch (java.io.IOException impossible) {
+        } catch (IOException impossible) {
             throw new IllegalStateException("a sink that does nothing failed", impossible);
         }
     }
@@ -214,18 +212,16 @@ public final class Diagnostics {
         };
     }
 
-    private static String permanentRemedy(String kind) {
+    private static String permanentRemedy(S3Failure.Kind kind) {
         return switch (kind) {
-            case "access-denied" ->
+            case ACCESS_DENIED ->
                 "grant s3:ListBucket on the bucket and s3:GetObject on its objects;"
                         + " where the requester pays, set request_payer";
-            case S3Failure.CUSTOMER_KEY ->
-                "put the key of its owner's into HUBSTORAGE_SSE_C_KEY, as base64 of 32 bytes";
-            case S3Failure.NOT_FOUND ->
-                "try again: the object may have gone meanwhile; if it stays, check AWS_ENDPOINT_URL";
-            case S3Failure.NO_SUCH_BUCKET -> "check the bucket's name, or remove it from the configuration";
-            case "region" -> "set AWS_DEFAULT_REGION to the bucket's region";
-            case "tls" -> "name the authority's PEM or PKCS#12 file in AWS_CA_BUNDLE";
+            case CUSTOMER_KEY -> "put the key of its owner's into HUBSTORAGE_SSE_C_KEY, as base64 of 32 bytes";
+            case NOT_FOUND -> "try again: the object may have gone meanwhile; if it stays, check AWS_ENDPOINT_URL";
+            case NO_SUCH_BUCKET -> "check the bucket's name, or remove it from the configuration";
+            case REGION -> "set AWS_DEFAULT_REGION to the bucket's region";
+            case TLS -> "name the authority's PEM or PKCS#12 file in AWS_CA_BUNDLE";
             default -> "check AWS_ENDPOINT_URL and what the server is";
         };
     }

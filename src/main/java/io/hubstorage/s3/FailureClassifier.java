@@ -1,294 +1,268 @@
 package io.hubstorage.s3;
 
+import io.hubstorage.s3.S3Failure.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.xml.stream.XMLStreamException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.exception.SdkServiceException;
 import software.amazon.awssdk.core.retry.RetryUtils;
 
-/** What the SDK throws, sorted into {@link S3Failure} and put into words. */
-final class FailureSorter {
-    /** Kind of an answer whose XML is broken. */
-    static final String UNREADABLE = "unreadable";
+/** What the SDK throws as an {@link S3Failure}, in words that say what to do: two tables, of answers and of what went wrong before. */
+final class FailureClassifier {
+    /**
+     * What something means; of several that fit, the first in its table.
+     *
+     * @param passes whether the same request may work later
+     * @param sentence with {@code %s} for what the server, or the network, said
+     */
+    private record Meaning<T>(Kind kind, boolean passes, Predicate<T> fits, String sentence) {}
 
-    private static final Set<String> NO_WAY =
-            Set.of(S3Failure.UNREACHABLE, S3Failure.TIMEOUT, S3Failure.CONNECTION, "tls", "closed");
+    private static final List<Meaning<Answer>> ANSWERS = List.of(
+            passing(
+                    Kind.THROTTLED,
+                    code("SlowDown SlowDownRead SlowDownWrite Throttling ThrottlingException "
+                                    + "ThrottledException RequestThrottled RequestLimitExceeded "
+                                    + "BandwidthLimitExceeded TooManyRequests TooManyRequestsException "
+                                    + "ServiceUnavailable")
+                            .or(status(429, 503))
+                            .or(answer -> answer.cause.isThrottlingException()),
+                    "the server asks for fewer requests%s; it is tried again later"),
+            lasting(
+                    Kind.AUTH,
+                    code("RequestTimeTooSkewed RequestInTheFuture"),
+                    "this machine's clock and the server's differ too much%s; set the clock"),
+            lasting(
+                    Kind.AUTH,
+                    code("AuthFailure ExpiredToken ExpiredTokenException InvalidAccessKeyId "
+                                    + "InvalidClientTokenId InvalidSecurity InvalidToken "
+                                    + "MissingAuthenticationToken NotSignedUp RequestExpired SignatureDoesNotMatch "
+                                    + "TokenRefreshRequired UnrecognizedClientException")
+                            .or(status(401)),
+                    "the server does not accept the credentials%s; check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and"
+                            + " AWS_SESSION_TOKEN, or the profile"),
+            passing(Kind.GATEWAY, code("").and(status(502, 504)), "an error inside the server%s; it is tried again"),
+            passing(
+                    Kind.SERVER_ERROR,
+                    code("RequestTimeout InternalError InternalServerError OperationAborted "
+                                    + "ConditionalRequestConflict IncompleteBody ServerNotInitialized")
+                            .or(status(408))
+                            .or(answer -> answer.status >= 500 && answer.status != 501),
+                    "an error inside the server%s; it is tried again"),
+            // S3 has no codes of its own for what concerns customers' keys, only words.
+            lasting(
+                    Kind.CUSTOMER_KEY_NOT_WANTED,
+                    status(400).and(words("encryption parameters are not applicable")),
+                    "the object is not encrypted with a key of the customer's%s"),
+            lasting(
+                    Kind.CUSTOMER_KEY,
+                    status(400).and(words("form of server side encryption", "encryption with customer provided keys")),
+                    "the object is encrypted with a key that S3 does not keep (SSE-C)%s; put that key into"
+                            + " HUBSTORAGE_SSE_C_KEY, as base64 of its 32 bytes"),
+            lasting(
+                    Kind.CHANGED,
+                    code("PreconditionFailed").or(status(412)),
+                    "the object has changed since it was listed"),
+            lasting(
+                    Kind.CHANGED,
+                    code("InvalidRange").or(status(416)),
+                    "the object is shorter than when it was listed"),
+            lasting(Kind.NOT_FOUND, code("NoSuchKey NoSuchVersion"), "the object does not exist%s"),
+            lasting(
+                    Kind.NO_SUCH_BUCKET,
+                    code("NoSuchBucket"),
+                    "the bucket does not exist%s; check its name and the endpoint"),
+            lasting(
+                    Kind.ARCHIVED,
+                    code("InvalidObjectState"),
+                    "the object lies in an archive storage class; restore it in S3 to back it up"),
+            lasting(
+                    Kind.REGION,
+                    code("PermanentRedirect TemporaryRedirect Redirect AuthorizationHeaderMalformed "
+                                    + "IllegalLocationConstraintException")
+                            .or(status(301, 307)),
+                    "the bucket is in another region%s; set AWS_DEFAULT_REGION (and AWS_ENDPOINT_URL, where there is"
+                            + " one) to match"),
+            lasting(
+                    Kind.ACCESS_DENIED,
+                    status(403),
+                    "access is denied%s; the credentials need s3:ListBucket on the bucket and s3:GetObject on its"
+                            + " objects (and request_payer in config.json where the requester pays)"),
+            lasting(Kind.NOT_FOUND, status(404), "not found%s; check the endpoint"),
+            lasting(Kind.NOT_IMPLEMENTED, status(501), "this server cannot do that%s"),
+            lasting(Kind.REFUSED, _ -> true, "the server refused it%s"));
 
-    private static final Set<String> AUTH = Set.of(
-            "AuthFailure",
-            "ExpiredToken",
-            "ExpiredTokenException",
-            "InvalidAccessKeyId",
-            "InvalidClientTokenId",
-            "InvalidSecurity",
-            "InvalidToken",
-            "MissingAuthenticationToken",
-            "NotSignedUp",
-            "RequestExpired",
-            "SignatureDoesNotMatch",
-            "TokenRefreshRequired",
-            "UnrecognizedClientException");
-    private static final Set<String> CLOCK = Set.of("RequestTimeTooSkewed", "RequestInTheFuture");
-    private static final Set<String> THROTTLED = Set.of(
-            "SlowDown",
-            "SlowDownRead",
-            "SlowDownWrite",
-            "Throttling",
-            "ThrottlingException",
-            "ThrottledException",
-            "RequestThrottled",
-            "RequestLimitExceeded",
-            "BandwidthLimitExceeded",
-            "TooManyRequests",
-            "TooManyRequestsException",
-            "ServiceUnavailable");
-    private static final Set<String> RETRIABLE = Set.of(
-            "RequestTimeout",
-            "InternalError",
-            "InternalServerError",
-            "OperationAborted",
-            "ConditionalRequestConflict",
-            "IncompleteBody",
-            "ServerNotInitialized");
-    private static final Set<String> REGION = Set.of(
-            "PermanentRedirect",
-            "TemporaryRedirect",
-            "Redirect",
-            "AuthorizationHeaderMalformed",
-            "IllegalLocationConstraintException");
+    private static final List<Meaning<Causes>> FAULTS = List.of(
+            unreachable(Causes::nameUnknown, "its name is unknown"),
+            unreachable(
+                    causes -> causes.hold(ConnectException.class, NoRouteToHostException.class), "it does not answer"),
+            lasting(
+                    Kind.TLS,
+                    // A handshake that the network cut says nothing about certificates.
+                    causes -> causes.hold(SSLHandshakeException.class) && causes.say("certif", "pkix", "trust"),
+                    "the server's certificate is not trusted (%s); if a private authority signed it, name that"
+                            + " authority's PEM or PKCS#12 file in AWS_CA_BUNDLE"),
+            passing(
+                    Kind.TLS,
+                    causes -> causes.hold(SSLHandshakeException.class),
+                    "no TLS connection came about (%s); it is tried again"),
+            passing(
+                    Kind.UNREADABLE,
+                    causes -> causes.hold(XMLStreamException.class),
+                    "the answer is not readable XML (%s); if that stays so, the server cannot send some key properly,"
+                            + " or is no S3 server"),
+            unreachable(Causes::noConnection, "no connection to it came about"),
+            passing(Kind.TIMEOUT, Causes::timeout, "the server did not answer in time; it is tried again"),
+            passing(
+                    Kind.CONNECTION,
+                    causes -> causes.hold(IOException.class, SSLException.class),
+                    "the connection broke (%s); it is tried again"),
+            passing(Kind.CLIENT, Causes::sdkWouldRetry, "%s; it is tried again"),
+            lasting(Kind.CLIENT, _ -> true, "%s"));
+
+    private static final Set<Kind> NOTHING_REACHED =
+            EnumSet.of(Kind.UNREACHABLE, Kind.TIMEOUT, Kind.CONNECTION, Kind.TLS, Kind.CLOSED);
+
     /** What could carry a signature or a key id into a log: query parameters and authorization headers. */
     private static final Pattern SECRET = Pattern.compile(
             "(?i)((?:x-amz-[a-z-]+|signature|credential|awsaccesskeyid|authorization)\\s*[=:]\\s*)[^\\s&,;]+");
 
     private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
-
     private static final int LONGEST = 300;
 
-    private FailureSorter() {}
+    private FailureClassifier() {}
 
-    static S3Failure sort(Throwable failure, String what) {
-        S3Failure ours = find(failure, S3Failure.class);
+    static S3Failure classify(Throwable failure, String what) {
+        Causes causes = Causes.of(failure);
+        S3Failure ours = causes.find(S3Failure.class);
         if (ours != null) {
             return ours;
         }
-        CredentialSource.Missing missing = find(failure, CredentialSource.Missing.class);
+        CredentialSource.Missing missing = causes.find(CredentialSource.Missing.class);
         if (missing != null) {
             return new S3Failure.Auth(what + " failed: " + missing.getMessage(), missing);
         }
-        SdkServiceException service = find(failure, SdkServiceException.class);
-        return service != null ? sortAnswer(service, what) : sortClient(failure, what);
+        SdkServiceException refusal = causes.find(SdkServiceException.class);
+        if (refusal == null) {
+            return failure(FAULTS, causes, causes.reason(), what, failure, Duration.ZERO);
+        }
+        Answer answer = Answer.of(refusal);
+        return failure(ANSWERS, answer, answer.said(), what, refusal, answer.retryAfter());
+    }
+
+    /** The same, but what an interrupt of this thread caused inside the SDK is an interrupt again. */
+    static S3Failure classifyOrInterrupt(Throwable failure, String what) throws InterruptedException {
+        Causes causes = Causes.of(failure);
+        if (causes.hold(AbortedException.class, InterruptedException.class) && Thread.interrupted()) {
+            throw new InterruptedException("interrupted: " + what);
+        }
+        return classify(failure, what);
     }
 
     /** Whether nothing that speaks HTTP was reached. */
-    static boolean isUnreachable(S3Failure failure) {
-        return NO_WAY.contains(failure.kind());
+    static boolean reachedNothing(S3Failure failure) {
+        return NOTHING_REACHED.contains(failure.kind());
     }
 
-    private static S3Failure sortAnswer(SdkServiceException answer, String what) {
-        AwsErrorDetails details = answer instanceof AwsServiceException aws ? aws.awsErrorDetails() : null;
-        String code = details == null || details.errorCode() == null ? "" : details.errorCode();
-        String said = said(answer.statusCode(), code, details == null ? null : details.errorMessage());
-        int status = answer.statusCode();
-        if (THROTTLED.contains(code) || status == 503 || status == 429 || answer.isThrottlingException()) {
-            return new S3Failure.Throttled(
-                    what + " failed: the server asks for fewer requests" + said + "; it is tried again later.",
-                    details == null ? Duration.ZERO : retryAfter(details),
-                    answer);
-        }
-        if (CLOCK.contains(code)) {
-            return new S3Failure.Auth(
-                    what + " failed: this machine's clock and the server's differ too much" + said + "; set the clock.",
-                    answer);
-        }
-        if (AUTH.contains(code) || status == 401) {
-            return new S3Failure.Auth(
-                    what + " failed: the server does not accept the credentials" + said
-                            + "; check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the profile.",
-                    answer);
-        }
-        if (RETRIABLE.contains(code) || (status >= 500 && status != 501) || status == 408) {
-            boolean gateway = code.isEmpty() && (status == 502 || status == 504);
-            return new S3Failure.Retriable(
-                    gateway ? S3Failure.GATEWAY : "server-error",
-                    what + " failed: an error inside the server" + said + "; it is tried again.",
-                    answer);
-        }
-        S3Failure key = CustomerKeyRefusal.sort(answer, details, said, what);
-        return key != null ? key : sortRefusal(answer, status, code, said, what);
-    }
-
-    /** In seconds, or as a date, which is not worth believing a server's clock. */
-    private static Duration retryAfter(AwsErrorDetails details) {
-        return details.sdkHttpResponse() == null
-                ? Duration.ZERO
-                : details.sdkHttpResponse()
-                        .firstMatchingHeader("Retry-After")
-                        .filter(text -> SECONDS.matcher(text).matches())
-                        .map(text -> Duration.ofSeconds(Long.parseLong(text)))
-                        .orElse(Duration.ZERO);
-    }
-
-    private static S3Failure sortRefusal(
-            SdkServiceException answer, int status, String code, String said, String what) {
-        if (status == 412 || code.equals("PreconditionFailed")) {
-            return new S3Failure.Changed(what + " failed: the object has changed since it was listed.", answer);
-        }
-        if (status == 416 || code.equals("InvalidRange")) {
-            return new S3Failure.Changed(what + " failed: the object is shorter than when it was listed.", answer);
-        }
-        if (code.equals("NoSuchKey") || code.equals("NoSuchVersion")) {
-            return permanent(S3Failure.NOT_FOUND, what + " failed: the object does not exist" + said + ".", answer);
-        }
-        if (code.equals("NoSuchBucket")) {
-            return permanent(
-                    S3Failure.NO_SUCH_BUCKET,
-                    what + " failed: the bucket does not exist" + said + "; check its name and the endpoint.",
-                    answer);
-        }
-        if (code.equals("InvalidObjectState")) {
-            return new S3Failure.Archived(
-                    what + " failed: the object lies in an archive storage class; restore it in S3 to back it up.",
-                    answer);
-        }
-        if (REGION.contains(code) || status == 301 || status == 307) {
-            return permanent(
-                    "region",
-                    what + " failed: the bucket is in another region" + said
-                            + "; set AWS_DEFAULT_REGION (and AWS_ENDPOINT_URL, where there is one) to match.",
-                    answer);
-        }
-        if (status == 403) {
-            return permanent(
-                    "access-denied",
-                    what + " failed: access is denied" + said
-                            + "; the credentials need s3:ListBucket on the bucket and s3:GetObject on its objects"
-                            + " (and request_payer in config.json where the requester pays).",
-                    answer);
-        }
-        return switch (status) {
-            case 404 ->
-                permanent(S3Failure.NOT_FOUND, what + " failed: not found" + said + "; check the endpoint.", answer);
-            case 501 -> permanent("not-implemented", what + " failed: this server cannot do that" + said + ".", answer);
-            default -> permanent("refused", what + " failed: the server refused it" + said + ".", answer);
+    private static <T> S3Failure failure(
+            List<Meaning<T>> table, T matter, String said, String what, Throwable cause, Duration retryAfter) {
+        Meaning<T> meaning = table.stream()
+                .filter(each -> each.fits.test(matter))
+                .findFirst()
+                .orElseThrow();
+        String message = what + " failed: " + meaning.sentence.formatted(said) + ".";
+        return switch (meaning.kind) {
+            case THROTTLED -> new S3Failure.Throttled(message, retryAfter, cause);
+            case AUTH -> new S3Failure.Auth(message, cause);
+            case ARCHIVED -> new S3Failure.Archived(message, cause);
+            case CHANGED -> new S3Failure.Changed(message, cause);
+            default ->
+                meaning.passes
+                        ? new S3Failure.Retriable(meaning.kind, message, cause)
+                        : new S3Failure.Permanent(meaning.kind, message, cause);
         };
     }
 
-    private static S3Failure sortClient(Throwable failure, String what) {
-        String reason = reason(failure);
-        if (find(failure, UnknownHostException.class) != null
-                || find(failure, UnresolvedAddressException.class) != null) {
-            return unreachable(what, "its name is unknown", reason, failure);
-        }
-        if (find(failure, ConnectException.class) != null || find(failure, NoRouteToHostException.class) != null) {
-            return unreachable(what, "it does not answer", reason, failure);
-        }
-        if (find(failure, SSLHandshakeException.class) != null) {
-            return untrusted(what, reason, failure);
-        }
-        if (find(failure, XMLStreamException.class) != null) {
-            return new S3Failure.Retriable(
-                    UNREADABLE,
-                    what + " failed: the answer is not readable XML (" + reason
-                            + "); if that stays so, the server cannot send some key properly, or is no S3 server.",
-                    failure);
-        }
-        if (chainSays(failure, "when getting a connection")) {
-            return unreachable(what, "no connection to it came about", reason, failure);
-        }
-        if (isTimeout(failure)) {
-            return new S3Failure.Retriable(
-                    S3Failure.TIMEOUT,
-                    what + " failed: the server did not answer in time; it is tried again.",
-                    failure);
-        }
-        if (find(failure, IOException.class) != null || find(failure, SSLException.class) != null) {
-            return new S3Failure.Retriable(
-                    S3Failure.CONNECTION,
-                    what + " failed: the connection broke (" + reason + "); it is tried again.",
-                    failure);
-        }
-        SdkException sdk = find(failure, SdkException.class);
-        if (sdk != null && (sdk.retryable() || RetryUtils.isRetryableException(sdk))) {
-            return new S3Failure.Retriable("client", what + " failed: " + reason + "; it is tried again.", failure);
-        }
-        return permanent("client", what + " failed: " + reason + ".", failure);
+    private static <T> Meaning<T> passing(Kind kind, Predicate<T> fits, String sentence) {
+        return new Meaning<>(kind, true, fits, sentence);
     }
 
-    private static boolean isTimeout(Throwable failure) {
-        return find(failure, TimeoutException.class) != null
-                || find(failure, ApiCallTimeoutException.class) != null
-                || find(failure, ApiCallAttemptTimeoutException.class) != null
-                || find(failure, io.netty.handler.timeout.TimeoutException.class) != null
-                || chainSays(failure, "timed out")
-                || chainSays(failure, "read timeout");
+    private static <T> Meaning<T> lasting(Kind kind, Predicate<T> fits, String sentence) {
+        return new Meaning<>(kind, false, fits, sentence);
     }
 
-    private static S3Failure unreachable(String what, String why, String reason, Throwable cause) {
-        return new S3Failure.Retriable(
-                S3Failure.UNREACHABLE,
-                what + " failed: the endpoint cannot be reached, " + why + " (" + reason
-                        + "); check AWS_ENDPOINT_URL and the network.",
-                cause);
+    private static Meaning<Causes> unreachable(Predicate<Causes> fits, String why) {
+        return passing(
+                Kind.UNREACHABLE,
+                fits,
+                "the endpoint cannot be reached, " + why + " (%s); check AWS_ENDPOINT_URL and the network");
     }
 
-    private static S3Failure untrusted(String what, String reason, Throwable cause) {
-        // A handshake that the network cut says nothing about certificates.
-        if (!chainSays(cause, "certif") && !chainSays(cause, "pkix") && !chainSays(cause, "trust")) {
-            return new S3Failure.Retriable(
-                    "tls", what + " failed: no TLS connection came about (" + reason + "); it is tried again.", cause);
+    /** @param codes with blanks between them; an empty one is that of an answer without a code */
+    private static Predicate<Answer> code(String codes) {
+        Set<String> all = Set.of(codes.split(" "));
+        return answer -> all.contains(answer.code);
+    }
+
+    private static Predicate<Answer> status(int... statuses) {
+        return answer -> IntStream.of(statuses).anyMatch(status -> status == answer.status);
+    }
+
+    private static Predicate<Answer> words(String... texts) {
+        return answer -> Stream.of(texts)
+                .anyMatch(text -> answer.message.toLowerCase(Locale.ROOT).contains(text));
+    }
+
+    /** The cause of a failure in a few words, for those who know already what was tried. */
+    static String inShort(S3Failure failure) {
+        // Not its own message, which may name a key.
+        Causes causes = Causes.of(failure.getCause() == null ? failure : failure.getCause());
+        SdkServiceException refusal = causes.find(SdkServiceException.class);
+        if (refusal != null) {
+            String code = clean(Answer.of(refusal).code);
+            return code.isEmpty() ? "the server answers " + refusal.statusCode() : refusal.statusCode() + " " + code;
         }
-        return permanent(
-                "tls",
-                what + " failed: the server's certificate is not trusted (" + reason
-                        + "); if a private authority signed it, name that authority's PEM or PKCS#12 file in"
-                        + " AWS_CA_BUNDLE.",
-                cause);
-    }
-
-    private static S3Failure permanent(String kind, String message, @Nullable Throwable cause) {
-        return new S3Failure.Permanent(kind, message, cause);
-    }
-
-    /** The server's own words, in brackets. */
-    private static String said(int status, String code, @Nullable String message) {
-        StringBuilder said = new StringBuilder(" (").append(status);
-        if (!code.isEmpty()) {
-            said.append(' ').append(clean(code));
+        if (causes.nameUnknown()) {
+            return "the host name is unknown";
         }
-        if (message != null && !message.isBlank()) {
-            said.append(": ").append(clean(message));
+        if (causes.say("refused")) {
+            return "connection refused";
         }
-        return said.append(')').toString();
-    }
-
-    /** The innermost message: the outer ones only say that a request failed. */
-    private static String reason(Throwable failure) {
-        Throwable innermost = failure;
-        String reason = "";
-        for (int depth = 0; innermost != null && depth < 20; depth++) {
-            String message = innermost.getMessage();
-            if (message != null && !message.isBlank()) {
-                reason = message;
-            }
-            innermost = innermost.getCause();
+        if (causes.timeout() || causes.noConnection()) {
+            return "timed out";
         }
-        return reason.isEmpty() ? failure.getClass().getSimpleName() : clean(reason);
+        if (causes.hold(NoRouteToHostException.class) || causes.say("unreachable")) {
+            return "the network is unreachable";
+        }
+        return switch (failure.kind()) {
+            case UNREACHABLE -> "no connection";
+            case CONNECTION -> "the connection breaks";
+            case TLS -> "no TLS connection";
+            case UNREADABLE -> "its answers cannot be read";
+            default -> "requests fail (" + failure.kind().word() + ")";
+        };
     }
 
     private static String clean(String text) {
@@ -300,59 +274,109 @@ final class FailureSorter {
         return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }
 
-    /** The cause of a failure in a few words, for those who know already what was tried. */
-    static String inShort(S3Failure sorted) {
-        // Not its own message, which may name a key.
-        Throwable failure = sorted.getCause() == null ? sorted : sorted.getCause();
-        SdkServiceException answer = find(failure, SdkServiceException.class);
-        if (answer != null) {
-            AwsErrorDetails details = answer instanceof AwsServiceException aws ? aws.awsErrorDetails() : null;
-            String code = details == null || details.errorCode() == null ? "" : clean(details.errorCode());
-            return code.isEmpty() ? "the server answers " + answer.statusCode() : answer.statusCode() + " " + code;
+    /** A refusal; what it does not say is empty. */
+    private record Answer(
+            int status,
+            String code,
+            String message,
+            @Nullable AwsErrorDetails details,
+            SdkServiceException cause) {
+        static Answer of(SdkServiceException refusal) {
+            AwsErrorDetails details = refusal instanceof AwsServiceException aws ? aws.awsErrorDetails() : null;
+            String code = details == null ? null : details.errorCode();
+            String message = details == null ? null : details.errorMessage();
+            return new Answer(
+                    refusal.statusCode(),
+                    Objects.requireNonNullElse(code, ""),
+                    Objects.requireNonNullElse(message, ""),
+                    details,
+                    refusal);
         }
-        if (find(failure, UnknownHostException.class) != null
-                || find(failure, UnresolvedAddressException.class) != null) {
-            return "the host name is unknown";
+
+        /** The server's own words, in brackets. */
+        String said() {
+            return " (" + status
+                    + (code.isEmpty() ? "" : " " + clean(code))
+                    + (message.isBlank() ? "" : ": " + clean(message))
+                    + ")";
         }
-        if (chainSays(failure, "refused")) {
-            return "connection refused";
+
+        /** In seconds, or as a date, which is not worth believing a server's clock. */
+        Duration retryAfter() {
+            return details == null || details.sdkHttpResponse() == null
+                    ? Duration.ZERO
+                    : details.sdkHttpResponse()
+                            .firstMatchingHeader("Retry-After")
+                            .filter(text -> SECONDS.matcher(text).matches())
+                            .map(text -> Duration.ofSeconds(Long.parseLong(text)))
+                            .orElse(Duration.ZERO);
         }
-        if (isTimeout(failure) || chainSays(failure, "when getting a connection")) {
-            return "timed out";
-        }
-        if (find(failure, NoRouteToHostException.class) != null || chainSays(failure, "unreachable")) {
-            return "the network is unreachable";
-        }
-        return switch (sorted.kind()) {
-            case S3Failure.UNREACHABLE -> "no connection";
-            case "connection" -> "the connection breaks";
-            case "tls" -> "no TLS connection";
-            case UNREADABLE -> "its answers cannot be read";
-            default -> "requests fail (" + sorted.kind() + ")";
-        };
     }
 
-    private static boolean chainSays(Throwable failure, String text) {
-        Throwable current = failure;
-        for (int depth = 0; current != null && depth < 20; depth++) {
-            String message = current.getMessage();
-            if (message != null && message.toLowerCase(Locale.ROOT).contains(text)) {
-                return true;
-            }
-            current = current.getCause();
+    /** A failure and what is behind it, cut in case that is a circle. */
+    private record Causes(List<Throwable> chain) {
+        static Causes of(Throwable failure) {
+            return new Causes(Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                    .limit(20)
+                    .toList());
         }
-        return false;
-    }
 
-    /** The first of a type in the chain of causes; the chain is cut in case it is a circle. */
-    static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {
-        Throwable current = failure;
-        for (int depth = 0; current != null && depth < 20; depth++) {
-            if (type.isInstance(current)) {
-                return type.cast(current);
-            }
-            current = current.getCause();
+        <T extends Throwable> @Nullable T find(Class<T> type) {
+            return chain.stream()
+                    .filter(type::isInstance)
+                    .map(type::cast)
+                    .findFirst()
+                    .orElse(null);
         }
-        return null;
+
+        @SafeVarargs
+        final boolean hold(Class<? extends Throwable>... types) {
+            for (Class<? extends Throwable> type : types) {
+                if (find(type) != null) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        boolean say(String... texts) {
+            return chain.stream()
+                    .map(Throwable::getMessage)
+                    .filter(Objects::nonNull)
+                    .map(message -> message.toLowerCase(Locale.ROOT))
+                    .anyMatch(message -> Stream.of(texts).anyMatch(message::contains));
+        }
+
+        boolean nameUnknown() {
+            return hold(UnknownHostException.class, UnresolvedAddressException.class);
+        }
+
+        boolean noConnection() {
+            return say("when getting a connection");
+        }
+
+        boolean timeout() {
+            return hold(
+                            TimeoutException.class,
+                            ApiCallTimeoutException.class,
+                            ApiCallAttemptTimeoutException.class,
+                            io.netty.handler.timeout.TimeoutException.class)
+                    || say("timed out", "read timeout");
+        }
+
+        boolean sdkWouldRetry() {
+            SdkException sdk = find(SdkException.class);
+            return sdk != null && (sdk.retryable() || RetryUtils.isRetryableException(sdk));
+        }
+
+        /** The innermost message: the outer ones only say that a request failed. */
+        String reason() {
+            return chain.stream()
+                    .map(Throwable::getMessage)
+                    .filter(message -> message != null && !message.isBlank())
+                    .reduce((_, inner) -> inner)
+                    .map(FailureClassifier::clean)
+                    .orElseGet(() -> chain.getFirst().getClass().getSimpleName());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.hubstorage.s3;
 
+import io.hubstorage.keys.KeyOrder;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,7 +40,9 @@ final class ListingCheck {
 
     static S3Failure nonsense(String bucket, String why) {
         return new S3Failure.Permanent(
-                "listing", "The server's listing of bucket \"" + bucket + "\" makes no sense: " + why + ".", null);
+                S3Failure.Kind.LISTING,
+                "The server's listing of bucket \"" + bucket + "\" makes no sense: " + why + ".",
+                null);
     }
 
     /** Takes the next page's keys; returns whether they are in UTF-8 byte order and follow all keys before. */
@@ -52,10 +55,10 @@ final class ListingCheck {
                 if (previous.equals(key)) {
                     throw nonsense(bucket, "it names " + quoted(key) + " twice");
                 }
-                byBytes &= KeyOrders.utf8(previous, key) < 0;
+                byBytes &= KeyOrder.compare(previous, key) < 0;
                 byUnits &= previous.compareTo(key) < 0;
             }
-            if (greatest == null || KeyOrders.utf8(greatest, key) < 0) {
+            if (greatest == null || KeyOrder.compare(greatest, key) < 0) {
                 greatest = key;
             } else {
                 ordered = false;
@@ -71,10 +74,10 @@ final class ListingCheck {
     /** Takes the token that leads to the next page. */
     void token(String token) throws S3Failure {
         if (token.equals(anchor)) {
-            throw nonsense(bucket, "it goes round in circles (a continuation token came again)");
+            throw nonsense(bucket, "it repeats a continuation token, so it would never end");
         }
         tokens++;
-        // Brent's way of finding a circle of any length with one remembered token.
+        // Brent's algorithm finds a cycle of any length with one remembered token.
         if (tokens == nextAnchor) {
             anchor = token;
             nextAnchor *= 2;
@@ -88,7 +91,7 @@ final class ListingCheck {
         if (!key.startsWith(prefix)) {
             throw nonsense(bucket, "it names " + quoted(key) + ", which does not begin with " + quoted(prefix));
         }
-        if (after != null && KeyOrders.utf8(key, after) <= 0) {
+        if (after != null && KeyOrder.compare(key, after) <= 0) {
             throw nonsense(
                     bucket, "it names " + quoted(key) + ", but only keys after " + quoted(after) + " were asked for");
         }
@@ -97,7 +100,7 @@ final class ListingCheck {
     private void unordered(List<String> keys) throws S3Failure {
         if (ranged) {
             throw new S3Failure.Permanent(
-                    "listing-order",
+                    S3Failure.Kind.LISTING_ORDER,
                     "The server lists bucket \"" + bucket
                             + "\" in an order of its own, so it cannot be listed in ranges, only as a whole.",
                     null);

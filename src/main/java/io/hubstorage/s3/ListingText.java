@@ -3,12 +3,32 @@ package io.hubstorage.s3;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import software.amazon.awssdk.core.SdkResponse;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** Turns the keys of one listing into what they are; S3 sends them URL-encoded, as XML cannot hold every character. */
 final class ListingText {
+    /** In place of {@code url}, and no encoding that the SDK knows: the keys of this answer are still encoded. */
+    static final String STILL_ENCODED = "url-still-encoded";
+
+    /**
+     * Keeps the SDK from decoding keys, which is done here: it copies less, and it notices a server that says {@code url} but does
+     * not encode.
+     */
+    static final class StillEncoded implements ExecutionInterceptor {
+        @Override
+        public SdkResponse modifyResponse(Context.ModifyResponse context, ExecutionAttributes attributes) {
+            return context.response() instanceof ListObjectsV2Response page && "url".equals(page.encodingTypeAsString())
+                    ? page.toBuilder().encodingType(STILL_ENCODED).build()
+                    : context.response();
+        }
+    }
+
     private final String bucket;
     /** The server says that it encodes, and does not. */
     private boolean claimsFalsely;
@@ -25,7 +45,7 @@ final class ListingText {
         if (sent.contains(null)) {
             throw ListingCheck.nonsense(bucket, "it names an object without a key");
         }
-        if (!RawListing.STILL_ENCODED.equals(page.encodingTypeAsString())) {
+        if (!STILL_ENCODED.equals(page.encodingTypeAsString())) {
             return sent;
         }
         if (!claimsFalsely && !sent.stream().allMatch(ListingText::looksEncoded)) {
@@ -47,7 +67,7 @@ final class ListingText {
     static List<String> prefixes(ListObjectsV2Response page) {
         List<String> sent =
                 page.commonPrefixes().stream().map(CommonPrefix::prefix).toList();
-        boolean encoded = RawListing.STILL_ENCODED.equals(page.encodingTypeAsString())
+        boolean encoded = STILL_ENCODED.equals(page.encodingTypeAsString())
                 && sent.stream().allMatch(ListingText::looksEncoded);
         return encoded ? sent.stream().map(ListingText::decoded).toList() : sent;
     }

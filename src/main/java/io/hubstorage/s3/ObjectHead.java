@@ -56,30 +56,30 @@ public record ObjectHead(
     private static final List<String> CONTENT = List.of(
             "content-type", "content-encoding", "content-disposition", "content-language", "cache-control", "expires");
 
-    /** Of the headers of an answer, whatever the client that got it: names in any case, each once. */
-    static ObjectHead of(Iterable<Map.Entry<String, String>> answer, long size) {
+    /** Of the headers of an answer, names in any case; of each the first value counts. */
+    static ObjectHead of(Map<String, List<String>> answer, long size) {
         Map<String, String> known = new LinkedHashMap<>();
         Map<String, String> headers = new LinkedHashMap<>();
         Map<String, String> metadata = new LinkedHashMap<>();
         Map<String, String> checksums = new LinkedHashMap<>();
         Map<String, String> properties = new LinkedHashMap<>();
-        for (Map.Entry<String, String> header : answer) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
-            String value = header.getValue();
-            if (name.startsWith(METADATA)) {
-                metadata.put(header.getKey().substring(METADATA.length()), value);
+        answer.forEach((sent, values) -> {
+            String name = sent.toLowerCase(Locale.ROOT);
+            String value = values.isEmpty() ? "" : values.getFirst();
+            if (name.startsWith(METADATA) && !values.isEmpty()) {
+                metadata.put(sent.substring(METADATA.length()), value);
             } else if (!value.isEmpty()) {
                 known.put(name, value);
                 if (PROPERTIES.contains(name)) {
                     properties.put(name, value);
                 }
             }
-        }
+        });
         CONTENT.forEach(name -> put(headers, name, known.get(name)));
         ALGORITHMS.forEach(name -> put(checksums, name, known.get("x-amz-checksum-" + name.toLowerCase(Locale.ROOT))));
         return new ObjectHead(
                 size,
-                Etags.plain(known.get("etag")),
+                bareEtag(known.get("etag")),
                 time(known.get("last-modified")),
                 known.get("x-amz-version-id"),
                 headers,
@@ -109,6 +109,18 @@ public record ObjectHead(
     public boolean hasTags() {
         String count = properties.get(TAG_COUNT);
         return count != null && !count.equals("0");
+    }
+
+    /** Without quotes, and without the {@code W/} that compressing proxies put before them; empty for none. */
+    static String bareEtag(@Nullable String etag) {
+        if (etag == null) {
+            return "";
+        }
+        String bare = etag.strip();
+        bare = bare.startsWith("W/") ? bare.substring(2) : bare;
+        return bare.length() >= 2 && bare.startsWith("\"") && bare.endsWith("\"")
+                ? bare.substring(1, bare.length() - 1)
+                : bare;
     }
 
     private static void put(Map<String, String> map, String name, @Nullable String value) {

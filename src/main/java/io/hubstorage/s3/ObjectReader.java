@@ -2,53 +2,89 @@ package io.hubstorage.s3;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.Tag;
 
 /**
- * Reads objects, one GET each and never a HEAD. Calls block and belong on virtual threads; an interrupt aborts the request
- * and closes its connection. Safe for threads. {@code received} is told of bytes as they arrive, also of those that come to
- * nothing, on any thread; it must not block.
+ * Reads one object, each time by one GET and never a HEAD, or asks what else S3 knows of it, by one HEAD. Calls block and belong
+ * on virtual threads; an interrupt aborts the request and closes its connection. Safe for threads. {@code received} is told of
+ * bytes as they arrive, also of those that come to nothing, on any thread; it must not block.
  */
 public final class ObjectReader {
-    /** Kind of an answer by a server that did not send the range that was asked for. */
-    public static final String RANGE = "range";
+    /**
+     * A whole object in memory.
+     *
+     * @param body the reader's to keep; not copied
+     */
+    @SuppressWarnings(
+            "ArrayRecordComponent") // A carrier, never compared: copying would double the memory of every download.
+    public record Small(byte[] body, ObjectHead head) {}
+
+    /** Takes a body as it arrives, in order. Called on the reading (virtual) thread, so it may block. */
+    @FunctionalInterface
+    public interface Sink {
+        /**
+         * Takes bytes; while it works, at most a few hundred KiB more are fetched.
+         *
+         * @param bytes belong to the sink from now on
+         * @param position of the first of them in the object
+         * @throws IOException ends the download; it reaches the caller as it is
+         */
+        void write(ByteBuffer bytes, long position) throws IOException;
+    }
 
     private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
 
     private final S3Access access;
-    private final Map<String, String> extraHeaders;
-    private final Duration stall;
+    private final String bucket;
+    private final String key;
+    private final String etag;
+    private final AwsRequestOverrideConfiguration headers;
+    private final boolean withCustomerKey;
 
-    /** @param extraHeaders sent with every request, see {@link ExtraHeaders} */
-    ObjectReader(S3Access access, Map<String, String> extraHeaders) {
+    ObjectReader(
+            S3Access access,
+            String bucket,
+            String key,
+            @Nullable String etag,
+            Headers headers,
+            boolean withCustomerKey) {
         this.access = access;
-        this.extraHeaders = extraHeaders;
-        this.stall = access.stall();
+        this.bucket = bucket;
+        this.key = key;
+        this.etag = Objects.requireNonNullElse(etag, "");
+        this.headers = withCustomerKey ? headers.withCustomerKey : headers.plain;
+        this.withCustomerKey = withCustomerKey;
     }
 
     /**
-     * Reads a whole object into memory.
+     * Reads the whole object into memory.
      *
-     * @param ifMatch the listed etag, without quotes; null or empty to take any version
-     * @param expectedSize the listed size, which the body must have
+     * @param size the listed size, which the body must have
      * @throws S3Failure.Changed when the object is no longer the listed one, even if the server does not know If-Match
-     * @throws S3Failure.Retriable of kind {@code cut-body} when the body is shorter or longer than expected
+     * @throws S3Failure.Retriable when the body is shorter or longer than expected
      */
-    public SmallObject readSmall(
-            String bucket, String key, @Nullable String ifMatch, long expectedSize, LongConsumer received)
-            throws S3Failure, InterruptedException {
-        Expected expected = new Expected(what(bucket, key), ifMatch, expectedSize);
-        GetObjectRequest request = request(bucket, key, ifMatch).build();
-        return Calls.await(
-                access.client().getObject(request, new SmallBody(expected, told(received))), expected.what());
+    public Small readSmall(long size, LongConsumer received) throws S3Failure, InterruptedException {
+        Expected expected = new Expected(reading(), etag, size);
+        SmallBody body = new SmallBody(expected, told(received));
+        return S3Access.await(access.client().getObject(get(null), body), expected.what());
     }
 
     /**
@@ -59,66 +95,57 @@ public final class ObjectReader {
      * @throws IOException what the sink threw
      * @throws S3Failure as {@link #readSmall}; what the sink took before stays taken
      */
-    public ObjectHead readRange(
-            String bucket,
-            String key,
-            @Nullable String ifMatch,
-            long from,
-            long length,
-            RangeSink sink,
-            LongConsumer received)
+    public ObjectHead readRange(long from, long length, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
-        return read(bucket, key, ifMatch, from, length, true, sink, received);
+        return read(get("bytes=" + from + "-" + (from + length - 1)), from, length, sink, received);
     }
 
     /**
-     * Reads a whole object as {@link #readRange} does, without asking for a range: not every server that sends ranges sends the
-     * right ones.
+     * Reads the whole object as {@link #readRange} does, without asking for a range: not every server that sends ranges sends
+     * the right ones.
      */
-    public ObjectHead readWhole(
-            String bucket, String key, @Nullable String ifMatch, long size, RangeSink sink, LongConsumer received)
+    public ObjectHead readWhole(long size, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
-        return read(bucket, key, ifMatch, 0, size, false, sink, received);
+        return read(get(null), 0, size, sink, received);
     }
 
-    private ObjectHead read(
-            String bucket,
-            String key,
-            @Nullable String ifMatch,
-            long from,
-            long length,
-            boolean ranged,
-            RangeSink sink,
-            LongConsumer received)
+    private ObjectHead read(GetObjectRequest request, long from, long length, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         if (from < 0 || length < 1) {
             throw new IllegalArgumentException("no range: " + length + " bytes from " + from);
         }
-        Expected expected = new Expected(what(bucket, key), ifMatch, length);
+        Expected expected = new Expected(reading(), etag, length);
         // The connection gives up before that; this only guards against a signal that got lost.
-        BodyStream body = new BodyStream(stall.multipliedBy(2));
+        BodyStream body = new BodyStream(access.clients().stall().multipliedBy(2));
         boolean complete = false;
         try {
-            GetObjectResponse answer = Calls.await(
-                    access.client()
-                            .getObject(
-                                    request(bucket, key, ifMatch)
-                                            .range(ranged ? "bytes=" + from + "-" + (from + length - 1) : null)
-                                            .build(),
-                                    body),
-                    expected.what());
-            expected.checkEtag(answer);
+            GetObjectResponse answer = S3Access.await(access.client().getObject(request, body), expected.what());
+            expected.checkEtag(answer.eTag());
             long size = sizeOfWhole(answer, from, expected);
             expected.check(answer);
             drain(body, from, expected, sink, told(received));
             complete = true;
-            ObjectHead head = ObjectHead.of(Answers.headers(answer), size);
+            ObjectHead head = ObjectHead.of(answer.sdkHttpResponse().headers(), size);
             return length == size ? head : head.withoutChecksums();
         } finally {
             if (!complete) {
                 body.cancel();
             }
         }
+    }
+
+    private GetObjectRequest get(@Nullable String range) {
+        return GetObjectRequest.builder()
+                .bucket(bucket)
+                .key(key)
+                .ifMatch(ifMatch())
+                .range(range)
+                .overrideConfiguration(headers)
+                .build();
+    }
+
+    private @Nullable String ifMatch() {
+        return etag.isEmpty() ? null : '"' + etag + '"';
     }
 
     /** Bytes of a body say that S3 works, long before its request is done. */
@@ -132,7 +159,7 @@ public final class ObjectReader {
                 };
     }
 
-    private void drain(BodyStream body, long from, Expected expected, RangeSink sink, LongConsumer received)
+    private void drain(BodyStream body, long from, Expected expected, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
         long position = from;
@@ -160,7 +187,7 @@ public final class ObjectReader {
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception broken) {
-            S3Failure failure = Calls.failure(broken, expected.what());
+            S3Failure failure = FailureClassifier.classifyOrInterrupt(broken, expected.what());
             if (availability != null) {
                 availability.failed(failure, System.nanoTime());
             }
@@ -181,35 +208,80 @@ public final class ObjectReader {
             if (from == 0 && length != null && length == expected.length()) {
                 return length;
             }
-            throw new S3Failure.Permanent(
-                    RANGE, expected.what() + " failed: the server ignored the range that was asked for.", null);
+            throw expected.wrongRange("the server ignored the range that was asked for");
         }
         Matcher matcher = CONTENT_RANGE.matcher(range.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
-            throw new S3Failure.Permanent(
-                    RANGE,
-                    expected.what() + " failed: the server sent another range than asked for (" + range + ").",
-                    null);
+            throw expected.wrongRange("the server sent another range than asked for (" + range + ")");
         }
         return Long.parseLong(matcher.group(3));
     }
 
-    private GetObjectRequest.Builder request(String bucket, String key, @Nullable String ifMatch) {
-        return GetObjectRequest.builder()
-                .bucket(bucket)
-                .key(key)
-                .ifMatch(Etags.header(ifMatch))
-                .overrideConfiguration(o -> extraHeaders.forEach(o::putHeader));
+    /** The head of the whole object, with the checksums that a ranged GET does not tell. */
+    public ObjectHead head() throws S3Failure, InterruptedException {
+        HeadObjectResponse answer = askForHead(null);
+        return ObjectHead.of(answer.sdkHttpResponse().headers(), size(answer));
     }
 
-    private String what(String bucket, String key) {
-        return "Reading \"" + key + "\" in bucket \"" + bucket + "\"" + ExtraHeaders.remark(extraHeaders);
+    /**
+     * The size of one part of an upload in parts; empty where the server does not tell.
+     *
+     * @param part counted from 1
+     * @param parts how many the object has, by its ETag; a server that counts otherwise is not believed
+     */
+    public OptionalLong partSize(int part, int parts) throws S3Failure, InterruptedException {
+        HeadObjectResponse answer = askForHead(part);
+        Integer counted = answer.partsCount();
+        return counted != null && counted == parts && size(answer) > 0
+                ? OptionalLong.of(size(answer))
+                : OptionalLong.empty();
+    }
+
+    private HeadObjectResponse askForHead(@Nullable Integer part) throws S3Failure, InterruptedException {
+        Expected expected = new Expected("Asking about " + name(), etag, 0);
+        HeadObjectRequest request = HeadObjectRequest.builder()
+                .bucket(bucket)
+                .key(key)
+                .ifMatch(ifMatch())
+                .partNumber(part)
+                .overrideConfiguration(headers)
+                .build();
+        HeadObjectResponse answer = S3Access.await(access.client().headObject(request), expected.what());
+        expected.checkEtag(answer.eTag());
+        return answer;
+    }
+
+    private static long size(HeadObjectResponse answer) {
+        return Objects.requireNonNullElse(answer.contentLength(), 0L);
+    }
+
+    /** The object's tag set, which no other answer tells; needs {@code s3:GetObjectTagging}. */
+    public Map<String, String> tags() throws S3Failure, InterruptedException {
+        GetObjectTaggingRequest request = GetObjectTaggingRequest.builder()
+                .bucket(bucket)
+                .key(key)
+                .requestPayer(access.payer())
+                .build();
+        Map<String, String> tags = new TreeMap<>();
+        for (Tag tag : S3Access.await(access.client().getObjectTagging(request), "Asking for the tags of " + name())
+                .tagSet()) {
+            tags.put(tag.key(), tag.value());
+        }
+        return tags;
+    }
+
+    private String reading() {
+        return "Reading " + name() + (withCustomerKey ? " with the key in HUBSTORAGE_SSE_C_KEY" : "");
+    }
+
+    private String name() {
+        return '"' + key + "\" in bucket \"" + bucket + '"';
     }
 
     /** What the answer has to be. */
-    record Expected(String what, @Nullable String etag, long length) {
+    record Expected(String what, String etag, long length) {
         void check(GetObjectResponse answer) throws S3Failure {
-            checkEtag(answer);
+            checkEtag(answer.eTag());
             Long announced = answer.contentLength();
             if (announced != null && announced != length) {
                 throw cut("the server announced " + announced + " bytes instead of " + length);
@@ -217,15 +289,55 @@ public final class ObjectReader {
         }
 
         /** Not every server knows If-Match. */
-        void checkEtag(GetObjectResponse answer) throws S3Failure {
-            String got = Etags.plain(answer.eTag());
-            if (etag != null && !etag.isEmpty() && !got.isEmpty() && !got.equals(etag)) {
-                throw new S3Failure.Changed(what + " failed: the object has changed since it was listed.", null);
+        void checkEtag(@Nullable String sent) throws S3Failure {
+            String got = ObjectHead.bareEtag(sent);
+            if (!etag.isEmpty() && !got.isEmpty() && !got.equals(etag)) {
+                throw S3Failure.changed(what + " failed: the object has changed since it was listed.");
             }
         }
 
         S3Failure cut(String how) {
-            return new S3Failure.Retriable("cut-body", what + " failed: " + how + "; it is tried again.", null);
+            return new S3Failure.Retriable(
+                    S3Failure.Kind.CUT_BODY, what + " failed: " + how + "; it is tried again.", null);
+        }
+
+        S3Failure wrongRange(String how) {
+            return new S3Failure.Permanent(S3Failure.Kind.RANGE, what + " failed: " + how + ".", null);
+        }
+    }
+
+    /** What requests for objects carry beyond what names the object. */
+    static final class Headers {
+        private static final String CUSTOMER = "x-amz-server-side-encryption-customer-";
+
+        private final AwsRequestOverrideConfiguration plain;
+        private final AwsRequestOverrideConfiguration withCustomerKey;
+
+        /** @param customerKey base64 of the key that objects may be encrypted with (SSE-C); null for none */
+        Headers(boolean requestPayer, @Nullable String customerKey) {
+            AwsRequestOverrideConfiguration.Builder headers = AwsRequestOverrideConfiguration.builder();
+            // Who does not know it ignores it. We compare ourselves: the SDK cannot over several ranges, nor CRC64NVME.
+            headers.putHeader("x-amz-checksum-mode", "ENABLED");
+            if (requestPayer) {
+                headers.putHeader("x-amz-request-payer", "requester");
+            }
+            plain = headers.build();
+            if (customerKey != null) {
+                headers.putHeader(CUSTOMER + "algorithm", "AES256");
+                headers.putHeader(CUSTOMER + "key", customerKey);
+                headers.putHeader(CUSTOMER + "key-md5", md5(customerKey));
+            }
+            withCustomerKey = headers.build();
+        }
+
+        private static String md5(String base64) {
+            try {
+                byte[] key = Base64.getDecoder().decode(base64);
+                return Base64.getEncoder()
+                        .encodeToString(MessageDigest.getInstance("MD5").digest(key));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java platform has MD5", e);
+            }
         }
     }
 }

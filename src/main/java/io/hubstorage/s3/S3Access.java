@@ -1,16 +1,22 @@
 package io.hubstorage.s3;
 
+import io.hubstorage.bus.S3Message;
 import io.hubstorage.config.Settings;
-import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.Bucket;
 import software.amazon.awssdk.services.s3.model.EncodingType;
+import software.amazon.awssdk.services.s3.model.ListBucketsRequest;
+import software.amazon.awssdk.services.s3.model.ListBucketsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 /**
@@ -21,23 +27,16 @@ public final class S3Access implements AutoCloseable {
     /** How long a silence is borne; what fits the internet. */
     public static final Duration STALL = Duration.ofSeconds(30);
 
-    /** What S3 gives a page at most. */
+    /** What S3 gives a page at most, of objects and of buckets. */
     private static final int PAGE = 1000;
 
-    private final Settings.Aws aws;
-    private final int maxConnections;
-    private final String version;
-    private final Duration stall;
-    /** Whose connections these are, where this is only another way of using them. */
-    private final @Nullable S3Access owner;
+    private final Clients clients;
+    /** Whether this is another way of using what another access opens and closes. */
+    private final boolean borrowed;
 
     private final boolean requestPayer;
     private final @Nullable Availability availability;
-    private @Nullable S3AsyncClient client;
-    private @Nullable CredentialSource credentials;
-    private @Nullable NettyTransport http;
-    private boolean closed;
-    private volatile boolean askForRestores = true;
+    private final ObjectReader.Headers headers;
 
     /**
      * Opens nothing yet.
@@ -51,23 +50,15 @@ public final class S3Access implements AutoCloseable {
 
     /** @param stall how long a connection may be silent while data is expected; usually {@link #STALL} */
     public S3Access(Settings.Aws aws, int maxConnections, String version, Duration stall) {
-        this.aws = aws;
-        this.maxConnections = maxConnections;
-        this.version = version;
-        this.stall = stall;
-        this.owner = null;
-        this.requestPayer = false;
-        this.availability = null;
+        this(new Clients(aws, maxConnections, version, stall), false, false, null);
     }
 
-    private S3Access(S3Access owner, boolean requestPayer, @Nullable Availability availability) {
-        this.aws = owner.aws;
-        this.maxConnections = owner.maxConnections;
-        this.version = owner.version;
-        this.stall = owner.stall;
-        this.owner = owner;
+    private S3Access(Clients clients, boolean borrowed, boolean requestPayer, @Nullable Availability availability) {
+        this.clients = clients;
+        this.borrowed = borrowed;
         this.requestPayer = requestPayer;
         this.availability = availability;
+        this.headers = new ObjectReader.Headers(requestPayer, clients.settings().customerKey());
     }
 
     /**
@@ -75,7 +66,7 @@ public final class S3Access implements AutoCloseable {
      * and lives as long.
      */
     public S3Access payingRequests() {
-        return new S3Access(owner == null ? this : owner, true, availability);
+        return new S3Access(clients, true, true, availability);
     }
 
     /**
@@ -83,13 +74,7 @@ public final class S3Access implements AutoCloseable {
      * as long.
      */
     public S3Access watchedBy(Availability watcher) {
-        return new S3Access(owner == null ? this : owner, requestPayer, watcher);
-    }
-
-    /** Who is to be told whether S3 does its work. */
-    @Nullable
-    Availability availability() {
-        return availability;
+        return new S3Access(clients, true, requestPayer, watcher);
     }
 
     /**
@@ -99,33 +84,25 @@ public final class S3Access implements AutoCloseable {
      * @param after only keys greater than this, in UTF-8 byte order
      * @param through only keys up to and including this
      */
-    public ListingPages list(String bucket, String prefix, @Nullable String after, @Nullable String through) {
+    public BucketListing list(String bucket, String prefix, @Nullable String after, @Nullable String through) {
         return list(bucket, prefix, after, through, PAGE);
     }
 
-    ListingPages list(String bucket, String prefix, @Nullable String after, @Nullable String through, int pageSize) {
+    BucketListing list(String bucket, String prefix, @Nullable String after, @Nullable String through, int pageSize) {
         return new BucketListing(this, bucket, prefix, after, through, pageSize);
     }
 
     /** The "folders" right below a prefix, at most a thousand of them, in the server's order; one LIST request. */
     public List<String> commonPrefixes(String bucket, String prefix) throws S3Failure, InterruptedException {
-        ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
+        ListObjectsV2Request request = ListObjectsV2Request.builder()
                 .bucket(bucket)
+                .prefix(prefix.isEmpty() ? null : prefix)
                 .delimiter("/")
                 .maxKeys(PAGE)
                 .requestPayer(payer())
-                .encodingType(EncodingType.URL);
-        if (!prefix.isEmpty()) {
-            request.prefix(prefix);
-        }
-        ListObjectsV2Response answer =
-                Calls.await(client().listObjectsV2(request.build()), "Listing bucket \"" + bucket + "\"");
-        return ListingText.prefixes(answer);
-    }
-
-    /** Whether a key is there. */
-    public boolean exists(String bucket, String key) throws S3Failure, InterruptedException {
-        return listOne(bucket, key, true).isPresent();
+                .encodingType(EncodingType.URL)
+                .build();
+        return ListingText.prefixes(await(client().listObjectsV2(request), "Listing bucket \"" + bucket + "\""));
     }
 
     /**
@@ -136,8 +113,8 @@ public final class S3Access implements AutoCloseable {
      */
     public Optional<ListedObject> listOne(String bucket, String key, boolean ordered)
             throws S3Failure, InterruptedException {
-        try (ListingPages pages = list(bucket, key, null, null, ordered ? 1 : PAGE)) {
-            for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
+        try (BucketListing listing = list(bucket, key, null, null, ordered ? 1 : PAGE)) {
+            for (BucketListing.Page page = listing.nextPage(); page != null; page = listing.nextPage()) {
                 for (ListedObject object : page.objects()) {
                     if (object.key().equals(key)) {
                         return Optional.of(object);
@@ -153,53 +130,72 @@ public final class S3Access implements AutoCloseable {
 
     /** Asks for the first key of a bucket's prefix, to see whether the credentials are accepted there. */
     public void tryListing(String bucket, String prefix) throws S3Failure, InterruptedException {
-        try (ListingPages pages = list(bucket, prefix, null, null, 1)) {
-            pages.nextPage();
+        try (BucketListing listing = list(bucket, prefix, null, null, 1)) {
+            listing.nextPage();
         }
+    }
+
+    /** Every bucket that the credentials may see, by name. */
+    public S3Message.Buckets buckets() throws S3Failure, InterruptedException {
+        String what = "Listing the account's buckets";
+        List<S3Message.Bucket> found = new ArrayList<>();
+        String token = null;
+        do {
+            // Only AWS is asked for pages: other servers send all at once, and some refuse parameters they do not know.
+            ListBucketsRequest request = clients.isAws() || token != null
+                    ? ListBucketsRequest.builder()
+                            .maxBuckets(PAGE)
+                            .continuationToken(token)
+                            .build()
+                    : ListBucketsRequest.builder().build();
+            ListBucketsResponse page = await(client().listBuckets(request), what);
+            for (Bucket bucket : page.buckets()) {
+                found.add(new S3Message.Bucket(bucket.name(), bucket.creationDate(), bucket.bucketRegion()));
+            }
+            String next = page.continuationToken();
+            if (next != null && next.equals(token)) {
+                throw new S3Failure.Permanent(
+                        S3Failure.Kind.LISTING, what + " failed: the server repeats a continuation token.", null);
+            }
+            token = next == null || next.isEmpty() ? null : next;
+        } while (token != null);
+        found.sort(Comparator.comparing(S3Message.Bucket::name));
+        return new S3Message.Buckets(List.copyOf(found));
     }
 
     /** Whether the server knows the credentials, whatever they are allowed to; one request for the account's buckets. */
     public boolean acceptsCredentials() throws S3Failure, InterruptedException {
         try {
-            discovery().buckets();
+            buckets();
             return true;
         } catch (S3Failure.Auth refused) {
             return false;
         } catch (S3Failure.Permanent refused) {
-            if (refused.kind().equals("access-denied")) {
+            if (refused.kind() == S3Failure.Kind.ACCESS_DENIED) {
                 return true;
             }
             throw refused;
         }
     }
 
-    /** Reads objects; as long-lived as this. */
-    public ObjectReader reader() {
-        return reader(false);
+    /** One object, of any version and without a customer's key. */
+    public ObjectReader object(String bucket, String key) {
+        return object(bucket, key, null, false);
     }
 
-    /** Reads objects, with the key in {@code HUBSTORAGE_SSE_C_KEY} (see {@link #hasCustomerKey}) or without. */
-    public ObjectReader reader(boolean withCustomerKey) {
-        return new ObjectReader(this, extraHeaders(withCustomerKey));
-    }
-
-    /** Asks about objects; otherwise as {@link #reader(boolean)}. */
-    public HeadReader heads(boolean withCustomerKey) {
-        return new HeadReader(this, extraHeaders(withCustomerKey));
+    /**
+     * One object.
+     *
+     * @param etag the listed one, without quotes; null or empty to take any version
+     * @param withCustomerKey whether it is asked for with the key in {@code HUBSTORAGE_SSE_C_KEY}, see {@link #hasCustomerKey}
+     */
+    public ObjectReader object(String bucket, String key, @Nullable String etag, boolean withCustomerKey) {
+        return new ObjectReader(this, bucket, key, etag, headers, withCustomerKey);
     }
 
     /** Whether there is a key for objects that S3 keeps encrypted with a key of the customer's (SSE-C). */
     public boolean hasCustomerKey() {
-        return aws.customerKey() != null;
-    }
-
-    private Map<String, String> extraHeaders(boolean withCustomerKey) {
-        return ExtraHeaders.of(requestPayer, withCustomerKey ? aws.customerKey() : null);
-    }
-
-    /** Finds the account's buckets; as long-lived as this. */
-    public Discovery discovery() {
-        return new Discovery(this);
+        return clients.settings().customerKey() != null;
     }
 
     /** Finds out what works; as long-lived as this. */
@@ -210,29 +206,20 @@ public final class S3Access implements AutoCloseable {
     /** Ends requests under way with an error, and drops the connections. */
     @Override
     public void close() {
-        if (owner != null) {
-            return;
+        if (!borrowed) {
+            clients.close();
         }
-        S3AsyncClient open;
-        CredentialSource source;
-        NettyTransport connections;
-        synchronized (this) {
-            closed = true;
-            open = client;
-            source = credentials;
-            connections = http;
-            client = null;
-            http = null;
-        }
-        if (open != null) {
-            open.close();
-        }
-        if (source != null) {
-            source.close();
-        }
-        if (connections != null) {
-            connections.close();
-        }
+    }
+
+    /** What this and those that share its connections are made of. */
+    Clients clients() {
+        return clients;
+    }
+
+    /** Who is to be told whether S3 does its work. */
+    @Nullable
+    Availability availability() {
+        return availability;
     }
 
     /** For requests that the SDK builds. */
@@ -241,80 +228,21 @@ public final class S3Access implements AutoCloseable {
         return requestPayer ? RequestPayer.REQUESTER : null;
     }
 
-    /** Whether a listing may ask which archived objects have been restored; the first server that refuses ends it. */
-    boolean mayAskForRestores() {
-        return owner == null ? askForRestores : owner.mayAskForRestores();
+    /** Opened on first use; reads files then. */
+    S3AsyncClient client() throws S3Failure {
+        S3AsyncClient client = clients.s3();
+        return availability == null ? client : availability.watch(client);
     }
 
-    void dontAskForRestores() {
-        if (owner != null) {
-            owner.dontAskForRestores();
+    /** The result; an interrupted wait aborts the request. */
+    static <T> T await(CompletableFuture<T> call, String what) throws S3Failure, InterruptedException {
+        try {
+            return call.get();
+        } catch (InterruptedException interrupted) {
+            call.cancel(true);
+            throw interrupted;
+        } catch (ExecutionException | CancellationException failure) {
+            throw FailureClassifier.classifyOrInterrupt(failure, what);
         }
-        askForRestores = false;
-    }
-
-    /** Whether this is AWS itself and not a server of somebody else's. */
-    boolean isAws() {
-        return aws.endpoint() == null;
-    }
-
-    Settings.Aws settings() {
-        return aws;
-    }
-
-    String version() {
-        return version;
-    }
-
-    Duration stall() {
-        return stall;
-    }
-
-    /** Where requests go. */
-    URI endpoint() {
-        URI endpoint = aws.endpoint();
-        return endpoint == null ? URI.create("https://s3." + aws.region() + ".amazonaws.com") : endpoint;
-    }
-
-    synchronized CredentialSource credentials() {
-        if (owner != null) {
-            return owner.credentials();
-        }
-        CredentialSource source = credentials;
-        if (source == null) {
-            source = CredentialSource.of(aws);
-            credentials = source;
-        }
-        return source;
-    }
-
-    /** The connections, opened on first use; reads files. */
-    synchronized NettyTransport http() throws S3Failure {
-        if (owner != null) {
-            return owner.http();
-        }
-        NettyTransport open = http;
-        if (open == null) {
-            open = Clients.http(aws, maxConnections, stall);
-            http = open;
-        }
-        return open;
-    }
-
-    /** The client, built on first use; reads files. */
-    synchronized S3AsyncClient client() throws S3Failure {
-        if (owner != null) {
-            return availability == null ? owner.client() : availability.watch(owner.client());
-        }
-        if (closed) {
-            throw new S3Failure.Permanent("closed", "Access to S3 is closed: HubStorage is stopping.", null);
-        }
-        S3AsyncClient open = client;
-        if (open == null) {
-            S3AsyncClient plain = Clients.s3(aws, credentials(), http(), version);
-            open = new RenewingClient(plain, credentials());
-            client = open;
-        }
-        return open;
     }
 }

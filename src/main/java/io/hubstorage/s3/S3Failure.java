@@ -1,63 +1,85 @@
 package io.hubstorage.s3;
 
 import java.time.Duration;
-import java.util.Set;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a request to S3 failed, sorted by what a backup does about it. The message is for people: what failed and what to do;
+ * Why a request to S3 failed, classified by what a backup does about it. The message is for people: what failed and what to do;
  * it never holds a secret or a signed URL.
  */
 public abstract sealed class S3Failure extends Exception {
-    /** Kind of the refusal to read an object without the customer's key that it is encrypted with. */
-    public static final String CUSTOMER_KEY = "customer-key";
+    /** What was wrong. */
+    public enum Kind {
+        ACCESS_DENIED,
+        ARCHIVED,
+        AUTH,
+        CHANGED,
+        /** Something in this program, or in the SDK. */
+        CLIENT,
+        /** Access to S3 was closed meanwhile. */
+        CLOSED,
+        /** A connection broke. */
+        CONNECTION,
+        /** A body that is not what its object is said to be. */
+        CORRUPT,
+        /** The object cannot be read without the customer's key that it is encrypted with. */
+        CUSTOMER_KEY,
+        /** The object cannot be read with a customer's key that it is not encrypted with. */
+        CUSTOMER_KEY_NOT_WANTED,
+        /** A body that is shorter or longer than its object. */
+        CUT_BODY,
+        /** Something before the server could not reach it. */
+        GATEWAY,
+        /** A listing that contradicts itself. */
+        LISTING,
+        /** A listing in an order of the server's own, which cannot be had in ranges. */
+        LISTING_ORDER,
+        NO_SUCH_BUCKET,
+        /** Something is not there; only a complete listing without it makes that a fact. */
+        NOT_FOUND,
+        NOT_IMPLEMENTED,
+        /** The server did not send the range that was asked for. */
+        RANGE,
+        REFUSED,
+        REGION,
+        SERVER_ERROR,
+        THROTTLED,
+        TIMEOUT,
+        TLS,
+        /** The endpoint was not even reached. */
+        UNREACHABLE,
+        /** An answer whose XML is broken. */
+        UNREADABLE,
+        VANISHED;
 
-    /** Kind of the refusal to read an object with a customer's key that it is not encrypted with. */
-    public static final String CUSTOMER_KEY_NOT_WANTED = "customer-key-not-wanted";
+        private final String word = name().toLowerCase(Locale.ROOT).replace('_', '-');
 
-    /** Kind of a body that is not what its object is said to be. */
-    public static final String CORRUPT = "corrupt";
+        /** As certificates and logs of failures write it: {@code access-denied}. */
+        public String word() {
+            return word;
+        }
+    }
 
-    /** Kind of the answer that something is not there; only a complete listing without it makes that a fact. */
-    public static final String NOT_FOUND = "not-found";
+    private final Kind kind;
 
-    /** Kind of the answer that there is no such bucket. */
-    public static final String NO_SUCH_BUCKET = "no-such-bucket";
-
-    /** Kind of the failure to reach the endpoint at all. */
-    static final String UNREACHABLE = "unreachable";
-
-    /** Kind of a wait for an answer that came to nothing. */
-    static final String TIMEOUT = "timeout";
-
-    /** Kind of a connection that broke. */
-    static final String CONNECTION = "connection";
-
-    /** Kind of an answer from something before the server that could not reach it either. */
-    static final String GATEWAY = "gateway";
-
-    /** Kinds that say something of one body, and nothing of the server. */
-    private static final Set<String> ONE_BODY = Set.of("cut-body", "corrupt");
-
-    private final String kind;
-
-    private S3Failure(String kind, String message, @Nullable Throwable cause) {
+    private S3Failure(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
 
     /**
-     * Sorts whatever a request threw.
+     * Classifies whatever a request threw.
      *
      * @param what what was tried, as the subject of a sentence: {@code "reading photos/a.jpg"}
      */
     public static S3Failure of(Throwable failure, String what) {
-        return FailureSorter.sort(failure, what);
+        return FailureClassifier.classify(failure, what);
     }
 
     /** A body that is not what its object is said to be; the next attempt may bring the right one. */
     public static S3Failure corrupt(String message) {
-        return new Retriable(CORRUPT, message, null);
+        return new Retriable(Kind.CORRUPT, message, null);
     }
 
     /** An object that is no longer the listed one. */
@@ -72,11 +94,11 @@ public abstract sealed class S3Failure extends Exception {
 
     /** A listing that contradicts itself. */
     public static S3Failure listing(String message) {
-        return new Permanent("listing", message, null);
+        return new Permanent(Kind.LISTING, message, null);
     }
 
     /** An object that cannot be read although the bucket's listing names it: a failure of this object and of no other. */
-    public static S3Failure unreadable(String kind, String message, S3Failure cause) {
+    public static S3Failure unreadable(Kind kind, String message, S3Failure cause) {
         return new Permanent(kind, message, cause);
     }
 
@@ -85,8 +107,7 @@ public abstract sealed class S3Failure extends Exception {
         return new Vanished(message, null);
     }
 
-    /** A short, stable word for certificates and metrics: {@code access-denied}, {@code listing}, {@code timeout}, … */
-    public String kind() {
+    public Kind kind() {
         return kind;
     }
 
@@ -97,7 +118,7 @@ public abstract sealed class S3Failure extends Exception {
 
     /** Whether it says nothing about what was asked for: whatever else were asked now, it would fare no better. */
     public boolean concernsEverything() {
-        return this instanceof Throttled || isUnreachable() || kind.equals(GATEWAY);
+        return this instanceof Throttled || isUnreachable() || kind == Kind.GATEWAY;
     }
 
     /**
@@ -105,39 +126,40 @@ public abstract sealed class S3Failure extends Exception {
      * request, or sends a body that is not the right one.
      */
     boolean refusesService() {
-        return this instanceof Throttled || (this instanceof Retriable && !ONE_BODY.contains(kind));
+        return this instanceof Throttled
+                || (this instanceof Retriable && kind != Kind.CUT_BODY && kind != Kind.CORRUPT);
     }
 
     /** The cause alone, in a few plain words: {@code connection refused}, {@code timed out}, {@code 503 SlowDown}. */
     String inShort() {
-        return FailureSorter.inShort(this);
+        return FailureClassifier.inShort(this);
     }
 
     /** Whether the endpoint was not even reached. */
     public boolean isUnreachable() {
-        return kind.equals(UNREACHABLE);
+        return kind == Kind.UNREACHABLE;
     }
 
     /** Whether a connection that was there ended in silence or broke, as those of an overloaded server do. */
     public boolean isBroken() {
-        return kind.equals(TIMEOUT) || kind.equals(CONNECTION);
+        return kind == Kind.TIMEOUT || kind == Kind.CONNECTION;
     }
 
     /** Whether the answer was that the object, or its bucket, is not there. */
     public boolean saysMissing() {
-        return kind.equals(NOT_FOUND) || kind.equals(NO_SUCH_BUCKET);
+        return kind == Kind.NOT_FOUND || kind == Kind.NO_SUCH_BUCKET;
     }
 
     /** Trying again does not help. */
     public static final class Permanent extends S3Failure {
-        Permanent(String kind, String message, @Nullable Throwable cause) {
+        Permanent(Kind kind, String message, @Nullable Throwable cause) {
             super(kind, message, cause);
         }
     }
 
     /** May work when tried again: the network, or an error inside the server. */
     public static final class Retriable extends S3Failure {
-        Retriable(String kind, String message, @Nullable Throwable cause) {
+        Retriable(Kind kind, String message, @Nullable Throwable cause) {
             super(kind, message, cause);
         }
     }
@@ -147,7 +169,7 @@ public abstract sealed class S3Failure extends Exception {
         private final Duration retryAfter;
 
         Throttled(String message, Duration retryAfter, @Nullable Throwable cause) {
-            super("throttled", message, cause);
+            super(Kind.THROTTLED, message, cause);
             this.retryAfter = retryAfter;
         }
 
@@ -160,21 +182,21 @@ public abstract sealed class S3Failure extends Exception {
     /** The credentials are missing, wrong or expired: no request will work until somebody changes them. */
     public static final class Auth extends S3Failure {
         Auth(String message, @Nullable Throwable cause) {
-            super("auth", message, cause);
+            super(Kind.AUTH, message, cause);
         }
     }
 
     /** The object lies in an archive class and must be restored in S3 before it can be read. */
     public static final class Archived extends S3Failure {
         Archived(String message, @Nullable Throwable cause) {
-            super("archived", message, cause);
+            super(Kind.ARCHIVED, message, cause);
         }
     }
 
-    /** The listing does not name the object any more. That a read did not find it is not enough: see {@link #NOT_FOUND}. */
+    /** The listing does not name the object any more. That a read did not find it is not enough: see {@link Kind#NOT_FOUND}. */
     public static final class Vanished extends S3Failure {
         Vanished(String message, @Nullable Throwable cause) {
-            super("vanished", message, cause);
+            super(Kind.VANISHED, message, cause);
         }
     }
 
@@ -187,7 +209,7 @@ public abstract sealed class S3Failure extends Exception {
         }
 
         private Changed(String message, @Nullable Throwable cause, boolean needsListing) {
-            super("changed", message, cause);
+            super(Kind.CHANGED, message, cause);
             this.needsListing = needsListing;
         }
 

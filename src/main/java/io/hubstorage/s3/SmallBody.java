@@ -14,10 +14,10 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * Collects a body of known length into one array, straight from the event loop: it is memory only, so nothing waits. When
  * the SDK repeats the request, it begins anew.
  */
-final class SmallBody implements AsyncResponseTransformer<GetObjectResponse, SmallObject> {
+final class SmallBody implements AsyncResponseTransformer<GetObjectResponse, ObjectReader.Small> {
     private final ObjectReader.Expected expected;
     private final LongConsumer received;
-    private volatile CompletableFuture<SmallObject> result = new CompletableFuture<>();
+    private volatile CompletableFuture<ObjectReader.Small> result = new CompletableFuture<>();
     private volatile @Nullable GetObjectResponse response;
 
     SmallBody(ObjectReader.Expected expected, LongConsumer received) {
@@ -26,8 +26,8 @@ final class SmallBody implements AsyncResponseTransformer<GetObjectResponse, Sma
     }
 
     @Override
-    public CompletableFuture<SmallObject> prepare() {
-        CompletableFuture<SmallObject> attempt = new CompletableFuture<>();
+    public CompletableFuture<ObjectReader.Small> prepare() {
+        CompletableFuture<ObjectReader.Small> attempt = new CompletableFuture<>();
         result = attempt;
         return attempt;
     }
@@ -53,12 +53,12 @@ final class SmallBody implements AsyncResponseTransformer<GetObjectResponse, Sma
 
     private final class Collector implements Subscriber<ByteBuffer> {
         private final GetObjectResponse answer;
-        private final CompletableFuture<SmallObject> attempt;
+        private final CompletableFuture<ObjectReader.Small> attempt;
         private byte[] body = new byte[0];
         private int length;
         private @Nullable Subscription subscription;
 
-        private Collector(GetObjectResponse answer, CompletableFuture<SmallObject> attempt) {
+        private Collector(GetObjectResponse answer, CompletableFuture<ObjectReader.Small> attempt) {
             this.answer = answer;
             this.attempt = attempt;
         }
@@ -99,7 +99,8 @@ final class SmallBody implements AsyncResponseTransformer<GetObjectResponse, Sma
         @Override
         public void onComplete() {
             if (length == body.length) {
-                attempt.complete(new SmallObject(body, ObjectHead.of(Answers.headers(answer), body.length)));
+                attempt.complete(new ObjectReader.Small(
+                        body, ObjectHead.of(answer.sdkHttpResponse().headers(), body.length)));
             } else {
                 attempt.completeExceptionally(expected.cut(length + " of " + body.length + " bytes came"));
             }

@@ -41,7 +41,7 @@ final class TrustedAuthorities {
         } catch (IOException | GeneralSecurityException failure) {
             String message = failure.getMessage();
             throw new S3Failure.Permanent(
-                    "tls",
+                    S3Failure.Kind.TLS,
                     "The certificate authorities in " + file + " cannot be used ("
                             + (message == null ? failure.getClass().getSimpleName() : message)
                             + "); AWS_CA_BUNDLE must name a readable PEM bundle, or a PKCS#12 file with its password.",

@@ -86,7 +86,7 @@ final class FetchOutcomeRecorder {
         return failure instanceof S3Failure.Auth
                 || failure.isUnreachable()
                 // The listing says so too, or the object would not be the reason.
-                || failure.kind().equals(S3Failure.NO_SUCH_BUCKET);
+                || failure.kind() == S3Failure.Kind.NO_SUCH_BUCKET;
     }
 
     private void fetched(FetchTask task, ManifestEntry entry) throws IOException {
@@ -130,7 +130,7 @@ final class FetchOutcomeRecorder {
         takeBack(task);
         progress.failed.add(task.object().size());
         failures.add(
-                new RunRecord.Failure(task.key(), failure.kind(), String.valueOf(failure.getMessage())),
+                new RunRecord.Failure(task.key(), failure.kind().word(), String.valueOf(failure.getMessage())),
                 remedy(failure),
                 task);
         fallBack(task, EntryState.KEPT);

@@ -6,9 +6,8 @@ import io.hubstorage.config.HubConfig;
 import io.hubstorage.keys.KeyFilter;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestReader;
+import io.hubstorage.s3.BucketListing;
 import io.hubstorage.s3.ListedObject;
-import io.hubstorage.s3.ListingPages;
-import io.hubstorage.s3.Page;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.snapshot.Certificate;
@@ -130,8 +129,8 @@ final class FilterPreview {
     }
 
     private boolean list(S3Access s3) throws S3Failure, InterruptedException, IOException {
-        try (ListingPages pages = s3.list(bucket, prefix, null, null)) {
-            for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
+        try (BucketListing pages = s3.list(bucket, prefix, null, null)) {
+            for (BucketListing.Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
                 for (ListedObject object : page.objects()) {
                     if (isEnough(MOST_KEYS_OF_LISTING)) {
                         return false;

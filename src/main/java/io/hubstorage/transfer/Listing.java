@@ -4,9 +4,8 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.Sorted;
 import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.s3.BucketListing;
 import io.hubstorage.s3.ListedObject;
-import io.hubstorage.s3.ListingPages;
-import io.hubstorage.s3.Page;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import java.io.DataInput;
@@ -99,13 +98,13 @@ final class Listing {
     }
 
     private void pages(Sink sink) throws S3Failure, IOException, InterruptedException, UnorderedException {
-        try (ListingPages pages = s3.list(
+        try (BucketListing pages = s3.list(
                 shard.bucket(),
                 shard.keys().prefix(),
                 shard.keys().after(),
                 shard.keys().through())) {
             // A listing may take hours: one page that fails for a moment must not end it.
-            for (Page page = next(pages); page != null; page = next(pages)) {
+            for (BucketListing.Page page = next(pages); page != null; page = next(pages)) {
                 if (!shard.keys().sorted() && !page.ordered()) {
                     throw new UnorderedException();
                 }
@@ -116,7 +115,7 @@ final class Listing {
         }
     }
 
-    private @Nullable Page next(ListingPages pages) throws S3Failure, IOException, InterruptedException {
+    private BucketListing.@Nullable Page next(BucketListing pages) throws S3Failure, IOException, InterruptedException {
         try {
             return requests.retrying(() -> Optional.ofNullable(pages.nextPage()))
                     .orElse(null);

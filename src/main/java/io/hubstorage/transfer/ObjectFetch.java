@@ -10,9 +10,9 @@ import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
+import io.hubstorage.s3.ObjectReader;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
-import io.hubstorage.s3.SmallObject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,7 +130,7 @@ final class ObjectFetch {
             VerifiedBody body = isSmall()
                     ? requests.retrying(() -> {
                         sentNanos = System.nanoTime();
-                        return readSmall(task, withKey, metadata);
+                        return readSmall(task, metadata);
                     })
                     : readLarge(metadata);
             // Only an object that says that it has tags costs a request for them.
@@ -143,7 +143,7 @@ final class ObjectFetch {
             // Not every server sends the right ranges: the last attempt at a body that is wrong does without.
             boolean inOnePiece = corrupt == CORRUPT_READS - 1;
             try (RangedDownload download = new RangedDownload(
-                    shard, task, requests, s3.reader(withKey), metadata, tree, progress, inOnePiece)) {
+                    shard, task, requests, metadata, tree, progress, inOnePiece)) {
                 return download.run();
             }
         }
@@ -167,7 +167,7 @@ final class ObjectFetch {
                 throw listedButMissing(failure);
             } else if (failure.saysMissing() || (mayBeAnother(failure) && ++rereads <= REREADS)) {
                 relist(failure);
-            } else if (isSmall() || !failure.kind().equals(S3Failure.CORRUPT) || ++corrupt == CORRUPT_READS) {
+            } else if (isSmall() || failure.kind() != S3Failure.Kind.CORRUPT || ++corrupt == CORRUPT_READS) {
                 throw failure;
             }
         }
@@ -175,7 +175,7 @@ final class ObjectFetch {
         /** Where there is no ETag to match, a body of another size may mean that the object has changed. */
         private boolean mayBeAnother(S3Failure failure) {
             return failure instanceof S3Failure.Changed
-                    || (task.object().etag().isEmpty() && failure.kind().equals("cut-body"));
+                    || (task.object().etag().isEmpty() && failure.kind() == S3Failure.Kind.CUT_BODY);
         }
 
         private void relist(S3Failure failure) throws S3Failure, IOException, InterruptedException {
@@ -192,25 +192,19 @@ final class ObjectFetch {
     /** A server that cannot find what it lists has lost it, or misread the key: nothing that a backup may conclude from. */
     private static S3Failure listedButMissing(S3Failure failure) {
         return S3Failure.unreadable(
-                S3Failure.NOT_FOUND,
+                S3Failure.Kind.NOT_FOUND,
                 failure.getMessage()
                         + " The server still lists it: it has lost the object, or does not understand its key.",
                 failure);
     }
 
-    private VerifiedBody readSmall(FetchTask task, boolean withKey, ObjectMetadata metadata)
+    private VerifiedBody readSmall(FetchTask task, ObjectMetadata metadata)
             throws S3Failure, IOException, InterruptedException {
         ListedObject object = task.object();
         try (Requests.Memory _ = requests.memory(object.size())) {
-            SmallObject small = requests.limited(
+            ObjectReader.Small small = requests.limited(
                     object.size(),
-                    () -> s3.reader(withKey)
-                            .readSmall(
-                                    shard.bucket(),
-                                    object.key(),
-                                    object.etag(),
-                                    object.size(),
-                                    progress.receiver(task.key())));
+                    () -> metadata.reader().readSmall(object.size(), progress.receiver(task.key())));
             requireListed(object, small.head());
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.

@@ -6,9 +6,9 @@ import io.hubstorage.integrity.DeclaredChecksum;
 import io.hubstorage.integrity.PartSizeInference;
 import io.hubstorage.integrity.PartSizes;
 import io.hubstorage.manifest.ManifestEntry;
-import io.hubstorage.s3.HeadReader;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
+import io.hubstorage.s3.ObjectReader;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
@@ -42,7 +42,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
     private final TransferMessage.Shard shard;
     private final ListedObject object;
     private final S3Access s3;
-    private final boolean withKey;
+    private final ObjectReader reader;
     private final Requests requests;
     private final PartSizeInference guesses;
     private final ServerQuirks quirks;
@@ -60,14 +60,15 @@ final class ObjectMetadata implements BodyVerifier.Parts {
         this.shard = shard;
         this.object = object;
         this.s3 = s3;
-        this.withKey = withKey;
+        this.reader = s3.object(shard.bucket(), object.key(), object.etag(), withKey);
         this.requests = requests;
         this.guesses = guesses;
         this.quirks = quirks;
     }
 
-    private HeadReader heads() {
-        return s3.heads(withKey);
+    /** Reads the object in the same way. */
+    ObjectReader reader() {
+        return reader;
     }
 
     /**
@@ -87,7 +88,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
     /** The head of the whole object, with its checksums. */
     @Nullable
     ObjectHead head() throws IOException, InterruptedException {
-        return ask(() -> heads().whole(shard.bucket(), object.key(), object.etag()));
+        return ask(reader::head);
     }
 
     /**
@@ -114,7 +115,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
 
     private Optional<Map<String, String>> askForTags() throws S3Failure, IOException, InterruptedException {
         try {
-            return Optional.of(requests.send(() -> heads().tags(shard.bucket(), object.key())));
+            return Optional.of(requests.send(reader::tags));
         } catch (S3Failure.Permanent refused) {
             if (refused.saysMissing()) {
                 throw refused;
@@ -184,7 +185,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
     }
 
     private OptionalLong part(int part, int parts) throws IOException, InterruptedException {
-        OptionalLong size = ask(() -> heads().partSize(shard.bucket(), object.key(), object.etag(), part, parts));
+        OptionalLong size = ask(() -> reader.partSize(part, parts));
         return size == null ? OptionalLong.empty() : size;
     }
 
@@ -251,7 +252,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
         }
         ObjectHead head;
         try {
-            head = requests.send(() -> heads().whole(shard.bucket(), object.key(), object.etag()));
+            head = requests.send(reader::head);
             ObjectFetch.requireListed(object, head);
         } catch (S3Failure.Changed _) {
             return null;

@@ -8,7 +8,6 @@ import io.hubstorage.integrity.VerifiedBody;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.ObjectReader;
-import io.hubstorage.s3.RangeSink;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,7 +43,6 @@ final class RangedDownload implements AutoCloseable {
     private final long step;
     private final ListedObject object;
     private final Requests requests;
-    private final ObjectReader reader;
     private final ObjectMetadata metadata;
     private final LongConsumer received;
     private final TreeWriter.Draft draft;
@@ -70,7 +68,6 @@ final class RangedDownload implements AutoCloseable {
             TransferMessage.Shard shard,
             FetchTask task,
             Requests requests,
-            ObjectReader reader,
             ObjectMetadata metadata,
             TreeWriter tree,
             ShardProgress progress,
@@ -82,7 +79,6 @@ final class RangedDownload implements AutoCloseable {
         this.task = task;
         this.object = task.object();
         this.requests = requests;
-        this.reader = reader;
         this.metadata = metadata;
         this.received = progress.receiver(task.key());
         PartialDownloads.Partial partial =
@@ -101,7 +97,7 @@ final class RangedDownload implements AutoCloseable {
             return fetch();
         } catch (S3Failure failure) {
             // Of a body that is wrong nobody knows which range it is.
-            resumable = !failure.kind().equals(S3Failure.CORRUPT);
+            resumable = failure.kind() != S3Failure.Kind.CORRUPT;
             throw failure;
         } catch (InterruptedException stopped) {
             resumable = true;
@@ -194,18 +190,10 @@ final class RangedDownload implements AutoCloseable {
             return requests.limited(
                     range.end() - from,
                     () -> from == 0 && range.end() == object.size()
-                            ? reader.readWhole(
-                                    shard.bucket(), object.key(), object.etag(), object.size(), arrival, received)
-                            : reader.readRange(
-                                    shard.bucket(),
-                                    object.key(),
-                                    object.etag(),
-                                    from,
-                                    range.end() - from,
-                                    arrival,
-                                    received));
+                            ? metadata.reader().readWhole(object.size(), arrival, received)
+                            : metadata.reader().readRange(from, range.end() - from, arrival, received));
         } catch (S3Failure.Permanent failure) {
-            throw failure.kind().equals(ObjectReader.RANGE) && from > range.from()
+            throw failure.kind() == S3Failure.Kind.RANGE && from > range.from()
                     ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
                     : failure;
         }
@@ -215,7 +203,7 @@ final class RangedDownload implements AutoCloseable {
      * Writes one range. What is written stays, whatever becomes of the request: it may have been hashed already, and must be what
      * was hashed.
      */
-    private final class Arrival implements RangeSink {
+    private final class Arrival implements ObjectReader.Sink {
         private final long from;
         private long reached;
 

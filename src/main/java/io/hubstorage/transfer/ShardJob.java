@@ -149,7 +149,7 @@ final class ShardJob {
             case CancellationException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null);
             case InterruptedException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null);
             case S3Failure.Permanent e
-            when e.kind().equals("listing-order") -> new Ended(Outcome.UNORDERED, Remedy.NONE, e.getMessage());
+            when e.kind() == S3Failure.Kind.LISTING_ORDER -> new Ended(Outcome.UNORDERED, Remedy.NONE, e.getMessage());
             case S3Failure e ->
                 new Ended(Outcome.FAILED, e instanceof S3Failure.Permanent ? Remedy.NONE : Remedy.COPY, e.getMessage());
             case IOException e -> brokenByDisk(e);

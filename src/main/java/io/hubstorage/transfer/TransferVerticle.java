@@ -56,7 +56,7 @@ public final class TransferVerticle extends VerticleBase {
         this.requests = new Requests(new RequestPermits(S3Connection.CONNECTIONS), Requests.memoryOfHeap(), retries);
         this.search = new BucketSearch(
                 retries,
-                availability -> s3.get().watchedBy(availability).discovery().buckets());
+                availability -> s3.get().watchedBy(availability).buckets());
     }
 
     @Override

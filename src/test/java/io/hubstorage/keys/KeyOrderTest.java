@@ -39,6 +39,17 @@ final class KeyOrderTest {
     }
 
     @Test
+    void utf16AgreesOnWhateverComparesWithAKeyBelowTheSurrogates() {
+        Gen<String> below = RandomKeys.nasty().map(key -> key.replaceAll("[^\\x00-\\x{D7FF}]", "~"));
+        qt().forAll(below, RandomKeys.nasty())
+                .check((key, other) ->
+                        KeyOrder.isSameInUtf16(key) && sameSign(KeyOrder.compare(key, other), key.compareTo(other)));
+        assertThat(KeyOrder.isSameInUtf16("\ud7ff")).isTrue();
+        assertThat(KeyOrder.isSameInUtf16("a\ud83d\ude00")).isFalse();
+        assertThat(KeyOrder.isSameInUtf16("\uff5e")).isFalse();
+    }
+
+    @Test
     void beyondAPrefixIsTheFirstTextThatDoesNotBeginWithIt() {
         assertThat(KeyOrder.beyond("a")).isEqualTo("b");
         assertThat(KeyOrder.beyond("docs/")).isEqualTo("docs0");

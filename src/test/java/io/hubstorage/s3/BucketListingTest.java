@@ -75,7 +75,7 @@ final class BucketListingTest {
 
     @Test
     void aListingEndsWithTheRangeAndNotWithTheBucket() throws Exception {
-        try (ListingPages pages = s3.list("many", "", null, "k/003", 5)) {
+        try (BucketListing pages = s3.list("many", "", null, "k/003", 5)) {
             assertThat(objects(pages)).hasSize(4);
             assertThat(pages.requests()).isEqualTo(1);
         }
@@ -83,7 +83,7 @@ final class BucketListingTest {
 
     @Test
     void theNextPageIsAskedForWhileThisOneIsRead() throws Exception {
-        try (ListingPages pages = s3.list("many", "", null, null, 10)) {
+        try (BucketListing pages = s3.list("many", "", null, null, 10)) {
             assertThat(pages.requests()).isZero();
             assertThat(pages.nextPage()).isNotNull();
             assertThat(pages.requests()).isEqualTo(2);
@@ -92,7 +92,7 @@ final class BucketListingTest {
 
     @Test
     void anEmptyBucketHasOneEmptyPage() throws Exception {
-        try (ListingPages pages = s3.list("empty", "", null, null)) {
+        try (BucketListing pages = s3.list("empty", "", null, null)) {
             assertThat(objects(pages)).isEmpty();
             assertThat(pages.nextPage()).isNull();
             assertThat(pages.requests()).isEqualTo(1);
@@ -104,8 +104,8 @@ final class BucketListingTest {
         List<ListedObject> all = objects(s3.list("odd", "", null, null, 5));
         assertThat(all).extracting(ListedObject::key).containsExactlyInAnyOrderElementsOf(ODD);
         for (ListedObject object : all) {
-            byte[] body = s3.reader()
-                    .readSmall("odd", object.key(), object.etag(), object.size(), count -> {})
+            byte[] body = s3.object("odd", object.key(), object.etag(), false)
+                    .readSmall(object.size(), count -> {})
                     .body();
             assertThat(body).asString(java.nio.charset.StandardCharsets.UTF_8).isEqualTo(object.key());
         }
@@ -117,18 +117,18 @@ final class BucketListingTest {
         for (String key : List.of("a", "b", "c\u0007", "d")) {
             server.put("tokens", key, new byte[1]);
         }
-        try (ListingPages pages = s3.list("tokens", "", null, null, 3)) {
+        try (BucketListing pages = s3.list("tokens", "", null, null, 3)) {
             assertThat(objects(pages)).extracting(ListedObject::key).containsExactly("a", "b", "c\u0007", "d");
             assertThat(pages.requests()).isEqualTo(3);
         }
     }
 
     @Test
-    void aKeyExistsOnlyUnderItsWholeName() throws Exception {
-        assertThat(s3.exists("many", "k/007")).isTrue();
-        assertThat(s3.exists("many", "k/00")).isFalse();
-        assertThat(s3.exists("odd", "a+b")).isTrue();
-        assertThat(s3.exists("odd", "nothing")).isFalse();
+    void aKeyIsFoundOnlyUnderItsWholeName() throws Exception {
+        assertThat(s3.listOne("many", "k/007", true)).isPresent();
+        assertThat(s3.listOne("many", "k/00", true)).isEmpty();
+        assertThat(s3.listOne("odd", "a+b", true)).isPresent();
+        assertThat(s3.listOne("odd", "nothing", true)).isEmpty();
     }
 
     @Test
@@ -141,11 +141,11 @@ final class BucketListingTest {
 
     @Test
     void aMissingBucketIsPermanent() {
-        try (ListingPages pages = s3.list("missing", "", null, null)) {
+        try (BucketListing pages = s3.list("missing", "", null, null)) {
             assertThatThrownBy(pages::nextPage)
                     .isInstanceOfSatisfying(
                             S3Failure.Permanent.class,
-                            failure -> assertThat(failure.kind()).isEqualTo("no-such-bucket"))
+                            failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.NO_SUCH_BUCKET))
                     .hasMessageContaining("Listing failed: the bucket does not exist");
         }
     }
@@ -155,8 +155,8 @@ final class BucketListingTest {
         Settings.Aws right = server.settings();
         try (S3Access stranger = new S3Access(withKeys(right, "nobody", "nothing"), 2, "test");
                 S3Access forger = new S3Access(withKeys(right, server.accessKey(), "wrong"), 2, "test");
-                ListingPages unknown = stranger.list("many", "", null, null);
-                ListingPages forged = forger.list("many", "", null, null)) {
+                BucketListing unknown = stranger.list("many", "", null, null);
+                BucketListing forged = forger.list("many", "", null, null)) {
             assertThatThrownBy(unknown::nextPage).isInstanceOf(S3Failure.Auth.class);
             assertThatThrownBy(forged::nextPage)
                     .isInstanceOf(S3Failure.Auth.class)
@@ -170,7 +170,7 @@ final class BucketListingTest {
     void afterCloseNothingIsListed() {
         S3Access closed = new S3Access(server.settings(), 2, "test");
         closed.close();
-        try (ListingPages pages = closed.list("many", "", null, null)) {
+        try (BucketListing pages = closed.list("many", "", null, null)) {
             assertThatThrownBy(pages::nextPage)
                     .isInstanceOf(S3Failure.Permanent.class)
                     .hasMessageContaining("closed");
@@ -184,9 +184,9 @@ final class BucketListingTest {
                 .toList();
     }
 
-    static List<ListedObject> objects(ListingPages pages) throws Exception {
+    static List<ListedObject> objects(BucketListing pages) throws Exception {
         List<ListedObject> all = new ArrayList<>();
-        for (Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
+        for (BucketListing.Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
             all.addAll(page.objects());
         }
         return all;

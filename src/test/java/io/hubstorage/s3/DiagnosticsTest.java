@@ -45,7 +45,7 @@ final class DiagnosticsTest {
     @Test
     void everyBucketIsDiscoveredByName() throws Exception {
         try (S3Access s3 = new S3Access(server.settings(), 2, "test")) {
-            assertThat(s3.discovery().buckets().buckets())
+            assertThat(s3.buckets().buckets())
                     .extracting(S3Message.Bucket::name)
                     .containsExactly("empty", "full");
         }
@@ -159,7 +159,7 @@ final class DiagnosticsTest {
             </GetCallerIdentityResult></GetCallerIdentityResponse>\
             """);
         try (S3Access s3 = new S3Access(server.settings(), 2, "test")) {
-            S3Message.Diagnosis diagnosis = new Diagnostics(s3, address(sts)).diagnose(List.of());
+            S3Message.Diagnosis diagnosis = new Diagnostics(s3, address(sts)).diagnose(List.of(), bucket -> false);
             assertThat(diagnosis.identity())
                     .isEqualTo(new S3Message.Identity("123456789012", "arn:aws:iam::123456789012:user/backup", "AIDA"));
             assertThat(step(diagnosis, "identity").outcome()).isEqualTo(Outcome.OK);
@@ -172,7 +172,8 @@ final class DiagnosticsTest {
     void anStsThatRefusesIsNoFailure() throws Exception {
         HttpServer sts = sts(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>");
         try (S3Access s3 = new S3Access(server.settings(), 2, "test")) {
-            S3Message.Diagnosis diagnosis = new Diagnostics(s3, address(sts)).diagnose(List.of("full"));
+            S3Message.Diagnosis diagnosis =
+                    new Diagnostics(s3, address(sts)).diagnose(List.of("full"), bucket -> false);
             assertThat(step(diagnosis, "identity").outcome()).isEqualTo(Outcome.SKIPPED);
             assertThat(diagnosis.identity()).isNull();
             assertThat(diagnosis.ok()).isTrue();
@@ -201,7 +202,7 @@ final class DiagnosticsTest {
 
     private static S3Message.Diagnosis diagnose(Settings.Aws settings, String... buckets) throws Exception {
         try (S3Access s3 = new S3Access(settings, 2, "test")) {
-            return s3.diagnostics().diagnose(List.of(buckets));
+            return s3.diagnostics().diagnose(List.of(buckets), bucket -> false);
         }
     }
 

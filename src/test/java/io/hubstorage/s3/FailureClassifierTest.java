@@ -18,7 +18,7 @@ import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-final class FailureSorterTest {
+final class FailureClassifierTest {
     @ParameterizedTest
     @CsvSource({
         "503, SlowDown, Throttled, throttled",
@@ -50,15 +50,15 @@ final class FailureSorterTest {
         "501, NotImplemented, Permanent, not-implemented",
         "400, InvalidArgument, Permanent, refused"
     })
-    void anAnswerIsSortedByStatusAndCode(int status, String code, String type, String kind) {
+    void anAnswerIsClassifiedByStatusAndCode(int status, String code, String type, String kind) {
         S3Failure failure = S3Failure.of(answer(status, code, "because"), "Reading \"a\"");
         assertThat(failure.getClass().getSimpleName()).isEqualTo(type);
-        assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure.kind().word()).isEqualTo(kind);
         assertThat(failure)
                 .hasMessageStartingWith("Reading \"a\" failed: ")
                 .message()
                 .endsWith(".");
-        assertThat(FailureSorter.isUnreachable(failure)).isFalse();
+        assertThat(FailureClassifier.reachedNothing(failure)).isFalse();
     }
 
     @Test
@@ -78,7 +78,7 @@ final class FailureSorterTest {
         S3Failure failure = S3Failure.of(answer(400, "InvalidRequest", message), "x");
 
         assertThat(failure).isInstanceOf(S3Failure.Permanent.class);
-        assertThat(failure.kind()).isEqualTo(kind);
+        assertThat(failure.kind().word()).isEqualTo(kind);
     }
 
     @Test
@@ -88,7 +88,7 @@ final class FailureSorterTest {
     }
 
     @Test
-    void aFailureAlreadySortedStaysWhatItIs() {
+    void aFailureAlreadyClassifiedStaysWhatItIs() {
         S3Failure ours = new S3Failure.Vanished("gone", null);
         assertThat(S3Failure.of(new CompletionException(client(ours)), "x")).isSameAs(ours);
     }

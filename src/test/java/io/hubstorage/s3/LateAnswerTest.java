@@ -61,7 +61,7 @@ final class LateAnswerTest {
 
     private static void read(S3Access s3, int index, AtomicInteger failed) {
         try {
-            s3.reader().readSmall("things", "k/%04d".formatted(index), null, 1000, count -> {});
+            s3.object("things", "k/%04d".formatted(index)).readSmall(1000, count -> {});
         } catch (S3Failure silence) {
             failed.incrementAndGet();
         } catch (InterruptedException stopped) {

@@ -17,7 +17,7 @@ final class ListingTextTest {
 
     @Test
     void whatWasEncodedComesBackAsItWas() {
-        qt().forAll(KeyOrdersTest.keys()).check(key -> {
+        qt().forAll(ListingCheckTest.keys()).check(key -> {
             String sent = URLEncoder.encode(key, StandardCharsets.UTF_8);
             return ListingText.looksEncoded(sent) && ListingText.decoded(sent).equals(key);
         });
@@ -30,19 +30,19 @@ final class ListingTextTest {
 
     @Test
     void aServerThatOnlyClaimsToEncodeIsNoticed() throws S3Failure {
-        assertThat(text.keys(page(RawListing.STILL_ENCODED, "a b", "a+b"))).containsExactly("a b", "a+b");
-        assertThat(text.keys(page(RawListing.STILL_ENCODED, "c+d"))).containsExactly("c+d");
+        assertThat(text.keys(page(ListingText.STILL_ENCODED, "a b", "a+b"))).containsExactly("a b", "a+b");
+        assertThat(text.keys(page(ListingText.STILL_ENCODED, "c+d"))).containsExactly("c+d");
     }
 
     @Test
     void aPercentSignThatEncodesNothingShowsThatNothingIsEncoded() throws S3Failure {
-        assertThat(text.keys(page(RawListing.STILL_ENCODED, "100%", "5%20"))).containsExactly("100%", "5%20");
+        assertThat(text.keys(page(ListingText.STILL_ENCODED, "100%", "5%20"))).containsExactly("100%", "5%20");
     }
 
     @Test
     void aServerThatEncodesNowAndThenIsNotBelieved() throws S3Failure {
-        assertThat(text.keys(page(RawListing.STILL_ENCODED, "a+b"))).containsExactly("a b");
-        assertThatThrownBy(() -> text.keys(page(RawListing.STILL_ENCODED, "c d")))
+        assertThat(text.keys(page(ListingText.STILL_ENCODED, "a+b"))).containsExactly("a b");
+        assertThatThrownBy(() -> text.keys(page(ListingText.STILL_ENCODED, "c d")))
                 .isInstanceOf(S3Failure.Permanent.class)
                 .hasMessageContaining("makes no sense");
     }

@@ -54,7 +54,7 @@ final class MisbehavingServerTest {
         assertThatThrownBy(() -> list("things", "k/", 10))
                 .isInstanceOfSatisfying(
                         S3Failure.Permanent.class,
-                        failure -> assertThat(failure.kind()).isEqualTo("listing"))
+                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.LISTING))
                 .hasMessageContaining("makes no sense");
     }
 
@@ -102,15 +102,15 @@ final class MisbehavingServerTest {
     @Test
     void aPageOutOfOrderIsReportedAsSuch() throws Exception {
         server.faults().when(RequestKind.LIST).times(1).then(Fault.page(PageTrick.OUT_OF_ORDER));
-        try (ListingPages pages = s3.list("things", "", null, null, 10)) {
-            assertThat(pages.nextPage()).extracting(Page::ordered).isEqualTo(false);
+        try (BucketListing pages = s3.list("things", "", null, null, 10)) {
+            assertThat(pages.nextPage()).extracting(BucketListing.Page::ordered).isEqualTo(false);
         }
     }
 
     @Test
     void brokenXmlIsRetriableAndTheSamePageCanBeAskedForAgain() throws Exception {
         server.faults().when(RequestKind.LIST).times(4).then(Fault.page(PageTrick.MALFORMED_XML));
-        try (ListingPages pages = s3.list("things", "", null, null, 10)) {
+        try (BucketListing pages = s3.list("things", "", null, null, 10)) {
             assertThatThrownBy(pages::nextPage)
                     .isInstanceOf(S3Failure.Retriable.class)
                     .hasMessageContaining("not readable XML");
@@ -130,11 +130,11 @@ final class MisbehavingServerTest {
     @Test
     void aPageThatFailedIsHadByAskingForItAgain() throws Exception {
         server.faults().when(RequestKind.LIST).attempts(1).then(new Fault.Status(500, "InternalError", "oops"));
-        try (ListingPages pages = s3.list("things", "", null, null, 50)) {
+        try (BucketListing pages = s3.list("things", "", null, null, 50)) {
             assertThatThrownBy(pages::nextPage).isInstanceOf(S3Failure.Retriable.class);
             assertThat(pages.nextPage())
                     .isNotNull()
-                    .extracting(Page::objects)
+                    .extracting(BucketListing.Page::objects)
                     .asInstanceOf(LIST)
                     .hasSize(30);
         }
@@ -143,9 +143,9 @@ final class MisbehavingServerTest {
     @Test
     void aWholeBucketInNoOrderIsListedAndSaysSo() throws Exception {
         server.bucket("mixed", SyntheticBucket.uniform(30, 10, "k/##").listedIn(ListOrder.UNORDERED));
-        try (ListingPages pages = s3.list("mixed", "", null, null, 50)) {
-            Page page = pages.nextPage();
-            assertThat(page).isNotNull().extracting(Page::ordered).isEqualTo(false);
+        try (BucketListing pages = s3.list("mixed", "", null, null, 50)) {
+            BucketListing.Page page = pages.nextPage();
+            assertThat(page).isNotNull().extracting(BucketListing.Page::ordered).isEqualTo(false);
             assertThat(page.objects()).hasSize(30);
         }
     }
@@ -153,11 +153,11 @@ final class MisbehavingServerTest {
     @Test
     void aRangeOfABucketInNoOrderIsRefused() {
         server.bucket("mixed", SyntheticBucket.uniform(30, 10, "k/##").listedIn(ListOrder.UNORDERED));
-        try (ListingPages pages = s3.list("mixed", "", null, "k/20")) {
+        try (BucketListing pages = s3.list("mixed", "", null, "k/20")) {
             assertThatThrownBy(pages::nextPage)
                     .isInstanceOfSatisfying(
                             S3Failure.Permanent.class,
-                            failure -> assertThat(failure.kind()).isEqualTo("listing-order"));
+                            failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.LISTING_ORDER));
         }
     }
 
@@ -168,8 +168,8 @@ final class MisbehavingServerTest {
     void rangesHoldTheSameKeysInBothOrdersWhereverTheyAreCut(ListOrder order) throws Exception {
         server.bucket("high", SyntheticBucket.ofKeys(1, HIGH).listedIn(order));
         for (String boundary : HIGH) {
-            try (ListingPages before = s3.list("high", "", null, boundary, 2);
-                    ListingPages behind = s3.list("high", "", boundary, null, 2)) {
+            try (BucketListing before = s3.list("high", "", null, boundary, 2);
+                    BucketListing behind = s3.list("high", "", boundary, null, 2)) {
                 assertThat(BucketListingTest.objects(before))
                         .extracting(ListedObject::key)
                         .containsExactlyInAnyOrderElementsOf(HIGH.subList(0, HIGH.indexOf(boundary) + 1));
@@ -215,19 +215,19 @@ final class MisbehavingServerTest {
         assertThatThrownBy(this::range)
                 .isInstanceOfSatisfying(
                         S3Failure.Retriable.class,
-                        failure -> assertThat(failure.kind()).isEqualTo("timeout"));
+                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
     }
 
     @Test
     void aDiskThatTakesLongerThanAServerMayBeSilentBreaksNothing() throws Exception {
         AtomicLong written = new AtomicLong();
-        RangeSink disk = (bytes, position) -> {
+        ObjectReader.Sink disk = (bytes, position) -> {
             if (position == 0) {
                 holdOneWrite();
             }
             written.addAndGet(bytes.remaining());
         };
-        s3.reader().readRange("big", "o0", null, 0, 3_000_000, disk, count -> {});
+        s3.object("big", "o0").readRange(0, 3_000_000, disk, count -> {});
         assertThat(written).hasValue(3_000_000);
         assertThat(server.counts().gets()).isEqualTo(1);
     }
@@ -246,13 +246,13 @@ final class MisbehavingServerTest {
     }
 
     private List<ListedObject> list(String bucket, String prefix, int pageSize) throws Exception {
-        try (ListingPages pages = s3.list(bucket, prefix, null, null, pageSize)) {
+        try (BucketListing pages = s3.list(bucket, prefix, null, null, pageSize)) {
             return BucketListingTest.objects(pages);
         }
     }
 
     private byte[] small(String key) throws Exception {
-        return s3.reader().readSmall("things", key, null, 1000, count -> {}).body();
+        return s3.object("things", key).readSmall(1000, count -> {}).body();
     }
 
     /** A disk that holds one write for longer than a connection may be silent. */
@@ -261,6 +261,6 @@ final class MisbehavingServerTest {
     }
 
     private void range() throws Exception {
-        s3.reader().readRange("big", "o0", null, 0, 3_000_000, (bytes, position) -> {}, count -> {});
+        s3.object("big", "o0").readRange(0, 3_000_000, (bytes, position) -> {}, count -> {});
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,11 +12,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class ObjectHeadTest {
     private static ObjectHead head(String... headers) {
-        Map<String, String> all = new HashMap<>();
+        Map<String, List<String>> all = new HashMap<>();
         for (int i = 0; i < headers.length; i += 2) {
-            all.put(headers[i], headers[i + 1]);
+            all.put(headers[i], List.of(headers[i + 1]));
         }
-        return ObjectHead.of(all.entrySet(), 7);
+        return ObjectHead.of(all, 7);
     }
 
     @Test

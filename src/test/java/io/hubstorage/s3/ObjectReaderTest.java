@@ -26,7 +26,6 @@ final class ObjectReaderTest {
     private final byte[] large = new byte[LARGE];
     private EmbeddedS3 server;
     private S3Access s3;
-    private ObjectReader reader;
     private String largeEtag;
 
     @BeforeAll
@@ -38,7 +37,6 @@ final class ObjectReaderTest {
         server.put("things", "empty", new byte[0]);
         server.put("things", "large", large);
         s3 = new S3Access(server.settings(), 8, "test");
-        reader = s3.reader();
         largeEtag = HexFormat.of()
                 .formatHex(java.security.MessageDigest.getInstance("MD5").digest(large));
     }
@@ -52,8 +50,8 @@ final class ObjectReaderTest {
     @Test
     void aSmallObjectComesWhole() throws Exception {
         AtomicLong received = new AtomicLong();
-        SmallObject object =
-                reader.readSmall("things", "small", "5d41402abc4b2a76b9719d911017c592", 5, received::addAndGet);
+        ObjectReader.Small object =
+                object("small", "5d41402abc4b2a76b9719d911017c592").readSmall(5, received::addAndGet);
         assertThat(object.body()).asString().isEqualTo("hello");
         assertThat(received).hasValue(5);
         assertThat(object.head().size()).isEqualTo(5);
@@ -63,8 +61,7 @@ final class ObjectReaderTest {
 
     @Test
     void anEmptyObjectIsAnObject() throws Exception {
-        assertThat(reader.readSmall("things", "empty", null, 0, count -> {}).body())
-                .isEmpty();
+        assertThat(object("empty", null).readSmall(0, count -> {}).body()).isEmpty();
     }
 
     @Test
@@ -80,8 +77,7 @@ final class ObjectReaderTest {
                                 .cacheControl("no-cache"),
                         AsyncRequestBody.fromString("<p>"))
                 .join();
-        ObjectHead head =
-                reader.readSmall("things", "page", null, 3, count -> {}).head();
+        ObjectHead head = object("page", null).readSmall(3, count -> {}).head();
         assertThat(head.headers())
                 .containsEntry("content-type", "text/html")
                 .containsEntry("content-disposition", "inline")
@@ -93,10 +89,10 @@ final class ObjectReaderTest {
     @Test
     void aSizeOtherThanListedIsACutBody() {
         for (long wrong : new long[] {0, 4, 6, 1000}) {
-            assertThatThrownBy(() -> reader.readSmall("things", "small", null, wrong, count -> {}))
+            assertThatThrownBy(() -> object("small", null).readSmall(wrong, count -> {}))
                     .isInstanceOfSatisfying(
                             S3Failure.Retriable.class,
-                            failure -> assertThat(failure.kind()).isEqualTo("cut-body"));
+                            failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.CUT_BODY));
         }
     }
 
@@ -106,14 +102,12 @@ final class ObjectReaderTest {
         AtomicLong received = new AtomicLong();
         int step = 1_500_000;
         for (int from = 0; from < LARGE; from += step) {
-            ObjectHead head = reader.readRange(
-                    "things",
-                    "large",
-                    largeEtag,
-                    from,
-                    Math.min(step, LARGE - from),
-                    (bytes, position) -> bytes.get(got, Math.toIntExact(position), bytes.remaining()),
-                    received::addAndGet);
+            ObjectHead head = object("large", largeEtag)
+                    .readRange(
+                            from,
+                            Math.min(step, LARGE - from),
+                            (bytes, position) -> bytes.get(got, Math.toIntExact(position), bytes.remaining()),
+                            received::addAndGet);
             assertThat(head.size()).isEqualTo(LARGE);
             assertThat(head.etag()).isEqualTo(largeEtag);
         }
@@ -125,31 +119,28 @@ final class ObjectReaderTest {
     void theSinkIsCalledInOrderOnTheReadingThread() throws Exception {
         AtomicLong next = new AtomicLong(10);
         Thread here = Thread.currentThread();
-        reader.readRange(
-                "things",
-                "large",
-                null,
-                10,
-                400_000,
-                (bytes, position) -> {
-                    assertThat(Thread.currentThread()).isSameAs(here);
-                    assertThat(position).isEqualTo(next.getAndAdd(bytes.remaining()));
-                },
-                count -> {});
+        object("large", null)
+                .readRange(
+                        10,
+                        400_000,
+                        (bytes, position) -> {
+                            assertThat(Thread.currentThread()).isSameAs(here);
+                            assertThat(position).isEqualTo(next.getAndAdd(bytes.remaining()));
+                        },
+                        count -> {});
         assertThat(next).hasValue(400_010);
     }
 
     @Test
     void aChangedObjectIsSaidToBeChanged() {
         String old = "00000000000000000000000000000000";
-        assertThatThrownBy(() -> reader.readSmall("things", "small", old, 5, count -> {}))
-                .isInstanceOf(S3Failure.Changed.class);
+        assertThatThrownBy(() -> object("small", old).readSmall(5, count -> {})).isInstanceOf(S3Failure.Changed.class);
         assertThatThrownBy(() -> range("large", old, 0, 100)).isInstanceOf(S3Failure.Changed.class);
     }
 
     @Test
     void anObjectThatIsNotFoundIsSaidToBeMissingWhichIsNotYetVanished() {
-        assertThatThrownBy(() -> reader.readSmall("things", "gone", "abc", 5, count -> {}))
+        assertThatThrownBy(() -> object("gone", "abc").readSmall(5, count -> {}))
                 .isInstanceOfSatisfying(
                         S3Failure.Permanent.class,
                         failure -> assertThat(failure.saysMissing()).isTrue())
@@ -162,7 +153,7 @@ final class ObjectReaderTest {
 
     @Test
     void aMissingBucketIsPermanent() {
-        assertThatThrownBy(() -> reader.readSmall("missing", "a", null, 5, count -> {}))
+        assertThatThrownBy(() -> s3.object("missing", "a").readSmall(5, count -> {}))
                 .isInstanceOf(S3Failure.Permanent.class)
                 .hasMessageContaining("bucket does not exist");
     }
@@ -180,30 +171,26 @@ final class ObjectReaderTest {
     @Test
     void aSinkThatFailsEndsTheDownloadWithItsOwnError() {
         IOException full = new IOException("no space left on device");
-        assertThatThrownBy(() -> reader.readRange(
-                        "things",
-                        "large",
-                        null,
-                        0,
-                        LARGE,
-                        (bytes, position) -> {
-                            throw full;
-                        },
-                        count -> {}))
+        assertThatThrownBy(() -> object("large", null)
+                        .readRange(
+                                0,
+                                LARGE,
+                                (bytes, position) -> {
+                                    throw full;
+                                },
+                                count -> {}))
                 .isSameAs(full);
     }
 
     @Test
     void buffersAreSmallSoThatAWindowOfThemIsABound() throws Exception {
         AtomicLong largest = new AtomicLong();
-        reader.readRange(
-                "things",
-                "large",
-                null,
-                0,
-                LARGE,
-                (bytes, position) -> largest.accumulateAndGet(bytes.remaining(), Math::max),
-                count -> {});
+        object("large", null)
+                .readRange(
+                        0,
+                        LARGE,
+                        (bytes, position) -> largest.accumulateAndGet(bytes.remaining(), Math::max),
+                        count -> {});
         assertThat(largest.get()).isBetween(1L, 64L * 1024);
     }
 
@@ -222,10 +209,9 @@ final class ObjectReaderTest {
                 Thread thread = Thread.ofVirtual().start(() -> {
                     try {
                         if (whole) {
-                            access.reader().readSmall("things", "large", null, LARGE, received::addAndGet);
+                            access.object("things", "large").readSmall(LARGE, received::addAndGet);
                         } else {
-                            access.reader()
-                                    .readRange("things", "large", null, 0, LARGE, (b, p) -> {}, received::addAndGet);
+                            access.object("things", "large").readRange(0, LARGE, (b, p) -> {}, received::addAndGet);
                         }
                     } catch (Exception failure) {
                         ended.set(failure);
@@ -242,10 +228,14 @@ final class ObjectReaderTest {
         }
     }
 
+    private ObjectReader object(String key, @org.jspecify.annotations.Nullable String etag) {
+        return s3.object("things", key, etag, false);
+    }
+
     private ByteBuffer range(String key, @org.jspecify.annotations.Nullable String etag, long from, int length)
             throws Exception {
         ByteBuffer got = ByteBuffer.allocate(length);
-        reader.readRange("things", key, etag, from, length, (bytes, position) -> got.put(bytes), count -> {});
+        object(key, etag).readRange(from, length, (bytes, position) -> got.put(bytes), count -> {});
         return got.flip();
     }
 }

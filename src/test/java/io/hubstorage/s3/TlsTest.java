@@ -122,30 +122,23 @@ final class TlsTest {
 
     private void reads(Settings.Aws settings) throws Exception {
         try (S3Access s3 = new S3Access(settings, 4, "test");
-                ListingPages pages = s3.list("things", "", null, null)) {
+                BucketListing pages = s3.list("things", "", null, null)) {
             List<ListedObject> objects = BucketListingTest.objects(pages);
             assertThat(objects).hasSize(1);
             AtomicLong got = new AtomicLong();
-            s3.reader()
-                    .readRange(
-                            "things",
-                            "large",
-                            objects.getFirst().etag(),
-                            0,
-                            2_000_000,
-                            (bytes, position) -> got.addAndGet(bytes.remaining()),
-                            count -> {});
+            s3.object("things", "large", objects.getFirst().etag(), false)
+                    .readRange(0, 2_000_000, (bytes, position) -> got.addAndGet(bytes.remaining()), count -> {});
             assertThat(got).hasValue(2_000_000);
         }
     }
 
     private static void fails(Settings.Aws settings, String why) {
         try (S3Access s3 = new S3Access(settings, 4, "test");
-                ListingPages pages = s3.list("things", "", null, null)) {
+                BucketListing pages = s3.list("things", "", null, null)) {
             assertThatThrownBy(pages::nextPage)
                     .isInstanceOfSatisfying(
                             S3Failure.Permanent.class,
-                            failure -> assertThat(failure.kind()).isEqualTo("tls"))
+                            failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TLS))
                     .hasMessageContaining("AWS_CA_BUNDLE")
                     .hasMessageContaining(why);
         }
