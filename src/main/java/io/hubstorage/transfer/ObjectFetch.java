@@ -142,8 +142,8 @@ final class ObjectFetch {
             sentNanos = System.nanoTime();
             // Not every server sends the right ranges: the last attempt at a body that is wrong does without.
             boolean inOnePiece = corrupt == CORRUPT_READS - 1;
-            try (RangedDownload download = new RangedDownload(
-                    shard, task, requests, metadata, tree, progress, inOnePiece)) {
+            try (RangedDownload download =
+                    new RangedDownload(shard, task, requests, metadata, tree, progress, inOnePiece)) {
                 return download.run();
             }
         }
@@ -203,8 +203,7 @@ final class ObjectFetch {
         ListedObject object = task.object();
         try (Requests.Memory _ = requests.memory(object.size())) {
             ObjectReader.Small small = requests.limited(
-                    object.size(),
-                    () -> metadata.reader().readSmall(object.size(), progress.receiver(task.key())));
+                    object.size(), () -> metadata.reader().readSmall(object.size(), progress.receiver(task.key())));
             requireListed(object, small.head());
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.

@@ -64,7 +64,8 @@ final class ServerQuirks {
 
     /** Whether a refusal says that the read wants the key, or its absence; remembers it then. */
     boolean wantsOtherwise(S3Failure failure, boolean withKey) {
-        boolean otherwise = failure.kind() == (withKey ? S3Failure.Kind.CUSTOMER_KEY_NOT_WANTED : S3Failure.Kind.CUSTOMER_KEY);
+        boolean otherwise =
+                failure.kind() == (withKey ? S3Failure.Kind.CUSTOMER_KEY_NOT_WANTED : S3Failure.Kind.CUSTOMER_KEY);
         if (otherwise) {
             customerKey = !withKey;
         }

@@ -55,8 +55,7 @@ public final class TransferVerticle extends VerticleBase {
         this.s3 = new S3Connection(() -> config.settings().aws(), version, stall);
         this.requests = new Requests(new RequestPermits(S3Connection.CONNECTIONS), Requests.memoryOfHeap(), retries);
         this.search = new BucketSearch(
-                retries,
-                availability -> s3.get().watchedBy(availability).buckets());
+                retries, availability -> s3.get().watchedBy(availability).buckets());
     }
 
     @Override
