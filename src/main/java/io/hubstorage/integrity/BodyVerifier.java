@@ -4,7 +4,7 @@ import io.hubstorage.integrity.DeclaredChecksum.Declared;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,8 +38,8 @@ public final class BodyVerifier implements ByteSink {
     private final long size;
     private final PartSizeInference guesses;
     private final @Nullable Parts uploaded;
-    private final Hash sha256 = Algorithm.SHA256.start();
-    private final Map<DeclaredChecksum, Hash> whole = new LinkedHashMap<>();
+    private final MessageDigest sha256 = Algorithm.SHA256.start();
+    private final Map<DeclaredChecksum, MessageDigest> whole = new LinkedHashMap<>();
     private final @Nullable PartedHash parted;
     private @Nullable String hash;
     private @Nullable PartSizes explanation;
@@ -101,7 +101,7 @@ public final class BodyVerifier implements ByteSink {
     public String sha256() {
         String known = hash;
         if (known == null) {
-            known = HexFormat.of().formatHex(sha256.finish());
+            known = HexFormat.of().formatHex(sha256.digest());
             hash = known;
         }
         return known;
@@ -117,59 +117,61 @@ public final class BodyVerifier implements ByteSink {
         if (size == 0) {
             return ManifestEntry.EMPTY;
         }
+        for (DeclaredChecksum claim : claims.whole()) {
+            MessageDigest digest = whole.get(claim);
+            require(digest == null ? claim.expected().equals(sha256()) : claim.agrees(digest.digest()), claim);
+        }
         if (claims.sayWhole()) {
-            for (DeclaredChecksum claim : claims.whole()) {
-                require(agrees(claim), claim);
-            }
             return claims.whole().getFirst().verified();
         }
         DeclaredChecksum claim = claims.parted();
-        if (claim == null) {
+        PartSizes parts = claim == null ? null : partsThatExplain(claim, again);
+        explanation = parts;
+        if (claim == null || parts == null) {
             return ManifestEntry.LENGTH;
         }
-        if (parted != null && parted.agrees()) {
-            return explained(claim, parted.sizes());
+        if (claim.parts() > 1) {
+            guesses.right(parts.each());
         }
-        return search(claim, again);
+        return claim.verified();
     }
 
-    private boolean agrees(DeclaredChecksum claim) {
-        Hash hash = whole.get(claim);
-        return hash == null ? claim.expected().equals(sha256()) : claim.agrees(hash.finish());
-    }
-
-    /** The first idea was wrong, or there was none. Only a server that names every part can prove that a body is wrong. */
-    private String search(DeclaredChecksum claim, Again again) throws S3Failure, IOException, InterruptedException {
+    /** Only a server that names every part can prove that a body is wrong; null where nothing explains the claim. */
+    private @Nullable PartSizes partsThatExplain(DeclaredChecksum claim, Again again)
+            throws S3Failure, IOException, InterruptedException {
+        if (parted != null && parted.agrees()) {
+            return parted.sizes;
+        }
         if (claim.parts() == 1) {
             // Some servers end an ETag that they made up in "-1". No checksum is made up.
             require(isEtag(claim), claim);
             guesses.unexplained(name);
-            return ManifestEntry.LENGTH;
+            return null;
         }
         OptionalLong told = uploaded == null ? OptionalLong.empty() : uploaded.firstPart(claim.parts());
         return told.isPresent() ? searchTold(claim, told.getAsLong(), again) : searchGuessed(claim, again);
     }
 
-    private String searchTold(DeclaredChecksum claim, long first, Again again)
+    private @Nullable PartSizes searchTold(DeclaredChecksum claim, long first, Again again)
             throws S3Failure, IOException, InterruptedException {
         PartSizes even = PartSizes.each(first);
         boolean triedEven = isTried(even);
         if (!triedEven && PartSizes.fits(first, size, claim.parts())) {
             triedEven = true;
             if (agreeing(claim, List.of(even), again) != null) {
-                return explained(claim, even);
+                return even;
             }
         }
         List<Long> all = uploaded == null ? List.of() : uploaded.allParts(claim.parts());
         if (all.isEmpty()) {
-            return ManifestEntry.LENGTH;
+            return null;
         }
         PartSizes sizes = PartSizes.all(all);
         require(!(triedEven && sizes.equals(even)) && agreeing(claim, List.of(sizes), again) != null, claim);
-        return explained(claim, sizes);
+        return sizes;
     }
 
-    private String searchGuessed(DeclaredChecksum claim, Again again) throws IOException {
+    private @Nullable PartSizes searchGuessed(DeclaredChecksum claim, Again again) throws IOException {
         List<PartSizes> rest = !guesses.worthTrying()
                 ? List.of()
                 : guesses.candidates(size, claim.parts()).stream()
@@ -179,33 +181,24 @@ public final class BodyVerifier implements ByteSink {
         PartSizes right = rest.isEmpty() ? null : agreeing(claim, rest, again);
         if (right == null) {
             guesses.unexplained(name);
-            return ManifestEntry.LENGTH;
         }
-        return explained(claim, right);
+        return right;
     }
 
     private boolean isTried(PartSizes sizes) {
-        return parted != null && parted.sizes().equals(sizes);
+        return parted != null && parted.sizes.equals(sizes);
     }
 
     private static @Nullable PartSizes agreeing(DeclaredChecksum claim, List<PartSizes> ideas, Again again)
             throws IOException {
-        List<PartedHash> hashes = new ArrayList<>();
-        ideas.forEach(sizes -> hashes.add(new PartedHash(claim, sizes)));
+        List<PartedHash> hashes =
+                ideas.stream().map(sizes -> new PartedHash(claim, sizes)).toList();
         again.feed((bytes, offset, length) -> hashes.forEach(hash -> hash.update(bytes, offset, length)));
         return hashes.stream()
                 .filter(PartedHash::agrees)
-                .map(PartedHash::sizes)
+                .map(hash -> hash.sizes)
                 .findFirst()
                 .orElse(null);
-    }
-
-    private String explained(DeclaredChecksum claim, PartSizes sizes) {
-        explanation = sizes;
-        if (claim.parts() > 1) {
-            guesses.right(sizes.each());
-        }
-        return claim.verified();
     }
 
     private static boolean isEtag(DeclaredChecksum claim) {
@@ -216,6 +209,55 @@ public final class BodyVerifier implements ByteSink {
         if (!agrees) {
             throw S3Failure.corrupt("%s: the body does not agree with its %s; it was corrupted on the way or at rest"
                     .formatted(name, claim.source()));
+        }
+    }
+
+    /** The hash of the hashes of a body's parts, for one idea of where the parts begin. Fed in order. */
+    private static final class PartedHash {
+        private final DeclaredChecksum claim;
+        private final PartSizes sizes;
+        private final MessageDigest outer;
+        private final MessageDigest part;
+        private int index;
+        private long left;
+        private boolean begun;
+
+        PartedHash(DeclaredChecksum claim, PartSizes sizes) {
+            this.claim = claim;
+            this.sizes = sizes;
+            this.outer = claim.algorithm().start();
+            this.part = claim.algorithm().start();
+            this.left = sizes.of(0);
+        }
+
+        void update(byte[] bytes, int offset, int length) {
+            int at = offset;
+            for (int rest = length; rest > 0; ) {
+                if (left == 0) {
+                    endPart();
+                }
+                int count = (int) Math.min(left, rest);
+                part.update(bytes, at, count);
+                begun = true;
+                at += count;
+                rest -= count;
+                left -= count;
+            }
+        }
+
+        private void endPart() {
+            outer.update(part.digest());
+            index++;
+            left = sizes.of(index);
+            begun = false;
+        }
+
+        /** Whether this idea of the parts gives what the server says. Call once, after the last byte. */
+        boolean agrees() {
+            if (begun) {
+                endPart();
+            }
+            return index == claim.parts() && claim.agrees(outer.digest());
         }
     }
 }

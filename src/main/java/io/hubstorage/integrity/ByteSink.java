@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Takes the bytes of a body in order. */
+@FunctionalInterface
 public interface ByteSink {
     /** What {@link #read} reads at a time. */
     int BUFFER = 256 * 1024;

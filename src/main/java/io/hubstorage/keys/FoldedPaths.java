@@ -135,11 +135,11 @@ public final class FoldedPaths implements Paths, AutoCloseable {
 
         /** @param prefixes the groups whose form the key's begins with, shortest first, this one last */
         NumberedKey take(Folded key, List<Group> prefixes) {
-            List<NumberedKey.Mark> folders = prefixes.stream()
+            List<KeyPath.Mark> folders = prefixes.stream()
                     .filter(group -> group.files > 0
                             && group.folded.length() < folded.length()
                             && folded.charAt(group.folded.length()) == '/')
-                    .map(group -> new NumberedKey.Mark(segmentEnd(key.key(), slashes(group.folded)), group.keys))
+                    .map(group -> new KeyPath.Mark(segmentEnd(key.key(), slashes(group.folded)), group.keys))
                     .toList();
             int own = keys++;
             files += key.marker() ? 0 : 1;
@@ -173,6 +173,60 @@ public final class FoldedPaths implements Paths, AutoCloseable {
             @Override
             public Folded read(DataInput in) throws IOException {
                 return new Folded(in.readUTF(), in.readUTF(), in.readBoolean());
+            }
+        }
+    }
+
+    /**
+     * A key that cannot have its ordinary path.
+     *
+     * @param folders its segments that are folders where a file stands
+     * @param own the number of its last segment, if it is a file; 0 for none
+     */
+    private record NumberedKey(String key, List<KeyPath.Mark> folders, int own) {
+        NumberedKey {
+            folders = List.copyOf(folders);
+        }
+
+        boolean isPlain() {
+            return own == 0 && folders.isEmpty();
+        }
+
+        /** @param marker whether the key is a directory marker now */
+        String path(boolean marker) {
+            if (marker) {
+                return KeyPath.encode(key.substring(0, key.length() - 1), folders);
+            }
+            List<KeyPath.Mark> marks = new ArrayList<>(folders);
+            if (own > 0) {
+                marks.add(new KeyPath.Mark(key.length(), own));
+            }
+            return KeyPath.encode(key, marks);
+        }
+
+        /** For sorting on disk. */
+        static final class Codec implements ExternalSort.Codec<NumberedKey> {
+            @Override
+            public void write(NumberedKey item, DataOutput out) throws IOException {
+                out.writeUTF(item.key);
+                out.writeInt(item.own);
+                out.writeInt(item.folders.size());
+                for (KeyPath.Mark mark : item.folders) {
+                    out.writeInt(mark.end());
+                    out.writeInt(mark.number());
+                }
+            }
+
+            @Override
+            public NumberedKey read(DataInput in) throws IOException {
+                String key = in.readUTF();
+                int own = in.readInt();
+                int count = in.readInt();
+                List<KeyPath.Mark> folders = new ArrayList<>(count);
+                for (int i = 0; i < count; i++) {
+                    folders.add(new KeyPath.Mark(in.readInt(), in.readInt()));
+                }
+                return new NumberedKey(key, folders, own);
             }
         }
     }

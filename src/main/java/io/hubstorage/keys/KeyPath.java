@@ -20,6 +20,14 @@ public final class KeyPath {
     /** Longest path kept segment by segment: a key of 1,024 bytes written as one segment is never longer. */
     static final int MAX_PATH = 3_200;
 
+    /**
+     * A segment that gets a number.
+     *
+     * @param end the length of the key up to the segment's end
+     * @param number from 1
+     */
+    record Mark(int end, int number) {}
+
     private KeyPath() {}
 
     /** Whether an object is only a folder: zero bytes and a key that ends in {@code /}. */
@@ -29,7 +37,7 @@ public final class KeyPath {
 
     /** The path of the key as a file, when nothing clashes. */
     public static String toPath(String key) {
-        return PlainNames.plain(key) ? key : encode(key, List.of());
+        return SegmentCodec.isPlain(key) ? key : encode(key, List.of());
     }
 
     /** The path of the key as a file, or as a folder when it is a directory marker; when nothing clashes. */
@@ -67,7 +75,7 @@ public final class KeyPath {
      * @param key without the trailing slash when it stands for a folder
      * @param marks the segments that need a number, in order
      */
-    static String encode(String key, List<NumberedKey.Mark> marks) {
+    static String encode(String key, List<Mark> marks) {
         StringBuilder path = new StringBuilder(key.length() + 16);
         int start = 0;
         int next = 0;
@@ -83,7 +91,7 @@ public final class KeyPath {
             path.append('/');
             start = slash + 1;
         }
-        if (Utf8.length(path) <= MAX_PATH) {
+        if (SegmentCodec.utf8Length(path) <= MAX_PATH) {
             return path.toString();
         }
         boolean numbered = !marks.isEmpty() && marks.getLast().end() == key.length();

@@ -2,16 +2,8 @@ package io.hubstorage.keys;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Keys greater than {@code after} and up to {@code through}, itself included; null is no bound.
- */
+/** Keys greater than {@code after} and up to {@code through}, itself included; null is no bound. */
 public record KeyRange(@Nullable String after, @Nullable String through) {
     /** Every key. */
     public static final KeyRange ALL = new KeyRange(null, null);
-
-    /** Whether the key is in it. */
-    public boolean contains(String key) {
-        return (after == null || KeyOrder.compare(key, after) > 0)
-                && (through == null || KeyOrder.compare(key, through) <= 0);
-    }
 }

@@ -70,15 +70,15 @@ public final class PathAllocator implements Paths {
 
     private String path(String key, long size) {
         String name = KeyPath.isDirectoryMarker(key, size) ? key.substring(0, key.length() - 1) : key;
-        List<NumberedKey.Mark> clashes = files.isEmpty() ? List.of() : clashes(key);
+        List<KeyPath.Mark> clashes = files.isEmpty() ? List.of() : clashes(key);
         return clashes.isEmpty() ? KeyPath.toPath(name) : KeyPath.encode(name, clashes);
     }
 
-    private List<NumberedKey.Mark> clashes(String key) {
+    private List<KeyPath.Mark> clashes(String key) {
         return files.stream()
                 .map(String::length)
                 .filter(length -> length < key.length() && key.charAt(length) == '/')
-                .map(length -> new NumberedKey.Mark(length, 1))
+                .map(length -> new KeyPath.Mark(length, 1))
                 .toList();
     }
 }

@@ -1,6 +1,12 @@
 package io.hubstorage.keys;
 
-/** One segment of a key to one name, or to a chain of names joined by {@code /}, and back. */
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * One segment of a key to one name, or to a chain of names joined by {@code /}, and back: as it is where every disk takes it for
+ * just that, marked and escaped otherwise.
+ */
 final class SegmentCodec {
     /** How every name begins that is not simply a segment. */
     static final String MARKER = "~hub";
@@ -12,11 +18,81 @@ final class SegmentCodec {
     /** A continuing piece keeps two bytes free for its last character to become {@code %2E} or {@code %20}. */
     private static final int PIECE = KeyPath.MAX_SEGMENT - CONTINUED.length() - 2;
 
+    private static final Set<String> RESERVED = Set.of(
+            "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "COM0", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6",
+            "COM7", "COM8", "COM9", "COM¹", "COM²", "COM³", "LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6",
+            "LPT7", "LPT8", "LPT9", "LPT¹", "LPT²", "LPT³");
+
+    private static final int LONGEST_RESERVED = 7;
+
     private SegmentCodec() {}
+
+    /** Whether every segment of the key is plain and the whole not too long, so that the path is the key. */
+    static boolean isPlain(String key) {
+        if (key.length() > KeyPath.MAX_PATH / 3 && utf8Length(key) > KeyPath.MAX_PATH) {
+            return false;
+        }
+        int start = 0;
+        for (int slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', start)) {
+            if (!isPlainSegment(key, start, slash)) {
+                return false;
+            }
+            start = slash + 1;
+        }
+        return isPlainSegment(key, start, key.length());
+    }
+
+    /** Whether the part of the key from {@code start} to {@code end}, which holds no slash, may be a name. */
+    private static boolean isPlainSegment(String key, int start, int end) {
+        int length = end - start;
+        if (length == 0 || isStripped(key.charAt(end - 1)) || beginsLikeMarker(key, start)) {
+            return false;
+        }
+        for (int i = start; i < end; i++) {
+            if (offends(key.charAt(i))) {
+                return false;
+            }
+        }
+        if (length > KeyPath.MAX_SEGMENT / 3 && utf8Length(key.substring(start, end)) > KeyPath.MAX_SEGMENT) {
+            return false;
+        }
+        return !isReserved(key, start, end);
+    }
+
+    /** In any case: on some disks {@code ~HUB1~a} would be the same as a name of ours. */
+    private static boolean beginsLikeMarker(String key, int start) {
+        return key.regionMatches(true, start, MARKER, 0, MARKER.length());
+    }
+
+    /** Control characters and the backslash. */
+    private static boolean offends(char unit) {
+        return unit < 0x20 || unit == 0x7F || unit == '\\';
+    }
+
+    /** What Windows strips from the end of a name; also covers {@code .} and {@code ..}. */
+    private static boolean isStripped(char unit) {
+        return unit == '.' || unit == ' ';
+    }
+
+    private static boolean isReserved(String key, int start, int end) {
+        char first = key.charAt(start);
+        if ("cpanlCPANL".indexOf(first) < 0) {
+            return false;
+        }
+        int dot = key.indexOf('.', start);
+        int stop = dot < 0 || dot > end ? end : dot;
+        while (stop > start && key.charAt(stop - 1) == ' ') {
+            stop--;
+        }
+        int length = stop - start;
+        return length >= 3
+                && length <= LONGEST_RESERVED
+                && RESERVED.contains(key.substring(start, stop).toUpperCase(Locale.ROOT));
+    }
 
     /** Appends the name or the chain for a segment; with the number in its marker if that is not 0. */
     static void encode(String segment, int number, StringBuilder path) {
-        if (number == 0 && PlainNames.plainSegment(segment, 0, segment.length())) {
+        if (number == 0 && isPlainSegment(segment, 0, segment.length())) {
             path.append(segment);
         } else {
             encodeMarked(segment, number, path);
@@ -28,12 +104,12 @@ final class SegmentCodec {
         String last = number == 0 ? LAST : MARKER + number + "~";
         String text = escape(segment);
         int start = 0;
-        for (int left = Utf8.length(text); left + last.length() > KeyPath.MAX_SEGMENT; ) {
+        for (int left = utf8Length(text); left + last.length() > KeyPath.MAX_SEGMENT; ) {
             int end = pieceEnd(text, start);
             path.append(CONTINUED);
             appendPiece(text, start, end, path);
             path.append('/');
-            left -= Utf8.length(text.substring(start, end));
+            left -= utf8Length(text.substring(start, end));
             start = end;
         }
         path.append(last).append(text, start, text.length());
@@ -70,7 +146,7 @@ final class SegmentCodec {
         for (int i = 0; i < segment.length(); i++) {
             char unit = segment.charAt(i);
             boolean end = i + 1 == segment.length();
-            if (unit == '%' || unit == '/' || PlainNames.offends(unit) || (end && PlainNames.trailing(unit))) {
+            if (unit == '%' || unit == '/' || offends(unit) || (end && isStripped(unit))) {
                 percent(unit, text);
             } else {
                 text.append(unit);
@@ -107,24 +183,33 @@ final class SegmentCodec {
         int bytes = 0;
         int i = start;
         while (i < text.length()) {
-            int units = text.charAt(i) == '%' ? 3 : Character.charCount(text.codePointAt(i));
-            int width = text.charAt(i) == '%' ? 3 : Utf8.length(text.substring(i, i + units));
+            int point = text.codePointAt(i);
+            int width = point == '%' ? 3 : utf8Length(point);
             if (bytes + width > PIECE) {
                 break;
             }
             bytes += width;
-            i += units;
+            i += point == '%' ? 3 : Character.charCount(point);
         }
         return i;
     }
 
     private static void appendPiece(String text, int start, int end, StringBuilder path) {
         char last = text.charAt(end - 1);
-        if (PlainNames.trailing(last)) {
+        if (isStripped(last)) {
             path.append(text, start, end - 1);
             percent(last, path);
         } else {
             path.append(text, start, end);
         }
+    }
+
+    /** Bytes in UTF-8; a lone surrogate counts as three. */
+    static int utf8Length(CharSequence text) {
+        return text.codePoints().map(SegmentCodec::utf8Length).sum();
+    }
+
+    private static int utf8Length(int point) {
+        return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
     }
 }

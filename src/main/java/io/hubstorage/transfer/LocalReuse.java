@@ -1,10 +1,10 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.integrity.Algorithm;
 import io.hubstorage.integrity.BodyVerifier;
 import io.hubstorage.integrity.DeclaredChecksum;
 import io.hubstorage.integrity.DeclaredChecksum.Declared;
-import io.hubstorage.integrity.Hash;
 import io.hubstorage.integrity.PartSizeInference;
 import io.hubstorage.integrity.VerifiedBody;
 import io.hubstorage.manifest.EntryState;
@@ -83,8 +83,9 @@ final class LocalReuse {
         if (candidate.trusted()) {
             return new VerifiedBody(sha256, verified);
         }
-        VerifiedBody found =
-                sha256 == null ? compare(file, object, metadata) : new VerifiedBody(read(file, Hash::sha256), verified);
+        VerifiedBody found = sha256 == null
+                ? compare(file, object, metadata)
+                : new VerifiedBody(read(file, Algorithm.SHA256::of), verified);
         if (found == null || (sha256 != null && !sha256.equals(found.sha256()))) {
             LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
             return null;

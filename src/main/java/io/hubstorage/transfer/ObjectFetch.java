@@ -38,7 +38,7 @@ final class ObjectFetch {
 
     /** A directory marker is nothing but its key. */
     private static final VerifiedBody MARKER =
-            new VerifiedBody(HexFormat.of().formatHex(Algorithm.SHA256.start().finish()), ManifestEntry.EMPTY);
+            new VerifiedBody(HexFormat.of().formatHex(Algorithm.SHA256.start().digest()), ManifestEntry.EMPTY);
 
     private final TransferMessage.Shard shard;
     private final Requests requests;

@@ -1,7 +1,7 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.integrity.Hash;
+import io.hubstorage.integrity.Algorithm;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
@@ -155,7 +155,7 @@ final class SourceFiles {
     private String hash(Path file) throws DamagedException {
         long begin = System.nanoTime();
         try {
-            return Hash.sha256(file);
+            return Algorithm.SHA256.of(file);
         } catch (IOException e) {
             throw DamagedException.unreadable(file, e);
         } finally {

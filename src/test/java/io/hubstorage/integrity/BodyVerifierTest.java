@@ -9,6 +9,7 @@ import io.hubstorage.integrity.DeclaredChecksum.Declared;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -30,21 +31,21 @@ final class BodyVerifierTest {
     }
 
     private static String hex(Algorithm algorithm, byte[] bytes) {
-        Hash hash = algorithm.start();
+        MessageDigest hash = algorithm.start();
         hash.update(bytes, 0, bytes.length);
-        return HexFormat.of().formatHex(hash.finish());
+        return HexFormat.of().formatHex(hash.digest());
     }
 
     /** The ETag that S3 gives an upload in these parts. */
     private static String etag(byte[] body, List<Long> parts) {
-        Hash outer = Algorithm.MD5.start();
+        MessageDigest outer = Algorithm.MD5.start();
         int at = 0;
         for (long size : parts) {
             byte[] part = HexFormat.of().parseHex(hex(Algorithm.MD5, Arrays.copyOfRange(body, at, at + (int) size)));
             outer.update(part, 0, part.length);
             at += (int) size;
         }
-        return HexFormat.of().formatHex(outer.finish()) + "-" + parts.size();
+        return HexFormat.of().formatHex(outer.digest()) + "-" + parts.size();
     }
 
     private static List<Long> even(int size, int each) {

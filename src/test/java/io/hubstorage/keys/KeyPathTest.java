@@ -142,7 +142,7 @@ final class KeyPathTest {
                 String path = KeyPath.toPath(key);
                 assertThat(KeyPath.toKey(path)).isEqualTo(key);
                 assertThat(path.split("/")).allSatisfy(name -> {
-                    assertThat(Utf8.length(name)).isLessThanOrEqualTo(KeyPath.MAX_SEGMENT);
+                    assertThat(SegmentCodec.utf8Length(name)).isLessThanOrEqualTo(KeyPath.MAX_SEGMENT);
                     assertThat(name).doesNotEndWith(".").doesNotEndWith(" ").doesNotEndWith("\ud83d");
                 });
             }
@@ -180,7 +180,7 @@ final class KeyPathTest {
     void everyNameIsOneThatEveryDiskTakes() {
         qt().withExamples(Examples.upTo(20_000)).forAll(RandomKeys.nasty()).checkAssert(key -> {
             String path = KeyPath.toPath(key);
-            assertThat(Utf8.length(path)).isLessThanOrEqualTo(KeyPath.MAX_PATH);
+            assertThat(SegmentCodec.utf8Length(path)).isLessThanOrEqualTo(KeyPath.MAX_PATH);
             for (String name : List.of(path.split("/", -1))) {
                 assertThat(name)
                         .isNotEmpty()

@@ -4,9 +4,9 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
 import io.hubstorage.keys.KeyPath;
-import io.hubstorage.keys.Utf8;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.quicktheories.core.Gen;
@@ -99,7 +99,7 @@ public final class RandomKeys {
 
     private static String limit(String key) {
         String limited = key;
-        while (Utf8.length(limited) > 1_024) {
+        while (limited.getBytes(StandardCharsets.UTF_8).length > 1_024) {
             limited = limited.substring(0, limited.offsetByCodePoints(limited.length(), -1));
         }
         return limited;

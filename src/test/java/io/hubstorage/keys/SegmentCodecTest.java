@@ -2,11 +2,12 @@ package io.hubstorage.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class PlainNamesTest {
+final class SegmentCodecTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -25,7 +26,7 @@ final class PlainNamesTest {
                 "console/aux-1/x.nul"
             })
     void anOrdinaryNameIsOneEverywhere(String key) {
-        assertThat(PlainNames.plain(key)).isTrue();
+        assertThat(SegmentCodec.isPlain(key)).isTrue();
     }
 
     @ParameterizedTest
@@ -63,26 +64,43 @@ final class PlainNamesTest {
                 "a\\b"
             })
     void whatOneDiskTakesForSomethingElseIsNone(String key) {
-        assertThat(PlainNames.plain(key)).isFalse();
+        assertThat(SegmentCodec.isPlain(key)).isFalse();
     }
 
     @Test
     void aNameMayBeAsLongAsDisksTakeItInBytes() {
-        assertThat(PlainNames.plain("y".repeat(255))).isTrue();
-        assertThat(PlainNames.plain("y".repeat(256))).isFalse();
-        assertThat(PlainNames.plain("é".repeat(127) + "y")).isTrue();
-        assertThat(PlainNames.plain("é".repeat(128))).isFalse();
-        assertThat(PlainNames.plain("a/" + "€".repeat(85) + "/b")).isTrue();
-        assertThat(PlainNames.plain("a/" + "€".repeat(86) + "/b")).isFalse();
+        assertThat(SegmentCodec.isPlain("y".repeat(255))).isTrue();
+        assertThat(SegmentCodec.isPlain("y".repeat(256))).isFalse();
+        assertThat(SegmentCodec.isPlain("é".repeat(127) + "y")).isTrue();
+        assertThat(SegmentCodec.isPlain("é".repeat(128))).isFalse();
+        assertThat(SegmentCodec.isPlain("a/" + "€".repeat(85) + "/b")).isTrue();
+        assertThat(SegmentCodec.isPlain("a/" + "€".repeat(86) + "/b")).isFalse();
     }
 
     @Test
     void aPathMayBeAsLongAsTheSystemTakesItInBytes() {
         String longest = "y/".repeat(KeyPath.MAX_PATH / 2 - 1) + "yy";
-        assertThat(PlainNames.plain(longest)).isTrue();
-        assertThat(PlainNames.plain(longest + "y")).isFalse();
+        assertThat(SegmentCodec.isPlain(longest)).isTrue();
+        assertThat(SegmentCodec.isPlain(longest + "y")).isFalse();
         assertThat(KeyPath.toPath(longest)).isEqualTo(longest);
         assertThat(KeyPath.toPath(longest + "y")).startsWith("~hub+~");
         assertThat(KeyPath.toKey(KeyPath.toPath(longest + "y"))).isEqualTo(longest + "y");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", "a", "\u007f", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uffff", "😀", "a😀é€b", "😀😀"
+            })
+    void itIsAsLongAsItsEncoding(String text) {
+        assertThat(SegmentCodec.utf8Length(text)).isEqualTo(text.getBytes(StandardCharsets.UTF_8).length);
+    }
+
+    @Test
+    void aSurrogateWithoutItsOtherHalfCountsAsThree() {
+        assertThat(SegmentCodec.utf8Length("\ud83d")).isEqualTo(3);
+        assertThat(SegmentCodec.utf8Length("\ud83da")).isEqualTo(4);
+        assertThat(SegmentCodec.utf8Length("\ud83d\ud83d")).isEqualTo(6);
+        assertThat(SegmentCodec.utf8Length("\ude00a")).isEqualTo(4);
     }
 }
