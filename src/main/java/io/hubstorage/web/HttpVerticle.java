@@ -47,7 +47,7 @@ public final class HttpVerticle extends VerticleBase {
     private final Consumer<String> console;
     private final Connections.Limits connectionLimits;
     private @Nullable Connections connections;
-    private @Nullable WebRoutes parts;
+    private @Nullable WebRoutes routes;
     private @Nullable HttpServer server;
     private @Nullable TcpBridge tcpBridge;
 
@@ -122,7 +122,7 @@ public final class HttpVerticle extends VerticleBase {
     }
 
     private Future<Void> listen(WebRoutes built, Authenticator authenticator, BridgePort bridgePort) {
-        parts = built;
+        routes = built;
         Settings.Web web = store.settings().web();
         HttpServer created = vertx.createHttpServer(options(web));
         Connections all = new Connections(vertx, connectionLimits);
@@ -151,7 +151,7 @@ public final class HttpVerticle extends VerticleBase {
 
     /** From now on {@code /health/ready} answers 503, so that nobody sends further requests here. From any thread. */
     public Future<Void> notReady() {
-        WebRoutes built = parts;
+        WebRoutes built = routes;
         if (built == null) {
             return Future.succeededFuture();
         }
@@ -166,7 +166,7 @@ public final class HttpVerticle extends VerticleBase {
     /** Not ready, then the event streams get their last event and end, then the server closes: in well under 2 s. */
     @Override
     public Future<?> stop() {
-        WebRoutes built = parts;
+        WebRoutes built = routes;
         HttpServer listening = server;
         if (built == null || listening == null) {
             return Future.succeededFuture();
@@ -224,7 +224,7 @@ public final class HttpVerticle extends VerticleBase {
 
     /** The routes, for the test that holds them against the contract. */
     Router router() {
-        WebRoutes built = parts;
+        WebRoutes built = routes;
         if (built == null) {
             throw new IllegalStateException("not deployed");
         }

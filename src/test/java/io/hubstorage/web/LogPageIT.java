@@ -3,8 +3,7 @@ package io.hubstorage.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.testkit.ChromiumExtension;
-import io.hubstorage.testkit.EmbeddedS3;
-import io.hubstorage.testkit.HubProcess;
+import io.hubstorage.testkit.HubProcessExtension;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -15,13 +14,11 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The log page of the real program, over files that hold more than a page ever shows. One server for all of it. */
 final class LogPageIT {
@@ -41,31 +38,24 @@ final class LogPageIT {
         }\
         """;
 
-    @TempDir
-    private static Path home = Path.of("");
-
     @RegisterExtension
     static final ChromiumExtension BROWSER = new ChromiumExtension();
 
-    private static @Nullable EmbeddedS3 s3;
-    private static @Nullable HubProcess hub;
+    @RegisterExtension
+    static final HubProcessExtension HUB = new HubProcessExtension();
+
     private @Nullable WatchedPage page;
 
     @BeforeAll
     static void prepare() throws IOException {
-        EmbeddedS3 started = EmbeddedS3.start();
-        s3 = started;
-        started.createBucket("documents");
-        started.put("documents", "a.txt", new byte[10]);
-        Files.createDirectories(home.resolve("logs"));
-        Files.writeString(home.resolve("logs/status.log.1"), lines("9", 400, "older line"));
-        Files.writeString(home.resolve("logs/status.log"), lines("10", LINES, "line aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
-        HubProcess.configure(
-                home,
-                new JsonObject()
-                        .put("s3_buckets", new JsonArray().add("documents"))
-                        .put("automation", new JsonObject().put("enabled", false)));
-        hub = HubProcess.start(home, HubProcess.environment(home, started.settings()), "serve");
+        HUB.s3().createBucket("documents");
+        HUB.s3().put("documents", "a.txt", new byte[10]);
+        Path logs = Files.createDirectories(HUB.home().resolve("logs"));
+        Files.writeString(logs.resolve("status.log.1"), lines("9", 400, "older line"));
+        Files.writeString(logs.resolve("status.log"), lines("10", LINES, "line aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+        HUB.serve(new JsonObject()
+                .put("s3_buckets", new JsonArray().add("documents"))
+                .put("automation", new JsonObject().put("enabled", false)));
     }
 
     private static String lines(String hour, int many, String text) {
@@ -76,19 +66,9 @@ final class LogPageIT {
                 .collect(Collectors.joining());
     }
 
-    @AfterAll
-    static void tidyUp() {
-        if (hub != null) {
-            hub.close();
-        }
-        if (s3 != null) {
-            s3.close();
-        }
-    }
-
     @BeforeEach
     void open() {
-        page = new WatchedPage(BROWSER.chromium(), hub().awaitUp()).open("/logs");
+        page = new WatchedPage(BROWSER.chromium(), HUB.address()).open("/logs");
         page().isShown("#log .line >> nth=0");
     }
 
@@ -96,11 +76,6 @@ final class LogPageIT {
     void close() {
         page().close();
         page().isWithoutComplaint();
-    }
-
-    private static HubProcess hub() {
-        assertThat(hub).isNotNull();
-        return hub;
     }
 
     private WatchedPage page() {
@@ -150,7 +125,7 @@ final class LogPageIT {
         // What cannot be had in linear time is refused.
         page().find("#log-search").fill("(a+)+\\1b");
         page().that("#log-note").containsText("without backreferences and lookaround");
-        assertThat(hub().get("/api/logs?regex=true&q=" + URLEncoder.encode("(a+)+\\1b", StandardCharsets.UTF_8)))
+        assertThat(HUB.hub().get("/api/logs?regex=true&q=" + URLEncoder.encode("(a+)+\\1b", StandardCharsets.UTF_8)))
                 .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(400))
                 .satisfies(answer -> assertThat(answer.body()).contains("without backreferences and lookaround"));
         page().find("#log-search").fill("nothing like this");
@@ -160,7 +135,7 @@ final class LogPageIT {
         page().find("#log-search").fill("(a+)+$|line");
         page().that("#log-note").hasText("This regular expression takes too long; make it simpler.");
         page().isShown("#log .line >> nth=0");
-        assertThat(hub().get("/health/live").statusCode()).isEqualTo(200);
+        assertThat(HUB.hub().get("/health/live").statusCode()).isEqualTo(200);
 
         page().find("#log-regex").uncheck();
         page().find("#log-search").fill("line aaaa");
@@ -180,7 +155,8 @@ final class LogPageIT {
         page().that("#log-follow").isChecked();
         page().that("#log-resume").isHidden();
 
-        String run = hub().json("/api/backup/history?limit=1")
+        String run = HUB.hub()
+                .json("/api/backup/history?limit=1")
                 .getJsonArray("runs")
                 .getJsonObject(0)
                 .getString("run_id");

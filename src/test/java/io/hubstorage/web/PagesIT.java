@@ -4,23 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.options.ColorScheme;
 import io.hubstorage.testkit.ChromiumExtension;
-import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
+import io.hubstorage.testkit.HubProcessExtension;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,36 +26,24 @@ final class PagesIT {
     private static final int USUAL = 1440;
     private static final int VERY_WIDE = 2560;
 
-    @TempDir
-    private static Path home = Path.of("");
-
     @RegisterExtension
     static final ChromiumExtension BROWSER = new ChromiumExtension();
 
-    private static @Nullable EmbeddedS3 s3;
-    private static @Nullable HubProcess hub;
-    private static URI address = URI.create("http://127.0.0.1");
+    @RegisterExtension
+    static final HubProcessExtension HUB = new HubProcessExtension();
+
     private static String run = "";
 
     @BeforeAll
     static void prepare() {
-        EmbeddedS3 started = EmbeddedS3.start();
-        s3 = started;
-        started.createBucket("documents");
+        HUB.s3().createBucket("documents");
         for (int i = 0; i < 20; i++) {
-            started.put("documents", "minutes/%03d.%s".formatted(i, i % 2 == 0 ? "txt" : "tmp"), new byte[2_000 + i]);
+            HUB.s3().put("documents", "minutes/%03d.%s".formatted(i, i % 2 == 0 ? "txt" : "tmp"), new byte[2_000 + i]);
         }
         // One bucket that is not there: the pages have a failure to show.
-        HubProcess.configure(
-                home,
-                new JsonObject()
-                        .put("s3_buckets", new JsonArray().add("documents").add("not-there"))
-                        .put(
-                                "automation",
-                                new JsonObject().put("interval_hours", 6).put("max_retries", 0)));
-        HubProcess process = HubProcess.start(home, HubProcess.environment(home, started.settings()), "serve");
-        hub = process;
-        address = process.awaitUp();
+        HubProcess process = HUB.serve(new JsonObject()
+                .put("s3_buckets", new JsonArray().add("documents").add("not-there"))
+                .put("automation", new JsonObject().put("interval_hours", 6).put("max_retries", 0)));
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ended(process), Objects::nonNull);
         run = Objects.requireNonNull(ended(process));
     }
@@ -69,19 +53,9 @@ final class PagesIT {
         return last == null || last.getString("finished_at") == null ? null : last.getString("run_id");
     }
 
-    @AfterAll
-    static void tidyUp() {
-        if (hub != null) {
-            hub.close();
-        }
-        if (s3 != null) {
-            s3.close();
-        }
-    }
-
     private static WatchedPage open(String path, int width, ColorScheme colours) {
         WatchedPage page =
-                new WatchedPage(BROWSER.chromium(), address, width, colours).open(path.replace("{run}", run));
+                new WatchedPage(BROWSER.chromium(), HUB.address(), width, colours).open(path.replace("{run}", run));
         page.isShown("#runs tr.row, #log .line, #preview .row, #diagnosis .step, .run-buckets, #already:not([hidden]),"
                 + " #certificate:not([hidden]), #found-list[aria-busy=false] li >> nth=0");
         return page;
@@ -111,8 +85,8 @@ final class PagesIT {
     }
 
     private static WatchedPage lost(int width, ColorScheme colours) {
-        WatchedPage page = new WatchedPage(BROWSER.chromium(), address, width, colours);
-        page.page().navigate(address.resolve("/nowhere").toString());
+        WatchedPage page = new WatchedPage(BROWSER.chromium(), HUB.address(), width, colours);
+        page.page().navigate(HUB.address().resolve("/nowhere").toString());
         return page;
     }
 

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Download;
 import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.EmbeddedS3;
-import io.hubstorage.testkit.HubProcess;
+import io.hubstorage.testkit.HubProcessExtension;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,13 +31,11 @@ import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The snapshots page of the real program in a browser: from the timeline down to a file, and back out with it. */
 final class SnapshotsIT {
@@ -54,46 +51,39 @@ final class SnapshotsIT {
             "a//b.txt");
     private static final String NOTE = "notes/2026/plan.txt";
 
-    private static final EmbeddedS3 S3 = EmbeddedS3.start();
-
     @RegisterExtension
     static final ChromiumExtension BROWSER = new ChromiumExtension();
 
-    private static @Nullable HubProcess hub;
-    private static URI address = URI.create("http://127.0.0.1");
+    @RegisterExtension
+    static final HubProcessExtension HUB = new HubProcessExtension();
+
     private static String first = "";
     private static String second = "";
 
     private @Nullable WatchedPage page;
 
     @BeforeAll
-    static void prepare(@TempDir Path home) throws Exception {
+    static void prepare() throws Exception {
+        EmbeddedS3 s3 = HUB.s3();
         for (String bucket : List.of("documents", "odd")) {
-            S3.createBucket(bucket);
+            s3.createBucket(bucket);
         }
         for (int i = 0; i < MANY; i++) {
-            S3.put("documents", "many/%04d.txt".formatted(i), new byte[i]);
+            s3.put("documents", "many/%04d.txt".formatted(i), new byte[i]);
         }
-        S3.put("documents", NOTE, "the first plan".getBytes(StandardCharsets.UTF_8));
-        S3.put("documents", "notes/2026/old.txt", "old".getBytes(StandardCharsets.UTF_8));
-        S3.put("documents", "pictures/dot.png", picture());
+        s3.put("documents", NOTE, "the first plan".getBytes(StandardCharsets.UTF_8));
+        s3.put("documents", "notes/2026/old.txt", "old".getBytes(StandardCharsets.UTF_8));
+        s3.put("documents", "pictures/dot.png", picture());
         for (String key : ODD) {
-            S3.put("odd", key, ("<script>alert('" + key + "')</script>").getBytes(StandardCharsets.UTF_8));
+            s3.put("odd", key, ("<script>alert('" + key + "')</script>").getBytes(StandardCharsets.UTF_8));
         }
-        HubProcess.configure(
-                home,
-                new JsonObject()
-                        .put("s3_buckets", new JsonArray(List.of("documents", "odd")))
-                        .put(
-                                "automation",
-                                new JsonObject().put("interval_hours", 6).put("max_retries", 0)));
-        HubProcess started = HubProcess.start(home, HubProcess.environment(home, S3.settings()), "serve");
-        hub = started;
-        address = started.awaitUp();
+        HUB.serve(new JsonObject()
+                .put("s3_buckets", new JsonArray(List.of("documents", "odd")))
+                .put("automation", new JsonObject().put("interval_hours", 6).put("max_retries", 0)));
         first = awaitSnapshot(1);
-        S3.put("documents", NOTE, "the second plan".getBytes(StandardCharsets.UTF_8));
-        S3.delete("documents", "notes/2026/old.txt");
-        S3.put("documents", "notes/2026/new.txt", "new".getBytes(StandardCharsets.UTF_8));
+        s3.put("documents", NOTE, "the second plan".getBytes(StandardCharsets.UTF_8));
+        s3.delete("documents", "notes/2026/old.txt");
+        s3.put("documents", "notes/2026/new.txt", "new".getBytes(StandardCharsets.UTF_8));
         send("/api/backup/run");
         second = awaitSnapshot(2);
     }
@@ -105,7 +95,7 @@ final class SnapshotsIT {
     }
 
     private static void send(String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(address.resolve(path))
+        HttpRequest request = HttpRequest.newBuilder(HUB.address().resolve(path))
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build();
         try (HttpClient client =
@@ -119,21 +109,13 @@ final class SnapshotsIT {
     private static String awaitSnapshot(int total) {
         JsonObject answer = Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> hub().json("/api/snapshots"), snapshots -> snapshots.getInteger("total") == total);
+                .until(() -> HUB.hub().json("/api/snapshots"), snapshots -> snapshots.getInteger("total") == total);
         return answer.getJsonArray("snapshots").getJsonObject(0).getString("name");
-    }
-
-    @AfterAll
-    static void tidyUp() {
-        if (hub != null) {
-            hub.close();
-        }
-        S3.close();
     }
 
     @BeforeEach
     void open() {
-        page = new WatchedPage(BROWSER.chromium(), address);
+        page = new WatchedPage(BROWSER.chromium(), HUB.address());
     }
 
     @AfterEach
@@ -262,7 +244,8 @@ final class SnapshotsIT {
         page().click("#pin");
         page().isShown("#pin[aria-pressed=true]");
         page().isShown("#timeline .moment[data-snapshot=%s] .pinned".formatted(first));
-        assertThat(hub().json("/api/snapshots/" + first).getBoolean("pinned")).isTrue();
+        assertThat(HUB.hub().json("/api/snapshots/" + first).getBoolean("pinned"))
+                .isTrue();
         page().click("#pin");
         page().isShown("#pin[aria-pressed=false]");
     }
@@ -317,9 +300,5 @@ final class SnapshotsIT {
 
     private WatchedPage page() {
         return Objects.requireNonNull(page, "not opened");
-    }
-
-    private static HubProcess hub() {
-        return Objects.requireNonNull(hub, "not started");
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +58,7 @@ public final class Background {
 
     public Background(Vertx vertx) {
         this.vertx = vertx;
-        // Those that take long are no news: each looks whether anybody still waits for it.
+        // Vert.x warns of work that takes longer; by its own default of a minute it would of any large comparison.
         searches = vertx.createSharedWorkerExecutor("web-search", SEARCHES_AT_ONCE, 1, TimeUnit.HOURS);
         for (Load load : Load.values()) {
             quotas.put(load, new Quota(load.most, load.perClient));
@@ -86,8 +87,8 @@ public final class Background {
 
     private <T> Future<T> bounded(RoutingContext context, Load load, Callable<T> work) {
         String client = ClientInfo.of(context).address();
-        Quota quota = quotas.get(load);
-        if (quota == null || !quota.take(client)) {
+        Quota quota = Objects.requireNonNull(quotas.get(load));
+        if (!quota.take(client)) {
             return Future.failedFuture(load.tooMany());
         }
         Future<T> running = load == Load.SEARCH ? inTurn(context, work) : run(work);
