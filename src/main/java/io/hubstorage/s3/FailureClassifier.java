@@ -4,31 +4,18 @@ import io.hubstorage.s3.S3Failure.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
-import java.net.UnknownHostException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.xml.stream.XMLStreamException;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.AbortedException;
-import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.exception.SdkServiceException;
-import software.amazon.awssdk.core.retry.RetryUtils;
 
 /** What the SDK throws as an {@link S3Failure}, in words that say what to do: two tables, of answers and of what went wrong before. */
 final class FailureClassifier {
@@ -40,7 +27,7 @@ final class FailureClassifier {
      */
     private record Meaning<T>(Kind kind, boolean passes, Predicate<T> fits, String sentence) {}
 
-    private static final List<Meaning<Answer>> ANSWERS = List.of(
+    private static final List<Meaning<Causes.Answer>> ANSWERS = List.of(
             passing(
                     Kind.THROTTLED,
                     code("SlowDown SlowDownRead SlowDownWrite Throttling ThrottlingException "
@@ -48,7 +35,7 @@ final class FailureClassifier {
                                     + "BandwidthLimitExceeded TooManyRequests TooManyRequestsException "
                                     + "ServiceUnavailable")
                             .or(status(429, 503))
-                            .or(answer -> answer.cause.isThrottlingException()),
+                            .or(answer -> answer.cause().isThrottlingException()),
                     "the server asks for fewer requests%s; it is tried again later"),
             lasting(
                     Kind.AUTH,
@@ -69,7 +56,7 @@ final class FailureClassifier {
                     code("RequestTimeout InternalError InternalServerError OperationAborted "
                                     + "ConditionalRequestConflict IncompleteBody ServerNotInitialized")
                             .or(status(408))
-                            .or(answer -> answer.status >= 500 && answer.status != 501),
+                            .or(answer -> answer.status() >= 500 && answer.status() != 501),
                     "an error inside the server%s; it is tried again"),
             // S3 has no codes of its own for what concerns customers' keys, only words.
             lasting(
@@ -145,13 +132,6 @@ final class FailureClassifier {
     private static final Set<Kind> NOTHING_REACHED =
             EnumSet.of(Kind.UNREACHABLE, Kind.TIMEOUT, Kind.CONNECTION, Kind.TLS, Kind.CLOSED);
 
-    /** What could carry a signature or a key id into a log: query parameters and authorization headers. */
-    private static final Pattern SECRET = Pattern.compile(
-            "(?i)((?:x-amz-[a-z-]+|signature|credential|awsaccesskeyid|authorization)\\s*[=:]\\s*)[^\\s&,;]+");
-
-    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
-    private static final int LONGEST = 300;
-
     private FailureClassifier() {}
 
     static S3Failure classify(Throwable failure, String what) {
@@ -164,12 +144,10 @@ final class FailureClassifier {
         if (missing != null) {
             return new S3Failure.Auth(what + " failed: " + missing.getMessage(), missing);
         }
-        SdkServiceException refusal = causes.find(SdkServiceException.class);
-        if (refusal == null) {
-            return failure(FAULTS, causes, causes.reason(), what, failure, Duration.ZERO);
-        }
-        Answer answer = Answer.of(refusal);
-        return failure(ANSWERS, answer, answer.said(), what, refusal, answer.retryAfter());
+        Causes.Answer answer = causes.answer();
+        return answer == null
+                ? failure(FAULTS, causes, causes.reason(), what, failure, Duration.ZERO)
+                : failure(ANSWERS, answer, answer.said(), what, answer.cause(), answer.retryAfter());
     }
 
     /** The same, but what an interrupt of this thread caused inside the SDK is an interrupt again. */
@@ -221,28 +199,27 @@ final class FailureClassifier {
     }
 
     /** @param codes with blanks between them; an empty one is that of an answer without a code */
-    private static Predicate<Answer> code(String codes) {
+    private static Predicate<Causes.Answer> code(String codes) {
         Set<String> all = Set.of(codes.split(" "));
-        return answer -> all.contains(answer.code);
+        return answer -> all.contains(answer.code());
     }
 
-    private static Predicate<Answer> status(int... statuses) {
-        return answer -> IntStream.of(statuses).anyMatch(status -> status == answer.status);
+    private static Predicate<Causes.Answer> status(int... statuses) {
+        return answer -> IntStream.of(statuses).anyMatch(status -> status == answer.status());
     }
 
-    private static Predicate<Answer> words(String... texts) {
+    private static Predicate<Causes.Answer> words(String... texts) {
         return answer -> Stream.of(texts)
-                .anyMatch(text -> answer.message.toLowerCase(Locale.ROOT).contains(text));
+                .anyMatch(text -> answer.message().toLowerCase(Locale.ROOT).contains(text));
     }
 
     /** The cause of a failure in a few words, for those who know already what was tried. */
     static String inShort(S3Failure failure) {
         // Not its own message, which may name a key.
         Causes causes = Causes.of(failure.getCause() == null ? failure : failure.getCause());
-        SdkServiceException refusal = causes.find(SdkServiceException.class);
-        if (refusal != null) {
-            String code = clean(Answer.of(refusal).code);
-            return code.isEmpty() ? "the server answers " + refusal.statusCode() : refusal.statusCode() + " " + code;
+        Causes.Answer answer = causes.answer();
+        if (answer != null) {
+            return answer.inShort();
         }
         if (causes.nameUnknown()) {
             return "the host name is unknown";
@@ -263,120 +240,5 @@ final class FailureClassifier {
             case UNREADABLE -> "its answers cannot be read";
             default -> "requests fail (" + failure.kind().word() + ")";
         };
-    }
-
-    private static String clean(String text) {
-        String line = SECRET.matcher(text)
-                .replaceAll("$1***")
-                .replaceAll("\\p{Cntrl}+", " ")
-                .strip();
-        line = line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
-        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
-    }
-
-    /** A refusal; what it does not say is empty. */
-    private record Answer(
-            int status,
-            String code,
-            String message,
-            @Nullable AwsErrorDetails details,
-            SdkServiceException cause) {
-        static Answer of(SdkServiceException refusal) {
-            AwsErrorDetails details = refusal instanceof AwsServiceException aws ? aws.awsErrorDetails() : null;
-            String code = details == null ? null : details.errorCode();
-            String message = details == null ? null : details.errorMessage();
-            return new Answer(
-                    refusal.statusCode(),
-                    Objects.requireNonNullElse(code, ""),
-                    Objects.requireNonNullElse(message, ""),
-                    details,
-                    refusal);
-        }
-
-        /** The server's own words, in brackets. */
-        String said() {
-            return " (" + status
-                    + (code.isEmpty() ? "" : " " + clean(code))
-                    + (message.isBlank() ? "" : ": " + clean(message))
-                    + ")";
-        }
-
-        /** In seconds, or as a date, which is not worth believing a server's clock. */
-        Duration retryAfter() {
-            return details == null || details.sdkHttpResponse() == null
-                    ? Duration.ZERO
-                    : details.sdkHttpResponse()
-                            .firstMatchingHeader("Retry-After")
-                            .filter(text -> SECONDS.matcher(text).matches())
-                            .map(text -> Duration.ofSeconds(Long.parseLong(text)))
-                            .orElse(Duration.ZERO);
-        }
-    }
-
-    /** A failure and what is behind it, cut in case that is a circle. */
-    private record Causes(List<Throwable> chain) {
-        static Causes of(Throwable failure) {
-            return new Causes(Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-                    .limit(20)
-                    .toList());
-        }
-
-        <T extends Throwable> @Nullable T find(Class<T> type) {
-            return chain.stream()
-                    .filter(type::isInstance)
-                    .map(type::cast)
-                    .findFirst()
-                    .orElse(null);
-        }
-
-        @SafeVarargs
-        final boolean hold(Class<? extends Throwable>... types) {
-            for (Class<? extends Throwable> type : types) {
-                if (find(type) != null) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        boolean say(String... texts) {
-            return chain.stream()
-                    .map(Throwable::getMessage)
-                    .filter(Objects::nonNull)
-                    .map(message -> message.toLowerCase(Locale.ROOT))
-                    .anyMatch(message -> Stream.of(texts).anyMatch(message::contains));
-        }
-
-        boolean nameUnknown() {
-            return hold(UnknownHostException.class, UnresolvedAddressException.class);
-        }
-
-        boolean noConnection() {
-            return say("when getting a connection");
-        }
-
-        boolean timeout() {
-            return hold(
-                            TimeoutException.class,
-                            ApiCallTimeoutException.class,
-                            ApiCallAttemptTimeoutException.class,
-                            io.netty.handler.timeout.TimeoutException.class)
-                    || say("timed out", "read timeout");
-        }
-
-        boolean sdkWouldRetry() {
-            SdkException sdk = find(SdkException.class);
-            return sdk != null && (sdk.retryable() || RetryUtils.isRetryableException(sdk));
-        }
-
-        /** The innermost message: the outer ones only say that a request failed. */
-        String reason() {
-            return chain.stream()
-                    .map(Throwable::getMessage)
-                    .filter(message -> message != null && !message.isBlank())
-                    .reduce((_, inner) -> inner)
-                    .map(FailureClassifier::clean)
-                    .orElseGet(() -> chain.getFirst().getClass().getSimpleName());
-        }
     }
 }

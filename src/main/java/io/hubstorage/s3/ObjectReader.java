@@ -5,14 +5,11 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -50,8 +47,6 @@ public final class ObjectReader {
         void write(ByteBuffer bytes, long position) throws IOException;
     }
 
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
-
     private final S3Access access;
     private final String bucket;
     private final String key;
@@ -82,7 +77,7 @@ public final class ObjectReader {
      * @throws S3Failure.Retriable when the body is shorter or longer than expected
      */
     public Small readSmall(long size, LongConsumer received) throws S3Failure, InterruptedException {
-        Expected expected = new Expected(reading(), etag, size);
+        ExpectedBody expected = new ExpectedBody(reading(), etag, size);
         SmallBody body = new SmallBody(expected, told(received));
         return S3Access.await(access.client().getObject(get(null), body), expected.what());
     }
@@ -114,14 +109,14 @@ public final class ObjectReader {
         if (from < 0 || length < 1) {
             throw new IllegalArgumentException("no range: " + length + " bytes from " + from);
         }
-        Expected expected = new Expected(reading(), etag, length);
+        ExpectedBody expected = new ExpectedBody(reading(), etag, length);
         // The connection gives up before that; this only guards against a signal that got lost.
         BodyStream body = new BodyStream(access.clients().stall().multipliedBy(2));
         boolean complete = false;
         try {
             GetObjectResponse answer = S3Access.await(access.client().getObject(request, body), expected.what());
             expected.checkEtag(answer.eTag());
-            long size = sizeOfWhole(answer, from, expected);
+            long size = expected.sizeOfWhole(answer, from);
             expected.check(answer);
             drain(body, from, expected, sink, told(received));
             complete = true;
@@ -159,7 +154,7 @@ public final class ObjectReader {
                 };
     }
 
-    private void drain(BodyStream body, long from, Expected expected, Sink sink, LongConsumer received)
+    private void drain(BodyStream body, long from, ExpectedBody expected, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
         long position = from;
@@ -177,7 +172,7 @@ public final class ObjectReader {
         }
     }
 
-    private @Nullable ByteBuffer next(BodyStream body, Expected expected) throws S3Failure, InterruptedException {
+    private @Nullable ByteBuffer next(BodyStream body, ExpectedBody expected) throws S3Failure, InterruptedException {
         Availability availability = access.availability();
         if (availability != null) {
             availability.began();
@@ -197,24 +192,6 @@ public final class ObjectReader {
                 availability.ended();
             }
         }
-    }
-
-    /** Checks that the answer is the range asked for, and takes the object's size from it. */
-    private static long sizeOfWhole(GetObjectResponse answer, long from, Expected expected) throws S3Failure {
-        String range = answer.contentRange();
-        Long length = answer.contentLength();
-        if (range == null) {
-            // A server that ignores ranges sends everything, which is right only when everything was asked for.
-            if (from == 0 && length != null && length == expected.length()) {
-                return length;
-            }
-            throw expected.wrongRange("the server ignored the range that was asked for");
-        }
-        Matcher matcher = CONTENT_RANGE.matcher(range.strip().toLowerCase(Locale.ROOT));
-        if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
-            throw expected.wrongRange("the server sent another range than asked for (" + range + ")");
-        }
-        return Long.parseLong(matcher.group(3));
     }
 
     /** The head of the whole object, with the checksums that a ranged GET does not tell. */
@@ -238,7 +215,7 @@ public final class ObjectReader {
     }
 
     private HeadObjectResponse askForHead(@Nullable Integer part) throws S3Failure, InterruptedException {
-        Expected expected = new Expected("Asking about " + name(), etag, 0);
+        ExpectedBody expected = new ExpectedBody("Asking about " + name(), etag, 0);
         HeadObjectRequest request = HeadObjectRequest.builder()
                 .bucket(bucket)
                 .key(key)
@@ -276,34 +253,6 @@ public final class ObjectReader {
 
     private String name() {
         return '"' + key + "\" in bucket \"" + bucket + '"';
-    }
-
-    /** What the answer has to be. */
-    record Expected(String what, String etag, long length) {
-        void check(GetObjectResponse answer) throws S3Failure {
-            checkEtag(answer.eTag());
-            Long announced = answer.contentLength();
-            if (announced != null && announced != length) {
-                throw cut("the server announced " + announced + " bytes instead of " + length);
-            }
-        }
-
-        /** Not every server knows If-Match. */
-        void checkEtag(@Nullable String sent) throws S3Failure {
-            String got = ObjectHead.bareEtag(sent);
-            if (!etag.isEmpty() && !got.isEmpty() && !got.equals(etag)) {
-                throw S3Failure.changed(what + " failed: the object has changed since it was listed.");
-            }
-        }
-
-        S3Failure cut(String how) {
-            return new S3Failure.Retriable(
-                    S3Failure.Kind.CUT_BODY, what + " failed: " + how + "; it is tried again.", null);
-        }
-
-        S3Failure wrongRange(String how) {
-            return new S3Failure.Permanent(S3Failure.Kind.RANGE, what + " failed: " + how + ".", null);
-        }
     }
 
     /** What requests for objects carry beyond what names the object. */

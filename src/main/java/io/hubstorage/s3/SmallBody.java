@@ -15,12 +15,12 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  * the SDK repeats the request, it begins anew.
  */
 final class SmallBody implements AsyncResponseTransformer<GetObjectResponse, ObjectReader.Small> {
-    private final ObjectReader.Expected expected;
+    private final ExpectedBody expected;
     private final LongConsumer received;
     private volatile CompletableFuture<ObjectReader.Small> result = new CompletableFuture<>();
     private volatile @Nullable GetObjectResponse response;
 
-    SmallBody(ObjectReader.Expected expected, LongConsumer received) {
+    SmallBody(ExpectedBody expected, LongConsumer received) {
         this.expected = expected;
         this.received = received;
     }

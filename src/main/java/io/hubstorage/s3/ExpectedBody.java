@@ -1,0 +1,60 @@
+package io.hubstorage.s3;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+
+/**
+ * What an answer has to be to be believed; not every server knows conditions and ranges.
+ *
+ * @param what what was asked for, as the subject of a sentence
+ * @param etag the listed one, without quotes; empty for any
+ * @param length of the body in bytes
+ */
+record ExpectedBody(String what, String etag, long length) {
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
+
+    void check(GetObjectResponse answer) throws S3Failure {
+        checkEtag(answer.eTag());
+        Long announced = answer.contentLength();
+        if (announced != null && announced != length) {
+            throw cut("the server announced " + announced + " bytes instead of " + length);
+        }
+    }
+
+    void checkEtag(@Nullable String sent) throws S3Failure {
+        String got = ObjectHead.bareEtag(sent);
+        if (!etag.isEmpty() && !got.isEmpty() && !got.equals(etag)) {
+            throw S3Failure.changed(what + " failed: the object has changed since it was listed.");
+        }
+    }
+
+    S3Failure cut(String how) {
+        return new S3Failure.Retriable(
+                S3Failure.Kind.CUT_BODY, what + " failed: " + how + "; it is tried again.", null);
+    }
+
+    private S3Failure wrongRange(String how) {
+        return new S3Failure.Permanent(S3Failure.Kind.RANGE, what + " failed: " + how + ".", null);
+    }
+
+    /** Checks that the answer is the range asked for, and takes the object's size from it. */
+    long sizeOfWhole(GetObjectResponse answer, long from) throws S3Failure {
+        String range = answer.contentRange();
+        Long announced = answer.contentLength();
+        if (range == null) {
+            // A server that ignores ranges sends everything, which is right only when everything was asked for.
+            if (from == 0 && announced != null && announced == length) {
+                return announced;
+            }
+            throw wrongRange("the server ignored the range that was asked for");
+        }
+        Matcher matcher = CONTENT_RANGE.matcher(range.strip().toLowerCase(Locale.ROOT));
+        if (!matcher.matches() || Long.parseLong(matcher.group(1)) != from) {
+            throw wrongRange("the server sent another range than asked for (" + range + ")");
+        }
+        return Long.parseLong(matcher.group(3));
+    }
+}
