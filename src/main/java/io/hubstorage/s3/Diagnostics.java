@@ -79,7 +79,7 @@ public final class Diagnostics {
                 List.copyOf(steps));
     }
 
-    private boolean credentials(List<S3Message.Step> steps) throws InterruptedException {
+    private boolean credentials(List<S3Message.Step> steps) {
         CredentialSource source = clients.credentials();
         try {
             source.resolveCredentials();

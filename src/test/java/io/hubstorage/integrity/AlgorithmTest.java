@@ -36,6 +36,20 @@ final class AlgorithmTest {
     }
 
     @ParameterizedTest
+    @EnumSource(Algorithm.class)
+    void byteByByteAndAfterAResetItIsTheSame(Algorithm algorithm) {
+        byte[] body = SyntheticBody.bytes(9, 0, 100);
+        byte[] expected = algorithm.start().digest(body);
+        MessageDigest hash = algorithm.start();
+        hash.update((byte) 1);
+        hash.reset();
+        for (byte unit : body) {
+            hash.update(unit);
+        }
+        assertThat(hash.digest()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @EnumSource(ChecksumKind.class)
     void anyLengthAtAnyOffsetInAnyPiecesGivesWhatTheServerGives(ChecksumKind kind) {
         Algorithm algorithm = Algorithm.valueOf(kind.name());
