@@ -32,6 +32,8 @@ import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.ProxyConfiguration;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.utils.ProxyConfigProvider;
+import software.amazon.awssdk.utils.async.DelegatingSubscriber;
+import software.amazon.awssdk.utils.async.DelegatingSubscription;
 
 /**
  * The SDK's netty-nio client on loops apart from those of the dashboard: a busy transfer does not hold up a page. Two faults of
@@ -269,25 +271,18 @@ public final class NettyTransport implements SdkAsyncHttpClient {
             return given == null ? failure : given;
         }
 
-        private final class Body implements Subscriber<ByteBuffer> {
-            private final Subscriber<? super ByteBuffer> reader;
-
+        private final class Body extends DelegatingSubscriber<ByteBuffer, ByteBuffer> {
             Body(Subscriber<? super ByteBuffer> reader) {
-                this.reader = reader;
+                super(reader);
             }
 
             @Override
             public void onSubscribe(Subscription source) {
-                reader.onSubscribe(new Subscription() {
+                super.onSubscribe(new DelegatingSubscription(source) {
                     @Override
                     public void request(long count) {
                         asked(count);
-                        source.request(count);
-                    }
-
-                    @Override
-                    public void cancel() {
-                        source.cancel();
+                        super.request(count);
                     }
                 });
             }
@@ -295,17 +290,12 @@ public final class NettyTransport implements SdkAsyncHttpClient {
             @Override
             public void onNext(ByteBuffer bytes) {
                 came();
-                reader.onNext(bytes);
+                subscriber.onNext(bytes);
             }
 
             @Override
             public void onError(Throwable failure) {
-                reader.onError(why(failure));
-            }
-
-            @Override
-            public void onComplete() {
-                reader.onComplete();
+                super.onError(why(failure));
             }
         }
     }
