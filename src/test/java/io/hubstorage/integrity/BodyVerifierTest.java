@@ -200,6 +200,90 @@ final class BodyVerifierTest {
     }
 
     @Test
+    void whatOnePartHashesToTellsNothingOfTheSizesOfParts() throws S3Failure {
+        byte[] body = body(100);
+        BodyVerifier verifier = fed(body, DeclaredChecksum.ofEtag(etag(body, List.of(100L))), null);
+
+        assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
+        assertThat(verifier.parts()).isEqualTo(PartSizes.each(100));
+        assertThat(inference.remembered(100, 1)).isZero();
+    }
+
+    @Test
+    void etagsOfOnePartAreNotHashedWhereTheServerMakesThemUp() throws S3Failure {
+        byte[] body = body(100);
+        for (int i = 0; i < 3; i++) {
+            assertThat(verdict(body, DeclaredChecksum.ofEtag("0".repeat(32) + "-1"), null))
+                    .isEqualTo(ManifestEntry.LENGTH);
+        }
+        assertThat(verdict(body, DeclaredChecksum.ofEtag(etag(body, List.of(100L))), null))
+                .isEqualTo(ManifestEntry.LENGTH);
+        // A checksum is never made up.
+        DeclaredChecksum crc32 = new DeclaredChecksum(
+                Algorithm.CRC32, hex(Algorithm.CRC32, HexFormat.of().parseHex(hex(Algorithm.CRC32, body))), 1, "CRC32");
+        assertThat(verdict(body, new Declared(List.of(), crc32), null)).isEqualTo("multipart-crc32");
+    }
+
+    @Test
+    void aServerIsNotAskedForPartsOfASizeThatWasRightBefore() throws S3Failure {
+        inference.right(40);
+        byte[] body = body(100);
+        BodyVerifier.Parts silent = new BodyVerifier.Parts() {
+            @Override
+            public OptionalLong firstPart(int parts) {
+                throw new AssertionError("asked for the first part");
+            }
+
+            @Override
+            public List<Long> allParts(int parts) {
+                throw new AssertionError("asked for all parts");
+            }
+        };
+        assertThat(verdict(body, DeclaredChecksum.ofEtag(etag(body, even(100, 40))), silent))
+                .isEqualTo("multipart-md5");
+    }
+
+    @Test
+    void aWrongRememberedSizeIsFollowedByWhatTheServerTells() throws S3Failure {
+        inference.right(40);
+        byte[] body = body(100);
+        BodyVerifier verifier = fed(body, DeclaredChecksum.ofEtag(etag(body, even(100, 35))), telling(even(100, 35)));
+
+        assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
+        assertThat(verifier.parts()).isEqualTo(PartSizes.each(35));
+    }
+
+    @Test
+    void evenPartsThatTheServerTellsProveAChangedBody() {
+        byte[] body = body(100);
+        Declared declared = DeclaredChecksum.ofEtag(etag(body, even(100, 40)));
+
+        assertThatThrownBy(() -> verdict(otherwise(body), declared, telling(even(100, 40))))
+                .isInstanceOf(S3Failure.Retriable.class)
+                .hasMessageContaining("corrupted");
+    }
+
+    @Test
+    void aServerThatTellsOnlyTheFirstPartProvesNothingAgainstABody() throws S3Failure {
+        byte[] body = body(100);
+        BodyVerifier.Parts first = new BodyVerifier.Parts() {
+            @Override
+            public OptionalLong firstPart(int parts) {
+                return OptionalLong.of(40);
+            }
+
+            @Override
+            public List<Long> allParts(int parts) {
+                return List.of();
+            }
+        };
+        BodyVerifier verifier = fed(body, DeclaredChecksum.ofEtag(etag(body, List.of(40L, 10L, 50L))), first);
+
+        assertThat(verdict(verifier, body)).isEqualTo(ManifestEntry.LENGTH);
+        assertThat(verifier.parts()).isNull();
+    }
+
+    @Test
     void ofAChecksumOfOnePartNothingIsMadeUp() {
         byte[] body = body(100);
         Declared declared = new Declared(List.of(), new DeclaredChecksum(Algorithm.CRC32, "00000000", 1, "CRC32"));

@@ -1,6 +1,7 @@
 package io.hubstorage.integrity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -70,6 +71,25 @@ class InOrderFeederTest {
             }
         }
         assertThat(fed.toByteArray()).isEqualTo(body);
+    }
+
+    @Test
+    void whatWasLeftOutIsReadBackWhenItsTurnComesAndOnlyOnce() throws Exception {
+        new Random(3).nextBytes(body);
+        try (FileChannel file = open("late")) {
+            InOrderFeeder order = new InOrderFeeder(file);
+            assertThatThrownBy(() -> order.finish(1)).isInstanceOf(IllegalStateException.class);
+            write(file, order, 0, 0, 300);
+            assertThat(fed.size()).isZero();
+            order.into(fed::write);
+            write(file, order, 0, 300, 200);
+            assertThat(fed.size()).isEqualTo(500);
+            order.finish(500);
+            assertThat(fed.size()).isEqualTo(500);
+            write(file, order, 500, 500, 100);
+            order.finish(600);
+            assertThat(fed.toByteArray()).isEqualTo(Arrays.copyOf(body, 600));
+        }
     }
 
     private FileChannel open(String name) throws IOException {

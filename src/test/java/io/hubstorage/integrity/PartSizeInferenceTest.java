@@ -53,9 +53,41 @@ final class PartSizeInferenceTest {
     }
 
     @Test
+    void objectsAreNamedAsDoubtfulOnlyWhereMostAreExplainedAndOnlyAFew() {
+        for (int i = 0; i < 25; i++) {
+            guesses.unexplained("films/" + i);
+        }
+        for (int i = 0; i < 25; i++) {
+            guesses.right(8 * MIB);
+        }
+        assertThat(guesses.doubtful()).isEmpty();
+        guesses.right(8 * MIB);
+        assertThat(guesses.doubtful()).hasSize(20).startsWith("films/0");
+    }
+
+    @Test
+    void partsWithoutASizeInCommonExplainNothing() {
+        guesses.right(0);
+        assertThat(guesses.remembered(100, 1)).isZero();
+        guesses.unexplained("films/1");
+        assertThat(guesses.doubtful()).isEmpty();
+    }
+
+    @Test
+    void aSizeFitsThatMakesExactlySoManyParts() {
+        assertThat(PartSizes.fits(8, 17, 3)).isTrue();
+        assertThat(PartSizes.fits(8, 16, 2)).isTrue();
+        assertThat(PartSizes.fits(8, 16, 3)).isFalse();
+        assertThat(PartSizes.fits(0, 0, 0)).isFalse();
+        assertThat(PartSizes.fits(1, 1, 1)).isTrue();
+    }
+
+    @Test
     void sizesThatAreEvenButForTheLastAreToldShort() {
         assertThat(PartSizes.all(List.of(8L, 8L, 3L))).isEqualTo(PartSizes.each(8));
         assertThat(PartSizes.all(List.of(8L, 8L, 9L)).of(2)).isEqualTo(9);
         assertThat(PartSizes.all(List.of(8L, 7L, 8L)).of(1)).isEqualTo(7);
+        assertThat(PartSizes.all(List.of(8L, 7L, 8L)).of(3)).isEqualTo(Long.MAX_VALUE);
+        assertThat(PartSizes.all(List.of(8L, 8L))).isEqualTo(PartSizes.each(8));
     }
 }
