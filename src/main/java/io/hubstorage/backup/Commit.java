@@ -9,8 +9,8 @@ import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.Blocks;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Durable;
-import io.hubstorage.manifest.ManifestParts;
 import io.hubstorage.manifest.ManifestSummary;
+import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import java.io.IOException;
@@ -80,7 +80,7 @@ final class Commit {
         Files.createDirectories(manifest.resolve("..").normalize());
         List<Path> parts =
                 attempt.shards().stream().map(BucketAttempt.ShardEnd::part).toList();
-        ManifestSummary summary = ManifestParts.concatenate(parts, manifest, Layout.index(snapshot, attempt.bucket()));
+        ManifestSummary summary = ManifestWriter.join(parts, manifest);
         return new Place(attempt, summary, failures(attempt, snapshot));
     }
 

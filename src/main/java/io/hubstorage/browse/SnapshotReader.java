@@ -4,14 +4,14 @@ import io.hubstorage.bus.Sizes;
 import io.hubstorage.manifest.CorruptManifestException;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.LineNeedle;
-import io.hubstorage.manifest.ManifestCursor;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestIndex;
+import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.LegacyTree;
 import io.hubstorage.snapshot.OwnFiles;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
-import io.hubstorage.snapshot.TreeCursor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -67,7 +67,7 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
      */
     public KeyCursor open(String bucket) throws IOException {
         checkBucket(bucket);
-        return legacy ? new TreeCursor(tree(bucket)) : ManifestCursor.open(manifest(bucket));
+        return legacy ? new LegacyTree(tree(bucket)) : ManifestReader.open(manifest(bucket));
     }
 
     /** The bucket's entries; none when it has no such bucket. */
@@ -81,7 +81,7 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
             return open(bucket);
         }
         checkBucket(bucket);
-        return ManifestCursor.open(manifest(bucket), needle);
+        return ManifestReader.open(manifest(bucket), needle);
     }
 
     /** The bytes of the bucket's manifest; 0 where there is none. */

@@ -1,6 +1,6 @@
 package io.hubstorage.config;
 
-import io.hubstorage.fs.DurableFiles;
+import io.hubstorage.fs.Durable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -57,12 +57,12 @@ public final class ConfigFile {
     /** Durable on return. Keeps mode, owner and, if the path is a symbolic link, the link. */
     public void write(byte[] content) throws IOException {
         Path target = Files.exists(path) ? path.toRealPath() : path;
-        Path folder = DurableFiles.folderOf(target);
+        Path folder = Durable.folderOf(target);
         Files.createDirectories(folder);
         Path temp = folder.resolve(".%s.%d.tmp"
                 .formatted(target.getFileName(), ProcessHandle.current().pid()));
         try (FileChannel channel =
-                secret ? FileChannel.open(temp, NEW, DurableFiles.ownerOnly(temp)) : FileChannel.open(temp, NEW)) {
+                secret ? FileChannel.open(temp, NEW, Durable.ownerOnly(temp)) : FileChannel.open(temp, NEW)) {
             writeAll(channel, content);
         } catch (AccessDeniedException e) {
             inPlace(target, content, e);
@@ -88,7 +88,7 @@ public final class ConfigFile {
             return;
         }
         try {
-            DurableFiles.forceFolder(folder);
+            Durable.syncFolder(folder);
         } catch (IOException e) {
             // Some file systems cannot; the content itself is durable.
             LOG.debug("{} could not be synced", folder, e);
@@ -116,7 +116,7 @@ public final class ConfigFile {
 
     /** Cuts to length after writing, so that a crash in between loses as little as possible. */
     private static void writeAll(FileChannel channel, byte[] content) throws IOException {
-        DurableFiles.writeFully(channel, ByteBuffer.wrap(content));
+        Durable.writeFully(channel, ByteBuffer.wrap(content));
         channel.truncate(content.length);
         channel.force(true);
     }

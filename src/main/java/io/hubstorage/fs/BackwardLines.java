@@ -84,6 +84,6 @@ public final class BackwardLines {
 
     private byte[] read(long from, int length) throws IOException {
         bytesRead += length;
-        return DurableFiles.readFully(channel, from, length);
+        return Durable.readFully(channel, from, length);
     }
 }

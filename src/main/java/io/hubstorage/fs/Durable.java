@@ -1,5 +1,6 @@
 package io.hubstorage.fs;
 
+import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,16 +8,30 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.UUID;
 
-/** Makes what was written survive a power loss. Blocking; thread-safe. */
+/**
+ * Makes what was written survive a power loss, and does what the JDK's channels do not promise: all the bytes, and a rename
+ * that lasts. Blocking; thread-safe.
+ */
 public final class Durable {
     private static final boolean WINDOWS = File.separatorChar == '\\';
 
     private Durable() {}
+
+    /** Writes a file's new content. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(FileChannel channel) throws IOException;
+    }
 
     /** Makes the names in a folder durable; does nothing where folders cannot be opened, as on Windows. */
     public static void syncFolder(Path folder) throws IOException {
@@ -44,9 +59,9 @@ public final class Durable {
         }
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         try {
-            syncFolder(parent(to));
-            if (!parent(from).equals(parent(to))) {
-                syncFolder(parent(from));
+            syncFolder(folderOf(to));
+            if (!folderOf(from).equals(folderOf(to))) {
+                syncFolder(folderOf(from));
             }
         } catch (IOException e) {
             // Whoever hears of a failure must not find the folder all the same.
@@ -55,28 +70,68 @@ public final class Durable {
         }
     }
 
-    /** Replaces a file so that at any time either the old or the new content is there, and makes the new one durable. */
+    /** Replaces a file as a whole, durably: whoever looks, and whatever breaks, it is the old one or the new one. */
     public static void writeAtomically(Path file, byte[] content) throws IOException {
-        // Not createTempFile, which would make a file that only its owner can read.
-        Path temporary = parent(file).resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
-            try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                ByteBuffer rest = ByteBuffer.wrap(content);
-                while (rest.hasRemaining()) {
-                    channel.write(rest);
-                }
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
-        syncFolder(parent(file));
+        writeAtomically(file, channel -> writeFully(channel, ByteBuffer.wrap(content)));
     }
 
-    private static Path parent(Path file) {
-        Path parent = file.toAbsolutePath().getParent();
-        return parent == null ? file.toAbsolutePath() : parent;
+    /** The same with content that need not fit in memory. Keeps the file's mode; that of a new one is as the umask says. */
+    public static void writeAtomically(Path file, Content content) throws IOException {
+        // Not createTempFile, which would make a file that only its owner can read.
+        Path next = folderOf(file).resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            try (FileChannel channel = FileChannel.open(next, options, modeOf(file))) {
+                content.writeTo(channel);
+                channel.force(true);
+            }
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(next);
+        }
+        syncFolder(folderOf(file));
+    }
+
+    /** The mode of a new file that its owner alone may read, where files have modes. */
+    public static FileAttribute<?>[] ownerOnly(Path file) {
+        return isPosix(file) ? mode(PosixFilePermissions.fromString("rw-------")) : new FileAttribute<?>[0];
+    }
+
+    private static FileAttribute<?>[] modeOf(Path file) throws IOException {
+        return isPosix(file) && Files.exists(file)
+                ? mode(Files.getPosixFilePermissions(file))
+                : new FileAttribute<?>[0];
+    }
+
+    private static FileAttribute<?>[] mode(Set<PosixFilePermission> permissions) {
+        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
+    }
+
+    private static boolean isPosix(Path file) {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    public static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    public static byte[] readFully(FileChannel channel, long offset, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining()) {
+            if (channel.read(bytes, offset + bytes.position()) < 0) {
+                throw new EOFException("ends before byte " + (offset + length));
+            }
+        }
+        return bytes.array();
+    }
+
+    public static Path folderOf(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IllegalArgumentException(file + " is not a file");
+        }
+        return folder;
     }
 }

@@ -1,7 +1,9 @@
 package io.hubstorage.fs;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInput;
+import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -9,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +96,7 @@ public final class ExternalSort<T> implements AutoCloseable {
             merge(first);
         }
         run.sort(order);
-        sorted = files.isEmpty() ? Sorted.ofMemory(run) : Sorted.ofFiles(files, codec, order);
+        sorted = files.isEmpty() ? new MemoryRun<>(run.iterator()) : new Merge(files);
         return sorted;
     }
 
@@ -114,7 +118,7 @@ public final class ExternalSort<T> implements AutoCloseable {
 
     private void spill() throws IOException {
         run.sort(order);
-        files.add(writeRun(Sorted.ofMemory(run)));
+        files.add(writeRun(new MemoryRun<>(run.iterator())));
         run.clear();
     }
 
@@ -126,7 +130,7 @@ public final class ExternalSort<T> implements AutoCloseable {
         int count = Math.min(FAN_IN, files.size() - FAN_IN + 1);
         List<RunFile> group = files.subList(first, Math.min(first + count, files.size()));
         RunFile merged;
-        try (Sorted<T> items = Sorted.ofFiles(group, codec, order)) {
+        try (Sorted<T> items = new Merge(group)) {
             merged = writeRun(items);
         }
         for (RunFile file : group) {
@@ -148,5 +152,88 @@ public final class ExternalSort<T> implements AutoCloseable {
             }
         }
         return new RunFile(file, count);
+    }
+
+    private record MemoryRun<T>(Iterator<T> items) implements Sorted<T> {
+        @Override
+        public @Nullable T next() {
+            return items.hasNext() ? items.next() : null;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** A run that is read from its file. */
+    private final class OpenRun implements Sorted<T> {
+        private final DataInputStream in;
+        private long left;
+
+        OpenRun(RunFile file) throws IOException {
+            in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file.path()), 1 << 16));
+            left = file.items();
+        }
+
+        @Override
+        public @Nullable T next() throws IOException {
+            if (left == 0) {
+                in.close();
+                return null;
+            }
+            left--;
+            return codec.read(in);
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
+    }
+
+    /** The next item of one of the runs that are merged. */
+    private record Head<T>(T item, int run) {}
+
+    private final class Merge implements Sorted<T> {
+        private final List<OpenRun> runs = new ArrayList<>();
+        private final PriorityQueue<Head<T>> heads = new PriorityQueue<>((a, b) -> {
+            int byItem = order.compare(a.item, b.item);
+            return byItem != 0 ? byItem : Integer.compare(a.run, b.run);
+        });
+
+        Merge(List<RunFile> files) throws IOException {
+            try {
+                for (RunFile file : files) {
+                    runs.add(new OpenRun(file));
+                    advance(runs.size() - 1);
+                }
+            } catch (IOException e) {
+                close();
+                throw e;
+            }
+        }
+
+        @Override
+        public @Nullable T next() throws IOException {
+            Head<T> head = heads.poll();
+            if (head == null) {
+                return null;
+            }
+            advance(head.run);
+            return head.item;
+        }
+
+        private void advance(int run) throws IOException {
+            T item = runs.get(run).next();
+            if (item != null) {
+                heads.add(new Head<>(item, run));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (OpenRun run : runs) {
+                run.close();
+            }
+        }
     }
 }

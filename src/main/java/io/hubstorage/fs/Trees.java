@@ -25,6 +25,44 @@ public final class Trees {
         return path.toString();
     }
 
+    /** Takes what is found below a folder, in no order; nothing is followed. */
+    public interface Visitor {
+        /** @param path from the folder to what was found there: a folder, a file, a link, anything */
+        void found(String path, BasicFileAttributes attributes) throws IOException;
+
+        /** What is there, or what is left of the folder that is there, cannot be looked at; the walk goes on without it. */
+        void unreadable(String path, IOException failure) throws IOException;
+    }
+
+    /** Shows everything below a folder, but not the folder. What goes while it is looked at was not there. */
+    public static void walk(Path folder, Visitor visitor) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) throws IOException {
+                return each.equals(folder) ? FileVisitResult.CONTINUE : visitFile(each, attributes);
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path each, BasicFileAttributes attributes) throws IOException {
+                visitor.found(relative(folder, each), attributes);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path each, IOException failure) throws IOException {
+                if (!(failure instanceof NoSuchFileException)) {
+                    visitor.unreadable(relative(folder, each), failure);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path each, @Nullable IOException failure) throws IOException {
+                return failure == null ? FileVisitResult.CONTINUE : visitFileFailed(each, failure);
+            }
+        });
+    }
+
     /**
      * Deletes a folder with all that is below it, read-only folders too; a symbolic link is deleted, never followed. Does
      * nothing when there is no such folder. Files keep their modes: they may be hard-linked elsewhere.

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.fs.BackwardLines;
-import io.hubstorage.fs.DurableFiles;
+import io.hubstorage.fs.Durable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -66,15 +66,15 @@ final class HistoryFile {
     synchronized void append(RunRecord run) {
         String line = BusJson.encode(run).encode() + "\n";
         try {
-            Files.createDirectories(DurableFiles.folderOf(file));
+            Files.createDirectories(Durable.folderOf(file));
             boolean made = !Files.exists(file);
             String text = made || endsInLine() ? line : "\n" + line;
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-                DurableFiles.writeFully(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+                Durable.writeFully(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
                 channel.force(true);
             }
             if (made) {
-                DurableFiles.forceFolder(DurableFiles.folderOf(file));
+                Durable.syncFolder(Durable.folderOf(file));
             }
         } catch (IOException e) {
             unwritable = file + " cannot be written: " + e;
@@ -87,7 +87,7 @@ final class HistoryFile {
     private boolean endsInLine() throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = channel.size();
-            return size == 0 || DurableFiles.readFully(channel, size - 1, 1)[0] == '\n';
+            return size == 0 || Durable.readFully(channel, size - 1, 1)[0] == '\n';
         }
     }
 
@@ -189,7 +189,7 @@ final class HistoryFile {
         try {
             long lines = countLines();
             if (lines > 2L * keep) {
-                DurableFiles.replace(file, this::copyNewest);
+                Durable.writeAtomically(file, this::copyNewest);
                 leftOut.clear();
                 LOG.info("Compacted the run history {} from {} to {} lines", file, lines, countLines());
             }
@@ -223,7 +223,7 @@ final class HistoryFile {
             }
             for (Line line : newestFirst.reversed()) {
                 int length = Math.toIntExact(line.end() + 1 - line.start());
-                DurableFiles.writeFully(to, ByteBuffer.wrap(DurableFiles.readFully(from, line.start(), length)));
+                Durable.writeFully(to, ByteBuffer.wrap(Durable.readFully(from, line.start(), length)));
             }
         }
     }

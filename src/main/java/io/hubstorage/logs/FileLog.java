@@ -9,7 +9,7 @@ import ch.qos.logback.core.rolling.RollingPolicyBase;
 import ch.qos.logback.core.rolling.RolloverFailure;
 import ch.qos.logback.core.rolling.TriggeringPolicy;
 import io.hubstorage.config.HubConfig;
-import io.hubstorage.fs.DurableFiles;
+import io.hubstorage.fs.Durable;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ final class FileLog {
      * @throws IOException when that is not possible; nothing has changed then
      */
     static FileLog open(LoggerContext context, String name, Path file, HubConfig.Logging config) throws IOException {
-        Files.createDirectories(DurableFiles.folderOf(file));
+        Files.createDirectories(Durable.folderOf(file));
         // Tried first, because Logback does not say why it cannot.
         create(file);
         RollingFileAppender<ILoggingEvent> rolling = new RollingFileAppender<>();
@@ -72,9 +72,7 @@ final class FileLog {
     /** Makes the file if there is none; nobody but its owner may read it then. */
     private static void create(Path file) throws IOException {
         Files.newByteChannel(
-                        file,
-                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
-                        DurableFiles.ownerOnly(file))
+                        file, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), Durable.ownerOnly(file))
                 .close();
     }
 

@@ -9,7 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A manifest's frames, unpacked one at a time, each checked against its own checksum. Not thread-safe. */
+/** A manifest's frames, unpacked one at a time, each checked against its own checksum and the index. Not thread-safe. */
 final class ManifestFrames implements AutoCloseable {
     /** A frame never holds more; protects against a damaged header. */
     private static final long MAX_FRAME = 1L << 28;
@@ -38,13 +38,17 @@ final class ManifestFrames implements AutoCloseable {
         return index.frames().size();
     }
 
+    String firstKey(int frame) {
+        return index.frames().get(frame).firstKey();
+    }
+
     /** The frame that holds the key, if any does: the last one that does not begin after it, or the first. */
     int around(String key) {
         int low = 0;
         int high = count();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (KeyOrder.compare(index.frames().get(middle).firstKey(), key) <= 0) {
+            if (KeyOrder.compare(firstKey(middle), key) <= 0) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -53,7 +57,7 @@ final class ManifestFrames implements AutoCloseable {
         return Math.max(0, low - 1);
     }
 
-    /** The lines of a frame. */
+    /** The lines of a frame, as many as its index says. */
     byte[] read(int frame) throws IOException {
         ManifestIndex.Frame place = index.frames().get(frame);
         byte[] packed = new byte[Math.toIntExact(index.end(frame) - place.offset())];
@@ -66,7 +70,23 @@ final class ManifestFrames implements AutoCloseable {
             // A bad sector under an old manifest is no reason to stop a run: its files stand in for it.
             throw corrupt("frame %d cannot be read: %s".formatted(frame, e.getMessage()), e);
         }
-        return unpack(packed, frame);
+        byte[] text = unpack(packed, frame);
+        int missing = place.entries() - count(text, (byte) '\n');
+        if (missing != 0) {
+            throw corrupt(
+                    "frame %d has %d entries %s than its index says"
+                            .formatted(frame, Math.abs(missing), missing > 0 ? "fewer" : "more"),
+                    null);
+        }
+        return text;
+    }
+
+    private static int count(byte[] text, byte wanted) {
+        int count = 0;
+        for (byte each : text) {
+            count += each == wanted ? 1 : 0;
+        }
+        return count;
     }
 
     private byte[] unpack(byte[] packed, int frame) throws IOException {

@@ -3,6 +3,7 @@ package io.hubstorage.manifest;
 import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.Sorted;
 import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.manifest.ChangeLog.Change;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Comparator;

@@ -42,14 +42,9 @@ public final class ManifestWriter implements AutoCloseable {
     private long bytes;
     private boolean closed;
 
-    /** Writes the index beside the manifest, see {@link ManifestIndex#beside}. */
+    /** Replaces the manifest and the index beside it, if they exist. */
     public ManifestWriter(Path zst) throws IOException {
-        this(zst, ManifestIndex.beside(zst));
-    }
-
-    /** Replaces both files if they exist. */
-    public ManifestWriter(Path zst, Path index) throws IOException {
-        this.index = index;
+        index = ManifestIndex.beside(zst);
         Files.deleteIfExists(index);
         zstd.setLevel(LEVEL).setChecksum(true).setContentSize(true);
         json = EntryJson.generator(lines);
@@ -77,6 +72,47 @@ public final class ManifestWriter implements AutoCloseable {
         if (entries >= FRAME_ENTRIES || lines.size() >= FRAME_BYTES) {
             endFrame();
         }
+    }
+
+    /**
+     * Joins the manifests of a bucket's shards, each with its index beside it: frames are copied as they are.
+     *
+     * @param parts in key order, not overlapping; an empty list makes an empty manifest
+     * @throws CorruptManifestException when a part is damaged or shorter than its index says, or they overlap
+     */
+    public static ManifestSummary join(List<Path> parts, Path zst) throws IOException {
+        try (ManifestWriter writer = new ManifestWriter(zst)) {
+            for (Path part : parts) {
+                writer.append(part);
+            }
+            return writer.finish();
+        }
+    }
+
+    private void append(Path part) throws IOException {
+        ManifestIndex added;
+        try (ManifestReader reader = ManifestReader.open(part)) {
+            added = reader.index();
+            if (!added.frames().isEmpty()) {
+                String first = added.frames().getFirst().firstKey();
+                if (lastKey != null && KeyOrder.compare(lastKey, first) >= 0) {
+                    throw new CorruptManifestException(
+                            part, "it begins with " + first + ", but the part before it ends with " + lastKey, null);
+                }
+                lastKey = reader.lastKey();
+            }
+        }
+        for (ManifestIndex.Frame frame : added.frames()) {
+            frames.add(
+                    new ManifestIndex.Frame(frame.firstKey(), frame.offset() + offset, frame.entries(), frame.bytes()));
+        }
+        verified.addAll(added.verified());
+        long copied = Files.copy(part, out);
+        if (copied != added.length()) {
+            throw new CorruptManifestException(
+                    part, "it has %d bytes, but its index promises %d".formatted(copied, added.length()), null);
+        }
+        offset += copied;
     }
 
     private void endFrame() throws IOException {

@@ -2,6 +2,7 @@ package io.hubstorage.snapshot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.fs.Durable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -9,13 +10,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Keeps two processes from working on one folder at once. Held by a run for its data folder, whatever configuration each has,
  * and by a service for its configuration folder; the operating system lets go of it when the process ends, however it ends, so
  * that it is never stale. Where the file system has no locks, a file beside it stands for the lock, and a holder that is gone
- * is told by its process or by a sign of life that has not been renewed. Blocking.
+ * is told by its process or by a {@link Lease} that it has not renewed. Blocking.
  */
 public final class DataLock implements AutoCloseable {
     /**
@@ -60,6 +61,45 @@ public final class DataLock implements AutoCloseable {
             @Nullable String space) {
         static final Holder UNKNOWN = new Holder(null, null, null, null);
 
+        /** This process. */
+        static Holder us(@Nullable Instant since) {
+            return new Holder(ProcessHandle.current().pid(), thisHost(), since, thisSpace());
+        }
+
+        /** Whoever signed the file. */
+        static Holder read(Path file) throws IOException {
+            // Only its first lines: it need not be ours.
+            try (var in = Files.newInputStream(file)) {
+                return BusJson.mapper()
+                        .readValue(new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8), Holder.class);
+            } catch (JsonProcessingException e) {
+                return UNKNOWN;
+            }
+        }
+
+        private static String thisHost() {
+            try {
+                return InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                return "this host";
+            }
+        }
+
+        /** A boot of the machine and, in it, the container; empty where nobody can tell. */
+        static String thisSpace() {
+            try {
+                return Files.readString(Path.of("/proc/sys/kernel/random/boot_id"))
+                                .strip() + " " + Files.readSymbolicLink(Path.of("/proc/self/ns/pid"));
+            } catch (IOException | UnsupportedOperationException _) {
+                return "";
+            }
+        }
+
+        /** Whether a pid names the same process for both. */
+        boolean isComparable(Holder other) {
+            return Objects.equals(host, other.host) && Objects.equals(space, other.space) && !"".equals(space);
+        }
+
         /** For messages: {@code process 4711 on nas, since 2026-11-20T08:00:00Z}. */
         @Override
         public String toString() {
@@ -76,7 +116,7 @@ public final class DataLock implements AutoCloseable {
 
         private final transient Holder holder;
 
-        private HeldException(Path file, Holder holder) {
+        HeldException(Path file, Holder holder) {
             super("another HubStorage is at work on %s (%s); wait for it to end".formatted(worked(file), holder));
             this.holder = holder;
         }
@@ -112,18 +152,18 @@ public final class DataLock implements AutoCloseable {
 
     /** Takes the one that this file stands for. The file is made, and stays. */
     public static DataLock take(Path file, Instant now) throws IOException, HeldException {
-        return take(file, now, FileChannel::tryLock, SignOfLife.USUAL);
+        return take(file, now, FileChannel::tryLock, Lease.USUAL);
     }
 
-    static DataLock take(Path file, Instant now, Locks locks, SignOfLife life) throws IOException, HeldException {
+    static DataLock take(Path file, Instant now, Locks locks, Lease lease) throws IOException, HeldException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Holder us = new Holder(ProcessHandle.current().pid(), host(), now, SignOfLife.space());
+        Holder us = Holder.us(now);
         Holder ours = OURS.putIfAbsent(file, us);
         if (ours != null) {
             throw new HeldException(file, ours);
         }
         try {
-            return new DataLock(file, hold(file, us, locks, life));
+            return new DataLock(file, hold(file, us, locks, lease));
         } catch (IOException | HeldException | RuntimeException e) {
             // Or it would refuse everybody for good.
             OURS.remove(file);
@@ -131,7 +171,7 @@ public final class DataLock implements AutoCloseable {
         }
     }
 
-    private static AutoCloseable hold(Path file, Holder us, Locks locks, SignOfLife life)
+    private static AutoCloseable hold(Path file, Holder us, Locks locks, Lease lease)
             throws IOException, HeldException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -142,10 +182,10 @@ public final class DataLock implements AutoCloseable {
             } catch (IOException e) {
                 channel.close();
                 LOG.debug("{} has no locks", file, e);
-                return standIn(file, us, life);
+                return lease.take(file, us);
             }
             if (lock == null) {
-                throw new HeldException(file, readHolder(file));
+                throw new HeldException(file, Holder.read(file));
             }
             trySign(channel, us);
             return channel;
@@ -155,45 +195,12 @@ public final class DataLock implements AutoCloseable {
         }
     }
 
-    /** Where there are no locks: a file that only one can make. */
-    private static AutoCloseable standIn(Path file, Holder us, SignOfLife life) throws IOException, HeldException {
-        Path held = standIn(file);
-        byte[] text = BusJson.mapper().writeValueAsBytes(us);
-        for (int attempt = 0; ; attempt++) {
-            try {
-                Files.createFile(held);
-                write(held, text);
-                return life.keep(held);
-            } catch (FileAlreadyExistsException e) {
-                Holder holder = readHolder(held);
-                if (attempt > 0 || life.isAlive(held, holder, us)) {
-                    throw new HeldException(file, holder);
-                }
-                LOG.info("{} was left behind by {}", held, holder);
-                Files.deleteIfExists(held);
-            }
-        }
-    }
-
-    private static void write(Path held, byte[] text) throws IOException {
-        try {
-            Files.write(held, text);
-        } catch (IOException e) {
-            Files.deleteIfExists(held);
-            throw e;
-        }
-    }
-
-    private static Path standIn(Path file) {
-        return file.resolveSibling(file.getFileName() + ".held");
-    }
-
     /** Who is at work on the data folder just now; empty when nobody is, or nobody can tell. Writes nothing. */
     public static Optional<Holder> holder(Layout layout) throws IOException {
-        return holder(layout.lock(), FileChannel::tryLock, SignOfLife.USUAL);
+        return holder(layout.lock(), FileChannel::tryLock, Lease.USUAL);
     }
 
-    static Optional<Holder> holder(Path file, Locks locks, SignOfLife life) throws IOException {
+    static Optional<Holder> holder(Path file, Locks locks, Lease lease) throws IOException {
         Holder ours = OURS.get(file);
         if (ours != null) {
             return Optional.of(ours);
@@ -206,57 +213,19 @@ public final class DataLock implements AutoCloseable {
             try {
                 lock = locks.tryLock(channel);
             } catch (IOException e) {
-                Path held = standIn(file);
-                Holder us = new Holder(ProcessHandle.current().pid(), host(), null, SignOfLife.space());
-                return Optional.of(held)
-                        .filter(Files::exists)
-                        .map(DataLock::readHolderOrUnknown)
-                        .filter(holder -> life.isAlive(held, holder, us));
+                return lease.holder(file, Holder.us(null));
             }
-            return lock == null ? Optional.of(readHolder(file)) : Optional.empty();
-        }
-    }
-
-    private static Holder readHolderOrUnknown(Path file) {
-        try {
-            return readHolder(file);
-        } catch (IOException _) {
-            return Holder.UNKNOWN;
+            return lock == null ? Optional.of(Holder.read(file)) : Optional.empty();
         }
     }
 
     /** The lock is what counts; on a full disk it is held without a name. */
     private static void trySign(FileChannel channel, Holder us) {
         try {
-            sign(channel, us);
+            channel.truncate(0);
+            Durable.writeFully(channel, ByteBuffer.wrap(BusJson.mapper().writeValueAsBytes(us)));
         } catch (IOException e) {
             LOG.debug("who holds the lock cannot be written down", e);
-        }
-    }
-
-    private static void sign(FileChannel channel, Holder us) throws IOException {
-        channel.truncate(0);
-        ByteBuffer text = ByteBuffer.wrap(BusJson.mapper().writeValueAsBytes(us));
-        while (text.hasRemaining()) {
-            channel.write(text);
-        }
-    }
-
-    private static String host() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "this host";
-        }
-    }
-
-    private static Holder readHolder(Path file) throws IOException {
-        // Only its first lines: it need not be ours.
-        try (var in = Files.newInputStream(file)) {
-            return BusJson.mapper()
-                    .readValue(new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8), Holder.class);
-        } catch (JsonProcessingException e) {
-            return Holder.UNKNOWN;
         }
     }
 

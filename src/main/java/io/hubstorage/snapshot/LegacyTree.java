@@ -1,74 +1,166 @@
 package io.hubstorage.snapshot;
 
 import io.hubstorage.fs.Trees;
+import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestMerge;
 import io.hubstorage.manifest.ManifestSummary;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A bucket's folder in a snapshot of the old tool, which kept no manifest. */
-public final class LegacyTree {
+/**
+ * A bucket's folder in a snapshot without a manifest, its files as entries: sizes and the files' times, to the second, as the
+ * times of last modification, because {@code aws s3 sync} set them so; no ETags and no hashes. Symbolic links and special files
+ * are left out.
+ *
+ * <p>As a cursor it shows a snapshot of the old tool, whose names are the keys, and reads only the folders that it comes to; it
+ * holds the names of those it is in.
+ */
+public final class LegacyTree implements KeyCursor {
     private static final Logger LOG = LoggerFactory.getLogger(LegacyTree.class);
 
-    private LegacyTree() {}
+    private final Path tree;
+    private final Deque<Iterator<Child>> open = new ArrayDeque<>();
+    private String from = "";
+    private @Nullable String before;
+    /** The last key that was looked at: what is before it needs to be read anew. */
+    private @Nullable String passed;
+
+    /** A file, or a folder, whose key ends in a slash. */
+    private record Child(String key) {
+        boolean folder() {
+            return key.endsWith("/");
+        }
+    }
+
+    /** Below this folder. */
+    public LegacyTree(Path tree) {
+        this.tree = tree;
+    }
 
     /**
-     * Writes a manifest of what the folder holds, with its index beside it: keys as the names spell them, sizes, and the
-     * files' times, to the second, as the times of last modification, because {@code aws s3 sync} set them so. There are no
-     * ETags and no hashes. Symbolic links, special files and what cannot be read are left out. Memory does not grow with the number of files.
+     * Writes a manifest of what the folder holds, with its index beside it. It may also be a folder of ours whose manifest is
+     * damaged, so names that stand for other keys are read as such. What cannot be read is left out. Memory does not grow with
+     * the number of files.
      *
      * @param scratch for temporary files
      */
     public static ManifestSummary manifest(Path tree, Path scratch, Path outZst) throws IOException {
         try (ManifestMerge found = new ManifestMerge(null, scratch)) {
-            Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            Trees.walk(tree, new Trees.Visitor() {
                 @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                public void found(String path, BasicFileAttributes attributes) throws IOException {
                     if (attributes.isRegularFile()) {
-                        found.add(entry(Trees.relative(tree, file), attributes));
+                        found.add(entry(KeyPath.toKey(path), path, attributes));
                     }
-                    return FileVisitResult.CONTINUE;
                 }
 
                 @Override
-                public FileVisitResult visitFileFailed(Path file, IOException failure) {
-                    LOG.warn("{} cannot be read, so what it holds is downloaded: {}", file, failure.toString());
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure) {
-                    if (failure != null) {
-                        LOG.warn(
-                                "{} cannot be read to its end, so what is missing is downloaded: {}",
-                                folder,
-                                failure.toString());
-                    }
-                    return FileVisitResult.CONTINUE;
+                public void unreadable(String path, IOException failure) {
+                    LOG.warn(
+                            "{} cannot be read, so what it holds is downloaded: {}",
+                            tree.resolve(path),
+                            failure.toString());
                 }
             });
             return found.write(outZst);
         }
     }
 
-    private static ManifestEntry entry(String path, BasicFileAttributes attributes) {
+    @Override
+    public void seek(String start, @Nullable String end) {
+        if (passed != null && KeyOrder.compare(start, passed) <= 0) {
+            open.clear();
+            passed = null;
+        }
+        from = start;
+        before = end;
+    }
+
+    @Override
+    public @Nullable ManifestEntry next() throws IOException {
+        if (passed == null) {
+            passed = "";
+            open.push(children(""));
+        }
+        while (!open.isEmpty()) {
+            if (!open.getFirst().hasNext()) {
+                open.pop();
+                continue;
+            }
+            Child child = open.getFirst().next();
+            passed = child.key;
+            if (before != null && KeyOrder.compare(child.key, before) >= 0) {
+                open.clear();
+                passed = null;
+                from = before;
+                return null;
+            }
+            if (child.folder()) {
+                enter(child);
+            } else if (KeyOrder.compare(child.key, from) >= 0) {
+                BasicFileAttributes file = OwnFiles.regular(tree.resolve(child.key));
+                if (file != null) {
+                    return entry(child.key, child.key, file);
+                }
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {}
+
+    private void enter(Child folder) throws IOException {
+        String end = KeyOrder.beyond(folder.key);
+        if (end == null || KeyOrder.compare(end, from) > 0) {
+            open.push(children(folder.key));
+        }
+    }
+
+    private Iterator<Child> children(String folder) throws IOException {
+        List<Child> children = new ArrayList<>();
+        try (DirectoryStream<Path> paths = Files.newDirectoryStream(tree.resolve(folder))) {
+            for (Path path : paths) {
+                String name = path.getFileName().toString();
+                boolean isFolder = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+                children.add(new Child(folder + name + (isFolder ? "/" : "")));
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        } catch (NoSuchFileException e) {
+            // Gone while we looked, as when a snapshot is deleted.
+            return List.<Child>of().iterator();
+        }
+        children.sort(Comparator.comparing(Child::key, KeyOrder.COMPARATOR));
+        return children.iterator();
+    }
+
+    private static ManifestEntry entry(String key, String path, BasicFileAttributes file) {
         return new ManifestEntry(
-                KeyPath.toKey(path),
+                key,
                 path,
-                new ManifestEntry.Content(attributes.size(), null),
-                new ManifestEntry.Metadata(
-                        attributes.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS)),
+                new ManifestEntry.Content(file.size(), null),
+                new ManifestEntry.Metadata(file.lastModifiedTime().toInstant().truncatedTo(ChronoUnit.SECONDS)),
                 EntryState.DOWNLOADED);
     }
 }

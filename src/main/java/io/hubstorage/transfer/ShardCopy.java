@@ -228,7 +228,7 @@ final class ShardCopy {
         WorkerPool.<IOException>run("link-" + shard.bucket(), LINKERS, pool -> {
             try (ManifestReader last = previous == null ? null : lines(previous);
                     ManifestMerge next = new ManifestMerge(last, files.scratch());
-                    ManifestWriter part = new ManifestWriter(files.part(), files.partIndex())) {
+                    ManifestWriter part = new ManifestWriter(files.part())) {
                 next.addAll(files.log());
                 List<ManifestMerge.Line> links = new ArrayList<>(LINKS);
                 for (ManifestMerge.Line line = next.next(); line != null; line = next.next()) {
@@ -276,7 +276,7 @@ final class ShardCopy {
         TransferMessage.Source source = shard.sources().getFirst();
         TreeWriter tree = tree();
         try (ManifestReader last = lines(source);
-                ManifestWriter part = new ManifestWriter(files.part(), files.partIndex())) {
+                ManifestWriter part = new ManifestWriter(files.part())) {
             for (ManifestEntry entry = last.next(); entry != null; entry = last.next()) {
                 lease.check();
                 try {

@@ -14,11 +14,6 @@ record ShardFiles(Path folder, int index) {
         return file("part.zst");
     }
 
-    /** The index of {@link #part}. */
-    Path partIndex() {
-        return file("part.index.json");
-    }
-
     /** Every failed object, one JSON line each. */
     Path failures() {
         return file("failures.jsonl");

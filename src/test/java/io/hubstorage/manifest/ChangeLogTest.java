@@ -3,6 +3,7 @@ package io.hubstorage.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hubstorage.manifest.ChangeLog.Change;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.RandomAccessFile;

@@ -6,7 +6,7 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
 import io.hubstorage.keys.KeyOrder;
-import io.hubstorage.snapshot.TreeCursor;
+import io.hubstorage.snapshot.LegacyTree;
 import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
@@ -56,7 +56,7 @@ final class KeyCursorTest {
                     starts.add("m%06d".formatted(repeat * 37));
                     starts.add("m%06d".formatted(repeat * 70));
                     starts.add("");
-                    try (ManifestCursor cursor = ManifestCursor.open(manifest(keys))) {
+                    try (ManifestReader cursor = ManifestReader.open(manifest(keys))) {
                         for (String from : starts) {
                             for (String before : starts) {
                                 cursor.seek(from, before.isEmpty() ? null : before);
@@ -72,7 +72,7 @@ final class KeyCursorTest {
     @Test
     void anUnsoughtManifestIsReadFromItsBeginning() throws IOException {
         NavigableSet<String> keys = keys(List.of("a", "b/c"), 5_000);
-        try (ManifestCursor cursor = ManifestCursor.open(manifest(keys))) {
+        try (ManifestReader cursor = ManifestReader.open(manifest(keys))) {
             assertThat(rest(cursor)).isEqualTo(List.copyOf(keys));
             assertThat(cursor.next()).isNull();
         }
@@ -88,7 +88,7 @@ final class KeyCursorTest {
                 .checkAssert((someKeys, text, repeat) -> {
                     NavigableSet<String> keys = keys(someKeys, repeat * 90);
                     keys.add("x" + text.toUpperCase(Locale.ROOT) + "y");
-                    try (ManifestCursor cursor = ManifestCursor.open(manifest(keys), LineNeedle.of(text))) {
+                    try (ManifestReader cursor = ManifestReader.open(manifest(keys), LineNeedle.of(text))) {
                         cursor.seek("", null);
                         List<String> wanted = keys.stream()
                                 .filter(key -> ascii(key).contains(ascii(text)))
@@ -103,7 +103,7 @@ final class KeyCursorTest {
     @Test
     void aNeedleThatIsRareSparesTheOtherLines() throws IOException {
         NavigableSet<String> keys = keys(List.of("n/needle-1", "z/NEEDLE"), 9_000);
-        try (ManifestCursor cursor = ManifestCursor.open(manifest(keys), LineNeedle.of("Needle"))) {
+        try (ManifestReader cursor = ManifestReader.open(manifest(keys), LineNeedle.of("Needle"))) {
             cursor.seek("", null);
             assertThat(rest(cursor)).containsExactly("n/needle-1", "z/NEEDLE");
             cursor.seek("n/needle-2", null);
@@ -132,7 +132,7 @@ final class KeyCursorTest {
         List<String> starts = new ArrayList<>(keys);
         starts.addAll(List.of("", "a/", "a/b", "a/b/", "a0\0", "c/d", "c/d/e", "~", "zz"));
 
-        try (TreeCursor cursor = new TreeCursor(tree)) {
+        try (LegacyTree cursor = new LegacyTree(tree)) {
             assertThat(rest(cursor)).isEqualTo(List.copyOf(keys));
             for (String from : starts) {
                 for (String before : starts) {

@@ -260,7 +260,7 @@ final class ManifestTest {
                 write("shard-2.part.zst", entries(3_000, 3_001)),
                 write("shard-3.part.zst", entries(3_001, 9_000)));
         Path zst = folder.resolve("my.bucket.jsonl.zst");
-        ManifestSummary summary = ManifestParts.concatenate(parts, zst, ManifestIndex.beside(zst));
+        ManifestSummary summary = ManifestWriter.join(parts, zst);
         assertThat(ManifestIndex.beside(zst)).hasFileName("my.bucket.index.json");
         assertThat(readAll(zst)).isEqualTo(entries(0, 9_000));
         assertThat(summary.entries()).isEqualTo(9_000);
@@ -287,7 +287,7 @@ final class ManifestTest {
                 write("shard-1.part.zst", List.of(RandomKeys.entry("b", 1), FULL, proven)));
         Path zst = folder.resolve("m.jsonl.zst");
 
-        ManifestSummary summary = ManifestParts.concatenate(parts, zst, ManifestIndex.beside(zst));
+        ManifestSummary summary = ManifestWriter.join(parts, zst);
 
         assertThat(summary.verified())
                 .isEqualTo(Map.of(
@@ -312,7 +312,7 @@ final class ManifestTest {
     @Test
     void noPartsMakeAnEmptyManifest() throws IOException {
         Path zst = folder.resolve("none.jsonl.zst");
-        ManifestSummary summary = ManifestParts.concatenate(List.of(), zst, ManifestIndex.beside(zst));
+        ManifestSummary summary = ManifestWriter.join(List.of(), zst);
         assertThat(summary.entries()).isZero();
         assertThat(readAll(zst)).isEmpty();
     }
@@ -322,7 +322,7 @@ final class ManifestTest {
         List<Path> parts =
                 List.of(write("shard-0.part.zst", entries(0, 10)), write("shard-1.part.zst", entries(9, 20)));
         Path zst = folder.resolve("m.jsonl.zst");
-        assertThatThrownBy(() -> ManifestParts.concatenate(parts, zst, ManifestIndex.beside(zst)))
+        assertThatThrownBy(() -> ManifestWriter.join(parts, zst))
                 .isInstanceOf(CorruptManifestException.class)
                 .hasMessageContaining("begins with k0000009, but the part before it ends with k0000009");
         assertThat(ManifestIndex.beside(zst)).doesNotExist();
@@ -333,8 +333,7 @@ final class ManifestTest {
         Path part = write("shard-0.part.zst", entries(0, 10));
         Files.write(part, Arrays.copyOf(Files.readAllBytes(part), 100));
         Path zst = folder.resolve("m.jsonl.zst");
-        assertThatThrownBy(() -> ManifestParts.concatenate(List.of(part), zst, ManifestIndex.beside(zst)))
-                .isInstanceOf(CorruptManifestException.class);
+        assertThatThrownBy(() -> ManifestWriter.join(List.of(part), zst)).isInstanceOf(CorruptManifestException.class);
     }
 
     private static List<ManifestEntry> entries(int from, int to) {

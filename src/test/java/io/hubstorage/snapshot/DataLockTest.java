@@ -103,11 +103,11 @@ final class DataLockTest {
     }
 
     private DataLock takeWithoutLocks() throws Exception {
-        return DataLock.take(new Layout(data).lock(), NOW, DataLockTest::noLocks, SignOfLife.USUAL);
+        return DataLock.take(new Layout(data).lock(), NOW, DataLockTest::noLocks, Lease.USUAL);
     }
 
     private Optional<DataLock.Holder> holderWithoutLocks() throws IOException {
-        return DataLock.holder(new Layout(data).lock(), DataLockTest::noLocks, SignOfLife.USUAL);
+        return DataLock.holder(new Layout(data).lock(), DataLockTest::noLocks, Lease.USUAL);
     }
 
     private Path leftBehind(long pid, String host, String space) throws IOException {
@@ -137,17 +137,17 @@ final class DataLockTest {
 
     @Test
     void withoutLocksALivingProcessHoldsItAndAKilledOneDoesNot() throws Exception {
-        leftBehind(ProcessHandle.current().parent().orElseThrow().pid(), here(), SignOfLife.space());
+        leftBehind(ProcessHandle.current().parent().orElseThrow().pid(), here(), DataLock.Holder.thisSpace());
         assertThat(holderWithoutLocks()).isPresent();
         assertThatThrownBy(this::takeWithoutLocks)
                 .isInstanceOf(DataLock.HeldException.class)
                 .hasMessageContaining("another HubStorage is at work on " + data);
 
-        leftBehind(Integer.MAX_VALUE, here(), SignOfLife.space());
+        leftBehind(Integer.MAX_VALUE, here(), DataLock.Holder.thisSpace());
         assertThat(holderWithoutLocks()).isEmpty();
         takeWithoutLocks().close();
 
-        leftBehind(ProcessHandle.current().pid(), here(), SignOfLife.space());
+        leftBehind(ProcessHandle.current().pid(), here(), DataLock.Holder.thisSpace());
         takeWithoutLocks().close();
     }
 
@@ -164,8 +164,8 @@ final class DataLockTest {
     }
 
     @Test
-    void theHolderRenewsItsSignOfLife() throws Exception {
-        SignOfLife quick = new SignOfLife(Duration.ofMillis(5), Duration.ofMinutes(3), InstantSource.system());
+    void theHolderRenewsItsLease() throws Exception {
+        Lease quick = new Lease(Duration.ofMillis(5), Duration.ofMinutes(3), InstantSource.system());
         Path lock = new Layout(data).lock();
         try (DataLock _ = DataLock.take(lock, NOW, DataLockTest::noLocks, quick)) {
             Path held = lock.resolveSibling(lock.getFileName() + ".held");
