@@ -27,7 +27,7 @@ public final class Trees {
 
     /** Takes what is found below a folder, in no order; nothing is followed. */
     public interface Visitor {
-        /** @param path from the folder to what was found there: a folder, a file, a link, anything */
+        /** A folder, a file, a link or anything else, at this path from the folder that is walked. */
         void found(String path, BasicFileAttributes attributes) throws IOException;
 
         /** What is there, or what is left of the folder that is there, cannot be looked at; the walk goes on without it. */
