@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.condition.OS.LINUX;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,5 +109,51 @@ final class DurableTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(target);
         }
+    }
+
+    @Test
+    void aReplacedFileKeepsItsMode() throws IOException {
+        Path file = Files.createFile(folder.resolve("history"), Durable.ownerOnly(folder));
+        assertThat(mode(file)).isEqualTo("rw-------");
+        Durable.writeAtomically(
+                file, channel -> Durable.writeFully(channel, ByteBuffer.wrap("new".getBytes(StandardCharsets.UTF_8))));
+        assertThat(file).hasContent("new");
+        assertThat(mode(file)).isEqualTo("rw-------");
+    }
+
+    @Test
+    void contentThatFailsHalfWayLeavesTheOldFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("history"), "old");
+        assertThatThrownBy(() -> Durable.writeAtomically(file, channel -> {
+                    Durable.writeFully(channel, ByteBuffer.wrap(new byte[9]));
+                    throw new IOException("torn");
+                }))
+                .hasMessage("torn");
+        assertThat(file).hasContent("old");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void aRangeIsReadWholeOrNotAtAll() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "0123456789");
+        try (FileChannel channel = FileChannel.open(file)) {
+            assertThat(Durable.readFully(channel, 3, 4)).asString().isEqualTo("3456");
+            assertThat(Durable.readFully(channel, 10, 0)).isEmpty();
+            assertThatThrownBy(() -> Durable.readFully(channel, 8, 3))
+                    .isInstanceOf(EOFException.class)
+                    .hasMessage("ends before byte 11");
+        }
+    }
+
+    @Test
+    void theFolderOfAFileIsAbsolute() {
+        assertThat(Durable.folderOf(Path.of("file"))).isEqualTo(Path.of("").toAbsolutePath());
+        assertThatThrownBy(() -> Durable.folderOf(Path.of("/"))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static String mode(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
     }
 }

@@ -6,7 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,5 +74,43 @@ final class TreesTest {
     void whatIsNotThereIsNoError() throws IOException {
         Trees.delete(folder.resolve("absent"));
         assertThat(folder).isEmptyDirectory();
+    }
+
+    private List<String> found(Path tree) throws IOException {
+        List<String> all = new ArrayList<>();
+        Trees.walk(tree, new Trees.Visitor() {
+            @Override
+            public void found(String path, BasicFileAttributes attributes) {
+                all.add(path + (attributes.isDirectory() ? "/" : attributes.isSymbolicLink() ? "@" : ""));
+            }
+
+            @Override
+            public void unreadable(String path, IOException failure) {
+                all.add("unreadable " + path);
+            }
+        });
+        return all;
+    }
+
+    @Test
+    void everythingBelowAFolderIsShownAndNoLinkIsFollowed() throws IOException {
+        Path tree = Files.createDirectories(folder.resolve("tree"));
+        Files.createDirectories(tree.resolve("a/b"));
+        Files.createDirectories(tree.resolve("empty"));
+        Files.createFile(tree.resolve("a/b/file"));
+        Files.createSymbolicLink(tree.resolve("link"), tree.resolve("a"));
+        assertThat(found(tree)).containsExactlyInAnyOrder("a/", "a/b/", "a/b/file", "empty/", "link@");
+        assertThat(found(folder.resolve("absent"))).isEmpty();
+    }
+
+    @Test
+    void aFolderThatCannotBeReadIsNamedAndTheOthersAreShown() throws IOException {
+        Path tree = Files.createDirectories(folder.resolve("tree"));
+        Files.createDirectories(tree.resolve("closed/inner"));
+        Files.createFile(tree.resolve("file"));
+        Files.setPosixFilePermissions(tree.resolve("closed"), PosixFilePermissions.fromString("---------"));
+        Assumptions.assumeFalse(Files.isReadable(tree.resolve("closed")), "root reads everything");
+        assertThat(found(tree)).containsExactlyInAnyOrder("unreadable closed", "file");
+        Files.setPosixFilePermissions(tree.resolve("closed"), PosixFilePermissions.fromString("rwx------"));
     }
 }

@@ -6,12 +6,10 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
 import io.hubstorage.keys.KeyOrder;
-import io.hubstorage.snapshot.LegacyTree;
 import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,43 +108,6 @@ final class KeyCursorTest {
             assertThat(rest(cursor)).containsExactly("z/NEEDLE");
             cursor.seek("", "z");
             assertThat(rest(cursor)).containsExactly("n/needle-1");
-        }
-    }
-
-    @Test
-    void theFilesOfAFolderComeInKeyOrderFromAnyKeyOn() throws IOException {
-        Path tree = folder.resolve("s3/photos");
-        List<String> files = List.of(
-                "a-b", "a.txt", "a/b/c", "a/b/d", "a/b-c", "a0", "b", "c/d/e/f", "c/d.e", "é/x", "\uffee", "😀",
-                "z/z/z");
-        for (String file : files) {
-            Path path = tree.resolve(file);
-            Files.createDirectories(path.getParent());
-            Files.writeString(path, file);
-        }
-        Files.createDirectories(tree.resolve("nothing/in/here"));
-        Files.createSymbolicLink(tree.resolve("a/link"), tree.resolve("b"));
-        Files.createSymbolicLink(tree.resolve("linked"), tree.resolve("c"));
-        NavigableSet<String> keys = new TreeSet<>(KeyOrder.COMPARATOR);
-        keys.addAll(files);
-        List<String> starts = new ArrayList<>(keys);
-        starts.addAll(List.of("", "a/", "a/b", "a/b/", "a0\0", "c/d", "c/d/e", "~", "zz"));
-
-        try (LegacyTree cursor = new LegacyTree(tree)) {
-            assertThat(rest(cursor)).isEqualTo(List.copyOf(keys));
-            for (String from : starts) {
-                for (String before : starts) {
-                    cursor.seek(from, before.isEmpty() ? null : before);
-                    assertThat(rest(cursor)).as("%s to %s", from, before).isEqualTo(between(keys, from, before));
-                }
-            }
-            cursor.seek("a/b/d", null);
-            assertThat(cursor.next()).isNotNull().satisfies(entry -> {
-                assertThat(entry.path()).isEqualTo("a/b/d");
-                assertThat(entry.size()).isEqualTo(5);
-            });
-            cursor.seek("b", null);
-            assertThat(rest(cursor)).as("onwards, in what is open").startsWith("b", "c/d.e");
         }
     }
 

@@ -7,6 +7,9 @@ import io.hubstorage.fs.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +101,99 @@ final class DestinationTest {
                 .hasMessageContaining("marker.json is damaged");
         Files.writeString(layout.marker(), "{}");
         assertThatThrownBy(() -> destination().claim()).hasMessageContaining("holds no id");
+    }
+
+    @Test
+    void aFolderThatCanBeWrittenToHasNoProblemBeforeAndAfterItsFirstUse() throws IOException {
+        assertThat(destination().problem(true)).isEmpty();
+        assertThat(destination().problem(false)).isEmpty();
+        assertThat(folder).isEmptyDirectory();
+        destination().claim();
+        assertThat(destination().problem(true)).isEmpty();
+        assertThat(layout.data()).isDirectoryContaining("glob:**.hubstorage");
+    }
+
+    @Test
+    void aLinkInThePlaceOfOurFolderIsRefusedBeforeAnythingIsWritten() throws IOException {
+        Files.createDirectories(layout.data());
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        Files.createSymbolicLink(layout.hub(), elsewhere);
+        assertThat(destination().problem(true))
+                .hasValueSatisfying(problem -> assertThat(problem.sentence())
+                        .isEqualTo(layout.hub() + " is a symbolic link, which HubStorage neither makes nor follows."
+                                + " Remove it (what it points to stays)."));
+        assertThat(elsewhere).isEmptyDirectory();
+    }
+
+    @Test
+    void aDiskThatIsMissingOrAnotherOneIsTheProblemEvenIfItCouldBeWrittenTo() throws IOException {
+        destination().claim();
+        Files.delete(layout.marker());
+        assertThat(destination().problem(true))
+                .hasValueSatisfying(problem -> assertThat(problem.what()).contains("was used before", "not mounted"));
+        Trees.delete(layout.data());
+        assertThat(destination().problem(true))
+                .hasValueSatisfying(problem -> assertThat(problem.what()).contains("was used before", "not mounted"));
+        assertThat(layout.data()).doesNotExist();
+        new Destination(layout, folder.resolve("other-config")).claim();
+        assertThat(destination().problem(true))
+                .hasValueSatisfying(problem -> assertThat(problem.what()).contains("another one than last time"));
+    }
+
+    @Test
+    void whatIsInThePlaceOfAFolderIsNamed() throws IOException {
+        Files.createFile(layout.data());
+        assertThat(destination().problem(false))
+                .hasValueSatisfying(problem -> assertThat(problem.what()).isEqualTo(layout.data() + " is no folder."));
+        Files.delete(layout.data());
+        Files.createDirectories(layout.hub());
+        for (Path own : List.of(layout.stagings(), layout.journals(), layout.trash())) {
+            Files.createFile(own);
+            assertThat(destination().problem(false))
+                    .hasValueSatisfying(problem -> assertThat(problem.what()).isEqualTo(own + " is no folder."));
+            Files.delete(own);
+        }
+        assertThat(destination().problem(false)).isEmpty();
+    }
+
+    @Test
+    void onFirstUseTheConfigurationFolderMustLetItBeRemembered() throws IOException {
+        Path config = Files.createDirectories(folder.resolve("config"));
+        Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("r-xr-xr-x"));
+        Assumptions.assumeFalse(Files.isWritable(config), "root writes everywhere");
+        assertThat(destination().problem(false))
+                .hasValueSatisfying(problem -> assertThat(problem.what()).contains("cannot write to " + config));
+    }
+
+    @Test
+    void aDamagedMarkerIsAProblemAndNoException() throws IOException {
+        destination().claim();
+        Files.writeString(layout.marker(), "{");
+        assertThat(destination().problem(false))
+                .hasValueSatisfying(problem -> assertThat(problem.what())
+                        .startsWith("The data folder " + layout.data() + " cannot be used: ")
+                        .contains("marker.json is damaged"));
+    }
+
+    @Test
+    void whatWasFoundIsSaidInOneSentence() throws IOException {
+        assertThat(destination().inspect().message())
+                .isEqualTo("The data folder " + layout.data() + " is used for the first time.");
+        assertThat(destination().inspect().id()).isNull();
+        destination().claim();
+        assertThat(destination().inspect().message())
+                .isEqualTo("The data folder " + layout.data() + " is the one used before.");
+        assertThat(Files.readString(layout.marker())).contains("\"format\" : 1").contains("\"id\" : \"");
+        assertThat(Files.readString(folder.resolve("config/destination.json")))
+                .contains("\"" + layout.data() + "\" : \"");
+    }
+
+    @Test
+    void anEmptyMemoryRemembersNothing() throws IOException {
+        Files.createDirectories(folder.resolve("config"));
+        Files.writeString(folder.resolve("config/destination.json"), "{\"format\": 1}");
+        assertThat(destination().claim().state()).isEqualTo(Destination.State.FIRST_USE);
+        assertThat(destination().claim().state()).isEqualTo(Destination.State.MATCHES);
     }
 
     private Destination destination() {
