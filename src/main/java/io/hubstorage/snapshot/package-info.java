@@ -1,4 +1,4 @@
-/** The disk: layout, key to path, manifest, journal, commit, certificate. */
+/** The data folder: where everything is in it, what a snapshot is and certifies, and who may work on it. */
 @NullMarked
 package io.hubstorage.snapshot;
 
