@@ -10,6 +10,7 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.DiskFull;
+import io.hubstorage.fs.DiskProbe;
 import io.hubstorage.fs.FolderAccess;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.jobs.Job;
@@ -59,11 +60,6 @@ final class ActiveRun {
         this.dispatcher = new ShardDispatcher(vertx, plan.runId());
     }
 
-    /** Where a run over all buckets asks for their names. */
-    BucketSelection.Discovery accountBuckets() {
-        return new AccountBuckets(vertx, plan.runId(), job);
-    }
-
     Job job() {
         return job;
     }
@@ -88,14 +84,16 @@ final class ActiveRun {
      *
      * @param whenEnded gets the record, on the caller's event loop; comes after the returned future is complete
      */
-    Future<Void> begin(HistoryStore history, BucketSelection selection, String version, Handler<RunRecord> whenEnded) {
+    Future<Void> begin(HistoryStore history, String version, Handler<RunRecord> whenEnded) {
         Context context = vertx.getOrCreateContext();
         Thread.ofVirtual().name("backup-" + plan.runId()).start(() -> {
             MDC.put("run", plan.runId());
-            RunReport report = new RunReport(plan, clock);
+            RunReport report = new RunReport(plan, clock, history);
             try {
+                BucketSelection selection =
+                        new BucketSelection(plan.config(), plan.only(), () -> dispatcher.accountBuckets(job));
                 BackupRun run =
-                        new BackupRun(plan, selection, dispatcher, monitor, job, clock, version, history, this::raise);
+                        new BackupRun(plan, selection, dispatcher, monitor, job, clock, version, report, this::raise);
                 RunRecord record = admitted(report, history, run);
                 context.runOnContext(_ -> whenEnded.handle(record));
             } catch (DataLock.HeldException | Preflight.UnusableException e) {
@@ -156,7 +154,7 @@ final class ActiveRun {
         } catch (UncheckedIOException e) {
             if (DiskFull.isCauseOf(e)) {
                 record = report.stopped(
-                        RunResult.FAILED, 0, DiskSpace.full(plan.settings().configFolder(), e.getMessage()));
+                        RunResult.FAILED, 0, Preflight.full(plan.settings().configFolder(), e.getMessage()));
             } else {
                 // A backup that is written down nowhere is better than none; its end says so.
                 LOG.error("the begin of this run is not in the history: {}", e.getMessage());
@@ -266,7 +264,7 @@ final class ActiveRun {
         if (!found.usable()) {
             return Optional.of(found.message());
         }
-        return DiskSpace.shortage(plan.data(), outstanding, DiskSpace.usable(plan.data()));
+        return Preflight.shortage(plan.data(), outstanding, DiskProbe.usableBytes(plan.data()));
     }
 
     /** The state that the run ended in, for those that follow its progress. */

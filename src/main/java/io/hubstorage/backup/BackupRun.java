@@ -7,11 +7,10 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.fs.DiskProbe;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Trees;
-import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.jobs.Job;
-import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -24,12 +23,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -40,7 +37,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,7 +54,6 @@ final class BackupRun {
     private final Job job;
     private final InstantSource clock;
     private final String version;
-    private final HistoryStore history;
     private final Consumer<Alarm> alarm;
     private final RunReport report;
     private int attempts;
@@ -71,7 +66,7 @@ final class BackupRun {
             Job job,
             InstantSource clock,
             String version,
-            HistoryStore history,
+            RunReport report,
             Consumer<Alarm> alarm) {
         this.plan = plan;
         this.selection = selection;
@@ -80,9 +75,8 @@ final class BackupRun {
         this.job = job;
         this.clock = clock;
         this.version = version;
-        this.history = history;
         this.alarm = alarm;
-        this.report = new RunReport(plan, clock);
+        this.report = report;
     }
 
     /** Runs to the end; whatever happens is in the record. */
@@ -107,7 +101,7 @@ final class BackupRun {
     private RunRecord stopped(RunStoppedException e) {
         return job.isStopped()
                 ? report.stopped(job.result(), attempts, job.reason())
-                : report.stopped(e.result(), attempts, String.valueOf(e.getMessage()));
+                : report.stopped(RunResult.FAILED, attempts, String.valueOf(e.getMessage()));
     }
 
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
@@ -254,7 +248,9 @@ final class BackupRun {
             }
             return report.nothingCovered(attempts, ended.values());
         }
-        List<RunRecord.Alarm> alarms = alarms(work.previous(), ended);
+        List<RunRecord.Alarm> alarms =
+                new ShrinkGuard(plan.config().guards().maxShrinkPercent()).alarms(ended.values(), work.previous());
+        alarms.forEach(alarm -> LOG.warn(alarm.message()));
         SnapshotInfo newest = work.previous().newest();
         if (newest != null && !isSnapshotDue(work.previous(), covered)) {
             work.staging().discard();
@@ -300,9 +296,11 @@ final class BackupRun {
         job.beginCommit();
         monitor.phase(RunPhase.COMMITTING);
         SnapshotInfo newest = work.previous().newest();
-        Instant dated = dated(newest);
-        RunRecord record =
-                report.committed(layout, dated, attempts, ended, whole, before(newest, ended, whole), alarms);
+        Instant dated = work.previous().date(plan.startedAt());
+        if (newest != null && !dated.equals(plan.startedAt())) {
+            warnOfClock(newest, dated);
+        }
+        RunRecord record = report.committed(layout, dated, attempts, ended, whole, newest, alarms);
         TransferMessage.Usage usage = whole.stream()
                 .map(BucketAttempt::usage)
                 .reduce(TransferMessage.Usage.NONE, TransferMessage.Usage::plus);
@@ -327,71 +325,23 @@ final class BackupRun {
         work.presence().looked(attempt.bucket(), snapshot, plan.startedAt(), millis);
     }
 
-    /** How the buckets that this run leaves out ended last: as the history says, or else as the last certificate does. */
-    private Map<String, RunRecord.BucketRecord> before(
-            @Nullable SnapshotInfo newest, Map<String, BucketAttempt> ended, List<BucketAttempt> whole) {
-        List<String> leftOut = whole.stream()
-                .map(BucketAttempt::bucket)
-                .filter(bucket -> !ended.containsKey(bucket))
-                .toList();
-        Map<String, RunRecord.BucketRecord> before = new HashMap<>();
-        if (newest != null && newest.certificate() != null) {
-            newest.certificate().buckets().stream()
-                    .map(Certificate.Bucket::record)
-                    .filter(bucket -> leftOut.contains(bucket.bucket()))
-                    .forEach(bucket -> before.put(bucket.bucket(), bucket));
-        }
-        history.lastJudged(leftOut).forEach((bucket, judged) -> before.put(bucket, judged.bucket()));
-        return before;
-    }
-
-    private List<RunRecord.Alarm> alarms(PreviousSnapshots previous, Map<String, BucketAttempt> ended)
-            throws IOException {
-        ShrinkGuard guard = new ShrinkGuard(plan.config().guards().maxShrinkPercent());
-        List<RunRecord.Alarm> alarms = new ArrayList<>();
-        for (BucketAttempt attempt : ended.values()) {
-            Optional<PreviousSnapshots.Previous> known = previous.of(attempt.bucket());
-            if (attempt.complete() && known.isPresent()) {
-                long before = known.get().listed(attempt.bucket(), attempt.prefix());
-                long now = attempt.counts().listed().objects()
-                        - attempt.counts().vanished().objects();
-                guard.alarm(attempt.bucket(), before, now).ifPresent(alarms::add);
-            }
-        }
-        alarms.forEach(alarm -> LOG.warn(alarm.message()));
-        return alarms;
-    }
-
-    /** When the new snapshot counts as begun: after the newest one, also if the clock has been set back since. */
-    private Instant dated(@Nullable SnapshotInfo newest) {
-        if (newest == null) {
-            return plan.startedAt();
-        }
-        Instant before = newest.startedAt();
-        if (before == null || plan.startedAt().isAfter(before)) {
-            return plan.startedAt();
-        }
-        Instant dated = before.plusSeconds(1);
+    private void warnOfClock(SnapshotInfo newest, Instant dated) {
+        Instant now = plan.startedAt().truncatedTo(ChronoUnit.SECONDS);
+        Instant before = dated.minusSeconds(1).truncatedTo(ChronoUnit.SECONDS);
+        String what =
+                "The clock says %s, but the newest snapshot, %s, began at %s.".formatted(now, newest.name(), before);
         alarm.accept(Alarm.of(
                         Alarm.Kind.CLOCK_MOVED,
                         "",
                         clock.instant(),
-                        "The clock says %s, but the newest snapshot, %s, began at %s."
-                                .formatted(
-                                        plan.startedAt().truncatedTo(ChronoUnit.SECONDS),
-                                        newest.name(),
-                                        before.truncatedTo(ChronoUnit.SECONDS)),
+                        what,
                         "Set the clock right. The new snapshot is dated after the newest one, so that their order"
                                 + " stays.")
                 .about(null, newest.name()));
         LOG.warn(
-                "the clock says {}, but the newest snapshot, {}, began at {}: the new one is dated {} so that it"
-                        + " counts as the newest; check the clock",
-                plan.startedAt().truncatedTo(ChronoUnit.SECONDS),
-                newest.name(),
-                before.truncatedTo(ChronoUnit.SECONDS),
+                "{} The new one is dated {} so that it counts as the newest; check the clock",
+                what,
                 dated.truncatedTo(ChronoUnit.SECONDS));
-        return dated;
     }
 
     private RunRecord dryRun() throws IOException, InterruptedException, RunStoppedException {
@@ -408,7 +358,7 @@ final class BackupRun {
                     monitor);
             List<BucketAttempts> buckets = chosen(work);
             attempts(buckets, buckets, work.previous());
-            return report.planned(ended(buckets).values(), DiskSpace.usable(plan.data()));
+            return report.planned(ended(buckets).values(), DiskProbe.usableBytes(plan.data()));
         } finally {
             Trees.delete(temporary);
         }

@@ -5,11 +5,8 @@ import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigStore;
-import io.hubstorage.config.HubConfig;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.jobs.Job;
 import io.hubstorage.jobs.Jobs;
@@ -17,11 +14,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,10 +86,10 @@ public final class BackupVerticle extends VerticleBase {
 
     private void startRun(Message<JsonObject> message) {
         BackupMessage.Start start = BusJson.request(message.body(), BackupMessage.Start.class);
-        RunPlan plan = plan(start);
-        String problem = problem(plan);
-        if (problem != null) {
-            message.fail(400, problem);
+        RunPlan plan = RunPlan.of(start, config, clock.instant());
+        Optional<String> problem = plan.problem();
+        if (problem.isPresent()) {
+            message.fail(400, problem.get());
             return;
         }
         Job job;
@@ -105,8 +101,7 @@ public final class BackupVerticle extends VerticleBase {
         }
         ActiveRun run = new ActiveRun(vertx, plan, job, clock);
         active = run;
-        BucketSelection selection = new BucketSelection(plan.config(), plan.only(), run.accountBuckets());
-        run.begin(history, selection, version, record -> finished(run, record))
+        run.begin(history, version, record -> finished(run, record))
                 .onSuccess(_ -> admitted(run, message))
                 .onFailure(taken -> refused(run, message, taken));
     }
@@ -128,33 +123,6 @@ public final class BackupVerticle extends VerticleBase {
         run.told();
         message.fail(
                 taken instanceof Preflight.UnusableException ? UNUSABLE : LOCKED, String.valueOf(taken.getMessage()));
-    }
-
-    private RunPlan plan(BackupMessage.Start start) {
-        Instant now = clock.instant();
-        HubConfig frozen = config.config();
-        List<String> only = start.buckets() == null ? List.of() : List.copyOf(start.buckets());
-        RunStart run = new RunStart(
-                RunId.of(now, RandomGenerator.getDefault()),
-                start.trigger() == null ? Trigger.MANUAL : start.trigger(),
-                start.dryRun(),
-                RunPlan.coversAll(only, frozen),
-                now);
-        return new RunPlan(run, only, frozen, config.settings(), config.dataPath());
-    }
-
-    private static @Nullable String problem(RunPlan plan) {
-        HubConfig frozen = plan.config();
-        if (frozen.selection().isEmpty()) {
-            return "no bucket is configured: name some in s3_buckets or set use_dynamic_buckets";
-        }
-        List<String> known = frozen.selection().names();
-        List<String> unknown =
-                plan.only().stream().filter(name -> !known.contains(name)).toList();
-        if (!unknown.isEmpty() && !frozen.selection().dynamic()) {
-            return "buckets: found %s, allowed: %s".formatted(String.join(", ", unknown), String.join(", ", known));
-        }
-        return null;
     }
 
     private void end(ActiveRun run) {

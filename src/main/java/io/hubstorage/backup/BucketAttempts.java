@@ -148,7 +148,7 @@ final class BucketAttempts {
     /** Whether the bucket is to be copied anew at once, sorted or with less trust in the last snapshot. */
     private boolean isToBeginAnew(BucketAttempt ended) throws IOException, RunStoppedException {
         if (ended.any(Outcome.AUTH)) {
-            throw RunStoppedException.failed(String.valueOf(ended.error()));
+            throw new RunStoppedException(String.valueOf(ended.error()));
         }
         requireGoingOn(ended);
         if (ended.any(Outcome.UNORDERED) && !sorted) {
@@ -172,7 +172,7 @@ final class BucketAttempts {
 
     private void requireGoingOn(BucketAttempt attempt) throws RunStoppedException {
         if (attempt.any(Outcome.DISK_FULL)) {
-            throw RunStoppedException.failed(DiskSpace.full(run.plan().data(), attempt.error()));
+            throw new RunStoppedException(Preflight.full(run.plan().data(), attempt.error()));
         }
         if (attempt.any(Outcome.CANCELLED)) {
             throw new CancellationException();
@@ -241,7 +241,7 @@ final class BucketAttempts {
             kept = keep(run.previous().of(bucket()).orElseThrow());
         }
         if (!kept.complete()) {
-            throw RunStoppedException.failed(
+            throw new RunStoppedException(
                     "bucket %s could not be linked over from the last snapshot: %s".formatted(bucket(), kept.error()));
         }
         return Optional.of(kept);

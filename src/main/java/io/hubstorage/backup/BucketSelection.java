@@ -40,11 +40,11 @@ final class BucketSelection {
                         chosen.stream().noneMatch(bucket -> bucket.name().equals(name)))
                 .toList();
         if (!unknown.isEmpty()) {
-            throw RunStoppedException.failed(
+            throw new RunStoppedException(
                     "no such bucket: %s. Known are: %s".formatted(String.join(", ", unknown), names(configured)));
         }
         if (chosen.isEmpty()) {
-            throw RunStoppedException.failed(
+            throw new RunStoppedException(
                     config.selection().dynamic()
                             ? "these credentials see no bucket; name the buckets in s3_buckets"
                             : "no bucket is configured; name some in s3_buckets or set use_dynamic_buckets");

@@ -1,5 +1,6 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.fs.DiskProbe;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.FolderAccess;
@@ -16,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What must be right about the destination before anything is written to it. */
+/** What must be right about the destination before anything is written to it, and must stay so. */
 final class Preflight {
     private static final Logger LOG = LoggerFactory.getLogger(Preflight.class);
+
+    private static final String MAKE_ROOM =
+            "Make room or use a larger disk; what was downloaded is kept and every earlier snapshot is untouched";
 
     private Preflight() {}
 
@@ -65,7 +69,7 @@ final class Preflight {
     static void requireSame(Layout layout, Path configFolder) throws IOException, RunStoppedException {
         Destination.Check found = new Destination(layout, configFolder).inspect();
         if (!found.usable()) {
-            throw RunStoppedException.failed(found.message());
+            throw new RunStoppedException(found.message());
         }
     }
 
@@ -138,5 +142,25 @@ final class Preflight {
         } finally {
             Trees.delete(layout.scratch());
         }
+    }
+
+    /** What is wrong, in one sentence, when that many further bytes do not fit, with 10 % headroom. */
+    static Optional<String> shortage(Path folder, long outstanding, long usable) {
+        long needed = outstanding + outstanding / 10;
+        if (needed <= usable) {
+            return Optional.empty();
+        }
+        return Optional.of("not enough room on %s: %s needed (with 10 %% headroom), %s free. %s"
+                .formatted(folder, Sizes.bytes((double) needed), Sizes.bytes((double) usable), MAKE_ROOM));
+    }
+
+    /**
+     * What is wrong when a write has failed for want of room, in one sentence.
+     *
+     * @param reason the system's own words
+     */
+    static String full(Path folder, @Nullable String reason) {
+        return "the disk that holds %s is full, or allows no further files (%s). %s"
+                .formatted(folder, reason, MAKE_ROOM);
     }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,33 +45,17 @@ final class PreviousSnapshots {
 
         /** The prefix that was listed then; where that is not known, the one of today. */
         String prefix(HubConfig.BucketSpec bucket) {
-            Certificate certificate = snapshot.certificate();
-            return certificate == null
-                    ? bucket.prefix()
-                    : certificate.buckets().stream()
-                            .filter(each -> each.name().equals(bucket.name()))
-                            .findFirst()
-                            .map(Certificate.Bucket::prefix)
-                            .orElse(bucket.prefix());
+            return certified(bucket.name()).map(Certificate.Bucket::prefix).orElse(bucket.prefix());
         }
 
-        /**
-         * How many objects S3 listed then, to compare with what it lists now: filtered ones count, carried ones do not. What
-         * the snapshot holds stands in for it where no listing is known; 0 when another prefix was listed.
-         */
-        long listed(String bucket, String prefix) {
+        /** What the snapshot's certificate says of the bucket; empty for snapshots of the old tool. */
+        Optional<Certificate.Bucket> certified(String bucket) {
             Certificate certificate = snapshot.certificate();
             return certificate == null
-                    ? index.entries()
+                    ? Optional.empty()
                     : certificate.buckets().stream()
                             .filter(each -> each.name().equals(bucket))
-                            .findFirst()
-                            .map(each -> !each.prefix().equals(prefix)
-                                    ? 0
-                                    : each.listing().complete()
-                                            ? each.counts().listed().objects()
-                                            : index.entries())
-                            .orElse(index.entries());
+                            .findFirst();
         }
     }
 
@@ -84,6 +69,12 @@ final class PreviousSnapshots {
     @Nullable
     SnapshotInfo newest() {
         return newest;
+    }
+
+    /** When a snapshot of a run that began at that time counts as begun: after the newest one, also if the clock was set back. */
+    Instant date(Instant startedAt) {
+        Instant before = newest == null ? null : newest.startedAt();
+        return before == null || startedAt.isAfter(before) ? startedAt : before.plusSeconds(1);
     }
 
     /** The buckets that the newest snapshot has. */

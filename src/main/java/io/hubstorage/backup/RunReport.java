@@ -8,13 +8,17 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.DiskFull;
+import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,10 +31,12 @@ import org.jspecify.annotations.Nullable;
 final class RunReport {
     private final RunPlan plan;
     private final InstantSource clock;
+    private final HistoryStore history;
 
-    RunReport(RunPlan plan, InstantSource clock) {
+    RunReport(RunPlan plan, InstantSource clock, HistoryStore history) {
         this.plan = plan;
         this.clock = clock;
+        this.history = history;
     }
 
     /** The record of a run that has just begun. */
@@ -49,7 +55,7 @@ final class RunReport {
     /** Ended because the destination's disk did not do what it must. */
     RunRecord broken(int attempts, Exception e) {
         String why = DiskFull.isCauseOf(e)
-                ? DiskSpace.full(plan.data(), e.getMessage())
+                ? Preflight.full(plan.data(), e.getMessage())
                 : "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage());
         return stopped(RunResult.FAILED, attempts, why);
     }
@@ -102,7 +108,7 @@ final class RunReport {
      * A new snapshot is about to be committed.
      *
      * @param dated what its name says
-     * @param before how the buckets that this run leaves out ended when they were last part of one
+     * @param newest the snapshot before
      */
     RunRecord committed(
             Layout layout,
@@ -110,8 +116,9 @@ final class RunReport {
             int attempts,
             Map<String, BucketAttempt> ended,
             Collection<BucketAttempt> whole,
-            Map<String, RunRecord.BucketRecord> before,
+            @Nullable SnapshotInfo newest,
             List<RunRecord.Alarm> alarms) {
+        Map<String, RunRecord.BucketRecord> before = before(newest, ended, whole);
         List<RunRecord.BucketRecord> buckets = new ArrayList<>();
         Set<String> told = new TreeSet<>();
         for (BucketAttempt attempt : whole) {
@@ -134,6 +141,24 @@ final class RunReport {
         return record(result(tried), attempts, truth, buckets, with(sentence, alarms), alarms);
     }
 
+    /** How the buckets that this run leaves out ended last: as the history says, or else as the last certificate does. */
+    private Map<String, RunRecord.BucketRecord> before(
+            @Nullable SnapshotInfo newest, Map<String, BucketAttempt> ended, Collection<BucketAttempt> whole) {
+        List<String> leftOut = whole.stream()
+                .map(BucketAttempt::bucket)
+                .filter(bucket -> !ended.containsKey(bucket))
+                .toList();
+        Map<String, RunRecord.BucketRecord> before = new HashMap<>();
+        if (newest != null && newest.certificate() != null) {
+            newest.certificate().buckets().stream()
+                    .map(Certificate.Bucket::record)
+                    .filter(bucket -> leftOut.contains(bucket.bucket()))
+                    .forEach(bucket -> before.put(bucket.bucket(), bucket));
+        }
+        history.lastJudged(leftOut).forEach((bucket, judged) -> before.put(bucket, judged.bucket()));
+        return before;
+    }
+
     /** A dry run: what a run would do now. */
     RunRecord planned(Collection<BucketAttempt> ended, long usable) {
         if (ended.stream().noneMatch(BucketAttempt::complete)) {
@@ -141,7 +166,7 @@ final class RunReport {
         }
         List<RunRecord.BucketRecord> buckets = buckets(ended);
         BucketCounts totals = totals(buckets);
-        String room = DiskSpace.shortage(plan.data(), totals.downloaded().bytes(), usable)
+        String room = Preflight.shortage(plan.data(), totals.downloaded().bytes(), usable)
                 .map(shortage -> "; " + shortage)
                 .orElse("; %s free".formatted(Sizes.bytes((double) usable)));
         String sentence =

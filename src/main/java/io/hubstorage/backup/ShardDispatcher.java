@@ -2,10 +2,13 @@ package io.hubstorage.backup;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.DiskFull;
+import io.hubstorage.jobs.Job;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands shards to the transfer workers over the event bus, a bounded number at once, and waits for their results. A worker
- * that falls silent is given up. Blocking methods are for virtual threads; thread-safe.
+ * The transfer workers, as one run asks them over the event bus: hands them its shards, a bounded number at once, and waits for
+ * the results. A worker that falls silent is given up. Blocking methods are for virtual threads; thread-safe.
  */
 final class ShardDispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(ShardDispatcher.class);
@@ -39,6 +42,8 @@ final class ShardDispatcher {
     private static final Duration SILENCE = Duration.ofSeconds(60);
     /** A listing in one piece begins later by this at most. */
     private static final Duration FOLDERS = Duration.ofSeconds(10);
+    /** More than an outage that is waited out and the attempts after it take. */
+    private static final Duration ACCOUNT = Duration.ofMinutes(10);
 
     private final Vertx vertx;
     private final String runId;
@@ -71,24 +76,46 @@ final class ShardDispatcher {
 
     /** The folders right below a bucket's prefix, up to a thousand; none where the server does not tell them soon. */
     List<String> folders(String bucket, String prefix, boolean requestPayer) throws InterruptedException {
+        TransferMessage.FindFolders question = new TransferMessage.FindFolders(bucket, prefix, requestPayer);
         try {
-            return BusJson.decode(
-                            vertx.eventBus()
-                                    .<JsonObject>request(
-                                            Addresses.TRANSFER_FOLDERS,
-                                            BusJson.encode(
-                                                    new TransferMessage.FindFolders(bucket, prefix, requestPayer)),
-                                            new DeliveryOptions().setSendTimeout(FOLDERS.toMillis()))
-                                    .toCompletionStage()
-                                    .toCompletableFuture()
-                                    .get()
-                                    .body(),
-                            TransferMessage.Folders.class)
-                    .prefixes();
+            JsonObject answer =
+                    ask(Addresses.TRANSFER_FOLDERS, question, FOLDERS).get();
+            return BusJson.decode(answer, TransferMessage.Folders.class).prefixes();
         } catch (ExecutionException e) {
-            LOG.info("{}: listed in one piece, its folders could not be listed: {}", bucket, Causes.message(e));
+            LOG.info("{}: listed in one piece, its folders could not be listed: {}", bucket, cause(e));
             return List.of();
         }
+    }
+
+    /** The names of all buckets of the account; an outage is waited out, unless the run is told to stop. */
+    List<String> accountBuckets(Job job) throws RunStoppedException, InterruptedException {
+        CompletableFuture<JsonObject> answer = ask(Addresses.S3_DISCOVER, new S3Message.Discover(runId), ACCOUNT);
+        while (true) {
+            try {
+                return BusJson.decode(answer.get(1, TimeUnit.SECONDS), S3Message.Buckets.class).buckets().stream()
+                        .map(S3Message.Bucket::name)
+                        .toList();
+            } catch (TimeoutException _) {
+                // A worker may not hear of a stop that comes together with the question.
+                job.check();
+            } catch (ExecutionException e) {
+                throw new RunStoppedException("the buckets could not be discovered: " + cause(e));
+            }
+        }
+    }
+
+    private CompletableFuture<JsonObject> ask(String address, Record question, Duration patience) {
+        return vertx.eventBus()
+                .<JsonObject>request(
+                        address, BusJson.encode(question), new DeliveryOptions().setSendTimeout(patience.toMillis()))
+                .map(Message::body)
+                .toCompletionStage()
+                .toCompletableFuture();
+    }
+
+    private static String cause(ExecutionException failure) {
+        Throwable cause = failure.getCause();
+        return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
     }
 
     /** Has the shards worked on, side by side, and waits for the end of each. */
@@ -164,10 +191,7 @@ final class ShardDispatcher {
             try {
                 return shardWaiting.result.get(Math.min(silenceNanos, SECOND_NANOS), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
-                return ended(
-                        shard,
-                        TransferMessage.Outcome.FAILED,
-                        "no transfer worker took the work: " + Causes.message(e));
+                return ended(shard, TransferMessage.Outcome.FAILED, "no transfer worker took the work: " + cause(e));
             } catch (TimeoutException _) {
                 // Without its lease, as when the disk is gone, a worker stops without a word.
                 if (cancelled && hasNoLease(shard)) {

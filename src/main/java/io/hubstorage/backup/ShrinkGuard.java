@@ -1,6 +1,11 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.snapshot.Certificate;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -10,14 +15,45 @@ import java.util.Optional;
  *
  * @param maxPercent the greatest loss that is not suspicious, in percent of the objects before; 100 or more never alarms
  */
-public record ShrinkGuard(double maxPercent) {
+record ShrinkGuard(double maxPercent) {
+    /** Of the buckets that were listed to their end. */
+    List<RunRecord.Alarm> alarms(Collection<BucketAttempt> buckets, PreviousSnapshots previous) throws IOException {
+        List<RunRecord.Alarm> alarms = new ArrayList<>();
+        for (BucketAttempt bucket : buckets) {
+            PreviousSnapshots.Previous before = previous.of(bucket.bucket()).orElse(null);
+            if (bucket.complete() && before != null) {
+                long now = bucket.counts().listed().objects()
+                        - bucket.counts().vanished().objects();
+                alarm(bucket.bucket(), listed(before, bucket), now).ifPresent(alarms::add);
+            }
+        }
+        return alarms;
+    }
+
+    /**
+     * How many objects S3 listed then: filtered ones count, carried ones do not. What the snapshot holds stands in for it where
+     * no listing is known; 0 when another prefix was listed.
+     */
+    private static long listed(PreviousSnapshots.Previous before, BucketAttempt now) {
+        Certificate.Bucket certified = before.certified(now.bucket()).orElse(null);
+        if (certified == null) {
+            return before.index().entries();
+        }
+        if (!certified.prefix().equals(now.prefix())) {
+            return 0;
+        }
+        return certified.listing().complete()
+                ? certified.counts().listed().objects()
+                : before.index().entries();
+    }
+
     /**
      * An alarm, or empty when all is well.
      *
      * @param before objects listed by the last run, or else the entries of the last snapshot
      * @param now objects listed by this run
      */
-    public Optional<RunRecord.Alarm> alarm(String bucket, long before, long now) {
+    Optional<RunRecord.Alarm> alarm(String bucket, long before, long now) {
         if (before <= 0 || now >= before) {
             return Optional.empty();
         }

@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.fs.DiskMark;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.manifest.ChangeLog;
 import io.hubstorage.manifest.ManifestEntry;

@@ -83,9 +83,13 @@ public record DiskProbe(
         }
     }
 
-    /** Free for this user on the disk that holds the folder, in bytes. */
+    /** Free for this user on the disk that holds the folder, or will hold it, in bytes. */
     public static long usableBytes(Path folder) throws IOException {
-        return Files.getFileStore(folder).getUsableSpace();
+        Path existing = folder.toAbsolutePath();
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        return Files.getFileStore(existing).getUsableSpace();
     }
 
     private record Link(HardLinks state, @Nullable String detail) {}

@@ -72,7 +72,7 @@ final class KillIT {
         try {
             return sequence.get();
         } catch (ExecutionException e) {
-            throw new AssertionError("with -Dhubstorage.seed=%d: %s".formatted(seed, Causes.message(e)), e.getCause());
+            throw new AssertionError("with -Dhubstorage.seed=%d: %s".formatted(seed, e.getCause()), e.getCause());
         }
     }
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class RateTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final Rate rate = new Rate();
+    private final RunMonitor.Rate rate = new RunMonitor.Rate();
 
     @Test
     void aSteadyStreamHasItsTrueRateFromTheSecondSampleOn() {
@@ -34,5 +34,33 @@ final class RateTest {
         rate.update(1_000, SECOND);
         assertThat(rate.update(10, 2 * SECOND)).isCloseTo(1000, within(1e-6));
         assertThat(rate.update(20, 3 * SECOND)).isPositive();
+    }
+
+    @Test
+    void theRateComesCloseToASteadyOne() {
+        double last = 0;
+        for (int second = 0; second <= 30; second++) {
+            last = rate.update(second * 1_000L, second * SECOND);
+        }
+
+        assertThat(last).isCloseTo(1_000, within(5.0));
+    }
+
+    @Test
+    void theRateFallsTowardsNoughtWhenNothingMoves() {
+        for (int second = 0; second <= 30; second++) {
+            rate.update(second * 1_000L, second * SECOND);
+        }
+
+        assertThat(rate.update(30_000, 90 * SECOND)).isLessThan(1);
+    }
+
+    @Test
+    void aCounterThatBeginsAnewNeverMakesANegativeRate() {
+        rate.update(0, 0);
+        rate.update(10_000, SECOND);
+
+        assertThat(rate.update(5, 2 * SECOND)).isPositive();
+        assertThat(rate.update(1_005, 3 * SECOND)).isPositive();
     }
 }

@@ -68,4 +68,9 @@ final class DiskProbeTest {
         assertThat(DiskProbe.HardLinks.values())
                 .allSatisfy(each -> assertThat(each.message()).endsWith("."));
     }
+
+    @Test
+    void theRoomOfAFolderThatIsNotThereYetIsThatOfItsDisk() throws IOException {
+        assertThat(DiskProbe.usableBytes(folder.resolve("not/yet"))).isPositive();
+    }
 }

@@ -8,18 +8,20 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-final class RunIdTest {
+final class RunPlanTest {
     private final Random random = new Random(7);
 
     @Test
     void anIdBeginsWithTheSecondOfTheStartInUtc() {
-        assertThat(RunId.of(Instant.parse("2026-11-24T00:49:11.999Z"), random)).matches("20261124-004911-[2-9a-z]{4}");
+        assertThat(RunPlan.runId(Instant.parse("2026-11-24T00:49:11.999Z"), random))
+                .matches("20261124-004911-[2-9a-z]{4}");
     }
 
     @Test
     void runsOfTheSameSecondDiffer() {
         Instant start = Instant.parse("2026-11-24T00:49:11Z");
-        assertThat(Stream.generate(() -> RunId.of(start, random)).limit(50)).doesNotHaveDuplicates();
+        assertThat(Stream.generate(() -> RunPlan.runId(start, random)).limit(50))
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -27,7 +29,7 @@ final class RunIdTest {
         Instant first = Instant.parse("2026-12-31T23:59:59Z");
         List<String> ids = Stream.of(0L, 1L, 3_600L, 40_000_000L)
                 .map(first::plusSeconds)
-                .map(start -> RunId.of(start, random))
+                .map(start -> RunPlan.runId(start, random))
                 .toList();
         assertThat(ids).isSorted();
     }

@@ -1,4 +1,4 @@
-package io.hubstorage.backup;
+package io.hubstorage.fs;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,14 +12,15 @@ import java.util.regex.Pattern;
  * disk, which a disk that is plugged in again gets anew. The id of the mount is not part of it, because each start of a
  * container has another.
  */
-final class DiskMark {
+public final class DiskMark {
     private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
     private static final int DEVICE = 2;
     private static final int MOUNT_POINT = 4;
 
     private DiskMark() {}
 
-    static String of(Path folder) throws IOException {
+    /** The mark of the disk that holds this folder. */
+    public static String of(Path folder) throws IOException {
         return of(folder.toRealPath(), Path.of("/proc"), Path.of("/sys"));
     }
 

@@ -1,4 +1,4 @@
-package io.hubstorage.backup;
+package io.hubstorage.fs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
