@@ -175,13 +175,12 @@ final class Planner {
     }
 
     /** The run that was asked for cannot begin, for a reason that outlasts it; it is asked for again in a minute. */
-    Duration unusable(String why, Instant now) {
+    void unusable(String why, Instant now) {
         asked = false;
         retryDelay = UNUSABLE_RETRY;
         retryAt = now.plus(retryDelay);
         destination(why, now);
         refusedByFolder = true;
-        return retryDelay;
     }
 
     /**
