@@ -1,14 +1,12 @@
 package io.hubstorage.status;
 
+import static io.hubstorage.status.Phrases.agoMark;
 import static io.hubstorage.status.Phrases.causes;
 import static io.hubstorage.status.Phrases.count;
 import static io.hubstorage.status.Phrases.sentence;
-import static io.hubstorage.status.RelativeTimes.agoMark;
-import static io.hubstorage.status.RelativeTimes.atMark;
-import static io.hubstorage.status.RelativeTimes.untilMark;
+import static io.hubstorage.status.Phrases.untilMark;
 
 import io.hubstorage.bus.BackupMessage;
-import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunState;
@@ -23,7 +21,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -32,12 +29,12 @@ import java.util.stream.Stream;
 /** How things stand, in one word and a sentence that is true now. Pure: all follows from the facts. */
 final class Judge {
     private final Facts facts;
-    private final List<Bucket> buckets;
+    private final Standings standings;
     private final List<Condition> conditions;
 
     private Judge(Facts facts) {
         this.facts = facts;
-        this.buckets = new Standings(facts).all();
+        this.standings = new Standings(facts);
         this.conditions = conditions(facts);
     }
 
@@ -45,7 +42,12 @@ final class Judge {
     static Current of(Facts facts) {
         Judge judge = new Judge(facts);
         return new Current(
-                facts.now(), judge.verdict(), judge.buckets, judge.conditions, facts.alarms(), facts.freeBytes());
+                facts.now(),
+                judge.verdict(),
+                judge.standings.all(),
+                judge.conditions,
+                facts.alarms(),
+                facts.freeBytes());
     }
 
     private static List<Condition> conditions(Facts facts) {
@@ -86,65 +88,13 @@ final class Judge {
     }
 
     private Verdict verdict(State state, String title, String detail) {
-        String more = detail.strip();
-        return new Verdict(state, title, more, RelativeTimes.filled((title + " " + more).strip(), facts.now()));
+        return Phrases.verdict(state, title, detail, facts.now());
     }
 
     private Optional<Verdict> running() {
         BackupMessage.Status backup = facts.rooms().backup();
         RunState run = backup == null ? null : backup.current();
-        return run == null ? Optional.empty() : Optional.of(running(run));
-    }
-
-    private Verdict running(RunState run) {
-        RunState.Waiting waiting = run.waiting();
-        if (run.phase() == RunPhase.CANCELLING) {
-            return verdict(
-                    State.RUNNING,
-                    "Stopping the run.",
-                    "What was transferred is kept, so the next run continues from there.");
-        }
-        if (waiting != null) {
-            return waiting(run, waiting);
-        }
-        int many = run.buckets().size();
-        String what = many == 1 ? "bucket " + run.buckets().getFirst().bucket() : count(many);
-        String since = "Started %s.".formatted(agoMark(run.start().startedAt()));
-        if (run.start().dryRun()) {
-            return verdict(
-                    State.RUNNING,
-                    many == 0 ? "Dry run." : "Dry run of %s.".formatted(what),
-                    "Counting what a backup would do. Nothing is written. " + since);
-        }
-        if (run.phase() == RunPhase.RETRYING) {
-            Instant at = run.stage().retryAt();
-            return verdict(
-                    State.RUNNING,
-                    "Waiting to try again what failed.",
-                    "Attempt %d of %d left something missing%s.%s"
-                            .formatted(
-                                    run.stage().attempt(),
-                                    run.stage().maxAttempts(),
-                                    at == null ? "" : "; the next begins " + untilMark(at),
-                                    lastGood()));
-        }
-        return verdict(
-                State.RUNNING,
-                many == 0 ? "A backup is starting." : "Backing up %s.".formatted(what),
-                since + lastGood());
-    }
-
-    private Verdict waiting(RunState run, RunState.Waiting waiting) {
-        Instant retry = run.phase() == RunPhase.RETRYING ? run.stage().retryAt() : null;
-        String next = retry == null
-                ? "The %s goes on by itself as soon as it can."
-                        .formatted(run.start().dryRun() ? "dry run" : "backup")
-                : "The next attempt begins %s.".formatted(untilMark(retry));
-        return verdict(
-                State.WAITING,
-                "Waiting for %s: %s since %s."
-                        .formatted(waiting.what().toUpperCase(Locale.ROOT), waiting.cause(), atMark(waiting.since())),
-                next + lastGood());
+        return run == null ? Optional.empty() : Optional.of(new RunInProgress(run, lastGood(), facts.now()).verdict());
     }
 
     private Optional<Verdict> silent() {
@@ -177,9 +127,9 @@ final class Judge {
                         facts.past().lastWhole(), facts.past().last())
                 .filter(Objects::nonNull)
                 .filter(run -> run.result() == RunResult.FAILED)
-                .filter(run -> wanted().anyMatch(bucket -> isOlder(bucket, run)))
+                .filter(run -> standings.wanted().anyMatch(bucket -> isOlder(bucket, run)))
                 .max(Comparator.comparing(RunRecord::startedAt));
-        List<Bucket> bad = in(Standing.FAILING, Standing.PARTIAL);
+        List<Bucket> bad = standings.in(Standing.FAILING, Standing.PARTIAL);
         if (failed.isPresent() && (bad.isEmpty() || failed.get().buckets().isEmpty())) {
             return Optional.of(verdict(
                     State.FAILING,
@@ -206,33 +156,36 @@ final class Judge {
     }
 
     private Optional<Verdict> late() {
-        List<Bucket> late = in(Standing.LATE);
         SchedulerMessage.Status scheduler = facts.rooms().scheduler();
         boolean overdue = scheduler != null
                 && scheduler.startsBackups()
                 && scheduler.runs().overdue();
+        List<Bucket> late = standings.in(Standing.LATE);
         if (late.isEmpty() && !overdue) {
             return Optional.empty();
         }
-        Optional<Instant> oldest = oldestCheck();
-        String title = overdue
-                ? oldest.isEmpty() ? "The first backup is late." : "The next backup is late."
-                : wanted().count() == late.size()
-                        ? "The last good backup is too old."
-                        : late.size() == 1
-                                ? "The last good copy of %s is too old."
-                                        .formatted(late.getFirst().bucket())
-                                : "The last good copies of %s are too old.".formatted(count(late.size()));
-        return Optional.of(verdict(
-                State.LATE,
-                title,
-                cutShort()
-                        + oldest.map(at -> "The last good backup was %s.".formatted(agoMark(at)))
-                                .orElse("")
-                        + (overdue
-                                ? " It should have started already. Press Run now, and look into the log for what"
-                                        + " holds it up."
-                                : next())));
+        Optional<Instant> oldest = standings.oldestCheck();
+        String since = oldest.map(at -> "The last good backup was %s.".formatted(agoMark(at)))
+                .orElse("");
+        return Optional.of(
+                overdue
+                        ? verdict(
+                                State.LATE,
+                                oldest.isEmpty() ? "The first backup is late." : "The next backup is late.",
+                                cutShort() + since
+                                        + " It should have started already. Press Run now, and look into the log for"
+                                        + " what holds it up.")
+                        : verdict(State.LATE, tooOld(late), cutShort() + since + next()));
+    }
+
+    private String tooOld(List<Bucket> late) {
+        if (standings.wanted().count() == late.size()) {
+            return "The last good backup is too old.";
+        }
+        return late.size() == 1
+                ? "The last good copy of %s is too old."
+                        .formatted(late.getFirst().bucket())
+                : "The last good copies of %s are too old.".formatted(count(late.size()));
     }
 
     private Optional<Verdict> attention() {
@@ -252,17 +205,17 @@ final class Judge {
     }
 
     private Optional<Verdict> missing() {
-        List<Bucket> missing = in(Standing.NEVER);
-        if (missing.isEmpty() && wanted().findAny().isPresent()) {
+        List<Bucket> missing = standings.in(Standing.NEVER);
+        if (missing.isEmpty() && standings.wanted().findAny().isPresent()) {
             return Optional.empty();
         }
-        long all = wanted().count();
+        long all = standings.wanted().count();
         boolean none = missing.size() == all;
         String next = next();
         String more = schedule()
                 .map(why -> " " + why + " Press Run now to back up.")
                 .orElse(next.isEmpty() ? " Press Run now to make the first snapshot." : next);
-        if (none && oldestCheck().isEmpty()) {
+        if (none && standings.oldestCheck().isEmpty()) {
             return Optional.of(verdict(
                     State.NEVER_RUN,
                     facts.rooms().backup() != null && facts.rooms().backup().last() != null
@@ -270,7 +223,7 @@ final class Judge {
                             : "No backup has run yet.",
                     cutShort() + more.strip()));
         }
-        long well = in(Standing.SAFE).size();
+        long well = standings.in(Standing.SAFE).size();
         return Optional.of(verdict(
                 State.NEVER_RUN,
                 "%d of %s %s safe.".formatted(well, count((int) all), well == 1 ? "is" : "are"),
@@ -301,13 +254,14 @@ final class Judge {
     }
 
     private Verdict safe() {
-        List<Bucket> wanted = wanted().toList();
+        List<Bucket> wanted = standings.wanted().toList();
         String title = wanted.size() == 1
                 ? "Bucket %s is safe.".formatted(wanted.getFirst().bucket())
                 : "All %s are safe.".formatted(count(wanted.size()));
         RunRecord whole = facts.past().lastWhole();
         boolean unchanged = whole != null && !whole.newSnapshot();
-        String when = oldestCheck()
+        String when = standings
+                .oldestCheck()
                 .map(at -> (unchanged ? "Checked %s, nothing had changed" : "Last backup %s").formatted(agoMark(at)))
                 .orElse("");
         String next = facts.rooms().scheduler() == null
@@ -317,22 +271,9 @@ final class Judge {
         return verdict(State.SAFE, title, cutShort() + when + next + ".");
     }
 
-    private Stream<Bucket> wanted() {
-        return buckets.stream().filter(bucket -> bucket.state() != Standing.LEFT_OUT);
-    }
-
-    private List<Bucket> in(Standing... standings) {
-        List<Standing> any = List.of(standings);
-        return buckets.stream().filter(bucket -> any.contains(bucket.state())).toList();
-    }
-
-    /** When the bucket that was backed up longest ago was. */
-    private Optional<Instant> oldestCheck() {
-        return wanted().map(Bucket::checked).filter(Objects::nonNull).min(Comparator.naturalOrder());
-    }
-
     private String lastGood() {
-        return oldestCheck()
+        return standings
+                .oldestCheck()
                 .map(at -> " The last good backup was %s.".formatted(agoMark(at)))
                 .orElse("");
     }

@@ -13,10 +13,13 @@ import io.hubstorage.snapshot.Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** How each bucket stands: by what the newest snapshot holds of it, and how old that is. Pure. */
@@ -28,12 +31,14 @@ final class Standings {
     private final @Nullable Certificate newest;
     private final Optional<Timetable> timetable;
     private final Duration grace;
+    private final List<Bucket> all;
 
     Standings(Facts facts) {
         this.facts = facts;
         this.newest = facts.past().newest();
         this.timetable = timetable(facts);
         this.grace = grace(facts.past().lastWhole());
+        this.all = judge();
     }
 
     /** Empty while nothing runs by itself: then no copy is too old by a schedule. */
@@ -71,7 +76,27 @@ final class Standings {
         return names;
     }
 
+    /** Those that are to be backed up, then those that are only kept. */
     List<Bucket> all() {
+        return all;
+    }
+
+    /** Those that are to be backed up. */
+    Stream<Bucket> wanted() {
+        return all.stream().filter(bucket -> bucket.state() != Standing.LEFT_OUT);
+    }
+
+    List<Bucket> in(Standing... standings) {
+        List<Standing> any = List.of(standings);
+        return all.stream().filter(bucket -> any.contains(bucket.state())).toList();
+    }
+
+    /** When the bucket that was backed up longest ago was. */
+    Optional<Instant> oldestCheck() {
+        return wanted().map(Bucket::checked).filter(Objects::nonNull).min(Comparator.naturalOrder());
+    }
+
+    private List<Bucket> judge() {
         Set<String> wanted = wanted(facts.config(), facts.past().lastWhole(), newest);
         List<Bucket> standings = new ArrayList<>();
         wanted.forEach(name -> standings.add(standing(name)));

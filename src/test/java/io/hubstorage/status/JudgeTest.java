@@ -376,19 +376,19 @@ final class JudgeTest {
 
     @Test
     void spansAreAsCoarseAsPeopleSayThem() {
-        assertThat(RelativeTimes.ago(NOW.minusSeconds(4), NOW)).isEqualTo("just now");
-        assertThat(RelativeTimes.ago(NOW.plusSeconds(20), NOW)).isEqualTo("just now");
-        assertThat(RelativeTimes.ago(NOW.minusSeconds(36), NOW)).isEqualTo("36 s ago");
-        assertThat(RelativeTimes.ago(NOW.minus(Duration.ofMinutes(89)), NOW)).isEqualTo("89 min ago");
-        assertThat(RelativeTimes.ago(NOW.minus(Duration.ofMinutes(100)), NOW)).isEqualTo("2 h ago");
-        assertThat(RelativeTimes.until(NOW.plusSeconds(34), NOW)).isEqualTo("in 34 s");
-        assertThat(RelativeTimes.until(NOW.plus(Duration.ofDays(3)), NOW)).isEqualTo("in 3 days");
-        assertThat(RelativeTimes.until(NOW.minusSeconds(5), NOW)).isEqualTo("now");
+        assertThat(Phrases.ago(NOW.minusSeconds(4), NOW)).isEqualTo("just now");
+        assertThat(Phrases.ago(NOW.plusSeconds(20), NOW)).isEqualTo("just now");
+        assertThat(Phrases.ago(NOW.minusSeconds(36), NOW)).isEqualTo("36 s ago");
+        assertThat(Phrases.ago(NOW.minus(Duration.ofMinutes(89)), NOW)).isEqualTo("89 min ago");
+        assertThat(Phrases.ago(NOW.minus(Duration.ofMinutes(100)), NOW)).isEqualTo("2 h ago");
+        assertThat(Phrases.until(NOW.plusSeconds(34), NOW)).isEqualTo("in 34 s");
+        assertThat(Phrases.until(NOW.plus(Duration.ofDays(3)), NOW)).isEqualTo("in 3 days");
+        assertThat(Phrases.until(NOW.minusSeconds(5), NOW)).isEqualTo("now");
     }
 
     @Test
     void onlyOurOwnMarksAreFilled() {
-        assertThat(RelativeTimes.filled("{ago:2026-11-20T08:04:00Z}, {ago:soon}, {until:$1}", NOW))
+        assertThat(Phrases.filled("{ago:2026-11-20T08:04:00Z}, {ago:soon}, {until:$1}", NOW))
                 .isEqualTo("60 s ago, {ago:soon}, {until:$1}");
     }
 }
