@@ -39,6 +39,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(VertxExtension.class)
 final class SchedulerVerticleTest {
@@ -376,11 +378,68 @@ final class SchedulerVerticleTest {
     }
 
     @Test
-    void aPauseThatSaysNothingIsRefused() {
+    void whateverChangesIsTold() {
+        List<SchedulerMessage.Status> told = told();
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
         deploy();
-        assertThatThrownBy(() -> ask(Addresses.SCHEDULER_PAUSE, new JsonObject().put("paused", "yes")))
+        await().until(() -> told.size() == 1);
+        backup.begin(Trigger.MANUAL, false);
+        await().until(() -> told.getLast().runs().lastResult() == RunResult.RUNNING);
+        backup.finish(RunResult.PARTIAL);
+        await().until(() -> told.getLast().runs().lastResult() == RunResult.PARTIAL);
+        configure(24, null);
+        await().until(() -> told.getLast().rule().intervalHours() == 24);
+        destinationProblem = "The disk is not mounted.";
+        clock.advance(Duration.ofMinutes(1));
+        await().until(() -> told.getLast().waiting() != null);
+        backup.failWith(500);
+        clock.advance(HOUR.multipliedBy(24));
+        await().until(() ->
+                clock.now().plusSeconds(5).equals(told.getLast().runs().nextBackup()));
+    }
+
+    @Test
+    void aRunThatIsUnderWayWhenItStartsIsWaitedFor() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        backup.begin(Trigger.CLI, false, false);
+        clock.advance(HOUR.multipliedBy(7));
+        deploy();
+        nothingMoreHappens();
+        assertThat(backup.starts()).isEmpty();
+        assertThat(backup.refusals()).isEmpty();
+        backup.finish(RunResult.SUCCESS);
+        awaitStarts(Trigger.CATCH_UP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"paused\": \"yes\"}", "{\"paused\": null}"})
+    void aPauseThatSaysNothingIsRefused(String body) {
+        deploy();
+        assertThatThrownBy(() -> ask(Addresses.SCHEDULER_PAUSE, new JsonObject(body)))
+                .isInstanceOfSatisfying(ReplyException.class, e -> {
+                    assertThat(e.failureCode()).isEqualTo(400);
+                    assertThat(e).hasMessageContaining("paused: found").hasMessageContaining("true or false");
+                });
+    }
+
+    @Test
+    void aPauseThatCannotBeWrittenDownIsNone() throws Exception {
+        deploy();
+        Files.createDirectories(folder.resolve("scheduler.json/in-the-way"));
+        assertThatThrownBy(() -> pause(true))
                 .isInstanceOfSatisfying(
-                        ReplyException.class, e -> assertThat(e.failureCode()).isEqualTo(400));
+                        ReplyException.class, e -> assertThat(e.failureCode()).isEqualTo(500));
+        assertThat(status().paused()).isFalse();
+    }
+
+    private List<SchedulerMessage.Status> told() {
+        List<SchedulerMessage.Status> told = new CopyOnWriteArrayList<>();
+        get(vertx.eventBus()
+                .<JsonObject>consumer(
+                        Addresses.SCHEDULER_CHANGED,
+                        message -> told.add(BusJson.decode(message.body(), SchedulerMessage.Status.class)))
+                .completion());
+        return told;
     }
 
     private void deploy() {
