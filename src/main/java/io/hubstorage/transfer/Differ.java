@@ -2,7 +2,6 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.keys.KeyFilter;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.keys.Paths;
 import io.hubstorage.manifest.ChangeLog;
@@ -11,7 +10,6 @@ import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.s3.ListedObject;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -31,9 +29,8 @@ final class Differ implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Differ.class);
 
-    private final TransferMessage.Shard shard;
+    private final Shard shard;
     private final SourceFiles files;
-    private final KeyFilter filter;
     private final ShardProgress progress;
     private final Paths paths;
     private final ChangeLog log;
@@ -47,13 +44,11 @@ final class Differ implements AutoCloseable {
 
     /** Walks one source's manifest in step with the listing. */
     private static final class Cursor implements AutoCloseable {
-        private final int index;
-        private final TransferMessage.Source source;
+        private final Shard.Source source;
         private final ManifestReader reader;
         private @Nullable ManifestEntry head;
 
-        Cursor(int index, TransferMessage.Source source, ManifestReader reader) throws IOException {
-            this.index = index;
+        Cursor(Shard.Source source, ManifestReader reader) throws IOException {
             this.source = source;
             this.reader = reader;
             this.head = reader.next();
@@ -95,7 +90,7 @@ final class Differ implements AutoCloseable {
 
     /** @param failures told of what is lost for good */
     Differ(
-            TransferMessage.Shard shard,
+            Shard shard,
             SourceFiles files,
             ShardProgress progress,
             Paths paths,
@@ -106,22 +101,14 @@ final class Differ implements AutoCloseable {
             throws IOException {
         this.shard = shard;
         this.files = files;
-        this.filter = filter(shard);
         this.progress = progress;
         this.paths = paths;
         this.log = log;
         this.fetches = fetches;
         this.failures = failures;
         this.quirks = quirks;
-        for (int i = 0; i < shard.sources().size(); i++) {
-            TransferMessage.Source source = shard.sources().get(i);
-            Cursor cursor = new Cursor(
-                    i,
-                    source,
-                    ManifestReader.range(
-                            Path.of(source.manifest()),
-                            shard.keys().after(),
-                            shard.keys().through()));
+        for (Shard.Source source : shard.sources()) {
+            Cursor cursor = new Cursor(source, shard.lines(source));
             if (source.previous()) {
                 previous = cursor;
             } else {
@@ -130,20 +117,12 @@ final class Differ implements AutoCloseable {
         }
     }
 
-    /** Which of the listed keys are wanted. */
-    static KeyFilter filter(TransferMessage.Shard shard) {
-        return KeyFilter.below(
-                shard.keys().prefix(),
-                shard.options().exclude(),
-                shard.options().include());
-    }
-
     /** Takes the next listed object; keys must come in order. */
     void listed(ListedObject object) throws IOException, InterruptedException {
         progress.listed.add(object.size());
         passOver(object.key());
         ManifestEntry recorded = previous == null ? null : previous.take(object.key());
-        if (!filter.accepts(object.key())) {
+        if (!shard.wants(object.key())) {
             progress.filtered.add(object.size());
             drop(recorded);
             return;
@@ -156,7 +135,7 @@ final class Differ implements AutoCloseable {
             return;
         }
         FetchTask.Candidate candidate = previous != null && before != null && sameBytes
-                ? new FetchTask.Candidate(previous.index, before, true)
+                ? new FetchTask.Candidate(previous.source.index(), before, true)
                 : candidate(object, before);
         if (candidate == null && isArchived(object)) {
             archived(object, before, recorded);
@@ -184,9 +163,7 @@ final class Differ implements AutoCloseable {
     }
 
     private void gone(ManifestEntry recorded) throws IOException {
-        if (shard.options().delete()
-                || !recorded.key().startsWith(shard.keys().prefix())
-                || !filter.accepts(recorded.key())) {
+        if (shard.options().delete() || !shard.wants(recorded.key())) {
             drop(recorded);
             return;
         }
@@ -256,11 +233,11 @@ final class Differ implements AutoCloseable {
             ManifestEntry entry = cursor.take(object.key());
             if (found == null && entry != null && isUnchanged(entry, object)) {
                 found = new FetchTask.Candidate(
-                        cursor.index, entry, cursor.source.trust() != TransferMessage.Trust.HASH);
+                        cursor.source.index(), entry, cursor.source.trust() != TransferMessage.Trust.HASH);
             }
         }
         if (found == null && previous != null && before != null && isSameByTime(before, object)) {
-            found = new FetchTask.Candidate(previous.index, before, false);
+            found = new FetchTask.Candidate(previous.source.index(), before, false);
         }
         return found;
     }
@@ -273,7 +250,7 @@ final class Differ implements AutoCloseable {
         }
         try {
             return files.check(
-                    file(previous.source, recorded), recorded, previous.source.trust() == TransferMessage.Trust.HASH);
+                    previous.source.file(recorded), recorded, previous.source.trust() == TransferMessage.Trust.HASH);
         } catch (SourceFiles.DamagedException e) {
             damage = e.getMessage();
             LOG.warn("{}/{}: {}", shard.bucket(), recorded.key(), e.getMessage());
@@ -310,11 +287,6 @@ final class Differ implements AutoCloseable {
 
     private static boolean isArchived(ListedObject object) {
         return object.storageClass() != null && ARCHIVE_TIERS.contains(object.storageClass()) && !object.restored();
-    }
-
-    /** The file of a source's entry. */
-    static Path file(TransferMessage.Source source, ManifestEntry entry) {
-        return Path.of(source.tree()).resolve(entry.path());
     }
 
     @Override

@@ -21,16 +21,16 @@ import org.jspecify.annotations.Nullable;
 final class FailureLog implements AutoCloseable {
     private static final int REMEMBERED = 100;
 
-    private final @Nullable ShardFiles files;
+    private final @Nullable Shard shard;
     private final List<RunRecord.Failure> first = new ArrayList<>();
     private @Nullable BufferedWriter failures;
     private @Nullable BufferedWriter retries;
     private long total;
     private Remedy remedy = Remedy.NONE;
 
-    /** @param files made with the first failure; null to write none */
-    FailureLog(@Nullable ShardFiles files) {
-        this.files = files;
+    /** @param shard made with the first failure; null to write none */
+    FailureLog(@Nullable Shard shard) {
+        this.shard = shard;
     }
 
     /** Of something that nothing can mend. */
@@ -45,14 +45,14 @@ final class FailureLog implements AutoCloseable {
         if (first.size() < REMEMBERED) {
             first.add(failure);
         }
-        if (files != null) {
+        if (shard != null) {
             if (failures == null) {
-                failures = Files.newBufferedWriter(files.failures());
+                failures = Files.newBufferedWriter(shard.failures());
             }
             write(failure, failures);
             if (mend == Remedy.RETRY && task != null) {
                 if (retries == null) {
-                    retries = Files.newBufferedWriter(files.retries());
+                    retries = Files.newBufferedWriter(shard.retries());
                 }
                 write(task, retries);
             }
@@ -66,11 +66,11 @@ final class FailureLog implements AutoCloseable {
 
     /** Hands out again what an earlier log has to be fetched later; its other failures are failures of this one too. */
     void retry(Differ.Fetches fetches) throws IOException, InterruptedException {
-        if (files == null) {
+        if (shard == null) {
             return;
         }
-        try (BufferedReader before = Files.newBufferedReader(setAside(files.failures()));
-                BufferedReader tasks = Files.newBufferedReader(setAside(files.retries()))) {
+        try (BufferedReader before = Files.newBufferedReader(setAside(shard.failures()));
+                BufferedReader tasks = Files.newBufferedReader(setAside(shard.retries()))) {
             FetchTask task = next(tasks, FetchTask.class);
             for (RunRecord.Failure failure = next(before, RunRecord.Failure.class);
                     failure != null;

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class FetchOutcomeRecorder {
     private static final Logger LOG = LoggerFactory.getLogger(FetchOutcomeRecorder.class);
 
-    private final TransferMessage.Shard shard;
+    private final Shard shard;
     private final ObjectFetch fetch;
     private final ChangeLog log;
     private final ShardProgress progress;
@@ -28,12 +28,7 @@ final class FetchOutcomeRecorder {
     /** Why nothing else that is tried again would fare better. */
     private volatile @Nullable S3Failure hopeless;
 
-    FetchOutcomeRecorder(
-            TransferMessage.Shard shard,
-            ObjectFetch fetch,
-            ChangeLog log,
-            ShardProgress progress,
-            FailureLog failures) {
+    FetchOutcomeRecorder(Shard shard, ObjectFetch fetch, ChangeLog log, ShardProgress progress, FailureLog failures) {
         this.shard = shard;
         this.fetch = fetch;
         this.log = log;

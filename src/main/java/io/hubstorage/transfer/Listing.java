@@ -1,6 +1,5 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.Sorted;
 import io.hubstorage.keys.KeyOrder;
@@ -34,11 +33,11 @@ final class Listing {
     }
 
     private final S3Access s3;
-    private final TransferMessage.Shard shard;
+    private final Shard shard;
     private final Requests requests;
     private int sent;
 
-    Listing(S3Access s3, TransferMessage.Shard shard, Requests requests) {
+    Listing(S3Access s3, Shard shard, Requests requests) {
         this.s3 = s3;
         this.shard = shard;
         this.requests = requests;
@@ -54,7 +53,7 @@ final class Listing {
      * the listing was complete.
      */
     void run(Path scratch, Sink sink) throws S3Failure, IOException, InterruptedException, UnorderedException {
-        if (!shard.keys().sorted()) {
+        if (!shard.sorted()) {
             pages(sink);
             return;
         }
@@ -100,12 +99,12 @@ final class Listing {
     private void pages(Sink sink) throws S3Failure, IOException, InterruptedException, UnorderedException {
         try (BucketListing pages = s3.list(
                 shard.bucket(),
-                shard.keys().prefix(),
-                shard.keys().after(),
-                shard.keys().through())) {
+                shard.prefix(),
+                shard.range().after(),
+                shard.range().through())) {
             // A listing may take hours: one page that fails for a moment must not end it.
             for (BucketListing.Page page = next(pages); page != null; page = next(pages)) {
-                if (!shard.keys().sorted() && !page.ordered()) {
+                if (!shard.sorted() && !page.ordered()) {
                     throw new UnorderedException();
                 }
                 for (ListedObject object : page.objects()) {

@@ -1,6 +1,5 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.integrity.Algorithm;
 import io.hubstorage.integrity.BodyVerifier;
 import io.hubstorage.integrity.DeclaredChecksum;
@@ -22,11 +21,11 @@ import org.slf4j.LoggerFactory;
 final class LocalReuse {
     private static final Logger LOG = LoggerFactory.getLogger(LocalReuse.class);
 
-    private final TransferMessage.Shard shard;
+    private final Shard shard;
     private final TreeWriter tree;
     private final PartSizeInference guesses;
 
-    LocalReuse(TransferMessage.Shard shard, TreeWriter tree, PartSizeInference guesses) {
+    LocalReuse(Shard shard, TreeWriter tree, PartSizeInference guesses) {
         this.shard = shard;
         this.tree = tree;
         this.guesses = guesses;
@@ -42,7 +41,7 @@ final class LocalReuse {
     @Nullable
     ManifestEntry take(FetchTask task, FetchTask.Candidate candidate, ObjectMetadata metadata)
             throws S3Failure, IOException, InterruptedException {
-        TransferMessage.Source source = shard.sources().get(candidate.source());
+        Shard.Source source = shard.sources().get(candidate.source());
         ManifestEntry known = candidate.entry();
         EntryState state = source.previous() ? EntryState.LINKED : known.state();
         ManifestEntry as = known.withPath(task.path()).withState(state);
@@ -50,7 +49,7 @@ final class LocalReuse {
             tree.folder(task.path());
             return metadata.refreshed(as);
         }
-        Path file = Differ.file(source, known);
+        Path file = source.file(known);
         try {
             VerifiedBody proven = proven(file, task.object(), candidate, metadata);
             if (proven == null) {

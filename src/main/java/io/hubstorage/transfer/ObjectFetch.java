@@ -1,6 +1,5 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.integrity.Algorithm;
 import io.hubstorage.integrity.BodyVerifier;
 import io.hubstorage.integrity.DeclaredChecksum;
@@ -40,7 +39,7 @@ final class ObjectFetch {
     private static final VerifiedBody MARKER =
             new VerifiedBody(HexFormat.of().formatHex(Algorithm.SHA256.start().digest()), ManifestEntry.EMPTY);
 
-    private final TransferMessage.Shard shard;
+    private final Shard shard;
     private final Requests requests;
     private final S3Access s3;
     private final TreeWriter tree;
@@ -50,12 +49,7 @@ final class ObjectFetch {
     private final LocalReuse reuse;
 
     ObjectFetch(
-            TransferMessage.Shard shard,
-            Requests requests,
-            S3Access s3,
-            TreeWriter tree,
-            ShardProgress progress,
-            ServerQuirks quirks) {
+            Shard shard, Requests requests, S3Access s3, TreeWriter tree, ShardProgress progress, ServerQuirks quirks) {
         this.shard = shard;
         this.requests = requests;
         this.s3 = s3;

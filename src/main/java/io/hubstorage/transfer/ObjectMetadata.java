@@ -39,7 +39,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
     /** S3 has no object of more parts. */
     private static final int MOST_PARTS = 10_000;
 
-    private final TransferMessage.Shard shard;
+    private final Shard shard;
     private final ListedObject object;
     private final S3Access s3;
     private final ObjectReader reader;
@@ -50,7 +50,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
 
     /** @param withKey whether it is to be asked for with the customer's key */
     ObjectMetadata(
-            TransferMessage.Shard shard,
+            Shard shard,
             ListedObject object,
             S3Access s3,
             boolean withKey,
@@ -97,8 +97,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
      * @throws S3Failure.Vanished when it does not name the key any more, which alone makes an object's absence a fact
      */
     ListedObject relisted() throws S3Failure, IOException, InterruptedException {
-        return requests.send(() ->
-                        s3.listOne(shard.bucket(), object.key(), !shard.keys().sorted()))
+        return requests.send(() -> s3.listOne(shard.bucket(), object.key(), !shard.sorted()))
                 .orElseThrow(() -> S3Failure.vanished(shard.bucket() + "/" + object.key()));
     }
 
@@ -199,8 +198,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
     }
 
     /** Whether something is to be asked about an object although its bytes are the same. */
-    static boolean isRefreshDue(
-            ManifestEntry entry, ListedObject object, TransferMessage.Shard shard, ServerQuirks quirks) {
+    static boolean isRefreshDue(ManifestEntry entry, ListedObject object, Shard shard, ServerQuirks quirks) {
         return isListedOtherwise(entry, object, quirks)
                 || (shard.mode() == TransferMessage.Mode.COPY && areTagsDue(entry, shard.runId()));
     }

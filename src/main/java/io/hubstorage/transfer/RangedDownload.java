@@ -1,6 +1,5 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.integrity.BodyVerifier;
 import io.hubstorage.integrity.DeclaredChecksum;
 import io.hubstorage.integrity.InOrderFeeder;
@@ -37,7 +36,7 @@ final class RangedDownload implements AutoCloseable {
     /** How many ranges may be under way at once, of all objects together; but at least one of each. */
     private static final int STREAMS = 8;
 
-    private final TransferMessage.Shard shard;
+    private final Shard shard;
     private final FetchTask task;
     private final boolean inOnePiece;
     private final long step;
@@ -65,7 +64,7 @@ final class RangedDownload implements AutoCloseable {
     private record Pending(Range range, @Nullable Future<ObjectHead> answer) {}
 
     RangedDownload(
-            TransferMessage.Shard shard,
+            Shard shard,
             FetchTask task,
             Requests requests,
             ObjectMetadata metadata,

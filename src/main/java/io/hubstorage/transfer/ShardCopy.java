@@ -6,7 +6,6 @@ import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.jobs.WorkerPool;
 import io.hubstorage.keys.FoldedPaths;
-import io.hubstorage.keys.KeyFilter;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.keys.PathAllocator;
 import io.hubstorage.keys.Paths;
@@ -40,23 +39,17 @@ final class ShardCopy {
     /** So many links are one task. */
     private static final int LINKS = 500;
 
-    private final TransferMessage.Shard shard;
+    private final Shard shard;
     private final Requests requests;
     private final Supplier<S3Access> s3;
-    private final ShardFiles files;
     private final ShardProgress progress;
     private final SourceFiles sources;
     private final ServerQuirks quirks;
     private final Lease lease;
-    private final TransferMessage.@Nullable Source previous;
+    private final Shard.@Nullable Source previous;
     private int listRequests;
 
-    ShardCopy(
-            TransferMessage.Shard shard,
-            Requests requests,
-            Supplier<S3Access> s3,
-            ShardProgress progress,
-            Lease lease) {
+    ShardCopy(Shard shard, Requests requests, Supplier<S3Access> s3, ShardProgress progress, Lease lease) {
         this.shard = shard;
         this.requests = requests;
         this.s3 = s3;
@@ -66,20 +59,15 @@ final class ShardCopy {
         this.quirks = new ServerQuirks(
                 shard.bucket(),
                 () -> requests.retrying(() -> {
-                    s3.get().tryListing(shard.bucket(), shard.keys().prefix());
+                    s3.get().tryListing(shard.bucket(), shard.prefix());
                     return true;
                 }));
-        this.files =
-                new ShardFiles(Path.of(shard.workspace().journal()), shard.id().index());
-        this.previous = shard.sources().stream()
-                .filter(TransferMessage.Source::previous)
-                .findFirst()
-                .orElse(null);
+        this.previous = shard.previous();
     }
 
     /** Where its failures are to be named. */
     FailureLog failureLog() {
-        return new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : files);
+        return new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : shard);
     }
 
     /** How many LIST requests it took. */
@@ -100,14 +88,14 @@ final class ShardCopy {
 
     /** Lists, and fetches what is new. */
     private Outcome copy(FailureLog failures) throws Exception {
-        try (ChangeLog log = new ChangeLog(files.log())) {
+        try (ChangeLog log = new ChangeLog(shard.log())) {
             return fetch(log, failures, fetches -> compare(log, fetches, failures));
         }
     }
 
     /** Fetches what could not be fetched before. */
     private Outcome retry(FailureLog failures) throws Exception {
-        try (ChangeLog log = ChangeLog.goOn(files.log())) {
+        try (ChangeLog log = ChangeLog.goOn(shard.log())) {
             return fetch(log, failures, failures::retry);
         }
     }
@@ -133,7 +121,7 @@ final class ShardCopy {
         if (shard.options().foldedNames()) {
             compareFolded(log, fetches, failures);
         } else {
-            compareAsListed(paths(), log, fetches, failures, files.scratch());
+            compareAsListed(paths(), log, fetches, failures, shard.scratch());
         }
     }
 
@@ -152,16 +140,15 @@ final class ShardCopy {
     /** For a disk that does not tell all names apart: no path can be given before every key is known. */
     private void compareFolded(ChangeLog log, Differ.Fetches fetches, FailureLog failures) throws Exception {
         Listing listing = listing();
-        try (FoldedPaths.Collector keys = new FoldedPaths.Collector(files.scratch());
-                ExternalSort<ListedObject> listed = Listing.sort(files.scratch())) {
-            KeyFilter wanted = Differ.filter(shard);
+        try (FoldedPaths.Collector keys = new FoldedPaths.Collector(shard.scratch());
+                ExternalSort<ListedObject> listed = Listing.sort(shard.scratch())) {
             listing.runTo(listed, object -> {
-                if (wanted.accepts(object.key())) {
+                if (shard.wants(object.key())) {
                     keys.add(object.key(), object.size());
                 }
             });
             if (previous != null && !shard.options().delete()) {
-                addCarried(previous, wanted, keys);
+                addCarried(previous, keys);
             }
             try (FoldedPaths paths = keys.paths();
                     Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures, quirks)) {
@@ -177,11 +164,10 @@ final class ShardCopy {
         progress.listingComplete();
     }
 
-    private void addCarried(TransferMessage.Source source, KeyFilter wanted, FoldedPaths.Collector keys)
-            throws IOException {
-        try (ManifestReader reader = lines(source)) {
+    private void addCarried(Shard.Source source, FoldedPaths.Collector keys) throws IOException {
+        try (ManifestReader reader = shard.lines(source)) {
             for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
-                if (entry.key().startsWith(shard.keys().prefix()) && wanted.accepts(entry.key())) {
+                if (shard.wants(entry.key())) {
                     keys.add(entry.key(), entry.size());
                 }
             }
@@ -195,8 +181,8 @@ final class ShardCopy {
     /** A shard in the middle must know which files before it stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
         List<String> earlier = new ArrayList<>();
-        if (shard.keys().after() != null) {
-            for (String candidate : PathAllocator.clashCandidates(shard.keys().after())) {
+        if (shard.range().after() != null) {
+            for (String candidate : PathAllocator.clashCandidates(shard.range().after())) {
                 if (stands(candidate)) {
                     earlier.add(candidate);
                 }
@@ -207,17 +193,16 @@ final class ShardCopy {
 
     /** Whether a file of that key is going to be in the new snapshot: it is listed, or it was held and is carried on. */
     private boolean stands(String key) throws S3Failure, IOException, InterruptedException {
-        if (!key.startsWith(shard.keys().prefix()) || !Differ.filter(shard).accepts(key)) {
+        if (!shard.wants(key)) {
             return false;
         }
-        Optional<ListedObject> listed = requests.retrying(
-                () -> s3.get().listOne(shard.bucket(), key, !shard.keys().sorted()));
+        Optional<ListedObject> listed = requests.retrying(() -> s3.get().listOne(shard.bucket(), key, !shard.sorted()));
         if (listed.isPresent()) {
             return !KeyPath.isDirectoryMarker(key, listed.get().size());
         }
         return !shard.options().delete()
                 && previous != null
-                && ManifestReader.find(Path.of(previous.manifest()), key)
+                && ManifestReader.find(previous.manifest(), key)
                         .filter(entry -> !entry.directory())
                         .isPresent();
     }
@@ -226,10 +211,10 @@ final class ShardCopy {
     private Outcome link() throws IOException, InterruptedException {
         TreeWriter tree = tree();
         WorkerPool.<IOException>run("link-" + shard.bucket(), LINKERS, pool -> {
-            try (ManifestReader last = previous == null ? null : lines(previous);
-                    ManifestMerge next = new ManifestMerge(last, files.scratch());
-                    ManifestWriter part = new ManifestWriter(files.part())) {
-                next.addAll(files.log());
+            try (ManifestReader last = previous == null ? null : shard.lines(previous);
+                    ManifestMerge next = new ManifestMerge(last, shard.scratch());
+                    ManifestWriter part = new ManifestWriter(shard.part())) {
+                next.addAll(shard.log());
                 List<ManifestMerge.Line> links = new ArrayList<>(LINKS);
                 for (ManifestMerge.Line line = next.next(); line != null; line = next.next()) {
                     lease.check();
@@ -255,7 +240,7 @@ final class ShardCopy {
             for (ManifestMerge.Line link : links) {
                 if (previous != null && link.linkFrom() != null) {
                     tree.link(
-                            Differ.file(previous, link.linkFrom()),
+                            previous.file(link.linkFrom()),
                             link.entry(),
                             link.entry().path());
                 }
@@ -263,25 +248,20 @@ final class ShardCopy {
         });
     }
 
-    private ManifestReader lines(TransferMessage.Source source) throws IOException {
-        return ManifestReader.range(
-                Path.of(source.manifest()), shard.keys().after(), shard.keys().through());
-    }
-
     /**
      * Links the whole bucket over from the last snapshot, because this run did not cover it or could not read it. A file that
      * is not what its manifest says is named as a failure and left out.
      */
     private Outcome keep(FailureLog failures) throws IOException {
-        TransferMessage.Source source = shard.sources().getFirst();
+        Shard.Source source = shard.sources().getFirst();
         TreeWriter tree = tree();
-        try (ManifestReader last = lines(source);
-                ManifestWriter part = new ManifestWriter(files.part())) {
+        try (ManifestReader last = shard.lines(source);
+                ManifestWriter part = new ManifestWriter(shard.part())) {
             for (ManifestEntry entry = last.next(); entry != null; entry = last.next()) {
                 lease.check();
                 try {
-                    ManifestEntry found = sources.check(Differ.file(source, entry), entry, false);
-                    tree.link(Differ.file(source, found), found, found.path());
+                    ManifestEntry found = sources.check(source.file(entry), entry, false);
+                    tree.link(source.file(found), found, found.path());
                     part.write(found.withState(EntryState.KEPT));
                     progress.kept.add(found.size());
                 } catch (SourceFiles.DamagedException e) {

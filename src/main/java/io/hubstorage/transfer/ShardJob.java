@@ -10,7 +10,6 @@ import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +25,7 @@ final class ShardJob {
     private static final Logger LOG = LoggerFactory.getLogger(ShardJob.class);
     private static final long CANCEL_GRACE_MILLIS = 1_000;
 
-    private final TransferMessage.Shard shard;
+    private final Shard shard;
     private final Supplier<S3Access> s3;
     private final ShardProgress progress;
     private final Availability availability = new Availability();
@@ -36,13 +35,13 @@ final class ShardJob {
     private volatile @Nullable Thread runner;
     private final ShardCopy copy;
 
-    ShardJob(TransferMessage.Shard shard, Requests shared, Supplier<S3Access> s3) {
+    ShardJob(Shard shard, Requests shared, Supplier<S3Access> s3) {
         this.shard = shard;
         this.progress = new ShardProgress(shard.before());
         this.s3 = shard.options().requestPayer()
                 ? () -> s3.get().payingRequests().watchedBy(availability)
                 : () -> s3.get().watchedBy(availability);
-        this.lease = new Lease(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : Path.of(shard.lease()));
+        this.lease = new Lease(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : shard.lease());
         this.requests = shared.stoppedBy(lease);
         this.copy = new ShardCopy(shard, requests, this.s3, progress, lease);
     }
@@ -155,8 +154,7 @@ final class ShardJob {
             case IOException e -> brokenByDisk(e);
             case UncheckedIOException e -> brokenByDisk(e);
             default -> {
-                LOG.error(
-                        "shard {} of {} failed in an unforeseen way", shard.id().index(), shard.bucket(), failure);
+                LOG.error("shard {} of {} failed in an unforeseen way", shard.index(), shard.bucket(), failure);
                 yield new Ended(Outcome.FAILED, Remedy.COPY, "internal error: " + failure);
             }
         };
@@ -164,7 +162,7 @@ final class ShardJob {
 
     /** The disk failed; or the job was told to stop, which breaks off what is being written. */
     private Ended brokenByDisk(Exception failure) {
-        LOG.debug("shard {} of {} failed", shard.id().index(), shard.bucket(), failure);
+        LOG.debug("shard {} of {} failed", shard.index(), shard.bucket(), failure);
         String message = failure.getMessage();
         if (lease.isRequested()) {
             return new Ended(Outcome.CANCELLED, Remedy.COPY, null);

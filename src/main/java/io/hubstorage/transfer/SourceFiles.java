@@ -1,6 +1,5 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.integrity.Algorithm;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
@@ -50,8 +49,8 @@ final class SourceFiles {
     private final Set<Path> ownFolders = ConcurrentHashMap.newKeySet();
 
     /** @param nanos counts what the looks took */
-    SourceFiles(List<TransferMessage.Source> sources, LongAdder nanos) {
-        this.trees = sources.stream().map(source -> Path.of(source.tree())).toList();
+    SourceFiles(List<Shard.Source> sources, LongAdder nanos) {
+        this.trees = sources.stream().map(Shard.Source::tree).toList();
         this.nanos = nanos;
         this.attributes = FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
                 ? PosixFileAttributes.class

@@ -103,7 +103,7 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private void shard(Message<JsonObject> message) {
-        TransferMessage.Shard shard = BusJson.decode(message.body(), TransferMessage.Shard.class);
+        Shard shard = new Shard(BusJson.decode(message.body(), TransferMessage.Shard.class));
         requests.ceiling(config.config().transfer().maxConcurrentRequests());
         ShardJob job = new ShardJob(shard, requests, s3::get);
         jobs.add(job);
@@ -117,7 +117,7 @@ public final class TransferVerticle extends VerticleBase {
                 done.result()
                         .ifPresent(result -> vertx.eventBus().send(Addresses.TRANSFER_RESULT, BusJson.encode(result)));
             } else {
-                LOG.error("shard {} of {} ended without a result", shard.id().index(), shard.bucket(), done.cause());
+                LOG.error("shard {} of {} ended without a result", shard.index(), shard.bucket(), done.cause());
             }
         });
     }

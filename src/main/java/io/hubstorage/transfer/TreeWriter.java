@@ -1,6 +1,5 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.Blocks;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
@@ -61,15 +60,14 @@ final class TreeWriter {
      *
      * @param progress counts linked files that are not read-only, and what is new on the disk
      */
-    TreeWriter(TransferMessage.Shard shard, SourceFiles sources, ShardProgress progress, Lease lease)
-            throws IOException {
-        this.tree = Path.of(shard.workspace().tree());
-        this.drafts = Path.of(shard.workspace().journal());
+    TreeWriter(Shard shard, SourceFiles sources, ShardProgress progress, Lease lease) throws IOException {
+        this.tree = shard.tree();
+        this.drafts = shard.journal();
         this.writable = progress.writableFiles;
         this.allocated = progress.allocatedBytes;
         this.blocks = Blocks.of(tree);
         this.lease = lease;
-        this.shard = shard.id().index();
+        this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
         this.syncFiles = shard.options().syncFiles();
         this.sources = sources;

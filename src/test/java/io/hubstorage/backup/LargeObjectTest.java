@@ -133,7 +133,7 @@ final class LargeObjectTest extends EngineTest {
         hub.configure(retries(1, "films"));
         Faults.Rule broken = s3.faults().when(LargeObjectTest::third).times(3).then(Fault.internalError());
         AtomicBoolean changed = new AtomicBoolean();
-        s3.onRequest(request -> request.kind() == RequestKind.LIST, _ -> {
+        s3.onRequest(LargeObjectTest::third, _ -> {
             if (broken.hits() == 3 && changed.compareAndSet(false, true)) {
                 bucket.add("film", SIZE);
             }

@@ -56,10 +56,11 @@ final class DifferTest {
         }
         TransferMessage.Source previous = new TransferMessage.Source(
                 home.resolve("tree").toString(), manifest.toString(), true, TransferMessage.Trust.MANIFEST);
+        Shard shard = new Shard(shard(delete, previous));
         try (ChangeLog log = new ChangeLog(home.resolve("log"));
                 Differ differ = new Differ(
-                        shard(delete, previous),
-                        new SourceFiles(List.of(previous), progress.lookNanos),
+                        shard,
+                        new SourceFiles(shard.sources(), progress.lookNanos),
                         progress,
                         new PathAllocator(),
                         log,

@@ -111,12 +111,13 @@ final class ShardJobTest {
             throws IOException {
         TransferMessage.Shard shard = shard(index, after, through, delete, source);
         prepare(shard);
-        return new ShardJob(shard, requests, () -> access);
+        return new ShardJob(new Shard(shard), requests, () -> access);
     }
 
     private List<String> paths(int index) throws IOException {
         List<String> paths = new ArrayList<>();
-        try (ManifestReader reader = ManifestReader.open(new ShardFiles(home.resolve("journal"), index).part())) {
+        try (ManifestReader reader =
+                ManifestReader.open(home.resolve("journal/shard-%04d.part.zst".formatted(index)))) {
             for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
                 paths.add(entry.path());
             }
@@ -192,7 +193,7 @@ final class ShardJobTest {
                 plain.before());
         prepare(folded);
 
-        TransferMessage.Result first = new ShardJob(folded, requests, () -> access).run();
+        TransferMessage.Result first = new ShardJob(new Shard(folded), requests, () -> access).run();
         TransferMessage.Result second = goOn(folded, TransferMessage.Mode.RETRY, first);
         goOn(folded, TransferMessage.Mode.LINK, second);
 
@@ -209,7 +210,7 @@ final class ShardJobTest {
 
     private TransferMessage.Result goOn(
             TransferMessage.Shard shard, TransferMessage.Mode mode, TransferMessage.Result before) {
-        return new ShardJob(shard.goOn(mode, before.progress()), requests, () -> access).run();
+        return new ShardJob(new Shard(shard.goOn(mode, before.progress())), requests, () -> access).run();
     }
 
     @Test
@@ -252,7 +253,7 @@ final class ShardJobTest {
 
     @Test
     void notEvenAWriteThatHadBegunBringsAClearedTreeBack() throws Exception {
-        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf());
+        Shard shard = new Shard(shard(0, null, null, true, snapshotOf()));
         Files.createDirectories(home.resolve("tree"));
         Files.createDirectories(home.resolve("journal"));
         // Never looks at its lease: as if the process had been stopped between look and write.

@@ -1,0 +1,245 @@
+package io.hubstorage.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Mode;
+import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.testkit.ChecksumKind;
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.RequestKind;
+import io.hubstorage.testkit.S3Request;
+import io.hubstorage.testkit.SyntheticObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class RangedDownloadTest {
+    private static final long SIZE = (20 << 20) + 1;
+    private static final String FIRST = "bytes=0-8388607";
+    private static final String SECOND = "bytes=8388608-16777215";
+    private static final String THIRD = "bytes=16777216-20971520";
+
+    @TempDir
+    Path home;
+
+    private TestShard shard;
+
+    @BeforeEach
+    void start() {
+        shard = new TestShard(home);
+        shard.bucket().put(SyntheticObject.of("film", SIZE, 1).inOnePiece());
+    }
+
+    @AfterEach
+    void stop() {
+        shard.close();
+    }
+
+    private static boolean third(S3Request request) {
+        return request.kind() == RequestKind.GET && THIRD.equals(request.range());
+    }
+
+    private List<String> ranges() {
+        return shard.s3().log().requests(request -> request.kind() == RequestKind.GET).stream()
+                .map(request -> String.valueOf(request.range()))
+                .toList();
+    }
+
+    private ManifestEntry copied() throws IOException {
+        TransferMessage.Result result = shard.backUp();
+        assertThat(result.outcome()).as(result.error()).isEqualTo(Outcome.CHANGED);
+        assertThat(result.failures().first()).isEmpty();
+        SyntheticObject film = shard.bucket().get("film");
+        ManifestEntry entry = shard.line("film");
+        assertThat(entry.sha256()).isEqualTo(film.sha256());
+        Path file = shard.tree().resolve("film");
+        assertThat(file).hasBinaryContent(film.body());
+        assertThat(Files.getLastModifiedTime(file)).isEqualTo(FileTime.from(film.lastModified()));
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("r--r--r--");
+        assertThat(drafts()).isEmpty();
+        return entry;
+    }
+
+    private List<String> drafts() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(home)) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".draft"))
+                    .forEach(found::add);
+        }
+        return found;
+    }
+
+    @Test
+    void rangesOfEightMebibytesMakeOneFile() throws IOException {
+        assertThat(copied().verified()).isEqualTo("md5");
+
+        assertThat(ranges()).containsExactlyInAnyOrder(FIRST, SECOND, THIRD);
+        assertThat(shard.heads()).as("for the record").isEqualTo(1);
+    }
+
+    @Test
+    void whatFitsInOneRangeIsReadWithoutAskingForARange() throws IOException {
+        shard.bucket().put(SyntheticObject.of("film", 8 << 20, 1).inOnePiece());
+
+        copied();
+
+        assertThat(ranges()).containsExactly("null");
+        assertThat(shard.heads()).as("its ETag proves it").isZero();
+    }
+
+    @Test
+    void checksumsThatOnlyAHeadTellsAreInTheManifest() throws IOException {
+        shard.on(bucket -> bucket.withChecksums(ChecksumKind.CRC64NVME));
+
+        assertThat(copied().content().upload().checksums()).containsKey("CRC64NVME");
+    }
+
+    @Test
+    void partsThatTheServerTellsAreInTheManifestToo() throws IOException {
+        shard.on(bucket -> bucket.tellingParts());
+        shard.bucket().put(SyntheticObject.of("film", SIZE, 1).inParts(5L << 20));
+
+        ManifestEntry entry = copied();
+
+        assertThat(entry.verified()).isEqualTo("multipart-md5");
+        assertThat(entry.content().upload().partSize()).isEqualTo(5 << 20);
+    }
+
+    @Test
+    void aRangeThatBreaksOffGoesOnWhereItWas() throws IOException {
+        shard.s3().faults().when(RangedDownloadTest::third).times(1).then(Fault.cutAt(0.5));
+
+        copied();
+
+        assertThat(ranges()).hasSize(4).filteredOn(THIRD::equals).hasSize(1);
+    }
+
+    @Test
+    void whatIsFinishedOutlivesAnAttemptAtTheObject() throws IOException {
+        shard.s3().faults().when(RangedDownloadTest::third).times(1).then(Fault.preconditionFailed());
+
+        copied();
+
+        assertThat(ranges()).containsExactlyInAnyOrder(FIRST, SECOND, THIRD, THIRD);
+    }
+
+    @Test
+    void whatIsFinishedOutlivesAnAttemptAtTheShard() throws IOException {
+        shard.s3().faults().when(RangedDownloadTest::third).times(3).then(Fault.internalError());
+        assertThat(shard.run(Mode.COPY).failures().first()).hasSize(1);
+        assertThat(drafts()).hasSize(1);
+        shard.s3().log().clear();
+
+        copied();
+
+        assertThat(ranges()).containsExactly(THIRD);
+    }
+
+    @Test
+    void aFirstRangeThatFailsIsTheOnlyOneThatIsMissing() throws IOException {
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && FIRST.equals(request.range()))
+                .times(3)
+                .then(Fault.internalError());
+        shard.run(Mode.COPY);
+        shard.s3().log().clear();
+
+        copied();
+
+        assertThat(ranges()).contains(FIRST).doesNotContain("null");
+    }
+
+    @Test
+    void aBodyThatIsWrongIsReadAnewAndAtLastInOnePiece() throws IOException {
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && request.range() != null)
+                .then(Fault.corruptAt(0.5));
+
+        copied();
+
+        assertThat(ranges())
+                .hasSize(7)
+                .endsWith("null")
+                .filteredOn(FIRST::equals)
+                .hasSize(2);
+    }
+
+    @Test
+    void aBodyThatStaysWrongFailsAndLeavesNothing() throws IOException {
+        shard.s3().faults().when(RequestKind.GET).then(Fault.corruptAt(0.5));
+
+        TransferMessage.Result result = shard.run(Mode.COPY);
+
+        assertThat(result.failures().first())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo("corrupt"));
+        assertThat(ranges()).hasSize(7);
+        assertThat(drafts()).isEmpty();
+        assertThat(shard.tree()).isEmptyDirectory();
+    }
+
+    @Test
+    void anotherObjectOfThatNameIsReadFromItsBeginning() throws IOException {
+        shard.s3().faults().when(RangedDownloadTest::third).times(3).then(Fault.internalError());
+        shard.run(Mode.COPY);
+        shard.bucket().put(SyntheticObject.of("film", SIZE, 2).inOnePiece());
+        shard.s3().log().clear();
+
+        copied();
+
+        assertThat(ranges()).containsExactlyInAnyOrder(FIRST, SECOND, THIRD);
+    }
+
+    @Test
+    void whereNoEtagIsPinnedNothingIsBelievedLater() throws IOException {
+        shard.bucket().put(shard.bucket().get("film").withEtag(""));
+        shard.s3().faults().when(RangedDownloadTest::third).times(3).then(Fault.internalError());
+        shard.run(Mode.COPY);
+        assertThat(drafts()).isEmpty();
+        shard.s3().log().clear();
+
+        copied();
+
+        assertThat(ranges()).containsExactlyInAnyOrder(FIRST, SECOND, THIRD);
+    }
+
+    @Test
+    void anObjectOfWhichNothingHasArrivedLeavesNoDraft() throws IOException {
+        shard.s3().faults().when(RequestKind.GET).then(Fault.accessDenied());
+
+        shard.run(Mode.COPY);
+
+        assertThat(drafts()).isEmpty();
+    }
+
+    @Test
+    void ofManyLargeObjectsEachIsReadFrontToBack() throws IOException {
+        for (int number = 0; number < 12; number++) {
+            shard.bucket()
+                    .put(SyntheticObject.of("film" + number, 9 << 20, number).inOnePiece());
+        }
+
+        copied();
+
+        assertThat(shard.part()).hasSize(13);
+        shard.bucket()
+                .objects()
+                .forEach(
+                        object -> assertThat(shard.tree().resolve(object.key())).hasBinaryContent(object.body()));
+    }
+}

@@ -1,0 +1,134 @@
+package io.hubstorage.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hubstorage.jobs.Cancellation;
+import io.hubstorage.s3.S3Failure;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+final class RequestsTest {
+    private final RequestPermits permits = new RequestPermits(64);
+    private final Requests requests =
+            new Requests(permits, 4096, new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3));
+    private final AtomicInteger sent = new AtomicInteger();
+
+    @Test
+    void whatFitsBesideEachOtherIsTakenAtOnce() throws Exception {
+        try (Requests.Memory _ = requests.memory(2048);
+                Requests.Memory _ = requests.memory(1024);
+                Requests.Memory _ = requests.memory(1)) {
+            assertThat(requests.largeObjects()).hasValue(0);
+        }
+    }
+
+    @Test
+    void aBodyThatIsLargerThanAllMemoryGetsAllOfIt() throws Exception {
+        Requests.Memory all = requests.memory(1 << 20);
+        CompletableFuture<Requests.Memory> other = new CompletableFuture<>();
+        Thread waiting = Thread.ofVirtual().start(() -> {
+            try {
+                other.complete(requests.memory(1));
+            } catch (InterruptedException e) {
+                other.completeExceptionally(e);
+            }
+        });
+        Awaitility.await().until(() -> waiting.getState() == Thread.State.WAITING);
+        assertThat(other).isNotDone();
+
+        all.close();
+
+        other.get(1, TimeUnit.MINUTES).close();
+    }
+
+    @Test
+    void aRequestIsSentAgainUntilItWorks() throws Exception {
+        String answer = requests.send(() -> {
+            if (sent.incrementAndGet() < 3) {
+                throw S3Failure.corrupt("on the way");
+            }
+            return "there";
+        });
+
+        assertThat(answer).isEqualTo("there");
+        assertThat(sent).hasValue(3);
+    }
+
+    @Test
+    void aServerThatAsksToSlowDownGetsFewerRequestsAtOnce() {
+        S3Failure slowDown = S3Failure.of(
+                S3Exception.builder().statusCode(503).message("Slow down").build(), "asking");
+
+        assertThatThrownBy(() -> requests.limited(0, () -> {
+                    throw slowDown;
+                }))
+                .isSameAs(slowDown);
+
+        assertThat(permits.limit()).isEqualTo(32);
+    }
+
+    @Test
+    void otherFailuresSayNothingOfHowMuchItCanBear() {
+        assertThatThrownBy(() -> requests.limited(0, () -> {
+                    throw S3Failure.corrupt("on the way");
+                }))
+                .isInstanceOf(S3Failure.class);
+
+        assertThat(permits.limit()).isEqualTo(64);
+    }
+
+    @Test
+    void permitsComeBackWhateverBecomesOfTheRequest() throws Exception {
+        Requests one = new Requests(new RequestPermits(1), 4096, RetryPolicy.USUAL);
+
+        assertThatThrownBy(() -> one.limited(0, () -> {
+                    throw S3Failure.vanished("gone");
+                }))
+                .isInstanceOf(S3Failure.Vanished.class);
+
+        assertThat(one.<String>limited(1, () -> "there")).isEqualTo("there");
+        assertThat(one.<String>limited(1, () -> "again")).isEqualTo("again");
+    }
+
+    @Test
+    void theCeilingHoldsForAllThatShareTheLimits() {
+        requests.stoppedBy(new Cancellation()).ceiling(5);
+
+        assertThat(permits.limit()).isEqualTo(5);
+    }
+
+    @Test
+    void oneWorksCancellationStopsItsRequestsAndNobodyElses() throws Exception {
+        Cancellation cancelled = new Cancellation();
+        cancelled.request();
+
+        assertThatThrownBy(() -> requests.stoppedBy(cancelled).send(sent::incrementAndGet))
+                .isInstanceOf(CancellationException.class);
+
+        assertThat(sent).hasValue(0);
+        assertThat(requests.stoppedBy(new Cancellation()).<Integer>send(sent::incrementAndGet))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void whatIsSharedIsTheSameForAll() {
+        Requests other = requests.stoppedBy(new Cancellation());
+
+        assertThat(other.largeObjects()).isSameAs(requests.largeObjects());
+        assertThat(other.partials()).isSameAs(requests.partials());
+    }
+
+    @Test
+    void bodiesTakeAQuarterOfTheHeapAtMost() {
+        assertThat(Requests.memoryOfHeap())
+                .isBetween(1L << 20, 128L << 20)
+                .isLessThanOrEqualTo(Runtime.getRuntime().maxMemory() / 4);
+    }
+}

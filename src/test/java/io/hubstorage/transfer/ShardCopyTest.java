@@ -1,0 +1,411 @@
+package io.hubstorage.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Mode;
+import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestWriter;
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.ListOrder;
+import io.hubstorage.testkit.RequestKind;
+import io.hubstorage.testkit.SyntheticObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A shard from its listing to its part of the manifest. */
+final class ShardCopyTest {
+    @TempDir
+    Path home;
+
+    private TestShard shard;
+
+    @BeforeEach
+    void start() {
+        shard = new TestShard(home);
+        shard.bucket().add("a", 300);
+        shard.bucket().add("b", 300);
+        shard.bucket().add("c", 300);
+    }
+
+    @AfterEach
+    void stop() {
+        shard.close();
+    }
+
+    private static TransferMessage.Options options(boolean delete, boolean folded) {
+        return new TransferMessage.Options(delete, List.of(), List.of(), true, folded, false, false);
+    }
+
+    private static Object inode(Path file) throws IOException {
+        return Objects.requireNonNull(Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS));
+    }
+
+    @Test
+    void whatStaysIsLinkedWhatIsNewIsDownloadedAndWhatIsGoneIsNot() throws IOException {
+        shard.backUp();
+        Path before = shard.tree();
+        shard.bucket().change("b");
+        shard.bucket().delete("c");
+        shard.bucket().add("d", 200);
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.progress().counts().listed()).isEqualTo(new Tally(3, 800));
+        assertThat(result.progress().counts().linked()).isEqualTo(new Tally(1, 300));
+        assertThat(result.progress().counts().downloaded()).isEqualTo(new Tally(2, 500));
+        assertThat(result.progress().counts().deleted()).isEqualTo(new Tally(1, 300));
+        assertThat(result.progress().toDownload()).isEqualTo(new Tally(2, 500));
+        assertThat(result.progress().bytesReceived()).isEqualTo(500);
+        assertThat(result.progress().listingComplete()).isTrue();
+        assertThat(result.usage().listRequests()).isEqualTo(1);
+        assertThat(shard.part().keySet()).containsExactly("a", "b", "d");
+        assertThat(inode(shard.tree().resolve("a"))).isEqualTo(inode(before.resolve("a")));
+        assertThat(shard.tree()).isDirectoryNotContaining("glob:**/c");
+    }
+
+    @Test
+    void nothingNewIsUnchangedAndLeavesAnEmptyTree() throws IOException {
+        shard.backUp();
+
+        assertThat(shard.run(Mode.COPY).outcome()).isEqualTo(Outcome.UNCHANGED);
+
+        assertThat(shard.tree()).isEmptyDirectory();
+        assertThat(shard.run(Mode.LINK).outcome()).isEqualTo(Outcome.LINKED);
+        assertThat(shard.part()).hasSize(3);
+        assertThat(shard.tree().resolve("c")).exists();
+    }
+
+    @Test
+    void aDryRunWritesNothingAndCountsWhatARunWouldDo() throws IOException {
+        shard.backUp();
+        shard.bucket().change("b");
+        shard.bucket().put(shard.bucket().get("c").withLastModified(Instant.now()));
+
+        TransferMessage.Result result = shard.run(Mode.DRY_RUN);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.CHANGED);
+        assertThat(result.progress().counts().downloaded()).isEqualTo(new Tally(1, 300));
+        assertThat(result.progress().counts().linked()).isEqualTo(new Tally(2, 600));
+        assertThat(result.progress().counts().metadataRefreshed()).isEqualTo(new Tally(1, 300));
+        assertThat(shard.tree()).isEmptyDirectory();
+        assertThat(shard.journal()).isDirectoryNotContaining("glob:**journal");
+    }
+
+    @Test
+    void aDryRunOfWhatIsTheSameIsUnchangedAndOneOfANewBucketIsNot() throws IOException {
+        shard.bucket().delete("a");
+        shard.bucket().delete("b");
+        shard.bucket().delete("c");
+        assertThat(shard.run(Mode.DRY_RUN).outcome())
+                .as("a new bucket, although empty")
+                .isEqualTo(Outcome.CHANGED);
+        shard.bucket().add("a", 300);
+        shard.backUp();
+
+        assertThat(shard.run(Mode.DRY_RUN).outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+
+    @Test
+    void aKeptBucketIsLinkedOverWithoutAskingS3() throws IOException {
+        shard.backUp();
+        shard.s3().log().clear();
+
+        TransferMessage.Result result = shard.run(Mode.KEEP);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.LINKED);
+        assertThat(result.progress().counts().kept()).isEqualTo(new Tally(3, 900));
+        assertThat(shard.s3().counts().all()).isZero();
+        assertThat(shard.part().values()).extracting(ManifestEntry::state).containsOnly(EntryState.KEPT);
+        assertThat(shard.tree().resolve("b")).exists();
+    }
+
+    @Test
+    void aDamagedFileOfAKeptBucketIsNamedAndLeftOut() throws IOException {
+        shard.backUp();
+        Path damaged = shard.tree().resolve("b");
+        Files.delete(damaged);
+
+        TransferMessage.Result result = shard.run(Mode.KEEP);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.LINKED);
+        assertThat(result.failures().first()).singleElement().satisfies(failure -> {
+            assertThat(failure.key()).isEqualTo("b");
+            assertThat(failure.kind()).isEqualTo("missing");
+            assertThat(failure.cause()).contains("it is missing");
+        });
+        assertThat(shard.part().keySet()).containsExactly("a", "c");
+        assertThat(result.progress().counts().kept().objects()).isEqualTo(2);
+    }
+
+    @Test
+    void aFileThatIsMissingWhereItIsToBeLinkedAsksForALookAtAll() throws IOException {
+        shard.backUp();
+        Files.delete(shard.tree().resolve("b"));
+        shard.bucket().change("a");
+
+        assertThat(shard.backUp().outcome()).isEqualTo(Outcome.DAMAGED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TransferMessage.Trust.class,
+            names = {"PRESENCE", "HASH"})
+    void aLookFindsItAndItIsDownloadedAgain(TransferMessage.Trust trust) throws IOException {
+        shard.backUp();
+        Files.delete(shard.tree().resolve("b"));
+        shard.believe(trust);
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.CHANGED);
+        assertThat(result.progress().counts().refetched()).isEqualTo(new Tally(1, 300));
+        assertThat(result.usage().lookMillis()).isNotNegative();
+        assertThat(shard.part()).hasSize(3);
+        assertThat(shard.tree().resolve("b"))
+                .hasBinaryContent(shard.bucket().get("b").body());
+    }
+
+    @Test
+    void onlyReadingFindsOtherContentOfTheSameSizeAndTime() throws IOException {
+        shard.backUp();
+        Path file = shard.tree().resolve("b");
+        FileTime time = Files.getLastModifiedTime(file);
+        Files.delete(file);
+        Files.write(file, new byte[300]);
+        Files.setLastModifiedTime(file, time);
+        shard.believe(TransferMessage.Trust.PRESENCE);
+        assertThat(shard.run(Mode.COPY).outcome()).isEqualTo(Outcome.UNCHANGED);
+
+        shard.believe(TransferMessage.Trust.HASH);
+        TransferMessage.Result result = shard.run(Mode.COPY);
+
+        assertThat(result.progress().counts().refetched()).isEqualTo(new Tally(1, 300));
+    }
+
+    @Test
+    void aServerThatListsInAnotherOrderIsFoundOutAndSorted() throws IOException {
+        shard.bucket().add("B", 300);
+        shard.on(bucket -> bucket.listedIn(ListOrder.UNORDERED));
+        for (int number = 0; number < 20; number++) {
+            shard.bucket().add("k" + number, 10);
+        }
+
+        assertThat(shard.run(Mode.COPY).outcome()).isEqualTo(Outcome.UNORDERED);
+        shard.keys(new TransferMessage.Keys("", null, null, true));
+        assertThat(shard.backUp().outcome()).isEqualTo(Outcome.CHANGED);
+
+        assertThat(shard.part()).hasSize(24);
+    }
+
+    @Test
+    void onADiskThatFoldsNamesEachFileHasItsOwn() throws IOException {
+        shard.options(options(true, true));
+        shard.bucket().add("A", 200);
+
+        shard.backUp();
+
+        assertThat(shard.part()).hasSize(4);
+        assertThat(shard.part().values())
+                .extracting(entry -> entry.path().toLowerCase(java.util.Locale.ROOT))
+                .doesNotHaveDuplicates();
+        shard.bucket().change("b");
+        TransferMessage.Result result = shard.backUp();
+        assertThat(result.progress().counts().linked().objects()).isEqualTo(3);
+    }
+
+    @Test
+    void thereWhatIsCarriedOnKeepsItsNameApartToo() throws IOException {
+        shard.options(options(false, true));
+        shard.backUp();
+        shard.bucket().delete("a");
+        shard.bucket().add("A", 200);
+
+        shard.backUp();
+
+        assertThat(shard.part().keySet()).containsExactly("A", "a", "b", "c");
+        assertThat(shard.line("a").state()).isEqualTo(EntryState.CARRIED);
+        assertThat(shard.part().values())
+                .extracting(entry -> entry.path().toLowerCase(java.util.Locale.ROOT))
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aFilterCountsWhatItLeavesOutAndDropsItFromTheNextSnapshot() throws IOException {
+        shard.backUp();
+        shard.options(new TransferMessage.Options(false, List.of("b"), List.of(), true, false, false, false));
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.progress().counts().filtered()).isEqualTo(new Tally(1, 300));
+        assertThat(shard.part().keySet()).containsExactly("a", "c");
+    }
+
+    @Test
+    void onlyThePrefixIsListedAndWhatIsOutsideOfItGoes() throws IOException {
+        shard.bucket().add("folder/x", 300);
+        shard.backUp();
+        shard.keys(new TransferMessage.Keys("folder/", null, null, false));
+        shard.options(options(false, false));
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.progress().counts().listed().objects()).isEqualTo(1);
+        assertThat(shard.part().keySet()).containsExactly("folder/x");
+    }
+
+    @Test
+    void aBucketThatIsNotThereFailsWithItsReason() throws IOException {
+        shard.s3().removeBucket("photos");
+
+        TransferMessage.Result result = shard.run(Mode.COPY);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(result.failures().remedy()).isEqualTo(TransferMessage.Remedy.NONE);
+        assertThat(result.error()).contains("the bucket does not exist");
+    }
+
+    @Test
+    void refusedCredentialsAreTheBucketsMatterWhereTheAccountTakesThem() throws IOException {
+        shard.s3().faults().when(RequestKind.LIST).then(new Fault.Status(403, "InvalidAccessKeyId", "no"));
+
+        TransferMessage.Result result = shard.run(Mode.COPY);
+
+        assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(result.error()).contains("this is about the bucket alone");
+    }
+
+    private TransferMessage.Source staged(TransferMessage.Trust trust, @Nullable String sha256, byte[] content)
+            throws IOException {
+        SyntheticObject object = shard.bucket().get("a");
+        Path tree = Files.createDirectories(home.resolve("staged"));
+        Files.setLastModifiedTime(Files.write(tree.resolve("a"), content), FileTime.from(object.lastModified()));
+        Path manifest = home.resolve("staged.zst");
+        try (ManifestWriter writer = new ManifestWriter(manifest)) {
+            writer.write(new ManifestEntry(
+                    "a",
+                    "a",
+                    new ManifestEntry.Content(300, object.etag(), sha256, "md5", ManifestEntry.Upload.UNKNOWN),
+                    new ManifestEntry.Metadata(object.lastModified()),
+                    EntryState.DOWNLOADED));
+            writer.finish();
+        }
+        return new TransferMessage.Source(tree.toString(), manifest.toString(), false, trust);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatAnInterruptedRunHasDownloadedIsNotDownloadedAgain(boolean doubtful) throws IOException {
+        SyntheticObject object = shard.bucket().get("a");
+        shard.source(staged(
+                doubtful ? TransferMessage.Trust.HASH : TransferMessage.Trust.MANIFEST,
+                object.sha256(),
+                object.body()));
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.progress().counts().downloaded().objects()).isEqualTo(3);
+        assertThat(shard.gets()).isEqualTo(2);
+        assertThat(inode(shard.tree().resolve("a"))).isEqualTo(inode(home.resolve("staged/a")));
+        assertThat(shard.line("a").sha256()).isEqualTo(object.sha256());
+        assertThat(shard.line("a").state()).isEqualTo(EntryState.DOWNLOADED);
+    }
+
+    @Test
+    void unlessItsContentIsAnother() throws IOException {
+        shard.source(staged(TransferMessage.Trust.HASH, shard.bucket().get("a").sha256(), new byte[300]));
+
+        shard.backUp();
+
+        assertThat(shard.gets()).isEqualTo(3);
+        assertThat(shard.tree().resolve("a"))
+                .hasBinaryContent(shard.bucket().get("a").body());
+    }
+
+    @Test
+    void orItsFileIsGone() throws IOException {
+        shard.source(
+                staged(TransferMessage.Trust.MANIFEST, shard.bucket().get("a").sha256(), new byte[300]));
+        Files.delete(home.resolve("staged/a"));
+
+        shard.backUp();
+
+        assertThat(shard.gets()).isEqualTo(3);
+    }
+
+    private void oldTool(byte[] content, Duration moved) throws IOException {
+        SyntheticObject object = shard.bucket().get("a");
+        Instant time = object.lastModified().plus(moved);
+        Path tree = Files.createDirectories(home.resolve("old"));
+        Files.setLastModifiedTime(Files.write(tree.resolve("a"), content), FileTime.from(time));
+        Path manifest = home.resolve("old.zst");
+        try (ManifestWriter writer = new ManifestWriter(manifest)) {
+            writer.write(new ManifestEntry(
+                    "a",
+                    "a",
+                    new ManifestEntry.Content(300, null),
+                    new ManifestEntry.Metadata(time),
+                    EntryState.LINKED));
+            writer.finish();
+        }
+        shard.source(
+                new TransferMessage.Source(tree.toString(), manifest.toString(), true, TransferMessage.Trust.MANIFEST));
+    }
+
+    @Test
+    void aFileOfTheOldToolIsLinkedWhenItsBytesAreWhatTheEtagSays() throws IOException {
+        oldTool(shard.bucket().get("a").body(), Duration.ZERO);
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.progress().counts().linked().objects()).isEqualTo(1);
+        assertThat(shard.gets()).isEqualTo(2);
+        ManifestEntry entry = shard.line("a");
+        assertThat(entry.sha256()).isEqualTo(shard.bucket().get("a").sha256());
+        assertThat(entry.verified()).isEqualTo("md5");
+        assertThat(entry.etag()).isEqualTo(shard.bucket().get("a").etag());
+        assertThat(inode(shard.tree().resolve("a"))).isEqualTo(inode(home.resolve("old/a")));
+    }
+
+    @Test
+    void oneWithOtherBytesOrAnotherTimeIsDownloaded() throws IOException {
+        oldTool(new byte[300], Duration.ZERO);
+        shard.run(Mode.COPY);
+        assertThat(shard.gets()).isEqualTo(3);
+
+        oldTool(shard.bucket().get("a").body(), Duration.ofSeconds(1));
+        shard.run(Mode.COPY);
+
+        assertThat(shard.gets()).isEqualTo(6);
+    }
+
+    @Test
+    void aFileOfTheOldToolWhoseEtagIsNoDigestIsDownloaded() throws IOException {
+        shard.bucket().put(shard.bucket().get("a").withKms());
+        oldTool(shard.bucket().get("a").body(), Duration.ZERO);
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.failures().total()).isZero();
+        assertThat(shard.heads()).isEqualTo(1);
+        assertThat(shard.line("a").verified()).isEqualTo("length");
+    }
+}

@@ -1,0 +1,177 @@
+package io.hubstorage.transfer;
+
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Mode;
+import io.hubstorage.config.Settings;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.ManifestReader;
+import io.hubstorage.s3.S3Access;
+import io.hubstorage.testkit.RequestKind;
+import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.testkit.SyntheticS3;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** One bucket of a synthetic S3, backed up shard by shard as a run does it, without a run. */
+final class TestShard implements AutoCloseable {
+    private final Path home;
+    private final SyntheticS3 s3 = SyntheticS3.start();
+    private SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
+    private final Requests requests = new Requests(
+            new RequestPermits(64), 32 << 20, new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3));
+    private final List<TransferMessage.Source> sources = new ArrayList<>();
+    private TransferMessage.Options options =
+            new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false);
+    private TransferMessage.Keys keys = new TransferMessage.Keys("", null, null, false);
+    private @Nullable String customerKey;
+    private @Nullable S3Access access;
+    private int attempt;
+    private int snapshot;
+
+    TestShard(Path home) {
+        this.home = home;
+    }
+
+    SyntheticS3 s3() {
+        return s3;
+    }
+
+    SyntheticBucket bucket() {
+        return bucket;
+    }
+
+    /** The bucket is on another kind of server. */
+    SyntheticBucket on(UnaryOperator<SyntheticBucket> server) {
+        bucket = s3.bucket("photos", server.apply(bucket));
+        return bucket;
+    }
+
+    TestShard options(TransferMessage.Options other) {
+        options = other;
+        return this;
+    }
+
+    TestShard keys(TransferMessage.Keys other) {
+        keys = other;
+        return this;
+    }
+
+    TestShard customerKey(String base64) {
+        customerKey = base64;
+        return this;
+    }
+
+    int gets() {
+        return s3.log().requests(request -> request.kind() == RequestKind.GET).size();
+    }
+
+    int heads() {
+        return s3.log().requests(request -> request.kind() == RequestKind.HEAD).size();
+    }
+
+    private S3Access access() {
+        if (access == null) {
+            Settings.Aws aws = s3.settings();
+            access = new S3Access(
+                    new Settings.Aws(aws.keys(), aws.region(), null, aws.endpoint(), true, null, customerKey),
+                    64,
+                    "test",
+                    Duration.ofSeconds(20));
+        }
+        return access;
+    }
+
+    /** The order for the next attempt at the bucket. */
+    TransferMessage.Shard message(Mode mode) throws IOException {
+        if (mode != Mode.LINK && mode != Mode.RETRY) {
+            attempt++;
+        }
+        TransferMessage.Shard shard = new TransferMessage.Shard(
+                "run",
+                new TransferMessage.ShardId("photos", attempt, 0),
+                mode,
+                keys,
+                new TransferMessage.Workspace(tree().toString(), journal().toString(), List.copyOf(sources)),
+                options,
+                TransferMessage.Progress.NONE);
+        Files.createDirectories(tree());
+        Files.createDirectories(journal());
+        Files.writeString(Path.of(shard.lease()), "run");
+        return shard;
+    }
+
+    TransferMessage.Result run(Mode mode) throws IOException {
+        return new ShardJob(new Shard(message(mode)), requests, this::access).run();
+    }
+
+    /** Copies, and links what stays if anything has changed: that is the snapshot which the next attempt is compared with. */
+    TransferMessage.Result backUp() throws IOException {
+        TransferMessage.Result copied = run(Mode.COPY);
+        if (copied.outcome() == TransferMessage.Outcome.CHANGED) {
+            TransferMessage.Result linked = run(Mode.LINK);
+            if (linked.outcome() == TransferMessage.Outcome.LINKED) {
+                snapshot = attempt;
+                believe(TransferMessage.Trust.MANIFEST);
+            }
+            return linked.outcome() == TransferMessage.Outcome.LINKED ? copied : linked;
+        }
+        return copied;
+    }
+
+    /** How far the last snapshot is believed from now on. */
+    void believe(TransferMessage.Trust trust) {
+        sources.clear();
+        sources.add(new TransferMessage.Source(
+                home.resolve("tree-" + snapshot).toString(),
+                home.resolve("journal-" + snapshot + "/shard-0000.part.zst").toString(),
+                true,
+                trust));
+    }
+
+    /** A further source, before the last snapshot. */
+    void source(TransferMessage.Source other) {
+        sources.addFirst(other);
+    }
+
+    /** The tree of the last attempt. */
+    Path tree() {
+        return home.resolve("tree-" + attempt);
+    }
+
+    Path journal() {
+        return home.resolve("journal-" + attempt);
+    }
+
+    /** What the last attempt's part of the manifest says, by key. */
+    Map<String, ManifestEntry> part() throws IOException {
+        Map<String, ManifestEntry> entries = new TreeMap<>();
+        try (ManifestReader reader = ManifestReader.open(journal().resolve("shard-0000.part.zst"))) {
+            for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                entries.put(entry.key(), entry);
+            }
+        }
+        return entries;
+    }
+
+    /** What it says of a key that must be in it. */
+    ManifestEntry line(String key) throws IOException {
+        return Objects.requireNonNull(part().get(key));
+    }
+
+    @Override
+    public void close() {
+        if (access != null) {
+            access.close();
+        }
+        s3.close();
+    }
+}
