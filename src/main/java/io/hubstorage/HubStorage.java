@@ -4,6 +4,7 @@ import io.hubstorage.backup.BackupVerticle;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.cli.Program.Launch;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
@@ -32,6 +33,7 @@ import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,9 @@ import org.slf4j.LoggerFactory;
  * one in which nothing that was begun is lost. Its methods are called one after the other, each when the last is done.
  */
 public final class HubStorage {
+    /** As the build has written it into the jar. */
+    static final String VERSION = version();
+
     private static final Logger LOG = LoggerFactory.getLogger(HubStorage.class);
 
     /** What can be deployed, in the order in which it is stopped. */
@@ -91,17 +97,26 @@ public final class HubStorage {
         this.clock = clock;
     }
 
-    /** Starts what a backup needs: configuration, history, transfer workers and the backup verticle. */
-    public static Future<HubStorage> engine(Vertx vertx, Environment environment, InstantSource clock) {
-        return engine(vertx, environment, clock, S3Access.STALL, RetryPolicy.USUAL);
-    }
-
-    /** With another patience towards S3 than the usual one. */
+    /**
+     * Starts what a backup needs: configuration, history, transfer workers and the backup verticle.
+     *
+     * @param stall how long S3 may be silent
+     */
     public static Future<HubStorage> engine(
             Vertx vertx, Environment environment, InstantSource clock, Duration stall, RetryPolicy retries) {
         return open(vertx, environment, UnaryOperator.identity(), clock)
-                .compose(hub -> hub.startEngine(stall, retries))
-                .map(HubStorage::tellCutOff);
+                .compose(hub -> hub.startEngine(stall, retries).map(hub))
+                .onSuccess(HubStorage::tellCutOff);
+    }
+
+    private static String version() {
+        try (InputStream in = HubStorage.class.getResourceAsStream("/hubstorage.properties")) {
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Reads configuration and history; nothing is deployed yet. */
@@ -148,58 +163,52 @@ public final class HubStorage {
         }
     }
 
-    /** The verticles that make a backup and answer for it. */
-    Future<HubStorage> startEngine() {
-        return startEngine(S3Access.STALL, RetryPolicy.USUAL);
+    /**
+     * Starts what the mode asks for: the log on the bus first, then the engine, then the web server before the schedule, so that a
+     * port that is taken starts no run, and nobody misses a run's first event.
+     *
+     * @param console for what only the one who started the program may know
+     */
+    Future<Void> start(Launch.Mode mode, Logging logging, PrometheusMeterRegistry registry, Consumer<String> console) {
+        Future<Void> up = deploy(Room.LOG, new LogVerticle(logging, config))
+                .compose(_ -> startEngine(S3Access.STALL, RetryPolicy.USUAL));
+        if (mode == Launch.Mode.SERVICE) {
+            HttpVerticle verticle = new HttpVerticle(config, clock, VERSION, registry, console);
+            up = up.compose(_ -> deploy(Room.WEB, verticle)).onSuccess(_ -> web = verticle);
+        }
+        // Before the scheduler hears of them: to it, a run that ends is one that ends now.
+        up = up.onSuccess(_ -> tellCutOff());
+        return mode == Launch.Mode.ONE_RUN ? up : up.compose(_ -> startSchedule());
     }
 
-    private Future<HubStorage> startEngine(Duration stall, RetryPolicy retries) {
+    /** The verticles that make a backup and answer for it. */
+    private Future<Void> startEngine(Duration stall, RetryPolicy retries) {
         vertx.eventBus()
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
         return deploy(Room.CONFIG, new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
-                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, Version.TEXT, stall, retries)))
-                .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, new Jobs(), history, clock, Version.TEXT)))
-                .map(this);
-    }
-
-    /** The log on the bus. */
-    Future<HubStorage> startLog(Logging logging) {
-        return deploy(Room.LOG, new LogVerticle(logging, config)).map(this);
-    }
-
-    /**
-     * The web server. Before the schedule: a port that is taken starts no run, and nobody misses a run's first event.
-     *
-     * @param console for what only the one who started the program may know
-     */
-    Future<HubStorage> startWeb(PrometheusMeterRegistry registry, Consumer<String> console) {
-        HttpVerticle verticle = new HttpVerticle(config, clock, Version.TEXT, registry, console);
-        return deploy(Room.WEB, verticle).onSuccess(_ -> web = verticle).map(this);
+                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, VERSION, stall, retries)))
+                .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, new Jobs(), history, clock, VERSION)));
     }
 
     /** Tells, once, of runs that an earlier process left without an end; whoever is to hear of them must be there. */
-    HubStorage tellCutOff() {
+    private void tellCutOff() {
         cutOff.forEach(run -> vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(run)));
-        return this;
     }
 
-    /** The schedule, which may begin a run at once. */
-    Future<HubStorage> startSchedule() {
-        // Before the scheduler hears of them: to it, a run that ends is one that ends now.
-        tellCutOff();
+    /** Which may begin a run at once. */
+    private Future<Void> startSchedule() {
         return deploy(
-                        Room.SCHEDULER,
-                        new SchedulerVerticle(
-                                config,
-                                history,
-                                this::newestSnapshot,
-                                this::destinationProblem,
-                                clock,
-                                SchedulerVerticle.TICK))
-                .map(this);
+                Room.SCHEDULER,
+                new SchedulerVerticle(
+                        config,
+                        history,
+                        this::newestSnapshot,
+                        this::destinationProblem,
+                        clock,
+                        SchedulerVerticle.TICK));
     }
 
     private Optional<Instant> newestSnapshot() {

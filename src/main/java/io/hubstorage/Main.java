@@ -1,35 +1,289 @@
 package io.hubstorage;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.hubstorage.cli.HubCommand;
-import io.hubstorage.cli.Program.Terminal;
+import io.hubstorage.cli.Program;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.Environment;
+import io.hubstorage.config.Settings;
 import io.hubstorage.logs.Logging;
+import io.hubstorage.snapshot.DataLock;
+import io.hubstorage.web.HttpVerticle;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.io.BufferedReader;
 import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.net.BindException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Where the process begins. */
-public final class Main {
-    private Main() {}
+/** Where the process begins, and what its commands see of it: variables, clock, terminal, signals. */
+public final class Main implements Program {
+    /** {@code docker stop} kills after 10 s. */
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+    /** With less, a run of 200,000 objects does not end; see {@code docker/jvm.args}. */
+    private static final long LEAST_MEMORY = 256L << 20;
+
+    private final Optional<Console> console;
+    private @Nullable StopSignals signals;
+
+    private Main() {
+        // There may be none at all, depending on the Java version.
+        console = Optional.ofNullable(System.console()).filter(Console::isTerminal);
+    }
 
     /** Runs a command and ends the process with its exit code; see {@code --help}. */
     public static void main(String[] args) {
         Logging.early(Logging.Console.STDERR);
-        int code = HubCommand.execute(new Launcher(terminal()), writer(System.out), writer(System.err), args);
-        System.exit(code);
+        System.exit(HubCommand.execute(new Main(), writer(System.out), writer(System.err), args));
     }
 
     private static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(stream, true, stream.charset());
     }
 
-    private static Terminal terminal() {
-        // There may be none at all, depending on the Java version.
-        boolean both = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .isPresent();
-        return both && !"dumb".equals(System.getenv("TERM"))
+    @Override
+    public String version() {
+        return HubStorage.VERSION;
+    }
+
+    @Override
+    public Map<String, String> environment() {
+        return System.getenv();
+    }
+
+    @Override
+    public InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Override
+    public Terminal terminal() {
+        return console.isPresent() && !"dumb".equals(System.getenv("TERM"))
                 ? Terminal.ofWidth(System.getenv().getOrDefault("COLUMNS", ""))
                 : Terminal.NONE;
+    }
+
+    @Override
+    public @Nullable String secret(String question) {
+        if (console.isPresent()) {
+            char[] typed = console.get().readPassword("%s: ", question);
+            return typed == null ? null : new String(typed);
+        }
+        try {
+            // Not closed: it is the process's, and there may be a next question.
+            return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8), 1).readLine();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public synchronized CompletableFuture<Void> stopRequest() {
+        if (signals == null) {
+            signals = new StopSignals(PATIENCE, System.err);
+        }
+        return signals.requested();
+    }
+
+    @Override
+    public Running start(Launch launch) {
+        requireUnicodeFileNames();
+        Environment environment = launch.environment();
+        environment.requireNamedFile();
+        Settings settings = environment.settings();
+        if (launch.mode() != Launch.Mode.ONE_RUN) {
+            Logging.early(Logging.Console.STDOUT);
+            String tight = tightMemory(memory());
+            if (tight != null) {
+                LOG.warn("{}", tight);
+            }
+        }
+        PrometheusMeterRegistry registry = HttpVerticle.registry();
+        Started started = new Started(vertx(registry));
+        try {
+            started.up(launch, registry, clock());
+            return started;
+        } catch (Exception e) {
+            started.close();
+            throw explained(e, settings.web());
+        }
+    }
+
+    /** The bytes that the container may use, or those of the machine where there is no limit. */
+    private static long memory() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getTotalMemorySize()
+                : Long.MAX_VALUE;
+    }
+
+    /** What to say where it is so little that the system may end the program in the middle of a run; else null. */
+    static @Nullable String tightMemory(long bytes) {
+        return bytes >= LEAST_MEMORY
+                ? null
+                : ("There are %d MiB of memory, and HubStorage needs 256: in the middle of a backup the system may end"
+                      + " it without a word. Give it more; in Docker by HUBSTORAGE_MEMORY_LIMIT=512m in .env.")
+                        .formatted(bytes >> 20);
+    }
+
+    private static Vertx vertx(PrometheusMeterRegistry registry) {
+        return Vertx.builder()
+                .with(new VertxOptions()
+                        .setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true))
+                        // Its folder in the temp folder outlives each process that is killed, and what is in the jar
+                        // is read from there.
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setFileCachingEnabled(false)
+                                .setClassPathResolvingEnabled(false)))
+                .withMetrics(new MicrometerMetricsFactory(registry))
+                .build();
+    }
+
+    /** What was started so far. */
+    private static final class Started implements Running {
+        private final Vertx vertx;
+        private @Nullable DataLock lock;
+        private @Nullable HubStorage hub;
+        private @Nullable Logging logging;
+
+        Started(Vertx vertx) {
+            this.vertx = vertx;
+        }
+
+        void up(Launch launch, PrometheusMeterRegistry registry, InstantSource clock) {
+            boolean oneRun = launch.mode() == Launch.Mode.ONE_RUN;
+            if (!oneRun) {
+                lock = alone(launch.environment().settings().configFolder(), clock);
+            }
+            HubStorage opened = HubStorage.open(vertx, launch.environment(), launch.override(), clock)
+                    .await();
+            hub = opened;
+            ConfigStore config = opened.config();
+            Logging started = Logging.start(
+                    config.config().logging(),
+                    config.logFile(),
+                    config.dataPath(),
+                    oneRun ? Logging.Console.NONE : Logging.Console.STDOUT);
+            logging = started;
+            opened.start(launch.mode(), started, registry, System.out::println).await();
+        }
+
+        /** Two services with one configuration would both keep the schedule, and both write the history. */
+        private static @Nullable DataLock alone(Path folder, InstantSource clock) {
+            try {
+                return DataLock.take(folder.resolve("service.lock"), clock.instant());
+            } catch (DataLock.HeldException e) {
+                throw new StartException(
+                        ("Another HubStorage runs with the configuration in %s already (%s). Stop that one first, or"
+                            + " give this one folders of its own: HUBSTORAGE_CONFIG_PATH and HUBSTORAGE_DATA_PATH.")
+                                .formatted(folder, e.holder()),
+                        e);
+            } catch (IOException e) {
+                // Whatever else is wrong with the folder, the page must come up to say so.
+                LOG.warn(
+                        "Whether another HubStorage runs with the configuration in {} cannot be told: {}",
+                        folder,
+                        e.toString());
+                return null;
+            }
+        }
+
+        private HubStorage hub() {
+            if (hub == null) {
+                throw new IllegalStateException("not started");
+            }
+            return hub;
+        }
+
+        @Override
+        public Vertx vertx() {
+            return vertx;
+        }
+
+        @Override
+        public ConfigStore config() {
+            return hub().config();
+        }
+
+        @Override
+        public OptionalInt port() {
+            return hub().port();
+        }
+
+        @Override
+        public void close() {
+            (hub == null ? Future.<Void>succeededFuture() : hub.stop())
+                    .eventually(vertx::close)
+                    .await();
+            if (logging != null) {
+                logging.close();
+            }
+            try {
+                if (lock != null) {
+                    lock.close();
+                }
+            } catch (IOException e) {
+                LOG.debug("the lock was let go of with an error", e);
+            }
+        }
+    }
+
+    private static RuntimeException explained(Exception failure, Settings.Web web) {
+        if (failure instanceof BindException) {
+            String reason = String.valueOf(failure.getMessage());
+            return new StartException(
+                    reason.contains("in use")
+                            ? ("Port %d on %s is taken by another program. Choose another one by HUBSTORAGE_WEB_PORT or"
+                                            + " --port (0 for any free one).")
+                                    .formatted(web.port(), web.host())
+                            : ("Cannot listen on %s, port %d: %s. Choose others by HUBSTORAGE_WEB_HOST and"
+                                            + " HUBSTORAGE_WEB_PORT, or --host and --port.")
+                                    .formatted(web.host(), web.port(), reason),
+                    failure);
+        }
+        return failure instanceof RuntimeException known
+                ? known
+                : new StartException("HubStorage cannot start: " + failure.getMessage(), failure);
+    }
+
+    /**
+     * Java names files in the charset of the locale that the process was started under, and nothing can change that later
+     * (JDK 25 ignores {@code -Dsun.jnu.encoding}): under {@code C} or {@code POSIX} a key such as {@code grüße.txt} cannot be
+     * written.
+     */
+    private static void requireUnicodeFileNames() {
+        String encoding = System.getProperty("sun.jnu.encoding", "UTF-8");
+        boolean unicode =
+                Charset.isSupported(encoding) && Charset.forName(encoding).equals(StandardCharsets.UTF_8);
+        if (!unicode) {
+            throw new StartException(
+                    ("The locale of this process allows file names in %s only, so that most of what S3 keys may contain"
+                                    + " could not be written. Start HubStorage with the variable LC_ALL=C.UTF-8 set"
+                                    + " (systemd: Environment=LC_ALL=C.UTF-8; cron: a line LC_ALL=C.UTF-8 above).")
+                            .formatted(encoding),
+                    null);
+        }
     }
 }
