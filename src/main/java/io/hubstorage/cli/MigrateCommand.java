@@ -137,7 +137,7 @@ final class MigrateCommand extends CliCommand {
         if (!written.variables().isEmpty()) {
             out.printf("Wrote  %s: %s%n", places.dotenv(written.dotenv()), String.join(", ", written.variables()));
         }
-        section(out, "Decided on the way", migration.notes());
+        section(out, "Decided on the way", migration.conversion().notes());
         List<SnapshotInfo> found = migration.snapshots();
         snapshots(migration, found, places, out);
         section(out, "Left to do", todo(migration, found.isEmpty(), places));
@@ -174,11 +174,12 @@ final class MigrateCommand extends CliCommand {
                                 .formatted(places.launchAgent(plist))),
                         () -> todo.add("Stop whatever starts the old tool (LaunchAgent, cron, systemd), or both will"
                                 + " run. On a Mac: launchctl list | grep s3backup"));
-        if (migration.movedSecrets()) {
+        if (migration.conversion().movedSecrets()) {
             todo.add("The old file still holds its credentials. When the new backup works, delete them there.");
         }
         migration
-                .oldDataFolder()
+                .conversion()
+                .dataFolder()
                 .filter(old -> nothingFound && !old.equals(migration.dataFolder()))
                 .ifPresent(old -> todo.add(
                         places.container()

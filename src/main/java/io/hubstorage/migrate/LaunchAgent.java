@@ -94,13 +94,13 @@ record LaunchAgent(
         var builder = factory.newDocumentBuilder();
         builder.setErrorHandler(null);
         Element root = builder.parse(new InputSource(new StringReader(text))).getDocumentElement();
-        Element first = firstChild(root);
+        Node first = root.getElementsByTagName("*").item(0);
         if (!root.getTagName().equals("plist")
-                || first == null
-                || !first.getTagName().equals("dict")) {
+                || !(first instanceof Element dict)
+                || !dict.getTagName().equals("dict")) {
             throw new SAXException("no <plist> with a <dict> in it");
         }
-        return first;
+        return dict;
     }
 
     private static Map<String, Object> dictionary(Element dict) {
@@ -125,14 +125,5 @@ record LaunchAgent(
             case "integer" -> text.matches("\\d{1,10}") ? (Object) Long.valueOf(text) : text;
             default -> text;
         };
-    }
-
-    private static @Nullable Element firstChild(Element parent) {
-        for (Node node = parent.getFirstChild(); node != null; node = node.getNextSibling()) {
-            if (node instanceof Element element) {
-                return element;
-            }
-        }
-        return null;
     }
 }

@@ -33,7 +33,7 @@ public final class Migration {
         this.environment = environment;
         this.agent = agent;
         this.conversion = conversion;
-        Path old = conversion.dataFolder();
+        Path old = conversion.dataFolder().orElse(null);
         Map<String, String> variables = new TreeMap<>(conversion.variables());
         // In a container the folder of old is mounted where the environment says.
         if (old == null || environment.get("HUBSTORAGE_DATA_PATH") != null) {
@@ -58,7 +58,7 @@ public final class Migration {
         Optional<Path> plist = launchAgent == null ? LaunchAgent.installed(home) : Optional.of(launchAgent);
         LaunchAgent agent = plist.isPresent() ? LaunchAgent.read(plist.get()) : null;
         Path folder = oldConfig.toAbsolutePath().getParent();
-        return new Migration(environment, agent, Conversion.of(old, folder == null ? home : folder, agent));
+        return new Migration(environment, agent, new Conversion(old, folder == null ? home : folder, agent));
     }
 
     /**
@@ -98,24 +98,14 @@ public final class Migration {
         }
     }
 
-    /** What was decided on the way, for people. */
-    public List<String> notes() {
-        return conversion.notes();
+    /** What became of the old configuration. */
+    public Conversion conversion() {
+        return conversion;
     }
 
     /** The property list of the LaunchAgent that has to go. */
     public Optional<Path> launchAgent() {
         return Optional.ofNullable(agent).map(LaunchAgent::file);
-    }
-
-    /** Whether the old files hold credentials that are in {@code .env} now. */
-    public boolean movedSecrets() {
-        return conversion.movedSecrets();
-    }
-
-    /** Where the old tool wrote, as it saw it. */
-    public Optional<Path> oldDataFolder() {
-        return Optional.ofNullable(conversion.dataFolder());
     }
 
     /** Where snapshots are and will be, as this process sees it. */
