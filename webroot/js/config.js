@@ -1,7 +1,7 @@
 // The configuration page: a draft of the loaded JSON, edited in place, so that what the form does not know survives.
 
 import { byId, h, icon, setText } from './dom.js';
-import { get, request } from './api.js';
+import { get, post, request } from './api.js';
 import { review } from './config-diff.js';
 import { LOCKS, buildForm } from './config-form.js';
 import { assign, same, write } from './config-model.js';
@@ -9,7 +9,7 @@ import { diagnose } from './diagnostics.js';
 import { filterTester } from './filter-tester.js';
 import { preview } from './json-preview.js';
 import { plural } from './format.js';
-import { problemsOf, sentence } from './schema.js';
+import { sentence } from './schema.js';
 import { startShell } from './shell.js';
 import { toast } from './toast.js';
 
@@ -22,6 +22,8 @@ const UNSAVED = 'Changes are not saved yet.';
 let loaded = null;
 let draft = null;
 let saving = false;
+let asking = false;
+let checks = 0;
 let schema = null;
 let form = null;
 let timer = null;
@@ -62,9 +64,14 @@ function edit(path, value) {
   timer = setTimeout(check, TYPING_MS);
 }
 
-// Against the schema as one types; the server has the last word, and knows what a schema cannot say.
-function check({ reveal = false } = {}) {
-  const problems = problemsOf(schema, draft).filter(({ path, found }) => reveal || !isUnfinished(path, found));
+// What the server would say to a save. One that cannot be asked finds nothing: the save itself will tell why.
+async function check({ reveal = false } = {}) {
+  const asked = draft;
+  const turn = ++checks;
+  const { problems: found } = await post('/api/config/validate', asked).catch(() => ({ problems: [] }));
+  // Typed on or asked again meanwhile: the next answer counts.
+  if (turn !== checks || draft !== asked) return [];
+  const problems = found.filter((problem) => reveal || !isUnfinished(problem));
   form.problems(assign(problems, form.paths).byField, { reveal });
   if (problems.length > 0) setText(byId('save-note'), `${plural(problems.length, 'problem')}, shown beside the fields.`);
   else if (!same(draft, loaded.config)) setText(byId('save-note'), UNSAVED);
@@ -72,7 +79,7 @@ function check({ reveal = false } = {}) {
 }
 
 // A row that was just added is no mistake yet.
-function isUnfinished(path, found) {
+function isUnfinished({ path, found }) {
   return path.endsWith(']') && found === '""';
 }
 
@@ -87,15 +94,28 @@ function changed() {
 
 async function save(event) {
   event.preventDefault();
-  if (saving || !draft) return;
+  if (saving || asking || !draft) return;
+  asking = true;
+  try {
+    if (await isWanted()) await send();
+  } finally {
+    asking = false;
+  }
+}
+
+// Whether nothing is wrong with it, and whoever saves it has seen what changes.
+async function isWanted() {
   // Shown before it is sent, so that the rows that the server names are the rows on the page.
   draft = cleaned(draft);
   form.show(draft, loaded.locked ?? {});
   changed();
   clearTimeout(timer);
-  const problems = check({ reveal: true });
-  if (problems.length > 0) return setText(byId('save-note'), `Not saved: ${plural(problems.length, 'problem')}, shown beside the fields.`);
-  if (!(await review(loaded.config, draft))) return;
+  const problems = await check({ reveal: true });
+  if (problems.length > 0) setText(byId('save-note'), `Not saved: ${plural(problems.length, 'problem')}, shown beside the fields.`);
+  return problems.length === 0 && review(loaded.config, draft);
+}
+
+async function send() {
   saving = saveButton.disabled = true;
   try {
     const { json } = await request('PUT', '/api/config', { body: draft, headers: { 'if-match': `"${loaded.hash}"` } });

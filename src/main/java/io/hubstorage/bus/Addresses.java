@@ -43,6 +43,8 @@ public final class Addresses {
     public static final String CONFIG_GET = "hubstorage.config.get";
     /** Request: {@link ConfigMessage.Update}; 400 with every problem, 412 when {@code if_match} is stale. */
     public static final String CONFIG_UPDATE = "hubstorage.config.update";
+    /** Request: {@link ConfigMessage.Draft}, answered by {@link ConfigMessage.Verdict}; nothing is saved. */
+    public static final String CONFIG_VALIDATE = "hubstorage.config.validate";
     /** Published: {@link ConfigMessage.Current} after a save, a hand edit or a change of {@code .env}. */
     public static final String CONFIG_CHANGED = "hubstorage.config.changed";
 

@@ -76,6 +76,12 @@ public sealed interface ConfigMessage {
     /** Replaces the configuration if {@code ifMatch} (when given) still is its hash. */
     record Update(JsonObject config, @Nullable String ifMatch) implements ConfigMessage {}
 
+    /** Asks what {@link Update} would say to a configuration. */
+    record Draft(JsonObject config) implements ConfigMessage {}
+
+    /** Everything that is wrong with a draft; empty when it could be saved. */
+    record Verdict(List<Problem> problems) implements ConfigMessage {}
+
     /**
      * One thing wrong with a configuration.
      *

@@ -133,6 +133,19 @@ public final class ConfigStore {
         return work(() -> save(copy, ifMatch));
     }
 
+    /** What {@link #update} would say to a configuration; nothing changes. */
+    public Future<List<Problem>> problems(JsonObject config) {
+        JsonObject copy = config.copy();
+        return work(() -> {
+            try {
+                checked(copy);
+                return List.of();
+            } catch (ConfigException e) {
+                return e.problems();
+            }
+        });
+    }
+
     /**
      * Looks at {@code config.json}, {@code .env} and secret files, and puts in force what is new and valid.
      *

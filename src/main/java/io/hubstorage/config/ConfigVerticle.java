@@ -4,6 +4,7 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage.Current;
 import io.hubstorage.bus.ConfigMessage.Update;
+import io.hubstorage.bus.ConfigMessage.Verdict;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
@@ -60,8 +61,9 @@ public final class ConfigVerticle extends VerticleBase {
         store.onChange(listener);
         MessageConsumer<JsonObject> get = vertx.eventBus().consumer(Addresses.CONFIG_GET, this::get);
         MessageConsumer<JsonObject> update = vertx.eventBus().consumer(Addresses.CONFIG_UPDATE, this::update);
+        MessageConsumer<JsonObject> validate = vertx.eventBus().consumer(Addresses.CONFIG_VALIDATE, this::validate);
         watch();
-        return Future.join(get.completion(), update.completion());
+        return Future.join(get.completion(), update.completion(), validate.completion());
     }
 
     @Override
@@ -78,9 +80,7 @@ public final class ConfigVerticle extends VerticleBase {
 
     private void update(Message<JsonObject> message) {
         JsonObject body = Objects.requireNonNullElseGet(message.body(), JsonObject::new);
-        // Looked at by hand: the decoder's complaint would repeat what was sent.
-        if (!(body.getValue("config") instanceof JsonObject)) {
-            message.fail(BAD_REQUEST, "config: found no object, allowed: the whole configuration as an object");
+        if (isWithoutConfig(body, message)) {
             return;
         }
         if (body.getValue("if_match") != null && !(body.getValue("if_match") instanceof String)) {
@@ -91,6 +91,24 @@ public final class ConfigVerticle extends VerticleBase {
         store.update(request.config(), request.ifMatch())
                 .onSuccess(current -> message.reply(BusJson.encode(current)))
                 .onFailure(e -> fail(message, e));
+    }
+
+    private void validate(Message<JsonObject> message) {
+        JsonObject body = Objects.requireNonNullElseGet(message.body(), JsonObject::new);
+        if (!isWithoutConfig(body, message)) {
+            store.problems(body.getJsonObject("config"))
+                    .onSuccess(problems -> message.reply(BusJson.encode(new Verdict(problems))))
+                    .onFailure(e -> fail(message, e));
+        }
+    }
+
+    /** Looked at by hand, and refused: the decoder's complaint would repeat what was sent. */
+    private static boolean isWithoutConfig(JsonObject body, Message<JsonObject> message) {
+        boolean missing = !(body.getValue("config") instanceof JsonObject);
+        if (missing) {
+            message.fail(BAD_REQUEST, "config: found no object, allowed: the whole configuration as an object");
+        }
+        return missing;
     }
 
     private static void fail(Message<JsonObject> message, Throwable e) {

@@ -206,6 +206,17 @@ final class ConfigParserTest {
     }
 
     @Test
+    void aPrefixIsMeasuredInBytes() {
+        JsonObject bucket = new JsonObject().put("name", "photos");
+        assertThat(ConfigParser.parse(buckets(bucket.copy().put("prefix", "é".repeat(512))))
+                        .selection()
+                        .buckets())
+                .hasSize(1);
+        assertThat(paths(buckets(bucket.copy().put("prefix", "é".repeat(513)))))
+                .containsExactly("s3_buckets[0].prefix");
+    }
+
+    @Test
     void aStarAloneMeansEveryBucket() {
         assertThat(ConfigParser.parse(buckets("*")).selection().dynamic()).isTrue();
         assertThat(ConfigParser.parse(buckets("*")).selection().buckets()).isEmpty();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.bus.ConfigMessage.Current;
 import io.hubstorage.testkit.LogCapture;
 import io.vertx.core.Future;
@@ -118,6 +119,24 @@ final class ConfigVerticleTest {
         assertThat(refused(new JsonObject().put("config", new JsonObject()).put("if_match", 3))
                         .failureCode())
                 .isEqualTo(400);
+        assertThat(published).isEmpty();
+    }
+
+    @Test
+    void aDraftIsJudgedAndNothingElse() throws Exception {
+        ConfigStore store = deploy();
+        String before = store.hash();
+        JsonObject draft = new JsonObject().put("s3_buckets", 1);
+        assertThat(request(Addresses.CONFIG_VALIDATE, new JsonObject().put("config", draft)))
+                .isEqualTo(BusJson.encode(new ConfigMessage.Verdict(
+                        List.of(new ConfigMessage.Problem("s3_buckets", "1", "a list of bucket names, [\"…\"]")))));
+        assertThat(request(Addresses.CONFIG_VALIDATE, new JsonObject().put("config", new JsonObject())))
+                .isEqualTo(new JsonObject().put("problems", new JsonArray()));
+        assertThat(catchThrowableOfType(
+                                ReplyException.class, () -> request(Addresses.CONFIG_VALIDATE, new JsonObject()))
+                        .failureCode())
+                .isEqualTo(400);
+        assertThat(store.hash()).isEqualTo(before);
         assertThat(published).isEmpty();
     }
 

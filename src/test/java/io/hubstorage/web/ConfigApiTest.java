@@ -85,6 +85,29 @@ final class ConfigApiTest {
         assertThat(server.store.config().selection().buckets()).hasSize(1);
     }
 
+    @Test
+    void aDraftIsJudgedAsASaveWouldBeAndNotSaved() {
+        JsonObject wrong = buckets("Bad Bucket!")
+                .put("automation", new JsonObject().put("cron", "sometimes"))
+                .put("local_base_path", "/etc");
+        WebServer.Answer answer = server.post("/api/config/validate", wrong);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().getJsonArray("problems"))
+                .extracting(problem -> ((JsonObject) problem).getString("path"))
+                .containsExactlyInAnyOrder("s3_buckets[0]", "automation.cron");
+        assertThat(server.post("/api/config/validate", buckets("photos").put("local_base_path", "/etc"))
+                        .json()
+                        .getJsonArray("problems"))
+                .extracting(problem -> ((JsonObject) problem).getString("path"))
+                .containsExactly("local_base_path");
+        String before = server.store.hash();
+        assertThat(server.post("/api/config/validate", buckets("good-bucket"))
+                        .json()
+                        .getJsonArray("problems"))
+                .isEmpty();
+        assertThat(server.store.hash()).isEqualTo(before);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\"\"", "\"a\", \"b\""})
     void anIfMatchThatIsNoTagIsNamed(String header) {

@@ -138,6 +138,16 @@ final class OpenApiTest {
     }
 
     @Test
+    void aValidationAnswersAsPromisedAlsoWhenSomethingIsWrong() {
+        String operation = "POST /api/config/validate";
+        for (JsonObject body : List.of(new JsonObject(), new JsonObject().put("s3_buckets", 7))) {
+            assertThat(contract.complaints(operation, server.post("/api/config/validate", body)))
+                    .as(body.encode())
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aFilterPreviewAnswersAsPromisedAlsoWhenItRefuses() {
         String operation = "POST /api/config/filter-preview";
         for (JsonObject body : List.of(

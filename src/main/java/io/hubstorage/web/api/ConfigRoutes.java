@@ -25,6 +25,7 @@ public final class ConfigRoutes {
     public void mount(Router router) {
         router.get("/api/config").respond(this::read);
         router.put("/api/config").respond(this::replace);
+        router.post("/api/config/validate").respond(this::validate);
         router.post("/api/config/filter-preview").respond(this::tryFilter);
     }
 
@@ -42,6 +43,10 @@ public final class ConfigRoutes {
     private Future<JsonObject> replace(RoutingContext context) {
         ConfigMessage.Update update = new ConfigMessage.Update(Body.required(context), basedOn(context));
         return bus.ask(Addresses.CONFIG_UPDATE, update).onSuccess(current -> context.etag(current.getString("hash")));
+    }
+
+    private Future<JsonObject> validate(RoutingContext context) {
+        return bus.ask(Addresses.CONFIG_VALIDATE, new ConfigMessage.Draft(Body.required(context)));
     }
 
     private Future<JsonObject> tryFilter(RoutingContext context) {

@@ -19,6 +19,7 @@ final class BridgePermits {
             Addresses.SCHEDULER_PAUSE,
             Addresses.CONFIG_GET,
             Addresses.CONFIG_UPDATE,
+            Addresses.CONFIG_VALIDATE,
             Addresses.STATUS,
             Addresses.ALARMS_LIST,
             Addresses.ALARMS_ACKNOWLEDGE,
