@@ -123,7 +123,7 @@ public final class HubStorage {
     static Future<HubStorage> open(
             Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
         environment.secrets().forEach(SecretMask::register);
-        return ConfigStore.open(vertx, environment.settings(), environment, override, clock)
+        return ConfigStore.open(vertx, environment, override, clock)
                 .compose(config -> vertx.executeBlocking(
                         () -> {
                             AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);

@@ -38,7 +38,7 @@ public final class ConfigStore {
     private final List<Consumer<Current>> listeners = new CopyOnWriteArrayList<>();
     private volatile ConfigState state;
     /** The environment as last read, in force or refused: each content is judged once. */
-    private Environment seenEnv;
+    private volatile Environment seenEnv;
     /** Broken content seen once: perhaps somebody is still writing it. */
     private @Nullable String suspect;
 
@@ -62,26 +62,11 @@ public final class ConfigStore {
      * none. Where the file is broken, the last good one that was kept beside it is put in force, and
      * {@link #current} says so. Fails with {@link ConfigException} when there is none either.
      *
-     * @param settings what {@link Environment#settings} made of that environment
-     */
-    public static Future<ConfigStore> open(
-            Vertx vertx, Settings settings, Environment environment, InstantSource clock) {
-        return open(vertx, settings, environment, UnaryOperator.identity(), clock);
-    }
-
-    /**
-     * As {@link #open(Vertx, Settings, Environment, InstantSource)}, for a command line that says some things otherwise
-     * than the file.
-     *
      * @param override makes of what the file says, now and after each change, what is in force; the file stays as it is
      */
     public static Future<ConfigStore> open(
-            Vertx vertx,
-            Settings settings,
-            Environment environment,
-            UnaryOperator<HubConfig> override,
-            InstantSource clock) {
-        return vertx.executeBlocking(() -> openBlocking(vertx, settings, environment, override, clock), false);
+            Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
+        return vertx.executeBlocking(() -> openBlocking(vertx, environment, override, clock), false);
     }
 
     /** The settings in force: the environment's, completed from {@code config.json} where the environment is silent. */
@@ -92,11 +77,6 @@ public final class ConfigStore {
     /** The validated configuration in force. */
     public HubConfig config() {
         return state.config();
-    }
-
-    /** Names the content of the file on disk; a save gives it back. */
-    public String hash() {
-        return state.hash();
     }
 
     /** What the bus and the web may see. */
@@ -117,11 +97,6 @@ public final class ConfigStore {
     /** The log file: {@code logging.file}'s name in {@code HUBSTORAGE_LOG_PATH}, else where {@code logging.file} says. */
     public Path logFile() {
         return state.logFile();
-    }
-
-    /** When the configuration in force was read or saved. */
-    public Instant since() {
-        return state.since();
     }
 
     /**
@@ -177,17 +152,8 @@ public final class ConfigStore {
         Set<Path> files = new LinkedHashSet<>();
         files.add(file.path());
         files.add(environment().dotenv());
-        files.addAll(seenEnvironment().secretFiles());
+        files.addAll(seenEnv.secretFiles());
         return files;
-    }
-
-    private Environment seenEnvironment() {
-        lock.lock();
-        try {
-            return seenEnv;
-        } finally {
-            lock.unlock();
-        }
     }
 
     private <T> Future<T> work(Callable<T> task) {
@@ -204,11 +170,8 @@ public final class ConfigStore {
     }
 
     private static ConfigStore openBlocking(
-            Vertx vertx,
-            Settings settings,
-            Environment environment,
-            UnaryOperator<HubConfig> override,
-            InstantSource clock) {
+            Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
+        Settings settings = environment.settings();
         ConfigLoader loader = new ConfigLoader(settings.configFile());
         Instant now = clock.instant();
         ConfigLoader.Found found = loader.find(environment, now).orElseGet(() -> loader.seed(environment));

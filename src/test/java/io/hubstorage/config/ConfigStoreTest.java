@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,7 +53,7 @@ final class ConfigStoreTest {
 
     private ConfigStore open() throws Exception {
         Environment env = Environment.load(process, dotenv);
-        return await(ConfigStore.open(vertx, env.settings(), env, InstantSource.fixed(NOW)));
+        return await(ConfigStore.open(vertx, env, UnaryOperator.identity(), InstantSource.fixed(NOW)));
     }
 
     private void write(String json) throws IOException {
@@ -79,8 +80,7 @@ final class ConfigStoreTest {
         assertThat(store.config().selection().buckets())
                 .containsExactly(new BucketSpec("photos", ""), new BucketSpec("mail", ""));
         assertThat(onDisk()).isEqualTo(store.current().config());
-        assertThat(store.hash()).isEqualTo(ConfigDocument.hash(Files.readAllBytes(configFile)));
-        assertThat(store.since()).isEqualTo(NOW);
+        assertThat(store.current().hash()).isEqualTo(ConfigDocument.hash(Files.readAllBytes(configFile)));
     }
 
     @Test
@@ -128,10 +128,12 @@ final class ConfigStoreTest {
         JsonObject json = store.current().config().put("s3_buckets", new JsonArray().add("photos"));
         json.put("mine", new JsonObject().put("deep", new JsonArray().add(1).add(new JsonObject().put("x", 2.5))));
         json.getJsonObject("automation").put("note", "kept");
-        Current saved = await(store.update(json, store.hash()));
+        Current saved = await(store.update(json, store.current().hash()));
         assertThat(saved.config()).isEqualTo(json);
         assertThat(onDisk()).isEqualTo(json);
-        assertThat(saved.hash()).isEqualTo(store.hash()).isEqualTo(ConfigDocument.hash(Files.readAllBytes(configFile)));
+        assertThat(saved.hash())
+                .isEqualTo(store.current().hash())
+                .isEqualTo(ConfigDocument.hash(Files.readAllBytes(configFile)));
         assertThat(store.config().selection().buckets()).containsExactly(new BucketSpec("photos", ""));
         assertThat(saved.warnings()).anySatisfy(text -> assertThat(text).startsWith("mine is not known"));
     }
@@ -152,19 +154,19 @@ final class ConfigStoreTest {
     @Test
     void aSaveBasedOnAnOlderContentIsStale() throws Exception {
         ConfigStore store = open();
-        String old = store.hash();
+        String old = store.current().hash();
         JsonObject json = store.current().config();
         await(store.update(json.copy().put("s3_buckets", new JsonArray().add("photos")), old));
         assertThat(catchThrowable(() -> await(store.update(json, old))))
                 .isInstanceOf(ConfigStore.StaleException.class)
-                .hasMessageContaining(store.hash());
+                .hasMessageContaining(store.current().hash());
         assertThat(store.config().selection().buckets()).hasSize(1);
     }
 
     @Test
     void aSaveDoesNotOverwriteAHandEditThatNobodyHasSeenYet() throws Exception {
         ConfigStore store = open();
-        String old = store.hash();
+        String old = store.current().hash();
         write("{\"s3_buckets\": [\"by-hand\"]}");
         assertThat(catchThrowable(() -> await(store.update(new JsonObject(), old))))
                 .isInstanceOf(ConfigStore.StaleException.class);
@@ -175,17 +177,17 @@ final class ConfigStoreTest {
     @Test
     void aBrokenHandEditCanBeReplacedByWhoHasSeenIt() throws Exception {
         ConfigStore store = open();
-        String good = store.hash();
+        String good = store.current().hash();
         write("{broken");
         assertThat(await(store.reload())).as("look again").isTrue();
-        assertThat(store.hash()).isEqualTo(good);
+        assertThat(store.current().hash()).isEqualTo(good);
         assertThat(await(store.reload())).isFalse();
-        assertThat(store.hash()).isNotEqualTo(good);
+        assertThat(store.current().hash()).isNotEqualTo(good);
         assertThat(store.current().warnings())
                 .anySatisfy(text -> assertThat(text).contains("is not valid", "line 1"));
         assertThat(catchThrowable(() -> await(store.update(new JsonObject(), good))))
                 .isInstanceOf(ConfigStore.StaleException.class);
-        await(store.update(new JsonObject(), store.hash()));
+        await(store.update(new JsonObject(), store.current().hash()));
         assertThat(onDisk()).isEqualTo(new JsonObject());
         assertThat(store.current().broken()).isEmpty();
         Path aside = folder.resolve("config/config.json.broken-20261123120000");
@@ -209,6 +211,7 @@ final class ConfigStoreTest {
         assertThat(store.current().broken()).singleElement().satisfies(broken -> {
             assertThat(broken.file()).isEqualTo(configFile.toString());
             assertThat(broken.since()).isEqualTo(NOW);
+            assertThat(broken.inForceSince()).isEqualTo(NOW);
             assertThat(broken.problems())
                     .extracting(problem -> problem.path())
                     .containsExactly("automation.cron", "automation.max_retries");
@@ -242,7 +245,7 @@ final class ConfigStoreTest {
             assertThat(broken.instead()).contains(kept.toString());
         });
         assertThat(Files.readString(configFile)).isEqualTo("{\"s3_buckets\": [\"photos\"],}");
-        assertThat(again.hash()).isEqualTo(ConfigDocument.hash(Files.readAllBytes(configFile)));
+        assertThat(again.current().hash()).isEqualTo(ConfigDocument.hash(Files.readAllBytes(configFile)));
         assertThat(open().config().selection().buckets())
                 .as("a further restart")
                 .hasSize(1);
@@ -268,7 +271,7 @@ final class ConfigStoreTest {
         write("");
         ConfigStore emptied = open();
         assertThat(emptied.config().selection().buckets()).hasSize(1);
-        await(emptied.update(emptied.current().config(), emptied.hash()));
+        await(emptied.update(emptied.current().config(), emptied.current().hash()));
         assertThat(onDisk().getJsonArray("s3_buckets")).containsExactly("photos");
     }
 
@@ -289,7 +292,7 @@ final class ConfigStoreTest {
         await(store.reload());
         assertThat(store.current().warnings())
                 .anySatisfy(text -> assertThat(text).contains("is gone"));
-        await(store.update(store.current().config(), store.hash()));
+        await(store.update(store.current().config(), store.current().hash()));
         assertThat(onDisk()).isEqualTo(store.current().config());
         assertThat(store.current().warnings()).isEmpty();
     }

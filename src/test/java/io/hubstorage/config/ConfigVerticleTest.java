@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +65,8 @@ final class ConfigVerticleTest {
 
     private ConfigStore deploy() throws Exception {
         Environment env = Environment.load(process, dotenv);
-        ConfigStore store = get(ConfigStore.open(vertx, env.settings(), env, InstantSource.fixed(Instant.EPOCH)));
+        ConfigStore store =
+                get(ConfigStore.open(vertx, env, UnaryOperator.identity(), InstantSource.fixed(Instant.EPOCH)));
         get(vertx.deployVerticle(new ConfigVerticle(store, PERIOD)));
         return store;
     }
@@ -97,7 +99,10 @@ final class ConfigVerticleTest {
         ConfigStore store = deploy();
         JsonObject json = store.current().config().put("automation", new JsonObject().put("interval_hours", 12));
         JsonObject reply = request(
-                Addresses.CONFIG_UPDATE, new JsonObject().put("config", json).put("if_match", store.hash()));
+                Addresses.CONFIG_UPDATE,
+                new JsonObject()
+                        .put("config", json)
+                        .put("if_match", store.current().hash()));
         assertThat(reply.getJsonObject("config")).isEqualTo(json);
         await().untilAsserted(() -> assertThat(published).containsExactly(reply));
         assertThat(log.lines("INFO"))
@@ -125,7 +130,7 @@ final class ConfigVerticleTest {
     @Test
     void aDraftIsJudgedAndNothingElse() throws Exception {
         ConfigStore store = deploy();
-        String before = store.hash();
+        String before = store.current().hash();
         JsonObject draft = new JsonObject().put("s3_buckets", 1);
         assertThat(request(Addresses.CONFIG_VALIDATE, new JsonObject().put("config", draft)))
                 .isEqualTo(BusJson.encode(new ConfigMessage.Verdict(
@@ -136,7 +141,7 @@ final class ConfigVerticleTest {
                                 ReplyException.class, () -> request(Addresses.CONFIG_VALIDATE, new JsonObject()))
                         .failureCode())
                 .isEqualTo(400);
-        assertThat(store.hash()).isEqualTo(before);
+        assertThat(store.current().hash()).isEqualTo(before);
         assertThat(published).isEmpty();
     }
 

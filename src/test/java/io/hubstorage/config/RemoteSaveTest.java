@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,7 +55,7 @@ final class RemoteSaveTest {
                 folder.resolve("logs").toString()));
         process.putAll(further);
         Environment env = Environment.load(process, folder.resolve(".env"));
-        return await(ConfigStore.open(vertx, env.settings(), env, InstantSource.fixed(Instant.EPOCH)));
+        return await(ConfigStore.open(vertx, env, UnaryOperator.identity(), InstantSource.fixed(Instant.EPOCH)));
     }
 
     private ConfigStore open(String json) throws Exception {

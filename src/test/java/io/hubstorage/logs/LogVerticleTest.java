@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,8 +56,8 @@ final class LogVerticleTest {
                 folder.resolve("no.env"));
         config = get(ConfigStore.open(
                 vertx,
-                environment.settings(),
                 environment,
+                UnaryOperator.identity(),
                 InstantSource.fixed(Instant.parse("2026-11-01T10:00:00Z"))));
         get(vertx.deployVerticle(new ConfigVerticle(config)));
         logging = logs.start(config.config().logging(), config.logFile(), config.dataPath());

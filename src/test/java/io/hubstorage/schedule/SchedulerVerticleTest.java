@@ -34,6 +34,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -463,7 +464,7 @@ final class SchedulerVerticleTest {
                         "HUBSTORAGE_DATA_PATH", folder.resolve("data").toString(),
                         "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString()),
                 folder.resolve("no.env"));
-        return get(ConfigStore.open(vertx, environment.settings(), environment, clock));
+        return get(ConfigStore.open(vertx, environment, UnaryOperator.identity(), clock));
     }
 
     private void configure(double hours, @Nullable String cron) {

@@ -100,12 +100,12 @@ final class ConfigApiTest {
                         .getJsonArray("problems"))
                 .extracting(problem -> ((JsonObject) problem).getString("path"))
                 .containsExactly("local_base_path");
-        String before = server.store.hash();
+        String before = server.store.current().hash();
         assertThat(server.post("/api/config/validate", buckets("good-bucket"))
                         .json()
                         .getJsonArray("problems"))
                 .isEmpty();
-        assertThat(server.store.hash()).isEqualTo(before);
+        assertThat(server.store.current().hash()).isEqualTo(before);
     }
 
     @ParameterizedTest

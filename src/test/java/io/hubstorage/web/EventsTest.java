@@ -44,7 +44,8 @@ final class EventsTest {
                     .isTrue();
             assertThat(state.data().getJsonObject("config").getJsonArray("buckets"))
                     .containsExactly("photos");
-            assertThat(state.data().getJsonObject("config").getString("hash")).isEqualTo(server.store.hash());
+            assertThat(state.data().getJsonObject("config").getString("hash"))
+                    .isEqualTo(server.store.current().hash());
             assertThat(state.data().getJsonObject("health").getString("state")).isEqualTo("safe");
         }
     }
@@ -94,7 +95,8 @@ final class EventsTest {
         try (EventStream stream = EventStream.open(server)) {
             stream.first("state");
             WebServer.await(server.store.update(new JsonObject("{\"s3_buckets\": [\"a-bucket\"]}"), null));
-            assertThat(stream.first("config.changed").data().getString("hash")).isEqualTo(server.store.hash());
+            assertThat(stream.first("config.changed").data().getString("hash"))
+                    .isEqualTo(server.store.current().hash());
         }
     }
 

@@ -35,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -122,7 +123,7 @@ final class WebServer implements AutoCloseable {
                 "AKIAEXAMPLEEXAMPLE12"));
         variables.putAll(environment);
         Environment env = Environment.load(variables, folder.resolve(".env"));
-        store = await(ConfigStore.open(vertx, env.settings(), env, clock));
+        store = await(ConfigStore.open(vertx, env, UnaryOperator.identity(), clock));
         await(vertx.deployVerticle(new ConfigVerticle(store)));
         verticle = new HttpVerticle(store, clock, "1.2.3-test", registry, told::add, limits, connections);
         deployment = await(vertx.deployVerticle(verticle));
