@@ -4,12 +4,9 @@ import io.hubstorage.fs.Trees;
 import io.hubstorage.keys.NameFolding;
 import io.hubstorage.verify.VerifyReport.Problem.Kind;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
@@ -106,27 +103,17 @@ record BucketTree(String bucket, Path folder, boolean folded, Findings findings)
 
     /** Finds everything below the folder, in no order; follows no link. What cannot be read is a problem. */
     void walk(VerifyProgress progress, Sink sink) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+        Trees.walk(folder, new Trees.Visitor() {
             @Override
-            public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) throws IOException {
-                return each.equals(folder) ? FileVisitResult.CONTINUE : visitFile(each, attributes);
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            public void found(String path, BasicFileAttributes attributes) throws IOException {
                 progress.check();
-                sink.accept(found(Trees.relative(folder, file), attributes));
-                return FileVisitResult.CONTINUE;
+                sink.accept(BucketTree.this.found(path, attributes));
             }
 
             @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                if (!(failure instanceof NoSuchFileException)) {
-                    String path = Trees.relative(folder, file);
-                    sink.accept(new Found(place(path, true), path, Type.CLOSED_FOLDER, 0, ""));
-                    problem(Kind.UNREADABLE, null, path, "it cannot be read: " + failure);
-                }
-                return FileVisitResult.CONTINUE;
+            public void unreadable(String path, IOException failure) throws IOException {
+                sink.accept(new Found(place(path, true), path, Type.CLOSED_FOLDER, 0, ""));
+                problem(Kind.UNREADABLE, null, path, "it cannot be read: " + failure);
             }
         });
     }
