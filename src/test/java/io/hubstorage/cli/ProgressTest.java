@@ -18,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -140,6 +142,30 @@ final class ProgressTest {
                         "Listing: 4,000 objects found, 0 of 4,000 downloaded, 3.00 MiB/s",
                         "Writing the snapshot",
                         "Stopping");
+    }
+
+    @Test
+    void aRequestToStopIsPassedOnOnceAndTheEndIsStillAwaited() throws Exception {
+        Progress progress = new Progress.Lines(new PrintWriter(out, true), Duration.ZERO);
+        CompletableFuture<String> end = new CompletableFuture<>();
+        CompletableFuture<Void> stop = new CompletableFuture<>();
+        AtomicInteger shown = new AtomicInteger();
+        AtomicInteger cancelled = new AtomicInteger();
+
+        String ended = progress.follow(
+                end,
+                () -> {
+                    switch (shown.incrementAndGet()) {
+                        case 1 -> stop.complete(null);
+                        case 3 -> end.complete("in order");
+                        default -> assertThat(cancelled).hasValue(1);
+                    }
+                },
+                stop,
+                cancelled::incrementAndGet);
+
+        assertThat(ended).isEqualTo("in order");
+        assertThat(cancelled).hasValue(1);
     }
 
     @Test
