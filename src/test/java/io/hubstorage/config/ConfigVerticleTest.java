@@ -85,6 +85,14 @@ final class ConfigVerticleTest {
                 assertThat(log.lines(level)).anySatisfy(line -> assertThat(line).contains(parts)));
     }
 
+    /** At once: a scan that sees the file while it is empty would be told as a change of its own. */
+    private void replace(Path file, String text) throws Exception {
+        Files.move(
+                Files.writeString(folder.resolve("next"), text),
+                file,
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    }
+
     @Test
     void answersWithTheConfigurationInForce() throws Exception {
         ConfigStore store = deploy();
@@ -261,14 +269,14 @@ final class ConfigVerticleTest {
         assertThat(e.getMessage()).contains("aws_session_token").doesNotContain("planted");
 
         // In .env, while it runs.
-        Files.writeString(dotenv, """
+        replace(dotenv, """
             AWS_ACCESS_KEY_ID=planted-id-2
             AWS_SESSION_TOKEN=planted-token
             HUBSTORAGE_WEB_PASSWORD=planted-web
             AWS_ENDPOINT_URL=http://u:planted-login@h
             """);
         waitForLog("WARN", "AWS_ENDPOINT_URL");
-        Files.writeString(dotenv, "AWS_ACCESS_KEY_ID=planted-id-3\nHUBSTORAGE_WEB_PASSWORD=planted-web\n");
+        replace(dotenv, "AWS_ACCESS_KEY_ID=planted-id-3\nHUBSTORAGE_WEB_PASSWORD=planted-web\n");
         waitForLog("INFO", "HUBSTORAGE_WEB_PASSWORD");
 
         // And a good edit, so that the whole way is gone.
