@@ -16,6 +16,7 @@ final class ChangingBuckets {
     private static final int SMALLEST = 16;
     private static final int LARGE = 9 << 20;
     private static final int MEDIUM = 3 << 19;
+    private static final int FEWEST = 20;
 
     private final RandomGenerator random;
     private final Map<String, SyntheticBucket> buckets = new TreeMap<>();
@@ -56,7 +57,12 @@ final class ChangingBuckets {
             switch (random.nextInt(8)) {
                 case 0, 1 -> bucket.add("new/" + random.nextInt(60), random.nextInt(SMALLEST, 4_000));
                 case 2, 3, 4 -> bucket.change(any(bucket));
-                case 5, 6 -> bucket.delete(any(bucket));
+                case 5, 6 -> {
+                    // Over hundreds of changes more would go than come.
+                    if (bucket.objects().count() > FEWEST) {
+                        bucket.delete(any(bucket));
+                    }
+                }
                 default -> {
                     boolean folder = bucket.find("turns") != null;
                     bucket.delete(folder ? "turns" : "turns/inside");
