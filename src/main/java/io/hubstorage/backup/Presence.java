@@ -1,12 +1,12 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.fs.Durable;
 import io.hubstorage.snapshot.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -96,12 +96,10 @@ final class Presence {
                 : Optional.empty();
     }
 
-    /** Not worth an fsync, nor a failed run: whoever finds nothing of use here looks at the files. */
+    /** Not worth a failed run: whoever finds nothing of use here looks at the files. */
     synchronized void write() {
-        Path next = file.resolveSibling(file.getFileName() + ".tmp");
         try {
-            Files.write(next, BusJson.mapper().writeValueAsBytes(new Content(1, looks)));
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Durable.writeAtomically(file, BusJson.mapper().writeValueAsBytes(new Content(1, looks)));
         } catch (IOException e) {
             LOG.warn("{} could not be written, so the next run looks at each file: {}", file, e.getMessage());
         }

@@ -9,6 +9,8 @@ import io.hubstorage.jobs.Job;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +43,7 @@ final class ShardDispatcher {
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final Duration SILENCE = Duration.ofSeconds(60);
     /** A listing in one piece begins later by this at most. */
-    private static final Duration FOLDERS = Duration.ofSeconds(10);
+    private static final Duration FOLDERS = Duration.ofSeconds(5);
     /** More than an outage that is waited out and the attempts after it take. */
     private static final Duration ACCOUNT = Duration.ofMinutes(10);
 
@@ -82,7 +84,11 @@ final class ShardDispatcher {
                     ask(Addresses.TRANSFER_FOLDERS, question, FOLDERS).get();
             return BusJson.decode(answer, TransferMessage.Folders.class).prefixes();
         } catch (ExecutionException e) {
-            LOG.info("{}: listed in one piece, its folders could not be listed: {}", bucket, cause(e));
+            boolean late = e.getCause() instanceof ReplyException reply && reply.failureType() == ReplyFailure.TIMEOUT;
+            LOG.info(
+                    "{}: listed in one piece, because its folders could not be listed: {}",
+                    bucket,
+                    late ? "S3 did not answer within %d s".formatted(FOLDERS.toSeconds()) : cause(e));
             return List.of();
         }
     }
