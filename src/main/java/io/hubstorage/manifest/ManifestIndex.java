@@ -3,6 +3,7 @@ package io.hubstorage.manifest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.keys.KeyOrder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -106,6 +107,13 @@ public record ManifestIndex(
                     || end(i) <= offset
                     || frames.get(i).entries() <= 0) {
                 return "the offsets in the index do not rise from 0 to " + length;
+            }
+            if (i > 0
+                    && KeyOrder.compare(
+                                    frames.get(i - 1).firstKey(), frames.get(i).firstKey())
+                            >= 0) {
+                return "the first keys in the index are out of order: %s before %s"
+                        .formatted(frames.get(i - 1).firstKey(), frames.get(i).firstKey());
             }
             offset = end(i);
         }

@@ -22,6 +22,8 @@ public final class ManifestReader implements KeyCursor {
     private @Nullable String last;
     private @Nullable String before;
     private boolean ended;
+    /** Whether the index is believed that no frame beyond the bound holds anything, or the next one is read to see. */
+    private boolean endsByIndex = true;
 
     private ManifestReader(Path zst, @Nullable LineNeedle needle) throws IOException {
         this.frames = new ManifestFrames(zst, ManifestIndex.beside(zst));
@@ -41,6 +43,7 @@ public final class ManifestReader implements KeyCursor {
     /** The entries with keys greater than {@code after} and up to {@code through}, itself included; null is no bound. */
     public static ManifestReader range(Path zst, @Nullable String after, @Nullable String through) throws IOException {
         ManifestReader reader = open(zst);
+        reader.endsByIndex = false;
         try {
             reader.seek(after == null ? "" : following(after), through == null ? null : following(through));
             return reader;
@@ -50,9 +53,10 @@ public final class ManifestReader implements KeyCursor {
         }
     }
 
-    /** The entry of one key, if there is one; reads one frame. */
+    /** The entry of one key, if there is one; reads one frame, or two. */
     public static Optional<ManifestEntry> find(Path zst, String key) throws IOException {
         try (ManifestReader reader = open(zst)) {
+            reader.endsByIndex = false;
             reader.seek(key, following(key));
             return Optional.ofNullable(reader.next());
         }
@@ -92,7 +96,8 @@ public final class ManifestReader implements KeyCursor {
                 ended = before != null && KeyOrder.compare(entry.key(), before) >= 0;
                 return ended ? null : entry;
             }
-            ended = frame + 1 >= frames.count() || (before != null && beginsAtOrAfter(frame + 1, before));
+            ended = frame + 1 >= frames.count()
+                    || (endsByIndex && before != null && beginsAtOrAfter(frame + 1, before));
             if (!ended) {
                 load(frame + 1);
             }
@@ -134,14 +139,15 @@ public final class ManifestReader implements KeyCursor {
     }
 
     private void load(int which) throws IOException {
+        frame = -1;
         text = frames.read(which);
-        frame = which;
         position = 0;
         lines = null;
         ManifestEntry first = readLine(0, lineEnd(0));
         if (first == null || !first.key().equals(frames.firstKey(which))) {
             throw frames.corrupt("frame %d does not begin with the key its index names".formatted(which), null);
         }
+        frame = which;
     }
 
     /** The next of this frame. One parser reads it to its end, which is faster than one for each line. */

@@ -99,8 +99,8 @@ final class Hashing {
             failure = e;
         }
         synchronized (this) {
-            if (pool.hasFailed()) {
-                // This reading was interrupted for it, which says nothing of the file.
+            if (pool.hasFailed() || Thread.currentThread().isInterrupted()) {
+                // This reading was broken off because all is, which says nothing of the file.
                 return;
             }
             for (Job job : links) {

@@ -157,11 +157,15 @@ final class TreeJoin {
         try {
             BasicFileAttributes other =
                     Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            problem(
-                    Kind.TYPE,
-                    name,
-                    "it should be a %s, but is %s"
-                            .formatted(name.directory() ? "folder" : "file", BucketTree.Type.of(other)));
+            if (name.directory() ? other.isDirectory() : other.isRegularFile()) {
+                problem(Kind.UNREADABLE, name, "its folder could not be listed to its end");
+            } else {
+                problem(
+                        Kind.TYPE,
+                        name,
+                        "it should be a %s, but is %s"
+                                .formatted(name.directory() ? "folder" : "file", BucketTree.Type.of(other)));
+            }
         } catch (IOException _) {
             problem(Kind.MISSING, name, "there is no such %s".formatted(name.directory() ? "folder" : "file"));
         }

@@ -253,6 +253,38 @@ final class ManifestTest {
     }
 
     @Test
+    void anIndexThatNamesOtherFirstKeysHidesNothing() throws IOException {
+        List<ManifestEntry> all = entries(0, 6_100);
+        Path zst = write("m.jsonl.zst", all);
+        ManifestIndex good = ManifestIndex.read(ManifestIndex.beside(zst));
+        assertThat(good.frames()).hasSizeGreaterThan(2);
+        String hidden = all.get(2_100).key();
+
+        beginning(zst, good, all.get(2_200).key());
+        assertThatThrownBy(() -> ManifestReader.find(zst, hidden)).isInstanceOf(CorruptManifestException.class);
+        assertThatThrownBy(() -> {
+                    try (ManifestReader reader =
+                            ManifestReader.range(zst, null, all.get(2_150).key())) {
+                        while (reader.next() != null) {}
+                    }
+                })
+                .isInstanceOf(CorruptManifestException.class);
+
+        beginning(zst, good, all.get(5_000).key());
+        assertThatThrownBy(() -> ManifestReader.open(zst))
+                .isInstanceOf(CorruptManifestException.class)
+                .hasMessageContaining("out of order");
+    }
+
+    /** Has the index say that the second frame begins with another key than it does. */
+    private static void beginning(Path zst, ManifestIndex good, String key) throws IOException {
+        List<ManifestIndex.Frame> frames = new ArrayList<>(good.frames());
+        ManifestIndex.Frame second = frames.get(1);
+        frames.set(1, new ManifestIndex.Frame(key, second.offset(), second.entries(), second.bytes()));
+        ManifestIndex.of(frames, good.length(), good.verified()).write(ManifestIndex.beside(zst));
+    }
+
+    @Test
     void partsJoinIntoOneManifest() throws IOException {
         List<Path> parts = List.of(
                 write("shard-0.part.zst", entries(0, 3_000)),

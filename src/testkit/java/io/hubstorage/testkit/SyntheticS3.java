@@ -6,8 +6,10 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -66,6 +68,8 @@ public final class SyntheticS3 implements AutoCloseable {
 
     /** One event loop's share of the connections. */
     private final class Listener extends VerticleBase {
+        private static final int TRIES = 200;
+
         private final int asked;
 
         private Listener(int asked) {
@@ -74,10 +78,17 @@ public final class SyntheticS3 implements AutoCloseable {
 
         @Override
         public Future<?> start() {
+            return listen(TRIES).onSuccess(server -> port.set(server.actualPort()));
+        }
+
+        /** While nobody listened, the system may have lent the port to a connection of somebody else for a moment. */
+        private Future<HttpServer> listen(int tries) {
             return vertx.createHttpServer(options(asked))
                     .requestHandler(SyntheticS3.this::handle)
                     .listen()
-                    .onSuccess(server -> port.set(server.actualPort()));
+                    .recover(failure -> asked != 0 && failure instanceof BindException && tries > 1
+                            ? vertx.timer(50).compose(_ -> listen(tries - 1))
+                            : Future.failedFuture(failure));
         }
     }
 
