@@ -111,14 +111,17 @@ public final class ConfigStore {
     /** What {@link #update} would say to a configuration; nothing changes. */
     public Future<List<Problem>> problems(JsonObject config) {
         JsonObject copy = config.copy();
-        return work(() -> {
-            try {
-                checked(copy);
-                return List.of();
-            } catch (ConfigException e) {
-                return e.problems();
-            }
-        });
+        // Not behind a save or a look at the files, which may wait for a disk.
+        return vertx.executeBlocking(
+                () -> {
+                    try {
+                        checked(state, copy);
+                        return List.of();
+                    } catch (ConfigException e) {
+                        return e.problems();
+                    }
+                },
+                false);
     }
 
     /**
@@ -189,15 +192,16 @@ public final class ConfigStore {
     }
 
     /** What would be in force after a save. */
-    private ConfigState checked(JsonObject json) {
-        RemoteSave.checkLists(state.document().json(), json);
-        ConfigState next = state(ConfigDocument.read(ConfigDocument.write(json), environment()));
-        RemoteSave.check(state, next);
+    private ConfigState checked(ConfigState now, JsonObject json) {
+        RemoteSave.checkSize(now.document().json(), json);
+        Environment env = now.variables().now();
+        ConfigState next = next(now, ConfigDocument.read(ConfigDocument.write(json), env));
+        RemoteSave.check(now, next);
         return next;
     }
 
-    private ConfigState state(ConfigDocument document) {
-        return state.with(document, override.apply(document.config()), clock.instant());
+    private ConfigState next(ConfigState now, ConfigDocument document) {
+        return now.with(document, override.apply(document.config()), clock.instant());
     }
 
     private Current save(JsonObject json, @Nullable String ifMatch) {
@@ -209,7 +213,7 @@ public final class ConfigStore {
         if (ifMatch != null && !ifMatch.equals(state.hash())) {
             throw new StaleException(state.hash());
         }
-        ConfigState next = checked(json);
+        ConfigState next = checked(state, json);
         Path aside = null;
         try {
             aside = state.faults().config() == null ? null : loader.setAside(clock.instant());
@@ -243,7 +247,7 @@ public final class ConfigStore {
             return false;
         }
         try {
-            accept("changed on disk", state(ConfigDocument.read(bytes, environment())));
+            accept("changed on disk", next(state, ConfigDocument.read(bytes, environment())));
             return true;
         } catch (ConfigException e) {
             return refuse(hash, "is not valid", e.problems(), patient);

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class RemoteSave {
     private static final Pattern LOG_NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}\\.log");
     private static final int LONGEST_LIST = 10_000;
+    /** The schema has three. */
+    private static final int MOST_LEVELS = 16;
+
     private static final int MOST_PATTERNS = 1_000;
     private static final int MOST_PATTERN_CHARACTERS = 64 << 10;
     private static final long MOST_LOG_MB = 10 << 10;
@@ -55,12 +59,52 @@ final class RemoteSave {
     }
 
     /**
-     * Refuses lists that are much too long, before anything looks at their members: what a million of them have wrong would
-     * not fit into the memory.
+     * Refuses what would not fit into the memory, before anything looks at it: what a million members of a list have wrong,
+     * and a megabyte that is nested so deeply that the blanks before its lines make two hundred of it.
      *
      * @param before {@code config.json} as it is in force
      */
-    static void checkLists(JsonObject before, JsonObject after) {
+    static void checkSize(JsonObject before, JsonObject after) {
+        checkLevels(before, after);
+        checkLists(before, after);
+    }
+
+    private static void checkLevels(JsonObject before, JsonObject after) {
+        for (Map.Entry<String, Object> member : after) {
+            if (isDeeper(member.getValue(), MOST_LEVELS - 1)
+                    && !Objects.equals(member.getValue(), before.getValue(member.getKey()))) {
+                // Once, without the name: it may be as long as the rest, and there may be as many.
+                throw new ConfigException(List.of(tooMuch(
+                        "config.json",
+                        "members nested deeper than %d levels".formatted(MOST_LEVELS),
+                        "at most %d levels".formatted(MOST_LEVELS))));
+            }
+        }
+    }
+
+    private static boolean isDeeper(@Nullable Object value, int levels) {
+        Iterable<?> members = switch (value) {
+            case JsonObject json -> json.getMap().values();
+            case JsonArray list -> list.getList();
+            case Map<?, ?> map -> map.values();
+            case List<?> list -> list;
+            case null, default -> null;
+        };
+        if (members == null) {
+            return false;
+        }
+        if (levels == 0) {
+            return true;
+        }
+        for (Object member : members) {
+            if (isDeeper(member, levels - 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void checkLists(JsonObject before, JsonObject after) {
         List<Problem> problems = new ArrayList<>();
         ConfigSchema.options().keySet().forEach(path -> {
             Object now = ConfigSchema.value(after, path);

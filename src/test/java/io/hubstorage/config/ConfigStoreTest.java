@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
@@ -395,5 +396,61 @@ final class ConfigStoreTest {
         store.current().config().getJsonObject("automation").put("interval_hours", 99);
         assertThat(store.current().config().getJsonObject("automation").getInteger("interval_hours"))
                 .isEqualTo(6);
+    }
+
+    @Test
+    void aDocumentThatIsNestedTooDeeplyIsRefusedBeforeItsIndentationFillsTheMemory() throws Exception {
+        ConfigStore store = open();
+        byte[] before = Files.readAllBytes(configFile);
+        for (boolean lists : new boolean[] {false, true}) {
+            assertThat(await(store.problems(nested(16, lists)))).as("16 levels").isEmpty();
+            assertThat(await(store.problems(nested(17, lists))))
+                    .singleElement()
+                    .asString()
+                    .contains("config.json: found members nested deeper than 16 levels", "at most 16 levels");
+            assertThat(catchThrowable(() -> await(store.update(nested(900, lists), null))))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining("nested deeper than 16 levels");
+        }
+        assertThat(Files.readAllBytes(configFile)).isEqualTo(before);
+    }
+
+    @Test
+    void whatIsNestedDeeplyByHandDoesNotKeepTheDashboardFromSaving() throws Exception {
+        write(nested(30, false).encode());
+        ConfigStore store = open();
+        JsonObject json = store.current().config().put("s3_buckets", new JsonArray().add("photos"));
+        assertThat(await(store.update(json, null)).config()).isEqualTo(json);
+    }
+
+    /** So many levels, the outermost object included. */
+    private static JsonObject nested(int levels, boolean lists) {
+        Object value = lists ? new JsonArray() : new JsonObject();
+        for (int i = 2; i < levels; i++) {
+            value = lists ? new JsonArray().add(value) : new JsonObject().put("a", value);
+        }
+        return new JsonObject().put("mine", value);
+    }
+
+    @Test
+    void aDraftIsLookedAtWhileASaveIsUnderWay() throws Exception {
+        ConfigStore store = open();
+        CountDownLatch saving = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        store.onChange(changed -> {
+            saving.countDown();
+            try {
+                goOn.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Future<Current> save =
+                store.update(store.current().config().put("s3_buckets", new JsonArray().add("photos")), null);
+        assertThat(saving.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(await(store.problems(new JsonObject()))).isEmpty();
+        assertThat(save.isComplete()).isFalse();
+        goOn.countDown();
+        await(save);
     }
 }
