@@ -49,7 +49,7 @@ public final class Main implements Program {
     private final Optional<Console> console;
     private @Nullable StopSignals signals;
 
-    private Main() {
+    Main() {
         // There may be none at all, depending on the Java version.
         console = Optional.ofNullable(System.console()).filter(Console::isTerminal);
     }
@@ -57,7 +57,16 @@ public final class Main implements Program {
     /** Runs a command and ends the process with its exit code; see {@code --help}. */
     public static void main(String[] args) {
         Logging.early(Logging.Console.STDERR);
-        System.exit(HubCommand.execute(new Main(), writer(System.out), writer(System.err), args));
+        int code = 1;
+        try {
+            code = HubCommand.execute(new Main(), writer(System.out), writer(System.err), args);
+        } catch (Throwable e) {
+            System.err.println("Internal error: " + e);
+            LOG.error("This should not have happened; please report it with these lines", e);
+        } finally {
+            // Whatever it was: threads that still run would keep a process that does nothing any more.
+            System.exit(code);
+        }
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -126,8 +135,14 @@ public final class Main implements Program {
         try {
             started.up(launch, registry, clock());
             return started;
-        } catch (Exception e) {
-            started.close();
+        } catch (Throwable e) {
+            // An error too, such as a class or a library that cannot be loaded: else the lock and the threads would
+            // stay.
+            try {
+                started.close();
+            } catch (Throwable another) {
+                e.addSuppressed(another);
+            }
             throw explained(e, settings.web());
         }
     }
@@ -234,12 +249,19 @@ public final class Main implements Program {
 
         @Override
         public void close() {
-            (hub == null ? Future.<Void>succeededFuture() : hub.stop())
-                    .eventually(vertx::close)
-                    .await();
-            if (logging != null) {
-                logging.close();
+            try {
+                (hub == null ? Future.<Void>succeededFuture() : hub.stop())
+                        .eventually(vertx::close)
+                        .await();
+                if (logging != null) {
+                    logging.close();
+                }
+            } finally {
+                letGo();
             }
+        }
+
+        private void letGo() {
             try {
                 if (lock != null) {
                     lock.close();
@@ -250,7 +272,7 @@ public final class Main implements Program {
         }
     }
 
-    private static RuntimeException explained(Exception failure, Settings.Web web) {
+    private static RuntimeException explained(Throwable failure, Settings.Web web) {
         if (failure instanceof BindException) {
             String reason = String.valueOf(failure.getMessage());
             return new StartException(
@@ -263,9 +285,14 @@ public final class Main implements Program {
                                     .formatted(web.host(), web.port(), reason),
                     failure);
         }
-        return failure instanceof RuntimeException known
-                ? known
-                : new StartException("HubStorage cannot start: " + failure.getMessage(), failure);
+        return switch (failure) {
+            case RuntimeException known -> known;
+            case Error error -> {
+                LOG.error("This should not have happened; please report it with these lines", error);
+                yield new StartException("HubStorage cannot start: " + error, error);
+            }
+            default -> new StartException("HubStorage cannot start: " + failure.getMessage(), failure);
+        };
     }
 
     /**
