@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -46,12 +48,17 @@ final class HistoryFile {
     private final int keep;
 
     /** Where the lines begin of which was told that they cannot be read. */
-    private final Set<Long> leftOut = new HashSet<>();
+    private final Set<Long> leftOut = ConcurrentHashMap.newKeySet();
 
     /** Why the last record could not be written. */
     private @Nullable String unwritable;
 
-    private long bytesRead;
+    private final LongAdder bytesRead = new LongAdder();
+
+    /** How many lines there were when the file had {@link #countedBytes}; -1 before they were counted. */
+    private long lines;
+
+    private long countedBytes = -1;
 
     /** @param keep so many runs are remembered, the newest ones */
     HistoryFile(Path file, int keep) {
@@ -68,10 +75,16 @@ final class HistoryFile {
         try {
             Files.createDirectories(Durable.folderOf(file));
             boolean made = !Files.exists(file);
+            long before = made ? 0 : Files.size(file);
             String text = made || endsInLine() ? line : "\n" + line;
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-                Durable.writeFully(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+                Durable.writeFully(channel, ByteBuffer.wrap(bytes));
                 channel.force(true);
+            }
+            if (before == countedBytes) {
+                lines += text.chars().filter(c -> c == '\n').count();
+                countedBytes += bytes.length;
             }
             if (made) {
                 Durable.syncFolder(Durable.folderOf(file));
@@ -107,13 +120,13 @@ final class HistoryFile {
         }
     }
 
-    /** How many bytes were read to answer questions. */
-    synchronized long bytesRead() {
-        return bytesRead;
+    /** How many bytes were read, to answer questions and to count lines. */
+    long bytesRead() {
+        return bytesRead.sum();
     }
 
-    /** Asks the runs, newest first. */
-    synchronized <T> T query(Function<Stream<RunRecord>, T> question) {
+    /** Asks the runs, newest first. Nobody waits for it: what is appended meanwhile it does not see. */
+    <T> T query(Function<Stream<RunRecord>, T> question) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             BackwardLines lines = new BackwardLines(channel, channel.size(), LONGEST);
             try {
@@ -123,7 +136,7 @@ final class HistoryFile {
                                 .map(Optional::orElseThrow)
                                 .limit(keep));
             } finally {
-                bytesRead += lines.bytesRead();
+                bytesRead.add(lines.bytesRead());
             }
         } catch (NoSuchFileException e) {
             return question.apply(Stream.empty());
@@ -187,43 +200,61 @@ final class HistoryFile {
     /** Rewrites the file once it holds twice as many lines as runs are remembered: most have one to begin and one to end. */
     private void compactIfLong() {
         try {
-            long lines = countLines();
+            if (Files.size(file) != countedBytes) {
+                count();
+            }
             if (lines > 2L * keep) {
+                long before = lines;
                 Durable.writeAtomically(file, this::copyNewest);
                 leftOut.clear();
-                LOG.info("Compacted the run history {} from {} to {} lines", file, lines, countLines());
+                count();
+                LOG.info("Compacted the run history {} from {} to {} lines", file, before, lines);
             }
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("Cannot compact the run history {}: {}. It goes on growing until that works", file, e.toString());
         }
     }
 
-    private long countLines() throws IOException {
-        long lines = 0;
+    private void count() throws IOException {
+        long found = 0;
+        long bytes = 0;
         byte[] block = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
             for (int read = in.read(block); read > 0; read = in.read(block)) {
+                bytes += read;
                 for (int i = 0; i < read; i++) {
-                    lines += block[i] == '\n' ? 1 : 0;
+                    found += block[i] == '\n' ? 1 : 0;
                 }
             }
         }
-        return lines;
+        bytesRead.add(bytes);
+        lines = found;
+        countedBytes = bytes;
     }
 
-    /** Copies the lines as they are: a later version may have written more into them than this one knows. */
-    private void copyNewest(FileChannel to) throws IOException {
+    /**
+     * Copies the lines as they are: a later version may have written more into them than this one knows.
+     *
+     * @throws IOException also when somebody has appended to the file meanwhile, whose record would be lost
+     */
+    void copyNewest(FileChannel to) throws IOException {
         record Line(long start, long end) {}
         List<Line> newestFirst = new ArrayList<>();
         try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ)) {
-            BackwardLines lines = new BackwardLines(from, from.size(), LONGEST);
+            long size = from.size();
+            BackwardLines backward = new BackwardLines(from, size, LONGEST);
             Set<String> met = new HashSet<>();
-            while (newestFirst.size() < keep && previous(lines, met).isPresent()) {
-                newestFirst.add(new Line(lines.start(), lines.end()));
+            while (newestFirst.size() < keep && previous(backward, met).isPresent()) {
+                newestFirst.add(new Line(backward.start(), backward.end()));
             }
             for (Line line : newestFirst.reversed()) {
                 int length = Math.toIntExact(line.end() + 1 - line.start());
                 Durable.writeFully(to, ByteBuffer.wrap(Durable.readFully(from, line.start(), length)));
+            }
+            // Here, as it takes the longest: between the look and the move there is next to nothing.
+            to.force(true);
+            if (Files.size(file) != size) {
+                throw new IOException("another process has just written to it");
             }
         }
     }

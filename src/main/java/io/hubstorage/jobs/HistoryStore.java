@@ -2,6 +2,8 @@ package io.hubstorage.jobs;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -15,12 +17,16 @@ import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The runs of the past, in {@code history.jsonl}, in the order in which they were last written down, whatever the clock said.
  * Thread-safe; every call may block on the disk. I/O errors are thrown as {@link java.io.UncheckedIOException}.
  */
 public final class HistoryStore {
+    private static final Logger LOG = LoggerFactory.getLogger(HistoryStore.class);
+
     /** How many runs are remembered. */
     static final int KEEP = 10_000;
 
@@ -56,10 +62,20 @@ public final class HistoryStore {
     }
 
     static HistoryStore open(Path configFolder, int keep) {
+        forgetIndex(configFolder.resolve("history.index"));
         return new HistoryStore(new HistoryFile(in(configFolder), keep));
     }
 
-    /** How many bytes were read to answer questions. */
+    /** Versions before this one kept it beside the history; nothing reads it any more. */
+    private static void forgetIndex(Path index) {
+        try {
+            Files.deleteIfExists(index);
+        } catch (IOException e) {
+            LOG.debug("{} stays, and does no harm", index, e);
+        }
+    }
+
+    /** How many bytes were read, to answer questions and to count lines. */
     long bytesRead() {
         return file.bytesRead();
     }

@@ -10,6 +10,7 @@ import static org.quicktheories.generators.SourceDSL.lists;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
@@ -213,6 +214,31 @@ final class HistoryStoreTest {
         narrow.append(run("one-more", RunResult.SUCCESS));
         assertThat(Files.readAllLines(folder.resolve("history.jsonl"))).hasSize(10);
         assertThat(roomy.newest(100, null)).hasSize(10).isEqualTo(narrow.newest(100, null));
+    }
+
+    @Test
+    void whatAnotherProcessAppendsDuringACompactionIsNotLost() throws IOException {
+        write(json("a") + json("b") + json("c") + "damaged\n");
+        AppenderBase<ILoggingEvent> other = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                if (event.getFormattedMessage().contains("cannot be read")) {
+                    HistoryStore.open(folder).append(run("e", RunResult.SUCCESS));
+                }
+            }
+        };
+        other.start();
+        logger().addAppender(other);
+        HistoryStore store = HistoryStore.open(folder, 2);
+        try {
+            store.append(run("d", RunResult.SUCCESS));
+        } finally {
+            logger().detachAppender(other);
+        }
+        assertThat(ids(HistoryStore.open(folder).newest(9, null))).containsExactly("e", "d", "c", "b", "a");
+        store.append(run("f", RunResult.SUCCESS));
+        assertThat(Files.readAllLines(folder.resolve("history.jsonl"))).hasSize(2);
+        assertThat(ids(store.newest(9, null))).containsExactly("f", "e");
     }
 
     @Test

@@ -12,7 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +76,41 @@ final class LongHistoryTest {
         HistoryStore.open(folder).append(run("d", RunResult.SUCCESS));
         assertThat(ids(store.newest(9, null))).containsExactly("d", "c", "b", "a");
         assertThat(Files.readAllLines(history())).hasSize(5);
+    }
+
+    @Test
+    void aRecordIsWrittenWhileSomebodyReads() throws Exception {
+        HistoryStore store = threeRuns();
+        HistoryFile file = new HistoryFile(history(), 2);
+        List<String> read = file.query(runs -> {
+            Future<?> appended = CompletableFuture.runAsync(() -> {
+                file.append(run("d", RunResult.SUCCESS));
+                file.append(run("e", RunResult.SUCCESS));
+            });
+            assertThat(appended).succeedsWithin(Duration.ofSeconds(10));
+            return ids(runs.toList());
+        });
+        assertThat(Files.readAllLines(history())).as("compacted meanwhile").hasSize(2);
+        assertThat(read).containsExactly("c", "b");
+        assertThat(ids(store.newest(9, null))).containsExactly("e", "d");
+    }
+
+    @Test
+    void linesAreCountedAnewOnlyWhenSomebodyElseHasWritten() {
+        HistoryStore store = threeRuns();
+        long read = store.bytesRead();
+        store.append(run("d", RunResult.SUCCESS));
+        assertThat(store.bytesRead()).isEqualTo(read);
+        HistoryStore.open(folder).append(run("e", RunResult.SUCCESS));
+        store.append(run("f", RunResult.SUCCESS));
+        assertThat(store.bytesRead()).isGreaterThan(read);
+    }
+
+    @Test
+    void theIndexOfEarlierVersionsGoes() throws IOException {
+        Path index = Files.writeString(folder.resolve("history.index"), "old");
+        HistoryStore.open(folder);
+        assertThat(index).doesNotExist();
     }
 
     private HistoryStore threeRuns() {
