@@ -1,20 +1,23 @@
 package io.hubstorage.web.sse;
 
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events in their order, bounded in number and in bytes, with only the latest progress among them: what can be replayed, and what
- * waits for a slow client. Not thread-safe.
+ * Events in their order, bounded in number and in bytes, and among them, outside of these bounds, the latest progress: what can
+ * be replayed, and what waits for a slow client. Not thread-safe.
  */
 final class Backlog {
     private final int maxEvents;
     private final long maxBytes;
     private final NavigableMap<Long, Frame> frames = new TreeMap<>();
+    /** Of all but the progress. */
     private long bytes;
+
     private long forgotten;
     private @Nullable Frame progress;
 
@@ -26,8 +29,8 @@ final class Backlog {
     /** Adds a frame, and forgets the oldest ones beyond the bounds. Sequences must rise. */
     void add(Frame frame) {
         append(frame);
-        while (frames.size() > maxEvents || bytes > maxBytes) {
-            Frame oldest = frames.firstEntry().getValue();
+        while (bounded() > maxEvents || bytes > maxBytes) {
+            Frame oldest = oldestBounded();
             remove(oldest);
             forgotten = oldest.sequence();
         }
@@ -35,7 +38,7 @@ final class Backlog {
 
     /** Adds a frame, progress in any case; false means that it does not fit, and that all was dropped. */
     boolean offer(Frame frame) {
-        boolean fits = frames.size() < maxEvents && bytes + frame.size() <= maxBytes;
+        boolean fits = bounded() < maxEvents && bytes + frame.size() <= maxBytes;
         if (!fits && frame.kind() != Frame.Kind.PROGRESS) {
             clear();
             return false;
@@ -44,20 +47,32 @@ final class Backlog {
         return true;
     }
 
+    /** How many frames the bounds are for. */
+    private int bounded() {
+        return progress == null ? frames.size() : frames.size() - 1;
+    }
+
+    private Frame oldestBounded() {
+        Map.Entry<Long, Frame> first = frames.firstEntry();
+        return first.getValue() == progress ? frames.higherEntry(first.getKey()).getValue() : first.getValue();
+    }
+
     private void append(Frame frame) {
         if (frame.kind() == Frame.Kind.PROGRESS) {
             forgetProgress();
             progress = frame;
+        } else {
+            bytes += frame.size();
         }
         frames.put(frame.sequence(), frame);
-        bytes += frame.size();
     }
 
     private void remove(Frame frame) {
         frames.remove(frame.sequence());
-        bytes -= frame.size();
         if (frame.kind() == Frame.Kind.PROGRESS) {
             progress = null;
+        } else {
+            bytes -= frame.size();
         }
     }
 

@@ -33,4 +33,38 @@ final class BacklogTest {
         assertThat(backlog.offer(frame(12))).isFalse();
         assertThat(backlog.isEmpty()).isTrue();
     }
+
+    @Test
+    void progressLargerThanTheBoundsPushesNothingOut() {
+        Frame status = frame(10);
+        Backlog replay = new Backlog(1, status.size());
+        replay.add(status);
+        replay.add(progress(11));
+        replay.add(progress(12));
+        assertThat(sequences(replay)).containsExactly(10L, 12L);
+        replay.add(frame(13));
+        assertThat(replay.after(9)).isEmpty();
+        assertThat(replay.after(10).orElseThrow()).extracting(Frame::sequence).containsExactly(12L, 13L);
+        replay.add(frame(14));
+        assertThat(replay.after(12)).isEmpty();
+
+        assertThat(replay.after(13).orElseThrow()).extracting(Frame::sequence).containsExactly(14L);
+
+        Backlog waiting = new Backlog(1, status.size());
+        assertThat(waiting.offer(progress(9))).isTrue();
+        assertThat(waiting.offer(status)).isTrue();
+        assertThat(waiting.offer(progress(11))).isTrue();
+        assertThat(sequences(waiting)).containsExactly(10L, 11L);
+        assertThat(waiting.poll()).isEqualTo(status);
+        assertThat(waiting.offer(frame(12))).isTrue();
+    }
+
+    private static Frame progress(long sequence) {
+        JsonObject large = new JsonObject().put("text", "x".repeat(10_000));
+        return Frame.of("e", sequence, Frame.Kind.PROGRESS, "backup.progress", large);
+    }
+
+    private static List<Long> sequences(Backlog backlog) {
+        return backlog.after(0).orElseThrow().stream().map(Frame::sequence).toList();
+    }
 }
