@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -36,9 +37,12 @@ final class PasswordQueue {
      * Has its turn, and tells what was found.
      *
      * @param turn how many tries its client has had lately, this one included; the fewer, the sooner
-     * @return fails with an {@link AuthFailure} when too many wait
+     * @return fails with an {@link AuthFailure} when too many wait, and when it is closed
      */
     Future<Boolean> look(int turn, Callable<Boolean> work) {
+        if (closed) {
+            return Future.failedFuture(AuthFailure.tooMany(COME_BACK));
+        }
         Look look = new Look(turn, ++number, work, Promise.promise());
         waiting.add(look);
         if (waiting.size() > MOST_WAITING) {
@@ -61,8 +65,12 @@ final class PasswordQueue {
         });
     }
 
+    /** Nobody has a turn any more: those who wait are sent away. */
     void close() {
         closed = true;
+        List<Look> left = List.copyOf(waiting);
+        waiting.clear();
+        left.forEach(look -> look.found().fail(AuthFailure.tooMany(COME_BACK)));
         thread.close();
     }
 }

@@ -82,4 +82,17 @@ final class PasswordQueueTest {
         assertThat(late.cause()).isInstanceOf(AuthFailure.class);
         assertThat(looked).startsWith("newcomer", "stranger 0").doesNotContain("late stranger", "stranger 31");
     }
+
+    @Test
+    void whoWaitsWhenItClosesIsSentAway() {
+        Future<Boolean> waiting = look("waiting", 1);
+        context.runOnContext(ignored -> queue.close());
+        Future<Boolean> late = look("late", 1);
+
+        await().until(() -> waiting.failed() && late.failed());
+        held.countDown();
+
+        assertThat(List.of(waiting.cause(), late.cause())).hasOnlyElementsOfType(AuthFailure.class);
+        assertThat(looked).isEmpty();
+    }
 }
