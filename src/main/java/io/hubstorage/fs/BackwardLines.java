@@ -19,6 +19,7 @@ public final class BackwardLines {
     private long start;
 
     private long end;
+    private boolean open;
     private long bytesRead;
 
     /**
@@ -42,7 +43,8 @@ public final class BackwardLines {
         if (start == 0) {
             return null;
         }
-        end = at(start - 1) == '\n' ? start - 1 : start;
+        open = at(start - 1) != '\n';
+        end = open ? start : start - 1;
         start = end;
         while (start > 0 && at(start - 1) != '\n') {
             start--;
@@ -58,6 +60,11 @@ public final class BackwardLines {
     /** Where the line last read ends: at its line feed, if it has one. */
     public long end() {
         return end;
+    }
+
+    /** Whether the line last read has no line feed, as the last one of a file that somebody is writing to. */
+    public boolean isOpen() {
+        return open;
     }
 
     /** How much of the file has been read. */

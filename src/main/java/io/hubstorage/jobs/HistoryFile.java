@@ -149,7 +149,7 @@ final class HistoryFile {
     private Optional<RunRecord> previous(BackwardLines lines, Set<String> met) {
         try {
             for (String line = lines.previous(); line != null; line = lines.previous()) {
-                RunRecord run = line.isBlank() ? null : parse(line, lines.start());
+                RunRecord run = line.isBlank() ? null : parse(line, lines);
                 if (run != null && met.add(run.runId())) {
                     return Optional.of(run);
                 }
@@ -160,7 +160,8 @@ final class HistoryFile {
         }
     }
 
-    private @Nullable RunRecord parse(String line, long offset) {
+    private @Nullable RunRecord parse(String line, BackwardLines lines) {
+        long offset = lines.start();
         boolean torn = false;
         try {
             RunRecord run = BusJson.mapper().readValue(line, RunRecord.class);
@@ -173,7 +174,8 @@ final class HistoryFile {
         } catch (JsonProcessingException e) {
             LOG.debug("Byte {} of {}", offset, file, e);
         }
-        if (leftOut.add(offset)) {
+        // An open one may be just about to be whole; if not, it is told once the next record stands behind it.
+        if (!lines.isOpen() && leftOut.add(offset)) {
             LOG.atLevel(torn ? Level.INFO : Level.WARN)
                     .log(
                             "The line at byte {} of the run history {} {} and is left out",
