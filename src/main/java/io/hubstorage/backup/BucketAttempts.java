@@ -95,7 +95,9 @@ final class BucketAttempts {
         if (before == null || !before.complete()) {
             ended(believable(copyAnew()));
         } else if (before.remedy() == Remedy.RETRY) {
-            ended(believable(retry(before)));
+            BucketAttempt later = believable(retry(before));
+            // Not back to what was there before: its change log has lines by now that its counts know nothing of.
+            ended(later.complete() ? later : believable(copyAnew()));
         } else {
             BucketAttempt anew = believable(copyAnew());
             ended(anew.complete() ? anew : before);

@@ -120,6 +120,22 @@ final class BucketAttemptsTest {
     }
 
     @Test
+    void aBucketThatBreaksWhileItsObjectsAreAskedForAgainIsCopiedAnewAtOnce() throws Exception {
+        next(Outcome.CHANGED, Remedy.RETRY);
+        next(Outcome.FAILED, Remedy.COPY);
+        next(Outcome.CHANGED, Remedy.NONE);
+
+        bucket.copy();
+        bucket.copy();
+
+        assertThat(bucket.isComplete())
+                .as("it may have been the last attempt, and it was complete once")
+                .isTrue();
+        assertThat(modes()).containsExactly(Mode.COPY, Mode.RETRY, Mode.COPY);
+        assertThat(attempts()).containsExactly(1, 1, 2);
+    }
+
+    @Test
     void aListingThatCameToNoEndIsMadeAnew() throws Exception {
         next(Outcome.FAILED, Remedy.COPY);
         next(Outcome.CHANGED, Remedy.NONE);
