@@ -77,7 +77,7 @@ final class Staging {
         boolean reattached =
                 !Files.exists(bootFile) || !Files.readString(bootFile).equals(mark);
         Staging staging = new Staging(layout, time, reattached, lastAttempt(layout, time));
-        staging.revokeLeases();
+        staging.revokeLeasesAndDeleteDrafts();
         staging.undoAssembly();
         LOG.info(
                 "continuing the work of an interrupted run{}: what it had downloaded is not downloaded again",
@@ -87,17 +87,21 @@ final class Staging {
         return staging;
     }
 
-    /** Workers of the run that began this staging, in another process maybe, must not go on in it. */
-    private void revokeLeases() throws IOException {
+    /** Workers of the run that began this staging, in another process maybe, must not go on in it; nor can anybody with what they had half. */
+    private void revokeLeasesAndDeleteDrafts() throws IOException {
         if (!Files.isDirectory(layout.journal(time))) {
             return;
         }
         try (Stream<Path> files = Files.walk(layout.journal(time), 3)) {
-            for (Path lease : files.filter(file -> file.toString().endsWith(TransferMessage.Shard.LEASE))
-                    .toList()) {
-                Files.delete(lease);
+            for (Path file : files.filter(Staging::isOfNoFurtherUse).toList()) {
+                Files.deleteIfExists(file);
             }
         }
+    }
+
+    private static boolean isOfNoFurtherUse(Path file) {
+        String name = file.toString();
+        return name.endsWith(TransferMessage.Shard.LEASE) || name.endsWith(TransferMessage.Shard.DRAFT);
     }
 
     /** Whether a symbolic link stands where the trees and journals begin; within a tree, each file is looked at when used. */

@@ -36,6 +36,8 @@ public sealed interface TransferMessage {
             implements TransferMessage {
         /** What {@link #lease} ends in. */
         public static final String LEASE = ".lease";
+        /** What the working files end in that are of no use to another run. */
+        public static final String DRAFT = ".draft";
 
         public String bucket() {
             return id.bucket();

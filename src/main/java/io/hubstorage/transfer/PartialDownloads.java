@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What has arrived of large objects whose download broke off: when they are tried again, be it at once or later in the run, it
- * is not fetched again. For the time of one run; the files lie where the run deletes them in any case. Thread-safe.
+ * is not fetched again. For the time of one run; the files lie among its working files, which are deleted when it has ended, or
+ * when the next run adopts them. Thread-safe.
  */
 final class PartialDownloads {
     private static final Logger LOG = LoggerFactory.getLogger(PartialDownloads.class);

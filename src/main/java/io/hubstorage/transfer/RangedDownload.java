@@ -244,7 +244,8 @@ final class RangedDownload implements AutoCloseable {
         requests.largeObjects().decrementAndGet();
         readers.shutdownNow();
         readers.close();
-        if (resumable && !inOnePiece && !object.etag().isEmpty()) {
+        // A run that is stopped does not come back for it.
+        if (resumable && !requests.isStopped() && !inOnePiece && !object.etag().isEmpty()) {
             keepWhatIsFinished();
         }
         draft.close();

@@ -53,6 +53,11 @@ final class Requests {
         return new Requests(this, other);
     }
 
+    /** Whether the piece of work is to end. */
+    boolean isStopped() {
+        return cancellation.isRequested();
+    }
+
     /** What bodies may take at once: a quarter of the heap, at most 128 MiB. */
     static long memoryOfHeap() {
         return Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);

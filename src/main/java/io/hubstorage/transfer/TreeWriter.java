@@ -1,5 +1,6 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.Blocks;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
@@ -123,7 +124,7 @@ final class TreeWriter {
         lease.require();
         // No name comes twice: one that was kept may be of an earlier attempt at this very shard, by another process.
         long number = ThreadLocalRandom.current().nextLong();
-        Path file = drafts.resolve("shard-%04d.%016x.draft".formatted(shard, number));
+        Path file = drafts.resolve("shard-%04d.%016x%s".formatted(shard, number, TransferMessage.Shard.DRAFT));
         return new Draft(file, open(file));
     }
 

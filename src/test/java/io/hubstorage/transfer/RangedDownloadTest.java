@@ -1,6 +1,7 @@
 package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
@@ -8,6 +9,7 @@ import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.testkit.ChecksumKind;
 import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.S3Request;
 import io.hubstorage.testkit.SyntheticObject;
@@ -146,6 +148,22 @@ final class RangedDownloadTest {
         copied();
 
         assertThat(ranges()).containsExactly(THIRD);
+    }
+
+    @Test
+    void ofAnObjectThatIsUnderWayWhenItsShardIsStoppedNothingIsLeft() throws Exception {
+        HeldRequests held = new HeldRequests();
+        shard.s3().faults().when(RangedDownloadTest::third).then(Fault.hold(held));
+        ShardJob job = shard.job(Mode.COPY);
+        Thread runner = Thread.ofVirtual().start(job::run);
+        await().until(() -> job.heartbeat().progress().bytesReceived() == 16 << 20 && held.arrived() > 0);
+        assertThat(drafts()).hasSize(1);
+
+        job.cancel();
+        runner.join();
+
+        assertThat(drafts()).isEmpty();
+        held.open();
     }
 
     @Test

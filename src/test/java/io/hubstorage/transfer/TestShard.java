@@ -110,7 +110,11 @@ final class TestShard implements AutoCloseable {
     }
 
     TransferMessage.Result run(Mode mode) throws IOException {
-        return new ShardJob(new Shard(message(mode)), requests, this::access).run();
+        return job(mode).run();
+    }
+
+    ShardJob job(Mode mode) throws IOException {
+        return new ShardJob(new Shard(message(mode)), requests, this::access);
     }
 
     /** Copies, and links what stays if anything has changed: that is the snapshot which the next attempt is compared with. */
