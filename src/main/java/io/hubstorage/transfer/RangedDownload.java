@@ -11,6 +11,8 @@ import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -22,6 +24,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A large object as ranges with the ETag pinned, one or several at once. Each is written to its place as it arrives, and fed to
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * the next one of the object takes them from {@link PartialDownloads}. Used once, by one thread.
  */
 final class RangedDownload implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RangedDownload.class);
     private static final long RANGE = 8L << 20;
     /** What one range may hold in memory between network and disk. */
     private static final long RANGE_MEMORY = 512 * 1024;
@@ -82,12 +87,24 @@ final class RangedDownload implements AutoCloseable {
         this.received = progress.receiver(task.key());
         PartialDownloads.Partial partial =
                 inOnePiece ? null : requests.partials().take(shard.runId(), shard.bucket(), object);
-        this.draft = partial == null ? tree.draft() : tree.resume(partial.file());
-        this.finished = partial == null ? new BitSet() : partial.finished();
-        this.opening = partial == null ? null : partial.opening();
+        TreeWriter.Draft kept = partial == null ? null : reopened(partial.file(), tree);
+        this.draft = kept == null ? tree.draft() : kept;
+        this.finished = partial == null || kept == null ? new BitSet() : partial.finished();
+        this.opening = partial == null || kept == null ? null : partial.opening();
         this.file = draft.channel();
         this.inOrder = new InOrderFeeder(file);
         requests.largeObjects().incrementAndGet();
+    }
+
+    /** A file that nobody can go on with is no loss but of what had arrived. */
+    private static TreeWriter.@Nullable Draft reopened(Path file, TreeWriter tree) throws IOException {
+        try {
+            return tree.resume(file);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be gone on with", file, e);
+            Files.deleteIfExists(file);
+            return null;
+        }
     }
 
     /** Fetches every range; when this returns, the file is in the tree, whole and proven as far as that can be. */

@@ -135,10 +135,15 @@ final class TreeWriter {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        if (readOnly.length > 0) {
-            Files.setPosixFilePermissions(file, READ_ONLY);
+        try {
+            if (readOnly.length > 0) {
+                Files.setPosixFilePermissions(file, READ_ONLY);
+            }
+            return new Draft(file, channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
-        return new Draft(file, channel);
     }
 
     private void move(Path file, String path) throws IOException {

@@ -151,6 +151,18 @@ final class RangedDownloadTest {
     }
 
     @Test
+    void whatWasFinishedAndIsGoneIsReadFromItsBeginning() throws IOException {
+        shard.s3().faults().when(RangedDownloadTest::third).times(3).then(Fault.internalError());
+        shard.run(Mode.COPY);
+        Files.delete(shard.journal().resolve(drafts().getFirst()));
+        shard.s3().log().clear();
+
+        copied();
+
+        assertThat(ranges()).containsExactlyInAnyOrder(FIRST, SECOND, THIRD);
+    }
+
+    @Test
     void ofAnObjectThatIsUnderWayWhenItsShardIsStoppedNothingIsLeft() throws Exception {
         HeldRequests held = new HeldRequests();
         shard.s3().faults().when(RangedDownloadTest::third).then(Fault.hold(held));
