@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -110,10 +109,9 @@ final class FailureLog implements AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
-        for (@Nullable BufferedWriter out : Arrays.asList(failures, retries)) {
-            if (out != null) {
-                out.close();
-            }
+        try (BufferedWriter _ = failures;
+                BufferedWriter _ = retries) {
+            // Both, also where one cannot be written to its end.
         }
     }
 }
