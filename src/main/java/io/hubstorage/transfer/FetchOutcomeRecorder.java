@@ -7,10 +7,12 @@ import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Settles one fetch after the other: success goes to the change log, anything else falls back on the previous version.
@@ -26,7 +28,7 @@ final class FetchOutcomeRecorder {
     private final FailureLog failures;
     private final boolean again;
     /** Why nothing else that is tried again would fare better. */
-    private volatile @Nullable S3Failure hopeless;
+    private final AtomicReference<@Nullable S3Failure> hopeless = new AtomicReference<>();
 
     FetchOutcomeRecorder(Shard shard, ObjectFetch fetch, ChangeLog log, ShardProgress progress, FailureLog failures) {
         this.shard = shard;
@@ -45,6 +47,7 @@ final class FetchOutcomeRecorder {
      */
     void settle(FetchTask task, BooleanSupplier stopped) throws IOException, InterruptedException, S3Failure {
         progress.begin(task.key(), task.object().size());
+        takeBack(task);
         try {
             fetched(task, fetch(task));
         } catch (S3Failure failure) {
@@ -62,15 +65,15 @@ final class FetchOutcomeRecorder {
     }
 
     private ManifestEntry fetch(FetchTask task) throws IOException, InterruptedException, S3Failure {
-        S3Failure known = hopeless;
+        S3Failure known = hopeless.get();
         if (known != null) {
             throw known;
         }
         try {
             return fetch.fetch(task);
         } catch (S3Failure failure) {
-            if (concernsAll(failure)) {
-                hopeless = failure;
+            if (concernsAll(failure) && hopeless.compareAndSet(null, failure) && again) {
+                LOG.warn("{}: nothing more can be copied now: {}", shard.bucket(), failure.getMessage());
             }
             throw failure;
         }
@@ -85,7 +88,6 @@ final class FetchOutcomeRecorder {
     }
 
     private void fetched(FetchTask task, ManifestEntry entry) throws IOException {
-        takeBack(task);
         ManifestEntry before = asked(task);
         log.put(entry, before);
         if (before != null
@@ -100,7 +102,7 @@ final class FetchOutcomeRecorder {
         (entry.state() == EntryState.LINKED ? progress.linked : progress.downloaded).add(entry.size());
     }
 
-    /** What an object counted as when it was tried before. */
+    /** What an object counted as when it was tried before: from now on it is still to come. */
     private void takeBack(FetchTask task) {
         if (again) {
             progress.failed.undo(task.object().size());
@@ -121,8 +123,9 @@ final class FetchOutcomeRecorder {
     }
 
     private void failed(FetchTask task, S3Failure failure) throws IOException {
-        LOG.warn("{}/{} could not be copied: {}", shard.bucket(), task.key(), failure.getMessage());
-        takeBack(task);
+        // Of what concerns all, it is told once.
+        LOG.atLevel(concernsAll(failure) ? Level.DEBUG : Level.WARN)
+                .log("{}/{} could not be copied: {}", shard.bucket(), task.key(), failure.getMessage());
         progress.failed.add(task.object().size());
         failures.add(
                 new RunRecord.Failure(task.key(), failure.kind().word(), String.valueOf(failure.getMessage())),
@@ -136,11 +139,11 @@ final class FetchOutcomeRecorder {
             // What changes under every read may hold still the next time.
             return changed.needsListing() ? TransferMessage.Remedy.COPY : TransferMessage.Remedy.RETRY;
         }
-        return failure.mayPass() ? TransferMessage.Remedy.RETRY : TransferMessage.Remedy.NONE;
+        // What is refused only now was granted when the bucket was listed, and may be so again.
+        return failure.mayPass() || concernsAll(failure) ? TransferMessage.Remedy.RETRY : TransferMessage.Remedy.NONE;
     }
 
     private void vanished(FetchTask task) throws IOException {
-        takeBack(task);
         progress.vanished.add(task.object().size());
         if (task.fallback() != null && shard.options().delete()) {
             progress.deleted.add(task.fallback().size());
@@ -151,7 +154,6 @@ final class FetchOutcomeRecorder {
     }
 
     private void archived(FetchTask task) throws IOException {
-        takeBack(task);
         progress.archived.add(task.object().size());
         fallBack(task, EntryState.KEPT);
     }

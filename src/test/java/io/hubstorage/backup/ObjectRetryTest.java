@@ -197,13 +197,25 @@ final class ObjectRetryTest extends EngineTest {
 
         RunRecord run = hub.backUp();
 
-        assertThat(run.attempts()).as("refused credentials do not pass").isEqualTo(2);
+        assertThat(run.attempts()).as("somebody may renew them meanwhile").isEqualTo(3);
         assertThat(run.result()).as(run.message()).isEqualTo(RunResult.PARTIAL);
         assertThat(audit(run).keys("photos", EntryState.DOWNLOADED)).containsExactly("07/07");
         assertThat(audit(run).keys("photos", EntryState.KEPT)).containsExactly(STUBBORN);
         assertThat(audit(run).certificate("photos").outcome().failures())
                 .extracting(RunRecord.Failure::kind)
                 .containsExactly("auth");
+    }
+
+    @Test
+    void credentialsThatAreGoodAgainInAFurtherAttemptBringTheObject() {
+        s3.faults().whenGetting(STUBBORN).attempts(1).then(Fault.internalError());
+        s3.faults().when(_ -> gets().getOrDefault(STUBBORN, 0L) == 2).then(Fault.expiredToken());
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.attempts()).isEqualTo(3);
+        assertThat(run.result()).as(run.message()).isEqualTo(RunResult.SUCCESS);
+        audit(run).holds("photos", bucket);
     }
 
     @Test

@@ -208,6 +208,28 @@ final class ShardJobTest {
         assertThat(home.resolve("tree/~hub1~a")).hasSize(6);
     }
 
+    @Test
+    void whatIsTriedAgainIsToComeUntilItIsThere() throws Exception {
+        bucket.add("a", 6);
+        s3.faults().whenGetting("a").attempts(RetryPolicy.USUAL.attempts()).then(Fault.internalError());
+        HeldRequests held = new HeldRequests();
+        s3.faults().whenGetting("a").then(Fault.hold(held));
+        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf());
+        prepare(shard);
+        TransferMessage.Result first = new ShardJob(new Shard(shard), requests, () -> access).run();
+        ShardJob again = new ShardJob(
+                new Shard(shard.goOn(TransferMessage.Mode.RETRY, first.progress())), requests, () -> access);
+        CompletableFuture<TransferMessage.Result> second = CompletableFuture.supplyAsync(again::run);
+
+        Awaitility.await().until(() -> held.arrived() > 0);
+        assertThat(again.heartbeat().progress().counts().failed()).isEqualTo(Tally.ZERO);
+        held.open();
+
+        assertThat(first.progress().counts().failed()).isEqualTo(Tally.of(6));
+        assertThat(second.get().progress().counts().failed()).isEqualTo(Tally.ZERO);
+        assertThat(second.get().progress().counts().downloaded()).isEqualTo(Tally.of(6));
+    }
+
     private TransferMessage.Result goOn(
             TransferMessage.Shard shard, TransferMessage.Mode mode, TransferMessage.Result before) {
         return new ShardJob(new Shard(shard.goOn(mode, before.progress())), requests, () -> access).run();
