@@ -9,6 +9,7 @@ import io.hubstorage.config.Settings;
 import io.hubstorage.logs.Logging;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.web.HttpVerticle;
+import io.hubstorage.web.bridge.BridgePort;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -286,6 +287,7 @@ public final class Main implements Program {
                     failure);
         }
         return switch (failure) {
+            case BridgePort.UnusableException bridge -> new StartException(bridge.getMessage(), bridge);
             case RuntimeException known -> known;
             case Error error -> {
                 LOG.error("This should not have happened; please report it with these lines", error);

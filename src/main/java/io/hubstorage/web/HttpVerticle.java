@@ -185,6 +185,7 @@ public final class HttpVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         return TcpBridge.open(vertx, port.host(), port.port(), auth)
+                .recover(failure -> Future.failedFuture(port.explained(failure)))
                 .onSuccess(opened -> {
                     tcpBridge = opened;
                     log.info(

@@ -4,6 +4,7 @@ import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.config.ConfigException;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
+import java.net.BindException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,30 @@ public record BridgePort(String host, int port) {
                     String.valueOf(port),
                     "only together with " + TOKEN + " where a login is asked for: programs bring it with their first"
                             + " message, in the header authorization")));
+        }
+    }
+
+    /** What kept it from being opened, in words for whoever started the program. */
+    public Throwable explained(Throwable failure) {
+        if (!(failure instanceof BindException)) {
+            return failure;
+        }
+        String reason = String.valueOf(failure.getMessage());
+        return new UnusableException(
+                reason.contains("in use")
+                        ? "Port %d on %s, for the event-bus bridge, is taken by another program. Choose another one by %s."
+                                .formatted(port, host, PORT)
+                        : "The event-bus bridge cannot listen on %s, port %d: %s. Choose others by %s and %s."
+                                .formatted(host, port, reason, HOST, PORT),
+                failure);
+    }
+
+    /** The bridge cannot listen there; the message says why and what to do. */
+    public static final class UnusableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private UnusableException(String message, Throwable cause) {
+            super(message, cause);
         }
     }
 
