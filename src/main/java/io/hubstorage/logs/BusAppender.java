@@ -8,6 +8,7 @@ import io.hubstorage.bus.LogLine;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes log lines on {@link Addresses#LOG}. When more than {@value #PER_SECOND} lines come in a second, the rest is counted,
@@ -39,41 +40,54 @@ final class BusAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     @Override
     protected void append(ILoggingEvent event) {
         LogLine line = LineFormat.line(event);
-        if (isShown(line)) {
+        Turn turn = turn(line);
+        if (turn.notice() != null) {
+            publish(turn.notice());
+        }
+        if (turn.isShown()) {
             publish(line);
         }
     }
 
+    /** @param notice to be published before the line */
+    private record Turn(boolean isShown, @Nullable LogLine notice) {}
+
     /** Publishing is not for within the lock: whoever publishes may need locks of others, who may log. */
-    private synchronized boolean isShown(LogLine line) {
+    private synchronized Turn turn(LogLine line) {
         long now = System.nanoTime();
+        LogLine notice = null;
         if (now - windowStart >= SECOND.toNanos()) {
             windowStart = now;
             sentInWindow = 0;
+            // The timer of a verticle that logged, and is no more, never fires.
+            notice = takeNotice();
         }
         if (sentInWindow < PER_SECOND) {
             sentInWindow++;
-            return true;
+            return new Turn(true, notice);
         }
         lastMissed = line.time();
         missed++;
         if (missed == 1) {
             vertx.setTimer(SECOND.toMillis(), _ -> tellMissed());
         }
-        return false;
+        return new Turn(false, notice);
     }
 
     private void tellMissed() {
-        LogLine notice;
-        synchronized (this) {
-            if (missed == 0) {
-                return;
-            }
-            String text = "… %d lines not shown live; the log file has them".formatted(missed);
-            notice = new LogLine(lastMissed, "WARN", BusAppender.class.getName(), null, text);
-            missed = 0;
+        LogLine notice = takeNotice();
+        if (notice != null) {
+            publish(notice);
         }
-        publish(notice);
+    }
+
+    private synchronized @Nullable LogLine takeNotice() {
+        if (missed == 0) {
+            return null;
+        }
+        String text = "… %d lines not shown live; the log file has them".formatted(missed);
+        missed = 0;
+        return new LogLine(lastMissed, "WARN", BusAppender.class.getName(), null, text);
     }
 
     private void publish(LogLine line) {

@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Logger;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.LogLine;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
@@ -74,6 +76,25 @@ final class BusAppenderTest {
         await().untilAsserted(() -> assertThat(shown() + notShown()).isEqualTo(lines));
         assertThat(notShown()).isPositive();
         assertThat(heard.getFirst().text()).isEqualTo("line 0");
+    }
+
+    @Test
+    void whatWasLeftOutIsToldThoughTheVerticleThatLoggedItIsGone() throws Exception {
+        String verticle = vertx.deployVerticle(new VerticleBase() {
+                    @Override
+                    public Future<?> start() {
+                        for (int i = 0; i < 1_000; i++) {
+                            ours.info("line {}", i);
+                        }
+                        return Future.succeededFuture();
+                    }
+                })
+                .await(10, TimeUnit.SECONDS);
+        vertx.undeploy(verticle).await(10, TimeUnit.SECONDS);
+        await().untilAsserted(() -> {
+            ours.info("another");
+            assertThat(shown() + notShown()).isGreaterThanOrEqualTo(1_000);
+        });
     }
 
     @Test
