@@ -90,7 +90,7 @@ public final class ConfigVerticle extends VerticleBase {
         Update request = BusJson.decode(body, Update.class);
         store.update(request.config(), request.ifMatch())
                 .onSuccess(current -> message.reply(BusJson.encode(current)))
-                .onFailure(e -> fail(message, e));
+                .onFailure(e -> fail(message, "saved", e));
     }
 
     private void validate(Message<JsonObject> message) {
@@ -98,7 +98,7 @@ public final class ConfigVerticle extends VerticleBase {
         if (!isWithoutConfig(body, message)) {
             store.problems(body.getJsonObject("config"))
                     .onSuccess(problems -> message.reply(BusJson.encode(new Verdict(problems))))
-                    .onFailure(e -> fail(message, e));
+                    .onFailure(e -> fail(message, "checked", e));
         }
     }
 
@@ -111,12 +111,12 @@ public final class ConfigVerticle extends VerticleBase {
         return missing;
     }
 
-    private static void fail(Message<JsonObject> message, Throwable e) {
+    private static void fail(Message<JsonObject> message, String what, Throwable e) {
         switch (e) {
             case ConfigException _ -> message.fail(BAD_REQUEST, e.getMessage());
             case ConfigStore.StaleException _ -> message.fail(STALE, e.getMessage());
             default -> {
-                LOG.error("The configuration could not be saved", e);
+                LOG.error("The configuration could not be {}", what, e);
                 message.fail(FAILED, e.getMessage());
             }
         }
