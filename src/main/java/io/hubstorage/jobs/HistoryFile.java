@@ -55,9 +55,10 @@ final class HistoryFile {
 
     private final LongAdder bytesRead = new LongAdder();
 
-    /** How many lines there were when the file had {@link #countedBytes}; -1 before they were counted. */
+    /** How many lines the file had when it had {@link #countedBytes}. */
     private long lines;
 
+    /** -1 before the first count. */
     private long countedBytes = -1;
 
     /** @param keep so many runs are remembered, the newest ones */
@@ -239,7 +240,7 @@ final class HistoryFile {
      *
      * @throws IOException also when somebody has appended to the file meanwhile, whose record would be lost
      */
-    void copyNewest(FileChannel to) throws IOException {
+    private void copyNewest(FileChannel to) throws IOException {
         record Line(long start, long end) {}
         List<Line> newestFirst = new ArrayList<>();
         try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ)) {
