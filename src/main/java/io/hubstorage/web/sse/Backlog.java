@@ -54,7 +54,9 @@ final class Backlog {
 
     private Frame oldestBounded() {
         Map.Entry<Long, Frame> first = frames.firstEntry();
-        return first.getValue() == progress ? frames.higherEntry(first.getKey()).getValue() : first.getValue();
+        return first.getValue().kind() == Frame.Kind.PROGRESS
+                ? frames.higherEntry(first.getKey()).getValue()
+                : first.getValue();
     }
 
     private void append(Frame frame) {
