@@ -287,7 +287,7 @@ public final class Main implements Program {
                     failure);
         }
         return switch (failure) {
-            case BridgePort.UnusableException bridge -> new StartException(bridge.getMessage(), bridge);
+            case BridgePort.UnusableException bridge -> new StartException(String.valueOf(bridge.getMessage()), bridge);
             case RuntimeException known -> known;
             case Error error -> {
                 LOG.error("This should not have happened; please report it with these lines", error);

@@ -18,7 +18,7 @@ final class BridgePortTest {
 
     @Test
     void aTakenPortOfTheBridgeIsNotTakenForThatOfTheWebServer() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = String.valueOf(taken.getLocalPort());
             assertThatThrownBy(() -> WebServer.start(
                             folder, Map.of("HUBSTORAGE_TCP_BRIDGE_PORT", port), EventHub.Limits.DEFAULT))
