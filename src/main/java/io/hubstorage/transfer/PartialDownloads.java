@@ -51,16 +51,29 @@ final class PartialDownloads {
         }
     }
 
-    /** Gives out what there is of exactly this object, and forgets it. */
+    /**
+     * Gives out what there is of exactly this object, and forgets it. What there is of another of that name stays: who asks may
+     * know an older one, and be told so by the server.
+     */
     @Nullable
     synchronized Partial take(String runId, String bucket, ListedObject object) {
         begin(runId);
-        Partial kept = byName.remove(name(bucket, object));
-        if (kept != null && !kept.object().equals(object)) {
-            delete(kept);
+        String name = name(bucket, object);
+        Partial kept = byName.get(name);
+        if (kept == null || !kept.object().equals(object)) {
             return null;
         }
+        byName.remove(name);
         return kept;
+    }
+
+    /** The object is there: drops what is left of it, or of an older one of its name. */
+    synchronized void drop(String runId, String bucket, ListedObject object) {
+        begin(runId);
+        Partial kept = byName.remove(name(bucket, object));
+        if (kept != null) {
+            delete(kept);
+        }
     }
 
     private static String name(String bucket, ListedObject object) {

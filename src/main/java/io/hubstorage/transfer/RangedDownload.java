@@ -110,7 +110,9 @@ final class RangedDownload implements AutoCloseable {
     /** Fetches every range; when this returns, the file is in the tree, whole and proven as far as that can be. */
     VerifiedBody run() throws S3Failure, IOException, InterruptedException {
         try {
-            return fetch();
+            VerifiedBody body = fetch();
+            requests.partials().drop(shard.runId(), shard.bucket(), object);
+            return body;
         } catch (S3Failure failure) {
             // Of a body that is wrong nobody knows which range it is.
             resumable = failure.kind() != S3Failure.Kind.CORRUPT;

@@ -47,11 +47,23 @@ final class PartialDownloadsTest {
     }
 
     @Test
-    void ofAnObjectThatIsAnotherNowItIsDeleted() throws IOException {
+    void whoAsksForAnOlderObjectLeavesWhatThereIsOfTheNewOne() throws IOException {
+        PartialDownloads.Partial kept = partial("draft", film("2"));
+        partials.keep("run", "films", kept);
+
+        assertThat(partials.take("run", "films", film("1"))).isNull();
+
+        assertThat(partials.take("run", "films", film("2"))).isSameAs(kept);
+        assertThat(home.resolve("draft")).exists();
+    }
+
+    @Test
+    void ofAnObjectThatIsThereNothingIsLeft() throws IOException {
         partials.keep("run", "films", partial("draft", film("1")));
 
-        assertThat(partials.take("run", "films", film("2"))).isNull();
+        partials.drop("run", "films", film("2"));
 
+        assertThat(partials.take("run", "films", film("1"))).isNull();
         assertThat(home.resolve("draft")).doesNotExist();
     }
 
