@@ -3,6 +3,7 @@ package io.hubstorage.jobs;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param <E> what a task may throw, beside {@link InterruptedException} and what is not checked
  */
 public final class WorkerPool<E extends Exception> {
-    /** A task; it is interrupted when another has failed. */
+    /**
+     * A task; it is interrupted when another has failed. Where that was told to stop, each is, and may end by itself what it is
+     * writing down, until whoever runs the pool is interrupted or hands out another task.
+     */
     @FunctionalInterface
     public interface Task<E extends Exception> {
         void run() throws E, InterruptedException;
@@ -70,7 +74,12 @@ public final class WorkerPool<E extends Exception> {
             free.release();
             throw new CancellationException("another task has failed");
         }
-        threads.execute(() -> work(task));
+        try {
+            threads.execute(() -> work(task));
+        } catch (RejectedExecutionException _) {
+            free.release();
+            throw new CancellationException("another task has failed");
+        }
     }
 
     /** Whether a task has failed, so that what others are doing comes to nothing. */
@@ -85,7 +94,9 @@ public final class WorkerPool<E extends Exception> {
             }
         } catch (Throwable e) {
             // An Error too: nothing may count as done that was not.
-            failure.compareAndSet(null, e);
+            if (failure.compareAndSet(null, e) && !(e instanceof CancellationException)) {
+                threads.shutdownNow();
+            }
         } finally {
             free.release();
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class WorkerPoolTest {
     private final AtomicInteger done = new AtomicInteger();
@@ -93,6 +94,24 @@ final class WorkerPoolTest {
                 }))
                 .hasMessage("the first");
         assertThat(knew).isTrue();
+    }
+
+    @Test
+    @Timeout(60)
+    void soItIsWhenNothingMoreIsHandedOut() {
+        CountDownLatch begun = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> WorkerPool.<IOException>run("test", 2, pool -> {
+                    pool.submit(() -> {
+                        begun.countDown();
+                        new CountDownLatch(1).await();
+                    });
+                    begun.await();
+                    pool.submit(() -> {
+                        throw new IOException("the last");
+                    });
+                }))
+                .hasMessage("the last");
     }
 
     @Test
