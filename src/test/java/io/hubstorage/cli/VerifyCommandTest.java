@@ -1,6 +1,7 @@
 package io.hubstorage.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticBucket;
@@ -32,6 +33,8 @@ final class VerifyCommandTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
+    private InstantSource clock = InstantSource.system();
+    private Program.Terminal terminal = Program.Terminal.NONE;
 
     @BeforeEach
     void start() {
@@ -113,6 +116,23 @@ final class VerifyCommandTest {
     }
 
     @Test
+    void oneThatIsStoppedOnTheWayEndsWith130AndPromisesNothing() {
+        snapshot();
+        stop.complete(null);
+        // The second look at how far it is comes after the request to stop was passed on.
+        terminal = Program.Terminal.ofWidth("80");
+        clock = () -> {
+            await().until(() -> out.toString().split("proven", -1).length > 2);
+            return InstantSource.system().instant();
+        };
+
+        assertThat(verify()).isEqualTo(130);
+
+        assertThat(out.toString()).doesNotContain("good", "No problem found");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
     void withoutASnapshotThereIsNothingGoodToReport() {
         assertThat(verify()).isEqualTo(1);
         assertThat(err.toString()).contains("There is no snapshot in ");
@@ -178,11 +198,15 @@ final class VerifyCommandTest {
         args.addAll(List.of("--config", home.resolve("config").toString()));
         args.addAll(List.of(options));
         return HubCommand.execute(
-                new Asked(stop), new PrintWriter(out), new PrintWriter(err), args.toArray(String[]::new));
+                new Asked(stop, clock, terminal),
+                new PrintWriter(out),
+                new PrintWriter(err),
+                args.toArray(String[]::new));
     }
 
     /** The program around the command, which starts nothing. */
-    private record Asked(CompletableFuture<Void> stopRequest) implements Program {
+    private record Asked(CompletableFuture<Void> stopRequest, InstantSource clock, Terminal terminal)
+            implements Program {
         @Override
         public String version() {
             return "test";
@@ -191,16 +215,6 @@ final class VerifyCommandTest {
         @Override
         public Map<String, String> environment() {
             return Map.of();
-        }
-
-        @Override
-        public InstantSource clock() {
-            return InstantSource.system();
-        }
-
-        @Override
-        public Terminal terminal() {
-            return Terminal.NONE;
         }
 
         @Override

@@ -71,6 +71,21 @@ final class BodyVerifierTest {
         };
     }
 
+    /** A server that knows the size of the first part alone. */
+    private static BodyVerifier.Parts tellingTheFirst(long size) {
+        return new BodyVerifier.Parts() {
+            @Override
+            public OptionalLong firstPart(int parts) {
+                return OptionalLong.of(size);
+            }
+
+            @Override
+            public List<Long> allParts(int parts) {
+                return List.of();
+            }
+        };
+    }
+
     private BodyVerifier fed(byte[] body, Declared declared, BodyVerifier.@Nullable Parts parts) {
         try {
             BodyVerifier verifier = new BodyVerifier("bucket/key", declared, body.length, inference, parts);
@@ -90,6 +105,17 @@ final class BodyVerifierTest {
     private static String verdict(BodyVerifier verifier, byte[] body) throws S3Failure {
         try {
             return verifier.verdict(sink -> sink.update(body, 0, body.length));
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Of a body that must not be read a second time. */
+    private static String verdictAtOnce(BodyVerifier verifier) throws S3Failure {
+        try {
+            return verifier.verdict(sink -> {
+                throw new AssertionError("read again");
+            });
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -172,9 +198,42 @@ final class BodyVerifierTest {
         Declared declared = DeclaredChecksum.ofEtag(etag(body, even(11 * MIB, 5 * MIB)));
         BodyVerifier verifier = fed(body, declared, null);
 
-        assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
+        assertThat(verdictAtOnce(verifier)).isEqualTo("multipart-md5");
         assertThat(verifier.parts()).isEqualTo(PartSizes.each(5 * MIB));
         assertThat(inference.remembered(12 * MIB, 3)).isEqualTo(5 * MIB);
+    }
+
+    @Test
+    void lessUsualPartsAreFoundByReadingTheBodyOnceMore() throws S3Failure {
+        byte[] body = body(12 * MIB);
+        BodyVerifier verifier = fed(body, DeclaredChecksum.ofEtag(etag(body, even(12 * MIB, 7 * MIB))), null);
+
+        assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
+        assertThat(verifier.parts()).isEqualTo(PartSizes.each(7 * MIB));
+        assertThat(inference.remembered(12 * MIB, 2)).isEqualTo(7 * MIB);
+        inference.right(7 * MIB);
+        assertThat(inference.doubtful()).isEmpty();
+    }
+
+    @Test
+    void whereNothingWasEverExplainedNothingIsGuessed() throws S3Failure {
+        for (int i = 0; i < 3; i++) {
+            inference.unexplained("bucket/" + i);
+        }
+        byte[] body = body(11 * MIB);
+        Declared declared = DeclaredChecksum.ofEtag(etag(body, even(11 * MIB, 5 * MIB)));
+
+        assertThat(verdictAtOnce(fed(body, declared, null))).isEqualTo(ManifestEntry.LENGTH);
+    }
+
+    @Test
+    void theEvenPartsThatAServerTellsAreHashedAtOnce() throws S3Failure {
+        byte[] body = body(100);
+        Declared declared = DeclaredChecksum.ofEtag(etag(body, even(100, 40)));
+
+        assertThat(verdictAtOnce(fed(body, declared, telling(even(100, 40))))).isEqualTo("multipart-md5");
+        assertThatThrownBy(() -> verdictAtOnce(fed(otherwise(body), declared, telling(even(100, 40)))))
+                .isInstanceOf(S3Failure.Retriable.class);
     }
 
     @Test
@@ -182,7 +241,8 @@ final class BodyVerifierTest {
         byte[] body = body(100);
         Declared declared = DeclaredChecksum.ofEtag(etag(body, List.of(10L, 70L, 20L)));
 
-        assertThat(verdict(body, declared, null)).isEqualTo(ManifestEntry.LENGTH);
+        // There is one usual way to make three parts of it, and that was hashed already.
+        assertThat(verdictAtOnce(fed(body, declared, null))).isEqualTo(ManifestEntry.LENGTH);
         assertThat(inference.doubtful()).isEmpty();
         inference.right(5 * MIB);
         inference.right(5 * MIB);
@@ -266,21 +326,22 @@ final class BodyVerifierTest {
     @Test
     void aServerThatTellsOnlyTheFirstPartProvesNothingAgainstABody() throws S3Failure {
         byte[] body = body(100);
-        BodyVerifier.Parts first = new BodyVerifier.Parts() {
-            @Override
-            public OptionalLong firstPart(int parts) {
-                return OptionalLong.of(40);
-            }
-
-            @Override
-            public List<Long> allParts(int parts) {
-                return List.of();
-            }
-        };
-        BodyVerifier verifier = fed(body, DeclaredChecksum.ofEtag(etag(body, List.of(40L, 10L, 50L))), first);
+        Declared declared = DeclaredChecksum.ofEtag(etag(body, List.of(40L, 10L, 50L)));
+        BodyVerifier verifier = fed(body, declared, tellingTheFirst(40));
 
         assertThat(verdict(verifier, body)).isEqualTo(ManifestEntry.LENGTH);
         assertThat(verifier.parts()).isNull();
+    }
+
+    @Test
+    void theFirstPartIsEnoughWhereAllAreOfItsSizeAlsoAfterAWrongGuess() throws S3Failure {
+        inference.right(40);
+        byte[] body = body(100);
+        Declared declared = DeclaredChecksum.ofEtag(etag(body, even(100, 35)));
+        BodyVerifier verifier = fed(body, declared, tellingTheFirst(35));
+
+        assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
+        assertThat(verifier.parts()).isEqualTo(PartSizes.each(35));
     }
 
     @Test

@@ -52,6 +52,13 @@ final class DeclaredChecksumTest {
         assertThat(claims(MD5 + "-2", false, Map.of())).isEqualTo(Declared.NONE);
     }
 
+    @Test
+    void onlyTheEtagOfAnUploadInOnePieceIsTheMd5OfTheWhole() {
+        assertThat(DeclaredChecksum.isPlainMd5(MD5)).isTrue();
+        assertThat(DeclaredChecksum.isPlainMd5(MD5 + "-1")).isFalse();
+        assertThat(DeclaredChecksum.isPlainMd5("abc")).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"", "abc", "0123456789ABCDEF0123456789ABCDEF", MD5 + "-", MD5 + "-0", MD5 + "-x", MD5 + "00"})

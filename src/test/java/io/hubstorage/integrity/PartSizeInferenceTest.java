@@ -29,6 +29,7 @@ final class PartSizeInferenceTest {
         assertThat(guesses.candidates(1L << 30, 64)).startsWith(16 * MIB);
         // The AWS CLI raises the size where there would be too many parts.
         assertThat(guesses.candidates((1L << 40) + 1, 8_193)).contains(128 * MIB);
+        assertThat(guesses.candidates(9_999 * 53 * MIB + 1, 10_000)).startsWith(53 * MIB);
     }
 
     @Test
@@ -67,6 +68,7 @@ final class PartSizeInferenceTest {
 
     @Test
     void partsWithoutASizeInCommonExplainNothing() {
+        guesses.right(0);
         guesses.right(0);
         assertThat(guesses.remembered(100, 1)).isZero();
         guesses.unexplained("films/1");

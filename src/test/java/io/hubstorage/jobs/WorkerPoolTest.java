@@ -2,6 +2,7 @@ package io.hubstorage.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.concurrent.CancellationException;
@@ -127,6 +128,53 @@ final class WorkerPoolTest {
                     throw new IOException("no more to hand out");
                 }))
                 .hasMessage("no more to hand out");
+    }
+
+    @Test
+    @Timeout(60)
+    void whereOneWasToldToStopTheOthersMayWriteDownWhatTheyHave() {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> WorkerPool.<IOException>run("test", 2, pool -> {
+                    pool.submit(() -> {
+                        begun.countDown();
+                        stopped.await();
+                        done.incrementAndGet();
+                    });
+                    begun.await();
+                    pool.submit(() -> {
+                        throw new CancellationException("stopped on request");
+                    });
+                    await().until(pool::hasFailed);
+                    stopped.countDown();
+                }))
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("stopped on request");
+        assertThat(done).hasValue(1);
+    }
+
+    @Test
+    @Timeout(60)
+    void whoeverIsInterruptedWhileItWaitsForTheTasksInterruptsThem() {
+        CountDownLatch begun = new CountDownLatch(1);
+        AtomicBoolean interrupted = new AtomicBoolean();
+
+        assertThatThrownBy(() -> WorkerPool.<IOException>run("test", 2, pool -> {
+                    pool.submit(() -> {
+                        begun.countDown();
+                        try {
+                            new CountDownLatch(1).await();
+                        } catch (InterruptedException e) {
+                            interrupted.set(true);
+                            throw e;
+                        }
+                    });
+                    begun.await();
+                    Thread.currentThread().interrupt();
+                }))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(interrupted).isTrue();
     }
 
     @Test

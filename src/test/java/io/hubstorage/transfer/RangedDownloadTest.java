@@ -163,6 +163,20 @@ final class RangedDownloadTest {
     }
 
     @Test
+    void whatWasFinishedAndCannotBeOpenedIsReadFromItsBeginning() throws IOException {
+        shard.s3().faults().when(RangedDownloadTest::third).times(3).then(Fault.internalError());
+        shard.run(Mode.COPY);
+        Path draft = shard.journal().resolve(drafts().getFirst());
+        Files.delete(draft);
+        Files.createDirectory(draft);
+        shard.s3().log().clear();
+
+        copied();
+
+        assertThat(ranges()).containsExactlyInAnyOrder(FIRST, SECOND, THIRD);
+    }
+
+    @Test
     void ofAnObjectThatIsUnderWayWhenItsShardIsStoppedNothingIsLeft() throws Exception {
         HeldRequests held = new HeldRequests();
         shard.s3().faults().when(RangedDownloadTest::third).then(Fault.hold(held));

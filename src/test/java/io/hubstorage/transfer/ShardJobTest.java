@@ -2,6 +2,7 @@ package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
@@ -12,6 +13,7 @@ import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
+import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
@@ -228,6 +230,32 @@ final class ShardJobTest {
         assertThat(first.progress().counts().failed()).isEqualTo(Tally.of(6));
         assertThat(second.get().progress().counts().failed()).isEqualTo(Tally.ZERO);
         assertThat(second.get().progress().counts().downloaded()).isEqualTo(Tally.of(6));
+    }
+
+    @Test
+    void thatNothingCanBeCopiedAnyMoreIsToldOnceAndEachObjectStaysToBeTriedAgain() throws IOException {
+        for (int number = 0; number < 60; number++) {
+            bucket.add("k%02d".formatted(number), 5);
+        }
+        s3.faults()
+                .when(RequestKind.GET)
+                .times(60 * RetryPolicy.USUAL.attempts())
+                .then(Fault.internalError());
+        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf());
+        prepare(shard);
+        TransferMessage.Result first = new ShardJob(new Shard(shard), requests, () -> access).run();
+        assertThat(first.failures().total()).isEqualTo(60);
+        s3.faults().clear();
+        s3.faults().when(_ -> true).then(Fault.expiredToken());
+
+        try (LogCapture log = LogCapture.of("io.hubstorage.transfer")) {
+            TransferMessage.Result again = goOn(shard, TransferMessage.Mode.RETRY, first);
+
+            assertThat(log.lines("WARN")).singleElement(STRING).contains("photos: nothing more can be copied now: ");
+            assertThat(again.failures().total()).isEqualTo(60);
+            assertThat(again.failures().remedy()).isEqualTo(TransferMessage.Remedy.RETRY);
+            assertThat(again.progress().counts().failed()).isEqualTo(new Tally(60, 300));
+        }
     }
 
     private TransferMessage.Result goOn(
