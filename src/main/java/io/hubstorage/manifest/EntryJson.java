@@ -7,13 +7,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import io.hubstorage.bus.IsoTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -160,8 +161,8 @@ public final class EntryJson {
                     case "path" -> path = json.getValueAsString();
                     case "size" -> size = json.getLongValue();
                     case "etag" -> etag = json.getValueAsString();
-                    case "last_modified" -> lastModified = Instant.parse(json.getText());
-                    case "file_time" -> fileTime = Instant.parse(json.getText());
+                    case "last_modified" -> lastModified = IsoTime.parse(json.getText());
+                    case "file_time" -> fileTime = IsoTime.parse(json.getText());
                     case "sha256" -> sha256 = json.getValueAsString();
                     case "verified" -> verified = json.getValueAsString();
                     case "storage_class" -> storageClass = json.getValueAsString();
@@ -211,10 +212,20 @@ public final class EntryJson {
         }
 
         private static Map<String, String> strings(JsonParser json) throws IOException {
-            Map<String, String> strings = new LinkedHashMap<>();
+            Map<String, String> strings = Map.of();
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
-                strings.put(name, json.nextTextValue());
+                String value = json.nextTextValue();
+                if (value == null) {
+                    throw new IOException("bad value of " + name + ": no text");
+                }
+                if (strings.isEmpty()) {
+                    // Mostly it is one alone, and then no map that grows.
+                    strings = Map.of(name, value);
+                } else {
+                    strings = strings.size() == 1 ? new HashMap<>(strings) : strings;
+                    strings.put(name, value);
+                }
             }
             return strings;
         }

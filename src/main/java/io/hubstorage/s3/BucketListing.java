@@ -6,14 +6,10 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.OptionalObjectAttributes;
-import software.amazon.awssdk.services.s3.model.RestoreStatus;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * A listing, page by page, each checked; the page after the last one handed out is already being fetched. For one virtual
@@ -48,7 +44,7 @@ public final class BucketListing implements AutoCloseable {
     private volatile int requests;
 
     /** A request under way, and whether it carries the header that not every server takes. */
-    private record Asked(CompletableFuture<ListObjectsV2Response> answer, boolean forRestores) {}
+    private record Asked(ListRequests.Call call, boolean forRestores) {}
 
     BucketListing(
             S3Access access,
@@ -90,8 +86,10 @@ public final class BucketListing implements AutoCloseable {
         if (finished) {
             return null;
         }
-        ListObjectsV2Response answer = answer();
-        isListing(answer);
+        ListAnswer answer = answer();
+        if (!answer.listing()) {
+            throw ListingCheck.nonsense(bucket, "the answer is no listing at all; check AWS_ENDPOINT_URL");
+        }
         List<String> keys = text.keys(answer);
         boolean ordered = check.page(keys);
         Cut cut = cut(answer.contents(), keys);
@@ -105,12 +103,12 @@ public final class BucketListing implements AutoCloseable {
         return new Page(cut.objects(), ordered);
     }
 
-    private ListObjectsV2Response answer() throws S3Failure, InterruptedException {
+    private ListAnswer answer() throws S3Failure, InterruptedException {
         for (int smaller = 0; ; smaller++) {
             Asked asked = pending == null ? ask() : pending;
             pending = null;
             try {
-                ListObjectsV2Response answer = S3Access.await(asked.answer(), "Listing");
+                ListAnswer answer = asked.call().await("Listing");
                 if (restoresRefused) {
                     // Only now is it sure that the header was to blame, and not this bucket.
                     access.clients().dontAskForRestores();
@@ -145,7 +143,7 @@ public final class BucketListing implements AutoCloseable {
         Asked asked = pending;
         pending = null;
         if (asked != null) {
-            asked.answer().cancel(true);
+            asked.call().sent().cancel(true);
         }
     }
 
@@ -158,21 +156,15 @@ public final class BucketListing implements AutoCloseable {
         if (forRestores) {
             request.optionalObjectAttributes(OptionalObjectAttributes.RESTORE_STATUS);
         }
-        return new Asked(access.client().listObjectsV2(request.build()), forRestores);
-    }
-
-    private void isListing(ListObjectsV2Response answer) throws S3Failure {
-        if (answer.name() == null && answer.isTruncated() == null && !answer.hasContents()) {
-            throw ListingCheck.nonsense(bucket, "the answer is no listing at all; check AWS_ENDPOINT_URL");
-        }
+        return new Asked(ListRequests.send(access.client(), request), forRestores);
     }
 
     /** Whether there is a next page; remembers its token. */
-    private boolean continues(ListObjectsV2Response answer) throws S3Failure {
-        if (!Boolean.TRUE.equals(answer.isTruncated())) {
+    private boolean continues(ListAnswer answer) throws S3Failure {
+        if (!answer.truncated()) {
             return false;
         }
-        String next = answer.nextContinuationToken();
+        String next = answer.next();
         if (next == null || next.isEmpty()) {
             throw ListingCheck.nonsense(bucket, "it says that there is more, but not how to get it");
         }
@@ -184,7 +176,7 @@ public final class BucketListing implements AutoCloseable {
     private record Cut(List<ListedObject> objects, boolean beyond) {}
 
     /** What of a page lies in the range, and whether the listing has left it for good. */
-    private Cut cut(List<S3Object> contents, List<String> keys) throws S3Failure {
+    private Cut cut(List<ListAnswer.Item> contents, List<String> keys) throws S3Failure {
         List<ListedObject> objects = new ArrayList<>(keys.size());
         boolean beyond = false;
         for (int index = 0; index < keys.size(); index++) {
@@ -198,20 +190,14 @@ public final class BucketListing implements AutoCloseable {
         return new Cut(objects, beyond);
     }
 
-    private ListedObject listed(String key, S3Object object) throws S3Failure {
-        Long size = object.size();
-        Instant modified = object.lastModified();
-        if (size == null || size < 0) {
+    private ListedObject listed(String key, ListAnswer.Item item) throws S3Failure {
+        Instant modified = item.modified();
+        if (item.size() < 0) {
             throw ListingCheck.nonsense(bucket, "it names \"" + key + "\" without a size");
         }
         if (modified == null) {
             throw ListingCheck.nonsense(bucket, "it names \"" + key + "\" without a time of change");
         }
-        RestoreStatus restore = object.restoreStatus();
-        boolean restored = restore != null
-                && restore.restoreExpiryDate() != null
-                && !Boolean.TRUE.equals(restore.isRestoreInProgress());
-        return new ListedObject(
-                key, size, ObjectHead.bareEtag(object.eTag()), modified, object.storageClassAsString(), restored);
+        return new ListedObject(key, item.size(), item.etag(), modified, item.storageClass(), item.restored());
     }
 }

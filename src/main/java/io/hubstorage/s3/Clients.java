@@ -111,9 +111,8 @@ final class Clients implements AutoCloseable {
                         .build())
                 // Bodies are compared with their checksums elsewhere, and once is enough.
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .overrideConfiguration(overrides()
-                        .addExecutionInterceptor(new ListingText.StillEncoded())
-                        .build());
+                .overrideConfiguration(
+                        overrides().addExecutionInterceptor(new ListRequests()).build());
         URI endpoint = aws.endpoint();
         if (endpoint == null) {
             builder.crossRegionAccessEnabled(true);

@@ -94,15 +94,14 @@ public final class S3Access implements AutoCloseable {
 
     /** The "folders" right below a prefix, at most a thousand of them, in the server's order; one LIST request. */
     public List<String> commonPrefixes(String bucket, String prefix) throws S3Failure, InterruptedException {
-        ListObjectsV2Request request = ListObjectsV2Request.builder()
+        ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
                 .bucket(bucket)
                 .prefix(prefix.isEmpty() ? null : prefix)
                 .delimiter("/")
                 .maxKeys(PAGE)
                 .requestPayer(payer())
-                .encodingType(EncodingType.URL)
-                .build();
-        return ListingText.prefixes(await(client().listObjectsV2(request), "Listing bucket \"" + bucket + "\""));
+                .encodingType(EncodingType.URL);
+        return ListingText.prefixes(ListRequests.send(client(), request).await("Listing bucket \"" + bucket + "\""));
     }
 
     /**

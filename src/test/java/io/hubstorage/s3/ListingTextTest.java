@@ -6,11 +6,10 @@ import static org.quicktheories.QuickTheory.qt;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
-import software.amazon.awssdk.services.s3.model.S3Object;
 
 final class ListingTextTest {
     private final ListingText text = new ListingText("things");
@@ -25,34 +24,37 @@ final class ListingTextTest {
 
     @Test
     void keysOfAServerThatDoesNotEncodeAreTakenAsTheyAre() throws S3Failure {
-        assertThat(text.keys(page(null, "a+b", "100%25"))).containsExactly("a+b", "100%25");
+        assertThat(text.keys(page(false, "a+b", "100%25"))).containsExactly("a+b", "100%25");
     }
 
     @Test
     void aServerThatOnlyClaimsToEncodeIsNoticed() throws S3Failure {
-        assertThat(text.keys(page(ListingText.STILL_ENCODED, "a b", "a+b"))).containsExactly("a b", "a+b");
-        assertThat(text.keys(page(ListingText.STILL_ENCODED, "c+d"))).containsExactly("c+d");
+        assertThat(text.keys(page(true, "a b", "a+b"))).containsExactly("a b", "a+b");
+        assertThat(text.keys(page(true, "c+d"))).containsExactly("c+d");
     }
 
     @Test
     void aPercentSignThatEncodesNothingShowsThatNothingIsEncoded() throws S3Failure {
-        assertThat(text.keys(page(ListingText.STILL_ENCODED, "100%", "5%20"))).containsExactly("100%", "5%20");
+        assertThat(text.keys(page(true, "100%", "5%20"))).containsExactly("100%", "5%20");
     }
 
     @Test
     void aServerThatEncodesNowAndThenIsNotBelieved() throws S3Failure {
-        assertThat(text.keys(page(ListingText.STILL_ENCODED, "a+b"))).containsExactly("a b");
-        assertThatThrownBy(() -> text.keys(page(ListingText.STILL_ENCODED, "c d")))
+        assertThat(text.keys(page(true, "a+b"))).containsExactly("a b");
+        assertThatThrownBy(() -> text.keys(page(true, "c d")))
                 .isInstanceOf(S3Failure.Permanent.class)
                 .hasMessageContaining("makes no sense");
     }
 
-    private static ListObjectsV2Response page(@Nullable String encoding, String... keys) {
-        return ListObjectsV2Response.builder()
-                .encodingType(encoding)
-                .contents(Arrays.stream(keys)
-                        .map(key -> S3Object.builder().key(key).build())
-                        .toList())
-                .build();
+    private static ListAnswer page(boolean encoded, String... keys) {
+        return new ListAnswer(
+                true,
+                encoded,
+                false,
+                null,
+                Arrays.stream(keys)
+                        .map(key -> new ListAnswer.Item(key, 0, "", Instant.EPOCH, null, false))
+                        .toList(),
+                List.of());
     }
 }
