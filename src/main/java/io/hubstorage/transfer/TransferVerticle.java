@@ -110,14 +110,18 @@ public final class TransferVerticle extends VerticleBase {
         message.reply(new JsonObject().put("accepted", true));
         onVirtualThread(() -> resultOf(job)).onComplete(done -> {
             jobs.remove(job);
-            if (jobs.isEmpty()) {
-                threads.execute(s3::closeOutdated);
-            }
             if (done.succeeded()) {
                 done.result()
                         .ifPresent(result -> vertx.eventBus().send(Addresses.TRANSFER_RESULT, BusJson.encode(result)));
             } else {
                 LOG.error("shard {} of {} ended without a result", shard.index(), shard.bucket(), done.cause());
+            }
+            if (jobs.isEmpty()) {
+                // Not on our threads, which take nothing more where the program ends.
+                vertx.executeBlocking(() -> {
+                    s3.closeOutdated();
+                    return true;
+                });
             }
         });
     }

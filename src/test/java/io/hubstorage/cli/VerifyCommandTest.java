@@ -13,6 +13,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,7 +123,7 @@ final class VerifyCommandTest {
         // The second look at how far it is comes after the request to stop was passed on.
         terminal = Program.Terminal.ofWidth("80");
         clock = () -> {
-            await().until(() -> out.toString().split("proven", -1).length > 2);
+            await().atMost(Duration.ofMinutes(1)).until(() -> out.toString().split("proven", -1).length > 2);
             return InstantSource.system().instant();
         };
 

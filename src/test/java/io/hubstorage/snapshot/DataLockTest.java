@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +162,50 @@ final class DataLockTest {
 
         assertThat(holderWithoutLocks()).isEmpty();
         takeWithoutLocks().close();
+    }
+
+    @Test
+    void aProcessOfAnotherBootOrContainerIsToldByItsSignsOfLifeNotByItsNumber() throws Exception {
+        leftBehind(Integer.MAX_VALUE, here(), "another boot");
+        assertThat(holderWithoutLocks()).isPresent();
+        leftBehind(Integer.MAX_VALUE, "another", DataLock.Holder.thisSpace());
+        assertThat(holderWithoutLocks()).isPresent();
+
+        DataLock.Holder nowhere = new DataLock.Holder(1L, "nas", NOW, "");
+        assertThat(nowhere.isComparable(nowhere)).isFalse();
+        DataLock.Holder somewhere = new DataLock.Holder(1L, "nas", NOW, "boot");
+        assertThat(somewhere.isComparable(new DataLock.Holder(2L, "nas", null, "boot")))
+                .isTrue();
+    }
+
+    @Test
+    void withoutLocksWhatWasNotTouchedForLongOrIsFarInTheFutureIsLeftBehind() throws Exception {
+        Path lock = new Layout(data).lock();
+        Path held = leftBehind(1, "another", "another boot");
+        Lease lease = new Lease(Duration.ofSeconds(15), Duration.ofMinutes(3), InstantSource.fixed(NOW));
+        for (Duration age : List.of(Duration.ofMinutes(3), Duration.ofMinutes(-3))) {
+            Files.setLastModifiedTime(held, FileTime.from(NOW.minus(age)));
+            assertThat(DataLock.holder(lock, DataLockTest::noLocks, lease))
+                    .as("%s ago", age)
+                    .isEmpty();
+        }
+        for (Duration age : List.of(Duration.ofMillis(179_999), Duration.ofMillis(-179_999))) {
+            Files.setLastModifiedTime(held, FileTime.from(NOW.minus(age)));
+            assertThat(DataLock.holder(lock, DataLockTest::noLocks, lease))
+                    .as("%s ago", age)
+                    .isPresent();
+        }
+    }
+
+    @Test
+    void ofAnyOtherFolderTheLockNamesTheFolderThatItIsIn() throws Exception {
+        Path file = data.resolve("config/service.lock");
+        try (DataLock _ = DataLock.take(file, NOW)) {
+            assertThatThrownBy(() -> DataLock.take(file, NOW))
+                    .hasMessageContaining("at work on " + data.resolve("config") + " (process ")
+                    .hasMessageContaining("since 2026-11-20T08:00:00Z");
+        }
+        assertThat(DataLock.Holder.UNKNOWN).hasToString("an unknown process");
     }
 
     @Test

@@ -1,0 +1,301 @@
+package io.hubstorage.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.S3Message;
+import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Mode;
+import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.Environment;
+import io.hubstorage.config.Settings;
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.HeldRequests;
+import io.hubstorage.testkit.LogCapture;
+import io.hubstorage.testkit.RequestKind;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the bus is told of the work on shards, and what it may ask. */
+@ExtendWith(VertxExtension.class)
+final class TransferVerticleTest {
+    @TempDir
+    Path home;
+
+    private Vertx vertx;
+    private TestShard shard;
+    private final List<TransferMessage.Heartbeat> beats = new CopyOnWriteArrayList<>();
+    private final List<TransferMessage.Result> results = new CopyOnWriteArrayList<>();
+    private final List<TransferMessage.Discovering> searches = new CopyOnWriteArrayList<>();
+    private final HeldRequests held = new HeldRequests();
+    private String deployment;
+
+    @BeforeEach
+    void deploy(Vertx given) throws Exception {
+        vertx = given;
+        shard = new TestShard(home);
+        shard.bucket().add("a/1", 300);
+        shard.bucket().add("b/2", 300);
+        listen(Addresses.TRANSFER_HEARTBEAT, TransferMessage.Heartbeat.class, beats);
+        listen(Addresses.TRANSFER_RESULT, TransferMessage.Result.class, results);
+        listen(Addresses.TRANSFER_DISCOVERING, TransferMessage.Discovering.class, searches);
+        Files.writeString(home.resolve("config.json"), """
+            {"s3_buckets": ["photos"], "transfer": {"max_concurrent_requests": 1}}\
+            """);
+        Settings.Aws aws = shard.s3().settings();
+        Environment environment = Environment.load(
+                Map.of(
+                        "HUBSTORAGE_CONFIG_PATH", home.resolve("config.json").toString(),
+                        "HUBSTORAGE_DATA_PATH", home.resolve("data").toString(),
+                        "AWS_ENDPOINT_URL", String.valueOf(aws.endpoint()),
+                        "AWS_ACCESS_KEY_ID", String.valueOf(aws.keys().accessKeyId()),
+                        "AWS_SECRET_ACCESS_KEY", String.valueOf(aws.keys().secretAccessKey()),
+                        "AWS_DEFAULT_REGION", String.valueOf(aws.region())),
+                home.resolve("no.env"));
+        ConfigStore store =
+                get(ConfigStore.open(vertx, environment, UnaryOperator.identity(), InstantSource.fixed(Instant.EPOCH)));
+        deployment = get(vertx.deployVerticle(new TransferVerticle(
+                store,
+                "test",
+                Duration.ofMinutes(1),
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)))));
+    }
+
+    @AfterEach
+    void close() {
+        held.open();
+        shard.close();
+    }
+
+    /** Longer than a busy machine takes. */
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofMinutes(1));
+    }
+
+    private <T> void listen(String address, Class<T> type, List<T> heard) {
+        vertx.eventBus().<JsonObject>consumer(address, message -> heard.add(BusJson.decode(message.body(), type)));
+    }
+
+    private static <T> T get(Future<T> future) throws Exception {
+        return future.await(1, TimeUnit.MINUTES);
+    }
+
+    private JsonObject ask(String address, JsonObject body) throws Exception {
+        return get(vertx.eventBus().<JsonObject>request(address, body)).body();
+    }
+
+    private int refusal(String address, JsonObject body) {
+        return catchThrowableOfType(ReplyException.class, () -> ask(address, body))
+                .failureCode();
+    }
+
+    private TransferMessage.Shard begin() throws Exception {
+        TransferMessage.Shard message = shard.message(Mode.COPY);
+        assertThat(ask(Addresses.TRANSFER_SHARD, BusJson.encode(message)).getBoolean("accepted"))
+                .isTrue();
+        return message;
+    }
+
+    private void cancel(String runId, TransferMessage.ShardId id) {
+        vertx.eventBus().send(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel(runId, id)));
+    }
+
+    private void hold(RequestKind kind) {
+        shard.s3().faults().when(kind).then(Fault.hold(held));
+    }
+
+    private void awaitBeatsOf(TransferMessage.ShardId id) {
+        int before = beats.size();
+        await().until(() ->
+                beats.stream().skip(before).filter(beat -> beat.id().equals(id)).count() > 2);
+    }
+
+    @Test
+    void theResultOfAShardComesByItself() throws Exception {
+        TransferMessage.Shard message = begin();
+
+        await().until(() -> !results.isEmpty());
+
+        assertThat(results).singleElement().satisfies(result -> {
+            assertThat(result.id()).isEqualTo(message.id());
+            assertThat(result.outcome()).as(result.error()).isEqualTo(Outcome.CHANGED);
+        });
+        assertThat(shard.tree().resolve("a/1"))
+                .hasBinaryContent(shard.bucket().get("a/1").body());
+    }
+
+    @Test
+    void eachShardTellsHowFarItIsUntilItsResult() throws Exception {
+        hold(RequestKind.GET);
+        TransferMessage.ShardId first = begin().id();
+        await().until(() -> beats.stream().anyMatch(beat -> !beat.inFlight().isEmpty()));
+        TransferMessage.ShardId second = begin().id();
+        awaitBeatsOf(second);
+        awaitBeatsOf(first);
+
+        cancel("run", first);
+
+        await().until(() -> !results.isEmpty());
+        int before = beats.size();
+        awaitBeatsOf(second);
+        assertThat(beats.stream().skip(before))
+                .extracting(TransferMessage.Heartbeat::id)
+                .containsOnly(second);
+    }
+
+    @Test
+    void asManyRequestsAreUnderWayAsTheConfigurationAllows() throws Exception {
+        hold(RequestKind.GET);
+        TransferMessage.ShardId id = begin().id();
+        await().until(() -> beats.stream().anyMatch(beat -> beat.progress().listingComplete()));
+
+        awaitBeatsOf(id);
+
+        assertThat(held.arrived()).isEqualTo(1);
+    }
+
+    @Test
+    void aShardIsStoppedByItsNameAndARunWithAllThatItHas() throws Exception {
+        hold(RequestKind.LIST);
+        TransferMessage.ShardId first = begin().id();
+        TransferMessage.ShardId second = begin().id();
+        TransferMessage.ShardId third = begin().id();
+
+        cancel("run", first);
+        cancel("another", second);
+        await().until(() -> !results.isEmpty());
+        awaitBeatsOf(second);
+        assertThat(results).extracting(TransferMessage.Result::id).containsExactly(first);
+        vertx.eventBus().send(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel("run", null)));
+
+        await().until(() -> results.size() == 3);
+        assertThat(results).extracting(TransferMessage.Result::id).contains(second, third);
+        assertThat(results).extracting(TransferMessage.Result::outcome).containsOnly(Outcome.CANCELLED);
+    }
+
+    @Test
+    void nobodyHearsOfAShardThatItsRunHasGivenUp() throws Exception {
+        hold(RequestKind.GET);
+        TransferMessage.Shard given = begin();
+        await().until(() -> held.arrived() > 0);
+        try (LogCapture log = LogCapture.of("io.hubstorage.transfer")) {
+            Files.delete(Path.of(given.lease()));
+            cancel("run", given.id());
+
+            await().until(() -> !log.lines("WARN").isEmpty());
+            assertThat(log.lines("WARN").getFirst()).contains("shard 0 of photos comes to nothing");
+        }
+        TransferMessage.ShardId next = begin().id();
+        cancel("run", next);
+        await().until(() -> !results.isEmpty());
+        assertThat(results).extracting(TransferMessage.Result::id).containsExactly(next);
+    }
+
+    @Test
+    void whatIsUnderWayEndsWhenTheProgramDoes() throws Exception {
+        hold(RequestKind.GET);
+        begin();
+        await().until(() -> held.arrived() > 0);
+
+        get(vertx.undeploy(deployment));
+
+        await().until(() -> !results.isEmpty());
+        assertThat(results).extracting(TransferMessage.Result::outcome).containsExactly(Outcome.CANCELLED);
+        assertThat(shard.tree()).isEmptyDirectory();
+    }
+
+    @Test
+    void foldersAreThoseBelowThePrefix() throws Exception {
+        shard.bucket().add("a/c/3", 300);
+
+        assertThat(folders("", false)).containsExactly("a/", "b/");
+        assertThat(folders("a/", false)).containsExactly("a/c/");
+    }
+
+    @Test
+    void whereTheReaderPaysThatIsSaid() throws Exception {
+        shard.on(bucket -> bucket.demandingPayer());
+
+        assertThat(folders("", true)).containsExactly("a/", "b/");
+        assertThat(refusal(
+                        Addresses.TRANSFER_FOLDERS,
+                        BusJson.encode(new TransferMessage.FindFolders("photos", "", false))))
+                .isEqualTo(502);
+    }
+
+    private List<String> folders(String prefix, boolean pays) throws Exception {
+        JsonObject asked = BusJson.encode(new TransferMessage.FindFolders("photos", prefix, pays));
+        return BusJson.decode(ask(Addresses.TRANSFER_FOLDERS, asked), TransferMessage.Folders.class)
+                .prefixes();
+    }
+
+    @Test
+    void whoeverLooksOnIsToldTheBucketsOrWhyThereAreNone() throws Exception {
+        JsonObject asked = BusJson.encode(new S3Message.Discover(null));
+
+        assertThat(BusJson.decode(ask(Addresses.S3_DISCOVER, asked), S3Message.Buckets.class)
+                        .buckets())
+                .extracting(S3Message.Bucket::name)
+                .containsExactly("photos");
+        assertThat(refusal(Addresses.S3_DISCOVER, new JsonObject().put("nonsense", 1)))
+                .isEqualTo(400);
+        shard.s3().faults().when(_ -> true).then(Fault.accessDenied());
+        assertThat(refusal(Addresses.S3_DISCOVER, asked)).isEqualTo(502);
+        shard.s3().faults().clear();
+        shard.s3().faults().when(_ -> true).then(Fault.expiredToken());
+        assertThat(refusal(Addresses.S3_DISCOVER, asked))
+                .as("not 403, which would be about whoever asks")
+                .isEqualTo(424);
+    }
+
+    @Test
+    void aRunIsToldHowItsSearchGetsOnUntilItStopsIt() throws Exception {
+        shard.s3().faults().when(_ -> true).then(Fault.slowDown());
+        Future<?> search = vertx.eventBus()
+                .<JsonObject>request(Addresses.S3_DISCOVER, BusJson.encode(new S3Message.Discover("run")));
+        await().until(() -> searches.stream().anyMatch(each -> each.service().trouble() != null));
+        assertThat(searches).extracting(TransferMessage.Discovering::runId).containsOnly("run");
+
+        cancel("run", new TransferMessage.ShardId("photos", 1, 0));
+        int before = searches.size();
+        await().until(() -> searches.size() > before + 2);
+        assertThat(search.isComplete()).as("a shard was stopped, not the run").isFalse();
+        vertx.eventBus().send(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel("run", null)));
+
+        assertThat(catchThrowableOfType(ReplyException.class, () -> get(search)).failureCode())
+                .isEqualTo(500);
+    }
+
+    @Test
+    void aDiagnosisTriesTheBucketsOfTheConfiguration() throws Exception {
+        S3Message.Diagnosis diagnosis =
+                BusJson.decode(ask(Addresses.S3_DIAGNOSE, new JsonObject()), S3Message.Diagnosis.class);
+
+        assertThat(diagnosis.credentials().hasAccessKey()).isTrue();
+        assertThat(diagnosis.steps())
+                .anySatisfy(step -> assertThat(step.detail() + step.name()).contains("photos"));
+    }
+}
