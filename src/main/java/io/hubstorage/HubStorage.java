@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -126,6 +127,7 @@ public final class HubStorage {
         return ConfigStore.open(vertx, environment, override, clock)
                 .compose(config -> vertx.executeBlocking(
                         () -> {
+                            BusJson.prepare();
                             AlarmStore alarms = new AlarmStore(config.settings().configFolder(), clock);
                             HistoryStore history =
                                     HistoryStore.open(config.settings().configFolder());
@@ -170,11 +172,11 @@ public final class HubStorage {
      * @param console for what only the one who started the program may know
      */
     Future<Void> start(Launch.Mode mode, Logging logging, PrometheusMeterRegistry registry, Consumer<String> console) {
-        Future<Void> up = deploy(Room.LOG, new LogVerticle(logging, config))
+        Future<Void> up = deploy(Room.LOG, () -> new LogVerticle(logging, config))
                 .compose(_ -> startEngine(S3Access.STALL, RetryPolicy.USUAL));
         if (mode == Launch.Mode.SERVICE) {
             HttpVerticle verticle = new HttpVerticle(config, clock, VERSION, registry, console);
-            up = up.compose(_ -> deploy(Room.WEB, verticle)).onSuccess(_ -> web = verticle);
+            up = up.compose(_ -> deploy(Room.WEB, () -> verticle)).onSuccess(_ -> web = verticle);
         }
         // Before the scheduler hears of them: to it, a run that ends is one that ends now.
         up = up.onSuccess(_ -> tellCutOff());
@@ -187,10 +189,11 @@ public final class HubStorage {
                 .consumer(
                         Addresses.CONFIG_CHANGED,
                         _ -> config.environment().secrets().forEach(SecretMask::register));
-        return deploy(Room.CONFIG, new ConfigVerticle(config))
-                .compose(_ -> deploy(Room.STATUS, new StatusVerticle(config, history, alarms, clock)))
-                .compose(_ -> deploy(Room.TRANSFER, new TransferVerticle(config, VERSION, stall, retries)))
-                .compose(_ -> deploy(Room.BACKUP, new BackupVerticle(config, new Jobs(), history, clock, VERSION)));
+        return deploy(Room.CONFIG, () -> new ConfigVerticle(config))
+                .compose(_ -> deploy(Room.STATUS, () -> new StatusVerticle(config, history, alarms, clock)))
+                .compose(_ -> deploy(Room.TRANSFER, () -> new TransferVerticle(config, VERSION, stall, retries)))
+                .compose(_ ->
+                        deploy(Room.BACKUP, () -> new BackupVerticle(config, new Jobs(), history, clock, VERSION)));
     }
 
     /** Tells, once, of runs that an earlier process left without an end; whoever is to hear of them must be there. */
@@ -202,7 +205,7 @@ public final class HubStorage {
     private Future<Void> startSchedule() {
         return deploy(
                 Room.SCHEDULER,
-                new SchedulerVerticle(
+                () -> new SchedulerVerticle(
                         config,
                         history,
                         this::newestSnapshot,
@@ -226,8 +229,10 @@ public final class HubStorage {
                 .map(FolderAccess.Problem::sentence);
     }
 
-    private Future<Void> deploy(Room room, Deployable verticle) {
-        return vertx.deployVerticle(verticle)
+    /** Makes the verticle and what belongs to it on a worker thread, because a first use loads many classes. */
+    private Future<Void> deploy(Room room, Callable<? extends Deployable> verticle) {
+        return vertx.executeBlocking(verticle::call, false)
+                .compose(vertx::deployVerticle)
                 .onSuccess(id -> deployed.put(room, id))
                 .mapEmpty();
     }

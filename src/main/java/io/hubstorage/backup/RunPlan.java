@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
@@ -34,7 +35,7 @@ record RunPlan(RunStart start, List<String> only, HubConfig config, Settings set
         HubConfig frozen = config.config();
         List<String> only = asked.buckets() == null ? List.of() : List.copyOf(asked.buckets());
         RunStart start = new RunStart(
-                runId(now, RandomGenerator.getDefault()),
+                runId(now, ThreadLocalRandom.current()),
                 asked.trigger() == null ? Trigger.MANUAL : asked.trigger(),
                 asked.dryRun(),
                 coversAll(only, frozen),

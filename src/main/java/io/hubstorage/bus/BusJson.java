@@ -40,6 +40,21 @@ public final class BusJson {
     private static final JsonMapper STRICT = MAPPER.rebuild()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+    /** What goes over the bus while the program starts and a run is under way, without anybody asking for it. */
+    private static final List<Class<? extends Record>> OF_A_RUN = List.of(
+            BackupMessage.Start.class,
+            BackupMessage.Accepted.class,
+            BackupMessage.Status.class,
+            RunState.class,
+            RunRecord.class,
+            SchedulerMessage.Status.class,
+            StatusMessage.Current.class,
+            TransferMessage.FindFolders.class,
+            TransferMessage.Folders.class,
+            TransferMessage.Shard.class,
+            TransferMessage.Heartbeat.class,
+            TransferMessage.Result.class);
+
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
     private static final int LONGEST_SHOWN = 60;
 
@@ -48,6 +63,19 @@ public final class BusJson {
     /** The mapper itself, for those that write files in the same notation. */
     public static JsonMapper mapper() {
         return MAPPER;
+    }
+
+    /**
+     * Finds out how the messages of a run are written and read. Else the first of each kind would pay for that, on an event
+     * loop, and in a process that has just started on a busy machine this takes seconds. Blocks.
+     */
+    public static void prepare() {
+        for (Class<? extends Record> type : OF_A_RUN) {
+            MAPPER.writerFor(type);
+            MAPPER.readerFor(type);
+        }
+        STRICT.readerFor(BackupMessage.Start.class);
+        decode(encode(new BackupMessage.Accepted("none")), BackupMessage.Accepted.class);
     }
 
     /** The JSON form of a message record. */

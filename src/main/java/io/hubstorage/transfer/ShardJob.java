@@ -46,6 +46,11 @@ final class ShardJob {
         this.copy = new ShardCopy(shard, requests, this.s3, progress, lease);
     }
 
+    @Override
+    public String toString() {
+        return "shard %d of %s".formatted(shard.index(), shard.bucket());
+    }
+
     /** Whether a message to stop means this job. */
     boolean isMeant(TransferMessage.Cancel cancel) {
         return cancel.runId().equals(shard.runId())

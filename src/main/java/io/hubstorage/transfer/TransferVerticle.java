@@ -44,6 +44,8 @@ public final class TransferVerticle extends VerticleBase {
     /** Touched on the event loop only. */
     private final Set<ShardJob> jobs = new HashSet<>();
 
+    private boolean stopping;
+
     /** @param version of the program, for the user agent */
     public TransferVerticle(ConfigStore config, String version) {
         this(config, version, S3Access.STALL, RetryPolicy.USUAL);
@@ -88,6 +90,7 @@ public final class TransferVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        stopping = true;
         jobs.forEach(ShardJob::cancel);
         search.cancelAll();
         return vertx.executeBlocking(() -> {
@@ -103,9 +106,22 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private void shard(Message<JsonObject> message) {
-        Shard shard = new Shard(BusJson.decode(message.body(), TransferMessage.Shard.class));
+        // Not on the loop: the first one loads most of what a shard is worked on with, which takes long on a busy
+        // machine.
+        onVirtualThread(() -> {
+                    Shard shard = new Shard(BusJson.decode(message.body(), TransferMessage.Shard.class));
+                    return new ShardJob(shard, requests, s3::get);
+                })
+                .onSuccess(job -> begin(job, message))
+                .onFailure(e -> message.fail(500, String.valueOf(e.getMessage())));
+    }
+
+    private void begin(ShardJob job, Message<JsonObject> message) {
+        if (stopping) {
+            message.fail(503, "this worker is being stopped");
+            return;
+        }
         requests.ceiling(config.config().transfer().maxConcurrentRequests());
-        ShardJob job = new ShardJob(shard, requests, s3::get);
         jobs.add(job);
         message.reply(new JsonObject().put("accepted", true));
         onVirtualThread(() -> resultOf(job)).onComplete(done -> {
@@ -114,7 +130,7 @@ public final class TransferVerticle extends VerticleBase {
                 done.result()
                         .ifPresent(result -> vertx.eventBus().send(Addresses.TRANSFER_RESULT, BusJson.encode(result)));
             } else {
-                LOG.error("shard {} of {} ended without a result", shard.index(), shard.bucket(), done.cause());
+                LOG.error("{} ended without a result", job, done.cause());
             }
             if (jobs.isEmpty()) {
                 // Not on our threads, which take nothing more where the program ends.

@@ -129,9 +129,12 @@ public final class HttpVerticle extends VerticleBase {
         connections = all;
         all.start();
         return built.start()
-                .compose(started -> created.connectionHandler(all::opened)
-                        .requestHandler(all.before(built.router()))
-                        .listen())
+                .compose(started -> vertx.executeBlocking(
+                        () -> created.connectionHandler(all::opened)
+                                .requestHandler(all.before(built.router()))
+                                .listen(),
+                        false))
+                .compose(listening -> listening)
                 .onSuccess(listening -> {
                     server = listening;
                     log.info("Listening on http://{}:{}", bracketed(web.host()), listening.actualPort());

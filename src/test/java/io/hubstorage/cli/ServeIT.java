@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,38 @@ final class ServeIT {
             assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
             assertThat(hub.out()).contains("INFO").doesNotContain("WARN", "ERROR");
         }
+    }
+
+    /** On a busy machine this took a loop seconds: too long for whoever waits for an answer, and a warning in the log. */
+    @Test
+    void noEventLoopLoadsWhatTheWebServerAndAFirstRunAreMadeOf() throws IOException {
+        configure();
+        Path recording = home.resolve("classes.jfr");
+        List<String> flags = List.of(
+                "-XX:StartFlightRecording:settings=none,+jdk.ClassLoad#enabled=true,+jdk.ClassLoad#threshold=0ms,filename="
+                        + recording);
+        try (HubProcess hub = HubProcess.start(home, environment, flags, "serve")) {
+            awaitSuccess(hub);
+            hub.signal("TERM");
+            assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
+        }
+        List<String> loaded = RecordingFile.readAllEvents(recording).stream()
+                .filter(event -> event.getThread() != null
+                        && event.getThread().getJavaName() != null
+                        && event.getThread().getJavaName().contains("eventloop"))
+                .map(event -> event.getClass("loadedClass").getName())
+                .toList();
+        assertThat(loaded)
+                .as("the recording holds what the loops load")
+                .anyMatch(name -> name.startsWith("io.hubstorage.transfer.TransferVerticle$$Lambda"))
+                .noneMatch(name -> Stream.of(
+                                "com.fasterxml.jackson.databind.introspect.",
+                                "com.fasterxml.jackson.databind.ser.",
+                                "io.netty.channel.socket.nio.",
+                                "io.hubstorage.bus.RunState$Progress",
+                                "io.hubstorage.bus.RunRecord$Truth",
+                                "io.hubstorage.transfer.ShardCopy")
+                        .anyMatch(name::startsWith));
     }
 
     @Test
