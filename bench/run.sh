@@ -24,7 +24,7 @@ copies, and prints tables: wall time, CPU time and peak memory of the client.
   --quick          small buckets: shows that everything works, measures nothing
   --jar FILE       HubStorage (what was built last)
   --jar-vs FILE    another HubStorage to compare with: "hubstorage-vs"
-  --java-options S of HubStorage's JVMs ("-Xmx512m")
+  --java-options S of HubStorage's JVMs ("-Xmx512m --add-modules jdk.incubator.vector")
   --etags KIND     "parts": objects from 8 MiB on have ETags as after an upload in parts, as most tools make them;
                    "md5": every ETag is the body's MD5, which costs who checks it (parts)
   --target FOLDER  where the copies go (/dev/shm)

@@ -38,7 +38,7 @@ public final class Bench implements Callable<Integer> {
     private @Nullable Path otherJar;
 
     @Option(names = "--java-options", split = " ")
-    private List<String> options = List.of("-Xmx512m");
+    private List<String> options = List.of("-Xmx512m", "--add-modules", "jdk.incubator.vector");
 
     @Option(names = "--etags")
     private Case.Etags etags = Case.Etags.PARTS;

@@ -4,7 +4,9 @@ import io.hubstorage.integrity.DeclaredChecksum.Declared;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,11 +35,19 @@ public final class BodyVerifier implements ByteSink {
         List<Long> allParts(int parts) throws IOException, InterruptedException;
     }
 
+    /**
+     * Where a body lies by the time that it is fed, so that its parts can be hashed later and together.
+     *
+     * @param file stays open until the verdict
+     */
+    public record OnDisk(FileChannel file, ParallelMd5 md5) {}
+
     private final String name;
     private final Declared claims;
     private final long size;
     private final PartSizeInference guesses;
     private final @Nullable Parts uploaded;
+    private final @Nullable OnDisk disk;
     private final MessageDigest sha256 = Algorithm.SHA256.start();
     private final Map<DeclaredChecksum, MessageDigest> whole = new LinkedHashMap<>();
     private final @Nullable PartedHash parted;
@@ -49,14 +59,22 @@ public final class BodyVerifier implements ByteSink {
      *
      * @param name of the object, for messages
      * @param uploaded null where it is not worth asking
+     * @param disk null where the body is nowhere but in memory
      */
-    public BodyVerifier(String name, Declared claims, long size, PartSizeInference guesses, @Nullable Parts uploaded)
+    public BodyVerifier(
+            String name,
+            Declared claims,
+            long size,
+            PartSizeInference guesses,
+            @Nullable Parts uploaded,
+            @Nullable OnDisk disk)
             throws IOException, InterruptedException {
         this.name = name;
         this.claims = claims;
         this.size = size;
         this.guesses = guesses;
         this.uploaded = uploaded;
+        this.disk = disk;
         for (DeclaredChecksum claim : claims.whole()) {
             if (claim.algorithm() != Algorithm.SHA256) {
                 whole.put(claim, claim.algorithm().start());
@@ -64,7 +82,7 @@ public final class BodyVerifier implements ByteSink {
         }
         DeclaredChecksum parts = claims.sayWhole() ? null : claims.parted();
         long each = parts == null ? 0 : likeliest(parts);
-        this.parted = parts == null || each == 0 ? null : new PartedHash(parts, PartSizes.each(each));
+        this.parted = parts == null || each == 0 ? null : new PartedHash(parts, PartSizes.each(each), disk);
     }
 
     private long likeliest(DeclaredChecksum parts) throws IOException, InterruptedException {
@@ -171,7 +189,8 @@ public final class BodyVerifier implements ByteSink {
         return sizes;
     }
 
-    private @Nullable PartSizes searchGuessed(DeclaredChecksum claim, Again again) throws IOException {
+    private @Nullable PartSizes searchGuessed(DeclaredChecksum claim, Again again)
+            throws IOException, InterruptedException {
         List<PartSizes> rest = !guesses.worthTrying()
                 ? List.of()
                 : guesses.candidates(size, claim.parts()).stream()
@@ -189,16 +208,17 @@ public final class BodyVerifier implements ByteSink {
         return parted != null && parted.sizes.equals(sizes);
     }
 
-    private static @Nullable PartSizes agreeing(DeclaredChecksum claim, List<PartSizes> ideas, Again again)
-            throws IOException {
+    private @Nullable PartSizes agreeing(DeclaredChecksum claim, List<PartSizes> ideas, Again again)
+            throws IOException, InterruptedException {
         List<PartedHash> hashes =
-                ideas.stream().map(sizes -> new PartedHash(claim, sizes)).toList();
+                ideas.stream().map(sizes -> new PartedHash(claim, sizes, disk)).toList();
         again.feed((bytes, offset, length) -> hashes.forEach(hash -> hash.update(bytes, offset, length)));
-        return hashes.stream()
-                .filter(PartedHash::agrees)
-                .map(hash -> hash.sizes)
-                .findFirst()
-                .orElse(null);
+        for (PartedHash hash : hashes) {
+            if (hash.agrees()) {
+                return hash.sizes;
+            }
+        }
+        return null;
     }
 
     private static boolean isEtag(DeclaredChecksum claim) {
@@ -216,18 +236,27 @@ public final class BodyVerifier implements ByteSink {
     private static final class PartedHash {
         private final DeclaredChecksum claim;
         private final PartSizes sizes;
-        private final MessageDigest outer;
+        private final @Nullable OnDisk disk;
         private final MessageDigest part;
-        private int index;
+        private final List<ParallelMd5.Pending> hashes = new ArrayList<>();
+        private long fed;
+        private long begin;
         private long left;
-        private boolean begun;
+        private boolean later;
 
-        PartedHash(DeclaredChecksum claim, PartSizes sizes) {
+        /** @param disk null where the parts are to be hashed as they are fed */
+        PartedHash(DeclaredChecksum claim, PartSizes sizes, @Nullable OnDisk disk) {
             this.claim = claim;
             this.sizes = sizes;
-            this.outer = claim.algorithm().start();
+            this.disk = claim.algorithm() == Algorithm.MD5 ? disk : null;
             this.part = claim.algorithm().start();
-            this.left = sizes.of(0);
+            beginPart();
+        }
+
+        private void beginPart() {
+            begin = fed;
+            left = sizes.of(hashes.size());
+            later = disk != null && disk.md5().takes(left);
         }
 
         void update(byte[] bytes, int offset, int length) {
@@ -235,10 +264,13 @@ public final class BodyVerifier implements ByteSink {
             for (int rest = length; rest > 0; ) {
                 if (left == 0) {
                     endPart();
+                    beginPart();
                 }
                 int count = (int) Math.min(left, rest);
-                part.update(bytes, at, count);
-                begun = true;
+                if (!later) {
+                    part.update(bytes, at, count);
+                }
+                fed += count;
                 at += count;
                 rest -= count;
                 left -= count;
@@ -246,18 +278,27 @@ public final class BodyVerifier implements ByteSink {
         }
 
         private void endPart() {
-            outer.update(part.digest());
-            index++;
-            left = sizes.of(index);
-            begun = false;
+            if (later && disk != null) {
+                hashes.add(disk.md5().submit(disk.file(), begin, fed - begin));
+            } else {
+                byte[] hash = part.digest();
+                hashes.add(() -> hash);
+            }
         }
 
         /** Whether this idea of the parts gives what the server says. Call once, after the last byte. */
-        boolean agrees() {
-            if (begun) {
+        boolean agrees() throws IOException, InterruptedException {
+            if (fed > begin) {
                 endPart();
             }
-            return index == claim.parts() && claim.agrees(outer.digest());
+            if (hashes.size() != claim.parts()) {
+                return false;
+            }
+            MessageDigest outer = claim.algorithm().start();
+            for (ParallelMd5.Pending hash : hashes) {
+                outer.update(hash.get());
+            }
+            return claim.agrees(outer.digest());
         }
     }
 }

@@ -1,4 +1,4 @@
-/** What is declared about a body, and whether the bytes agree. No input or output. */
+/** What is declared about a body, and whether the bytes agree. Reads no more than the file that it is given. */
 @NullMarked
 package io.hubstorage.integrity;
 

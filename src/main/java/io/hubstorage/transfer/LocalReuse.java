@@ -112,7 +112,7 @@ final class LocalReuse {
 
     private @Nullable VerifiedBody compare(Path file, ListedObject object, Declared claims, ObjectMetadata metadata)
             throws IOException, InterruptedException {
-        BodyVerifier proof = new BodyVerifier(file.toString(), claims, object.size(), guesses, metadata);
+        BodyVerifier proof = new BodyVerifier(file.toString(), claims, object.size(), guesses, metadata, null);
         read(file, each -> {
             proof.read(each);
             return proof.sha256();

@@ -202,7 +202,12 @@ final class ObjectFetch {
             byte[] body = small.body();
             // No question about its parts: a request more would cost as much as the object.
             BodyVerifier proof = new BodyVerifier(
-                    shard.bucket() + "/" + object.key(), DeclaredChecksum.of(small.head()), body.length, guesses, null);
+                    shard.bucket() + "/" + object.key(),
+                    DeclaredChecksum.of(small.head()),
+                    body.length,
+                    guesses,
+                    null,
+                    null);
             proof.update(body, 0, body.length);
             String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
             tree.write(task.path(), body, object.lastModified());

@@ -12,6 +12,7 @@ import io.hubstorage.s3.ObjectReader;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -79,10 +80,15 @@ final class ObjectMetadata implements BodyVerifier.Parts {
         return !DeclaredChecksum.isPlainMd5(object.etag());
     }
 
-    /** Begins to prove a body of which this head is known. */
-    BodyVerifier proof(ObjectHead known) throws IOException, InterruptedException {
+    /** Begins to prove a body of which this head is known, and that is written to this file before it is fed. */
+    BodyVerifier proof(ObjectHead known, FileChannel file) throws IOException, InterruptedException {
         return new BodyVerifier(
-                shard.bucket() + "/" + object.key(), DeclaredChecksum.of(known), object.size(), guesses, this);
+                shard.bucket() + "/" + object.key(),
+                DeclaredChecksum.of(known),
+                object.size(),
+                guesses,
+                this,
+                new BodyVerifier.OnDisk(file, requests.parallelMd5()));
     }
 
     /** The head of the whole object, with its checksums. */

@@ -146,7 +146,7 @@ final class RangedDownload implements AutoCloseable {
                 ObjectHead head = Objects.requireNonNull(opening);
                 ObjectHead best = best(head, whole);
                 first = head.checksums().isEmpty() ? head.withChecksumsOf(best) : head;
-                proof = metadata.proof(best);
+                proof = metadata.proof(best, file);
                 inOrder.into(proof);
             }
             inOrder.finish(oldest.range().end());

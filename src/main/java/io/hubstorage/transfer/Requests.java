@@ -1,5 +1,6 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
@@ -24,16 +25,23 @@ final class Requests {
     private final int allMemory;
     private final AtomicInteger largeObjects;
     private final PartialDownloads partials;
+    private final ParallelMd5 parallelMd5;
     private final RetryPolicy retries;
     private final Cancellation cancellation;
 
     /** Limits of its own, and nobody to stop it; {@link #stoppedBy} shares them. */
     Requests(RequestPermits permits, long memory, RetryPolicy retries) {
+        this(permits, memory, retries, new ParallelMd5());
+    }
+
+    /** The same, with other hashes than the processor's. */
+    Requests(RequestPermits permits, long memory, RetryPolicy retries, ParallelMd5 parallelMd5) {
         this.permits = permits;
         this.allMemory = Math.toIntExact(Math.max(1, memory / UNIT));
         this.memory = new Semaphore(allMemory, true);
         this.largeObjects = new AtomicInteger();
         this.partials = new PartialDownloads();
+        this.parallelMd5 = parallelMd5;
         this.retries = retries;
         this.cancellation = new Cancellation();
     }
@@ -44,6 +52,7 @@ final class Requests {
         this.memory = shared.memory;
         this.largeObjects = shared.largeObjects;
         this.partials = shared.partials;
+        this.parallelMd5 = shared.parallelMd5;
         this.retries = shared.retries;
         this.cancellation = cancellation;
     }
@@ -76,6 +85,11 @@ final class Requests {
     /** What is left of large objects that could not be read to their end. */
     PartialDownloads partials() {
         return partials;
+    }
+
+    /** Hashes the parts of all large objects together. */
+    ParallelMd5 parallelMd5() {
+        return parallelMd5;
     }
 
     /** Sends a request that brings no body, when there is a permit. */

@@ -9,6 +9,9 @@ import io.hubstorage.integrity.DeclaredChecksum.Declared;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class BodyVerifierTest {
     private static final int MIB = 1 << 20;
@@ -88,7 +92,7 @@ final class BodyVerifierTest {
 
     private BodyVerifier fed(byte[] body, Declared declared, BodyVerifier.@Nullable Parts parts) {
         try {
-            BodyVerifier verifier = new BodyVerifier("bucket/key", declared, body.length, inference, parts);
+            BodyVerifier verifier = new BodyVerifier("bucket/key", declared, body.length, inference, parts, null);
             int half = body.length / 3;
             verifier.update(body, 0, half);
             verifier.update(body, half, body.length - half);
@@ -331,6 +335,27 @@ final class BodyVerifierTest {
 
         assertThat(verdict(verifier, body)).isEqualTo(ManifestEntry.LENGTH);
         assertThat(verifier.parts()).isNull();
+    }
+
+    /** A file that was written with other bytes than these shows which of the two is hashed. */
+    @Test
+    void partsThatLieOnTheDiskAreHashedThere(@TempDir Path folder) throws Exception {
+        byte[] body = body(1_000);
+        Declared declared = DeclaredChecksum.ofEtag(etag(body, even(1_000, 90)));
+        Path file = Files.write(folder.resolve("body"), body);
+        try (FileChannel open = FileChannel.open(file)) {
+            BodyVerifier verifier = new BodyVerifier(
+                    "bucket/key",
+                    declared,
+                    body.length,
+                    inference,
+                    telling(even(1_000, 90)),
+                    new BodyVerifier.OnDisk(open, new ParallelMd5(16, 1 << 20, 0)));
+            verifier.update(otherwise(body), 0, body.length);
+
+            assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
+            assertThat(verifier.sha256()).isEqualTo(hex(Algorithm.SHA256, otherwise(body)));
+        }
     }
 
     @Test

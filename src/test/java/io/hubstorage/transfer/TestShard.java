@@ -3,6 +3,7 @@ package io.hubstorage.transfer;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
 import io.hubstorage.config.Settings;
+import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.s3.S3Access;
@@ -26,8 +27,7 @@ final class TestShard implements AutoCloseable {
     private final Path home;
     private final SyntheticS3 s3 = SyntheticS3.start();
     private SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
-    private final Requests requests = new Requests(
-            new RequestPermits(64), 32 << 20, new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3));
+    private final Requests requests;
     private final List<TransferMessage.Source> sources = new ArrayList<>();
     private TransferMessage.Options options =
             new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false);
@@ -38,7 +38,17 @@ final class TestShard implements AutoCloseable {
     private int snapshot;
 
     TestShard(Path home) {
+        this(home, new ParallelMd5());
+    }
+
+    /** One that hashes parts in another way than the processor suggests. */
+    TestShard(Path home, ParallelMd5 parallelMd5) {
         this.home = home;
+        this.requests = new Requests(
+                new RequestPermits(64),
+                32 << 20,
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3),
+                parallelMd5);
     }
 
     SyntheticS3 s3() {
