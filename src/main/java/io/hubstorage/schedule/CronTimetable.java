@@ -46,9 +46,7 @@ final class CronTimetable implements Timetable {
 
     @Override
     public Optional<Instant> next(Instant lastStart) {
-        Optional<Instant> next = hourly ? hourly(lastStart) : byLocalTime(lastStart);
-        // Without a limit, an expression that never comes true would be sought in all the years to come.
-        return next.filter(found -> found.isBefore(lastStart.plus(Duration.ofDays(366L * 9))));
+        return hourly ? hourly(lastStart) : byLocalTime(lastStart);
     }
 
     private Optional<Instant> hourly(Instant lastStart) {

@@ -150,6 +150,15 @@ final class KeyPathTest {
     }
 
     @Test
+    void onlyThePieceThatEndsInADotEndsInHex() {
+        String key = "x".repeat(246) + "." + "y".repeat(100);
+        assertThat(KeyPath.toPath(key)).isEqualTo("~hub+~" + "x".repeat(246) + "%2E/~hub~" + "y".repeat(100));
+        assertThat(KeyPath.toKey(KeyPath.toPath(key))).isEqualTo(key);
+        String before = "x".repeat(247) + "." + "y".repeat(100);
+        assertThat(KeyPath.toPath(before)).isEqualTo("~hub+~" + "x".repeat(247) + "/~hub~." + "y".repeat(100));
+    }
+
+    @Test
     void aKeyOfNothingButSlashesStillHasAPathTheSystemTakes() {
         String key = "/".repeat(1_024);
         String path = KeyPath.toPath(key);

@@ -63,6 +63,21 @@ final class PathAllocatorTest {
     }
 
     @Test
+    void theLastKeyDoesNotClashWithItself() {
+        PathAllocator allocator = new PathAllocator();
+        assertThat(allocator.allocate("a", 1)).isEqualTo("a");
+        assertThat(allocator.withSize(2)).isEqualTo("a");
+    }
+
+    @Test
+    void aFileOfARangeBeforeStandsInTheWayOfAFolderToo() {
+        PathAllocator allocator = new PathAllocator(List.of("a/b", "a"));
+        assertThat(allocator.allocate("a/b/c", 1)).isEqualTo("~hub1~a/~hub1~b/c");
+        assertThat(allocator.allocate("a/c", 1)).isEqualTo("~hub1~a/c");
+        assertThat(allocator.allocate("b/c", 1)).isEqualTo("b/c");
+    }
+
+    @Test
     void onlyPrefixesThatCanStillBecomeFoldersAreAskedAbout() {
         assertThat(PathAllocator.clashCandidates("data/2026/f-1.txt"))
                 .containsExactly("data", "data/2026", "data/2026/f", "data/2026/f-1", "data/2026/f-1.txt");

@@ -45,6 +45,8 @@ final class SegmentCodecTest {
                 "CONOUT$",
                 "conout$.a",
                 "a/con",
+                "a-long-folder/con",
+                "a-long-folder/nul.tar.gz/x",
                 "con/a.b",
                 "a/con.b/c",
                 "",

@@ -154,7 +154,19 @@ final class NextRunTest {
     }
 
     @Test
+    void anHourlyCronCountsAnHourThatComesTwiceTwice() {
+        Timetable berlin = cron("30 * * * *", "Europe/Berlin");
+        assertThat(berlin.next(Instant.parse("2026-10-25T00:30:00Z"))).contains(Instant.parse("2026-10-25T01:30:00Z"));
+        assertThat(berlin.next(Instant.parse("2026-03-29T00:30:00Z"))).contains(Instant.parse("2026-03-29T01:30:00Z"));
+    }
+
+    @Test
     void anExpressionThatNeverComesTrueHasNoNextRun() {
+        assertThat(cron("* * 31 4 *", "UTC").next(T0)).isEmpty();
+        assertThat(cron("0 0 31 2,4,6,9,11 *", "Europe/Berlin").next(T0)).isEmpty();
+        assertThat(cron("0 12 29 2 *", "UTC").next(Instant.parse("2096-03-01T00:00:00Z")))
+                .as("eight years later")
+                .contains(Instant.parse("2104-02-29T12:00:00Z"));
         assertThat(NextRun.plan(cron("0 0 30 2 *", "UTC"), T0, T0)).isEqualTo(new NextRun(null, false));
         assertThat(cron("0 12 29 2 *", "UTC").next(T0)).contains(Instant.parse("2028-02-29T12:00:00Z"));
     }
@@ -207,6 +219,9 @@ final class NextRunTest {
         Instant nextYear = T0.plus(Duration.ofDays(365));
         assertThat(NextRun.countFrom(interval(6), List.of(run(nextYear, RunResult.SUCCESS)), null, T0))
                 .isNull();
+        assertThat(NextRun.countFrom(cron("0 2 * * *", "UTC"), List.of(run(nextYear, RunResult.SUCCESS)), null, T0))
+                .as("it cannot move points on the clock")
+                .isEqualTo(nextYear);
         Instant soon = T0.plus(Duration.ofHours(1));
         assertThat(NextRun.countFrom(interval(6), List.of(run(soon, RunResult.SUCCESS)), null, T0))
                 .isEqualTo(soon);

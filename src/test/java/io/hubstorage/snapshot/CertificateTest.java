@@ -58,6 +58,9 @@ final class CertificateTest {
     @Test
     void theManifestMustHoldWhatTheSnapshotHolds() {
         assertThat(certificate(bucket("a", TEN, summary(SIX, Map.of()), List.of(), 0))
+                        .balanced())
+                .isFalse();
+        assertThat(certificate(bucket("a", TEN, summary(SIX, Map.of()), List.of(), 0))
                         .problems())
                 .containsExactly(
                         "a: the snapshot holds 10 objects (1,000 bytes), but its manifest 6 objects (600 bytes)");

@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -101,6 +102,45 @@ final class DataLockTest {
     /** As on some network file systems and FUSE. */
     private static @Nullable FileLock noLocks(FileChannel channel) throws IOException {
         throw new IOException("No locks available: " + channel.isOpen());
+    }
+
+    @Test
+    void whoHoldsItIsWrittenDownAlsoWhereThereAreNoLocks() throws Exception {
+        Path lock = new Layout(data).lock();
+        DataLock.Holder us = DataLock.Holder.us(NOW);
+        try (DataLock _ = DataLock.take(lock, NOW)) {
+            assertThat(DataLock.Holder.read(lock)).isEqualTo(us);
+        }
+        try (DataLock _ = takeWithoutLocks()) {
+            assertThat(DataLock.Holder.read(lock.resolveSibling("lock.held"))).isEqualTo(us);
+        }
+        assertThat(lock.resolveSibling("lock.held")).doesNotExist();
+    }
+
+    @Test
+    void whoeverDoesNotGetItLeavesNoFileOpen() throws Exception {
+        Path lock = new Layout(data).lock();
+        List<FileChannel> opened = new ArrayList<>();
+        assertThatThrownBy(() -> DataLock.take(
+                        lock,
+                        NOW,
+                        channel -> {
+                            opened.add(channel);
+                            return null;
+                        },
+                        Lease.USUAL))
+                .isInstanceOf(DataLock.HeldException.class);
+        DataLock.take(
+                        lock,
+                        NOW,
+                        channel -> {
+                            opened.add(channel);
+                            return noLocks(channel);
+                        },
+                        Lease.USUAL)
+                .close();
+
+        assertThat(opened).hasSize(2).noneMatch(FileChannel::isOpen);
     }
 
     private DataLock takeWithoutLocks() throws Exception {

@@ -7,7 +7,9 @@ import io.hubstorage.fs.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,6 +156,26 @@ final class DestinationTest {
             Files.delete(own);
         }
         assertThat(destination().problem(false)).isEmpty();
+    }
+
+    @Test
+    void soItIsInAFolderThatWasUsedBefore() throws IOException {
+        destination().claim();
+        Files.createFile(layout.journals());
+        assertThat(destination().problem(false))
+                .hasValueSatisfying(
+                        problem -> assertThat(problem.what()).isEqualTo(layout.journals() + " is no folder."));
+    }
+
+    @Test
+    void onlyWhoTriesItOutTouchesTheDisk() throws IOException {
+        destination().claim();
+        FileTime before = FileTime.from(Instant.parse("2026-11-01T00:00:00Z"));
+        Files.setLastModifiedTime(layout.data(), before);
+        assertThat(destination().problem(false)).isEmpty();
+        assertThat(Files.getLastModifiedTime(layout.data())).isEqualTo(before);
+        assertThat(destination().problem(true)).isEmpty();
+        assertThat(Files.getLastModifiedTime(layout.data())).isGreaterThan(before);
     }
 
     @Test

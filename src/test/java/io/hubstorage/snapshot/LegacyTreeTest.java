@@ -98,6 +98,15 @@ final class LegacyTreeTest {
             });
             cursor.seek("b", null);
             assertThat(rest(cursor)).as("onwards, in what is open").startsWith("b", "c/d.e");
+            cursor.seek("a/b/d", null);
+            assertThat(cursor.next()).isNotNull();
+            cursor.seek("a/b/d", null);
+            assertThat(cursor.next())
+                    .as("once more")
+                    .extracting(ManifestEntry::key)
+                    .isEqualTo("a/b/d");
+            cursor.seek("", null);
+            assertThat(rest(cursor)).as("back, and nothing twice").isEqualTo(List.copyOf(keys));
         }
     }
 

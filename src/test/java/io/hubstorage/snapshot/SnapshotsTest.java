@@ -124,6 +124,32 @@ final class SnapshotsTest {
     }
 
     @Test
+    void theyAreCountedByTheirNamesAndWhatHasNoUsualNameByWhatItHolds() throws IOException {
+        snapshot("hublink_20261123040506", START);
+        Files.createDirectories(folder.resolve("hublink_20261123040507"));
+        Files.createDirectories(folder.resolve("hublink_before/s3"));
+        Files.createDirectories(folder.resolve("hublink_notes"));
+        Snapshots snapshots = new Snapshots(layout);
+
+        assertThat(snapshots.count()).as("one is gone or not there yet").isEqualTo(3);
+        assertThat(snapshots.list())
+                .extracting(SnapshotInfo::name)
+                .containsExactly("hublink_20261123040506", "hublink_before");
+    }
+
+    @Test
+    void ofABucketTheNewestIsTheOneThatHasAFolderOfIt() throws IOException {
+        Files.createDirectories(snapshot("hublink_20261123040505", START).resolve("s3/music"));
+        Files.createDirectories(snapshot("hublink_20261123040506", START).resolve("s3/music"));
+        Files.createDirectories(snapshot("hublink_20261123040507", START).resolve("s3/photos"));
+        Snapshots snapshots = new Snapshots(layout);
+
+        assertThat(snapshots.newestWith("music"))
+                .hasValueSatisfying(newest -> assertThat(newest.name()).isEqualTo("hublink_20261123040506"));
+        assertThat(snapshots.newestWith("films")).isEmpty();
+    }
+
+    @Test
     void oneIsFoundByNameAndNothingOutside() throws IOException {
         snapshot("hublink_20261123040506", START);
         Files.createDirectories(folder.resolve("hublink_x/../../s3"));
