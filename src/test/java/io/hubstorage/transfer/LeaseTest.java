@@ -54,6 +54,14 @@ final class LeaseTest {
     }
 
     @Test
+    void whoeverAsksWhetherToGoOnLooksTooForItsFile() throws IOException {
+        Lease lease = held();
+        Files.delete(home.resolve("lease"));
+
+        assertThatThrownBy(lease::check).hasMessage("the run has given this shard up");
+    }
+
+    @Test
     void aLostLeaseStaysLost() throws IOException {
         Lease lease = held();
         Files.delete(home.resolve("lease"));

@@ -77,6 +77,15 @@ final class PartialDownloadsTest {
     }
 
     @Test
+    void alsoWhenThatOneHasAllOfAnObject() throws IOException {
+        partials.keep("run", "films", partial("draft", film("1")));
+
+        partials.drop("next", "films", new ListedObject("other", 1, "1", Instant.EPOCH, null, false));
+
+        assertThat(home.resolve("draft")).doesNotExist();
+    }
+
+    @Test
     void ofTwoOfOneObjectTheLaterStays() throws IOException {
         partials.keep("run", "films", partial("first", film("1")));
         PartialDownloads.Partial second = partial("second", film("1"));

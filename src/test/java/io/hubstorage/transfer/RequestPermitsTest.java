@@ -1,10 +1,13 @@
 package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class RequestPermitsTest {
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
@@ -150,6 +153,118 @@ final class RequestPermitsTest {
         assertThat(permits.limit()).isEqualTo(64);
     }
 
+    /** Somebody who wants to send one more. */
+    private Thread newcomer() {
+        return Thread.ofVirtual().start(() -> {
+            try {
+                permits.acquire();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static void assertWaits(Thread newcomer) {
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> newcomer.getState() == Thread.State.WAITING || !newcomer.isAlive());
+        assertThat(newcomer.isAlive()).as("still waits").isTrue();
+    }
+
+    private void send(int count) throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            permits.acquire();
+        }
+    }
+
+    private void end(int count) {
+        for (int i = 0; i < count; i++) {
+            permits.release();
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void whoComesWhenAllAreUnderWayWaitsUntilOneIsAnswered() throws InterruptedException {
+        send(64);
+        Thread newcomer = newcomer();
+        assertWaits(newcomer);
+        end(1);
+        newcomer.join();
+    }
+
+    @Test
+    @Timeout(60)
+    void whenTheLimitIsHalvedHalfMustBeAnsweredBeforeOneMoreIsSent() throws InterruptedException {
+        send(64);
+        permits.throttled();
+        Thread newcomer = newcomer();
+        end(32);
+        assertWaits(newcomer);
+        end(1);
+        newcomer.join();
+    }
+
+    @Test
+    @Timeout(60)
+    void whenTheLimitRisesAsManyMoreAreSentAndNotOneBeyond() throws InterruptedException {
+        serve(distant(20 * MILLISECOND), 64 + 64, 4_096);
+        assertThat(permits.limit()).isGreaterThan(64);
+        send(permits.limit() - sent.size());
+        Thread newcomer = newcomer();
+        assertWaits(newcomer);
+        end(1);
+        newcomer.join();
+    }
+
+    @Test
+    void whatIsKnownOfAServerIsForgottenAfterTenQuietSeconds() throws InterruptedException {
+        serve(distant(20 * MILLISECOND), 1_000, 4_096);
+        end(sent.size());
+        sent.clear();
+        now += 10 * SECOND;
+        send(1);
+        assertThat(permits.limit()).as("not yet").isEqualTo(256);
+        end(1);
+        now += 10 * SECOND + 1;
+        send(1);
+        assertThat(permits.limit()).isEqualTo(64);
+        end(1);
+
+        // Further away than before, which is no sign of a queue.
+        serve(distant(200 * MILLISECOND), 1_000, 4_096);
+        assertThat(permits.limit()).isEqualTo(256);
+    }
+
+    @Test
+    void aServerThatTakesSecondsForEachIsNotAskedMoreAtOnceForIt() throws InterruptedException {
+        serve(distant(2 * SECOND + 1), 1_000, 4_096);
+        assertThat(permits.limit()).isLessThanOrEqualTo(64);
+    }
+
+    @Test
+    void oneThatIsJustQuickEnoughIs() throws InterruptedException {
+        serve(distant(2 * SECOND), 1_000, 4_096);
+        assertThat(permits.limit()).isEqualTo(256);
+    }
+
+    @Test
+    void asLongAsItsQueueIsShortASlowServerHasOne() throws InterruptedException {
+        serve(oneAfterTheOther(SECOND), 200, 4_096);
+        assertThat(permits.limit()).isBetween(3, 8);
+    }
+
+    @Test
+    void eachSizeIsComparedWithItsLike() throws InterruptedException {
+        long[] sizes = {1_000, 20_000, 400_000, 6_000_000};
+        int[] next = {0};
+        serve((time, _) -> time + 10 * MILLISECOND * (1L << (2 * (next[0]++ % 4))), 4_000, sizes);
+        assertThat(permits.limit()).isEqualTo(256);
+
+        permits.answered(SECOND, Long.MAX_VALUE);
+        permits.answered(0, -1);
+        assertThat(permits.limit()).isEqualTo(256);
+    }
+
     @Test
     void neverMoreThanIsAllowedAreUnderWay() throws InterruptedException {
         permits.ceiling(10);
@@ -174,6 +289,10 @@ final class RequestPermitsTest {
         throttles(64);
 
         assertThat(permits.limit()).isEqualTo(32);
+
+        throttles(1);
+
+        assertThat(permits.limit()).as("one more than were under way").isEqualTo(16);
     }
 
     @Test

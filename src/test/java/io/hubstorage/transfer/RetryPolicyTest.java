@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -121,6 +122,42 @@ final class RetryPolicyTest {
         assertThat(made.pause(S3Failure.corrupt("nothing came"), 0)).isEmpty();
     }
 
+    /** Of something that fails each time, of which so many bytes more are there after each attempt. */
+    private int attemptsAt(long before, long each) {
+        AtomicLong arrived = new AtomicLong(before);
+        RetryPolicy twice = new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 2);
+        assertThatThrownBy(() -> twice.retrying(new Cancellation(), arrived::get, () -> {
+                    if (tries.incrementAndGet() == 20) {
+                        throw S3Failure.vanished("enough");
+                    }
+                    arrived.addAndGet(each);
+                    throw S3Failure.corrupt("on the way");
+                }))
+                .isInstanceOf(S3Failure.class);
+        return tries.getAndSet(0);
+    }
+
+    @Test
+    void whatGetsOnByAMebibyteEachTimeIsTriedOnAndOn() {
+        assertThat(attemptsAt(0, 1 << 20)).isEqualTo(20);
+        assertThat(attemptsAt(10 << 20, 1 << 20)).isEqualTo(20);
+        assertThat(attemptsAt(0, 0)).isEqualTo(2);
+        assertThat(attemptsAt(10 << 20, 0)).as("what was there before").isEqualTo(2);
+        assertThat(attemptsAt(0, (1 << 19) - 1)).isEqualTo(2);
+    }
+
+    @Test
+    void theLongestWaitDoublesFromAttemptToAttempt() {
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            long longest = 0;
+            for (int luck = 0; luck < 2_000; luck++) {
+                longest = Math.max(longest, RetryPolicy.USUAL.after(attempt).toMillis());
+            }
+            long ceiling = 200L << (attempt - 1);
+            assertThat(longest).as("after attempt %d", attempt).isBetween(ceiling / 2 + 1, ceiling);
+        }
+    }
+
     @Test
     void aThrottlingServerIsLeftAloneForAsLongAsItAsks() {
         RetryPolicy.Failures made = QUICK.new Failures();
@@ -154,6 +191,7 @@ final class RetryPolicyTest {
         CountDownLatch failed = new CountDownLatch(1);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Object> waiting = threads.submit(() -> patient.retrying(cancellation, () -> {
+                tries.incrementAndGet();
                 failed.countDown();
                 throw S3Failure.corrupt("once");
             }));
@@ -162,6 +200,7 @@ final class RetryPolicyTest {
             cancellation.request();
 
             assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(CancellationException.class);
+            assertThat(tries).hasValue(1);
         }
     }
 }

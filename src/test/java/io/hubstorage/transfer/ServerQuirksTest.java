@@ -1,9 +1,15 @@
 package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.s3.S3Failure;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -89,6 +95,35 @@ final class ServerQuirksTest {
         assertThat(tags("a")).isEmpty();
 
         assertThat(questions).hasValue(1);
+    }
+
+    /** The answer that another thread gets, which must not wait for ever for its turn. */
+    private static <T> T elsewhere(Callable<T> question) throws Exception {
+        try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<T> answer = thread.submit(question);
+            try {
+                return answer.get(1, TimeUnit.MINUTES);
+            } finally {
+                answer.cancel(true);
+            }
+        }
+    }
+
+    @Test
+    void aQuestionThatFailsIsTheNextOnesTurn() throws Exception {
+        assertThatThrownBy(() -> quirks.tags(() -> {
+                    throw S3Failure.corrupt("on the way");
+                }))
+                .isInstanceOf(S3Failure.class);
+        assertThat(elsewhere(() -> tags("a"))).contains("a");
+    }
+
+    @Test
+    void everybodyHasATurnAtLooksAndJudgements() throws Exception {
+        assertThat(moves(false, true)).isTrue();
+        assertThat(elsewhere(() -> moves(false, false))).isFalse();
+        quirks.judge(refusal(), 0);
+        assertThat(elsewhere(() -> quirks.judge(refusal(), 0))).isInstanceOf(S3Failure.Permanent.class);
     }
 
     @Test
