@@ -8,6 +8,7 @@ import static org.quicktheories.generators.SourceDSL.lists;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStream;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.Sha256;
@@ -282,6 +283,60 @@ final class ManifestTest {
         ManifestIndex.Frame second = frames.get(1);
         frames.set(1, new ManifestIndex.Frame(key, second.offset(), second.entries(), second.bytes()));
         ManifestIndex.of(frames, good.length(), good.verified()).write(ManifestIndex.beside(zst));
+    }
+
+    /** A manifest of one frame that holds these, in this order. */
+    private Path frame(String... keys) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (String key : keys) {
+            lines.append(line(RandomKeys.entry(key, 1)));
+        }
+        byte[] packed = Zstd.compress(lines.toString().getBytes(StandardCharsets.UTF_8));
+        Path zst = Files.write(folder.resolve("frame.jsonl.zst"), packed);
+        ManifestIndex.Frame only = new ManifestIndex.Frame(keys[0], 0, keys.length, keys.length);
+        ManifestIndex.of(List.of(only), packed.length, Map.of()).write(ManifestIndex.beside(zst));
+        return zst;
+    }
+
+    @Test
+    void keysThatDoNotRiseWithinAFrameAreRefused() throws IOException {
+        assertThat(readAll(frame("a", "b"))).hasSize(2);
+        for (String second : List.of("b", "a")) {
+            Path zst = frame("b", second);
+            assertThatThrownBy(() -> readAll(zst))
+                    .isInstanceOf(CorruptManifestException.class)
+                    .hasMessageContaining("its keys are out of order: " + second + " after b");
+        }
+    }
+
+    @Test
+    void oneEntryIsFoundByItsKey() throws IOException {
+        Path zst = write("m.jsonl.zst", entries(0, 4_100));
+        for (int number : new int[] {0, 1, 1_999, 2_000, 2_001, 4_099}) {
+            assertThat(ManifestReader.find(zst, "k%07d".formatted(number)))
+                    .contains(RandomKeys.entry("k%07d".formatted(number), number));
+        }
+        for (String absent : List.of("", "a", "k0000000\0", "k0001999z", "z")) {
+            assertThat(ManifestReader.find(zst, absent)).as(absent).isEmpty();
+        }
+        assertThat(ManifestReader.find(write("none.jsonl.zst", List.of()), "a")).isEmpty();
+    }
+
+    @Test
+    void theLastKeyIsTheGreatest() throws IOException {
+        try (ManifestReader reader = ManifestReader.open(write("m.jsonl.zst", entries(0, 4_100)))) {
+            assertThat(reader.lastKey()).isEqualTo("k0004099");
+        }
+        try (ManifestReader reader = ManifestReader.open(write("none.jsonl.zst", List.of()))) {
+            assertThat(reader.lastKey()).isNull();
+        }
+    }
+
+    @Test
+    void nothingMoreIsReadOfAManifestThatIsClosed() throws IOException {
+        ManifestReader reader = ManifestReader.open(write("m.jsonl.zst", entries(0, 4_100)));
+        reader.close();
+        assertThatThrownBy(() -> read(reader)).isInstanceOf(IOException.class);
     }
 
     @Test
