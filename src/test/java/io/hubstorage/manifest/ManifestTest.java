@@ -310,6 +310,44 @@ final class ManifestTest {
     }
 
     @Test
+    void theSameKeyTwiceIsRefusedToo() throws IOException {
+        try (ManifestWriter writer = new ManifestWriter(folder.resolve("m.jsonl.zst"))) {
+            writer.write(RandomKeys.entry("a", 1));
+            assertThatThrownBy(() -> writer.write(RandomKeys.entry("a", 2)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("a came after a");
+        }
+    }
+
+    @Test
+    void aFrameHoldsTwoThousandEntries() throws IOException {
+        ManifestIndex index = ManifestIndex.read(ManifestIndex.beside(write("m.jsonl.zst", entries(0, 2 * 2_000 + 1))));
+        assertThat(index.frames()).extracting(ManifestIndex.Frame::entries).containsExactly(2_000, 2_000, 1);
+        assertThat(index.frames())
+                .extracting(ManifestIndex.Frame::firstKey)
+                .containsExactly("k0000000", "k0002000", "k0004000");
+    }
+
+    @Test
+    void anIndexThatDisagreesWithItselfIsRefused() throws IOException {
+        Path index = folder.resolve("m.index.json");
+        ManifestIndex.Frame first = new ManifestIndex.Frame("a", 0, 1, 1);
+        refused(index, "do not rise from 0 to 20", new ManifestIndex.Frame("a", 1, 1, 1));
+        refused(index, "do not rise from 0 to 20", first, new ManifestIndex.Frame("b", 0, 1, 1));
+        refused(index, "do not rise from 0 to 20", first, new ManifestIndex.Frame("b", 20, 1, 1));
+        refused(index, "do not rise from 0 to 20", new ManifestIndex.Frame("a", 0, 0, 0));
+        refused(index, "out of order: a before a", first, new ManifestIndex.Frame("a", 10, 1, 1));
+        refused(index, "the index has no frames");
+    }
+
+    private static void refused(Path file, String problem, ManifestIndex.Frame... frames) throws IOException {
+        ManifestIndex.of(List.of(frames), 20, Map.of()).write(file);
+        assertThatThrownBy(() -> ManifestIndex.read(file))
+                .isInstanceOf(CorruptManifestException.class)
+                .hasMessageContaining(problem);
+    }
+
+    @Test
     void oneEntryIsFoundByItsKey() throws IOException {
         Path zst = write("m.jsonl.zst", entries(0, 4_100));
         for (int number : new int[] {0, 1, 1_999, 2_000, 2_001, 4_099}) {
