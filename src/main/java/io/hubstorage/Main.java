@@ -133,6 +133,7 @@ public final class Main implements Program {
         }
         PrometheusMeterRegistry registry = HttpVerticle.registry();
         Started started = new Started(vertx(registry));
+        SoftHeapLimit.keep(started.vertx());
         try {
             started.up(launch, registry, clock());
             return started;

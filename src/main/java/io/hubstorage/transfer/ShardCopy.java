@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * and noted in the change log, what failed is fetched again, what stays is linked from the last snapshot. Blocking; used once.
  */
 final class ShardCopy {
-    /** So many objects may be on their way, so that a listing far ahead is held back. */
-    private static final int FETCHES = 1_000;
+    /** So many objects may be on their way, so that a listing far ahead is held back: each takes about 6 KiB while it waits. */
+    private static final int FETCHES = 500;
     /** A few: on a local disk a link costs the processor, on a NAS a round trip. */
     private static final int LINKERS = 8;
     /** So many links are one task. */
