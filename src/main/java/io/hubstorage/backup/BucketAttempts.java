@@ -35,6 +35,8 @@ final class BucketAttempts {
     private static final long SHARD_ENTRIES = 20_000;
     /** A new bucket with fewer folders at its top may well be small. */
     private static final int MANY_FOLDERS = 16;
+    /** Where everything is in one folder, as in {@code backup/db/…}, so far below it is looked for many. */
+    private static final int DEEPER = 3;
 
     private final HubConfig.BucketSpec bucket;
     private final Workshop run;
@@ -202,9 +204,15 @@ final class BucketAttempts {
         if (previous != null) {
             return ShardBoundaries.fromIndex(previous.index(), SHARDS, SHARD_ENTRIES);
         }
-        List<String> folders = run.dispatcher()
-                .folders(bucket(), bucket.prefix(), run.plan().config().requestPayer(bucket()));
+        List<String> folders = folders(bucket.prefix());
+        for (int deeper = 0; folders.size() == 1 && deeper < DEEPER; deeper++) {
+            folders = folders(folders.getFirst());
+        }
         return folders.size() < MANY_FOLDERS ? List.of(KeyRange.ALL) : ShardBoundaries.fromPrefixes(folders, SHARDS);
+    }
+
+    private List<String> folders(String prefix) throws InterruptedException {
+        return run.dispatcher().folders(bucket(), prefix, run.plan().config().requestPayer(bucket()));
     }
 
     /** Asks once more for the objects that failed for a reason that may have passed. */

@@ -58,7 +58,8 @@ final class ListingCheck {
                 byBytes &= KeyOrder.compare(previous, key) < 0;
                 byUnits &= previous.compareTo(key) < 0;
             }
-            if (greatest == null || KeyOrder.compare(greatest, key) < 0) {
+            // Without a step back so far, the last is the greatest.
+            if (byBytes || greatest == null || KeyOrder.compare(greatest, key) < 0) {
                 greatest = key;
             } else {
                 ordered = false;

@@ -58,7 +58,10 @@ final class Differ implements AutoCloseable {
         @Nullable
         ManifestEntry takeBefore(@Nullable String key) throws IOException {
             ManifestEntry entry = head;
-            if (entry == null || (key != null && KeyOrder.COMPARATOR.compare(entry.key(), key) >= 0)) {
+            // Mostly it is the same key, which is seen sooner than what comes first.
+            boolean before = entry != null
+                    && (key == null || (!entry.key().equals(key) && KeyOrder.compare(entry.key(), key) < 0));
+            if (!before) {
                 return null;
             }
             head = reader.next();
@@ -249,8 +252,7 @@ final class Differ implements AutoCloseable {
             return recorded;
         }
         try {
-            return files.check(
-                    previous.source.file(recorded), recorded, previous.source.trust() == TransferMessage.Trust.HASH);
+            return files.check(previous.source, recorded, previous.source.trust() == TransferMessage.Trust.HASH);
         } catch (SourceFiles.DamagedException e) {
             damage = e.getMessage();
             LOG.warn("{}/{}: {}", shard.bucket(), recorded.key(), e.getMessage());

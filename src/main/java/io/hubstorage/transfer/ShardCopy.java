@@ -260,7 +260,7 @@ final class ShardCopy {
             for (ManifestEntry entry = last.next(); entry != null; entry = last.next()) {
                 lease.check();
                 try {
-                    ManifestEntry found = sources.check(source.file(entry), entry, false);
+                    ManifestEntry found = sources.check(source, entry, false);
                     tree.link(source.file(found), found, found.path());
                     part.write(found.withState(EntryState.KEPT));
                     progress.kept.add(found.size());

@@ -47,6 +47,14 @@ final class SourceFiles {
     private final LongAdder nanos;
     private final Class<? extends BasicFileAttributes> attributes;
     private final Set<Path> ownFolders = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Folder latest;
+
+    /** A folder of a source, on whose way no symbolic link stands. */
+    private record Folder(int source, String name, Path path) {
+        boolean holds(Shard.Source asked, String file, int slash) {
+            return asked.index() == source && Math.max(0, slash) == name.length() && file.startsWith(name);
+        }
+    }
 
     /** @param nanos counts what the looks took */
     SourceFiles(List<Shard.Source> sources, LongAdder nanos) {
@@ -58,18 +66,19 @@ final class SourceFiles {
     }
 
     /**
-     * Looks at the file of a line.
+     * Looks at the file of a line of a source.
      *
      * @param whole whether to read it in any case
      * @return the line, with the file's own time where that is not what it says although the content, which is read then, is
      *     right
      * @throws DamagedException when there is no such file, or it is another one
      */
-    ManifestEntry check(Path file, ManifestEntry entry, boolean whole) throws DamagedException {
+    ManifestEntry check(Shard.Source source, ManifestEntry entry, boolean whole) throws DamagedException {
         if (entry.directory()) {
-            return checkFolder(file, entry);
+            return checkFolder(source.file(entry), entry);
         }
-        BasicFileAttributes found = attributes(file);
+        Path file = ownFile(source, entry);
+        BasicFileAttributes found = regular(file);
         requireSize(file, found, entry);
         boolean dated = hasTime(found, entry);
         if (dated && !whole) {
@@ -88,7 +97,8 @@ final class SourceFiles {
      * @throws DamagedException when there is no such file, or size or time differ
      */
     BasicFileAttributes look(Path file, ManifestEntry entry) throws DamagedException {
-        BasicFileAttributes found = attributes(file);
+        requireOwnFolder(file, file.getParent());
+        BasicFileAttributes found = regular(file);
         requireSize(file, found, entry);
         if (!hasTime(found, entry)) {
             throw redated(file, found, entry);
@@ -98,15 +108,32 @@ final class SourceFiles {
 
     /** Whether this is a regular file of a source that can be looked at, and no symbolic link leads there. */
     boolean isOwn(Path file) {
-        return isInOwnFolder(file) && OwnFiles.regular(file) != null;
+        return isOwnFolder(file.getParent()) && OwnFiles.regular(file) != null;
     }
 
-    private BasicFileAttributes attributes(Path file) throws DamagedException {
+    /** The file of a line. Keys come in order, so most share the folder of the one before, and no path to that is made anew. */
+    private Path ownFile(Shard.Source source, ManifestEntry entry) throws DamagedException {
+        String path = entry.path();
+        int slash = path.lastIndexOf('/');
+        Folder folder = latest;
+        if (folder == null || !folder.holds(source, path, slash)) {
+            String name = path.substring(0, Math.max(0, slash));
+            folder = new Folder(source.index(), name, source.tree().resolve(name));
+            requireOwnFolder(source.file(entry), folder.path());
+            latest = folder;
+        }
+        return folder.path().resolve(path.substring(slash + 1));
+    }
+
+    private void requireOwnFolder(Path file, @Nullable Path folder) throws DamagedException {
+        if (!isOwnFolder(folder)) {
+            throw new DamagedException(file, "a symbolic link stands in its way", null);
+        }
+    }
+
+    private BasicFileAttributes regular(Path file) throws DamagedException {
         long begin = System.nanoTime();
         try {
-            if (!isInOwnFolder(file)) {
-                throw new DamagedException(file, "a symbolic link stands in its way", null);
-            }
             BasicFileAttributes found = Files.readAttributes(file, attributes, LinkOption.NOFOLLOW_LINKS);
             if (!found.isRegularFile()) {
                 throw new DamagedException(file, "it is no regular file", null);
@@ -124,7 +151,7 @@ final class SourceFiles {
     }
 
     private ManifestEntry checkFolder(Path folder, ManifestEntry entry) throws DamagedException {
-        if (!isInOwnFolder(folder) || !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        if (!isOwnFolder(folder.getParent()) || !Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
             throw new DamagedException(folder, "the folder is missing", null);
         }
         return entry;
@@ -162,8 +189,7 @@ final class SourceFiles {
         }
     }
 
-    private boolean isInOwnFolder(Path file) {
-        Path folder = file.getParent();
+    private boolean isOwnFolder(@Nullable Path folder) {
         if (folder == null || ownFolders.contains(folder)) {
             return true;
         }

@@ -80,6 +80,24 @@ final class NewBucketTest {
     }
 
     @Test
+    void manyFoldersBelowOneAloneAreListedSideBySide() {
+        List<String> keys = new ArrayList<>(List.of("a first one", "backup/db/notes"));
+        folders(40, 3).forEach(key -> keys.add("backup/db/" + key));
+        copiesAll(s3.bucket("photos", SyntheticBucket.ofKeys(10, keys)));
+
+        assertThat(starts()).hasSize(8).doesNotHaveDuplicates();
+        assertThat(asked(RequestKind.FOLDERS)).hasSize(3);
+    }
+
+    @Test
+    void foldersThatHoldNothingButAFolderAreNotFollowedForEver() {
+        copiesAll(s3.bucket("photos", SyntheticBucket.ofKeys(10, List.of("a/b/c/d/e/f/g/h"))));
+
+        assertThat(starts()).hasSize(1);
+        assertThat(asked(RequestKind.FOLDERS)).hasSize(4);
+    }
+
+    @Test
     void thousandsOfTopFoldersAreNotAllAskedFor() {
         copiesAll(s3.bucket("photos", SyntheticBucket.ofKeys(1, folders(2_500, 1))));
 
