@@ -12,6 +12,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -22,11 +24,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * The least that a copy can cost here, in this very process: requests over plain sockets, bodies into files; where nothing
- * has changed, the listing and a look at each file. Nothing is signed, hashed, checked or remembered. Its memory is that of
- * the benchmark, so no peak is told.
+ * The least that a case can cost here, in this very process: requests over plain sockets, bodies into files; where nothing
+ * has changed, the listing and a look at each file; where a copy is verified, its files through SHA-256. Nothing else is
+ * signed, hashed, checked or remembered. Its memory is that of the benchmark, so no peak is told.
  */
 final class BareCopy implements Tool {
     private static final int BUFFER = 256 * 1024;
@@ -36,19 +39,19 @@ final class BareCopy implements Tool {
 
     private final URI endpoint;
     private final Path tree;
-    private final boolean unchanged;
+    private final Case.Kind asked;
     private final int connections;
 
-    BareCopy(Server server, Path tree, boolean unchanged, int connections) {
+    BareCopy(Server server, Path tree, Case.Kind asked, int connections) {
         endpoint = server.endpoint();
         this.tree = tree;
-        this.unchanged = unchanged;
+        this.asked = asked;
         this.connections = connections;
     }
 
     @Override
-    public int warmUps() {
-        return 2;
+    public int warmUps(int ofService) {
+        return Math.min(2, ofService);
     }
 
     @Override
@@ -65,13 +68,14 @@ final class BareCopy implements Tool {
     public Outcome run() throws IOException, InterruptedException {
         double before = cpu();
         long begin = System.nanoTime();
-        List<String> keys = list();
-        if (unchanged) {
-            for (String key : keys) {
-                Files.size(tree.resolve(key));
+        switch (asked) {
+            case UNCHANGED -> {
+                for (String key : list()) {
+                    Files.size(tree.resolve(key));
+                }
             }
-        } else {
-            copy(keys);
+            case VERIFY -> hash();
+            default -> copy(list());
         }
         return new Outcome(true, new Measured((System.nanoTime() - begin) / 1e9, cpu() - before, 0));
     }
@@ -102,11 +106,27 @@ final class BareCopy implements Tool {
             Files.createDirectories(tree.resolve(key).resolveSibling(""));
         }
         Queue<String> queue = new ConcurrentLinkedQueue<>(keys);
-        try (ExecutorService threads = Executors.newFixedThreadPool(connections)) {
+        sideBySide(connections, () -> copyAll(queue));
+    }
+
+    private void hash() throws IOException, InterruptedException {
+        Queue<Path> queue = new ConcurrentLinkedQueue<>();
+        try (Stream<Path> files = Files.walk(tree)) {
+            files.filter(Files::isRegularFile).forEach(queue::add);
+        }
+        sideBySide(Runtime.getRuntime().availableProcessors(), () -> hashAll(queue));
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static void sideBySide(int threads, Work work) throws IOException, InterruptedException {
+        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
             List<Future<?>> workers = new ArrayList<>();
-            for (int i = 0; i < connections; i++) {
-                workers.add(threads.submit(() -> {
-                    copyAll(queue);
+            for (int i = 0; i < threads; i++) {
+                workers.add(executor.submit(() -> {
+                    work.run();
                     return null;
                 }));
             }
@@ -115,6 +135,23 @@ final class BareCopy implements Tool {
             }
         } catch (ExecutionException e) {
             throw new IOException(e.getCause());
+        }
+    }
+
+    private static void hashAll(Queue<Path> queue) throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[BUFFER];
+            for (Path file = queue.poll(); file != null; file = queue.poll()) {
+                try (InputStream input = Files.newInputStream(file)) {
+                    for (int count = input.read(buffer); count >= 0; count = input.read(buffer)) {
+                        digest.update(buffer, 0, count);
+                    }
+                }
+                digest.digest();
+            }
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException(missing);
         }
     }
 

@@ -9,11 +9,13 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** All that was measured in one case, round by round. */
+/** All that was measured in one case, round by round; may still grow. */
 final class CaseResult {
     private final Case measured;
     private final Map<String, List<Measured>> runs = new LinkedHashMap<>();
     private final Map<String, CopyCheck> checks = new LinkedHashMap<>();
+    private final Map<String, Long> highest = new LinkedHashMap<>();
+    private final Map<String, Long> idle = new LinkedHashMap<>();
 
     CaseResult(Case measured) {
         this.measured = measured;
@@ -23,8 +25,19 @@ final class CaseResult {
         return measured;
     }
 
+    /** Whether there is anything to tell. */
+    boolean isEmpty() {
+        return runs.isEmpty();
+    }
+
+    /** A run that counts. */
     void add(Contender contender, Measured run) {
         runs.computeIfAbsent(contender.id(), ignored -> new ArrayList<>()).add(run);
+    }
+
+    /** The peak of a run, of which there may be more than of those that count. */
+    void addPeak(Contender contender, long peak) {
+        highest.merge(contender.id(), peak, Math::max);
     }
 
     /** Keeps the worst. */
@@ -32,9 +45,26 @@ final class CaseResult {
         checks.merge(contender.id(), check, CopyCheck::or);
     }
 
+    /** What a service holds when it has had nothing to do for a while, in bytes. */
+    void addIdle(Contender contender, long resident) {
+        idle.put(contender.id(), resident);
+    }
+
     @Nullable
     CopyCheck check(Contender contender) {
         return checks.get(contender.id());
+    }
+
+    /** The largest resident set of all runs, warm-ups included, in bytes; absent when none is known. */
+    @Nullable
+    Long highest(Contender contender) {
+        return highest.get(contender.id());
+    }
+
+    /** The resident set at rest, in bytes; absent where it was not looked at. */
+    @Nullable
+    Long idle(Contender contender) {
+        return idle.get(contender.id());
     }
 
     /** What was measured of a tool; absent when it did not run. */

@@ -1,15 +1,18 @@
 package io.hubstorage.bench;
 
 import io.hubstorage.bench.Case.Kind;
+import io.hubstorage.bench.Contender.Hub;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.testkit.BucketOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Measures the tools in one case: the same server for all, warm-ups first, then in turns. */
@@ -25,19 +28,24 @@ final class CaseRun {
      * What holds for all cases.
      *
      * @param contenders those that are installed
-     * @param jars of HubStorage: each makes the copy that its runs find unchanged, and the first one's serves other tools
-     * @param warmUps of a service, before it is measured
-     * @param options of HubStorage's JVMs
+     * @param hubs each makes the copy that the runs of its jar look at, and the first one's serves other tools
      * @param profile where recordings of the services go; absent when none are made
      */
     record Plan(
             List<Contender> contenders,
-            List<Path> jars,
-            int runs,
-            int warmUps,
+            List<Hub> hubs,
+            Effort effort,
             Case.Etags etags,
-            List<String> options,
             @Nullable Path profile) {}
+
+    /**
+     * How long it may take.
+     *
+     * @param runs that count
+     * @param warmUps of a service; absent when each case knows
+     * @param idle after which a service's memory is looked at once more; zero when it is not
+     */
+    record Effort(int runs, @Nullable Integer warmUps, Duration idle) {}
 
     /** In a folder that is made and deleted. */
     CaseRun(Case measured, Plan plan, Path folder, PrintStream log) {
@@ -46,19 +54,23 @@ final class CaseRun {
         this.folder = folder;
         this.log = log;
         arguments = measured.arguments(plan.etags);
-        bucket = BucketOptions.parse(arguments);
+        bucket = measured.contents();
     }
 
-    /** Blocks until everything is measured and nothing is left of it. */
-    CaseResult measure() throws IOException, InterruptedException {
+    /**
+     * Blocks until everything is measured and nothing is left of it.
+     *
+     * @param result gets each figure at once, so that those of a measurement that is cut off are not lost
+     */
+    void measure(CaseResult result) throws IOException, InterruptedException {
         log.printf("%n%s: %s%n", measured.id(), measured.heading());
         Files.createDirectories(folder);
         Map<Contender, Tool> tools = new LinkedHashMap<>();
         try (Server server = Server.start(arguments, folder)) {
             Map<Path, HubHome> copies = new LinkedHashMap<>();
-            if (measured.kind() == Kind.UNCHANGED) {
-                for (Path jar : plan.jars) {
-                    copies.put(jar, copy(jar, folder.resolve("copy-" + copies.size()), server));
+            if (measured.looksAtACopy()) {
+                for (Hub hub : plan.hubs) {
+                    copies.put(hub.jar(), copy(hub, folder.resolve("copy-" + copies.size()), server));
                 }
             }
             for (Contender contender : plan.contenders) {
@@ -66,30 +78,48 @@ final class CaseRun {
                     tools.put(contender, tool(contender, copies, server));
                 }
             }
-            CaseResult result = rounds(tools, server);
+            rounds(tools, server, result);
+            rest(tools, result);
             if (plan.profile != null) {
                 record(tools, server, plan.profile);
             }
-            return result;
         } finally {
             tools.values().forEach(Tool::close);
             Trees.delete(folder);
         }
     }
 
-    private CaseResult rounds(Map<Contender, Tool> tools, Server server) throws IOException, InterruptedException {
-        CaseResult result = new CaseResult(measured);
+    private void rounds(Map<Contender, Tool> tools, Server server, CaseResult result)
+            throws IOException, InterruptedException {
+        int ofService = plan.effort.warmUps == null ? measured.warmUps() : plan.effort.warmUps;
         for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
-            for (int i = 0; i < each.getValue().warmUps(); i++) {
-                turn(each.getKey(), each.getValue(), server, new CaseResult(measured), "warm-up");
+            for (int i = 0; i < each.getValue().warmUps(ofService); i++) {
+                Measured warmUp = turn(each.getKey(), each.getValue(), server, new CaseResult(measured), "warm-up");
+                result.addPeak(each.getKey(), warmUp.peak());
             }
         }
-        for (int round = 1; round <= plan.runs; round++) {
+        int runs = measured.runs(plan.effort.runs);
+        for (int round = 1; round <= runs; round++) {
             for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
-                turn(each.getKey(), each.getValue(), server, result, round + "/" + plan.runs);
+                turn(each.getKey(), each.getValue(), server, result, round + "/" + runs);
             }
         }
-        return result;
+    }
+
+    /** Lets all services have nothing to do for a while. */
+    private void rest(Map<Contender, Tool> tools, CaseResult result) throws IOException, InterruptedException {
+        if (plan.effort.idle.isZero()
+                || tools.keySet().stream().noneMatch(each -> each.kind().service())) {
+            return;
+        }
+        Thread.sleep(plan.effort.idle);
+        for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
+            long resident = each.getValue().resident();
+            if (resident > 0) {
+                result.addIdle(each.getKey(), resident);
+                log.printf("  %-7s %-24s %s%n", "idle", each.getKey().id(), (resident >> 20) + " MiB");
+            }
+        }
     }
 
     /** One more run of each service, which does not count: the recording costs something. */
@@ -105,7 +135,7 @@ final class CaseRun {
         }
     }
 
-    private void turn(Contender contender, Tool tool, Server server, CaseResult result, String round)
+    private Measured turn(Contender contender, Tool tool, Server server, CaseResult result, String round)
             throws IOException, InterruptedException {
         // Nobody should wait for what an earlier run has left to be written.
         Child.succeed(List.of("sync"), Map.of(), folder.resolve("sync.txt"));
@@ -113,20 +143,22 @@ final class CaseRun {
         Tool.Outcome outcome = tool.run();
         Server.Requests requests = server.requests();
         CopyCheck check = check(contender, tool, outcome, requests);
-        if (measured.kind() != Kind.UNCHANGED) {
+        if (!measured.looksAtACopy()) {
             // Now, not before the next run: there may be room for one copy only.
             tool.empty();
         }
         result.add(contender, outcome.measured());
+        result.addPeak(contender, outcome.measured().peak());
         result.add(contender, check);
         log.printf("  %-7s %-24s %s   %s; %s%n", round, contender.id(), outcome.measured(), requests, check);
+        return outcome.measured();
     }
 
     private CopyCheck check(Contender contender, Tool tool, Tool.Outcome outcome, Server.Requests requests)
             throws IOException {
         CopyCheck check = switch (measured.kind()) {
             // What is fetched again was taken for changed, and is not.
-            case UNCHANGED -> new CopyCheck(0, requests.gets(), 0);
+            case UNCHANGED, VERIFY, START -> new CopyCheck(0, requests.bodies(), 0);
             case COLD -> CopyCheck.of(tool.tree(), bucket, false);
             case FAULTS -> CopyCheck.of(tool.tree(), bucket, true);
         };
@@ -142,10 +174,10 @@ final class CaseRun {
         return check;
     }
 
-    /** A finished copy. Those who find nothing to do share it: they only look. */
-    private HubHome copy(Path jar, Path own, Server server) throws IOException, InterruptedException {
-        HubHome home = new HubHome(jar, plan.options, own, own.resolve("data"), server);
-        try (ColdHub command = new ColdHub(home)) {
+    /** A finished copy. Those who only look share it. */
+    private HubHome copy(Hub hub, Path own, Server server) throws IOException, InterruptedException {
+        HubHome home = new HubHome(hub.jar(), hub.jvm(), own, own.resolve("data"), server);
+        try (ColdHub command = new ColdHub(home, "backup")) {
             Tool.Outcome outcome = command.run();
             CopyCheck check = CopyCheck.of(command.tree(), bucket, false);
             log.printf("  %-7s %-24s %s   %s%n", "copy", "", outcome.measured(), check);
@@ -158,16 +190,17 @@ final class CaseRun {
 
     private Tool tool(Contender contender, Map<Path, HubHome> copies, Server server) throws IOException {
         Path own = Files.createDirectories(folder.resolve(contender.id()));
-        Path jar = contender.jar() == null ? plan.jars.getFirst() : contender.jar();
-        HubHome copy = copies.get(jar);
+        Hub hub = contender.hub() == null ? plan.hubs.getFirst() : contender.hub();
+        HubHome copy = copies.get(hub.jar());
         Path tree = copy == null ? own.resolve("tree") : copy.tree();
-        HubHome home = new HubHome(jar, plan.options, own, copy == null ? own.resolve("data") : copy.data(), server);
+        HubHome home = new HubHome(hub.jar(), hub.jvm(), own, copy == null ? own.resolve("data") : copy.data(), server);
         return switch (contender.kind()) {
-            case HUBSTORAGE -> WarmHub.start(home, plan.warmUps);
-            case HUBSTORAGE_COLD -> new ColdHub(home);
-            case BARE -> new BareCopy(server, tree, copy != null, measured.connections());
-            case RCLONE, AWS -> {
-                Peer.Product product = Contender.product(contender.kind());
+            case HUBSTORAGE, HUBSTORAGE_IMAGE ->
+                measured.kind() == Kind.START ? new HubStart(home) : WarmHub.start(home);
+            case HUBSTORAGE_COLD -> new ColdHub(home, measured.kind() == Kind.VERIFY ? "verify" : "backup");
+            case BARE -> new BareCopy(server, tree, measured.kind(), measured.connections());
+            case RCLONE, AWS, S5CMD, MC -> {
+                Peer.Product product = Objects.requireNonNull(contender.kind().product());
                 yield new Peer(product, tree, copy != null, server, own.resolve("output.txt"));
             }
         };

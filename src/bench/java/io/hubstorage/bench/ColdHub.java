@@ -10,16 +10,18 @@ import java.util.List;
 /** HubStorage as a command: each run is a JVM of its own, its start included. */
 final class ColdHub implements Tool {
     private final HubHome home;
+    private final String subcommand;
 
-    /** Prepares the home. */
-    ColdHub(HubHome home) throws IOException {
+    /** Prepares the home for {@code backup} or {@code verify}. */
+    ColdHub(HubHome home, String subcommand) throws IOException {
         this.home = home;
+        this.subcommand = subcommand;
         home.configure();
     }
 
     @Override
-    public int warmUps() {
-        return 1;
+    public int warmUps(int ofService) {
+        return Math.min(1, ofService);
     }
 
     @Override
@@ -34,7 +36,7 @@ final class ColdHub implements Tool {
         Files.createDirectories(home.data());
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(home.javaOptions());
-        command.addAll(List.of("-jar", home.jar().toString(), "backup"));
+        command.addAll(List.of("-jar", home.jar().toString(), subcommand));
         Child child = Child.run(command, home.environment(), home.folder().resolve("output.txt"));
         return new Outcome(child.exitCode() == 0, child.measured());
     }

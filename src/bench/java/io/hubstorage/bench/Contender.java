@@ -7,25 +7,40 @@ import org.jspecify.annotations.Nullable;
 /**
  * A column of the table.
  *
- * @param jar of HubStorage; another tool has none
- * @param compared whether this is the second HubStorage, which the first one is compared with
+ * @param hub what is run, where it is a HubStorage; another tool has none
  * @param version what the tool calls itself; absent when it is not installed
  */
-record Contender(Kind kind, @Nullable Path jar, boolean compared, Optional<String> version) {
+record Contender(Kind kind, @Nullable Hub hub, Optional<String> version) {
+    /**
+     * A jar and how it is run.
+     *
+     * @param vs what tables call the second HubStorage, which the first one is compared with; empty for the first
+     */
+    record Hub(Path jar, Jvm jvm, String vs) {}
+
     /** What it is, by the name it is asked for. */
     enum Kind {
         HUBSTORAGE("hubstorage", "HubStorage, warm service"),
+        HUBSTORAGE_IMAGE("hubstorage-image", "HubStorage, as in the container"),
         HUBSTORAGE_COLD("hubstorage-cold", "HubStorage, a process a run"),
-        RCLONE("rclone", "rclone, tuned"),
-        AWS("aws", "aws s3 sync"),
+        RCLONE("rclone", "rclone, tuned", Peer.Product.RCLONE),
+        AWS("aws", "aws s3 sync", Peer.Product.AWS),
+        S5CMD("s5cmd", "s5cmd sync", Peer.Product.S5CMD),
+        MC("mc", "mc mirror", Peer.Product.MC),
         BARE("bare", "lower bound");
 
         private final String id;
         private final String title;
+        private final Peer.@Nullable Product product;
 
         Kind(String id, String title) {
+            this(id, title, null);
+        }
+
+        Kind(String id, String title, Peer.@Nullable Product product) {
             this.id = id;
             this.title = title;
+            this.product = product;
         }
 
         static Kind named(String id) {
@@ -37,46 +52,58 @@ record Contender(Kind kind, @Nullable Path jar, boolean compared, Optional<Strin
             throw new IllegalArgumentException("No such tool: " + id);
         }
 
+        /** Which of the tools of others it is, if it is one. */
+        Peer.@Nullable Product product() {
+            return product;
+        }
+
         boolean hubStorage() {
-            return this == HUBSTORAGE || this == HUBSTORAGE_COLD;
+            return this == HUBSTORAGE_COLD || service();
+        }
+
+        /** Whether it stays when a run is over. */
+        boolean service() {
+            return this == HUBSTORAGE || this == HUBSTORAGE_IMAGE;
         }
 
         /** Whether it can do what a case asks for: who checks nothing has no business among faults. */
-        boolean canDo(Case.Kind kind) {
-            return this != BARE || kind != Case.Kind.FAULTS;
+        boolean canDo(Case.Kind asked) {
+            return switch (asked) {
+                case COLD, UNCHANGED -> true;
+                case FAULTS -> this != BARE;
+                case VERIFY -> this == HUBSTORAGE_COLD || this == BARE;
+                case START -> service();
+            };
         }
     }
 
-    /** One of HubStorage. */
-    static Contender hubStorage(Kind kind, Path jar, boolean compared, String version) {
-        return new Contender(kind, jar, compared, Optional.of("HubStorage " + version));
+    /** One of HubStorage, whose version its manifest tells. */
+    static Contender hubStorage(Kind kind, Hub hub, String version) {
+        return new Contender(kind, hub, Optional.of("HubStorage " + version));
     }
 
     /** One of somebody else. */
     static Contender other(Kind kind) {
-        Optional<String> version = kind == Kind.BARE
+        Optional<String> version = kind.product == null
                 ? Optional.of("lists, reads and writes over plain sockets, and neither signs nor checks anything")
-                : product(kind).version();
-        return new Contender(kind, null, false, version);
+                : kind.product.version();
+        return new Contender(kind, null, version);
+    }
+
+    /** Whether it is the second HubStorage. */
+    boolean compared() {
+        return hub != null && !hub.vs.isEmpty();
     }
 
     String id() {
-        return kind.id + (compared ? "-vs" : "");
+        return kind.id + (compared() ? "-vs" : "");
     }
 
     String title() {
-        return kind.title + (compared ? " (vs)" : "");
+        return hub == null || hub.vs.isEmpty() ? kind.title : "%s (%s)".formatted(kind.title, hub.vs);
     }
 
     boolean installed() {
         return version.isPresent();
-    }
-
-    static Peer.Product product(Kind kind) {
-        return switch (kind) {
-            case RCLONE -> Peer.Product.RCLONE;
-            case AWS -> Peer.Product.AWS;
-            case HUBSTORAGE, HUBSTORAGE_COLD, BARE -> throw new IllegalArgumentException(kind + " is ours");
-        };
     }
 }

@@ -18,11 +18,11 @@ import java.util.stream.Stream;
  * Where a HubStorage has its configuration and its data.
  *
  * @param jar what is run
- * @param options of its JVM
+ * @param jvm how it is run
  * @param folder the home: configuration and logs
  * @param data the snapshots
  */
-record HubHome(Path jar, List<String> options, Path folder, Path data, Server server) {
+record HubHome(Path jar, Jvm jvm, Path folder, Path data, Server server) {
     /** Writes the configuration. */
     void configure() throws IOException {
         Files.createDirectories(temporary());
@@ -37,7 +37,7 @@ record HubHome(Path jar, List<String> options, Path folder, Path data, Server se
 
     /** The options of its JVM, and where that may put temporary files: a service is not stopped in order in the end. */
     List<String> javaOptions() {
-        List<String> all = new ArrayList<>(options);
+        List<String> all = new ArrayList<>(jvm.options());
         all.add("-Djava.io.tmpdir=" + temporary());
         return all;
     }
@@ -49,8 +49,22 @@ record HubHome(Path jar, List<String> options, Path folder, Path data, Server se
     /** What its process gets to know. */
     Map<String, String> environment() {
         Map<String, String> environment = HubProcess.environment(folder, server.settings());
+        // What one run leaves there for the next is the program's affair, but belongs to this home alone.
+        environment.put("XDG_CACHE_HOME", cache().toString());
+        environment.putAll(jvm.environment());
         environment.put("HUBSTORAGE_DATA_PATH", data.toString());
         return environment;
+    }
+
+    /** Deletes all of it. */
+    void delete() throws IOException {
+        Trees.delete(data);
+        Trees.delete(folder);
+        Trees.delete(cache());
+    }
+
+    private Path cache() {
+        return folder.resolveSibling(folder.getFileName() + "-cache");
     }
 
     /** Deletes the snapshots; the folder stays the one it was. */

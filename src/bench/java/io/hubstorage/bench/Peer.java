@@ -8,47 +8,82 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A tool of somebody else, tuned as its documentation advises. */
 final class Peer implements Tool {
     private final Product product;
+    private final Path program;
     private final Path tree;
     private final boolean unchanged;
     private final Server server;
     private final Path log;
 
-    /** Those we know. */
+    /** Those we know. Some go by several names, and others by theirs: what a program says of itself decides. */
     enum Product {
-        RCLONE("rclone", "version"),
-        AWS("aws", "--version");
+        RCLONE("version", "rclone ", "rclone"),
+        AWS("--version", "aws-cli/", "aws"),
+        S5CMD("version", "v", "s5cmd"),
+        // Upstream's name is that of a file manager too.
+        MC("--version", "(mc|mcli|minio-client) version ", "mc mcli minio-client");
 
-        private final String command;
         private final String versionOption;
+        private final String introduction;
+        private final String names;
 
-        Product(String command, String versionOption) {
-            this.command = command;
+        /**
+         * A product.
+         *
+         * @param introduction how what it says of itself begins, a regular expression
+         * @param names of its program, with blanks between them
+         */
+        Product(String versionOption, String introduction, String names) {
             this.versionOption = versionOption;
+            this.introduction = introduction;
+            this.names = names;
         }
 
         /** What it calls itself, if it is installed. */
         Optional<String> version() {
-            boolean installed = Stream.of(System.getenv("PATH").split(":", -1))
-                    .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
-            if (!installed) {
-                return Optional.empty();
-            }
+            return installed(searchPath()).map(Installed::version);
+        }
+
+        /** The first of its names in these folders that introduces itself as what we look for. */
+        Optional<Installed> installed(List<Path> folders) {
+            return Stream.of(names.split(" ", -1))
+                    .flatMap(name -> folders.stream().map(folder -> folder.resolve(name)))
+                    .filter(Files::isExecutable)
+                    .map(this::asked)
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        }
+
+        private Optional<Installed> asked(Path program) {
             try {
-                Process process = new ProcessBuilder(command, versionOption)
+                Process process = new ProcessBuilder(program.toString(), versionOption)
                         .redirectErrorStream(true)
                         .start();
+                process.getOutputStream().close();
                 try (var output = process.inputReader()) {
-                    return output.lines().findFirst();
+                    return output.lines()
+                            .findFirst()
+                            .filter(line ->
+                                    Pattern.compile(introduction).matcher(line).lookingAt())
+                            .map(line -> new Installed(
+                                    program, line.startsWith("v") ? program.getFileName() + " " + line : line));
                 }
             } catch (IOException broken) {
                 return Optional.empty();
             }
         }
+    }
+
+    /** A program on this machine. */
+    record Installed(Path program, String version) {}
+
+    private static List<Path> searchPath() {
+        return Stream.of(System.getenv("PATH").split(":", -1)).map(Path::of).toList();
     }
 
     /**
@@ -59,6 +94,7 @@ final class Peer implements Tool {
      */
     Peer(Product product, Path tree, boolean unchanged, Server server, Path log) {
         this.product = product;
+        this.program = product.installed(searchPath()).map(Installed::program).orElseThrow();
         this.tree = tree;
         this.unchanged = unchanged;
         this.server = server;
@@ -66,9 +102,9 @@ final class Peer implements Tool {
     }
 
     @Override
-    public int warmUps() {
+    public int warmUps(int ofService) {
         // What a first run of the AWS CLI warms is nothing beside its duration.
-        return product == Product.AWS ? 0 : 1;
+        return product == Product.AWS ? 0 : Math.min(1, ofService);
     }
 
     @Override
@@ -84,27 +120,38 @@ final class Peer implements Tool {
     }
 
     private List<String> command() {
-        return switch (product) {
-            case AWS -> List.of("aws", "s3", "sync", "s3://" + Server.BUCKET, tree.toString(), "--only-show-errors");
-            case RCLONE -> {
-                List<String> command = new ArrayList<>(
-                        List.of("rclone", "sync", "bench:" + Server.BUCKET, tree.toString(), "--fast-list"));
-                command.addAll(List.of("--transfers", "64", "--checkers", "64", "--log-level", "ERROR"));
-                if (unchanged) {
-                    command.add("--use-server-modtime");
-                }
-                yield command;
-            }
-        };
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(
+                switch (product) {
+                    case AWS -> List.of("s3", "sync", "s3://" + Server.BUCKET, tree.toString(), "--only-show-errors");
+                    case S5CMD -> List.of("--log", "error", "sync", "s3://" + Server.BUCKET + "/*", tree + "/");
+                    case MC -> {
+                        String config = log.resolveSibling("mc").toString();
+                        yield List.of(
+                                "--config-dir", config, "mirror", "--quiet", "bench/" + Server.BUCKET, tree.toString());
+                    }
+                    case RCLONE -> {
+                        List<String> tuned = new ArrayList<>(
+                                List.of("sync", "bench:" + Server.BUCKET, tree.toString(), "--fast-list"));
+                        tuned.addAll(List.of("--transfers", "64", "--checkers", "64", "--log-level", "ERROR"));
+                        if (unchanged) {
+                            tuned.add("--use-server-modtime");
+                        }
+                        yield tuned;
+                    }
+                });
+        return command;
     }
 
     private Map<String, String> environment() {
         String id = String.valueOf(server.settings().keys().accessKeyId());
         String secret = String.valueOf(server.settings().keys().secretAccessKey());
         return switch (product) {
-            case AWS ->
+            case AWS, S5CMD ->
                 Map.of(
                         "AWS_ENDPOINT_URL",
+                        server.endpoint().toString(),
+                        "S3_ENDPOINT_URL",
                         server.endpoint().toString(),
                         "AWS_ACCESS_KEY_ID",
                         id,
@@ -118,6 +165,11 @@ final class Peer implements Tool {
                         "/dev/null",
                         "AWS_EC2_METADATA_DISABLED",
                         "true");
+            case MC ->
+                Map.of(
+                        "MC_HOST_bench",
+                        "http://%s:%s@%s"
+                                .formatted(id, secret, server.endpoint().getAuthority()));
             case RCLONE ->
                 Map.of(
                         "RCLONE_CONFIG",

@@ -38,9 +38,18 @@ final class ProcessFiles {
 
     /** The largest resident set of a process so far, in bytes; 0 when it has ended. */
     static long peak(long pid) {
+        return memory(pid, "VmHWM:");
+    }
+
+    /** The resident set of a process now, in bytes; 0 when it has ended. */
+    static long resident(long pid) {
+        return memory(pid, "VmRSS:");
+    }
+
+    private static long memory(long pid, String name) {
         try {
             return Files.readAllLines(file(Long.toString(pid), "status")).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
+                    .filter(line -> line.startsWith(name))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
                     .findFirst()
                     .orElse(0);

@@ -29,6 +29,11 @@ final class Server implements AutoCloseable {
 
     /** What was asked for. */
     record Requests(long lists, long gets, long heads, long bytes) {
+        /** How many bodies were fetched; a service that tries now and then whether it may read asks for a single byte. */
+        long bodies() {
+            return bytes > gets ? gets : 0;
+        }
+
         @Override
         public String toString() {
             return "%,d LIST, %,d GET, %,d HEAD".formatted(lists, gets, heads);

@@ -76,9 +76,9 @@ public final class SseBench implements Callable<Integer> {
         Path work = Files.createTempDirectory(target, "hubstorage-sse-");
         try (Server server =
                 Server.start(List.of("--objects=" + objects, "--size=16KiB", "--plain-etags-below=8MiB"), work)) {
-            HubHome home =
-                    new HubHome(jar.toAbsolutePath(), options, work.resolve("home"), work.resolve("data"), server);
-            try (WarmHub service = WarmHub.start(home, warmUps)) {
+            HubHome home = new HubHome(
+                    jar.toAbsolutePath(), Jvm.with(options), work.resolve("home"), work.resolve("data"), server);
+            try (WarmHub service = WarmHub.start(home)) {
                 List<Pair> pairs = pairs(service);
                 service.empty();
                 StalledReaders.Heap heap =
@@ -182,8 +182,8 @@ public final class SseBench implements Callable<Integer> {
         return "| %s | %s | %s | %s |\n"
                 .formatted(
                         title,
-                        Report.spread(spread(pairs, pair -> figure.applyAsDouble(pair.alone)), Report::seconds),
-                        Report.spread(spread(pairs, pair -> figure.applyAsDouble(pair.watched)), Report::seconds),
+                        Report.spread(spread(pairs, pair -> figure.applyAsDouble(pair.alone)), Report::threeDigits),
+                        Report.spread(spread(pairs, pair -> figure.applyAsDouble(pair.watched)), Report::threeDigits),
                         Report.spread(
                                 spread(
                                         pairs,

@@ -11,17 +11,22 @@ interface Tool extends AutoCloseable {
     /** What one run came to. */
     record Outcome(boolean successful, Measured measured) {}
 
-    /** How many runs it needs before it is as fast as it gets. */
-    int warmUps();
+    /** How many runs it needs before it is as fast as it gets, of those that a service has in the same case. */
+    int warmUps(int ofService);
 
     /** Removes what it has copied. */
     void empty() throws IOException;
 
-    /** Copies the bucket. */
+    /** Copies the bucket, or does whatever else the case asks for. */
     Outcome run() throws IOException, InterruptedException;
 
     /** The folder that holds the files of the bucket after a run. */
     Path tree() throws IOException;
+
+    /** The resident set, in bytes, of what stays after a run; 0 where nothing does. */
+    default long resident() throws IOException {
+        return 0;
+    }
 
     @Override
     void close();

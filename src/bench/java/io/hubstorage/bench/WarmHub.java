@@ -22,26 +22,24 @@ final class WarmHub implements Tool {
 
     private final HubHome home;
     private final HubProcess process;
-    private final int warmUps;
 
-    private WarmHub(HubHome home, HubProcess process, int warmUps) {
+    private WarmHub(HubHome home, HubProcess process) {
         this.home = home;
         this.process = process;
-        this.warmUps = warmUps;
     }
 
     /** Starts it and waits until it is up. */
-    static WarmHub start(HubHome home, int warmUps) throws IOException {
+    static WarmHub start(HubHome home) throws IOException {
         home.configure();
         HubProcess process =
                 HubProcess.start(home.jar(), home.javaOptions(), home.folder(), home.environment(), "serve");
         process.awaitUp();
-        return new WarmHub(home, process, warmUps);
+        return new WarmHub(home, process);
     }
 
     @Override
-    public int warmUps() {
-        return warmUps;
+    public int warmUps(int ofService) {
+        return ofService;
     }
 
     @Override
@@ -114,6 +112,11 @@ final class WarmHub implements Tool {
 
     private Path jcmdOutput() {
         return home.folder().resolve("jcmd.txt");
+    }
+
+    @Override
+    public long resident() {
+        return ProcessFiles.resident(process.pid());
     }
 
     @Override

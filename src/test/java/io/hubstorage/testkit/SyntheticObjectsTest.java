@@ -149,6 +149,27 @@ final class SyntheticObjectsTest {
     }
 
     @Test
+    void thatEtagCanBeTheOneThatPartsOfEightMebibytesMake() throws Exception {
+        int part = 8 << 20;
+        SyntheticBucket large =
+                SyntheticBucket.uniform(2, 2L * part + 5, "key-#").withTruePartEtags();
+        server.bucket("large", large);
+        byte[] body = large.get("key-1").body();
+        MessageDigest whole = MessageDigest.getInstance("MD5");
+        for (int from = 0; from < body.length; from += part) {
+            whole.update(MessageDigest.getInstance("MD5")
+                    .digest(Arrays.copyOfRange(body, from, Math.min(body.length, from + part))));
+        }
+
+        String etag = client.headObject(request -> request.bucket("large").key("key-1"))
+                .join()
+                .eTag();
+
+        assertThat(etag).isEqualTo('"' + HexFormat.of().formatHex(whole.digest()) + "-3\"");
+        assertThat(large.get("key-1").etag()).as("the one that was kept").isEqualTo(etag.replace("\"", ""));
+    }
+
+    @Test
     void severalEventLoopsShareAFreePort() {
         try (SyntheticS3 shared = SyntheticS3.start(0, 3);
                 S3AsyncClient other = TestClients.s3(shared.settings())) {

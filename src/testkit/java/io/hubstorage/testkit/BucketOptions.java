@@ -40,9 +40,15 @@ public final class BucketOptions {
             description = {
                 "Smaller objects have their MD5 as their ETag, as after a plain upload; others have an ETag as after"
                         + " an",
-                "upload in parts, which nobody can check (${DEFAULT-VALUE}; the AWS CLI uploads in parts from 8MiB on)."
+                "upload in parts, made up (${DEFAULT-VALUE}; the AWS CLI uploads in parts from 8MiB on)."
             })
     private String plainEtagsBelow = "256KiB";
+
+    @Option(
+            names = "--true-part-etags",
+            description =
+                    "Those ETags are made of the MD5s of parts of 8 MiB, and prove the body; this costs a start time.")
+    private boolean truePartEtags;
 
     /** Takes what it knows out of arguments, and leaves the others alone. */
     public static BucketOptions parse(List<String> arguments) {
@@ -53,9 +59,10 @@ public final class BucketOptions {
 
     /** The bucket of this number, counted from one. */
     public SyntheticBucket bucket(int number) {
-        return SyntheticBucket.ruled(objects, keys, sizes())
+        SyntheticBucket bucket = SyntheticBucket.ruled(objects, keys, sizes())
                 .withPlainEtagsBelow(bytes(plainEtagsBelow))
                 .seeded(seed + number);
+        return truePartEtags ? bucket.withTruePartEtags() : bucket;
     }
 
     /** How many objects there are in each bucket. */

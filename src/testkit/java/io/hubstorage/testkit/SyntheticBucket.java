@@ -40,8 +40,10 @@ public final class SyntheticBucket {
      * What makes the objects.
      *
      * @param plainEtagsBelow objects smaller than this have their MD5 as their ETag
+     * @param truePartEtags whether that of a larger one is made of the MD5s of its parts, or made up
      */
-    private record Rule(int count, String pattern, IntToLongFunction sizes, long plainEtagsBelow) {}
+    private record Rule(
+            int count, String pattern, IntToLongFunction sizes, long plainEtagsBelow, boolean truePartEtags) {}
 
     /**
      * How the server that has this bucket deviates.
@@ -68,7 +70,7 @@ public final class SyntheticBucket {
         this.seed = seed;
         this.traits = traits;
         this.comparator = order.comparator();
-        this.etags = new EtagCache(rule.count, rule.plainEtagsBelow);
+        this.etags = new EtagCache(rule.count, rule.plainEtagsBelow, rule.truePartEtags);
         this.overlay = new ConcurrentSkipListMap<>(comparator);
     }
 
@@ -80,7 +82,7 @@ public final class SyntheticBucket {
     /** {@code count} objects whose sizes follow from their indexes; each {@code #} of the pattern is a digit of the index. */
     public static SyntheticBucket ruled(int count, String keyPattern, IntToLongFunction sizes) {
         return new SyntheticBucket(
-                new Rule(count, keyPattern, sizes, SyntheticObject.REAL_ETAG_LIMIT + 1),
+                new Rule(count, keyPattern, sizes, SyntheticObject.REAL_ETAG_LIMIT + 1, false),
                 ListOrder.UTF8,
                 1,
                 Traits.NONE);
@@ -103,7 +105,15 @@ public final class SyntheticBucket {
      * after an upload in parts. Large MD5s cost the first listing time.
      */
     public SyntheticBucket withPlainEtagsBelow(long size) {
-        return copy(new Rule(rule.count, rule.pattern, rule.sizes, size), order, seed, traits);
+        return copy(new Rule(rule.count, rule.pattern, rule.sizes, size, rule.truePartEtags), order, seed, traits);
+    }
+
+    /**
+     * The same objects, but the ETags as after an upload in parts are those of parts of 8 MiB, so that they prove the bodies.
+     * They cost the first listing as much as MD5s do.
+     */
+    public SyntheticBucket withTruePartEtags() {
+        return copy(new Rule(rule.count, rule.pattern, rule.sizes, rule.plainEtagsBelow, true), order, seed, traits);
     }
 
     /** The same objects, listed in another order. */

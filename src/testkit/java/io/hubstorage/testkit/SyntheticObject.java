@@ -36,7 +36,8 @@ public record SyntheticObject(
     /** Bodies up to this size have a true MD5 as their ETag. */
     public static final long REAL_ETAG_LIMIT = 256 * 1024;
 
-    private static final long PART = 8 * 1024 * 1024;
+    /** The size of the parts that most clients upload in. */
+    static final long PART = 8 * 1024 * 1024;
 
     /** An object in class {@code STANDARD} without any metadata. */
     public static SyntheticObject of(String key, long size, long seed) {
@@ -100,11 +101,15 @@ public record SyntheticObject(
 
     /** The same object, uploaded in parts of this size but for the last. */
     public SyntheticObject inParts(long each) {
+        return inParts(parts(size, each));
+    }
+
+    static List<Long> parts(long size, long each) {
         List<Long> sizes = new ArrayList<>();
         for (long left = size; left > 0; left -= each) {
             sizes.add(Math.min(each, left));
         }
-        return inParts(sizes);
+        return sizes;
     }
 
     /** The same object uploaded in one piece, with the true MD5 of all of it as ETag. */
