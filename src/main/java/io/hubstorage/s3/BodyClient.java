@@ -5,7 +5,6 @@ import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxException;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -67,6 +66,7 @@ final class BodyClient implements AutoCloseable {
     private static final int CLOSING_SECONDS = 5;
 
     private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
+    private final String agent;
     private final Vertx vertx;
     private final List<Lane> lanes = new ArrayList<>();
     private final AtomicInteger turn = new AtomicInteger();
@@ -87,9 +87,11 @@ final class BodyClient implements AutoCloseable {
     /**
      * Starts the loops; blocks for a moment.
      *
+     * @param agent who asks, for the server's log
      * @param trusted who may vouch for servers; null for the authorities that Java knows
      */
-    BodyClient(NettyTransport.Limits limits, @Nullable TrustManager trusted) {
+    BodyClient(String agent, NettyTransport.Limits limits, @Nullable TrustManager trusted) {
+        this.agent = agent;
         int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_LOOPS);
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
         HttpClientOptions options = new HttpClientOptions()
@@ -156,6 +158,7 @@ final class BodyClient implements AutoCloseable {
                 .port(place.server().getPort())
                 .encodedPath(place.path() + '/' + SdkHttpUtils.urlEncodeIgnoreSlashes(key));
         headers.forEach(request::putHeader);
+        request.putHeader("User-Agent", agent);
         return signer.sign(sign -> sign.identity(credentials)
                         .request(request.build())
                         .putProperty(AwsV4FamilyHttpSigner.SERVICE_SIGNING_NAME, "s3")
@@ -268,9 +271,9 @@ final class BodyClient implements AutoCloseable {
                 : ByteBuffer.wrap(bytes.getBytes());
     }
 
-    /** Vert.x's own failures are no IOExceptions, though they tell of connections that broke. */
-    private static Throwable broken(Throwable failure) {
-        return failure instanceof VertxException ? new IOException(failure.getMessage(), failure) : failure;
+    /** Vert.x and Netty tell of broken connections and answers by many exceptions that are no IOExceptions. */
+    private static IOException broken(Throwable failure) {
+        return failure instanceof IOException known ? known : new IOException(failure.getMessage(), failure);
     }
 
     /** Breaks off what is under way, and waits a little for the connections to close. */

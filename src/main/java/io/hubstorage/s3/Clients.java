@@ -170,10 +170,14 @@ final class Clients implements AutoCloseable {
         requireOpen();
         BodyClient open = bodies;
         if (open == null) {
-            open = new BodyClient(limits(), trusted());
+            open = new BodyClient(agent(), limits(), trusted());
             bodies = open;
         }
         return open;
+    }
+
+    private String agent() {
+        return "hubstorage/" + version;
     }
 
     private NettyTransport.Limits limits() {
@@ -187,7 +191,7 @@ final class Clients implements AutoCloseable {
 
     private ClientOverrideConfiguration.Builder overrides() {
         return ClientOverrideConfiguration.builder()
-                .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, "hubstorage/" + version)
+                .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, agent())
                 .retryStrategy(clockSkewOnly());
     }
 

@@ -1,0 +1,259 @@
+package io.hubstorage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.testkit.SyntheticS3;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.junit5.VertxExtension;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+
+/** What goes past the SDK, and what comes back to it. */
+@ExtendWith(VertxExtension.class)
+final class BodyClientTest {
+    private static final Duration STALL = Duration.ofSeconds(3);
+
+    private Vertx vertx;
+    private final AtomicReference<Handler<HttpServerRequest>> gets = new AtomicReference<>(BodyClientTest::hello);
+    private final AtomicInteger bySdk = new AtomicInteger();
+    private S3Access s3;
+
+    /** A server that lists one object, and answers GETs as a test wants it. */
+    @BeforeEach
+    void start(Vertx given) throws Exception {
+        vertx = given;
+        s3 = new S3Access(SyntheticS3.settings(serve(this::answer)), 4, "7.8", STALL);
+        s3.tryListing("things", "");
+    }
+
+    @AfterEach
+    void stop() {
+        s3.close();
+    }
+
+    private void answer(HttpServerRequest request) {
+        if (request.getHeader("User-Agent").contains("aws-sdk-java")) {
+            bySdk.incrementAndGet();
+        }
+        if (request.uri().contains("list-type=2")) {
+            request.response().end("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
+        } else {
+            gets.get().handle(request);
+        }
+    }
+
+    private URI serve(Handler<HttpServerRequest> handler) {
+        HttpServer server =
+                vertx.createHttpServer().requestHandler(handler).listen(0, "127.0.0.1").await();
+        return URI.create("http://127.0.0.1:" + server.actualPort());
+    }
+
+    private static void hello(HttpServerRequest request) {
+        request.response().putHeader("ETag", "\"e\"").end("hello");
+    }
+
+    private String read(String key) throws Exception {
+        return new String(s3.object("things", key).readSmall(5, count -> {}).body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aBodyGoesPastTheSdkWhenAListingHasShownTheWay() throws Exception {
+        AtomicReference<String> asked = new AtomicReference<>();
+        AtomicReference<String> agent = new AtomicReference<>();
+        gets.set(request -> {
+            asked.set(request.uri());
+            agent.set(request.getHeader("User-Agent"));
+            hello(request);
+        });
+        assertThat(read("a b/../\u00e9%\u0001+~")).isEqualTo("hello");
+        assertThat(asked).hasValue("/things/a%20b/../%C3%A9%25%01%2B~");
+        assertThat(agent).hasValue("hubstorage/7.8");
+        assertThat(bySdk).as("the listing").hasValue(1);
+    }
+
+    @Test
+    void theFirstBodyShowsTheWayTooWhereNothingWasListed() throws Exception {
+        try (S3Access fresh = new S3Access(s3.clients().settings(), 4, "test", STALL)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(fresh.object("things", "k/\u00fc").readSmall(5, count -> {}).body()).hasSize(5);
+            }
+        }
+        assertThat(bySdk).as("the listing and the first body").hasValue(2);
+    }
+
+    @Test
+    void aBucketThatIsElsewhereIsLeftToTheSdk() throws Exception {
+        gets.set(request -> {
+            if (request.getHeader("User-Agent").contains("aws-sdk-java")) {
+                hello(request);
+            } else {
+                refuse(request.response().setStatusCode(301), "PermanentRedirect", "elsewhere");
+            }
+        });
+        assertThat(read("k")).isEqualTo("hello");
+        assertThat(bySdk).as("the listing and the body").hasValue(2);
+    }
+
+    @Test
+    void aRefusalIsUnderstoodAsTheSdkUnderstandsIt() {
+        gets.set(request ->
+                refuse(request.response().setStatusCode(503).putHeader("Retry-After", "7"), "SlowDown", "be slow"));
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.Throttled.class,
+                        failure -> assertThat(failure.retryAfter()).hasSeconds(7))
+                .hasMessageContaining("(503 SlowDown: be slow)");
+        gets.set(request -> refuse(request.response().setStatusCode(404), "NoSuchKey", "<![CDATA[no <such> key]]>"));
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.NOT_FOUND))
+                .hasMessageContaining("(404 NoSuchKey: no <such> key)");
+        assertThat(bySdk).as("only the listing").hasValue(1);
+    }
+
+    @Test
+    void aRefusalThatIsNoXmlIsOneByItsStatusAlone() {
+        gets.set(request ->
+                request.response().setStatusCode(502).end("<html><body>Bad Gateway</p></html>".repeat(20_000)));
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.Retriable.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.GATEWAY));
+        gets.set(request -> request.response().setStatusCode(403).end());
+        assertThatThrownBy(() -> read("k")).hasMessageContaining("access is denied (403)");
+    }
+
+    @Test
+    void nothingOutsideTheRefusalIsReadBecauseOfIt() {
+        gets.set(request -> request.response()
+                .setStatusCode(403)
+                .end("<!DOCTYPE Error [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+                        + "<Error><Code>AccessDenied</Code><Message>&x;</Message></Error>"));
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOf(S3Failure.class)
+                .hasMessageContaining("access is denied")
+                .hasMessageNotContaining("root:");
+    }
+
+    @Test
+    void aServerThatFallsSilentIsGivenUpBeforeAndWithinABody() {
+        gets.set(_ -> {});
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
+        AtomicInteger closed = new AtomicInteger();
+        gets.set(request -> {
+            request.connection().closeHandler(_ -> closed.incrementAndGet());
+            request.response().putHeader("Content-Length", "5").write("he");
+        });
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
+        await().untilAtomic(closed, org.hamcrest.Matchers.is(1));
+    }
+
+    @Test
+    void whatIsNoHttpIsABrokenConnection() {
+        URI garbage = URI.create("http://127.0.0.1:"
+                + vertx.createNetServer()
+                        .connectHandler(socket -> socket.handler(_ -> socket.write("220 mail ready\r\n\r\n")))
+                        .listen(0, "127.0.0.1")
+                        .await()
+                        .actualPort());
+        assertThatThrownBy(() -> direct(garbage)).hasCauseInstanceOf(java.io.IOException.class);
+    }
+
+    @Test
+    void nobodyAtTheOtherEndIsSaidSoEachTime() throws Exception {
+        int port;
+        try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThatThrownBy(() -> direct(URI.create("http://127.0.0.1:" + port)))
+                    .hasCauseInstanceOf(java.net.ConnectException.class);
+        }
+        assertThatThrownBy(() -> direct(URI.create("http://nowhere.invalid:80")))
+                .hasCauseInstanceOf(java.net.UnknownHostException.class);
+    }
+
+    private void direct(URI server) throws Exception {
+        BodyStream body = new BodyStream(STALL);
+        s3.clients()
+                .bodies()
+                .get(
+                        new BucketPlaces.Place(server, "/things", "us-east-1", Duration.ZERO),
+                        "k",
+                        AwsBasicCredentials.create("id", "secret"),
+                        Map.of(),
+                        body)
+                .get(30, java.util.concurrent.TimeUnit.SECONDS);
+    }
+
+    @Test
+    void credentialsThatWereRefusedAreLookedUpAnewByTheSdk() throws Exception {
+        try (SyntheticS3 server = SyntheticS3.start();
+                S3Access access = new S3Access(server.settings(), 4, "test", STALL)) {
+            server.bucket("things", SyntheticBucket.uniform(3, 1000, "k#"));
+            access.tryListing("things", "");
+            server.log().clear();
+            server.faults().whenGetting("k1").attempts(1).then(Fault.expiredToken());
+            assertThat(access.object("things", "k1").readSmall(1000, count -> {}).body()).hasSize(1000);
+            assertThat(server.counts().gets()).as("past the SDK, and by it").isEqualTo(2);
+            assertThat(access.clients().place("things")).as("the SDK has shown the way again").isNotNull();
+        }
+    }
+
+    @Test
+    void aClockThatIsWrongIsWrongForBothWays() throws Exception {
+        AtomicReference<String> signed = new AtomicReference<>();
+        gets.set(request -> {
+            signed.set(request.getHeader("X-Amz-Date"));
+            hello(request);
+        });
+        BodyStream body = new BodyStream(STALL);
+        s3.clients()
+                .bodies()
+                .get(
+                        new BucketPlaces.Place(
+                                s3.clients().place("things").server(), "/things", "us-east-1", Duration.ofHours(-5)),
+                        "k",
+                        AwsBasicCredentials.create("id", "secret"),
+                        Map.of(),
+                        body)
+                .get(30, java.util.concurrent.TimeUnit.SECONDS);
+        Instant at = Instant.parse(
+                signed.get().replaceFirst("(....)(..)(..)T(..)(..)(..)Z", "$1-$2-$3T$4:$5:$6Z"));
+        assertThat(at).isCloseTo(Instant.now().minus(Duration.ofHours(5)), within());
+    }
+
+    private static org.assertj.core.data.TemporalUnitOffset within() {
+        return new org.assertj.core.data.TemporalUnitWithinOffset(1, java.time.temporal.ChronoUnit.MINUTES);
+    }
+
+    private static void refuse(HttpServerResponse response, String code, String message) {
+        response.end("<?xml version=\"1.0\"?>\n<Error>\n  <Code>%s</Code><Message>%s</Message>\n</Error>"
+                .formatted(code, message));
+    }
+}
