@@ -7,6 +7,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +95,12 @@ final class BodyClient implements AutoCloseable {
     BodyClient(String agent, NettyTransport.Limits limits, @Nullable TrustManager trusted) {
         this.agent = agent;
         int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_LOOPS);
-        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
+        // It reads no files, so it needs no folder to cache them in.
+        vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(loops)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
         HttpClientOptions options = new HttpClientOptions()
                 .setConnectTimeout((int) limits.connect().toMillis())
                 .setSslHandshakeTimeout(limits.connect().toMillis())
@@ -106,8 +113,8 @@ final class BodyClient implements AutoCloseable {
             options.setTrustOptions(TrustOptions.wrap(trusted));
         }
         for (int index = 0; index < loops; index++) {
-            Lane lane = new Lane(
-                    vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(limits.connections())));
+            Lane lane =
+                    new Lane(vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(limits.connections())));
             vertx.deployVerticle(lane).toCompletionStage().toCompletableFuture().join();
             lanes.add(lane);
         }
@@ -118,10 +125,15 @@ final class BodyClient implements AutoCloseable {
      *
      * @param headers beside those that every request has
      * @param body takes what is sent, and is told of what goes wrong
-     * @return the headers of the answer, when its body begins; a refusal fails it as the SDK's client would
+     * @return the headers of the answer, when its body begins; a refusal fails it as the SDK's client would, and to cancel it
+     *     closes the connection
      */
     CompletableFuture<Map<String, List<String>>> get(
-            BucketPlaces.Place place, String key, AwsCredentials credentials, Map<String, String> headers, BodyStream body) {
+            BucketPlaces.Place place,
+            String key,
+            AwsCredentials credentials,
+            Map<String, String> headers,
+            BodyStream body) {
         SdkHttpRequest request = sign(place, key, credentials, headers);
         SocketAddress server;
         try {
@@ -140,8 +152,14 @@ final class BodyClient implements AutoCloseable {
                 .setHeaders(MultiMap.caseInsensitiveMultiMap());
         request.forEachHeader((name, values) -> options.getHeaders().add(name, values));
         Lane lane = lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
+        CompletableFuture<Map<String, List<String>>> begun = body.begun();
+        var _ = begun.whenComplete((_, failure) -> {
+            if (failure instanceof CancellationException) {
+                body.cancel();
+            }
+        });
         lane.loop().runOnContext(_ -> send(lane, options, body));
-        return body.begun();
+        return begun;
     }
 
     /** The JDK keeps for half a minute what it was told. */
@@ -173,9 +191,9 @@ final class BodyClient implements AutoCloseable {
         lane.http
                 .request(options)
                 .compose(request -> {
-                    if (body.isCancelled()) {
-                        var _ = request.reset();
-                    }
+                    // Told by the answer's future; without a handler Vert.x would log it too.
+                    request.exceptionHandler(_ -> {});
+                    body.abortsBy(() -> lane.loop().runOnContext(_ -> request.reset()));
                     return request.send();
                 })
                 .onSuccess(answer -> receive(lane, answer, body))
@@ -245,7 +263,8 @@ final class BodyClient implements AutoCloseable {
         Map<String, String> texts = new TreeMap<>();
         try {
             XMLStreamReader reader = readers.createXMLStreamReader(new ByteArrayInputStream(xml));
-            if (reader.nextTag() != XMLStreamReader.START_ELEMENT || !reader.getLocalName().equals("Error")) {
+            if (reader.nextTag() != XMLStreamReader.START_ELEMENT
+                    || !reader.getLocalName().equals("Error")) {
                 return Map.of();
             }
             while (reader.nextTag() == XMLStreamReader.START_ELEMENT) {
@@ -259,7 +278,8 @@ final class BodyClient implements AutoCloseable {
 
     private static Map<String, List<String>> headers(MultiMap sent) {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        sent.forEach((name, value) -> headers.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(value));
+        sent.forEach((name, value) ->
+                headers.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(value));
         return headers;
     }
 

@@ -35,6 +35,7 @@ final class BodyStream
     private volatile @Nullable Map<String, List<String>> headers;
     private volatile @Nullable Subscription subscription;
     private volatile @Nullable Throwable failure;
+    private volatile @Nullable Runnable abort;
     private volatile boolean cancelled;
 
     /** Of one request; {@code stall} is the longest silence to bear. */
@@ -65,8 +66,12 @@ final class BodyStream
         }
     }
 
-    boolean isCancelled() {
-        return cancelled;
+    /** How to break the request off while it has not been answered. */
+    void abortsBy(Runnable breaker) {
+        abort = breaker;
+        if (cancelled) {
+            breaker.run();
+        }
     }
 
     /**
@@ -102,8 +107,11 @@ final class BodyStream
     void cancel() {
         cancelled = true;
         Subscription open = subscription;
+        Runnable unanswered = abort;
         if (open != null) {
             open.cancel();
+        } else if (unanswered != null) {
+            unanswered.run();
         }
     }
 

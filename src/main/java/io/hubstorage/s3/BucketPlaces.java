@@ -67,7 +67,8 @@ final class BucketPlaces implements ExecutionInterceptor {
             return;
         }
         SdkRequest request = sent.request();
-        String suffix = request instanceof GetObjectRequest get ? '/' + SdkHttpUtils.urlEncodeIgnoreSlashes(get.key()) : "";
+        String suffix =
+                request instanceof GetObjectRequest get ? '/' + SdkHttpUtils.urlEncodeIgnoreSlashes(get.key()) : "";
         String bucket = request instanceof GetObjectRequest || request instanceof ListObjectsV2Request
                 ? request.getValueForField("Bucket", String.class).orElse("")
                 : "";
@@ -80,7 +81,8 @@ final class BucketPlaces implements ExecutionInterceptor {
     }
 
     private static @Nullable Place place(SdkHttpRequest request, String suffix) {
-        Matcher signed = SIGNED.matcher(request.firstMatchingHeader("Authorization").orElse(""));
+        Matcher signed =
+                SIGNED.matcher(request.firstMatchingHeader("Authorization").orElse(""));
         String path = request.encodedPath();
         if (!signed.matches()
                 || !path.endsWith(suffix)

@@ -17,6 +17,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.retry.RetryUtils;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
@@ -83,7 +85,8 @@ public final class ObjectReader {
     public Small readSmall(long size, LongConsumer received) throws S3Failure, InterruptedException {
         byte[] body = new byte[Math.toIntExact(size)];
         try {
-            ObjectHead head = read(null, 0, size, (bytes, at) -> bytes.get(body, (int) at, bytes.remaining()), received);
+            ObjectHead head =
+                    read(null, 0, size, (bytes, at) -> bytes.get(body, (int) at, bytes.remaining()), received);
             return new Small(body, head);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -135,24 +138,18 @@ public final class ObjectReader {
         }
     }
 
-    /** Past the SDK's pipeline where that may be; what it does not get for who asks, or from where, the SDK may. */
+    /** Past the SDK's pipeline where that may be. */
     private BodyStream open(@Nullable String range, String what) throws S3Failure, InterruptedException {
         Clients clients = access.clients();
         BucketPlaces.Place place = clients.place(bucket);
         if (place != null) {
-            BodyStream body = new BodyStream(clients.stall());
             try {
-                S3Access.await(sent(place, range, body), clients.stall(), what);
-                return body;
+                return openPast(place, range, what);
             } catch (S3Failure failure) {
-                body.cancel();
-                if (!(failure instanceof S3Failure.Auth) && failure.kind() != S3Failure.Kind.REGION) {
+                if (!isOfPlace(failure)) {
                     throw failure;
                 }
                 clients.forgetPlace(bucket);
-            } catch (InterruptedException stopped) {
-                body.cancel();
-                throw stopped;
             }
         }
         // The connection gives up before that; this only guards against a signal that got lost.
@@ -161,8 +158,36 @@ public final class ObjectReader {
         return body;
     }
 
+    /** Whether the SDK, which knows how to find a bucket and what time it is there, may fare better. */
+    private static boolean isOfPlace(S3Failure failure) {
+        return failure.kind() == S3Failure.Kind.REGION
+                || (failure.getCause() instanceof SdkException refusal && RetryUtils.isClockSkewException(refusal));
+    }
+
+    private BodyStream openPast(BucketPlaces.Place place, @Nullable String range, String what)
+            throws S3Failure, InterruptedException {
+        CredentialSource source = access.clients().credentials();
+        AwsCredentials credentials = source.credentials(what);
+        try {
+            return opened(place, range, credentials, what);
+        } catch (S3Failure.Auth refused) {
+            if (isOfPlace(refused) || !source.renew(credentials)) {
+                throw refused;
+            }
+            return opened(place, range, source.credentials(what), what);
+        }
+    }
+
+    private BodyStream opened(BucketPlaces.Place place, @Nullable String range, AwsCredentials credentials, String what)
+            throws S3Failure, InterruptedException {
+        BodyStream body = new BodyStream(access.clients().stall());
+        S3Access.await(sent(place, range, credentials, body), access.clients().stall(), what);
+        return body;
+    }
+
     private CompletableFuture<Map<String, List<String>>> sent(
-            BucketPlaces.Place place, @Nullable String range, BodyStream body) throws S3Failure {
+            BucketPlaces.Place place, @Nullable String range, AwsCredentials credentials, BodyStream body)
+            throws S3Failure {
         Map<String, String> all = new TreeMap<>();
         headers.headers().forEach((name, values) -> all.put(name, values.getFirst()));
         if (range != null) {
@@ -173,9 +198,9 @@ public final class ObjectReader {
             all.put("If-Match", match);
         }
         BodyClient client = access.clients().bodies();
-        AwsCredentials credentials = access.clients().credentials().resolveCredentials();
         Availability availability = access.availability();
-        Supplier<CompletableFuture<Map<String, List<String>>>> request = () -> client.get(place, key, credentials, all, body);
+        Supplier<CompletableFuture<Map<String, List<String>>>> request =
+                () -> client.get(place, key, credentials, all, body);
         return availability == null ? request.get() : availability.watch(request);
     }
 

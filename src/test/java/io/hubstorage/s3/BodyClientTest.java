@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.hubstorage.testkit.Fault;
-import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -17,6 +15,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.core.SdkGlobalTime;
 
 /** What goes past the SDK, and what comes back to it. */
 @ExtendWith(VertxExtension.class)
@@ -47,6 +48,8 @@ final class BodyClientTest {
     @AfterEach
     void stop() {
         s3.close();
+        // The SDK keeps what it has learned of the time for the whole process.
+        SdkGlobalTime.setGlobalTimeOffset(0);
     }
 
     private void answer(HttpServerRequest request) {
@@ -61,8 +64,10 @@ final class BodyClientTest {
     }
 
     private URI serve(Handler<HttpServerRequest> handler) {
-        HttpServer server =
-                vertx.createHttpServer().requestHandler(handler).listen(0, "127.0.0.1").await();
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(handler)
+                .listen(0, "127.0.0.1")
+                .await();
         return URI.create("http://127.0.0.1:" + server.actualPort());
     }
 
@@ -93,7 +98,10 @@ final class BodyClientTest {
     void theFirstBodyShowsTheWayTooWhereNothingWasListed() throws Exception {
         try (S3Access fresh = new S3Access(s3.clients().settings(), 4, "test", STALL)) {
             for (int i = 0; i < 3; i++) {
-                assertThat(fresh.object("things", "k/\u00fc").readSmall(5, count -> {}).body()).hasSize(5);
+                assertThat(fresh.object("things", "k/\u00fc")
+                                .readSmall(5, count -> {})
+                                .body())
+                        .hasSize(5);
             }
         }
         assertThat(bySdk).as("the listing and the first body").hasValue(2);
@@ -124,8 +132,7 @@ final class BodyClientTest {
         gets.set(request -> refuse(request.response().setStatusCode(404), "NoSuchKey", "<![CDATA[no <such> key]]>"));
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOfSatisfying(
-                        S3Failure.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.NOT_FOUND))
+                        S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.NOT_FOUND))
                 .hasMessageContaining("(404 NoSuchKey: no <such> key)");
         assertThat(bySdk).as("only the listing").hasValue(1);
     }
@@ -156,21 +163,20 @@ final class BodyClientTest {
 
     @Test
     void aServerThatFallsSilentIsGivenUpBeforeAndWithinABody() {
-        gets.set(_ -> {});
+        AtomicInteger closed = new AtomicInteger();
+        gets.set(request -> request.connection().closeHandler(_ -> closed.incrementAndGet()));
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOfSatisfying(
-                        S3Failure.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
-        AtomicInteger closed = new AtomicInteger();
+                        S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
+        await().untilAtomic(closed, org.hamcrest.Matchers.is(1));
         gets.set(request -> {
             request.connection().closeHandler(_ -> closed.incrementAndGet());
             request.response().putHeader("Content-Length", "5").write("he");
         });
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOfSatisfying(
-                        S3Failure.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
-        await().untilAtomic(closed, org.hamcrest.Matchers.is(1));
+                        S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
+        await().untilAtomic(closed, org.hamcrest.Matchers.is(2));
     }
 
     @Test
@@ -212,17 +218,37 @@ final class BodyClientTest {
     }
 
     @Test
-    void credentialsThatWereRefusedAreLookedUpAnewByTheSdk() throws Exception {
-        try (SyntheticS3 server = SyntheticS3.start();
-                S3Access access = new S3Access(server.settings(), 4, "test", STALL)) {
-            server.bucket("things", SyntheticBucket.uniform(3, 1000, "k#"));
-            access.tryListing("things", "");
-            server.log().clear();
-            server.faults().whenGetting("k1").attempts(1).then(Fault.expiredToken());
-            assertThat(access.object("things", "k1").readSmall(1000, count -> {}).body()).hasSize(1000);
-            assertThat(server.counts().gets()).as("past the SDK, and by it").isEqualTo(2);
-            assertThat(access.clients().place("things")).as("the SDK has shown the way again").isNotNull();
-        }
+    void whatIsRefusedForItsCredentialsAloneIsNotAskedForTwice() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        gets.set(request -> {
+            asked.incrementAndGet();
+            refuse(request.response().setStatusCode(400), "ExpiredToken", "too old");
+        });
+        assertThatThrownBy(() -> read("k")).isInstanceOf(S3Failure.Auth.class);
+        assertThat(asked).as("there are no newer ones").hasValue(1);
+        assertThat(s3.clients().place("things")).isNotNull();
+    }
+
+    @Test
+    void aClockThatDiffersIsSetBySdkAndFollowedFromThenOn() throws Exception {
+        List<String> signed = new ArrayList<>();
+        gets.set(request -> {
+            signed.add(request.getHeader("X-Amz-Date"));
+            boolean right = request.getHeader("X-Amz-Date").startsWith("2031");
+            if (right) {
+                hello(request);
+            } else {
+                refuse(
+                        request.response().setStatusCode(403).putHeader("Date", "Wed, 01 Jan 2031 12:00:00 GMT"),
+                        "RequestTimeTooSkewed",
+                        "no");
+            }
+        });
+        assertThat(read("k")).isEqualTo("hello");
+        assertThat(read("k")).isEqualTo("hello");
+        assertThat(signed)
+                .as("past the SDK, by it, with its new time, past it with that")
+                .hasSize(4);
     }
 
     @Test
@@ -243,8 +269,7 @@ final class BodyClientTest {
                         Map.of(),
                         body)
                 .get(30, java.util.concurrent.TimeUnit.SECONDS);
-        Instant at = Instant.parse(
-                signed.get().replaceFirst("(....)(..)(..)T(..)(..)(..)Z", "$1-$2-$3T$4:$5:$6Z"));
+        Instant at = Instant.parse(signed.get().replaceFirst("(....)(..)(..)T(..)(..)(..)Z", "$1-$2-$3T$4:$5:$6Z"));
         assertThat(at).isCloseTo(Instant.now().minus(Duration.ofHours(5)), within());
     }
 
