@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -33,7 +34,7 @@ final class BodyClientTest {
     private static final Duration STALL = Duration.ofSeconds(3);
 
     private Vertx vertx;
-    private final AtomicReference<Handler<HttpServerRequest>> gets = new AtomicReference<>(BodyClientTest::hello);
+    private volatile Handler<HttpServerRequest> gets = BodyClientTest::hello;
     private final AtomicInteger bySdk = new AtomicInteger();
     private S3Access s3;
 
@@ -59,7 +60,7 @@ final class BodyClientTest {
         if (request.uri().contains("list-type=2")) {
             request.response().end("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
         } else {
-            gets.get().handle(request);
+            gets.handle(request);
         }
     }
 
@@ -83,11 +84,11 @@ final class BodyClientTest {
     void aBodyGoesPastTheSdkWhenAListingHasShownTheWay() throws Exception {
         AtomicReference<String> asked = new AtomicReference<>();
         AtomicReference<String> agent = new AtomicReference<>();
-        gets.set(request -> {
+        gets = request -> {
             asked.set(request.uri());
             agent.set(request.getHeader("User-Agent"));
             hello(request);
-        });
+        };
         assertThat(read("a b/../\u00e9%\u0001+~")).isEqualTo("hello");
         assertThat(asked).hasValue("/things/a%20b/../%C3%A9%25%01%2B~");
         assertThat(agent).hasValue("hubstorage/7.8");
@@ -109,27 +110,27 @@ final class BodyClientTest {
 
     @Test
     void aBucketThatIsElsewhereIsLeftToTheSdk() throws Exception {
-        gets.set(request -> {
+        gets = request -> {
             if (request.getHeader("User-Agent").contains("aws-sdk-java")) {
                 hello(request);
             } else {
                 refuse(request.response().setStatusCode(301), "PermanentRedirect", "elsewhere");
             }
-        });
+        };
         assertThat(read("k")).isEqualTo("hello");
         assertThat(bySdk).as("the listing and the body").hasValue(2);
     }
 
     @Test
     void aRefusalIsUnderstoodAsTheSdkUnderstandsIt() {
-        gets.set(request ->
-                refuse(request.response().setStatusCode(503).putHeader("Retry-After", "7"), "SlowDown", "be slow"));
+        gets = request ->
+                refuse(request.response().setStatusCode(503).putHeader("Retry-After", "7"), "SlowDown", "be slow");
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOfSatisfying(
                         S3Failure.Throttled.class,
                         failure -> assertThat(failure.retryAfter()).hasSeconds(7))
                 .hasMessageContaining("(503 SlowDown: be slow)");
-        gets.set(request -> refuse(request.response().setStatusCode(404), "NoSuchKey", "<![CDATA[no <such> key]]>"));
+        gets = request -> refuse(request.response().setStatusCode(404), "NoSuchKey", "<![CDATA[no <such> key]]>");
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOfSatisfying(
                         S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.NOT_FOUND))
@@ -139,22 +140,22 @@ final class BodyClientTest {
 
     @Test
     void aRefusalThatIsNoXmlIsOneByItsStatusAlone() {
-        gets.set(request ->
-                request.response().setStatusCode(502).end("<html><body>Bad Gateway</p></html>".repeat(20_000)));
+        gets = request ->
+                request.response().setStatusCode(502).end("<html><body>Bad Gateway</p></html>".repeat(20_000));
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOfSatisfying(
                         S3Failure.Retriable.class,
                         failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.GATEWAY));
-        gets.set(request -> request.response().setStatusCode(403).end());
+        gets = request -> request.response().setStatusCode(403).end();
         assertThatThrownBy(() -> read("k")).hasMessageContaining("access is denied (403)");
     }
 
     @Test
     void nothingOutsideTheRefusalIsReadBecauseOfIt() {
-        gets.set(request -> request.response()
+        gets = request -> request.response()
                 .setStatusCode(403)
                 .end("<!DOCTYPE Error [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
-                        + "<Error><Code>AccessDenied</Code><Message>&x;</Message></Error>"));
+                        + "<Error><Code>AccessDenied</Code><Message>&x;</Message></Error>");
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOf(S3Failure.class)
                 .hasMessageContaining("access is denied")
@@ -164,15 +165,15 @@ final class BodyClientTest {
     @Test
     void aServerThatFallsSilentIsGivenUpBeforeAndWithinABody() {
         AtomicInteger closed = new AtomicInteger();
-        gets.set(request -> request.connection().closeHandler(_ -> closed.incrementAndGet()));
+        gets = request -> request.connection().closeHandler(_ -> closed.incrementAndGet());
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOfSatisfying(
                         S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
         await().untilAtomic(closed, org.hamcrest.Matchers.is(1));
-        gets.set(request -> {
+        gets = request -> {
             request.connection().closeHandler(_ -> closed.incrementAndGet());
             request.response().putHeader("Content-Length", "5").write("he");
-        });
+        };
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOfSatisfying(
                         S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
@@ -220,10 +221,10 @@ final class BodyClientTest {
     @Test
     void whatIsRefusedForItsCredentialsAloneIsNotAskedForTwice() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        gets.set(request -> {
+        gets = request -> {
             asked.incrementAndGet();
             refuse(request.response().setStatusCode(400), "ExpiredToken", "too old");
-        });
+        };
         assertThatThrownBy(() -> read("k")).isInstanceOf(S3Failure.Auth.class);
         assertThat(asked).as("there are no newer ones").hasValue(1);
         assertThat(s3.clients().place("things")).isNotNull();
@@ -232,7 +233,7 @@ final class BodyClientTest {
     @Test
     void aClockThatDiffersIsSetBySdkAndFollowedFromThenOn() throws Exception {
         List<String> signed = new ArrayList<>();
-        gets.set(request -> {
+        gets = request -> {
             signed.add(request.getHeader("X-Amz-Date"));
             boolean right = request.getHeader("X-Amz-Date").startsWith("2031");
             if (right) {
@@ -243,7 +244,7 @@ final class BodyClientTest {
                         "RequestTimeTooSkewed",
                         "no");
             }
-        });
+        };
         assertThat(read("k")).isEqualTo("hello");
         assertThat(read("k")).isEqualTo("hello");
         assertThat(signed)
@@ -254,22 +255,23 @@ final class BodyClientTest {
     @Test
     void aClockThatIsWrongIsWrongForBothWays() throws Exception {
         AtomicReference<String> signed = new AtomicReference<>();
-        gets.set(request -> {
+        gets = request -> {
             signed.set(request.getHeader("X-Amz-Date"));
             hello(request);
-        });
+        };
+        BucketPlaces.Place place = Objects.requireNonNull(s3.clients().place("things"));
         BodyStream body = new BodyStream(STALL);
         s3.clients()
                 .bodies()
                 .get(
-                        new BucketPlaces.Place(
-                                s3.clients().place("things").server(), "/things", "us-east-1", Duration.ofHours(-5)),
+                        new BucketPlaces.Place(place.server(), place.path(), place.region(), Duration.ofHours(-5)),
                         "k",
                         AwsBasicCredentials.create("id", "secret"),
                         Map.of(),
                         body)
                 .get(30, java.util.concurrent.TimeUnit.SECONDS);
-        Instant at = Instant.parse(signed.get().replaceFirst("(....)(..)(..)T(..)(..)(..)Z", "$1-$2-$3T$4:$5:$6Z"));
+        Instant at = Instant.parse(Objects.requireNonNull(signed.get())
+                .replaceFirst("(....)(..)(..)T(..)(..)(..)Z", "$1-$2-$3T$4:$5:$6Z"));
         assertThat(at).isCloseTo(Instant.now().minus(Duration.ofHours(5)), within());
     }
 

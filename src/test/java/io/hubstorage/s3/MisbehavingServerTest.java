@@ -29,7 +29,7 @@ final class MisbehavingServerTest {
             List.of("a", "b", "z\uFF5E", "z\uFF5Ea", "z\uD83D\uDE00", "z\uD83D\uDE00a");
 
     /** How a body is asked for. */
-    private enum Way {
+    enum Way {
         BY_THE_SDK,
         /** As soon as the SDK has shown where a bucket is. */
         PAST_THE_SDK;
