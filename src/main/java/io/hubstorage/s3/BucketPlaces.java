@@ -3,6 +3,7 @@ package io.hubstorage.s3;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -48,7 +49,13 @@ final class BucketPlaces implements ExecutionInterceptor {
         }
     }
 
+    private final InstantSource clock;
     private final Map<String, Place> places = new ConcurrentHashMap<>();
+
+    /** @param clock this machine's, which may be wrong */
+    BucketPlaces(InstantSource clock) {
+        this.clock = clock;
+    }
 
     /** Null where nothing is known yet, or the bucket's requests are of an unusual kind. */
     @Nullable
@@ -80,7 +87,7 @@ final class BucketPlaces implements ExecutionInterceptor {
         }
     }
 
-    private static @Nullable Place place(SdkHttpRequest request, String suffix) {
+    private @Nullable Place place(SdkHttpRequest request, String suffix) {
         Matcher signed =
                 SIGNED.matcher(request.firstMatchingHeader("Authorization").orElse(""));
         String path = request.encodedPath();
@@ -97,10 +104,10 @@ final class BucketPlaces implements ExecutionInterceptor {
                 ahead(request));
     }
 
-    private static Duration ahead(SdkHttpRequest request) {
+    private Duration ahead(SdkHttpRequest request) {
         try {
             Duration ahead = Duration.between(
-                    Instant.now(),
+                    clock.instant(),
                     SIGNED_AT.parse(request.firstMatchingHeader("X-Amz-Date").orElse(""), Instant::from));
             return ahead.abs().compareTo(SKEW) < 0 ? Duration.ZERO : ahead;
         } catch (DateTimeParseException unknown) {

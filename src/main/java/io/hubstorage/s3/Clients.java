@@ -3,6 +3,7 @@ package io.hubstorage.s3;
 import io.hubstorage.config.Settings;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -37,7 +38,7 @@ final class Clients implements AutoCloseable {
     private final String version;
     private final Duration stall;
     private @Nullable CredentialSource credentials;
-    private final BucketPlaces places = new BucketPlaces();
+    private final BucketPlaces places = new BucketPlaces(InstantSource.system());
     private @Nullable NettyTransport http;
     private @Nullable BodyClient bodies;
     private @Nullable S3AsyncClient s3;
