@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.DelegatingS3AsyncClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -114,18 +115,23 @@ public final class Availability {
             @Override
             protected <T extends S3Request, R> CompletableFuture<R> invokeOperation(
                     T request, Function<T, CompletableFuture<R>> operation) {
-                began();
-                CompletableFuture<R> call;
-                try {
-                    call = operation.apply(request);
-                } catch (RuntimeException e) {
-                    ended();
-                    throw e;
-                }
-                var _ = call.whenComplete((_, failure) -> end(failure));
-                return call;
+                return watch(() -> operation.apply(request));
             }
         };
+    }
+
+    /** Sends a request, and is told how it ends. */
+    <R> CompletableFuture<R> watch(Supplier<CompletableFuture<R>> request) {
+        began();
+        CompletableFuture<R> call;
+        try {
+            call = request.get();
+        } catch (RuntimeException e) {
+            ended();
+            throw e;
+        }
+        var _ = call.whenComplete((_, failure) -> end(failure));
+        return call;
     }
 
     private synchronized void end(@Nullable Throwable failure) {

@@ -2,6 +2,9 @@ package io.hubstorage.s3;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -15,28 +18,60 @@ import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * Hands a body from the SDK's event loop to the reading thread. The loop never waits: no more buffers are asked for than
- * the queue may hold. The request counts as done when the body begins, so the SDK never repeats one under a reader.
+ * Hands a body from an event loop to the reading thread. The loop never waits: no more buffers are asked for than the queue
+ * may hold. A request of the SDK counts as done when its body begins, so that the SDK never repeats one under a reader.
  */
 final class BodyStream
-        implements AsyncResponseTransformer<GetObjectResponse, GetObjectResponse>, Subscriber<ByteBuffer> {
-    /** Buffers (of 8 KiB) on their way; enough to keep a fast connection busy while the reader writes. */
-    private static final int WINDOW = 32;
+        implements AsyncResponseTransformer<GetObjectResponse, Map<String, List<String>>>, Subscriber<ByteBuffer> {
+    /** Buffers (of up to 64 KiB) on their way; enough to keep a fast connection busy while the reader writes. */
+    private static final int WINDOW = 8;
 
     /** The only empty buffer in the queue. */
     private static final ByteBuffer END = ByteBuffer.allocate(0);
 
     private final BlockingQueue<ByteBuffer> arrived = new LinkedBlockingQueue<>();
     private final Duration stall;
-    private volatile CompletableFuture<GetObjectResponse> begun = new CompletableFuture<>();
-    private volatile @Nullable GetObjectResponse response;
+    private volatile CompletableFuture<Map<String, List<String>>> begun = new CompletableFuture<>();
+    private volatile @Nullable Map<String, List<String>> headers;
     private volatile @Nullable Subscription subscription;
     private volatile @Nullable Throwable failure;
+    private volatile @Nullable Runnable abort;
     private volatile boolean cancelled;
 
     /** Of one request; {@code stall} is the longest silence to bear. */
     BodyStream(Duration stall) {
         this.stall = stall;
+    }
+
+    /** The answer's headers, when the body begins; or why there is none. */
+    CompletableFuture<Map<String, List<String>>> begun() {
+        return begun;
+    }
+
+    /** The same, when the request has been answered. */
+    Map<String, List<String>> headers() {
+        return begun.resultNow();
+    }
+
+    /** The body begins. */
+    void begins(Map<String, List<String>> answered) {
+        begun.complete(answered);
+    }
+
+    /** It does not come to a body, or to its end. */
+    void fails(Throwable error) {
+        // Before the body this fails the request; afterwards the reader has to know.
+        if (!begun.completeExceptionally(error)) {
+            onError(error);
+        }
+    }
+
+    /** How to break the request off while it has not been answered. */
+    void abortsBy(Runnable breaker) {
+        abort = breaker;
+        if (cancelled) {
+            breaker.run();
+        }
     }
 
     /**
@@ -72,35 +107,35 @@ final class BodyStream
     void cancel() {
         cancelled = true;
         Subscription open = subscription;
+        Runnable unanswered = abort;
         if (open != null) {
             open.cancel();
+        } else if (unanswered != null) {
+            unanswered.run();
         }
     }
 
     @Override
-    public CompletableFuture<GetObjectResponse> prepare() {
-        CompletableFuture<GetObjectResponse> attempt = new CompletableFuture<>();
+    public CompletableFuture<Map<String, List<String>>> prepare() {
+        CompletableFuture<Map<String, List<String>>> attempt = new CompletableFuture<>();
         begun = attempt;
         return attempt;
     }
 
     @Override
     public void onResponse(GetObjectResponse answer) {
-        response = answer;
+        headers = answer.sdkHttpResponse().headers();
     }
 
     @Override
     public void onStream(SdkPublisher<ByteBuffer> body) {
         body.subscribe(this);
-        begun.complete(response);
+        begins(Objects.requireNonNull(headers));
     }
 
     @Override
     public void exceptionOccurred(Throwable error) {
-        // Before the body this fails the attempt, which the SDK may repeat; afterwards the reader has to know.
-        if (!begun.completeExceptionally(error)) {
-            onError(error);
-        }
+        fails(error);
     }
 
     @Override

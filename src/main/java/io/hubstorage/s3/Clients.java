@@ -3,6 +3,8 @@ package io.hubstorage.s3;
 import io.hubstorage.config.Settings;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -36,7 +38,9 @@ final class Clients implements AutoCloseable {
     private final String version;
     private final Duration stall;
     private @Nullable CredentialSource credentials;
+    private final BucketPlaces places = new BucketPlaces(InstantSource.system());
     private @Nullable NettyTransport http;
+    private @Nullable BodyClient bodies;
     private @Nullable S3AsyncClient s3;
     private boolean closed;
     private volatile boolean askForRestores = true;
@@ -87,16 +91,20 @@ final class Clients implements AutoCloseable {
     }
 
     synchronized S3AsyncClient s3() throws S3Failure {
-        if (closed) {
-            throw new S3Failure.Permanent(
-                    S3Failure.Kind.CLOSED, "Access to S3 is closed: HubStorage is stopping.", null);
-        }
+        requireOpen();
         S3AsyncClient open = s3;
         if (open == null) {
             open = credentials().renewing(newS3());
             s3 = open;
         }
         return open;
+    }
+
+    private void requireOpen() throws S3Failure {
+        if (closed) {
+            throw new S3Failure.Permanent(
+                    S3Failure.Kind.CLOSED, "Access to S3 is closed: HubStorage is stopping.", null);
+        }
     }
 
     private S3AsyncClient newS3() throws S3Failure {
@@ -111,8 +119,10 @@ final class Clients implements AutoCloseable {
                         .build())
                 // Bodies are compared with their checksums elsewhere, and once is enough.
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .overrideConfiguration(
-                        overrides().addExecutionInterceptor(new ListRequests()).build());
+                .overrideConfiguration(overrides()
+                        .addExecutionInterceptor(new ListRequests())
+                        .addExecutionInterceptor(places)
+                        .build());
         URI endpoint = aws.endpoint();
         if (endpoint == null) {
             builder.crossRegionAccessEnabled(true);
@@ -139,19 +149,50 @@ final class Clients implements AutoCloseable {
     private synchronized NettyTransport http() throws S3Failure {
         NettyTransport open = http;
         if (open == null) {
-            Settings.TrustStore trusted = aws.trustStore();
-            open = new NettyTransport(
-                    isAws() ? "https" : endpoint().getScheme(),
-                    new NettyTransport.Limits(connections + SPARE_CONNECTIONS, CONNECT, ACQUIRE, stall),
-                    trusted == null ? null : TrustedAuthorities.load(trusted.file(), trusted.password()));
+            open = new NettyTransport(isAws() ? "https" : endpoint().getScheme(), limits(), trusted());
             http = open;
         }
         return open;
     }
 
+    /** Where a bucket is, if requests may go there past the SDK; null where that is not known, or a proxy is in between. */
+    BucketPlaces.@Nullable Place place(String bucket) throws S3Failure {
+        BucketPlaces.Place place = places.of(bucket);
+        return place == null || !http().reachesDirectly(place.server().getHost()) ? null : place;
+    }
+
+    /** A bucket is not where it was, or its requests are to be signed otherwise. */
+    void forgetPlace(String bucket) {
+        places.forget(bucket);
+    }
+
+    /** For GETs of bodies in buckets whose places are known. */
+    synchronized BodyClient bodies() throws S3Failure {
+        requireOpen();
+        BodyClient open = bodies;
+        if (open == null) {
+            open = new BodyClient(agent(), limits(), trusted());
+            bodies = open;
+        }
+        return open;
+    }
+
+    private String agent() {
+        return "hubstorage/" + version;
+    }
+
+    private NettyTransport.Limits limits() {
+        return new NettyTransport.Limits(connections + SPARE_CONNECTIONS, CONNECT, ACQUIRE, stall);
+    }
+
+    private @Nullable TrustManager trusted() throws S3Failure {
+        Settings.TrustStore trusted = aws.trustStore();
+        return trusted == null ? null : TrustedAuthorities.load(trusted.file(), trusted.password());
+    }
+
     private ClientOverrideConfiguration.Builder overrides() {
         return ClientOverrideConfiguration.builder()
-                .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, "hubstorage/" + version)
+                .putAdvancedOption(SdkAdvancedClientOption.USER_AGENT_PREFIX, agent())
                 .retryStrategy(clockSkewOnly());
     }
 
@@ -174,13 +215,19 @@ final class Clients implements AutoCloseable {
         S3AsyncClient client;
         CredentialSource source;
         NettyTransport transport;
+        BodyClient reader;
         synchronized (this) {
             closed = true;
             client = s3;
             source = credentials;
             transport = http;
+            reader = bodies;
+            bodies = null;
             s3 = null;
             http = null;
+        }
+        if (reader != null) {
+            reader.close();
         }
         if (client != null) {
             client.close();

@@ -106,13 +106,22 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
         }
     }
 
+    /** The credentials to sign with. */
+    AwsCredentials credentials(String what) throws S3Failure {
+        try {
+            return resolveCredentials();
+        } catch (Missing none) {
+            throw FailureClassifier.classify(none, what);
+        }
+    }
+
     /**
      * The server has refused these credentials: looks up whether there are others by now, past everything that the SDK
      * remembers. Blocks.
      *
      * @return whether a request may fare better now
      */
-    private synchronized boolean renew(AwsCredentials refused) {
+    synchronized boolean renew(AwsCredentials refused) {
         AwsCredentials now = latest;
         if (now != null && !isSame(now, refused)) {
             return true;

@@ -44,7 +44,7 @@ import software.amazon.awssdk.utils.async.DelegatingSubscription;
 public final class NettyTransport implements SdkAsyncHttpClient {
     private static final int MOST_LOOPS = 4;
     /** S3 closes what is silent for about this long; a connection that it just closed would cost an attempt. */
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
     /** Of a server's patience, how finely its end is met. */
     private static final int TICKS = 10;
 
@@ -165,9 +165,12 @@ public final class NettyTransport implements SdkAsyncHttpClient {
      * half a minute what it was told; a name that is unknown there would be among the failures that netty-nio forgets.
      */
     private void lookUp(String host) throws UnknownHostException {
-        boolean direct =
-                proxy.host() == null || proxy.nonProxyHosts().stream().anyMatch(host.toLowerCase(Locale.ROOT)::matches);
-        var _ = InetAddress.getAllByName(direct ? host : proxy.host());
+        var _ = InetAddress.getAllByName(reachesDirectly(host) ? host : proxy.host());
+    }
+
+    /** Whether no proxy is in between. */
+    boolean reachesDirectly(String host) {
+        return proxy.host() == null || proxy.nonProxyHosts().stream().anyMatch(host.toLowerCase(Locale.ROOT)::matches);
     }
 
     private static CompletableFuture<Void> fail(AsyncExecuteRequest request, IOException failure) {

@@ -1,19 +1,25 @@
 package io.hubstorage.s3;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.retry.RetryUtils;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
-import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -77,9 +83,14 @@ public final class ObjectReader {
      * @throws S3Failure.Retriable when the body is shorter or longer than expected
      */
     public Small readSmall(long size, LongConsumer received) throws S3Failure, InterruptedException {
-        ExpectedBody expected = new ExpectedBody(reading(), etag, size);
-        SmallBody body = new SmallBody(expected, told(received));
-        return S3Access.await(access.client().getObject(get(null), body), expected.what());
+        byte[] body = new byte[Math.toIntExact(size)];
+        try {
+            ObjectHead head =
+                    read(null, 0, size, (bytes, at) -> bytes.get(body, (int) at, bytes.remaining()), received);
+            return new Small(body, head);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     /**
@@ -92,7 +103,7 @@ public final class ObjectReader {
      */
     public ObjectHead readRange(long from, long length, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
-        return read(get("bytes=" + from + "-" + (from + length - 1)), from, length, sink, received);
+        return read("bytes=" + from + "-" + (from + length - 1), from, length, sink, received);
     }
 
     /**
@@ -101,32 +112,96 @@ public final class ObjectReader {
      */
     public ObjectHead readWhole(long size, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
-        return read(get(null), 0, size, sink, received);
+        return read(null, 0, size, sink, received);
     }
 
-    private ObjectHead read(GetObjectRequest request, long from, long length, Sink sink, LongConsumer received)
+    private ObjectHead read(@Nullable String range, long from, long length, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
-        if (from < 0 || length < 1) {
+        if (from < 0 || length < (range == null ? 0 : 1)) {
             throw new IllegalArgumentException("no range: " + length + " bytes from " + from);
         }
         ExpectedBody expected = new ExpectedBody(reading(), etag, length);
-        // The connection gives up before that; this only guards against a signal that got lost.
-        BodyStream body = new BodyStream(access.clients().stall().multipliedBy(2));
+        BodyStream body = open(range, expected.what());
         boolean complete = false;
         try {
-            GetObjectResponse answer = S3Access.await(access.client().getObject(request, body), expected.what());
-            expected.checkEtag(answer.eTag());
-            long size = expected.sizeOfWhole(answer, from);
+            Map<String, List<String>> answer = body.headers();
             expected.check(answer);
+            long size = expected.sizeOfWhole(answer, from);
             drain(body, from, expected, sink, told(received));
             complete = true;
-            ObjectHead head = ObjectHead.of(answer.sdkHttpResponse().headers(), size);
+            ObjectHead head = ObjectHead.of(answer, size);
             return length == size ? head : head.withoutChecksums();
         } finally {
             if (!complete) {
                 body.cancel();
             }
         }
+    }
+
+    /** Past the SDK's pipeline where that may be. */
+    private BodyStream open(@Nullable String range, String what) throws S3Failure, InterruptedException {
+        Clients clients = access.clients();
+        BucketPlaces.Place place = clients.place(bucket);
+        if (place != null) {
+            try {
+                return openPast(place, range, what);
+            } catch (S3Failure failure) {
+                if (!isOfPlace(failure)) {
+                    throw failure;
+                }
+                clients.forgetPlace(bucket);
+            }
+        }
+        // The connection gives up before that; this only guards against a signal that got lost.
+        BodyStream body = new BodyStream(clients.stall().multipliedBy(2));
+        S3Access.await(access.client().getObject(get(range), body), what);
+        return body;
+    }
+
+    /** Whether the SDK, which knows how to find a bucket and what time it is there, may fare better. */
+    private static boolean isOfPlace(S3Failure failure) {
+        return failure.kind() == S3Failure.Kind.REGION
+                || (failure.getCause() instanceof SdkException refusal && RetryUtils.isClockSkewException(refusal));
+    }
+
+    private BodyStream openPast(BucketPlaces.Place place, @Nullable String range, String what)
+            throws S3Failure, InterruptedException {
+        CredentialSource source = access.clients().credentials();
+        AwsCredentials credentials = source.credentials(what);
+        try {
+            return opened(place, range, credentials, what);
+        } catch (S3Failure.Auth refused) {
+            if (isOfPlace(refused) || !source.renew(credentials)) {
+                throw refused;
+            }
+            return opened(place, range, source.credentials(what), what);
+        }
+    }
+
+    private BodyStream opened(BucketPlaces.Place place, @Nullable String range, AwsCredentials credentials, String what)
+            throws S3Failure, InterruptedException {
+        BodyStream body = new BodyStream(access.clients().stall());
+        S3Access.await(sent(place, range, credentials, body), access.clients().stall(), what);
+        return body;
+    }
+
+    private CompletableFuture<Map<String, List<String>>> sent(
+            BucketPlaces.Place place, @Nullable String range, AwsCredentials credentials, BodyStream body)
+            throws S3Failure {
+        Map<String, String> all = new TreeMap<>();
+        headers.headers().forEach((name, values) -> all.put(name, values.getFirst()));
+        if (range != null) {
+            all.put("Range", range);
+        }
+        String match = ifMatch();
+        if (match != null) {
+            all.put("If-Match", match);
+        }
+        BodyClient client = access.clients().bodies();
+        Availability availability = access.availability();
+        Supplier<CompletableFuture<Map<String, List<String>>>> request =
+                () -> client.get(place, key, credentials, all, body);
+        return availability == null ? request.get() : availability.watch(request);
     }
 
     private GetObjectRequest get(@Nullable String range) {

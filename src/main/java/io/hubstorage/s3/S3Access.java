@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.Bucket;
@@ -29,6 +31,9 @@ public final class S3Access implements AutoCloseable {
 
     /** What S3 gives a page at most, of objects and of buckets. */
     private static final int PAGE = 1000;
+
+    /** For requests whose connection knows when to give up. */
+    private static final Duration FOREVER = Duration.ofDays(1);
 
     private final Clients clients;
     /** Whether this is another way of using what another access opens and closes. */
@@ -235,11 +240,20 @@ public final class S3Access implements AutoCloseable {
 
     /** The result; an interrupted wait aborts the request. */
     static <T> T await(CompletableFuture<T> call, String what) throws S3Failure, InterruptedException {
+        return await(call, FOREVER, what);
+    }
+
+    /** The same where nobody else ends a silence: after so long, the request is aborted. */
+    static <T> T await(CompletableFuture<T> call, Duration longest, String what)
+            throws S3Failure, InterruptedException {
         try {
-            return call.get();
+            return call.get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             call.cancel(true);
             throw interrupted;
+        } catch (TimeoutException silence) {
+            call.cancel(true);
+            throw FailureClassifier.classify(silence, what);
         } catch (ExecutionException | CancellationException failure) {
             throw FailureClassifier.classifyOrInterrupt(failure, what);
         }

@@ -28,6 +28,21 @@ final class MisbehavingServerTest {
     private static final List<String> HIGH =
             List.of("a", "b", "z\uFF5E", "z\uFF5Ea", "z\uD83D\uDE00", "z\uD83D\uDE00a");
 
+    /** How a body is asked for. */
+    enum Way {
+        BY_THE_SDK,
+        /** As soon as the SDK has shown where a bucket is. */
+        PAST_THE_SDK;
+
+        void open(S3Access s3, SyntheticS3 server) throws Exception {
+            if (this == PAST_THE_SDK) {
+                s3.tryListing("things", "");
+                s3.tryListing("big", "");
+                server.log().clear();
+            }
+        }
+    }
+
     private SyntheticS3 server;
     private S3Access s3;
 
@@ -189,8 +204,10 @@ final class MisbehavingServerTest {
         assertThat(list("raw", "", 2)).extracting(ListedObject::key).containsExactlyElementsOf(keys);
     }
 
-    @Test
-    void aBodyCutShortIsRetriable() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aBodyCutShortIsRetriable(Way way) throws Exception {
+        way.open(s3, server);
         server.faults().whenGetting("k/01").attempts(1).then(Fault.cutAt(0.5));
         assertThatThrownBy(() -> small("k/01")).isInstanceOf(S3Failure.Retriable.class);
         assertThat(small("k/01")).isEqualTo(server.bucket("things").get("k/01").body());
@@ -198,8 +215,10 @@ final class MisbehavingServerTest {
         assertThatThrownBy(() -> small("k/02")).isInstanceOf(S3Failure.Retriable.class);
     }
 
-    @Test
-    void aRangeThatBrokeIsNeverRepeatedUnderItsReader() {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aRangeThatBrokeIsNeverRepeatedUnderItsReader(Way way) throws Exception {
+        way.open(s3, server);
         for (Fault fault : List.of(Fault.cutAt(0.5), Fault.resetAt(0.5), Fault.stallAt(0.5))) {
             server.faults().clear();
             server.log().clear();
@@ -209,8 +228,10 @@ final class MisbehavingServerTest {
         }
     }
 
-    @Test
-    void aServerThatNeverAnswersIsATimeout() {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aServerThatNeverAnswersIsATimeout(Way way) throws Exception {
+        way.open(s3, server);
         server.faults().whenGetting("o0").then(Fault.hang());
         assertThatThrownBy(this::range)
                 .isInstanceOfSatisfying(
@@ -218,8 +239,10 @@ final class MisbehavingServerTest {
                         failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
     }
 
-    @Test
-    void aDiskThatTakesLongerThanAServerMayBeSilentBreaksNothing() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void aDiskThatTakesLongerThanAServerMayBeSilentBreaksNothing(Way way) throws Exception {
+        way.open(s3, server);
         AtomicLong written = new AtomicLong();
         ObjectReader.Sink disk = (bytes, position) -> {
             if (position == 0) {
@@ -232,15 +255,19 @@ final class MisbehavingServerTest {
         assertThat(server.counts().gets()).isEqualTo(1);
     }
 
-    @Test
-    void anArchivedObjectIsArchived() {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void anArchivedObjectIsArchived(Way way) throws Exception {
+        way.open(s3, server);
         SyntheticBucket bucket = server.bucket("things");
         bucket.put(bucket.get("k/05").withStorageClass("GLACIER", false));
         assertThatThrownBy(() -> small("k/05")).isInstanceOf(S3Failure.Archived.class);
     }
 
-    @Test
-    void oneObjectIsOneRequest() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Way.class)
+    void oneObjectIsOneRequest(Way way) throws Exception {
+        way.open(s3, server);
         assertThat(small("k/01")).hasSize(1000);
         assertThat(server.counts().all()).isEqualTo(1);
     }

@@ -16,12 +16,20 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 
-/** Against a real server. */
+/** Against a real server, which looks at signatures; by the SDK, and past it where a listing has shown the way. */
+@ParameterizedClass(name = "past the SDK: {0}")
+@ValueSource(booleans = {false, true})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ObjectReaderTest {
     private static final int LARGE = 5_000_000;
+
+    @Parameter
+    boolean pastTheSdk;
 
     private final byte[] large = new byte[LARGE];
     private EmbeddedS3 server;
@@ -37,8 +45,16 @@ final class ObjectReaderTest {
         server.put("things", "empty", new byte[0]);
         server.put("things", "large", large);
         s3 = new S3Access(server.settings(), 8, "test");
+        showTheWay(s3);
         largeEtag = HexFormat.of()
                 .formatHex(java.security.MessageDigest.getInstance("MD5").digest(large));
+    }
+
+    private void showTheWay(S3Access access) throws Exception {
+        if (pastTheSdk) {
+            access.tryListing("things", "");
+        }
+        assertThat(access.clients().place("things") != null).isEqualTo(pastTheSdk);
     }
 
     @AfterAll
@@ -200,6 +216,7 @@ final class ObjectReaderTest {
         try (S3Access access = new S3Access(slow.settings(), 2, "test")) {
             slow.createBucket("things");
             slow.put("things", "large", large);
+            showTheWay(access);
             slow.throttle(200_000);
             AtomicLong received = new AtomicLong();
             AtomicReference<Throwable> ended = new AtomicReference<>();

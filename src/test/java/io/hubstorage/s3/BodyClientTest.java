@@ -1,0 +1,286 @@
+package io.hubstorage.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.hubstorage.testkit.SyntheticS3;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.junit5.VertxExtension;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.core.SdkGlobalTime;
+
+/** What goes past the SDK, and what comes back to it. */
+@ExtendWith(VertxExtension.class)
+final class BodyClientTest {
+    private static final Duration STALL = Duration.ofSeconds(3);
+
+    private Vertx vertx;
+    private volatile Handler<HttpServerRequest> gets = BodyClientTest::hello;
+    private final AtomicInteger bySdk = new AtomicInteger();
+    private S3Access s3;
+
+    /** A server that lists one object, and answers GETs as a test wants it. */
+    @BeforeEach
+    void start(Vertx given) throws Exception {
+        vertx = given;
+        s3 = new S3Access(SyntheticS3.settings(serve(this::answer)), 4, "7.8", STALL);
+        s3.tryListing("things", "");
+    }
+
+    @AfterEach
+    void stop() {
+        s3.close();
+        // The SDK keeps what it has learned of the time for the whole process.
+        SdkGlobalTime.setGlobalTimeOffset(0);
+    }
+
+    private void answer(HttpServerRequest request) {
+        if (request.getHeader("User-Agent").contains("aws-sdk-java")) {
+            bySdk.incrementAndGet();
+        }
+        if (request.uri().contains("list-type=2")) {
+            request.response().end("<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>");
+        } else {
+            gets.handle(request);
+        }
+    }
+
+    private URI serve(Handler<HttpServerRequest> handler) {
+        HttpServer server = vertx.createHttpServer()
+                .requestHandler(handler)
+                .listen(0, "127.0.0.1")
+                .await();
+        return URI.create("http://127.0.0.1:" + server.actualPort());
+    }
+
+    private static void hello(HttpServerRequest request) {
+        request.response().putHeader("ETag", "\"e\"").end("hello");
+    }
+
+    private String read(String key) throws Exception {
+        return new String(s3.object("things", key).readSmall(5, count -> {}).body(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aBodyGoesPastTheSdkWhenAListingHasShownTheWay() throws Exception {
+        AtomicReference<String> asked = new AtomicReference<>();
+        AtomicReference<String> agent = new AtomicReference<>();
+        gets = request -> {
+            asked.set(request.uri());
+            agent.set(request.getHeader("User-Agent"));
+            hello(request);
+        };
+        assertThat(read("a b/../\u00e9%\u0001+~")).isEqualTo("hello");
+        assertThat(asked).hasValue("/things/a%20b/../%C3%A9%25%01%2B~");
+        assertThat(agent).hasValue("hubstorage/7.8");
+        assertThat(bySdk).as("the listing").hasValue(1);
+    }
+
+    @Test
+    void theFirstBodyShowsTheWayTooWhereNothingWasListed() throws Exception {
+        try (S3Access fresh = new S3Access(s3.clients().settings(), 4, "test", STALL)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(fresh.object("things", "k/\u00fc")
+                                .readSmall(5, count -> {})
+                                .body())
+                        .hasSize(5);
+            }
+        }
+        assertThat(bySdk).as("the listing and the first body").hasValue(2);
+    }
+
+    @Test
+    void aBucketThatIsElsewhereIsLeftToTheSdk() throws Exception {
+        gets = request -> {
+            if (request.getHeader("User-Agent").contains("aws-sdk-java")) {
+                hello(request);
+            } else {
+                refuse(request.response().setStatusCode(301), "PermanentRedirect", "elsewhere");
+            }
+        };
+        assertThat(read("k")).isEqualTo("hello");
+        assertThat(bySdk).as("the listing and the body").hasValue(2);
+    }
+
+    @Test
+    void aRefusalIsUnderstoodAsTheSdkUnderstandsIt() {
+        gets = request ->
+                refuse(request.response().setStatusCode(503).putHeader("Retry-After", "7"), "SlowDown", "be slow");
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.Throttled.class,
+                        failure -> assertThat(failure.retryAfter()).hasSeconds(7))
+                .hasMessageContaining("(503 SlowDown: be slow)");
+        gets = request -> refuse(request.response().setStatusCode(404), "NoSuchKey", "<![CDATA[no <such> key]]>");
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.NOT_FOUND))
+                .hasMessageContaining("(404 NoSuchKey: no <such> key)");
+        assertThat(bySdk).as("only the listing").hasValue(1);
+    }
+
+    @Test
+    void aRefusalThatIsNoXmlIsOneByItsStatusAlone() {
+        gets = request ->
+                request.response().setStatusCode(502).end("<html><body>Bad Gateway</p></html>".repeat(20_000));
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.Retriable.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.GATEWAY));
+        gets = request -> request.response().setStatusCode(403).end();
+        assertThatThrownBy(() -> read("k")).hasMessageContaining("access is denied (403)");
+    }
+
+    @Test
+    void nothingOutsideTheRefusalIsReadBecauseOfIt() {
+        gets = request -> request.response()
+                .setStatusCode(403)
+                .end("<!DOCTYPE Error [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>"
+                        + "<Error><Code>AccessDenied</Code><Message>&x;</Message></Error>");
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOf(S3Failure.class)
+                .hasMessageContaining("access is denied")
+                .hasMessageNotContaining("root:");
+    }
+
+    @Test
+    void aServerThatFallsSilentIsGivenUpBeforeAndWithinABody() {
+        AtomicInteger closed = new AtomicInteger();
+        gets = request -> request.connection().closeHandler(_ -> closed.incrementAndGet());
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
+        await().untilAtomic(closed, org.hamcrest.Matchers.is(1));
+        gets = request -> {
+            request.connection().closeHandler(_ -> closed.incrementAndGet());
+            request.response().putHeader("Content-Length", "5").write("he");
+        };
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.TIMEOUT));
+        await().untilAtomic(closed, org.hamcrest.Matchers.is(2));
+    }
+
+    @Test
+    void whatIsNoHttpIsABrokenConnection() {
+        URI garbage = URI.create("http://127.0.0.1:"
+                + vertx.createNetServer()
+                        .connectHandler(socket -> socket.handler(_ -> socket.write("220 mail ready\r\n\r\n")))
+                        .listen(0, "127.0.0.1")
+                        .await()
+                        .actualPort());
+        assertThatThrownBy(() -> direct(garbage)).hasCauseInstanceOf(java.io.IOException.class);
+    }
+
+    @Test
+    void nobodyAtTheOtherEndIsSaidSoEachTime() throws Exception {
+        int port;
+        try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        for (int i = 0; i < 100; i++) {
+            assertThatThrownBy(() -> direct(URI.create("http://127.0.0.1:" + port)))
+                    .hasCauseInstanceOf(java.net.ConnectException.class);
+        }
+        assertThatThrownBy(() -> direct(URI.create("http://nowhere.invalid:80")))
+                .hasCauseInstanceOf(java.net.UnknownHostException.class);
+    }
+
+    private void direct(URI server) throws Exception {
+        BodyStream body = new BodyStream(STALL);
+        s3.clients()
+                .bodies()
+                .get(
+                        new BucketPlaces.Place(server, "/things", "us-east-1", Duration.ZERO),
+                        "k",
+                        AwsBasicCredentials.create("id", "secret"),
+                        Map.of(),
+                        body)
+                .get(30, java.util.concurrent.TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whatIsRefusedForItsCredentialsAloneIsNotAskedForTwice() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        gets = request -> {
+            asked.incrementAndGet();
+            refuse(request.response().setStatusCode(400), "ExpiredToken", "too old");
+        };
+        assertThatThrownBy(() -> read("k")).isInstanceOf(S3Failure.Auth.class);
+        assertThat(asked).as("there are no newer ones").hasValue(1);
+        assertThat(s3.clients().place("things")).isNotNull();
+    }
+
+    @Test
+    void aClockThatDiffersIsSetBySdkAndFollowedFromThenOn() throws Exception {
+        List<String> signed = new ArrayList<>();
+        gets = request -> {
+            signed.add(request.getHeader("X-Amz-Date"));
+            boolean right = request.getHeader("X-Amz-Date").startsWith("2031");
+            if (right) {
+                hello(request);
+            } else {
+                refuse(
+                        request.response().setStatusCode(403).putHeader("Date", "Wed, 01 Jan 2031 12:00:00 GMT"),
+                        "RequestTimeTooSkewed",
+                        "no");
+            }
+        };
+        assertThat(read("k")).isEqualTo("hello");
+        assertThat(read("k")).isEqualTo("hello");
+        assertThat(signed)
+                .as("past the SDK, by it, with its new time, past it with that")
+                .hasSize(4);
+    }
+
+    @Test
+    void aClockThatIsWrongIsWrongForBothWays() throws Exception {
+        AtomicReference<String> signed = new AtomicReference<>();
+        gets = request -> {
+            signed.set(request.getHeader("X-Amz-Date"));
+            hello(request);
+        };
+        BucketPlaces.Place place = Objects.requireNonNull(s3.clients().place("things"));
+        BodyStream body = new BodyStream(STALL);
+        s3.clients()
+                .bodies()
+                .get(
+                        new BucketPlaces.Place(place.server(), place.path(), place.region(), Duration.ofHours(-5)),
+                        "k",
+                        AwsBasicCredentials.create("id", "secret"),
+                        Map.of(),
+                        body)
+                .get(30, java.util.concurrent.TimeUnit.SECONDS);
+        Instant at = Instant.parse(Objects.requireNonNull(signed.get())
+                .replaceFirst("(....)(..)(..)T(..)(..)(..)Z", "$1-$2-$3T$4:$5:$6Z"));
+        assertThat(at).isCloseTo(Instant.now().minus(Duration.ofHours(5)), within());
+    }
+
+    private static org.assertj.core.data.TemporalUnitOffset within() {
+        return new org.assertj.core.data.TemporalUnitWithinOffset(1, java.time.temporal.ChronoUnit.MINUTES);
+    }
+
+    private static void refuse(HttpServerResponse response, String code, String message) {
+        response.end("<?xml version=\"1.0\"?>\n<Error>\n  <Code>%s</Code><Message>%s</Message>\n</Error>"
+                .formatted(code, message));
+    }
+}
