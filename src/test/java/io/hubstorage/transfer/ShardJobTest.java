@@ -216,7 +216,7 @@ final class ShardJobTest {
         s3.faults().whenGetting("a").attempts(RetryPolicy.USUAL.attempts()).then(Fault.internalError());
         HeldRequests held = new HeldRequests();
         s3.faults().whenGetting("a").then(Fault.hold(held));
-        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf());
+        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf("a"));
         prepare(shard);
         TransferMessage.Result first = new ShardJob(new Shard(shard), requests, () -> access).run();
         ShardJob again = new ShardJob(
@@ -225,10 +225,13 @@ final class ShardJobTest {
 
         Awaitility.await().until(() -> held.arrived() > 0);
         assertThat(again.heartbeat().progress().counts().failed()).isEqualTo(Tally.ZERO);
+        assertThat(again.heartbeat().progress().counts().kept()).isEqualTo(Tally.ZERO);
         held.open();
 
         assertThat(first.progress().counts().failed()).isEqualTo(Tally.of(6));
+        assertThat(first.progress().counts().kept()).as("the last snapshot's").isEqualTo(Tally.of(1));
         assertThat(second.get().progress().counts().failed()).isEqualTo(Tally.ZERO);
+        assertThat(second.get().progress().counts().kept()).isEqualTo(Tally.ZERO);
         assertThat(second.get().progress().counts().downloaded()).isEqualTo(Tally.of(6));
     }
 
