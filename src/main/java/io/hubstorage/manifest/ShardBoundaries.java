@@ -23,8 +23,9 @@ public final class ShardBoundaries {
         List<String> cuts = new ArrayList<>();
         long before = 0;
         for (ManifestIndex.Frame frame : previous.frames()) {
-            boolean due = shards > 0 && before * shards >= previous.entries() * (cuts.size() + 1);
-            if (due && cuts.size() + 1 < shards && safe(frame.firstKey())) {
+            // Never for a range too many: before a frame there are fewer entries than in all.
+            boolean due = before * shards >= previous.entries() * (cuts.size() + 1);
+            if (due && safe(frame.firstKey())) {
                 cuts.add(frame.firstKey());
             }
             before += frame.entries();

@@ -115,6 +115,26 @@ final class ChangeLogTest {
     }
 
     @Test
+    void aLogIsGoneOnWithAtItsEnd() throws IOException {
+        write("a", "b");
+        try (ChangeLog log = ChangeLog.goOn(file)) {
+            assertThat(log.isDifferent()).as("only what is new counts").isFalse();
+            log.put(RandomKeys.entry("c", 1), null);
+            assertThat(log.isDifferent()).isTrue();
+        }
+        assertThat(downloads()).extracting(ManifestEntry::key).containsExactly("a", "b", "c");
+        assertThat(changes()).hasSize(3);
+    }
+
+    @Test
+    void nothingIsWrittenToALogThatIsClosed() throws IOException {
+        ChangeLog log = new ChangeLog(file);
+        log.close();
+        assertThatThrownBy(() -> log.gone("a")).isInstanceOf(IOException.class);
+        assertThat(file).isEmptyFile();
+    }
+
+    @Test
     void aLogOfOneTornLineIsEmptyAndANewOneTakesItsPlace() throws IOException {
         Files.writeString(file, "x".repeat(200_000));
         assertThat(downloads()).isEmpty();

@@ -137,6 +137,7 @@ final class ManifestMergeTest {
     void ofSeveralLogsTheNewestCounts() throws IOException {
         Path zst = folder.resolve("staged.jsonl.zst");
         try (ManifestMerge merge = new ManifestMerge(null, folder.resolve("scratch"), 2)) {
+            assertThat(merge.isEmpty()).isTrue();
             for (String key : List.of("b", "a", "c")) {
                 merge.add(RandomKeys.entry(key, 1).withPath("pass-1/" + key));
             }
@@ -144,6 +145,7 @@ final class ManifestMergeTest {
                 merge.add(RandomKeys.entry("c", size).withPath("pass-2/c"));
             }
             merge.add(RandomKeys.entry("d", 22).withPath("pass-2/d"));
+            assertThat(merge.isEmpty()).isFalse();
             assertThat(merge.write(zst).entries()).isEqualTo(4);
         }
         try (ManifestReader reader = ManifestReader.open(zst)) {

@@ -43,6 +43,8 @@ final class ShardBoundariesTest {
     void prefixesAreSharedOut() {
         assertThat(ShardBoundaries.fromPrefixes(List.of("d/", "a/", "c/", "b/"), 2))
                 .containsExactly(new KeyRange(null, "c/"), new KeyRange("c/", null));
+        assertThat(ShardBoundaries.fromPrefixes(List.of("a/", "b/", "c/", "d/", "e/", "f/"), 3))
+                .containsExactly(new KeyRange(null, "c/"), new KeyRange("c/", "e/"), new KeyRange("e/", null));
         assertThat(ShardBoundaries.fromPrefixes(List.of(), 8)).containsExactly(KeyRange.ALL);
         assertThat(ShardBoundaries.fromPrefixes(List.of("a/"), 8)).containsExactly(KeyRange.ALL);
     }
