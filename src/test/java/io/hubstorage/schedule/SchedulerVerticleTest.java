@@ -16,6 +16,7 @@ import io.hubstorage.config.Environment;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.jobs.UnfinishedRuns;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.testkit.LogCapture;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
@@ -311,6 +312,40 @@ final class SchedulerVerticleTest {
         awaitStarts(Trigger.FIRST);
         awaitStatus(status -> assertThat(status.waiting()).isNull());
         assertThat(history.newest(100, null)).as("not one run a minute").hasSize(1);
+    }
+
+    @Test
+    void theLogIsToldOfItOnceAndWhenItIsOver() {
+        backup.failWith(503);
+        try (LogCapture log = LogCapture.of("io.hubstorage.schedule")) {
+            deploy();
+            for (int attempt = 1; attempt <= 3; attempt++) {
+                int expected = attempt;
+                await().untilAsserted(() -> assertThat(backup.refusals()).hasSize(expected));
+                awaitStatus(status -> assertThat(status.runs().nextBackup())
+                        .isEqualTo(clock.now().plusSeconds(60)));
+                clock.advance(Duration.ofMinutes(1));
+            }
+            backup.failWith(0);
+            clock.advance(Duration.ofMinutes(2));
+            awaitStarts(Trigger.FIRST);
+            awaitStatus(status -> assertThat(status.waiting()).isNull());
+
+            assertThat(log.lines("WARN"))
+                    .containsExactly("WARN No backup can begin: not now This is tried again every minute.");
+            assertThat(log.lines("INFO")).containsOnlyOnce("INFO The data folder can be used again");
+        }
+    }
+
+    @Test
+    void thatAnotherRunGoesOnIsNoWarning() {
+        backup.failWith(409);
+        try (LogCapture log = LogCapture.of("io.hubstorage.schedule")) {
+            deploy();
+            await().untilAsserted(() -> assertThat(log.lines("INFO"))
+                    .contains("INFO A backup is running already; the schedule goes on when it has ended"));
+            assertThat(log.lines("WARN")).isEmpty();
+        }
     }
 
     @Test
