@@ -133,8 +133,8 @@ public final class Main implements Program {
         }
         PrometheusMeterRegistry registry = HttpVerticle.registry();
         Started started = new Started(vertx(registry));
-        SoftHeapLimit.keep(started.vertx());
         try {
+            SoftHeapLimit.keep(started.vertx());
             started.up(launch, registry, clock());
             return started;
         } catch (Throwable e) {
