@@ -6,7 +6,6 @@ import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +41,9 @@ public final class BodyVerifier implements ByteSink {
      */
     public record OnDisk(FileChannel file, ParallelMd5 md5) {}
 
+    /** A longer body is hashed while it arrives: when all of it is there, nobody wants to wait for its hash. */
+    private static final long SOON_HASHED = 16L << 20;
+
     private final String name;
     private final Declared claims;
     private final long size;
@@ -75,8 +77,9 @@ public final class BodyVerifier implements ByteSink {
         this.guesses = guesses;
         this.uploaded = uploaded;
         this.disk = disk;
+        boolean soon = disk != null && size <= SOON_HASHED && disk.md5().takes(size);
         for (DeclaredChecksum claim : claims.whole()) {
-            if (claim.algorithm() != Algorithm.SHA256) {
+            if (claim.algorithm() != Algorithm.SHA256 && !(claim.algorithm() == Algorithm.MD5 && soon)) {
                 whole.put(claim, claim.algorithm().start());
             }
         }
@@ -136,8 +139,7 @@ public final class BodyVerifier implements ByteSink {
             return ManifestEntry.EMPTY;
         }
         for (DeclaredChecksum claim : claims.whole()) {
-            MessageDigest digest = whole.get(claim);
-            require(digest == null ? claim.expected().equals(sha256()) : claim.agrees(digest.digest()), claim);
+            require(agrees(claim), claim);
         }
         if (claims.sayWhole()) {
             return claims.whole().getFirst().verified();
@@ -154,11 +156,22 @@ public final class BodyVerifier implements ByteSink {
         return claim.verified();
     }
 
+    private boolean agrees(DeclaredChecksum claim) throws IOException, InterruptedException {
+        MessageDigest digest = whole.get(claim);
+        if (digest != null) {
+            return claim.agrees(digest.digest());
+        }
+        if (disk != null && claim.algorithm() == Algorithm.MD5) {
+            return claim.agrees(disk.md5().submit(disk.file(), 0, size).get());
+        }
+        return claim.expected().equals(sha256());
+    }
+
     /** Only a server that names every part can prove that a body is wrong; null where nothing explains the claim. */
     private @Nullable PartSizes partsThatExplain(DeclaredChecksum claim, Again again)
             throws S3Failure, IOException, InterruptedException {
         if (parted != null && parted.agrees()) {
-            return parted.sizes;
+            return parted.sizes();
         }
         if (claim.parts() == 1) {
             // Some servers end an ETag that they made up in "-1". No checksum is made up.
@@ -205,7 +218,7 @@ public final class BodyVerifier implements ByteSink {
     }
 
     private boolean isTried(PartSizes sizes) {
-        return parted != null && parted.sizes.equals(sizes);
+        return parted != null && parted.sizes().equals(sizes);
     }
 
     private @Nullable PartSizes agreeing(DeclaredChecksum claim, List<PartSizes> ideas, Again again)
@@ -215,7 +228,7 @@ public final class BodyVerifier implements ByteSink {
         again.feed((bytes, offset, length) -> hashes.forEach(hash -> hash.update(bytes, offset, length)));
         for (PartedHash hash : hashes) {
             if (hash.agrees()) {
-                return hash.sizes;
+                return hash.sizes();
             }
         }
         return null;
@@ -229,76 +242,6 @@ public final class BodyVerifier implements ByteSink {
         if (!agrees) {
             throw S3Failure.corrupt("%s: the body does not agree with its %s; it was corrupted on the way or at rest"
                     .formatted(name, claim.source()));
-        }
-    }
-
-    /** The hash of the hashes of a body's parts, for one idea of where the parts begin. Fed in order. */
-    private static final class PartedHash {
-        private final DeclaredChecksum claim;
-        private final PartSizes sizes;
-        private final @Nullable OnDisk disk;
-        private final MessageDigest part;
-        private final List<ParallelMd5.Pending> hashes = new ArrayList<>();
-        private long fed;
-        private long begin;
-        private long left;
-        private boolean later;
-
-        /** @param disk null where the parts are to be hashed as they are fed */
-        PartedHash(DeclaredChecksum claim, PartSizes sizes, @Nullable OnDisk disk) {
-            this.claim = claim;
-            this.sizes = sizes;
-            this.disk = claim.algorithm() == Algorithm.MD5 ? disk : null;
-            this.part = claim.algorithm().start();
-            beginPart();
-        }
-
-        private void beginPart() {
-            begin = fed;
-            left = sizes.of(hashes.size());
-            later = disk != null && disk.md5().takes(left);
-        }
-
-        void update(byte[] bytes, int offset, int length) {
-            int at = offset;
-            for (int rest = length; rest > 0; ) {
-                if (left == 0) {
-                    endPart();
-                    beginPart();
-                }
-                int count = (int) Math.min(left, rest);
-                if (!later) {
-                    part.update(bytes, at, count);
-                }
-                fed += count;
-                at += count;
-                rest -= count;
-                left -= count;
-            }
-        }
-
-        private void endPart() {
-            if (later && disk != null) {
-                hashes.add(disk.md5().submit(disk.file(), begin, fed - begin));
-            } else {
-                byte[] hash = part.digest();
-                hashes.add(() -> hash);
-            }
-        }
-
-        /** Whether this idea of the parts gives what the server says. Call once, after the last byte. */
-        boolean agrees() throws IOException, InterruptedException {
-            if (fed > begin) {
-                endPart();
-            }
-            if (hashes.size() != claim.parts()) {
-                return false;
-            }
-            MessageDigest outer = claim.algorithm().start();
-            for (ParallelMd5.Pending hash : hashes) {
-                outer.update(hash.get());
-            }
-            return claim.agrees(outer.digest());
         }
     }
 }

@@ -3,6 +3,7 @@ package io.hubstorage.integrity;
 import io.hubstorage.integrity.Md5Lanes.Stretch;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * MD5s of stretches that have just been written to files, side by side: four to five times as fast as one after the other where
  * the vectors of the processor are wide enough and the JVM was started with {@code --add-modules jdk.incubator.vector}. Where
- * they are not, {@link #takes} says so. Thread-safe; shared by all objects, because one alone seldom fills the lanes.
+ * they are not, or the code is not compiled yet, {@link #takes} says so. Thread-safe; shared by all objects, because one alone seldom fills the lanes.
  *
  * <p>Stretches wait until there is one for each lane, somebody needs the hash of one, or so much waits that it might no longer
  * be in the disk cache when it is read: in memory they take nothing. {@code minio/md5-simd} has a server with lanes too, which
@@ -27,14 +28,18 @@ public final class ParallelMd5 {
     private static final int NARROWEST = 8;
     /** Fewer than that are hashed one after the other. */
     private static final int FEWEST = 4;
-    /** So much is hashed otherwise first: until its code is compiled, hashing in lanes costs as much as it saves on this. */
-    private static final long COLD = 1L << 30;
+    /** After each of so many bytes that are hashed otherwise, the lanes are tried. */
+    private static final long TRIED_AFTER = 8L << 20;
+    /** Blocks of each lane in a trial: 10 ms before the code is compiled, microseconds afterwards. */
+    private static final int TRIAL = 16;
+    /** Fewer trials say nothing: the one or the other may have been interrupted each time. */
+    private static final int TRIALS = 8;
     /** What may wait, at most. */
     private static final long MOST_WAITING = 256L << 20;
 
     private final int lanes;
     private final long capacity;
-    private final AtomicLong cold;
+    private final AtomicLong refused = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Queue<Stretch> queue = new ArrayDeque<>();
@@ -46,27 +51,33 @@ public final class ParallelMd5 {
     private int waiters;
 
     private boolean running;
+    private volatile boolean faster;
+    private int trials;
+    /** Nanoseconds of the quickest trial. */
+    private long laned = Long.MAX_VALUE;
+    /** And of the same bytes one after the other. */
+    private long single = Long.MAX_VALUE;
     /** May come to rest in the middle of stretches. */
     private @Nullable Md5Lanes side;
 
     /** As wide as the processor, bounded by what the JVM may use of the memory, which is in proportion to what there is. */
     public ParallelMd5() {
-        this(COLD);
+        this(false);
     }
 
-    /** @param cold how many bytes are not taken at first */
-    public ParallelMd5(long cold) {
-        this(lanesOfTheProcessor(), Math.min(MOST_WAITING, Runtime.getRuntime().maxMemory() / 2), cold);
+    /** @param faster whether that is to be believed without a trial */
+    public ParallelMd5(boolean faster) {
+        this(lanesOfTheProcessor(), Math.min(MOST_WAITING, Runtime.getRuntime().maxMemory() / 2), faster);
     }
 
     /**
      * @param lanes 0 for none
      * @param capacity how many bytes may wait
      */
-    ParallelMd5(int lanes, long capacity, long cold) {
+    ParallelMd5(int lanes, long capacity, boolean faster) {
         this.lanes = lanes;
         this.capacity = capacity;
-        this.cold = new AtomicLong(cold);
+        this.faster = faster;
     }
 
     /** 0 where stretches cannot be hashed side by side. */
@@ -88,7 +99,39 @@ public final class ParallelMd5 {
 
     /** Whether a stretch of at most so many bytes is worth handing over; otherwise whoever asks has to hash it. */
     boolean takes(long length) {
-        return lanes > 0 && length <= capacity / FEWEST && (cold.get() <= 0 || cold.addAndGet(-length) <= 0);
+        if (lanes == 0 || length > capacity / FEWEST) {
+            return false;
+        }
+        if (!faster && refused.addAndGet(length) >= TRIED_AFTER && lock.tryLock()) {
+            try {
+                refused.set(0);
+                rehearse();
+            } finally {
+                lock.unlock();
+            }
+        }
+        return faster;
+    }
+
+    /**
+     * Hashes a little in lanes, for the compiler to notice, and compares. Until the code is compiled it is a thousand times slower;
+     * where the compiler knows no vectors, it stays so.
+     */
+    private void rehearse() {
+        Md5Lanes open = open();
+        laned = Math.min(laned, open.rehearse(TRIAL));
+        MessageDigest digest = Algorithm.MD5.start();
+        byte[] same = new byte[TRIAL * Md5Vectors.BLOCK * lanes];
+        long began = System.nanoTime();
+        digest.update(same);
+        single = Math.min(single, System.nanoTime() - began);
+        faster = ++trials >= TRIALS && laned < single / 2;
+    }
+
+    private Md5Lanes open() {
+        Md5Lanes open = side == null ? new Md5Lanes(Md5Lanes.CHUNK) : side;
+        side = open;
+        return open;
     }
 
     /**
@@ -189,8 +232,7 @@ public final class ParallelMd5 {
                 running = false;
                 return null;
             }
-            Md5Lanes open = side == null ? new Md5Lanes(Md5Lanes.CHUNK) : side;
-            side = open;
+            Md5Lanes open = open();
             if (open.working() == 0 && queue.size() < FEWEST) {
                 Stretch alone = queue.remove();
                 return () -> {

@@ -40,6 +40,8 @@ final class RangedDownload implements AutoCloseable {
     private static final long RANGE_MEMORY = 512 * 1024;
     /** How many ranges may be under way at once, of all objects together; but at least one of each. */
     private static final int STREAMS = 8;
+    /** Of so many objects and more, each comes over one connection, in the order of its bytes. */
+    private static final int ENOUGH = 4;
 
     private final Shard shard;
     private final FetchTask task;
@@ -192,7 +194,8 @@ final class RangedDownload implements AutoCloseable {
      * which spares reading it again for its hash.
      */
     private int width() {
-        return Math.max(1, STREAMS / requests.largeObjects().get());
+        int objects = requests.largeObjects().get();
+        return objects >= ENOUGH ? 1 : STREAMS / objects;
     }
 
     /** What has arrived stays, and the next attempt goes on there. */

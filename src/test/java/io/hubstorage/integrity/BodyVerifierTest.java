@@ -350,7 +350,7 @@ final class BodyVerifierTest {
                     body.length,
                     inference,
                     telling(even(1_000, 90)),
-                    new BodyVerifier.OnDisk(open, new ParallelMd5(16, 1 << 20, 0)));
+                    new BodyVerifier.OnDisk(open, new ParallelMd5(16, 1 << 20, true)));
             verifier.update(otherwise(body), 0, body.length);
 
             assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
@@ -367,6 +367,25 @@ final class BodyVerifierTest {
 
         assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
         assertThat(verifier.parts()).isEqualTo(PartSizes.each(35));
+    }
+
+    @Test
+    void aBodyThatLiesOnTheDiskIsHashedThereAsAWhole(@TempDir Path folder) throws Exception {
+        byte[] body = body(1_000);
+        Declared declared = DeclaredChecksum.ofEtag(hex(Algorithm.MD5, body));
+        Path right = Files.write(folder.resolve("right"), body);
+        Path wrong = Files.write(folder.resolve("wrong"), otherwise(body));
+        ParallelMd5 md5 = new ParallelMd5(16, 1 << 20, true);
+        try (FileChannel one = FileChannel.open(right);
+                FileChannel other = FileChannel.open(wrong)) {
+            BodyVerifier proven = new BodyVerifier(
+                    "bucket/key", declared, body.length, inference, null, new BodyVerifier.OnDisk(one, md5));
+            BodyVerifier refuted = new BodyVerifier(
+                    "bucket/key", declared, body.length, inference, null, new BodyVerifier.OnDisk(other, md5));
+
+            assertThat(verdict(proven, body)).isEqualTo("md5");
+            assertThatThrownBy(() -> verdict(refuted, body)).isInstanceOf(S3Failure.Retriable.class);
+        }
     }
 
     @Test

@@ -98,7 +98,7 @@ final class ParallelMd5Test {
                         lists().of(integers().between(1, 500)).ofSizeBetween(1, 60),
                         integers().between(1, 4_000))
                 .checkAssert((lengths, capacity) -> {
-                    ParallelMd5 hashes = new ParallelMd5(LANES, capacity, 0);
+                    ParallelMd5 hashes = new ParallelMd5(LANES, capacity, true);
                     List<CompletableFuture<byte[]>> found = new ArrayList<>();
                     for (int index = 0; index < lengths.size(); index++) {
                         int from = index * 31;
@@ -130,7 +130,7 @@ final class ParallelMd5Test {
 
     @Test
     void aLaneForEachIsEnoughToBeginWithoutAnybodyWaiting() throws Exception {
-        ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 20, 0);
+        ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 20, true);
         FileChannel other = open("other");
         List<ParallelMd5.Pending> pending = new ArrayList<>();
         for (int index = 0; index < LANES; index++) {
@@ -146,7 +146,7 @@ final class ParallelMd5Test {
 
     @Test
     void aFileThatCannotBeReadFailsItsOwnStretchesAlone() throws Exception {
-        ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 20, 0);
+        ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 20, true);
         FileChannel closed = open("closed");
         List<ParallelMd5.Pending> right = new ArrayList<>();
         List<ParallelMd5.Pending> wrong = new ArrayList<>();
@@ -164,15 +164,29 @@ final class ParallelMd5Test {
     }
 
     @Test
-    void nothingIsTakenBeforeItPaysAndNothingThatIsTooLong() {
-        ParallelMd5 hashes = new ParallelMd5(LANES, 400, 250);
+    void nothingIsTakenThatIsTooLongOrBeforeTheLanesHaveShownThatTheyAreFaster() {
+        ParallelMd5 proven = new ParallelMd5(LANES, 400, true);
+        ParallelMd5 untried = new ParallelMd5(LANES, 1 << 30, false);
 
-        assertThat(hashes.takes(101)).as("four of them are more than may wait").isFalse();
-        assertThat(hashes.takes(100)).isFalse();
-        assertThat(hashes.takes(100)).isFalse();
-        assertThat(hashes.takes(100)).isTrue();
-        assertThat(hashes.takes(101)).isFalse();
-        assertThat(new ParallelMd5(0, 400, 0).takes(1)).as("no lanes").isFalse();
+        assertThat(proven.takes(100)).isTrue();
+        assertThat(proven.takes(101)).as("four of them are more than may wait").isFalse();
+        assertThat(new ParallelMd5(0, 400, true).takes(1)).as("no lanes").isFalse();
+        for (int trial = 1; trial < 8; trial++) {
+            assertThat(untried.takes(16 << 20)).isFalse();
+        }
+    }
+
+    @Test
+    void aTrialLeavesTheLanesAsTheyWere() {
+        Md5Lanes lanes = new Md5Lanes(1024);
+        lanes.rehearse(16);
+        Md5Lanes.Stretch stretch = new Md5Lanes.Stretch(file, 0, 5_000);
+        lanes.begin(stretch);
+        while (lanes.working() > 0) {
+            lanes.step();
+        }
+
+        assertThat(stretch.join()).isEqualTo(expected(0, 5_000));
     }
 
     /** Of a JVM without the module, where the class with the vectors could not be loaded. */

@@ -29,7 +29,7 @@ final class PartsSideBySideTest {
     @TempDir
     Path home;
 
-    private final ParallelMd5 parts = new ParallelMd5(0);
+    private final ParallelMd5 parts = new ParallelMd5(true);
     private TestShard shard;
 
     @BeforeEach
@@ -63,6 +63,17 @@ final class PartsSideBySideTest {
     @Test
     void oneWrongByteAnywhereIsFound() {
         shard.bucket().put(SyntheticObject.of("film", SIZE, 1).inParts(PART));
+        everyWrongByteIsFound();
+    }
+
+    @Test
+    void alsoInAnObjectOfOnePiece() {
+        shard.bucket().put(SyntheticObject.of("film", SIZE, 1).inOnePiece());
+        everyWrongByteIsFound();
+        assertThat(parts.hashed()).isPositive();
+    }
+
+    private void everyWrongByteIsFound() {
         qt().withExamples(8).forAll(integers().between(0, SIZE - 1)).checkAssert(wrong -> {
             shard.s3().faults().clear();
             shard.s3().faults().when(RequestKind.GET).then(Fault.corruptAt((double) wrong / SIZE));

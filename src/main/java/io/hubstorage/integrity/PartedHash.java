@@ -1,0 +1,83 @@
+package io.hubstorage.integrity;
+
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The hash of the hashes of a body's parts, for one idea of where the parts begin. Fed in order. */
+final class PartedHash implements ByteSink {
+    private final DeclaredChecksum claim;
+    private final PartSizes sizes;
+    private final BodyVerifier.@Nullable OnDisk disk;
+    private final MessageDigest part;
+    private final List<ParallelMd5.Pending> hashes = new ArrayList<>();
+    private long fed;
+    private long begin;
+    private long left;
+    private boolean later;
+
+    /** @param disk null where the parts are to be hashed as they are fed */
+    PartedHash(DeclaredChecksum claim, PartSizes sizes, BodyVerifier.@Nullable OnDisk disk) {
+        this.claim = claim;
+        this.sizes = sizes;
+        this.disk = claim.algorithm() == Algorithm.MD5 ? disk : null;
+        this.part = claim.algorithm().start();
+        beginPart();
+    }
+
+    private void beginPart() {
+        begin = fed;
+        left = sizes.of(hashes.size());
+        later = disk != null && disk.md5().takes(left);
+    }
+
+    /** The idea. */
+    PartSizes sizes() {
+        return sizes;
+    }
+
+    @Override
+    public void update(byte[] bytes, int offset, int length) {
+        int at = offset;
+        for (int rest = length; rest > 0; ) {
+            if (left == 0) {
+                endPart();
+                beginPart();
+            }
+            int count = (int) Math.min(left, rest);
+            if (!later) {
+                part.update(bytes, at, count);
+            }
+            fed += count;
+            at += count;
+            rest -= count;
+            left -= count;
+        }
+    }
+
+    private void endPart() {
+        if (later && disk != null) {
+            hashes.add(disk.md5().submit(disk.file(), begin, fed - begin));
+        } else {
+            byte[] hash = part.digest();
+            hashes.add(() -> hash);
+        }
+    }
+
+    /** Whether this idea of the parts gives what the server says. Call once, after the last byte. */
+    boolean agrees() throws IOException, InterruptedException {
+        if (fed > begin) {
+            endPart();
+        }
+        if (hashes.size() != claim.parts()) {
+            return false;
+        }
+        MessageDigest outer = claim.algorithm().start();
+        for (ParallelMd5.Pending hash : hashes) {
+            outer.update(hash.get());
+        }
+        return claim.agrees(outer.digest());
+    }
+}
