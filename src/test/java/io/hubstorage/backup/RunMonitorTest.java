@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 final class RunMonitorTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final RunMonitor monitor = new RunMonitor(plan(), () -> NOW);
+    private final RunMonitor monitor = new RunMonitor(plan(), () -> NOW, _ -> null);
 
     static RunPlan plan() {
         return new RunPlan(

@@ -38,7 +38,7 @@ final class ProgressTest {
         return new RunState(
                 new RunStart("id", Trigger.CLI, false, true, NOW),
                 NOW,
-                new RunState.Stage(phase, 1, 1, null, null, null),
+                new RunState.Stage(phase, 1, 1, null, null, null, null),
                 List.of(),
                 new RunState.Progress(counts, listed, received, 3.0 * MIB, 10, 65L),
                 List.of());
@@ -50,7 +50,7 @@ final class ProgressTest {
                 new RunStart(
                         state.runId(), state.start().trigger(), state.start().dryRun(), true, NOW),
                 NOW.plusSeconds(second),
-                new RunState.Stage(state.phase(), 1, 1, null, null, waiting),
+                new RunState.Stage(state.phase(), 1, 1, null, null, waiting, null),
                 List.of(),
                 new RunState.Progress(
                         state.progress().totals(), state.progress().toDownload(), 0, 0, 0, null),
