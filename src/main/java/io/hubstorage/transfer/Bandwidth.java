@@ -102,7 +102,7 @@ final class Bandwidth {
             return Duration.ZERO;
         }
         fill();
-        double missing = Math.min(bytes, burst()) - tokens;
+        double missing = Math.min((double) bytes, burst()) - tokens;
         if (missing > 0) {
             return Duration.ofMillis(Math.max(1, (long) Math.ceil(missing / bytesPerSecond * 1_000)));
         }

@@ -315,8 +315,8 @@ final class ConfigPropertyTest {
         double least = schema.getDouble("minimum");
         double most = schema.getDouble("maximum");
         for (double fine : List.of(least, most)) {
-            assertThat(taken(path, new JsonArray().add(item(items).put(member, fine)))
-                            .toString())
+            assertThat(String.valueOf(
+                            taken(path, new JsonArray().add(item(items).put(member, fine)))))
                     .contains(String.valueOf(fine));
         }
         for (double beyond : List.of(0.0, -1.0, least - 0.001, most + 0.001)) {
