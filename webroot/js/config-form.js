@@ -2,7 +2,7 @@
 
 import { byId, h, icon, setAttribute } from './dom.js';
 import { number, read } from './config-model.js';
-import { bucketEditor, listEditor } from './list-editor.js';
+import { bucketEditor, listEditor, tableEditor } from './list-editor.js';
 import { scheduleEditor } from './schedule-editor.js';
 import { sections, sentence, types } from './schema.js';
 
@@ -60,8 +60,8 @@ export function buildForm(root, onChange) {
   };
 }
 
-function build({ path, schema }, onChange) {
-  const field = { path, label: schema.title, help: schema.description, placeholder: [schema.examples?.[0] ?? []].flat()[0], schema };
+function build({ path, schema, columns }, onChange) {
+  const field = { path, label: schema.title, help: schema.description, placeholder: [schema.examples?.[0] ?? []].flat()[0], schema, columns };
   const id = `field-${path.replaceAll('.', '-')}`;
   const problem = h('div', { id: `${id}-problem`, 'aria-live': 'polite' });
   const make = EDITORS[path] || types(schema).includes('array') ? list : types(schema).includes('boolean') ? toggle : schema.enum ? choice : input;
@@ -83,10 +83,11 @@ function toggle(field, id, change) {
 }
 
 function list(field, id, change, onChange) {
-  const make = EDITORS[field.path] ?? listEditor;
+  const make = EDITORS[field.path] ?? (field.columns ? tableEditor : listEditor);
   const editor = make(field, id, make === scheduleEditor ? onChange : change);
   return {
-    element: h('div', { class: 'field', role: 'group', 'aria-label': field.label }, h('div', { class: 'label' }, field.label), editor.element),
+    element: h('div', { class: 'field', role: 'group', 'aria-label': field.label }, h('div', { class: 'label' }, field.label), editor.element,
+      make === tableEditor && field.help ? h('p', { class: 'help' }, field.help) : null),
     set: editor.set,
     disable: editor.disable,
   };

@@ -42,6 +42,11 @@ export function filled(text, now) {
   });
 }
 
+/** How fast a run may download, as a phrase. */
+export function limitWords({ mbit_per_second: rate, until }, now) {
+  return `limited to ${rate} Mbit/s${until ? ` until ${timeOfDay(instant(until), now)}` : ''}`;
+}
+
 /** What one bucket of a run waits for, as its row says it. */
 export function waitingWords({ what, cause, since }, now) {
   return capital(`waiting for ${visible(what).toUpperCase()}: ${visible(cause)} since ${timeOfDay(instant(since), now)}`);

@@ -1,7 +1,7 @@
-// Lists of texts and of buckets: rows that can be added and taken away.
+// Lists of texts, of objects and of buckets: rows that can be added and taken away.
 
 import { h, icon } from './dom.js';
-import { addBuckets, bucketList, bucketRows } from './config-model.js';
+import { addBuckets, bucketList, bucketRows, number } from './config-model.js';
 import { pickBuckets } from './bucket-picker.js';
 
 /** An editor of a list of texts. `set(value)` redraws, `onChange(value)` tells. */
@@ -18,6 +18,44 @@ export function listEditor(field, id, onChange) {
   const add = h('button', { type: 'button', class: 'button small', onclick: () => { values.push(''); draw(); tell(); rows.lastElementChild.querySelector('input').focus(); } }, icon('plus'), 'Add pattern');
   return {
     element: h('div', {}, rows, add),
+    set(value) {
+      values = Array.isArray(value) ? [...value] : [];
+      draw();
+    },
+  };
+}
+
+/** An editor of a list of objects, with a column a member. What a new row begins with is the schema's example. */
+export function tableEditor(field, id, onChange) {
+  const noun = field.schema.items.title.toLowerCase();
+  const heads = h('div', { class: 'item-heads even' }, field.columns.map(({ schema }) => h('span', {}, schema.title)));
+  const rows = h('div', { class: 'items', id });
+  let values = [];
+  const tell = () => onChange([...values]);
+  const cell = (index, { name, schema }) => h('input', {
+    class: 'input', value: values[index]?.[name] ?? '', placeholder: schema.examples[0], spellcheck: 'false',
+    inputmode: schema.maximum === undefined ? null : 'decimal', 'aria-label': `${schema.title} of ${noun} ${index + 1}`,
+    oninput: ({ target }) => {
+      values[index] = { ...values[index], [name]: schema.maximum === undefined ? target.value : number(target.value) };
+      tell();
+    },
+  });
+  const draw = () => {
+    heads.hidden = values.length === 0;
+    rows.replaceChildren(...values.map((_, index) => h('div', { class: 'item' }, field.columns.map((column) => cell(index, column)),
+      remove(`Remove ${noun} ${index + 1}`, () => { values.splice(index, 1); draw(); tell(); }))));
+  };
+  const add = h('button', {
+    type: 'button', class: 'button small', id: `${id}-add`,
+    onclick: () => {
+      values.push(Object.fromEntries(field.columns.map(({ name, schema }) => [name, schema.examples[0]])));
+      draw();
+      tell();
+      rows.lastElementChild.querySelector('input').focus();
+    },
+  }, icon('plus'), `Add ${noun}`);
+  return {
+    element: h('div', {}, heads, rows, add),
     set(value) {
       values = Array.isArray(value) ? [...value] : [];
       draw();

@@ -3,7 +3,7 @@
 import { byId, h, icon, setData, setHidden, setText } from './dom.js';
 import { bytes, capital, count, duration, exact, instant, rate, roughly, visible } from './format.js';
 import { Rates, Series, Watermark } from './progress.js';
-import { waitingWords } from './headline.js';
+import { limitWords, waitingWords } from './headline.js';
 import { account, figure, snapshotWords } from './run-account.js';
 import { look, triggerName } from './results.js';
 import { renderBuckets } from './bucket-rows.js';
@@ -88,7 +88,8 @@ function drawLive(run) {
   live.chart.draw(series);
   live.files.draw(run);
   const since = `${triggerName(run.trigger)}, running for ${duration(Math.max(0, now() - instant(run.started_at)))}`;
-  setText(live.foot, run.attempt > 1 ? `${since}, attempt ${run.attempt} of ${run.max_attempts}` : since);
+  const limit = run.bandwidth_limit ? `, ${limitWords(run.bandwidth_limit, now())}` : '';
+  setText(live.foot, (run.attempt > 1 ? `${since}, attempt ${run.attempt} of ${run.max_attempts}` : since) + limit);
 }
 
 function timeLeft(run) {

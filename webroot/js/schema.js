@@ -1,11 +1,11 @@
 // The schema of config.json that the server validates with: what the form shows, and what its options are called.
 // docs/architecture.md explains its x- keywords. Pure.
 
-/** Every option of the schema, lists as a whole: `[{path, schema}]` in its order. */
+/** Every option of the schema, lists as a whole: `[{path, schema}]` in its order; where a list is of objects, with its `columns: [{name, schema}]`. */
 export function options(root) {
   const collect = (schema, path) => Object.entries(schema.properties ?? {}).flatMap(([name, given]) => {
     const inner = resolved(root, given);
-    return inner.properties ? collect(inner, join(path, name)) : [{ path: join(path, name), schema: inner }];
+    return inner.properties ? collect(inner, join(path, name)) : [{ path: join(path, name), schema: inner, columns: columns(root, inner) }];
   });
   return collect(root, '');
 }
@@ -21,6 +21,11 @@ export function sentence(root, { path, found, allowed }) {
   const row = /\[(\d+)\]/.exec(path);
   const said = found === 'null' ? 'Nothing is here.' : `${found} isn't a valid ${noun(root, path)}.`;
   return `${row ? `Row ${Number(row[1]) + 1}: ` : ''}${said} Allowed: ${allowed}.`;
+}
+
+function columns(root, { items }) {
+  const members = Object.entries(items?.properties ?? {});
+  return members.length === 0 ? undefined : members.map(([name, schema]) => ({ name, schema: resolved(root, schema) }));
 }
 
 export function types(schema) {

@@ -35,7 +35,7 @@ export function runState(given = {}) {
   return {
     run_id: 'live', trigger: 'manual', dry_run: false, started_at: iso(NOW - 60_000), at: iso(NOW), phase: 'transferring', attempt: 1,
     max_attempts: 4, retry_at: null, buckets: [bucketState()], totals: counts(), to_download: tally(), bytes_received: 0, bytes_per_second: 0,
-    objects_per_second: 0, eta_seconds: null, in_flight: [], message: null, ...given,
+    objects_per_second: 0, eta_seconds: null, in_flight: [], message: null, bandwidth_limit: null, ...given,
   };
 }
 
@@ -52,7 +52,7 @@ export function standing(given = {}) {
 
 export function status(given = {}) {
   return {
-    at: iso(NOW), state: 'safe', title: 'All 3 buckets are safe.', detail: '', sentence: '', buckets: [standing()], conditions: [], alarms: [], free_bytes: null,
+    at: iso(NOW), state: 'safe', title: 'All 3 buckets are safe.', detail: '', sentence: '', buckets: [standing()], conditions: [], alarms: [], free_bytes: null, bandwidth_limit: null,
     ...given,
   };
 }

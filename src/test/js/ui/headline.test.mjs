@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filled, headline, LOOKS } from '../../../../webroot/js/headline.js';
+import { filled, headline, limitWords, LOOKS } from '../../../../webroot/js/headline.js';
 import { bucketWords, protectedTotals } from '../../../../webroot/js/buckets.js';
 import { HOUR, iso, NOW, standing, status } from './fixtures.mjs';
 
@@ -23,6 +23,11 @@ test('nothing is claimed while a part of the server is silent', () => {
 test('only marks of the server are filled', () => {
   assert.equal(filled(`{ago:${iso(NOW - 36_000)}} {ago:soon} {until:${iso(NOW - 1000)}} {x:1}`, NOW), '36 s ago {ago:soon} now {x:1}');
   assert.match(filled(`since {at:${iso(NOW)}}`, NOW), /^since \d\d:\d\d$/);
+});
+
+test('a limit is told with its end, where it has one', () => {
+  assert.equal(limitWords({ mbit_per_second: 2.5, until: null }, NOW), 'limited to 2.5 Mbit/s');
+  assert.match(limitWords({ mbit_per_second: 20, until: iso(NOW + 60_000) }, NOW), /^limited to 20 Mbit\/s until \d\d:\d\d$/);
 });
 
 test('every state has its look', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { sections, sentence } from '../../../../webroot/js/schema.js';
+import { options, sections, sentence } from '../../../../webroot/js/schema.js';
 
 const schema = JSON.parse(readFileSync('conf/config.schema.json', 'utf8'));
 
@@ -9,6 +9,14 @@ test('a problem is a sentence that names the row and what would be right', () =>
   const problem = { path: 's3_buckets[1]', found: '"Bad Bucket!"', allowed: schema.$defs.bucketName['x-allowed'] };
   assert.equal(sentence(schema, problem), 'Row 2: "Bad Bucket!" isn\'t a valid bucket name. Allowed: 3 to 255 letters, digits, dots, hyphens and underscores, beginning with a letter or digit.');
   assert.equal(sentence(schema, { path: 'no.such', found: '1', allowed: 'none' }), "1 isn't a valid value. Allowed: none.");
+});
+
+test('a list of objects has a column a member, with an example to begin with', () => {
+  const limits = options(schema).find(({ path }) => path === 'transfer.limits');
+  assert.deepEqual(limits.columns.map(({ name, schema: { title, examples } }) => [name, title, examples[0]]), [
+    ['from', 'From', '08:00'], ['to', 'To', '18:00'], ['mbit_per_second', 'Mbit/s', 20],
+  ]);
+  assert.equal(options(schema).find(({ path }) => path === 'sync_options.exclude_patterns').columns, undefined);
 });
 
 test('each section of the form has its options', () => {

@@ -191,7 +191,7 @@ public final class HubStorage {
                         _ -> config.environment().secrets().forEach(SecretMask::register));
         return deploy(Room.CONFIG, () -> new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, () -> new StatusVerticle(config, history, alarms, clock)))
-                .compose(_ -> deploy(Room.TRANSFER, () -> new TransferVerticle(config, VERSION, stall, retries)))
+                .compose(_ -> deploy(Room.TRANSFER, () -> new TransferVerticle(config, VERSION, stall, retries, clock)))
                 .compose(_ ->
                         deploy(Room.BACKUP, () -> new BackupVerticle(config, new Jobs(), history, clock, VERSION)));
     }

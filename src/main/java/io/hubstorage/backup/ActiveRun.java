@@ -2,6 +2,7 @@ package io.hubstorage.backup;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
@@ -26,12 +27,15 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -51,12 +55,17 @@ final class ActiveRun {
     private final Promise<Void> ended = Promise.promise();
     private long spaceCheckedNanos = System.nanoTime();
 
-    ActiveRun(Vertx vertx, RunPlan plan, Job job, InstantSource clock) {
+    ActiveRun(
+            Vertx vertx,
+            RunPlan plan,
+            Job job,
+            InstantSource clock,
+            Function<Instant, @Nullable BandwidthLimit> limits) {
         this.vertx = vertx;
         this.plan = plan;
         this.job = job;
         this.clock = clock;
-        this.monitor = new RunMonitor(plan, clock);
+        this.monitor = new RunMonitor(plan, clock, limits);
         this.dispatcher = new ShardDispatcher(vertx, plan.runId());
     }
 

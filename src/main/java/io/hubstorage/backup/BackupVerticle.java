@@ -99,7 +99,8 @@ public final class BackupVerticle extends VerticleBase {
             message.fail(409, e.getMessage());
             return;
         }
-        ActiveRun run = new ActiveRun(vertx, plan, job, clock);
+        ActiveRun run =
+                new ActiveRun(vertx, plan, job, clock, now -> config.config().bandwidthLimit(now));
         active = run;
         run.begin(history, version, record -> finished(run, record))
                 .onSuccess(_ -> admitted(run, message))

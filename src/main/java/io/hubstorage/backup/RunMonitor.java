@@ -1,5 +1,6 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunState;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Folds what the shards report into the state of the run. Thread-safe. */
@@ -22,6 +24,7 @@ final class RunMonitor {
 
     private final RunPlan plan;
     private final InstantSource clock;
+    private final Function<Instant, @Nullable BandwidthLimit> limits;
     private final Map<String, BucketProgress> buckets = new LinkedHashMap<>();
     private final Rate bytes = new Rate();
     private final Rate objects = new Rate();
@@ -87,9 +90,11 @@ final class RunMonitor {
         }
     }
 
-    RunMonitor(RunPlan plan, InstantSource clock) {
+    /** @param limits how fast bodies may come from S3 at a moment, by the configuration of the time that it is asked */
+    RunMonitor(RunPlan plan, InstantSource clock, Function<Instant, @Nullable BandwidthLimit> limits) {
         this.plan = plan;
         this.clock = clock;
+        this.limits = limits;
         this.s3 = new S3Watch(clock);
     }
 
@@ -225,17 +230,19 @@ final class RunMonitor {
                 transfers.stream().limit(SHOWN_IN_FLIGHT).toList();
         double bytesPerSecond = bytes.update(received, now);
         double objectsPerSecond = objects.update(settled(totals), now);
+        Instant at = clock.instant();
         RunState.Stage stage = new RunState.Stage(
                 shownPhase(allListed),
                 attempt,
                 plan.maxAttempts(),
                 retryAt,
                 message,
-                ended() ? null : s3.ofRun(phase == RunPhase.RETRYING, now));
+                ended() ? null : s3.ofRun(phase == RunPhase.RETRYING, now),
+                ended() || plan.dryRun() ? null : limits.apply(at));
         Long eta = allListed ? eta(totals, toDownload, received, bytesPerSecond, objectsPerSecond) : null;
         RunState.Progress progress =
                 new RunState.Progress(totals, toDownload, received, bytesPerSecond, objectsPerSecond, eta);
-        return new RunState(plan.start(), clock.instant(), stage, states, progress, shown);
+        return new RunState(plan.start(), at, stage, states, progress, shown);
     }
 
     private boolean ended() {

@@ -28,6 +28,7 @@ public record RunState(
      * @param maxAttempts how many attempts there may be
      * @param retryAt when the next attempt begins, while {@link RunPhase#RETRYING}
      * @param waiting what the whole run waits for, while it does
+     * @param bandwidthLimit how fast it may download, while there is a limit
      */
     public record Stage(
             RunPhase phase,
@@ -35,7 +36,8 @@ public record RunState(
             int maxAttempts,
             @Nullable Instant retryAt,
             @Nullable String message,
-            @Nullable Waiting waiting) {}
+            @Nullable Waiting waiting,
+            @Nullable BandwidthLimit bandwidthLimit) {}
 
     /**
      * How far it is.

@@ -17,6 +17,7 @@ public sealed interface StatusMessage {
      * @param conditions what is wrong now, the worst first; each is gone as soon as it is mended
      * @param alarms what has happened and nobody has acknowledged yet, the newest first
      * @param freeBytes what the data folder's disk has left; absent where that cannot be told
+     * @param bandwidthLimit how fast backups may download now; absent where that is not limited
      */
     record Current(
             Instant at,
@@ -24,7 +25,8 @@ public sealed interface StatusMessage {
             List<Bucket> buckets,
             List<Condition> conditions,
             List<Alarm> alarms,
-            @Nullable Long freeBytes)
+            @Nullable Long freeBytes,
+            @Nullable BandwidthLimit bandwidthLimit)
             implements StatusMessage {
         public State state() {
             return verdict.state();

@@ -1,5 +1,6 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.Sizes;
@@ -66,13 +67,14 @@ final class ProgressText {
                         Sizes.objects(state.progress().totals().listed().objects()));
         return state.start().dryRun() || state.progress().toDownload().objects() == 0
                 ? found
-                : "%s, %s of %s downloaded, %s/s"
+                : "%s, %s of %s downloaded, %s/s%s"
                         .formatted(
                                 found,
                                 Sizes.number(
                                         state.progress().totals().downloaded().objects()),
                                 Sizes.number(state.progress().toDownload().objects()),
-                                Sizes.bytes(state.progress().bytesPerSecond()));
+                                Sizes.bytes(state.progress().bytesPerSecond()),
+                                limited(", ", state));
     }
 
     private static String transferring(RunState state) {
@@ -81,7 +83,7 @@ final class ProgressText {
                     .formatted(Sizes.objects(state.progress().totals().linked().objects()));
         }
         Long eta = state.progress().etaSeconds();
-        return "%3d%%  %s of %s  %s of %s  %s/s%s"
+        return "%3d%%  %s of %s  %s of %s  %s/s%s%s"
                 .formatted(
                         (int) (100 * share(state)),
                         Sizes.number(state.progress().totals().downloaded().objects()),
@@ -89,7 +91,19 @@ final class ProgressText {
                         Sizes.bytes((double) received(state)),
                         Sizes.bytes((double) state.progress().toDownload().bytes()),
                         Sizes.bytes(state.progress().bytesPerSecond()),
-                        eta == null ? "" : "  ETA " + Sizes.duration(Duration.ofSeconds(eta)));
+                        eta == null ? "" : "  ETA " + Sizes.duration(Duration.ofSeconds(eta)),
+                        limited("  ", state));
+    }
+
+    /** {@code limited to 20 Mbit/s until 18:00}, this machine's time; empty where nothing is limited. */
+    private static String limited(String before, RunState state) {
+        BandwidthLimit limit = state.stage().bandwidthLimit();
+        if (limit == null) {
+            return "";
+        }
+        return "%slimited to %s%s"
+                .formatted(
+                        before, limit.inWords(), limit.until() == null ? "" : " until " + TIME.format(limit.until()));
     }
 
     private static boolean downloading(RunState state) {

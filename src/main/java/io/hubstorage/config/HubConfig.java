@@ -1,10 +1,15 @@
 package io.hubstorage.config;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.BusJson;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +37,15 @@ public record HubConfig(
     public boolean requestPayer(String bucket) {
         return syncOptions.requestPayer()
                 || selection.named(bucket).filter(BucketSpec::requestPayer).isPresent();
+    }
+
+    /** How fast bodies may come from S3 at a moment; null for as fast as they do. */
+    public @Nullable BandwidthLimit bandwidthLimit(Instant now) {
+        String zone = automation.timeZone();
+        return transfer.limits().isEmpty()
+                ? null
+                : new BandwidthTimetable(transfer.limits(), zone == null ? ZoneId.systemDefault() : ZoneId.of(zone))
+                        .at(now);
     }
 
     /**
@@ -116,7 +130,7 @@ public record HubConfig(
      *
      * @param intervalHours from the start of one run to the start of the next; fractions count
      * @param cron a five-field Unix expression that replaces the interval
-     * @param timeZone of {@code cron}; the system's when absent
+     * @param timeZone of {@code cron} and of the limits by time of day; the system's when absent
      * @param maxRetries further attempts after the first
      */
     public record Automation(
@@ -147,6 +161,26 @@ public record HubConfig(
      *
      * @param maxConcurrentRequests requests for objects that may be under way at the same time, over all buckets; as many of
      *     them as the server answers in good time are used
+     * @param limits how fast bodies may come at which hours; where several hold the lowest counts, where none does there is no
+     *     limit. Ask {@link HubConfig#bandwidthLimit} for what holds
      */
-    public record Transfer(int maxConcurrentRequests) {}
+    public record Transfer(int maxConcurrentRequests, List<Limit> limits) {}
+
+    /**
+     * How fast bodies may come from S3 at some hours of the day, all of them together.
+     *
+     * @param from the first moment, by the clocks of {@link Automation#timeZone}
+     * @param to the first moment after it; on the next day where that is not later than {@code from}, so that the same time
+     *     twice is the whole day
+     */
+    public record Limit(
+            @JsonFormat(pattern = "HH:mm") LocalTime from,
+            @JsonFormat(pattern = "HH:mm") LocalTime to,
+            double mbitPerSecond) {
+        boolean holdsAt(LocalTime time) {
+            return from.isBefore(to)
+                    ? !time.isBefore(from) && time.isBefore(to)
+                    : !time.isBefore(from) || time.isBefore(to);
+        }
+    }
 }

@@ -47,7 +47,8 @@ final class Judge {
                 judge.standings.all(),
                 judge.conditions,
                 facts.alarms(),
-                facts.freeBytes());
+                facts.freeBytes(),
+                facts.config().bandwidthLimit(facts.now()));
     }
 
     private static List<Condition> conditions(Facts facts) {

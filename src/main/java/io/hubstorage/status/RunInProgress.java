@@ -5,6 +5,7 @@ import static io.hubstorage.status.Phrases.atMark;
 import static io.hubstorage.status.Phrases.count;
 import static io.hubstorage.status.Phrases.untilMark;
 
+import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.StatusMessage.State;
@@ -53,7 +54,18 @@ record RunInProgress(RunState run, String lastGood, Instant now) {
         return verdict(
                 State.RUNNING,
                 many == 0 ? "A backup is starting." : "Backing up %s.".formatted(what),
-                since + lastGood);
+                since + limited() + lastGood);
+    }
+
+    /** How fast it may download, as a sentence that may follow; empty where that is not limited. */
+    private String limited() {
+        BandwidthLimit limit = run.stage().bandwidthLimit();
+        if (limit == null) {
+            return "";
+        }
+        return limit.until() == null
+                ? " Limited to %s.".formatted(limit.inWords())
+                : " Limited to %s until %s.".formatted(limit.inWords(), atMark(limit.until()));
     }
 
     private Verdict waiting(RunState.Waiting waiting) {

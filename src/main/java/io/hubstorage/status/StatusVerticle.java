@@ -107,7 +107,8 @@ public final class StatusVerticle extends VerticleBase {
                 run.buckets().size(),
                 String.valueOf(run.stage().retryAt()),
                 run.stage().attempt(),
-                String.valueOf(run.waiting()));
+                String.valueOf(run.waiting()),
+                String.valueOf(run.stage().bandwidthLimit()));
         if (!now.equals(phase)) {
             phase = now;
             look();
@@ -145,7 +146,8 @@ public final class StatusVerticle extends VerticleBase {
                 judged.buckets(),
                 judged.conditions(),
                 judged.alarms(),
-                null);
+                null,
+                judged.bandwidthLimit());
         if (!timeless.equals(current)) {
             current = timeless;
             vertx.eventBus().publish(Addresses.STATUS_CHANGED, BusJson.encode(judged));

@@ -121,15 +121,35 @@ final class ObjectFetch {
 
         ManifestEntry make() throws S3Failure, IOException, InterruptedException {
             ObjectMetadata metadata = metadata(task.object(), withKey);
-            VerifiedBody body = isSmall()
-                    ? requests.retrying(() -> {
-                        sentNanos = System.nanoTime();
-                        return readSmall(task, metadata);
-                    })
-                    : readLarge(metadata);
+            VerifiedBody body = isSmall() ? requests.retrying(() -> readSmall(metadata)) : readLarge(metadata);
             // Only an object that says that it has tags costs a request for them.
             Map<String, String> tags = body.head() != null && body.head().hasTags() ? metadata.tags() : null;
             return tags == null ? task.entry(body) : task.entry(body, tags);
+        }
+
+        private VerifiedBody readSmall(ObjectMetadata metadata) throws S3Failure, IOException, InterruptedException {
+            ListedObject object = task.object();
+            try (Requests.Memory _ = requests.memory(object.size())) {
+                ObjectReader.Small small = requests.reading(object.size(), allowance -> {
+                    sentNanos = System.nanoTime();
+                    return metadata.reader()
+                            .readSmall(object.size(), allowance.counting(progress.receiver(task.key())));
+                });
+                requireListed(object, small.head());
+                byte[] body = small.body();
+                // No question about its parts: a request more would cost as much as the object.
+                BodyVerifier proof = new BodyVerifier(
+                        shard.bucket() + "/" + object.key(),
+                        DeclaredChecksum.of(small.head()),
+                        body.length,
+                        guesses,
+                        null,
+                        null);
+                proof.update(body, 0, body.length);
+                String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
+                tree.write(task.path(), body, object.lastModified());
+                return new VerifiedBody(proof.sha256(), verified, small.head(), metadata.parts(proof.parts()));
+            }
         }
 
         private VerifiedBody readLarge(ObjectMetadata metadata) throws S3Failure, IOException, InterruptedException {
@@ -190,29 +210,6 @@ final class ObjectFetch {
                 failure.getMessage()
                         + " The server still lists it: it has lost the object, or does not understand its key.",
                 failure);
-    }
-
-    private VerifiedBody readSmall(FetchTask task, ObjectMetadata metadata)
-            throws S3Failure, IOException, InterruptedException {
-        ListedObject object = task.object();
-        try (Requests.Memory _ = requests.memory(object.size())) {
-            ObjectReader.Small small = requests.limited(
-                    object.size(), () -> metadata.reader().readSmall(object.size(), progress.receiver(task.key())));
-            requireListed(object, small.head());
-            byte[] body = small.body();
-            // No question about its parts: a request more would cost as much as the object.
-            BodyVerifier proof = new BodyVerifier(
-                    shard.bucket() + "/" + object.key(),
-                    DeclaredChecksum.of(small.head()),
-                    body.length,
-                    guesses,
-                    null,
-                    null);
-            proof.update(body, 0, body.length);
-            String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
-            tree.write(task.path(), body, object.lastModified());
-            return new VerifiedBody(proof.sha256(), verified, small.head(), metadata.parts(proof.parts()));
-        }
     }
 
     /**

@@ -208,11 +208,16 @@ final class RangedDownload implements AutoCloseable {
         // At least one byte is asked for: only an answer brings a head.
         long from = Math.min(arrival.reached, range.end() - 1);
         try (Requests.Memory _ = requests.memory(RANGE_MEMORY)) {
-            return requests.limited(
-                    range.end() - from,
-                    () -> from == 0 && range.end() == object.size()
-                            ? metadata.reader().readWhole(object.size(), arrival, received)
-                            : metadata.reader().readRange(from, range.end() - from, arrival, received));
+            return requests.reading(range.end() - from, allowance -> {
+                ObjectReader.Sink sink = (bytes, position) -> {
+                    arrival.write(bytes, position);
+                    allowance.more();
+                };
+                LongConsumer counted = allowance.counting(received);
+                return from == 0 && range.end() == object.size()
+                        ? metadata.reader().readWhole(object.size(), sink, counted)
+                        : metadata.reader().readRange(from, range.end() - from, sink, counted);
+            });
         } catch (S3Failure.Permanent failure) {
             throw failure.kind() == S3Failure.Kind.RANGE && from > range.from()
                     ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
@@ -224,7 +229,7 @@ final class RangedDownload implements AutoCloseable {
      * Writes one range. What is written stays, whatever becomes of the request: it may have been hashed already, and must be what
      * was hashed.
      */
-    private final class Arrival implements ObjectReader.Sink {
+    private final class Arrival {
         private final long from;
         private long reached;
 
@@ -233,8 +238,7 @@ final class RangedDownload implements AutoCloseable {
             this.reached = from;
         }
 
-        @Override
-        public void write(ByteBuffer bytes, long position) throws IOException {
+        void write(ByteBuffer bytes, long position) throws IOException {
             int known = (int) Math.min(bytes.remaining(), reached - position);
             bytes.position(bytes.position() + known);
             long at = reached;

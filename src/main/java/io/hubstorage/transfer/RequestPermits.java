@@ -54,6 +54,7 @@ final class RequestPermits {
     private final LongSupplier nanoClock;
     private final Adjustable permits;
     private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger paused = new AtomicInteger();
     private volatile long idleSince;
     /** Whether somebody had to wait, or nearly: else the answers say nothing about more of them. */
     private volatile boolean full;
@@ -112,7 +113,7 @@ final class RequestPermits {
         if (now == 1 && nanoClock.getAsLong() - idleSince > FORGET_NANOS) {
             begin();
         }
-        if (!full && now >= limit) {
+        if (!full && isFull()) {
             full = true;
         }
     }
@@ -158,6 +159,25 @@ final class RequestPermits {
         }
     }
 
+    /** A request whose body waits for us is not under way, though it keeps its permit; {@link #resume} must follow. */
+    void pause() {
+        paused.incrementAndGet();
+    }
+
+    void resume() {
+        paused.decrementAndGet();
+    }
+
+    /** A request was answered that had been paused: how long it took says nothing of the server. */
+    synchronized void answeredWithPauses() {
+        earlier = Math.max(0, earlier - 1);
+        recover();
+    }
+
+    private boolean isFull() {
+        return underWay.get() - paused.get() >= limit;
+    }
+
     private void recover() {
         stale = Math.max(0, stale - 1);
         if (++calm >= Math.min(RECOVERY, 4 * limit)) {
@@ -188,7 +208,7 @@ final class RequestPermits {
         ease = 0;
         spentNanos = 0;
         broken = 0;
-        full = underWay.get() >= limit;
+        full = isFull();
     }
 
     /** The server asked to slow down; several answers of one burst count once. */

@@ -4,8 +4,11 @@ import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +18,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests and memory are two limits, because they bind at different times: a thousand small bodies are many requests and
  * little memory, sixteen large ones the other way round, and a body stays in memory when its request is long done. Who needs
- * both takes memory first.
+ * both takes memory first. {@link Bandwidth} is the third, for bodies alone: the beginning of a body is taken from it before
+ * the request has its permit, so that what waits for it keeps nobody from asking.
  */
 final class Requests {
     private static final int UNIT = 1024;
+    /** What a body takes from the bandwidth at a time, once its beginning has come; as much as is under way anyhow. */
+    private static final long STEP = 256 * 1024;
 
     private final RequestPermits permits;
+    private final Bandwidth bandwidth;
     private final Semaphore memory;
     private final int allMemory;
     private final AtomicInteger largeObjects;
@@ -30,13 +37,14 @@ final class Requests {
     private final Cancellation cancellation;
 
     /** Limits of its own, and nobody to stop it; {@link #stoppedBy} shares them. */
-    Requests(RequestPermits permits, long memory, RetryPolicy retries) {
-        this(permits, memory, retries, new ParallelMd5());
+    Requests(RequestPermits permits, Bandwidth bandwidth, long memory, RetryPolicy retries) {
+        this(permits, bandwidth, memory, retries, new ParallelMd5());
     }
 
     /** The same, with other hashes than the processor's. */
-    Requests(RequestPermits permits, long memory, RetryPolicy retries, ParallelMd5 parallelMd5) {
+    Requests(RequestPermits permits, Bandwidth bandwidth, long memory, RetryPolicy retries, ParallelMd5 parallelMd5) {
         this.permits = permits;
+        this.bandwidth = bandwidth;
         this.allMemory = Math.toIntExact(Math.max(1, memory / UNIT));
         this.memory = new Semaphore(allMemory, true);
         this.largeObjects = new AtomicInteger();
@@ -48,6 +56,7 @@ final class Requests {
 
     private Requests(Requests shared, Cancellation cancellation) {
         this.permits = shared.permits;
+        this.bandwidth = shared.bandwidth;
         this.allMemory = shared.allMemory;
         this.memory = shared.memory;
         this.largeObjects = shared.largeObjects;
@@ -77,6 +86,14 @@ final class Requests {
         permits.ceiling(most);
     }
 
+    /**
+     * Never more bytes of bodies a second than this from now on, of those under way too; infinity for no limit. Whether it
+     * was another one.
+     */
+    boolean bandwidth(double bytesPerSecond) {
+        return bandwidth.rate(bytesPerSecond);
+    }
+
     /** How many objects are being read in ranges. */
     AtomicInteger largeObjects() {
         return largeObjects;
@@ -95,7 +112,7 @@ final class Requests {
     /** Sends a request that brings no body, when there is a permit. */
     <T extends @Nullable Object> T send(RetryPolicy.Attempt<T> request)
             throws S3Failure, IOException, InterruptedException {
-        return retrying(() -> limited(0, request));
+        return retrying(() -> limited(request));
     }
 
     /** Whatever it takes to get something; listings, which do not queue behind downloads, and what sends {@link #limited}. */
@@ -110,14 +127,45 @@ final class Requests {
         return retries.retrying(cancellation, arrived, work);
     }
 
-    /** One attempt at a request for so many bytes, when there is a permit; the limit learns from the answer. */
-    <T extends @Nullable Object> T limited(long bytes, RetryPolicy.Attempt<T> request)
+    /** One attempt at a request that brings no body, when there is a permit; the limit learns from the answer. */
+    <T extends @Nullable Object> T limited(RetryPolicy.Attempt<T> request)
+            throws S3Failure, IOException, InterruptedException {
+        return reading(0, _ -> request.run());
+    }
+
+    /** A request for a body. */
+    @FunctionalInterface
+    interface Reading<T extends @Nullable Object> {
+        /**
+         * Sends it, and returns when the body has come.
+         *
+         * @param allowance is to be told of its bytes
+         */
+        T run(Allowance allowance) throws S3Failure, IOException, InterruptedException;
+    }
+
+    /**
+     * One attempt at a request for so many bytes, when there is bandwidth for the first of them, up to those of a small object, and a
+     * permit; the limit learns from the answer, unless that has waited for bandwidth.
+     */
+    <T extends @Nullable Object> T reading(long bytes, Reading<T> request)
+            throws S3Failure, IOException, InterruptedException {
+        try (Allowance allowance = new Allowance(bytes)) {
+            return permitted(bytes, allowance, request);
+        }
+    }
+
+    private <T extends @Nullable Object> T permitted(long bytes, Allowance allowance, Reading<T> request)
             throws S3Failure, IOException, InterruptedException {
         permits.acquire();
         long began = System.nanoTime();
         try {
-            T answer = request.run();
-            permits.answered(System.nanoTime() - began, bytes);
+            T answer = request.run(allowance);
+            if (allowance.paused) {
+                permits.answeredWithPauses();
+            } else {
+                permits.answered(System.nanoTime() - began, bytes);
+            }
             return answer;
         } catch (S3Failure failure) {
             if (failure instanceof S3Failure.Throttled) {
@@ -128,6 +176,67 @@ final class Requests {
             throw failure;
         } finally {
             permits.release();
+        }
+    }
+
+    /** What one request may still bring. */
+    final class Allowance implements AutoCloseable {
+        /** Not taken yet. */
+        private long ahead;
+        /** Taken and not come yet; less than nothing where more was under way. */
+        private final AtomicLong left = new AtomicLong();
+        /** Whether the body had to wait on its way. */
+        private boolean paused;
+
+        private Allowance(long bytes) throws InterruptedException {
+            ahead = bytes;
+            take(ObjectFetch.SMALL);
+        }
+
+        private boolean take(long most) throws InterruptedException {
+            long bytes = Math.min(ahead, most);
+            boolean waited = bytes > 0 && bandwidth.take(bytes, cancellation);
+            ahead -= bytes;
+            left.addAndGet(bytes);
+            return waited;
+        }
+
+        /** What is told of bytes as they come, on any thread; never blocks. */
+        LongConsumer counting(LongConsumer received) {
+            return bytes -> {
+                left.addAndGet(-bytes);
+                received.accept(bytes);
+            };
+        }
+
+        /**
+         * Waits until more may come. For whoever reads a body that is larger than a small object, before asking for more.
+         *
+         * @throws InterruptedIOException in the place of {@link InterruptedException}; the thread stays interrupted
+         */
+        void more() throws InterruptedIOException {
+            if (left.get() > 0 || ahead == 0) {
+                return;
+            }
+            permits.pause();
+            try {
+                while (left.get() <= 0 && ahead > 0) {
+                    paused |= take(STEP);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while waiting for bandwidth");
+            } finally {
+                permits.resume();
+            }
+        }
+
+        /** What has not come did not. */
+        @Override
+        public void close() {
+            if (left.get() > 0) {
+                bandwidth.giveBack(left.get());
+            }
         }
     }
 

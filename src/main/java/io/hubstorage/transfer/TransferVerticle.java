@@ -1,6 +1,7 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
@@ -13,6 +14,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +38,7 @@ public final class TransferVerticle extends VerticleBase {
     private static final int FAILED_DEPENDENCY = 424;
 
     private final ConfigStore config;
+    private final InstantSource clock;
     private final S3Connection s3;
     private final Requests requests;
     private final BucketSearch search;
@@ -46,16 +49,21 @@ public final class TransferVerticle extends VerticleBase {
 
     private boolean stopping;
 
-    /** @param version of the program, for the user agent */
-    public TransferVerticle(ConfigStore config, String version) {
-        this(config, version, S3Access.STALL, RetryPolicy.USUAL);
-    }
-
-    /** With another patience than the usual one, for tests. */
-    public TransferVerticle(ConfigStore config, String version, Duration stall, RetryPolicy retries) {
+    /**
+     * @param version of the program, for the user agent
+     * @param stall how long S3 may be silent
+     * @param clock tells which limits hold
+     */
+    public TransferVerticle(
+            ConfigStore config, String version, Duration stall, RetryPolicy retries, InstantSource clock) {
         this.config = config;
+        this.clock = clock;
         this.s3 = new S3Connection(() -> config.settings().aws(), version, stall);
-        this.requests = new Requests(new RequestPermits(S3Connection.CONNECTIONS), Requests.memoryOfHeap(), retries);
+        this.requests = new Requests(
+                new RequestPermits(S3Connection.CONNECTIONS),
+                new Bandwidth(System::nanoTime),
+                Requests.memoryOfHeap(),
+                retries);
         this.search = new BucketSearch(
                 retries, availability -> s3.get().watchedBy(availability).buckets());
     }
@@ -100,7 +108,18 @@ public final class TransferVerticle extends VerticleBase {
         });
     }
 
+    /** Puts in force what the configuration says for this moment, also for requests that are under way. */
+    private void limit() {
+        HubConfig now = config.config();
+        BandwidthLimit limit = now.bandwidthLimit(clock.instant());
+        requests.ceiling(now.transfer().maxConcurrentRequests());
+        if (requests.bandwidth(limit == null ? Double.POSITIVE_INFINITY : limit.bytesPerSecond())) {
+            LOG.info("Downloads are {}", limit == null ? "not limited any more" : "limited to " + limit.inWords());
+        }
+    }
+
     private void beat() {
+        limit();
         jobs.forEach(job -> vertx.eventBus().send(Addresses.TRANSFER_HEARTBEAT, BusJson.encode(job.heartbeat())));
         search.underWay().forEach(run -> vertx.eventBus().send(Addresses.TRANSFER_DISCOVERING, BusJson.encode(run)));
     }
@@ -121,7 +140,7 @@ public final class TransferVerticle extends VerticleBase {
             message.fail(503, "this worker is being stopped");
             return;
         }
-        requests.ceiling(config.config().transfer().maxConcurrentRequests());
+        limit();
         jobs.add(job);
         message.reply(new JsonObject().put("accepted", true));
         onVirtualThread(() -> resultOf(job)).onComplete(done -> {

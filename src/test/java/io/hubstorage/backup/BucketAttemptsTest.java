@@ -61,7 +61,7 @@ final class BucketAttemptsTest {
                         new PreviousSnapshots(new Snapshots(layout), staging),
                         Presence.read(layout),
                         dispatcher,
-                        new RunMonitor(plan, () -> NOW)));
+                        new RunMonitor(plan, () -> NOW, _ -> null)));
         vertx.eventBus().<JsonObject>consumer(Addresses.TRANSFER_SHARD, message -> {
             TransferMessage.Shard shard = BusJson.decode(message.body(), TransferMessage.Shard.class);
             asked.add(shard);

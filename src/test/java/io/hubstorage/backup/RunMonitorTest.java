@@ -2,6 +2,7 @@ package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunStart;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 final class RunMonitorTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final RunMonitor monitor = new RunMonitor(plan(), () -> NOW);
+    private final RunMonitor monitor = new RunMonitor(plan(), () -> NOW, _ -> null);
 
     static RunPlan plan() {
         return new RunPlan(
@@ -74,6 +75,17 @@ final class RunMonitorTest {
         monitor.buckets(List.of("photos"));
         monitor.attempt(1);
         monitor.beginBucket("photos", 1, 2);
+    }
+
+    @Test
+    void theLimitOfTheMomentIsToldUntilTheRunEnds() {
+        BandwidthLimit limit = new BandwidthLimit(20, NOW.plusSeconds(60));
+        RunMonitor limited = new RunMonitor(plan(), () -> NOW, now -> now.equals(NOW) ? limit : null);
+
+        assertThat(limited.state().stage().bandwidthLimit()).isEqualTo(limit);
+        assertThat(monitor.state().stage().bandwidthLimit()).isNull();
+        limited.phase(RunPhase.CANCELLING);
+        assertThat(limited.state().stage().bandwidthLimit()).isNull();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.quicktheories.generators.SourceDSL.arbitrary;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.longs;
 
+import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunStart;
@@ -16,6 +17,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +40,7 @@ final class ProgressTest {
         return new RunState(
                 new RunStart("id", Trigger.CLI, false, true, NOW),
                 NOW,
-                new RunState.Stage(phase, 1, 1, null, null, null),
+                new RunState.Stage(phase, 1, 1, null, null, null, null),
                 List.of(),
                 new RunState.Progress(counts, listed, received, 3.0 * MIB, 10, 65L),
                 List.of());
@@ -50,7 +52,7 @@ final class ProgressTest {
                 new RunStart(
                         state.runId(), state.start().trigger(), state.start().dryRun(), true, NOW),
                 NOW.plusSeconds(second),
-                new RunState.Stage(state.phase(), 1, 1, null, null, waiting),
+                new RunState.Stage(state.phase(), 1, 1, null, null, waiting, null),
                 List.of(),
                 new RunState.Progress(
                         state.progress().totals(), state.progress().toDownload(), 0, 0, 0, null),
@@ -98,6 +100,29 @@ final class ProgressTest {
                         + "  3.00 MiB/s  ETA 1 min 5 s");
         assertThat(ProgressText.line(state(RunPhase.LISTING, 4_000, 100 * MIB, 0)))
                 .isEqualTo("Listing: 4,000 objects found, 0 of 4,000 downloaded, 3.00 MiB/s");
+    }
+
+    @Test
+    void theLineTellsOfALimitAndItsEnd() {
+        Instant until = NOW.plusSeconds(3600);
+        String end = "limited to 20 Mbit/s until "
+                + until.atZone(ZoneId.systemDefault()).toLocalTime().toString();
+
+        assertThat(ProgressText.line(limited(RunPhase.TRANSFERRING, until))).endsWith("  ETA 1 min 5 s  " + end);
+        assertThat(ProgressText.line(limited(RunPhase.LISTING, until))).endsWith("3.00 MiB/s, " + end);
+        assertThat(ProgressText.line(limited(RunPhase.TRANSFERRING, null))).endsWith("  limited to 20 Mbit/s");
+        assertThat(ProgressText.line(limited(RunPhase.COMMITTING, until))).doesNotContain("limited");
+    }
+
+    private static RunState limited(RunPhase phase, @Nullable Instant until) {
+        RunState state = state(phase, 4_000, 100 * MIB, 25 * MIB);
+        return new RunState(
+                state.start(),
+                state.at(),
+                new RunState.Stage(phase, 1, 1, null, null, null, new BandwidthLimit(20, until)),
+                state.buckets(),
+                state.progress(),
+                state.transfers());
     }
 
     @Test

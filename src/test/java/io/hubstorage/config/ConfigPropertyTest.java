@@ -25,12 +25,14 @@ import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
 import java.io.InputStream;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -116,6 +118,12 @@ final class ConfigPropertyTest {
                                 delay));
     }
 
+    private static List<HubConfig.Limit> limits(int many, double rate) {
+        return IntStream.range(0, many)
+                .mapToObj(i -> new HubConfig.Limit(LocalTime.of(5 * i, i), LocalTime.of(23 - i, 59), 1 + rate))
+                .toList();
+    }
+
     private static Gen<HubConfig> configs() {
         Gen<List<BucketSpec>> distinct = lists().of(buckets())
                 .ofSizeBetween(0, 4)
@@ -139,7 +147,7 @@ final class ConfigPropertyTest {
                         plan,
                         new Guards(shrink),
                         new HubConfig.Verify(shrink),
-                        new HubConfig.Transfer(1 + list.size() * 50),
+                        new HubConfig.Transfer(1 + list.size() * 50, limits(list.size(), shrink)),
                         new HubConfig.Overruled(null, null)));
         return most.zip(
                 integers().between(0, 1),
@@ -200,6 +208,13 @@ final class ConfigPropertyTest {
                 "{\"automation\": {\"interval_hours\": \"6\"}}",
                 "{\"automation\": {\"max_retries\": 2.5}}",
                 "{\"guards\": {\"max_shrink_percent\": 101}}",
+                "{\"transfer\": {\"limits\": [20]}}",
+                "{\"transfer\": {\"limits\": [null]}}",
+                "{\"transfer\": {\"limits\": [{\"from\": \"08:00\", \"to\": \"18:00\"}]}}",
+                "{\"transfer\": {\"limits\": [{\"from\": null, \"to\": \"18:00\", \"mbit_per_second\": 1}]}}",
+                "{\"transfer\": {\"limits\": [{\"from\": \"8:00\", \"to\": \"18:00\", \"mbit_per_second\": 1}]}}",
+                "{\"transfer\": {\"limits\": [{\"from\": \"08:00\", \"to\": \"24:00\", \"mbit_per_second\": 1}]}}",
+                "{\"transfer\": {\"limits\": [{\"from\": \"08:00\", \"to\": \"18:00\", \"mbit_per_second\": \"1\"}]}}",
                 "{\"docker\": []}")) {
             assertThat(check(new JsonObject(json)).getValid())
                     .as("schema on " + json)
@@ -280,6 +295,55 @@ final class ConfigPropertyTest {
                     assertThat(ConfigSchema.allowed(schema))
                             .contains(schema.getValue("maximum").toString());
                 }));
+    }
+
+    /** Numbers in lists, as {@code transfer.limits.mbit_per_second}. */
+    @TestFactory
+    Stream<DynamicTest> theSameHoldsForNumbersInLists() {
+        return ConfigSchema.options().entrySet().stream()
+                .filter(option -> option.getValue().containsKey("items"))
+                .flatMap(option -> ConfigSchema.properties(option.getValue().getJsonObject("items")).stream()
+                        .filter(member -> ((JsonObject) member.getValue()).containsKey("maximum"))
+                        .map(member -> dynamicTest(
+                                option.getKey() + "." + member.getKey(),
+                                () -> holdsInList(option.getKey(), option.getValue(), member.getKey()))));
+    }
+
+    private static void holdsInList(String path, JsonObject option, String member) {
+        JsonObject items = option.getJsonObject("items");
+        JsonObject schema = ConfigSchema.properties(items).getJsonObject(member);
+        double least = schema.getDouble("minimum");
+        double most = schema.getDouble("maximum");
+        for (double fine : List.of(least, most)) {
+            assertThat(String.valueOf(
+                            taken(path, new JsonArray().add(item(items).put(member, fine)))))
+                    .contains(String.valueOf(fine));
+        }
+        for (double beyond : List.of(0.0, -1.0, least - 0.001, most + 0.001)) {
+            ConfigException e = catchThrowableOfType(
+                    ConfigException.class,
+                    () -> ConfigParser.parse(
+                            with(path, new JsonArray().add(item(items).put(member, beyond)))));
+            assertThat(e.problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.path()).isEqualTo("%s[0].%s".formatted(path, member));
+                assertThat(problem.allowed()).isEqualTo(ConfigSchema.allowed(schema));
+            });
+        }
+        assertThat(ConfigSchema.allowed(schema))
+                .contains(schema.getValue("minimum").toString())
+                .contains(schema.getValue("maximum").toString());
+    }
+
+    /** The one that the schema shows as an example. */
+    private static JsonObject item(JsonObject items) {
+        JsonObject item = new JsonObject();
+        ConfigSchema.properties(items)
+                .forEach(member -> item.put(
+                        member.getKey(),
+                        ((JsonObject) member.getValue())
+                                .getJsonArray("examples")
+                                .getValue(0)));
+        return item;
     }
 
     @TestFactory

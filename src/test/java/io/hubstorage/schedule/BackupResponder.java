@@ -85,7 +85,7 @@ final class BackupResponder {
         RunState state = new RunState(
                 new RunStart(id, trigger, dryRun, allBuckets, now),
                 now,
-                new RunState.Stage(RunPhase.LISTING, 1, 1, null, null, null),
+                new RunState.Stage(RunPhase.LISTING, 1, 1, null, null, null, null),
                 List.of(),
                 new RunState.Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null),
                 List.of());

@@ -324,7 +324,7 @@ final class PlannerTest {
         return new RunState(
                 new RunStart(id, Trigger.MANUAL, dryRun, allBuckets, start),
                 start,
-                new RunState.Stage(RunPhase.LISTING, 1, 1, null, null, null),
+                new RunState.Stage(RunPhase.LISTING, 1, 1, null, null, null, null),
                 List.of(),
                 new RunState.Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null),
                 List.of());

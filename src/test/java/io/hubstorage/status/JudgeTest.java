@@ -132,7 +132,7 @@ final class JudgeTest {
             current = new RunState(
                     new RunStart("now", Trigger.MANUAL, false, true, now.minusSeconds(36)),
                     now,
-                    new RunState.Stage(RunPhase.LISTING, 1, 4, null, null, waiting),
+                    new RunState.Stage(RunPhase.LISTING, 1, 4, null, null, waiting, null),
                     List.of(new RunState.BucketState(
                             "photos", RunPhase.LISTING, false, BucketCounts.ZERO, Tally.ZERO, 0, null, waiting)),
                     new RunState.Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null),

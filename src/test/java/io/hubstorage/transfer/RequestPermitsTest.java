@@ -266,6 +266,60 @@ final class RequestPermitsTest {
     }
 
     @Test
+    void whatWaitedForUsSaysNothingOfTheServer() throws InterruptedException {
+        serve(distant(20 * MILLISECOND), 1_000, 4_096);
+
+        for (int i = 0; i < 2_000; i++) {
+            permits.acquire();
+            permits.pause();
+            now += SECOND;
+            permits.resume();
+            permits.answeredWithPauses();
+            permits.release();
+        }
+        assertThat(permits.limit()).isEqualTo(256);
+
+        serve(distant(20 * MILLISECOND), 1_000, 4_096);
+        assertThat(permits.limit()).isEqualTo(256);
+    }
+
+    @Test
+    void permitsOfWhatWaitsForUsAreNoReasonForMore() throws InterruptedException {
+        for (int i = 0; i < 63; i++) {
+            permits.acquire();
+            permits.pause();
+        }
+        for (int i = 0; i < 2_000; i++) {
+            permits.acquire();
+            now += 20 * MILLISECOND;
+            permits.answered(20 * MILLISECOND, 4_096);
+            permits.release();
+        }
+
+        assertThat(permits.limit()).isEqualTo(64);
+    }
+
+    @Test
+    void answersAfterAPauseCountForTheRecovery() {
+        throttles(64);
+        for (int i = 0; i < 4 * 32; i++) {
+            permits.answeredWithPauses();
+        }
+
+        assertThat(permits.limit()).isGreaterThan(32);
+    }
+
+    @Test
+    void aSlowDiskIsNoReasonToAskForMore() throws InterruptedException {
+        // The server sends at once; each range then waits until the one disk has written it.
+        Server disk = oneAfterTheOther(100 * MILLISECOND);
+        serve((time, count) -> disk.answersAt(time + 20 * MILLISECOND, count), 2_000, 8 << 20);
+
+        assertThat(permits.limit()).isLessThanOrEqualTo(50);
+        assertThat(most * 100L * MILLISECOND).as("the longest wait").isLessThan(10 * SECOND);
+    }
+
+    @Test
     void neverMoreThanIsAllowedAreUnderWay() throws InterruptedException {
         permits.ceiling(10);
         serve(distant(20 * MILLISECOND), 1_000, 4_096);

@@ -16,8 +16,11 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 final class RequestsTest {
     private final RequestPermits permits = new RequestPermits(64);
-    private final Requests requests =
-            new Requests(permits, 4096, new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3));
+    private final Requests requests = new Requests(
+            permits,
+            new Bandwidth(System::nanoTime),
+            4096,
+            new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3));
     private final AtomicInteger sent = new AtomicInteger();
 
     @Test
@@ -66,7 +69,7 @@ final class RequestsTest {
         S3Failure slowDown = S3Failure.of(
                 S3Exception.builder().statusCode(503).message("Slow down").build(), "asking");
 
-        assertThatThrownBy(() -> requests.limited(0, () -> {
+        assertThatThrownBy(() -> requests.limited(() -> {
                     throw slowDown;
                 }))
                 .isSameAs(slowDown);
@@ -76,7 +79,7 @@ final class RequestsTest {
 
     @Test
     void otherFailuresSayNothingOfHowMuchItCanBear() {
-        assertThatThrownBy(() -> requests.limited(0, () -> {
+        assertThatThrownBy(() -> requests.limited(() -> {
                     throw S3Failure.corrupt("on the way");
                 }))
                 .isInstanceOf(S3Failure.class);
@@ -86,15 +89,15 @@ final class RequestsTest {
 
     @Test
     void permitsComeBackWhateverBecomesOfTheRequest() throws Exception {
-        Requests one = new Requests(new RequestPermits(1), 4096, RetryPolicy.USUAL);
+        Requests one = new Requests(new RequestPermits(1), new Bandwidth(System::nanoTime), 4096, RetryPolicy.USUAL);
 
-        assertThatThrownBy(() -> one.limited(0, () -> {
+        assertThatThrownBy(() -> one.limited(() -> {
                     throw S3Failure.vanished("gone");
                 }))
                 .isInstanceOf(S3Failure.Vanished.class);
 
-        assertThat(one.<String>limited(1, () -> "there")).isEqualTo("there");
-        assertThat(one.<String>limited(1, () -> "again")).isEqualTo("again");
+        assertThat(one.<String>limited(() -> "there")).isEqualTo("there");
+        assertThat(one.<String>limited(() -> "again")).isEqualTo("again");
     }
 
     @Test

@@ -44,7 +44,8 @@ final class ShardJobTest {
     private final SyntheticS3 s3 = SyntheticS3.start();
     private final SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
     private final S3Access access = new S3Access(s3.settings(), 8, "test");
-    private final Requests requests = new Requests(new RequestPermits(8), 1 << 20, RetryPolicy.USUAL);
+    private final Requests requests =
+            new Requests(new RequestPermits(8), new Bandwidth(System::nanoTime), 1 << 20, RetryPolicy.USUAL);
 
     @AfterEach
     void stop() {

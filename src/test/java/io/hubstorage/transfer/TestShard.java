@@ -27,12 +27,15 @@ final class TestShard implements AutoCloseable {
     private final Path home;
     private final SyntheticS3 s3 = SyntheticS3.start();
     private SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
-    private final Requests requests;
+    private final RequestPermits permits = new RequestPermits(64);
+    private final ParallelMd5 parallelMd5;
+    private Requests requests;
     private final List<TransferMessage.Source> sources = new ArrayList<>();
     private TransferMessage.Options options =
             new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false);
     private TransferMessage.Keys keys = new TransferMessage.Keys("", null, null, false);
     private @Nullable String customerKey;
+    private Duration stall = Duration.ofSeconds(20);
     private @Nullable S3Access access;
     private int attempt;
     private int snapshot;
@@ -44,11 +47,33 @@ final class TestShard implements AutoCloseable {
     /** One that hashes parts in another way than the processor suggests. */
     TestShard(Path home, ParallelMd5 parallelMd5) {
         this.home = home;
-        this.requests = new Requests(
-                new RequestPermits(64),
+        this.parallelMd5 = parallelMd5;
+        this.requests = requests(new Bandwidth(System::nanoTime));
+    }
+
+    private Requests requests(Bandwidth bandwidth) {
+        return new Requests(
+                permits,
+                bandwidth,
                 32 << 20,
                 new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3),
                 parallelMd5);
+    }
+
+    /** Every body comes within this limit. */
+    TestShard within(Bandwidth bandwidth) {
+        requests = requests(bandwidth);
+        return this;
+    }
+
+    /** S3 may be silent for so long. */
+    TestShard stall(Duration silence) {
+        stall = silence;
+        return this;
+    }
+
+    RequestPermits permits() {
+        return permits;
     }
 
     SyntheticS3 s3() {
@@ -95,7 +120,7 @@ final class TestShard implements AutoCloseable {
                     new Settings.Aws(aws.keys(), aws.region(), null, aws.endpoint(), true, null, customerKey),
                     64,
                     "test",
-                    Duration.ofSeconds(20));
+                    stall);
         }
         return access;
     }

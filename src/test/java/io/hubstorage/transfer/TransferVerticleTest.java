@@ -81,7 +81,8 @@ final class TransferVerticleTest {
                 store,
                 "test",
                 Duration.ofMinutes(1),
-                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)))));
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)),
+                InstantSource.system())));
     }
 
     @AfterEach

@@ -206,7 +206,8 @@ final class BusRooms {
                         null)),
                 conditions,
                 alarms,
-                1L << 30);
+                1L << 30,
+                null);
     }
 
     static SchedulerMessage.Status schedule(boolean paused, boolean overdue) {
@@ -229,7 +230,7 @@ final class BusRooms {
         return new RunState(
                 new RunStart("r2", Trigger.MANUAL, false, true, BEGAN),
                 BEGAN.plusSeconds(objects),
-                new RunState.Stage(RunPhase.TRANSFERRING, 1, 4, null, null, null),
+                new RunState.Stage(RunPhase.TRANSFERRING, 1, 4, null, null, null, null),
                 List.of(new RunState.BucketState(
                         "photos", RunPhase.TRANSFERRING, false, counts(objects), Tally.ZERO, 0, null, null)),
                 new RunState.Progress(counts(objects), Tally.ZERO, objects * 10, 1.5, 0.5, null),
