@@ -21,7 +21,7 @@ prints what it had measured until then.
                      main   small, large, mixed, unchanged, slow-lists, latency, faults
                      cost   what differs in nothing but the number of keys, for the picture: copy-1k, copy-10k, copy-100k,
                             copy-1m (measured once), keys-1k, keys-10k, unchanged, million
-                     million, verify, start: each by itself
+                     million, verify, start, copy-200k, keys-200k: each by itself
   --tools a,b      some of: hubstorage (a run of a warm service), hubstorage-cold (a process a run), rclone, aws, s5cmd, mc,
                    bare (the lower bound: plain sockets, nothing checked) (all of these); hubstorage-image (a warm service
                    with the image's own flags, an AOT cache and a heap as in a container). What is not installed is left out

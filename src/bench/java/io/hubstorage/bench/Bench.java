@@ -227,13 +227,17 @@ public final class Bench implements Callable<Integer> {
                     .filter(each -> each.type() != Path.class)
                     .forEach(each -> command.append(' ')
                             .append(each.longestName())
-                            .append(each.arity().max() == 0 ? "" : " " + quoted(each.originalStringValues())));
+                            .append(
+                                    each.arity().max() == 0
+                                            ? ""
+                                            : " "
+                                                    + quoted(String.join(
+                                                            each.splitRegex(), each.originalStringValues()))));
         }
         return command.toString();
     }
 
-    private static String quoted(List<String> values) {
-        String value = String.join(",", values);
+    private static String quoted(String value) {
         return value.contains(" ") ? "\"" + value + "\"" : value;
     }
 }
