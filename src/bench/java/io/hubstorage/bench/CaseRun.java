@@ -156,7 +156,8 @@ final class CaseRun {
         return home;
     }
 
-    private Tool tool(Contender contender, Map<Path, HubHome> copies, Server server) throws IOException {
+    private Tool tool(Contender contender, Map<Path, HubHome> copies, Server server)
+            throws IOException, InterruptedException {
         Path own = Files.createDirectories(folder.resolve(contender.id()));
         Path jar = contender.jar() == null ? plan.jars.getFirst() : contender.jar();
         HubHome copy = copies.get(jar);
@@ -164,7 +165,7 @@ final class CaseRun {
         HubHome home = new HubHome(jar, plan.options, own, copy == null ? own.resolve("data") : copy.data(), server);
         return switch (contender.kind()) {
             case HUBSTORAGE -> WarmHub.start(home, plan.warmUps);
-            case HUBSTORAGE_COLD -> new ColdHub(home);
+            case HUBSTORAGE_COLD -> ColdHub.afterAFirstStart(home);
             case BARE -> new BareCopy(server, tree, copy != null, measured.connections());
             case RCLONE, AWS -> {
                 Peer.Product product = Contender.product(contender.kind());

@@ -6,15 +6,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** HubStorage as a command: each run is a JVM of its own, its start included. */
 final class ColdHub implements Tool {
     private final HubHome home;
+    private final String caches;
 
-    /** Prepares the home. */
+    /** Prepares the home; no cache. */
     ColdHub(HubHome home) throws IOException {
+        this(home, "none");
+    }
+
+    private ColdHub(HubHome home, String caches) throws IOException {
         this.home = home;
+        this.caches = caches;
         home.configure();
+    }
+
+    /** With the cache that a first start leaves; an older jar leaves none. */
+    static ColdHub afterAFirstStart(HubHome home) throws IOException, InterruptedException {
+        Path folder = home.folder();
+        ColdHub hub = new ColdHub(
+                home, folder.resolveSibling(folder.getFileName() + "-cache").toString());
+        Child.run(
+                List.of(JAVA, "-cp", home.jar().toString(), "io.hubstorage.AotTraining"),
+                hub.environment(),
+                folder.resolve("training.txt"));
+        return hub;
+    }
+
+    private Map<String, String> environment() {
+        Map<String, String> environment = home.environment();
+        environment.put("HUBSTORAGE_CACHE_PATH", caches);
+        return environment;
     }
 
     @Override
@@ -35,7 +60,7 @@ final class ColdHub implements Tool {
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(home.javaOptions());
         command.addAll(List.of("-jar", home.jar().toString(), "backup"));
-        Child child = Child.run(command, home.environment(), home.folder().resolve("output.txt"));
+        Child child = Child.run(command, environment(), home.folder().resolve("output.txt"));
         return new Outcome(child.exitCode() == 0, child.measured());
     }
 
