@@ -59,6 +59,8 @@ final class ColdHub implements Tool {
         Files.createDirectories(home.data());
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(home.javaOptions());
+        // With other modules than those of its training, a JVM refuses the cache.
+        command.removeAll(List.of("--add-modules", "jdk.incubator.vector"));
         command.addAll(List.of("-jar", home.jar().toString(), "backup"));
         Child child = Child.run(command, environment(), home.folder().resolve("output.txt"));
         return new Outcome(child.exitCode() == 0, child.measured());
