@@ -30,7 +30,9 @@ final class ColdHub implements Tool {
     static ColdHub afterAFirstStart(HubHome home, String subcommand) throws IOException, InterruptedException {
         Path folder = home.folder();
         ColdHub hub = new ColdHub(
-                home, subcommand, folder.resolveSibling(folder.getFileName() + "-cache").toString());
+                home,
+                subcommand,
+                folder.resolveSibling(folder.getFileName() + "-cache").toString());
         Child.run(
                 List.of(JAVA, "-cp", home.jar().toString(), "io.hubstorage.AotTraining"),
                 hub.environment(),
