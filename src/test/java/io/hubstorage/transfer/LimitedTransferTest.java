@@ -6,6 +6,7 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.RequestKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -213,5 +214,46 @@ final class LimitedTransferTest {
         assertThat(ended(result).progress().counts().downloaded().bytes()).isEqualTo(16 * MIB);
         assertThat(shard.gets()).as("each range is asked for once").isEqualTo(2);
         assertThat(shard.permits().limit()).isEqualTo(64);
+    }
+
+    @Test
+    void neitherListingNorComparingWaitsForBandwidth() throws Exception {
+        for (int i = 0; i < 1_500; i++) {
+            shard.bucket().add("b/%04d".formatted(i), 10);
+        }
+        shard.backUp();
+        small("a", 20);
+        shard.bucket().add("c", SMALL);
+        ShardJob job = shard.job(Mode.COPY);
+        CompletableFuture<TransferMessage.Result> result = started(job);
+
+        await(() -> job.heartbeat().progress().listingComplete());
+        assertThat(job.heartbeat().progress().counts().linked().objects()).isEqualTo(1_500);
+        assertThat(result).isNotDone();
+        bandwidth.rate(Double.POSITIVE_INFINITY);
+
+        assertThat(ended(result).progress().counts().downloaded().objects()).isEqualTo(21);
+    }
+
+    @Test
+    void aServerThatSendsNoBodiesHoldsUpNeitherListingNorComparing() throws Exception {
+        for (int i = 0; i < 1_500; i++) {
+            shard.bucket().add("b/%04d".formatted(i), 10);
+        }
+        bandwidth.rate(Double.POSITIVE_INFINITY);
+        shard.backUp();
+        small("a", 100);
+        HeldRequests held = new HeldRequests();
+        shard.s3().faults().when(RequestKind.GET).then(Fault.hold(held));
+        ShardJob job = shard.job(Mode.COPY);
+        CompletableFuture<TransferMessage.Result> result = started(job);
+
+        await(() -> job.heartbeat().progress().listingComplete());
+        assertThat(job.heartbeat().progress().counts().linked().objects()).isEqualTo(1_500);
+        assertThat(held.arrived()).isLessThanOrEqualTo(64);
+        assertThat(result).isNotDone();
+        held.open();
+
+        assertThat(ended(result).progress().counts().downloaded().objects()).isEqualTo(100);
     }
 }

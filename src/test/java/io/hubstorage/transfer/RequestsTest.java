@@ -52,6 +52,26 @@ final class RequestsTest {
     }
 
     @Test
+    void bodiesThatWaitForTheDiskHoldUpFurtherBodiesAndNothingElse() throws Exception {
+        Requests.Memory waitingForTheDisk = requests.memory(4096);
+        CompletableFuture<Integer> further = new CompletableFuture<>();
+        Thread reader = Thread.ofVirtual().start(() -> {
+            try (Requests.Memory _ = requests.memory(1024)) {
+                further.complete(requests.<Integer>reading(1024, _ -> sent.incrementAndGet()));
+            } catch (Exception e) {
+                further.completeExceptionally(e);
+            }
+        });
+        Awaitility.await().until(() -> reader.getState() == Thread.State.WAITING);
+
+        assertThat(requests.<String>send(() -> "no body")).isEqualTo("no body");
+        assertThat(sent).hasValue(0);
+        waitingForTheDisk.close();
+
+        assertThat(further.get(1, TimeUnit.MINUTES)).isEqualTo(1);
+    }
+
+    @Test
     void aRequestIsSentAgainUntilItWorks() throws Exception {
         String answer = requests.send(() -> {
             if (sent.incrementAndGet() < 3) {
