@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -41,7 +42,7 @@ final class ColdHub implements Tool {
     }
 
     private Map<String, String> environment() {
-        Map<String, String> environment = home.environment();
+        Map<String, String> environment = new HashMap<>(home.environment());
         environment.put("HUBSTORAGE_CACHE_PATH", caches);
         return environment;
     }
@@ -63,8 +64,10 @@ final class ColdHub implements Tool {
         Files.createDirectories(home.data());
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(home.javaOptions());
-        // With other modules than those of its training, a JVM refuses the cache.
-        command.removeAll(List.of("--add-modules", "jdk.incubator.vector"));
+        if (!caches.equals("none")) {
+            // With other modules than those of its training, a JVM refuses the cache.
+            command.removeAll(List.of("--add-modules", "jdk.incubator.vector"));
+        }
         command.addAll(List.of("-jar", home.jar().toString(), subcommand));
         Child child = Child.run(command, environment(), home.folder().resolve("output.txt"));
         return new Outcome(child.exitCode() == 0, child.measured());
