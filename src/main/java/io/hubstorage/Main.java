@@ -39,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where the process begins, and what its commands see of it: variables, clock, terminal, signals. */
-public class Main implements Program {
+public final class Main implements Program {
     /** {@code docker stop} kills after 10 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
@@ -47,16 +47,10 @@ public class Main implements Program {
     /** With less, a run of 200,000 objects does not end; see {@code docker/jvm.args}. */
     private static final long LEAST_MEMORY = 256L << 20;
 
-    /** Of a service: until then it has other things to do. */
-    private static final Duration BEFORE_TRAINING = Duration.ofMinutes(1);
-
-    private final Map<String, String> environment;
     private final Optional<Console> console;
     private @Nullable StopSignals signals;
 
-    /** With the variables of the process, or others in their place. */
-    Main(Map<String, String> environment) {
-        this.environment = environment;
+    Main() {
         // There may be none at all, depending on the Java version.
         console = Optional.ofNullable(System.console()).filter(Console::isTerminal);
     }
@@ -66,7 +60,7 @@ public class Main implements Program {
         Logging.early(Logging.Console.STDERR);
         int code = 1;
         try {
-            code = HubCommand.execute(new Main(System.getenv()), writer(System.out), writer(System.err), args);
+            code = HubCommand.execute(new Main(), writer(System.out), writer(System.err), args);
         } catch (Throwable e) {
             System.err.println("Internal error: " + e);
             LOG.error("This should not have happened; please report it with these lines", e);
@@ -87,7 +81,7 @@ public class Main implements Program {
 
     @Override
     public Map<String, String> environment() {
-        return environment;
+        return System.getenv();
     }
 
     @Override
@@ -138,7 +132,7 @@ public class Main implements Program {
             }
         }
         PrometheusMeterRegistry registry = HttpVerticle.registry();
-        Started started = new Started(vertx(registry), AotCache.ofThisJar(this.environment));
+        Started started = new Started(vertx(registry));
         try {
             SoftHeapLimit.keep(started.vertx());
             started.up(launch, registry, clock());
@@ -187,15 +181,12 @@ public class Main implements Program {
     /** What was started so far. */
     private static final class Started implements Running {
         private final Vertx vertx;
-        private final Optional<AotCache> cache;
-        private boolean trainAtEnd;
         private @Nullable DataLock lock;
         private @Nullable HubStorage hub;
         private @Nullable Logging logging;
 
-        Started(Vertx vertx, Optional<AotCache> cache) {
+        Started(Vertx vertx) {
             this.vertx = vertx;
-            this.cache = cache;
         }
 
         void up(Launch launch, PrometheusMeterRegistry registry, InstantSource clock) {
@@ -214,17 +205,6 @@ public class Main implements Program {
                     oneRun ? Logging.Console.NONE : Logging.Console.STDOUT);
             logging = started;
             opened.start(launch.mode(), started, registry, System.out::println).await();
-            if (oneRun) {
-                trainAtEnd = true;
-            } else {
-                vertx.setTimer(BEFORE_TRAINING.toMillis(), _ -> vertx.executeBlocking(this::train, false));
-            }
-        }
-
-        /** For the next start: this one is not to be slowed down by it. */
-        private boolean train() {
-            cache.ifPresent(AotCache::trainInBackground);
-            return true;
         }
 
         /** Two services with one configuration would both keep the schedule, and both write the history. */
@@ -280,9 +260,6 @@ public class Main implements Program {
                 }
             } finally {
                 letGo();
-                if (trainAtEnd) {
-                    train();
-                }
             }
         }
 

@@ -77,7 +77,7 @@ final class MainTest {
         Launch launch = new Launch(Launch.Mode.SCHEDULE, environment, config -> {
             throw new NoClassDefFoundError("io/hubstorage/Gone");
         });
-        assertThatThrownBy(() -> new Main(Map.of("HUBSTORAGE_CACHE_PATH", "none")).start(launch))
+        assertThatThrownBy(() -> new Main().start(launch))
                 .isInstanceOf(StartException.class)
                 .hasMessageContainingAll("cannot start", "io/hubstorage/Gone");
         DataLock.take(folder.resolve("service.lock"), Instant.EPOCH).close();

@@ -188,8 +188,7 @@ final class CaseRun {
         return home;
     }
 
-    private Tool tool(Contender contender, Map<Path, HubHome> copies, Server server)
-            throws IOException, InterruptedException {
+    private Tool tool(Contender contender, Map<Path, HubHome> copies, Server server) throws IOException {
         Path own = Files.createDirectories(folder.resolve(contender.id()));
         Hub hub = contender.hub() == null ? plan.hubs.getFirst() : contender.hub();
         HubHome copy = copies.get(hub.jar());
@@ -198,8 +197,7 @@ final class CaseRun {
         return switch (contender.kind()) {
             case HUBSTORAGE, HUBSTORAGE_IMAGE ->
                 measured.kind() == Kind.START ? new HubStart(home) : WarmHub.start(home);
-            case HUBSTORAGE_COLD ->
-                ColdHub.afterAFirstStart(home, measured.kind() == Kind.VERIFY ? "verify" : "backup");
+            case HUBSTORAGE_COLD -> new ColdHub(home, measured.kind() == Kind.VERIFY ? "verify" : "backup");
             case BARE -> new BareCopy(server, tree, measured.kind(), measured.connections());
             case RCLONE, AWS, S5CMD, MC -> {
                 Peer.Product product = Objects.requireNonNull(contender.kind().product());

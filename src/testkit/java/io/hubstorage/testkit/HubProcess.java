@@ -55,8 +55,6 @@ public final class HubProcess implements AutoCloseable {
     public static Map<String, String> environment(Path home, Settings.@Nullable Aws aws) {
         Map<String, String> environment = new TreeMap<>(Map.of(
                 "LC_ALL", "C.UTF-8",
-                // Training would go on after the test.
-                "HUBSTORAGE_CACHE_PATH", "none",
                 "DOCKER_MODE", "false",
                 "HUBSTORAGE_CONFIG_PATH", home.resolve("config/config.json").toString(),
                 "HUBSTORAGE_DATA_PATH", home.resolve("data").toString(),
