@@ -2,6 +2,7 @@ package io.hubstorage.s3;
 
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -12,6 +13,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -32,6 +34,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.SdkHttpFullResponse;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
@@ -59,7 +63,9 @@ import software.amazon.awssdk.utils.http.SdkHttpUtils;
  */
 final class BodyClient implements AutoCloseable {
     private static final int MOST_LOOPS = 4;
-    private static final int CHUNK = 64 * 1024;
+    private static final int CHUNK = 16 * 1024;
+    /** More than Vert.x holds back for a reader, and the window of that. */
+    private static final long TAIL = 40L * CHUNK;
     /** A user's metadata may have 2 KiB on AWS and more elsewhere. */
     private static final int HEADERS = 64 * 1024;
     /** Of a refusal; what S3 says has a few hundred bytes. */
@@ -134,6 +140,12 @@ final class BodyClient implements AutoCloseable {
             AwsCredentials credentials,
             Map<String, String> headers,
             BodyStream body) {
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            if (header.getValue().chars().anyMatch(BodyClient::isControl)) {
+                body.fails(SdkClientException.create(header.getKey() + " would hold a control character"));
+                return body.begun();
+            }
+        }
         SdkHttpRequest request = sign(place, key, credentials, headers);
         SocketAddress server;
         try {
@@ -154,12 +166,21 @@ final class BodyClient implements AutoCloseable {
         Lane lane = lanes.get(Math.floorMod(turn.getAndIncrement(), lanes.size()));
         CompletableFuture<Map<String, List<String>>> begun = body.begun();
         var _ = begun.whenComplete((_, failure) -> {
-            if (failure instanceof CancellationException) {
+            if (failure instanceof CancellationException || failure instanceof TimeoutException) {
                 body.cancel();
             }
         });
-        lane.loop().runOnContext(_ -> send(lane, options, body));
+        try {
+            lane.loop().runOnContext(_ -> send(lane, options, body));
+        } catch (RejectedExecutionException closing) {
+            body.fails(new IOException("the connections to S3 are closed", closing));
+        }
         return begun;
+    }
+
+    /** What would end a header; an ETag of a listing can hold anything. */
+    private static boolean isControl(int character) {
+        return (character < ' ' && character != '\t') || character == 0x7F;
     }
 
     /** The JDK keeps for half a minute what it was told. */
@@ -188,29 +209,35 @@ final class BodyClient implements AutoCloseable {
     }
 
     private static void send(Lane lane, RequestOptions options, BodyStream body) {
-        lane.http
-                .request(options)
-                .compose(request -> {
-                    // Told by the answer's future; without a handler Vert.x would log it too.
-                    request.exceptionHandler(_ -> {});
-                    body.abortsBy(() -> lane.loop().runOnContext(_ -> request.reset()));
-                    return request.send();
-                })
-                .onSuccess(answer -> receive(lane, answer, body))
-                .onFailure(failure -> body.fails(broken(failure)));
+        try {
+            lane.http
+                    .request(options)
+                    .compose(request -> {
+                        // Told by the answer's future; without a handler Vert.x would log it too.
+                        request.exceptionHandler(_ -> {});
+                        if (body.abortsBy(() -> lane.loop().runOnContext(_ -> request.reset()))) {
+                            return request.send();
+                        }
+                        var _ = request.reset();
+                        return Future.failedFuture("given up while it waited for a connection");
+                    })
+                    .onSuccess(answer -> receive(lane, answer, body))
+                    .onFailure(failure -> body.fails(broken(failure)));
+        } catch (RuntimeException closing) {
+            body.fails(broken(closing));
+        }
     }
 
     private static void receive(Lane lane, HttpClientResponse answer, BodyStream body) {
         answer.pause();
-        answer.exceptionHandler(failure -> body.onError(broken(failure)));
         Map<String, List<String>> headers = headers(answer.headers());
         if (answer.statusCode() / 100 != 2) {
             refuse(answer, headers, body);
             return;
         }
-        answer.handler(bytes -> body.onNext(readable(bytes)));
-        answer.endHandler(_ -> body.onComplete());
         HttpClientRequest request = answer.request();
+        answer.exceptionHandler(failure -> body.fails(broken(failure)));
+        new Tail(answer).reads(body);
         body.onSubscribe(new Subscription() {
             @Override
             public void request(long count) {
@@ -219,10 +246,62 @@ final class BodyClient implements AutoCloseable {
 
             @Override
             public void cancel() {
-                lane.loop().runOnContext(_ -> request.reset());
+                lane.loop().runOnContext(_ -> {
+                    var _ = request.reset();
+                    // What has arrived and nobody takes any more would keep its memory.
+                    answer.resume();
+                });
             }
         });
         body.begins(headers);
+    }
+
+    /**
+     * Lets the end of a body flow, whether or not its reader has asked for it. Vert.x gives a connection back when the last byte
+     * has arrived, but leaves it paused while more than a few buffers wait for a slow reader: the next answer on it would wait
+     * for that reader too. For one loop.
+     */
+    private static final class Tail {
+        private final HttpClientResponse answer;
+        private final boolean announced;
+        private long left;
+
+        Tail(HttpClientResponse answer) {
+            this.answer = answer;
+            String length = answer.getHeader(HttpHeaders.CONTENT_LENGTH);
+            this.announced = length != null;
+            this.left = length == null ? Long.MAX_VALUE : announced(length);
+        }
+
+        private static long announced(String length) {
+            try {
+                return Long.parseLong(length);
+            } catch (NumberFormatException odd) {
+                return 0;
+            }
+        }
+
+        void reads(BodyStream body) {
+            answer.handler(bytes -> {
+                left -= bytes.length();
+                flow();
+                body.onNext(readable(bytes));
+            });
+            answer.endHandler(_ -> {
+                body.onComplete();
+                if (!announced) {
+                    // Nobody could know that this was the end.
+                    var _ = answer.request().connection().close();
+                }
+            });
+            flow();
+        }
+
+        private void flow() {
+            if (left <= TAIL) {
+                answer.resume();
+            }
+        }
     }
 
     /** As an exception of the SDK, which is what refusals are told by elsewhere. */
@@ -233,6 +312,8 @@ final class BodyClient implements AutoCloseable {
                 text.appendBuffer(bytes);
             }
         });
+        // Its status alone says what to do, whether or not its text comes whole.
+        answer.exceptionHandler(_ -> body.fails(refusal(answer, headers, text.getBytes())));
         answer.endHandler(_ -> body.fails(refusal(answer, headers, text.getBytes())));
         answer.resume();
     }

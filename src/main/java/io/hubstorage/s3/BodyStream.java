@@ -23,8 +23,8 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
  */
 final class BodyStream
         implements AsyncResponseTransformer<GetObjectResponse, Map<String, List<String>>>, Subscriber<ByteBuffer> {
-    /** Buffers (of up to 64 KiB) on their way; enough to keep a fast connection busy while the reader writes. */
-    private static final int WINDOW = 8;
+    /** Buffers (of up to 16 KiB) on their way; enough to keep a fast connection busy while the reader writes. */
+    private static final int WINDOW = 16;
 
     /** The only empty buffer in the queue. */
     private static final ByteBuffer END = ByteBuffer.allocate(0);
@@ -66,12 +66,14 @@ final class BodyStream
         }
     }
 
-    /** How to break the request off while it has not been answered. */
-    void abortsBy(Runnable breaker) {
+    /**
+     * How to break the request off while it has not been answered.
+     *
+     * @return whether it is to be sent at all
+     */
+    boolean abortsBy(Runnable breaker) {
         abort = breaker;
-        if (cancelled) {
-            breaker.run();
-        }
+        return !cancelled;
     }
 
     /**
@@ -150,6 +152,9 @@ final class BodyStream
 
     @Override
     public void onNext(ByteBuffer bytes) {
+        if (cancelled) {
+            return;
+        }
         if (bytes.hasRemaining()) {
             arrived.add(bytes);
         } else {

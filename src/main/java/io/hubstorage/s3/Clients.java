@@ -147,6 +147,7 @@ final class Clients implements AutoCloseable {
     }
 
     private synchronized NettyTransport http() throws S3Failure {
+        requireOpen();
         NettyTransport open = http;
         if (open == null) {
             open = new NettyTransport(isAws() ? "https" : endpoint().getScheme(), limits(), trusted());
@@ -158,7 +159,9 @@ final class Clients implements AutoCloseable {
     /** Where a bucket is, if requests may go there past the SDK; null where that is not known, or a proxy is in between. */
     BucketPlaces.@Nullable Place place(String bucket) throws S3Failure {
         BucketPlaces.Place place = places.of(bucket);
-        return place == null || !http().reachesDirectly(place.server().getHost()) ? null : place;
+        // The SDK's way shows the certificate of a client that Java's properties name, this one does not.
+        boolean known = place != null && System.getProperty("javax.net.ssl.keyStore") == null;
+        return known && http().reachesDirectly(place.server().getHost()) ? place : null;
     }
 
     /** A bucket is not where it was, or its requests are to be signed otherwise. */

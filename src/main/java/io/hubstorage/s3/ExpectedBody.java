@@ -45,6 +45,7 @@ record ExpectedBody(String what, String etag, long length) {
 
     /** Checks that the answer is the range asked for, and takes the object's size from it. */
     long sizeOfWhole(Map<String, List<String>> answer, long from) throws S3Failure {
+        checkEtag(header(answer, "ETag"));
         String range = header(answer, "Content-Range");
         Long announced = announced(answer);
         if (range == null) {

@@ -206,6 +206,7 @@ final class ListAnswerParser {
                 case XMLStreamConstants.END_ELEMENT -> {
                     return;
                 }
+                case XMLStreamConstants.ENTITY_REFERENCE -> throw new XMLStreamException("an entity that nothing declares");
                 default -> {}
             }
         }

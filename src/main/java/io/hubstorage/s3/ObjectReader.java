@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ public final class ObjectReader {
     @FunctionalInterface
     public interface Sink {
         /**
-         * Takes bytes; while it works, at most a few hundred KiB more are fetched.
+         * Takes bytes; while it works, at most a MiB more are fetched.
          *
          * @param bytes belong to the sink from now on
          * @param position of the first of them in the object
@@ -125,8 +126,9 @@ public final class ObjectReader {
         boolean complete = false;
         try {
             Map<String, List<String>> answer = body.headers();
+            // Whether it is the right range first: one that was ignored has another length too, and no other attempt helps.
+            long size = range == null ? length : expected.sizeOfWhole(answer, from);
             expected.check(answer);
-            long size = expected.sizeOfWhole(answer, from);
             drain(body, from, expected, sink, told(received));
             complete = true;
             ObjectHead head = ObjectHead.of(answer, size);
@@ -154,8 +156,23 @@ public final class ObjectReader {
         }
         // The connection gives up before that; this only guards against a signal that got lost.
         BodyStream body = new BodyStream(clients.stall().multipliedBy(2));
-        S3Access.await(access.client().getObject(get(range), body), what);
-        return body;
+        return begun(body, access.client().getObject(get(range), body), S3Access.FOREVER, what);
+    }
+
+    /** When its body begins; one that comes in the very moment of giving up is not left open. */
+    private static BodyStream begun(
+            BodyStream body, CompletableFuture<Map<String, List<String>>> request, Duration longest, String what)
+            throws S3Failure, InterruptedException {
+        boolean begun = false;
+        try {
+            S3Access.await(request, longest, what);
+            begun = true;
+            return body;
+        } finally {
+            if (!begun) {
+                body.cancel();
+            }
+        }
     }
 
     /** Whether the SDK, which knows how to find a bucket and what time it is there, may fare better. */
@@ -180,9 +197,9 @@ public final class ObjectReader {
 
     private BodyStream opened(BucketPlaces.Place place, @Nullable String range, AwsCredentials credentials, String what)
             throws S3Failure, InterruptedException {
-        BodyStream body = new BodyStream(access.clients().stall());
-        S3Access.await(sent(place, range, credentials, body), access.clients().stall(), what);
-        return body;
+        Duration stall = access.clients().stall();
+        BodyStream body = new BodyStream(stall);
+        return begun(body, sent(place, range, credentials, body), stall, what);
     }
 
     private CompletableFuture<Map<String, List<String>>> sent(

@@ -33,7 +33,7 @@ public final class S3Access implements AutoCloseable {
     private static final int PAGE = 1000;
 
     /** For requests whose connection knows when to give up. */
-    private static final Duration FOREVER = Duration.ofDays(1);
+    static final Duration FOREVER = Duration.ofDays(1);
 
     private final Clients clients;
     /** Whether this is another way of using what another access opens and closes. */
@@ -252,7 +252,8 @@ public final class S3Access implements AutoCloseable {
             call.cancel(true);
             throw interrupted;
         } catch (TimeoutException silence) {
-            call.cancel(true);
+            // Whoever watches the call learns why.
+            call.completeExceptionally(silence);
             throw FailureClassifier.classify(silence, what);
         } catch (ExecutionException | CancellationException failure) {
             throw FailureClassifier.classifyOrInterrupt(failure, what);

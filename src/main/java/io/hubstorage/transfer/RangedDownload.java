@@ -37,7 +37,7 @@ final class RangedDownload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RangedDownload.class);
     private static final long RANGE = 8L << 20;
     /** What one range may hold in memory between network and disk. */
-    private static final long RANGE_MEMORY = 512 * 1024;
+    private static final long RANGE_MEMORY = 1 << 20;
     /** How many ranges may be under way at once, of all objects together; but at least one of each. */
     private static final int STREAMS = 8;
     /** Of so many objects and more, each comes over one connection, in the order of its bytes. */
