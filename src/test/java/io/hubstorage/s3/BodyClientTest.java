@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.hubstorage.testkit.SyntheticS3;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -19,7 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -181,6 +186,113 @@ final class BodyClientTest {
     }
 
     @Test
+    void aBodyWhoseLengthNobodyAnnouncesIsTaken() throws Exception {
+        gets = request -> {
+            HttpServerResponse response = request.response().setChunked(true);
+            response.write("hel");
+            response.end("lo");
+        };
+        for (int i = 0; i < 10; i++) {
+            assertThat(read("k")).isEqualTo("hello");
+        }
+        gets = request -> request.response().setChunked(true).end("hell");
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.CUT_BODY));
+    }
+
+    @Test
+    void aRangeThatIsIgnoredIsSaidToBeWhateverItsLength() {
+        gets = request -> request.response().end("hello world");
+        assertThatThrownBy(() -> s3.object("things", "k").readRange(2, 5, (bytes, at) -> {}, count -> {}))
+                .isInstanceOfSatisfying(
+                        S3Failure.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.RANGE));
+    }
+
+    @Test
+    void aRefusalThatBreaksOffIsARefusalStill() {
+        gets = request -> {
+            HttpServerResponse response =
+                    request.response().setStatusCode(503).putHeader("Content-Length", "500");
+            response.write("<Error><Code>SlowDown</Code>").onComplete(_ -> request.connection().close());
+        };
+        assertThatThrownBy(() -> read("k")).isInstanceOf(S3Failure.Throttled.class);
+    }
+
+    /** Vert.x takes a connection for free when its last byte has come, though it holds it back for a slow reader. */
+    @Test
+    void aSlowReaderHoldsUpNobodyElse() throws Exception {
+        for (int chunks = 17; chunks <= 48; chunks++) {
+            byte[] large = new byte[chunks * 16 * 1024];
+            gets = request -> {
+                if (request.uri().endsWith("large")) {
+                    request.response().end(Buffer.buffer(large));
+                } else {
+                    hello(request);
+                }
+            };
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch others = new CountDownLatch(1);
+            AtomicLong taken = new AtomicLong();
+            FutureTask<ObjectHead> reader = new FutureTask<>(() -> s3.object("things", "large")
+                    .readWhole(
+                            large.length,
+                            (bytes, at) -> {
+                                begun.countDown();
+                                awaitUnchecked(others);
+                                taken.addAndGet(bytes.remaining());
+                            },
+                            count -> {}));
+            Thread.ofVirtual().start(reader);
+            try {
+                begun.await();
+                for (int i = 0; i < 6; i++) {
+                    assertThat(read("k")).as("beside %d chunks", chunks).isEqualTo("hello");
+                }
+            } finally {
+                others.countDown();
+            }
+            reader.get(30, TimeUnit.SECONDS);
+            assertThat(taken).hasValue(large.length);
+        }
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void anEtagThatNoHeaderCanHoldTakesNoConnection() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        gets = request -> {
+            asked.incrementAndGet();
+            hello(request);
+        };
+        ObjectReader odd = s3.object("things", "k", "a\nX-Amz-Other: b", false);
+        for (int i = 0; i < 50; i++) {
+            assertThatThrownBy(() -> odd.readSmall(5, count -> {})).hasMessageContaining("control character");
+        }
+        assertThat(asked).hasValue(0);
+        assertThat(read("k")).isEqualTo("hello");
+    }
+
+    @Test
+    void whoWatchesIsToldOfAServerThatNeverAnswers() throws Exception {
+        Availability watcher = new Availability(STALL);
+        S3Access watched = s3.watchedBy(watcher);
+        gets = _ -> {};
+        assertThatThrownBy(() -> watched.object("things", "k").readSmall(5, count -> {}))
+                .isInstanceOf(S3Failure.class);
+        assertThat(Objects.requireNonNull(watcher.service().trouble()).cause()).isEqualTo("timed out");
+    }
+
+    @Test
     void whatIsNoHttpIsABrokenConnection() {
         URI garbage = URI.create("http://127.0.0.1:"
                 + vertx.createNetServer()
@@ -215,7 +327,7 @@ final class BodyClientTest {
                         AwsBasicCredentials.create("id", "secret"),
                         Map.of(),
                         body)
-                .get(30, java.util.concurrent.TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -269,7 +381,7 @@ final class BodyClientTest {
                         AwsBasicCredentials.create("id", "secret"),
                         Map.of(),
                         body)
-                .get(30, java.util.concurrent.TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
         Instant at = Instant.parse(Objects.requireNonNull(signed.get())
                 .replaceFirst("(....)(..)(..)T(..)(..)(..)Z", "$1-$2-$3T$4:$5:$6Z"));
         assertThat(at).isCloseTo(Instant.now().minus(Duration.ofHours(5)), within());

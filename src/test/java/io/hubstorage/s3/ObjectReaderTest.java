@@ -207,7 +207,7 @@ final class ObjectReaderTest {
                         LARGE,
                         (bytes, position) -> largest.accumulateAndGet(bytes.remaining(), Math::max),
                         count -> {});
-        assertThat(largest.get()).isBetween(1L, 64L * 1024);
+        assertThat(largest.get()).isBetween(1L, 16L * 1024);
     }
 
     @Test
