@@ -17,9 +17,12 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.impl.VertxThread;
+import io.vertx.core.internal.VertxBootstrap;
 import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
+import io.vertx.core.spi.VertxThreadFactory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -92,6 +95,16 @@ final class BodyClient implements AutoCloseable {
         }
     }
 
+    /** So that nobody takes these loops, in the log or in a dump, for those of the dashboard. */
+    private static final class Threads implements VertxThreadFactory {
+        @Override
+        public VertxThread newVertxThread(
+                Runnable target, String name, boolean worker, long longest, TimeUnit unit) {
+            return INSTANCE.newVertxThread(
+                    target, name.replace("vert.x-eventloop-thread", "hubstorage-bodies"), worker, longest, unit);
+        }
+    }
+
     /**
      * Starts the loops; blocks for a moment.
      *
@@ -101,12 +114,16 @@ final class BodyClient implements AutoCloseable {
     BodyClient(String agent, NettyTransport.Limits limits, @Nullable TrustManager trusted) {
         this.agent = agent;
         int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_LOOPS);
-        // It reads no files, so it needs no folder to cache them in.
-        vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(loops)
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)));
+        vertx = VertxBootstrap.create()
+                // It reads no files, so it needs no folder to cache them in.
+                .options(new VertxOptions()
+                        .setEventLoopPoolSize(loops)
+                        .setFileSystemOptions(new FileSystemOptions()
+                                .setClassPathResolvingEnabled(false)
+                                .setFileCachingEnabled(false)))
+                .threadFactory(new Threads())
+                .init()
+                .vertx();
         HttpClientOptions options = new HttpClientOptions()
                 .setConnectTimeout((int) limits.connect().toMillis())
                 .setSslHandshakeTimeout(limits.connect().toMillis())

@@ -169,7 +169,8 @@ final class ShardJob {
     private Ended brokenByDisk(Exception failure) {
         LOG.debug("shard {} of {} failed", shard.index(), shard.bucket(), failure);
         String message = failure.getMessage();
-        if (lease.isRequested()) {
+        // Looked at anew: a run that gave the shard up may have cleared its folders away since the last look.
+        if (lease.isRequested() || lease.isLost()) {
             return new Ended(Outcome.CANCELLED, Remedy.COPY, null);
         }
         return DiskFull.isCauseOf(failure)
