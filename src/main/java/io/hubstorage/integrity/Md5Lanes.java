@@ -26,6 +26,7 @@ final class Md5Lanes {
     private final Lane[] lanes = new Lane[Md5Vectors.LANES];
     private final int[] at = new int[lanes.length];
     private int working;
+    private int blocks;
 
     /** Part of a file, and later its MD5, or why that cannot be had. */
     static final class Stretch extends CompletableFuture<byte[]> {
@@ -44,14 +45,14 @@ final class Md5Lanes {
             return length;
         }
 
-        /** Hashes it alone. */
+        /** Hashes it alone; whatever goes wrong, this is complete afterwards. */
         void hash() {
             var digest = Algorithm.MD5.start();
             ByteSink sink = digest::update;
             try {
                 sink.read(file, from, length);
                 complete(digest.digest());
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 completeExceptionally(e);
             }
         }
@@ -93,14 +94,18 @@ final class Md5Lanes {
         return lanes.length - working;
     }
 
-    /** How many nanoseconds so many blocks in each lane take. To be called while no lane works. */
-    long rehearse(int blocks) {
+    /** Hashes so many blocks in each lane for nothing, beside what the lanes work on. May run while a step does. */
+    void rehearse(int blocks) {
+        int[] starts = new int[lanes.length];
         for (int index = 0; index < lanes.length; index++) {
-            at[index] = lanes[index].start;
+            starts[index] = lanes[index].start;
         }
-        long began = System.nanoTime();
-        vectors.hash(bytes, at, blocks);
-        return System.nanoTime() - began;
+        new Md5Vectors().hash(bytes, starts, blocks);
+    }
+
+    /** How many blocks of each lane the last step hashed. */
+    int blocks() {
+        return blocks;
     }
 
     /** Gives a stretch to a lane that is free. */
@@ -129,7 +134,7 @@ final class Md5Lanes {
      */
     long step() {
         long done = 0;
-        int blocks = Integer.MAX_VALUE;
+        int shortest = Integer.MAX_VALUE;
         for (int index = 0; index < lanes.length; index++) {
             Lane lane = lanes[index];
             Stretch stretch = lane.stretch;
@@ -137,11 +142,11 @@ final class Md5Lanes {
                 done += readOn(lane, stretch);
             }
             at[index] = lane.stretch == null ? lane.start : lane.position;
-            blocks = lane.stretch == null ? blocks : Math.min(blocks, (lane.limit - lane.position) / Md5Vectors.BLOCK);
+            if (lane.stretch != null) {
+                shortest = Math.min(shortest, (lane.limit - lane.position) / Md5Vectors.BLOCK);
+            }
         }
-        if (working == 0) {
-            return done;
-        }
+        blocks = working == 0 ? 0 : shortest;
         // A lane without a stretch goes over what is left in its buffer.
         vectors.hash(bytes, at, blocks);
         for (int index = 0; index < lanes.length; index++) {

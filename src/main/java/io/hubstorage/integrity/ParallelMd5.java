@@ -7,9 +7,11 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,10 @@ public final class ParallelMd5 {
     private static final String MODULE = "jdk.incubator.vector";
     /** With narrower vectors, one after the other is as fast. */
     private static final int NARROWEST = 8;
+    /** Wider ones take more words at a time than a block of MD5 has. */
+    private static final int WIDEST = 16;
+    /** Shorter ones cost more to hand over than to hash; and an ETag can claim parts of a few bytes by the hundred thousand. */
+    private static final int SHORTEST = 64 << 10;
     /** Fewer than that are hashed one after the other. */
     private static final int FEWEST = 4;
     /** After each of so many bytes that are hashed otherwise, the lanes are tried. */
@@ -34,11 +40,15 @@ public final class ParallelMd5 {
     private static final int TRIAL = 16;
     /** Fewer trials say nothing: the one or the other may have been interrupted each time. */
     private static final int TRIALS = 8;
+    /** Of so many steps at work, the quickest must still be worth it, for the same reason. */
+    private static final int STEPS = 8;
     /** What may wait, at most. */
     private static final long MOST_WAITING = 256L << 20;
 
     private final int lanes;
     private final long capacity;
+    private final LongSupplier nanos;
+    private final ThreadFactory runners;
     private final AtomicLong refused = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
@@ -59,6 +69,10 @@ public final class ParallelMd5 {
     private long single = Long.MAX_VALUE;
     /** May come to rest in the middle of stretches. */
     private @Nullable Md5Lanes side;
+    /** Nanoseconds that the quickest of the last steps took for a block of each lane; known to the thread that runs. */
+    private long quickest = Long.MAX_VALUE;
+
+    private int steps;
 
     /** As wide as the processor, bounded by what the JVM may use of the memory, which is in proportion to what there is. */
     public ParallelMd5() {
@@ -75,16 +89,35 @@ public final class ParallelMd5 {
      * @param capacity how many bytes may wait
      */
     ParallelMd5(int lanes, long capacity, boolean faster) {
+        // Not a virtual thread: it computes without a pause, and the threads that carry those are as few as the
+        // processors.
+        this(
+                lanes,
+                capacity,
+                faster,
+                System::nanoTime,
+                Thread.ofPlatform().daemon().name("md5-lanes").factory());
+    }
+
+    /**
+     * The same, with a clock and threads of the caller's.
+     *
+     * @param nanos asked in pairs: around what the lanes do, and around the same bytes one after the other
+     * @param runners of which one at a time runs
+     */
+    ParallelMd5(int lanes, long capacity, boolean faster, LongSupplier nanos, ThreadFactory runners) {
         this.lanes = lanes;
         this.capacity = capacity;
         this.faster = faster;
+        this.nanos = nanos;
+        this.runners = runners;
     }
 
     /** 0 where stretches cannot be hashed side by side. */
     static int lanesOfTheProcessor() {
         // Asked first: without the module the class cannot even be loaded.
         boolean there = ModuleLayer.boot().findModule(MODULE).isPresent();
-        return there && Md5Vectors.LANES >= NARROWEST ? Md5Vectors.LANES : 0;
+        return there && Md5Vectors.LANES >= NARROWEST && Md5Vectors.LANES <= WIDEST ? Md5Vectors.LANES : 0;
     }
 
     /** The MD5 of a stretch, sooner or later. */
@@ -92,20 +125,26 @@ public final class ParallelMd5 {
         /**
          * Waits for it.
          *
-         * @throws IOException when the file could not be read
+         * @throws IOException when the file could not be read, or something else made it impossible
          */
         byte[] get() throws IOException, InterruptedException;
     }
 
     /** Whether a stretch of at most so many bytes is worth handing over; otherwise whoever asks has to hash it. */
-    boolean takes(long length) {
-        if (lanes == 0 || length > capacity / FEWEST) {
+    public boolean takes(long length) {
+        if (lanes == 0 || length < SHORTEST || length > capacity / FEWEST) {
             return false;
         }
         if (!faster && refused.addAndGet(length) >= TRIED_AFTER && lock.tryLock()) {
             try {
-                refused.set(0);
-                rehearse();
+                // Asked again: others may have tried meanwhile.
+                if (!faster && refused.get() >= TRIED_AFTER) {
+                    refused.set(0);
+                    rehearse();
+                }
+            } catch (OutOfMemoryError e) {
+                // Whoever asks can do without the lanes, and should not fail for them.
+                return false;
             } finally {
                 lock.unlock();
             }
@@ -119,12 +158,14 @@ public final class ParallelMd5 {
      */
     private void rehearse() {
         Md5Lanes open = open();
-        laned = Math.min(laned, open.rehearse(TRIAL));
+        long start = nanos.getAsLong();
+        open.rehearse(TRIAL);
+        laned = Math.min(laned, nanos.getAsLong() - start);
         MessageDigest digest = Algorithm.MD5.start();
         byte[] same = new byte[TRIAL * Md5Vectors.BLOCK * lanes];
-        long began = System.nanoTime();
+        long began = nanos.getAsLong();
         digest.update(same);
-        single = Math.min(single, System.nanoTime() - began);
+        single = Math.min(single, nanos.getAsLong() - began);
         faster = ++trials >= TRIALS && laned < single / 2;
     }
 
@@ -145,9 +186,12 @@ public final class ParallelMd5 {
         try {
             while (waiting > 0 && waiting + length > capacity) {
                 waiters++;
-                runIfDue();
-                room.awaitUninterruptibly();
-                waiters--;
+                try {
+                    runIfDue();
+                    room.awaitUninterruptibly();
+                } finally {
+                    waiters--;
+                }
             }
             queue.add(stretch);
             waiting += length;
@@ -172,12 +216,15 @@ public final class ParallelMd5 {
         boolean waits = !stretch.isDone();
         count(waits ? 1 : 0);
         try {
+            if (waits) {
+                hurry();
+            }
             return stretch.get();
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw new IOException(failure.getMessage(), failure);
-            }
-            throw new IllegalStateException(e.getCause());
+            Throwable cause = e.getCause();
+            String message =
+                    cause instanceof IOException ? cause.getMessage() : "the MD5 could not be computed: " + cause;
+            throw new IOException(message, cause);
         } finally {
             count(waits ? -1 : 0);
         }
@@ -188,22 +235,32 @@ public final class ParallelMd5 {
         lock.lock();
         try {
             waiters += change;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void hurry() {
+        lock.lock();
+        try {
             runIfDue();
         } finally {
             lock.unlock();
         }
     }
 
+    private int working() {
+        return side == null ? 0 : side.working();
+    }
+
     private boolean isDue() {
-        int working = side == null ? 0 : side.working();
-        return working + queue.size() > 0 && (waiters > 0 || working + queue.size() >= lanes);
+        int begun = working() + queue.size();
+        return begun > 0 && (waiters > 0 || begun >= lanes);
     }
 
     private void runIfDue() {
         if (!running && isDue()) {
-            // Not a virtual thread: it computes without a pause, and the threads that carry those are as few as the
-            // processors.
-            Thread.ofPlatform().daemon().name("md5-lanes").start(this::run);
+            runners.newThread(this::run).start();
             running = true;
         }
     }
@@ -232,18 +289,49 @@ public final class ParallelMd5 {
                 running = false;
                 return null;
             }
-            Md5Lanes open = open();
-            if (open.working() == 0 && queue.size() < FEWEST) {
+            if (working() == 0 && queue.size() < FEWEST) {
                 Stretch alone = queue.remove();
                 return () -> {
                     alone.hash();
                     return alone.length();
                 };
             }
+            Md5Lanes open = open();
             while (open.free() > 0 && !queue.isEmpty()) {
                 open.begin(queue.remove());
             }
-            return open::step;
+            return () -> step(open);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long step(Md5Lanes open) {
+        long began = nanos.getAsLong();
+        long done = open.step();
+        long spent = nanos.getAsLong() - began;
+        // Shorter steps say more of what comes with a step than of the lanes.
+        if (open.blocks() >= TRIAL) {
+            quickest = Math.min(quickest, spent / open.blocks());
+            if (++steps >= STEPS) {
+                doubt();
+                steps = 0;
+                quickest = Long.MAX_VALUE;
+            }
+        }
+        return done;
+    }
+
+    /** The JVM may drop code that it has compiled: then the lanes have to show again that they are faster. */
+    private void doubt() {
+        lock.lock();
+        try {
+            if (quickest > single / TRIAL) {
+                faster = false;
+                trials = 0;
+                laned = Long.MAX_VALUE;
+                single = Long.MAX_VALUE;
+            }
         } finally {
             lock.unlock();
         }
@@ -266,14 +354,15 @@ public final class ParallelMd5 {
     private void giveUp(Throwable error) {
         lock.lock();
         try {
+            // First, because the rest takes memory, of which there may be none.
+            waiting = 0;
+            running = false;
+            room.signalAll();
             queue.forEach(stretch -> stretch.completeExceptionally(error));
             queue.clear();
             if (side != null) {
                 side.fail(error);
             }
-            waiting = 0;
-            running = false;
-            room.signalAll();
         } finally {
             lock.unlock();
         }

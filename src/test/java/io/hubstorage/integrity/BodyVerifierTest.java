@@ -340,8 +340,8 @@ final class BodyVerifierTest {
     /** A file that was written with other bytes than these shows which of the two is hashed. */
     @Test
     void partsThatLieOnTheDiskAreHashedThere(@TempDir Path folder) throws Exception {
-        byte[] body = body(1_000);
-        Declared declared = DeclaredChecksum.ofEtag(etag(body, even(1_000, 90)));
+        byte[] body = body(800_000);
+        Declared declared = DeclaredChecksum.ofEtag(etag(body, even(800_000, 70_000)));
         Path file = Files.write(folder.resolve("body"), body);
         try (FileChannel open = FileChannel.open(file)) {
             BodyVerifier verifier = new BodyVerifier(
@@ -349,7 +349,7 @@ final class BodyVerifierTest {
                     declared,
                     body.length,
                     inference,
-                    telling(even(1_000, 90)),
+                    telling(even(800_000, 70_000)),
                     new BodyVerifier.OnDisk(open, new ParallelMd5(16, 1 << 20, true)));
             verifier.update(otherwise(body), 0, body.length);
 
@@ -371,7 +371,7 @@ final class BodyVerifierTest {
 
     @Test
     void aBodyThatLiesOnTheDiskIsHashedThereAsAWhole(@TempDir Path folder) throws Exception {
-        byte[] body = body(1_000);
+        byte[] body = body(100_000);
         Declared declared = DeclaredChecksum.ofEtag(hex(Algorithm.MD5, body));
         Path right = Files.write(folder.resolve("right"), body);
         Path wrong = Files.write(folder.resolve("wrong"), otherwise(body));

@@ -20,6 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ParallelMd5Test {
     private static final int LANES = 16;
     private static final int EXAMPLES = 100;
+    private static final Duration SOON = Duration.ofSeconds(20);
 
     @TempDir
     Path folder;
@@ -163,16 +169,198 @@ final class ParallelMd5Test {
         assertThat(wrong).allSatisfy(each -> assertThatThrownBy(each::get).isInstanceOf(IOException.class));
     }
 
-    @Test
-    void nothingIsTakenThatIsTooLongOrBeforeTheLanesHaveShownThatTheyAreFaster() {
-        ParallelMd5 proven = new ParallelMd5(LANES, 400, true);
-        ParallelMd5 untried = new ParallelMd5(LANES, 1 << 30, false);
+    /** To read from it is a mistake of the program's, which no reader of files has to expect. */
+    private FileChannel unreadable() throws IOException {
+        return FileChannel.open(folder.resolve("body"), StandardOpenOption.WRITE);
+    }
 
-        assertThat(proven.takes(100)).isTrue();
-        assertThat(proven.takes(101)).as("four of them are more than may wait").isFalse();
-        assertThat(new ParallelMd5(0, 400, true).takes(1)).as("no lanes").isFalse();
+    private static void failsByName(CompletableFuture<byte[]> hash) {
+        assertThat(hash)
+                .failsWithin(SOON)
+                .withThrowableOfType(ExecutionException.class)
+                .havingCause()
+                .isInstanceOf(IOException.class)
+                .withMessageContaining("the MD5 could not be computed")
+                .withMessageContaining("NonReadableChannelException");
+    }
+
+    @Test
+    void anErrorWhileAStretchIsHashedAloneFailsItAndNothingElse() throws Exception {
+        ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 20, true);
+        try (FileChannel unreadable = unreadable()) {
+            failsByName(onThread(() -> hashes.submit(unreadable, 0, 1_000).get()));
+
+            assertThat(hashes.submit(file, 0, 1_000).get()).isEqualTo(expected(0, 1_000));
+        }
+    }
+
+    @Test
+    void nobodyWaitsForEverAfterAnErrorInTheLanes() throws Exception {
+        ParallelMd5 hashes = new ParallelMd5(LANES, LANES * 1_000, true);
+        try (FileChannel unreadable = unreadable()) {
+            List<ParallelMd5.Pending> pending = new ArrayList<>();
+            for (int index = 1; index < LANES; index++) {
+                pending.add(hashes.submit(unreadable, index, 1_000));
+            }
+            // Finds no room until the error has made some.
+            CompletableFuture<byte[]> late =
+                    onThread(() -> hashes.submit(file, 0, 2_000).get());
+
+            for (ParallelMd5.Pending each : pending) {
+                failsByName(onThread(each::get));
+            }
+            assertThat(late).succeedsWithin(SOON).isEqualTo(expected(0, 2_000));
+        }
+        for (int index = 0; index < 2 * LANES; index++) {
+            int from = index;
+            assertThat(onThread(() -> hashes.submit(file, from, 1_000).get()))
+                    .as("there is room again")
+                    .succeedsWithin(SOON)
+                    .isEqualTo(expected(from, 1_000));
+        }
+    }
+
+    @Test
+    void aThreadThatCannotBeStartedLeavesNobodyCountedAsWaiting() throws Exception {
+        AtomicBoolean room = new AtomicBoolean();
+        AtomicInteger started = new AtomicInteger();
+        ParallelMd5 hashes = new ParallelMd5(LANES, 1_500, true, System::nanoTime, work -> {
+            if (!room.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            started.incrementAndGet();
+            return Thread.ofPlatform().daemon().unstarted(work);
+        });
+        ParallelMd5.Pending first = hashes.submit(file, 0, 1_000);
+        assertThatThrownBy(first::get).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> hashes.submit(file, 1, 1_000)).isInstanceOf(OutOfMemoryError.class);
+        room.set(true);
+
+        ParallelMd5.Pending second = hashes.submit(file, 2, 100);
+
+        assertThat(started).as("somebody waits").hasValue(0);
+        assertThat(second.get()).isEqualTo(expected(2, 100));
+        assertThat(first.get()).isEqualTo(expected(0, 1_000));
+    }
+
+    @Test
+    void whatIsTooLongOrTooShortIsNotTaken() {
+        ParallelMd5 hashes = new ParallelMd5(LANES, 400 << 10, true);
+
+        assertThat(hashes.takes(100 << 10)).isTrue();
+        assertThat(hashes.takes((100 << 10) + 1))
+                .as("four of them are more than may wait")
+                .isFalse();
+        assertThat(hashes.takes(64 << 10)).isTrue();
+        assertThat(hashes.takes((64 << 10) - 1)).as("a made-up number of parts").isFalse();
+        assertThat(new ParallelMd5(0, 400 << 10, true).takes(100 << 10))
+                .as("no lanes")
+                .isFalse();
+    }
+
+    /** What is measured takes as long as this says, in turns. */
+    private static final class Stopwatch implements LongSupplier {
+        private long[] spent;
+        private int asked;
+        private long now;
+
+        Stopwatch(long... spent) {
+            this.spent = spent;
+        }
+
+        @Override
+        public synchronized long getAsLong() {
+            if (asked++ % 2 == 1) {
+                now += spent[(asked / 2 - 1) % spent.length];
+            }
+            return now;
+        }
+
+        /** To be called between two measurements. */
+        synchronized void set(long... spent) {
+            this.spent = spent;
+            asked = 0;
+        }
+
+        synchronized boolean isBetween() {
+            return asked % 2 == 0;
+        }
+    }
+
+    private static ParallelMd5 untried(Stopwatch stopwatch) {
+        return new ParallelMd5(
+                LANES, 1 << 30, false, stopwatch, Thread.ofPlatform().daemon().factory());
+    }
+
+    @Test
+    void lanesThatAreNotTwiceAsFastStayRefused() {
+        ParallelMd5 hashes = untried(new Stopwatch(50, 100));
+
+        for (int trial = 1; trial <= 20; trial++) {
+            assertThat(hashes.takes(16 << 20)).isFalse();
+        }
+    }
+
+    @Test
+    void lanesThatAreTwiceAsFastAreTakenAfterSomeTrials() {
+        ParallelMd5 hashes = untried(new Stopwatch(49, 100));
+
         for (int trial = 1; trial < 8; trial++) {
-            assertThat(untried.takes(16 << 20)).isFalse();
+            assertThat(hashes.takes(16 << 20)).isFalse();
+        }
+        assertThat(hashes.takes(16 << 20)).isTrue();
+    }
+
+    @Test
+    void aSlowTrialBesideQuickOnesSaysNothing() {
+        ParallelMd5 hashes = untried(new Stopwatch(49, 100, 4_000, 100));
+
+        for (int trial = 1; trial < 8; trial++) {
+            assertThat(hashes.takes(16 << 20)).isFalse();
+        }
+        assertThat(hashes.takes(16 << 20)).isTrue();
+    }
+
+    @Test
+    void lanesThatBecomeSlowAreTriedAgain() throws Exception {
+        Stopwatch stopwatch = new Stopwatch(49, 100);
+        ParallelMd5 hashes = untried(stopwatch);
+        for (int trial = 1; trial <= 8; trial++) {
+            hashes.takes(16 << 20);
+        }
+        stopwatch.set(10_000);
+        List<ParallelMd5.Pending> pending = new ArrayList<>();
+        for (int index = 0; index < 8 * LANES; index++) {
+            pending.add(hashes.submit(file, index, 2_000));
+        }
+        for (int index = 0; index < 8 * LANES; index++) {
+            assertThat(pending.get(index).get()).isEqualTo(expected(index, 2_000));
+        }
+        await().until(() -> stopwatch.isBetween() && !hashes.takes(64 << 10));
+
+        stopwatch.set(49, 100);
+        for (int trial = 1; trial < 8; trial++) {
+            assertThat(hashes.takes(16 << 20)).isFalse();
+        }
+        assertThat(hashes.takes(16 << 20)).isTrue();
+    }
+
+    @Test
+    void aTrialLeavesAloneWhatRestsInTheLanes() throws Exception {
+        ParallelMd5 hashes = untried(new Stopwatch(100));
+        List<ParallelMd5.Pending> pending = new ArrayList<>();
+        pending.add(hashes.submit(file, 0, 100));
+        for (int index = 1; index < LANES; index++) {
+            pending.add(hashes.submit(file, index, 10_000));
+        }
+        await().until(() -> hashes.hashed() == 100);
+
+        for (int trial = 1; trial <= 3; trial++) {
+            hashes.takes(16 << 20);
+        }
+
+        for (int index = 1; index < LANES; index++) {
+            assertThat(pending.get(index).get()).isEqualTo(expected(index, 10_000));
         }
     }
 
@@ -201,16 +389,54 @@ final class ParallelMd5Test {
 
     @Test
     void withoutTheModuleThereAreNoLanes() throws IOException {
-        Shell.Result result = Shell.run(
-                Path.of("."),
-                Map.of(),
-                Duration.ofMinutes(1),
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Without.class.getName()));
+        assertThat(run(Without.class)).isEqualTo("0");
+    }
 
-        assertThat(result.succeeded().out()).isEqualTo("0");
+    /** Of a JVM with the module, where no buffer can be had. */
+    public static final class Exhausted {
+        private Exhausted() {}
+
+        /** Prints whether a file is taken, and what comes of as many as need lanes. */
+        public static void main(String[] args) throws IOException, InterruptedException {
+            ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 30, false);
+            System.out.println(hashes.takes(16 << 20));
+            try (FileChannel file = FileChannel.open(Path.of(args[0]))) {
+                List<ParallelMd5.Pending> pending = new ArrayList<>();
+                for (int index = 0; index < 4; index++) {
+                    pending.add(hashes.submit(file, index, 1_000));
+                }
+                for (ParallelMd5.Pending each : pending) {
+                    try {
+                        each.get();
+                    } catch (IOException e) {
+                        System.out.println(e.getMessage());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void whereMemoryIsShortNothingIsTakenAndNothingHangs() throws IOException {
+        assertThat(run(
+                        Exhausted.class,
+                        "--add-modules=jdk.incubator.vector",
+                        "-XX:MaxDirectMemorySize=4k",
+                        folder.resolve("body").toString()))
+                .matches("false\n(the MD5 could not be computed: java.lang.OutOfMemoryError: .*\n){4}");
+    }
+
+    /** What a class prints, of this class path. */
+    private static String run(Class<?> main, String... arguments) throws IOException {
+        Map<Boolean, List<String>> options =
+                Arrays.stream(arguments).collect(Collectors.partitioningBy(each -> each.startsWith("-")));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options.get(true));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(options.get(false));
+        return Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(1), command)
+                .succeeded()
+                .out();
     }
 }

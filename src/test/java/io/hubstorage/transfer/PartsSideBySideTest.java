@@ -1,6 +1,7 @@
 package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 
@@ -57,7 +58,13 @@ final class PartsSideBySideTest {
             assertThat(shard.line(film.key()).sha256()).isEqualTo(film.sha256());
             assertThat(shard.tree().resolve(film.key())).hasBinaryContent(film.body());
         }
-        assertThat(parts.hashed()).as("parts in lanes").isPositive();
+        theyWereHashedThere();
+    }
+
+    /** Where the processor has lanes. */
+    private void theyWereHashedThere() {
+        assumeThat(parts.takes(PART)).as("wide enough vectors").isTrue();
+        assertThat(parts.hashed()).isPositive();
     }
 
     @Test
@@ -70,7 +77,7 @@ final class PartsSideBySideTest {
     void alsoInAnObjectOfOnePiece() {
         shard.bucket().put(SyntheticObject.of("film", SIZE, 1).inOnePiece());
         everyWrongByteIsFound();
-        assertThat(parts.hashed()).isPositive();
+        theyWereHashedThere();
     }
 
     private void everyWrongByteIsFound() {
