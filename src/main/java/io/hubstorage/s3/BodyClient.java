@@ -98,8 +98,7 @@ final class BodyClient implements AutoCloseable {
     /** So that nobody takes these loops, in the log or in a dump, for those of the dashboard. */
     private static final class Threads implements VertxThreadFactory {
         @Override
-        public VertxThread newVertxThread(
-                Runnable target, String name, boolean worker, long longest, TimeUnit unit) {
+        public VertxThread newVertxThread(Runnable target, String name, boolean worker, long longest, TimeUnit unit) {
             return INSTANCE.newVertxThread(
                     target, name.replace("vert.x-eventloop-thread", "hubstorage-bodies"), worker, longest, unit);
         }

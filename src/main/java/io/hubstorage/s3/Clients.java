@@ -160,8 +160,10 @@ final class Clients implements AutoCloseable {
     BucketPlaces.@Nullable Place place(String bucket) throws S3Failure {
         BucketPlaces.Place place = places.of(bucket);
         // The SDK's way shows the certificate of a client that Java's properties name, this one does not.
-        boolean known = place != null && System.getProperty("javax.net.ssl.keyStore") == null;
-        return known && http().reachesDirectly(place.server().getHost()) ? place : null;
+        if (place == null || System.getProperty("javax.net.ssl.keyStore") != null) {
+            return null;
+        }
+        return http().reachesDirectly(place.server().getHost()) ? place : null;
     }
 
     /** A bucket is not where it was, or its requests are to be signed otherwise. */

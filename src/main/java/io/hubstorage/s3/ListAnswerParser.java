@@ -206,7 +206,8 @@ final class ListAnswerParser {
                 case XMLStreamConstants.END_ELEMENT -> {
                     return;
                 }
-                case XMLStreamConstants.ENTITY_REFERENCE -> throw new XMLStreamException("an entity that nothing declares");
+                case XMLStreamConstants.ENTITY_REFERENCE ->
+                    throw new XMLStreamException("an entity that nothing declares");
                 default -> {}
             }
         }

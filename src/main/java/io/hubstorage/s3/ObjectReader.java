@@ -126,7 +126,8 @@ public final class ObjectReader {
         boolean complete = false;
         try {
             Map<String, List<String>> answer = body.headers();
-            // Whether it is the right range first: one that was ignored has another length too, and no other attempt helps.
+            // Whether it is the right range first: one that was ignored has another length too, and no other attempt
+            // helps.
             long size = range == null ? length : expected.sizeOfWhole(answer, from);
             expected.check(answer);
             drain(body, from, expected, sink, told(received));

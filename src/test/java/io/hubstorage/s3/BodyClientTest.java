@@ -198,8 +198,7 @@ final class BodyClientTest {
         gets = request -> request.response().setChunked(true).end("hell");
         assertThatThrownBy(() -> read("k"))
                 .isInstanceOfSatisfying(
-                        S3Failure.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.CUT_BODY));
+                        S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.CUT_BODY));
     }
 
     @Test
@@ -207,16 +206,15 @@ final class BodyClientTest {
         gets = request -> request.response().end("hello world");
         assertThatThrownBy(() -> s3.object("things", "k").readRange(2, 5, (bytes, at) -> {}, count -> {}))
                 .isInstanceOfSatisfying(
-                        S3Failure.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.RANGE));
+                        S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.RANGE));
     }
 
     @Test
     void aRefusalThatBreaksOffIsARefusalStill() {
         gets = request -> {
-            HttpServerResponse response =
-                    request.response().setStatusCode(503).putHeader("Content-Length", "500");
-            response.write("<Error><Code>SlowDown</Code>").onComplete(_ -> request.connection().close());
+            HttpServerResponse response = request.response().setStatusCode(503).putHeader("Content-Length", "500");
+            response.write("<Error><Code>SlowDown</Code>")
+                    .onComplete(_ -> request.connection().close());
         };
         assertThatThrownBy(() -> read("k")).isInstanceOf(S3Failure.Throttled.class);
     }
