@@ -3,6 +3,7 @@ package io.hubstorage.transfer;
 import io.hubstorage.jobs.Cancellation;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -53,7 +54,7 @@ final class Bandwidth {
         return true;
     }
 
-    private boolean isLimited() {
+    boolean isLimited() {
         return bytesPerSecond != Double.POSITIVE_INFINITY;
     }
 
@@ -77,11 +78,13 @@ final class Bandwidth {
         if (!isLimited()) {
             return false;
         }
-        boolean waited = !turn.tryAcquire();
+        // With a time, if none: without one it would not stand behind those who wait.
+        boolean waited = !turn.tryAcquire(0, TimeUnit.SECONDS);
         if (waited) {
             turn.acquire();
         }
         try {
+            cancellation.check();
             for (Duration wait = tryToTake(bytes); !wait.isZero(); wait = tryToTake(bytes)) {
                 waited = true;
                 cancellation.pause(wait.compareTo(LOOK) < 0 ? wait : LOOK);

@@ -19,15 +19,26 @@ import org.jspecify.annotations.Nullable;
  * <p>Requests and memory are two limits, because they bind at different times: a thousand small bodies are many requests and
  * little memory, sixteen large ones the other way round, and a body stays in memory when its request is long done. Who needs
  * both takes memory first. {@link Bandwidth} is the third, for bodies alone: the beginning of a body is taken from it before
- * the request has its permit, so that what waits for it keeps nobody from asking.
+ * the request has its permit, so that what waits for it keeps no other request from being sent. A body that waits on its way keeps
+ * its permit, since it keeps its connection.
  */
 final class Requests {
     private static final int UNIT = 1024;
     /** What a body takes from the bandwidth at a time, once its beginning has come; as much as is under way anyhow. */
     private static final long STEP = 256 * 1024;
+    /** At least so often is each body read that is under way. */
+    private static final int READ_SECONDS = 10;
+    /** So many are, however low the rate. */
+    private static final int FEWEST = 4;
 
     private final RequestPermits permits;
     private final Bandwidth bandwidth;
+    /**
+     * Held, while the bandwidth is limited, by whoever is about to begin a body, until they have both bandwidth and a permit. One
+     * at a time: what all of them took beforehand would be missing to those who read, and come all at once later.
+     */
+    private final Semaphore beginning;
+
     private final Semaphore memory;
     private final int allMemory;
     private final AtomicInteger largeObjects;
@@ -45,6 +56,7 @@ final class Requests {
     Requests(RequestPermits permits, Bandwidth bandwidth, long memory, RetryPolicy retries, ParallelMd5 parallelMd5) {
         this.permits = permits;
         this.bandwidth = bandwidth;
+        this.beginning = new Semaphore(1, true);
         this.allMemory = Math.toIntExact(Math.max(1, memory / UNIT));
         this.memory = new Semaphore(allMemory, true);
         this.largeObjects = new AtomicInteger();
@@ -57,6 +69,7 @@ final class Requests {
     private Requests(Requests shared, Cancellation cancellation) {
         this.permits = shared.permits;
         this.bandwidth = shared.bandwidth;
+        this.beginning = shared.beginning;
         this.allMemory = shared.allMemory;
         this.memory = shared.memory;
         this.largeObjects = shared.largeObjects;
@@ -84,6 +97,14 @@ final class Requests {
     /** Never more requests at once than this from now on. */
     void ceiling(int most) {
         permits.ceiling(most);
+    }
+
+    /**
+     * How many requests at once leave none of their bodies unread for much longer than ten seconds at that rate: who sends to
+     * somebody who does not read breaks off after a minute or so.
+     */
+    static int mostAt(double bytesPerSecond, int ceiling) {
+        return Math.clamp((long) (bytesPerSecond * READ_SECONDS / STEP), Math.min(FEWEST, ceiling), ceiling);
     }
 
     /**
@@ -151,13 +172,29 @@ final class Requests {
     <T extends @Nullable Object> T reading(long bytes, Reading<T> request)
             throws S3Failure, IOException, InterruptedException {
         try (Allowance allowance = new Allowance(bytes)) {
+            begin(allowance);
             return permitted(bytes, allowance, request);
+        }
+    }
+
+    /** Takes bandwidth and a permit. Those who have permits need nothing but bandwidth, so one comes free in the end. */
+    private void begin(Allowance allowance) throws InterruptedException {
+        boolean queues = allowance.ahead > 0 && bandwidth.isLimited();
+        if (queues) {
+            beginning.acquire();
+        }
+        try {
+            allowance.take(ObjectFetch.SMALL);
+            permits.acquire();
+        } finally {
+            if (queues) {
+                beginning.release();
+            }
         }
     }
 
     private <T extends @Nullable Object> T permitted(long bytes, Allowance allowance, Reading<T> request)
             throws S3Failure, IOException, InterruptedException {
-        permits.acquire();
         long began = System.nanoTime();
         try {
             T answer = request.run(allowance);
@@ -170,7 +207,8 @@ final class Requests {
         } catch (S3Failure failure) {
             if (failure instanceof S3Failure.Throttled) {
                 permits.throttled();
-            } else if (failure.isBroken()) {
+            } else if (failure.isBroken() && !allowance.paused) {
+                // Otherwise it may have been given up because we did not read.
                 permits.broken();
             }
             throw failure;
@@ -188,9 +226,8 @@ final class Requests {
         /** Whether the body had to wait on its way. */
         private boolean paused;
 
-        private Allowance(long bytes) throws InterruptedException {
+        private Allowance(long bytes) {
             ahead = bytes;
-            take(ObjectFetch.SMALL);
         }
 
         private boolean take(long most) throws InterruptedException {

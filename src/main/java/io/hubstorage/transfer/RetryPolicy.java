@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * than a throttling server asks for.
  *
  * @param attempts at what fails by itself
- * @param outage for how long to go on while S3 as a whole is not to be had, however many attempts that takes; zero to count
- *     those like others
+ * @param outage for how long to go on while S3 as a whole is not to be had, however many attempts that takes, though never for
+ *     fewer than {@code attempts}, since one of them may wait that long for bandwidth; zero to count those like others
  */
 public record RetryPolicy(Duration base, Duration cap, int attempts, Duration outage) {
     /** Six attempts at one thing; two minutes while nothing answers or the server throttles. */
@@ -87,12 +87,13 @@ public record RetryPolicy(Duration base, Duration cap, int attempts, Duration ou
     final class Failures {
         private int counted;
         private int inAll;
-        private boolean outage;
+        private int inOutage;
         private long outageBeganNanos;
 
         /** Those so far do not count any more. */
         void forget() {
             counted = 0;
+            inOutage = 0;
         }
 
         /** How long to wait before the next attempt; empty when the fault is one that stays, or enough has been tried. */
@@ -108,14 +109,13 @@ public record RetryPolicy(Duration base, Duration cap, int attempts, Duration ou
 
         private boolean isEnough(S3Failure failure, long nowNanos) {
             if (!failure.concernsEverything() || outage().isZero()) {
-                outage = false;
+                inOutage = 0;
                 return ++counted >= attempts();
             }
-            if (!outage) {
-                outage = true;
+            if (inOutage++ == 0) {
                 outageBeganNanos = nowNanos;
             }
-            return nowNanos - outageBeganNanos >= outage().toNanos();
+            return inOutage >= attempts() && nowNanos - outageBeganNanos >= outage().toNanos();
         }
     }
 

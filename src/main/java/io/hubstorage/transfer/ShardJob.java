@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ final class ShardJob {
     private final Lease lease;
     private final Requests requests;
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean cancelled = new AtomicBoolean();
     private volatile @Nullable Thread runner;
     private final ShardCopy copy;
 
@@ -64,7 +66,9 @@ final class ShardJob {
 
     /** Makes {@link #run} end soon, with {@link Outcome#CANCELLED}; also while it waits for a server that is silent. */
     void cancel() {
-        if (lease.request()) {
+        lease.request();
+        // Not whether the lease was asked first: the work may have seen that it is lost, and hang nonetheless.
+        if (cancelled.compareAndSet(false, true)) {
             Thread.ofVirtual().name("cancel-" + shard.bucket()).start(this::interruptWhatHangs);
         }
     }

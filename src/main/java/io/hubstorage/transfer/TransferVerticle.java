@@ -112,8 +112,9 @@ public final class TransferVerticle extends VerticleBase {
     private void limit() {
         HubConfig now = config.config();
         BandwidthLimit limit = now.bandwidthLimit(clock.instant());
-        requests.ceiling(now.transfer().maxConcurrentRequests());
-        if (requests.bandwidth(limit == null ? Double.POSITIVE_INFINITY : limit.bytesPerSecond())) {
+        double bytesPerSecond = limit == null ? Double.POSITIVE_INFINITY : limit.bytesPerSecond();
+        requests.ceiling(Requests.mostAt(bytesPerSecond, now.transfer().maxConcurrentRequests()));
+        if (requests.bandwidth(bytesPerSecond)) {
             LOG.info("Downloads are {}", limit == null ? "not limited any more" : "limited to " + limit.inWords());
         }
     }
@@ -124,7 +125,18 @@ public final class TransferVerticle extends VerticleBase {
         search.underWay().forEach(run -> vertx.eventBus().send(Addresses.TRANSFER_DISCOVERING, BusJson.encode(run)));
     }
 
+    /** Whether it was too late for what the message asks: our threads take nothing more while the program ends. */
+    private boolean isRefused(Message<JsonObject> message) {
+        if (stopping) {
+            message.fail(503, "this worker is being stopped");
+        }
+        return stopping;
+    }
+
     private void shard(Message<JsonObject> message) {
+        if (isRefused(message)) {
+            return;
+        }
         // Not on the loop: the first one loads most of what a shard is worked on with, which takes long on a busy
         // machine.
         onVirtualThread(() -> {
@@ -136,8 +148,7 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private void begin(ShardJob job, Message<JsonObject> message) {
-        if (stopping) {
-            message.fail(503, "this worker is being stopped");
+        if (isRefused(message)) {
             return;
         }
         limit();
@@ -203,6 +214,9 @@ public final class TransferVerticle extends VerticleBase {
     }
 
     private void answer(Message<JsonObject> message, Callable<? extends Record> work) {
+        if (isRefused(message)) {
+            return;
+        }
         onVirtualThread(work).onComplete(done -> {
             if (done.succeeded()) {
                 message.reply(BusJson.encode(done.result()));

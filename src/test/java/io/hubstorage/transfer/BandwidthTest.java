@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -163,6 +164,48 @@ final class BandwidthTest {
             assertThat(takers.stream().skip(i + 1)).noneMatch(taker -> taker.taken.isDone());
             advance(Duration.ofSeconds(i + 1 < wanted.size() ? 4 * wanted.get(i + 1) / BURST : 0));
         }
+    }
+
+    @Test
+    void whoeverHasJustHadTheirTurnStandsBehindThoseWhoWait() throws Exception {
+        bandwidth.rate(RATE);
+        takeAllThereIs();
+        AtomicInteger taken = new AtomicInteger();
+        Thread greedy = Thread.ofVirtual().start(() -> {
+            try {
+                while (true) {
+                    bandwidth.take(BURST, cancellation);
+                    taken.incrementAndGet();
+                }
+            } catch (InterruptedException | CancellationException over) {
+                // The test has ended.
+            }
+        });
+        Awaitility.await().until(() -> greedy.getState() == Thread.State.TIMED_WAITING);
+        Taker waiting = taker(BURST);
+
+        advance(Duration.ofSeconds(4));
+        Awaitility.await().until(() -> taken.get() == 1);
+        advance(Duration.ofSeconds(4));
+
+        assertThat(waiting.waited()).isTrue();
+        assertThat(taken).hasValue(1);
+    }
+
+    @Test
+    void whoeverIsToldToStopWhileOthersHaveTheirTurnTakesNothing() throws Exception {
+        bandwidth.rate(RATE);
+        takeAllThereIs();
+        Taker first = taker(BURST / 2);
+        Cancellation stopped = new Cancellation();
+        Taker behind = new Taker(BURST / 2, stopped).waits();
+
+        stopped.request();
+        advance(Duration.ofSeconds(4));
+
+        assertThat(first.waited()).isTrue();
+        assertThatThrownBy(behind::waited).isInstanceOf(CancellationException.class);
+        assertThat(bandwidth.tryToTake(BURST / 2)).isZero();
     }
 
     @Test

@@ -27,6 +27,8 @@ final class LimitedTransferTest {
     private static final int SMALL = 128 * 1024;
     /** So many small bodies are a burst. */
     private static final long BURST = Bandwidth.LEAST_BURST / SMALL;
+
+    private static final long BURST_NANOS = 125_000_000;
     /** What is on its way to a reader that does not ask for more: what it has asked for last, in pieces as the network gives them. */
     private static final long UNDER_WAY = 512 * 1024;
 
@@ -34,7 +36,12 @@ final class LimitedTransferTest {
     Path home;
 
     private final AtomicLong now = new AtomicLong();
-    private final Bandwidth bandwidth = new Bandwidth(now::get);
+    private final AtomicLong looks = new AtomicLong();
+    private final Bandwidth bandwidth = new Bandwidth(() -> {
+        long time = now.get();
+        looks.incrementAndGet();
+        return time;
+    });
     private TestShard shard;
 
     @BeforeEach
@@ -113,6 +120,45 @@ final class LimitedTransferTest {
         assertThat(now.get()).as("nanoseconds").isGreaterThan((long)
                 ((27.5 * MIB - Bandwidth.LEAST_BURST) / (8 * MIB) * 1e9));
         assertThat(shard.gets()).as("each body is asked for once").isEqualTo(60 + 3);
+    }
+
+    /** As much time as a burst takes to come, of which whoever waits first has then taken their part. */
+    private void advanceByABurst(CompletableFuture<?> job) {
+        long before = looks.get();
+        now.addAndGet(BURST_NANOS);
+        // The first of them may have looked at the clock before.
+        await(() -> looks.get() >= before + 2 || job.isDone());
+    }
+
+    @Test
+    void bandwidthGoesToThoseWhoCanUseItHoweverManyWouldLikeToBegin() throws Exception {
+        int many = 12;
+        for (int i = 0; i < many; i++) {
+            shard.bucket().add("large/%02d".formatted(i), 2 * MIB);
+        }
+        shard.permits().ceiling(2);
+        ShardJob job = shard.job(Mode.COPY);
+        CompletableFuture<TransferMessage.Result> result = started(job);
+        await(() -> received(job) >= MIB);
+
+        double lowest = 0;
+        int idle = 0;
+        long last = 0;
+        while (!result.isDone()) {
+            advanceByABurst(result);
+            long received = received(job);
+            double ahead = received - 8.0 * MIB * now.get() / 1e9;
+            lowest = Math.min(lowest, ahead);
+            assertThat(ahead).as("since the beginning").isLessThanOrEqualTo(MIB + 2 * UNDER_WAY);
+            assertThat(ahead - lowest)
+                    .as("at once, of which one beginning may have been waiting for its permit")
+                    .isLessThanOrEqualTo(2 * MIB + 2 * UNDER_WAY);
+            idle = received == last ? idle + 1 : 0;
+            last = received;
+            assertThat(idle).as("bursts of which nobody had anything").isLessThan(6);
+        }
+
+        assertThat(ended(result).progress().counts().downloaded().objects()).isEqualTo(many);
     }
 
     @Test

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.s3.S3Failure;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -105,6 +108,70 @@ final class RequestsTest {
                 .isInstanceOf(S3Failure.class);
 
         assertThat(permits.limit()).isEqualTo(64);
+    }
+
+    /** Reads on beyond its beginning, for which it has to wait. */
+    private static void brake(Requests.Allowance allowance) throws IOException {
+        allowance.counting(_ -> {}).accept(ObjectFetch.SMALL);
+        allowance.more();
+    }
+
+    private static Requests braked(RequestPermits permits) {
+        // By this clock 256 KiB have not come when somebody looks first, but when they look again.
+        AtomicLong looks = new AtomicLong();
+        Bandwidth bandwidth = new Bandwidth(() -> looks.incrementAndGet() * 20_000_000);
+        bandwidth.rate(8 << 20);
+        return new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+    }
+
+    @Test
+    void howLongABrakedAnswerTookSaysNothingOfTheServer() throws Exception {
+        AtomicLong now = new AtomicLong();
+        RequestPermits judging = new RequestPermits(256, now::get);
+        Requests some = braked(judging);
+        for (int i = 0; i < 63; i++) {
+            judging.acquire();
+        }
+        now.addAndGet(Duration.ofSeconds(5).toNanos());
+
+        some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
+            brake(allowance);
+            return "there";
+        });
+        assertThat(judging.limit()).isEqualTo(64);
+
+        some.<String>limited(() -> "not braked");
+        assertThat(judging.limit()).isEqualTo(128);
+    }
+
+    @Test
+    void thatAConnectionBreaksWhichWeDidNotReadFromSaysNothingOfTheServer() {
+        RequestPermits few = new RequestPermits(4);
+        Requests some = braked(few);
+        S3Failure silence = S3Failure.of(new TimeoutException("no data"), "reading");
+        assertThat(silence.isBroken()).isTrue();
+
+        assertThatThrownBy(() -> some.reading(2 * ObjectFetch.SMALL, allowance -> {
+                    brake(allowance);
+                    throw silence;
+                }))
+                .isSameAs(silence);
+        assertThat(few.limit()).isEqualTo(4);
+
+        assertThatThrownBy(() -> some.limited(() -> {
+                    throw silence;
+                }))
+                .isSameAs(silence);
+        assertThat(few.limit()).isEqualTo(2);
+    }
+
+    @Test
+    void soFewBodiesAreUnderWayAtALowRateThatNoneIsLeftUnreadForLong() {
+        assertThat(Requests.mostAt(Double.POSITIVE_INFINITY, 256)).isEqualTo(256);
+        assertThat(Requests.mostAt(256 * 1024, 256)).isEqualTo(10);
+        assertThat(Requests.mostAt(100 << 20, 256)).isEqualTo(256);
+        assertThat(Requests.mostAt(1, 256)).as("not one after the other").isEqualTo(4);
+        assertThat(Requests.mostAt(1, 2)).as("more than may be").isEqualTo(2);
     }
 
     @Test

@@ -112,6 +112,33 @@ final class RetryPolicyTest {
     }
 
     @Test
+    void twoMinutesOfWhichAnAttemptHasSpentMostWaitingForItsTurnAreNoOutage() {
+        RetryPolicy.Failures made = RetryPolicy.USUAL.new Failures();
+        for (int minute = 0; minute < 5 * 3; minute += 3) {
+            assertThat(made.pause(throttled, Duration.ofMinutes(minute).toNanos()))
+                    .isPresent();
+        }
+        assertThat(made.pause(throttled, Duration.ofMinutes(15).toNanos())).isEmpty();
+    }
+
+    @Test
+    void anAttemptThatBroughtTheWorkOnEndsAnOutage() {
+        RetryPolicy.Failures made = RetryPolicy.USUAL.new Failures();
+        for (int second = 0; second < 120; second += 10) {
+            assertThat(made.pause(throttled, Duration.ofSeconds(second).toNanos()))
+                    .isPresent();
+        }
+
+        made.forget();
+
+        for (int second = 120; second < 240; second += 10) {
+            assertThat(made.pause(throttled, Duration.ofSeconds(second).toNanos()))
+                    .isPresent();
+        }
+        assertThat(made.pause(throttled, Duration.ofMinutes(4).toNanos())).isEmpty();
+    }
+
+    @Test
     void attemptsThatBroughtTheWorkOnAreNotCounted() {
         RetryPolicy policy = new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 2);
         RetryPolicy.Failures made = policy.new Failures();

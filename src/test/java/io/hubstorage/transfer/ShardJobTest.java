@@ -306,6 +306,23 @@ final class ShardJobTest {
     }
 
     @Test
+    void aJobThatIsCancelledAfterItHasSeenItselfThatItIsGivenUpDoesNotHang() throws Exception {
+        HeldRequests held = new HeldRequests();
+        bucket.add("a", 500);
+        s3.faults().when(RequestKind.GET).then(Fault.hold(held));
+        ShardJob job = job(0, null, null, true, snapshotOf());
+        CompletableFuture<TransferMessage.Result> ended = CompletableFuture.supplyAsync(job::run);
+        Awaitility.await().until(() -> held.arrived() > 0);
+        Files.delete(home.resolve("journal/shard-0000.lease"));
+        assertThat(job.isGivenUp()).isTrue();
+
+        job.cancel();
+
+        // Less than a silence of the server is borne.
+        assertThat(ended.get(20, TimeUnit.SECONDS).outcome()).isEqualTo(TransferMessage.Outcome.CANCELLED);
+    }
+
+    @Test
     void notEvenAWriteThatHadBegunBringsAClearedTreeBack() throws Exception {
         Shard shard = new Shard(shard(0, null, null, true, snapshotOf()));
         Files.createDirectories(home.resolve("tree"));

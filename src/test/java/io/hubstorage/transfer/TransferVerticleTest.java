@@ -19,6 +19,7 @@ import io.hubstorage.testkit.RequestKind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -62,9 +64,15 @@ final class TransferVerticleTest {
         listen(Addresses.TRANSFER_HEARTBEAT, TransferMessage.Heartbeat.class, beats);
         listen(Addresses.TRANSFER_RESULT, TransferMessage.Result.class, results);
         listen(Addresses.TRANSFER_DISCOVERING, TransferMessage.Discovering.class, searches);
-        Files.writeString(home.resolve("config.json"), """
-            {"s3_buckets": ["photos"], "transfer": {"max_concurrent_requests": 1}}\
+        deploy("""
+            {"max_concurrent_requests": 1}\
             """);
+    }
+
+    private void deploy(String transfer) throws Exception {
+        Files.writeString(home.resolve("config.json"), """
+            {"s3_buckets": ["photos"], "transfer": %s}\
+            """.formatted(transfer));
         Settings.Aws aws = shard.s3().settings();
         Environment environment = Environment.load(
                 Map.of(
@@ -179,6 +187,26 @@ final class TransferVerticleTest {
     }
 
     @Test
+    void atALowRateFewerRequestsAreUnderWayThanTheConfigurationAllows() throws Exception {
+        get(vertx.undeploy(deployment));
+        deploy("""
+            {"max_concurrent_requests": 64,
+             "limits": [{"from": "00:00", "to": "00:00", "mbit_per_second": 1}]}\
+            """);
+        for (int i = 0; i < 20; i++) {
+            shard.bucket().add("c/" + i, 300);
+        }
+        hold(RequestKind.GET);
+        TransferMessage.ShardId id = begin().id();
+        await().until(() -> beats.stream().anyMatch(beat -> beat.progress().listingComplete()));
+        await().until(() -> held.arrived() >= 4);
+
+        awaitBeatsOf(id);
+
+        assertThat(held.arrived()).isEqualTo(4);
+    }
+
+    @Test
     void aShardIsStoppedByItsNameAndARunWithAllThatItHas() throws Exception {
         hold(RequestKind.LIST);
         TransferMessage.ShardId first = begin().id();
@@ -226,6 +254,37 @@ final class TransferVerticleTest {
         await().until(() -> !results.isEmpty());
         assertThat(results).extracting(TransferMessage.Result::outcome).containsExactly(Outcome.CANCELLED);
         assertThat(shard.tree()).isEmptyDirectory();
+    }
+
+    @Test
+    void whoeverAsksWhileTheProgramEndsIsAnswered() throws Exception {
+        hold(RequestKind.GET);
+        begin();
+        await().until(() -> held.arrived() > 0);
+        JsonObject another = BusJson.encode(shard.message(Mode.COPY));
+        JsonObject folders = BusJson.encode(new TransferMessage.FindFolders("photos", "", false));
+
+        Future<?> end = vertx.undeploy(deployment);
+        List<ReplyException> refusals = new ArrayList<>();
+        for (int round = 0; round < 3 && !end.isComplete(); round++) {
+            for (Future<?> asked : List.of(
+                    vertx.eventBus().request(Addresses.TRANSFER_SHARD, another),
+                    vertx.eventBus().request(Addresses.TRANSFER_FOLDERS, folders))) {
+                await().until(asked::isComplete);
+                if (asked.cause() instanceof ReplyException refusal) {
+                    refusals.add(refusal);
+                }
+            }
+        }
+
+        assertThat(refusals)
+                .extracting(ReplyException::failureType)
+                .contains(ReplyFailure.RECIPIENT_FAILURE)
+                .doesNotContain(ReplyFailure.TIMEOUT);
+        assertThat(refusals)
+                .filteredOn(refusal -> refusal.failureType() == ReplyFailure.RECIPIENT_FAILURE)
+                .extracting(ReplyException::failureCode)
+                .containsOnly(503);
     }
 
     @Test
