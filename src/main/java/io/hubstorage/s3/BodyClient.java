@@ -23,7 +23,6 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.core.spi.VertxThreadFactory;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,21 +41,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.TrustManager;
-import javax.xml.stream.XMLInputFactory;
-import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.http.SdkHttpFullResponse;
 import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner;
 import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
-import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /**
@@ -320,7 +313,7 @@ final class BodyClient implements AutoCloseable {
         }
     }
 
-    /** As an exception of the SDK, which is what refusals are told by elsewhere. */
+    /** Reads what is said, up to a bound, so that the connection is fit for use. */
     private static void refuse(HttpClientResponse answer, Map<String, List<String>> headers, BodyStream body) {
         Buffer text = Buffer.buffer();
         answer.handler(bytes -> {
@@ -329,48 +322,9 @@ final class BodyClient implements AutoCloseable {
             }
         });
         // Its status alone says what to do, whether or not its text comes whole.
-        answer.exceptionHandler(_ -> body.fails(refusal(answer, headers, text.getBytes())));
-        answer.endHandler(_ -> body.fails(refusal(answer, headers, text.getBytes())));
+        answer.exceptionHandler(_ -> body.fails(Refusal.of(answer.statusCode(), headers, text.getBytes())));
+        answer.endHandler(_ -> body.fails(Refusal.of(answer.statusCode(), headers, text.getBytes())));
         answer.resume();
-    }
-
-    private static S3Exception refusal(HttpClientResponse answer, Map<String, List<String>> headers, byte[] text) {
-        Map<String, String> said = texts(text);
-        String message = said.getOrDefault("Message", "");
-        return (S3Exception) S3Exception.builder()
-                .message(message)
-                .statusCode(answer.statusCode())
-                .awsErrorDetails(AwsErrorDetails.builder()
-                        .serviceName("S3")
-                        .errorCode(said.getOrDefault("Code", ""))
-                        .errorMessage(message)
-                        .sdkHttpResponse(SdkHttpFullResponse.builder()
-                                .statusCode(answer.statusCode())
-                                .headers(headers)
-                                .build())
-                        .build())
-                .build();
-    }
-
-    /** The texts of {@code <Error>}'s elements; none where it is something else, a proxy's page for example. */
-    private static Map<String, String> texts(byte[] xml) {
-        XMLInputFactory readers = XMLInputFactory.newDefaultFactory();
-        readers.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        readers.setProperty(XMLInputFactory.IS_COALESCING, true);
-        Map<String, String> texts = new TreeMap<>();
-        try {
-            XMLStreamReader reader = readers.createXMLStreamReader(new ByteArrayInputStream(xml));
-            if (reader.nextTag() != XMLStreamReader.START_ELEMENT
-                    || !reader.getLocalName().equals("Error")) {
-                return Map.of();
-            }
-            while (reader.nextTag() == XMLStreamReader.START_ELEMENT) {
-                texts.put(reader.getLocalName(), reader.getElementText());
-            }
-        } catch (XMLStreamException unreadable) {
-            // What could be read counts.
-        }
-        return texts;
     }
 
     private static Map<String, List<String>> headers(MultiMap sent) {
