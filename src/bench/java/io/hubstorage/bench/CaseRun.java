@@ -112,6 +112,7 @@ final class CaseRun {
                 || tools.keySet().stream().noneMatch(each -> each.kind().service())) {
             return;
         }
+        // Not a wait for something: what a service holds after this long is what is measured.
         Thread.sleep(plan.effort.idle);
         for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
             long resident = each.getValue().resident();
