@@ -264,9 +264,4 @@ public final class HubStorage {
     public ConfigStore config() {
         return config;
     }
-
-    /** The run records. */
-    public HistoryStore history() {
-        return history;
-    }
 }

@@ -22,21 +22,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,11 +100,9 @@ final class BackupRun {
         try (DiskSync sync = DiskSync.open(layout.data())) {
             Preflight.Disk disk = Preflight.disk(layout, previous.sampleFile(), sync);
             Workshop work = new Workshop(plan, disk, staging, previous, Presence.read(layout), dispatcher, monitor);
-            List<BucketAttempts> buckets = chosen(work);
-            List<BucketAttempts> covered = new ArrayList<>(buckets);
-            covered.addAll(leftOut(buckets, work));
-            attempts(buckets, covered, previous);
-            RunRecord record = conclude(layout, sync, work, covered);
+            CoveredBuckets buckets = chosen(work).withLeftOut(selection, work);
+            attempts(buckets);
+            RunRecord record = conclude(layout, sync, work, buckets);
             work.presence().write();
             return record;
         } catch (CancellationException | InterruptedException | RunStoppedException e) {
@@ -125,38 +113,26 @@ final class BackupRun {
         }
     }
 
-    private List<BucketAttempts> chosen(Workshop work) throws InterruptedException, RunStoppedException {
-        List<BucketAttempts> buckets = selection.resolve().stream()
-                .map(bucket -> new BucketAttempts(bucket, work))
-                .toList();
-        monitor.buckets(buckets.stream().map(BucketAttempts::bucket).toList());
+    private CoveredBuckets chosen(Workshop work) throws InterruptedException, RunStoppedException {
+        CoveredBuckets buckets = CoveredBuckets.chosen(selection, work);
+        monitor.buckets(buckets.copied().stream().map(BucketAttempts::bucket).toList());
         return buckets;
-    }
-
-    /** The buckets of the last snapshot that are to stay in the next although this run leaves them out. */
-    private List<BucketAttempts> leftOut(List<BucketAttempts> chosen, Workshop work) throws IOException {
-        Set<String> names = chosen.stream().map(BucketAttempts::bucket).collect(Collectors.toSet());
-        return selection.leftOut(work.previous().bucketsOfNewest()).stream()
-                .filter(bucket -> !names.contains(bucket.name()))
-                .map(bucket -> new BucketAttempts(bucket, work))
-                .toList();
     }
 
     /**
      * Attempt after attempt, each at what the one before could not do. Once nothing more is to be copied, what stays is linked,
      * if there is to be a snapshot at all.
      */
-    private void attempts(List<BucketAttempts> buckets, List<BucketAttempts> covered, PreviousSnapshots previous)
-            throws IOException, InterruptedException, RunStoppedException {
-        List<BucketAttempts> open = buckets;
+    private void attempts(CoveredBuckets buckets) throws IOException, InterruptedException, RunStoppedException {
+        List<BucketAttempts> open = buckets.copied();
         for (attempts = 1; ; attempts++) {
             boolean last = attempts >= plan.maxAttempts();
             monitor.attempt(attempts);
             sideBySide(open, BucketAttempts::copy);
-            open = buckets.stream().filter(BucketAttempts::isRetriable).toList();
-            if ((open.isEmpty() || last) && !plan.dryRun() && isSnapshotDue(previous, covered)) {
-                sideBySide(buckets.stream().filter(BucketAttempts::isComplete).toList(), BucketAttempts::link);
-                open = buckets.stream().filter(BucketAttempts::isRetriable).toList();
+            open = buckets.retriable();
+            if ((open.isEmpty() || last) && !plan.dryRun() && buckets.isSnapshotDue()) {
+                sideBySide(buckets.complete(), BucketAttempts::link);
+                open = buckets.retriable();
             }
             if (open.isEmpty() || last) {
                 return;
@@ -165,43 +141,18 @@ final class BackupRun {
         }
     }
 
-    @FunctionalInterface
-    private interface Step {
-        void take(BucketAttempts bucket) throws IOException, InterruptedException, RunStoppedException;
-    }
-
-    /** Returns when all have ended, or throws what the first of them threw. */
-    private void sideBySide(List<BucketAttempts> buckets, Step step)
-            throws IOException, InterruptedException, RunStoppedException {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Callable<Boolean>> tasks = buckets.stream()
-                    .<Callable<Boolean>>map(bucket -> () -> orStopAll(bucket, step))
-                    .toList();
-            for (Future<Boolean> ended : threads.invokeAll(tasks)) {
-                ended.get();
-            }
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException failure -> throw failure;
-                case InterruptedException failure -> throw failure;
-                case RunStoppedException failure -> throw failure;
-                case RuntimeException failure -> throw failure;
-                case null, default -> throw new IllegalStateException(e.getCause());
-            }
-        }
-    }
-
     /** What ends the run in one bucket ends it in the others too, at once. */
-    private boolean orStopAll(BucketAttempts bucket, Step step)
+    private void sideBySide(List<BucketAttempts> buckets, CoveredBuckets.Step step)
             throws IOException, InterruptedException, RunStoppedException {
-        try {
-            step.take(bucket);
-            return true;
-        } catch (RunStoppedException e) {
-            job.stop(RunResult.FAILED, String.valueOf(e.getMessage()));
-            dispatcher.cancel();
-            throw e;
-        }
+        CoveredBuckets.sideBySide(buckets, bucket -> {
+            try {
+                step.take(bucket);
+            } catch (RunStoppedException e) {
+                job.stop(RunResult.FAILED, String.valueOf(e.getMessage()));
+                dispatcher.cancel();
+                throw e;
+            }
+        });
     }
 
     private void waitForRetry(List<String> open) throws InterruptedException {
@@ -213,35 +164,10 @@ final class BackupRun {
         job.pause(delay);
     }
 
-    /** Whether the snapshot of this run would hold anything else than the newest one does. */
-    private static boolean isSnapshotDue(PreviousSnapshots previous, List<BucketAttempts> covered) throws IOException {
-        if (covered.stream().noneMatch(BucketAttempts::isComplete)) {
-            return false;
-        }
-        SnapshotInfo newest = previous.newest();
-        if (newest == null || newest.legacy()) {
-            return true;
-        }
-        Set<String> next = new TreeSet<>();
-        for (BucketAttempts bucket : covered) {
-            if (bucket.isComplete() && !bucket.isUnchanged()) {
-                return true;
-            }
-            if (bucket.isComplete() || previous.bucketsOfNewest().contains(bucket.bucket())) {
-                next.add(bucket.bucket());
-            }
-        }
-        return !next.equals(previous.bucketsOfNewest());
-    }
-
-    /**
-     * Nothing could be listed, nothing has changed, or there is something to commit.
-     *
-     * @param covered the buckets of this run, and those that stay although it leaves them out
-     */
-    private RunRecord conclude(Layout layout, DiskSync sync, Workshop work, List<BucketAttempts> covered)
+    /** Nothing could be listed, nothing has changed, or there is something to commit. */
+    private RunRecord conclude(Layout layout, DiskSync sync, Workshop work, CoveredBuckets buckets)
             throws IOException, InterruptedException, RunStoppedException {
-        Map<String, BucketAttempt> ended = ended(covered);
+        Map<String, BucketAttempt> ended = buckets.ended();
         if (ended.values().stream().noneMatch(BucketAttempt::complete)) {
             if (!work.staging().hasDownloads()) {
                 work.staging().discard();
@@ -252,7 +178,7 @@ final class BackupRun {
                 new ShrinkGuard(plan.config().guards().maxShrinkPercent()).alarms(ended.values(), work.previous());
         alarms.forEach(alarm -> LOG.warn(alarm.message()));
         SnapshotInfo newest = work.previous().newest();
-        if (newest != null && !isSnapshotDue(work.previous(), covered)) {
+        if (newest != null && !buckets.isSnapshotDue()) {
             work.staging().discard();
             ended.values().stream()
                     .filter(attempt -> attempt.complete() && attempt.looked())
@@ -261,28 +187,9 @@ final class BackupRun {
                     work.presence().since(ended.keySet(), newest.name()).orElse(null);
             return report.unchanged(newest.name(), checked, attempts, ended.values(), alarms);
         }
-        List<BucketAttempt> whole = new ArrayList<>();
-        for (BucketAttempts bucket : covered) {
-            BucketAttempt attempt = ended.get(bucket.bucket());
-            if (attempt != null && attempt.complete()) {
-                whole.add(attempt);
-            } else {
-                bucket.keep().ifPresent(whole::add);
-            }
-        }
+        List<BucketAttempt> whole = buckets.whole();
         Preflight.requireSame(layout, plan.settings().configFolder());
         return commit(layout, sync, work, ended, whole, alarms);
-    }
-
-    /** How the buckets of this run ended. */
-    private static Map<String, BucketAttempt> ended(List<BucketAttempts> buckets) {
-        Map<String, BucketAttempt> ended = new LinkedHashMap<>();
-        for (BucketAttempts bucket : buckets) {
-            if (bucket.last() != null) {
-                ended.put(bucket.bucket(), bucket.last());
-            }
-        }
-        return ended;
     }
 
     private RunRecord commit(
@@ -356,9 +263,9 @@ final class BackupRun {
                     Presence.read(new Layout(temporary)),
                     dispatcher,
                     monitor);
-            List<BucketAttempts> buckets = chosen(work);
-            attempts(buckets, buckets, work.previous());
-            return report.planned(ended(buckets).values(), DiskProbe.usableBytes(plan.data()));
+            CoveredBuckets buckets = chosen(work);
+            attempts(buckets);
+            return report.planned(buckets.ended().values(), DiskProbe.usableBytes(plan.data()));
         } finally {
             Trees.delete(temporary);
         }

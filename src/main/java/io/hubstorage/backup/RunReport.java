@@ -5,15 +5,12 @@ import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.bus.Sizes;
-import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.DiskFull;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,10 +21,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Puts a run's end into a record and into one sentence for people. */
+/** Puts a run's end into a record; {@link RunSentence} says it for people. */
 final class RunReport {
     private final RunPlan plan;
     private final InstantSource clock;
@@ -62,14 +58,8 @@ final class RunReport {
 
     /** No bucket could be listed to its end. */
     RunRecord nothingCovered(int attempts, Collection<BucketAttempt> ended) {
-        String why = ended.size() == 1
-                ? "%s failed: %s"
-                        .formatted(
-                                ended.iterator().next().bucket(),
-                                ended.iterator().next().error())
-                : "all %d buckets failed; the first: %s"
-                        .formatted(ended.size(), ended.iterator().next().error());
-        return record(RunResult.FAILED, attempts, RunRecord.Truth.NONE, buckets(ended), why, List.of());
+        String sentence = RunSentence.nothingCovered(ended);
+        return record(RunResult.FAILED, attempts, RunRecord.Truth.NONE, buckets(ended), sentence, List.of());
     }
 
     /**
@@ -84,24 +74,9 @@ final class RunReport {
             Collection<BucketAttempt> ended,
             List<RunRecord.Alarm> alarms) {
         List<RunRecord.BucketRecord> buckets = buckets(ended);
-        String sentence = allSafe(buckets)
-                ? "%s: no changes; %s is still current%s%s"
-                        .formatted(name(buckets), snapshot, checked(checked), asides(buckets))
-                : "%s; nothing else changed since %s%s".formatted(troubles(buckets), snapshot, asides(buckets));
+        String sentence = RunSentence.unchanged(snapshot, checked, plan.startedAt(), buckets);
         RunRecord.Truth truth = new RunRecord.Truth(snapshot, false, checked);
-        return record(result(buckets), attempts, truth, buckets, with(sentence, alarms), alarms);
-    }
-
-    private String checked(@Nullable Instant checked) {
-        if (checked == null) {
-            return ", but not all of its files were looked at";
-        }
-        if (checked.equals(plan.startedAt())) {
-            return " and its files are in place";
-        }
-        long hours = Duration.between(checked, plan.startedAt()).toHours();
-        String ago = hours < 1 ? "less than an hour" : hours == 1 ? "an hour" : hours + " hours";
-        return ", its files were last looked at %s ago".formatted(ago);
+        return record(result(buckets), attempts, truth, buckets, sentence, alarms);
     }
 
     /**
@@ -134,11 +109,9 @@ final class RunReport {
         List<RunRecord.BucketRecord> tried = buckets.stream()
                 .filter(bucket -> ended.containsKey(bucket.bucket()))
                 .toList();
-        String sentence = (allSafe(tried) ? subject(tried) + " safe: " : troubles(tried) + "; ")
-                + changes(tried)
-                + leftOut(buckets.size() - tried.size());
+        String sentence = RunSentence.committed(tried, buckets.size() - tried.size());
         RunRecord.Truth truth = new RunRecord.Truth(freeName(layout, dated), true, plan.startedAt());
-        return record(result(tried), attempts, truth, buckets, with(sentence, alarms), alarms);
+        return record(result(tried), attempts, truth, buckets, sentence, alarms);
     }
 
     /** How the buckets that this run leaves out ended last: as the history says, or else as the last certificate does. */
@@ -165,17 +138,7 @@ final class RunReport {
             return nothingCovered(1, ended);
         }
         List<RunRecord.BucketRecord> buckets = buckets(ended);
-        BucketCounts totals = totals(buckets);
-        String room = Preflight.shortage(plan.data(), totals.downloaded().bytes(), usable)
-                .map(shortage -> "; " + shortage)
-                .orElse("; %s free".formatted(Sizes.bytes((double) usable)));
-        String sentence =
-                "dry run, nothing was written: would download %s, link %s, leave out %s that the last snapshot has%s"
-                        .formatted(
-                                amount(totals.downloaded()), amount(totals.linked()), amount(totals.deleted()), room);
-        if (!allSafe(buckets)) {
-            sentence = troubles(buckets) + "; " + sentence;
-        }
+        String sentence = RunSentence.planned(buckets, plan.data(), usable);
         return record(result(buckets), 1, RunRecord.Truth.NONE, buckets, sentence, List.of());
     }
 
@@ -184,14 +147,10 @@ final class RunReport {
             int attempts,
             RunRecord.Truth truth,
             List<RunRecord.BucketRecord> buckets,
-            @Nullable String message,
+            String sentence,
             List<RunRecord.Alarm> alarms) {
-        RunEnd end = new RunEnd(result, clock.instant(), attempts, message);
+        RunEnd end = new RunEnd(result, clock.instant(), attempts, RunSentence.with(sentence, alarms));
         return new RunRecord(plan.start(), end, truth, buckets, alarms);
-    }
-
-    private static BucketCounts totals(List<RunRecord.BucketRecord> buckets) {
-        return buckets.stream().map(RunRecord.BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus);
     }
 
     private static List<RunRecord.BucketRecord> buckets(Collection<BucketAttempt> ended) {
@@ -260,84 +219,8 @@ final class RunReport {
                 false);
     }
 
-    private static boolean allSafe(List<RunRecord.BucketRecord> buckets) {
-        return buckets.stream().allMatch(bucket -> bucket.result() == RunResult.SUCCESS);
-    }
-
     private static RunResult result(List<RunRecord.BucketRecord> buckets) {
-        return allSafe(buckets) ? RunResult.SUCCESS : RunResult.PARTIAL;
-    }
-
-    private static String troubles(List<RunRecord.BucketRecord> buckets) {
-        List<String> troubles = new ArrayList<>();
-        for (RunRecord.BucketRecord bucket : buckets) {
-            if (bucket.outcome().error() != null) {
-                troubles.add("%s failed (%s)"
-                        .formatted(bucket.bucket(), bucket.outcome().error()));
-            } else if (bucket.outcome().failuresTotal() > 0) {
-                troubles.add("%s: %s could not be copied"
-                        .formatted(bucket.bucket(), objects(bucket.outcome().failuresTotal())));
-            }
-        }
-        return String.join("; ", troubles);
-    }
-
-    private static String changes(List<RunRecord.BucketRecord> buckets) {
-        BucketCounts totals = totals(buckets);
-        return "%s new or changed, %s unchanged%s"
-                .formatted(amount(totals.downloaded()), objects(totals.linked().objects()), asides(buckets));
-    }
-
-    /** What is not as one might expect, each with a comma before it. */
-    private static String asides(List<RunRecord.BucketRecord> buckets) {
-        BucketCounts totals = totals(buckets);
-        StringBuilder asides = new StringBuilder();
-        append(asides, totals.metadataRefreshed(), "with new metadata");
-        append(asides, totals.refetched(), "fetched again because the disk no longer held them");
-        append(asides, totals.deleted(), "gone");
-        append(asides, totals.carried(), "gone from S3 and kept");
-        append(asides, totals.kept(), "kept in their previous version");
-        append(asides, totals.archived(), "archived and not readable");
-        append(asides, totals.vanished(), "vanished meanwhile");
-        return asides.toString();
-    }
-
-    private static String leftOut(int buckets) {
-        return buckets == 0
-                ? ""
-                : "; %s not part of this run and %s as before"
-                        .formatted(
-                                buckets == 1 ? "1 other bucket was" : buckets + " other buckets were",
-                                buckets == 1 ? "stays" : "stay");
-    }
-
-    private static void append(StringBuilder text, Tally tally, String what) {
-        if (tally.objects() > 0) {
-            text.append(", ").append(Sizes.number(tally.objects())).append(' ').append(what);
-        }
-    }
-
-    private static String amount(Tally tally) {
-        return "%s (%s)".formatted(objects(tally.objects()), Sizes.bytes((double) tally.bytes()));
-    }
-
-    private static String objects(long count) {
-        return count == 1 ? "1 object" : Sizes.number(count) + " objects";
-    }
-
-    private static String subject(List<RunRecord.BucketRecord> buckets) {
-        return name(buckets) + (buckets.size() == 1 ? " is" : " are");
-    }
-
-    private static String name(List<RunRecord.BucketRecord> buckets) {
-        return buckets.size() == 1 ? buckets.getFirst().bucket() : "all " + buckets.size() + " buckets";
-    }
-
-    private static String with(String sentence, List<RunRecord.Alarm> alarms) {
-        return alarms.isEmpty()
-                ? sentence
-                : sentence + ". "
-                        + alarms.stream().map(RunRecord.Alarm::message).collect(Collectors.joining(" "));
+        return RunSentence.allSafe(buckets) ? RunResult.SUCCESS : RunResult.PARTIAL;
     }
 
     /** Two runs within a second must not get the same name. */

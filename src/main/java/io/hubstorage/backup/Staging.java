@@ -125,11 +125,11 @@ final class Staging {
     }
 
     Path tree(int attempt, String bucket) {
-        return layout.pass(time, attempt, bucket);
+        return layout.attempt(time, attempt, bucket);
     }
 
     Path journal(int attempt, String bucket) {
-        return layout.passJournal(time, attempt, bucket);
+        return layout.attemptJournal(time, attempt, bucket);
     }
 
     /** A folder for the run's other working files. */
@@ -250,8 +250,8 @@ final class Staging {
 
     private static int lastAttempt(Layout layout, String time) throws IOException {
         return children(layout.journal(time)).stream()
-                .filter(name -> name.startsWith(Layout.PASS_PREFIX))
-                .mapToInt(name -> Integer.parseInt(name.substring(Layout.PASS_PREFIX.length())))
+                .filter(name -> name.startsWith(Layout.ATTEMPT_PREFIX))
+                .mapToInt(name -> Integer.parseInt(name.substring(Layout.ATTEMPT_PREFIX.length())))
                 .max()
                 .orElse(0);
     }

@@ -171,11 +171,6 @@ public sealed interface StatusMessage {
         NEVER,
         /** The newest snapshot has it, but it is not backed up any more. */
         @JsonProperty("left_out")
-        LEFT_OUT;
-
-        /** As it is written in JSON. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        LEFT_OUT
     }
 }

@@ -14,9 +14,4 @@ public record Tally(long objects, long bytes) {
     public Tally plus(Tally other) {
         return new Tally(objects + other.objects, bytes + other.bytes);
     }
-
-    /** This one without the other. */
-    public Tally minus(Tally other) {
-        return new Tally(objects - other.objects, bytes - other.bytes);
-    }
 }

@@ -51,16 +51,11 @@ public final class Logging implements AutoCloseable {
     }
 
     /**
-     * Logs to stdout and the files from now on. A file that cannot be written is warned about, and left out.
+     * Logs to the console and the files from now on. A file that cannot be written is warned about, and left out.
      *
      * @param logFile as {@code ConfigStore.logFile()} names it
      * @param dataFolder gets a second log, {@value #BESIDE_DATA}, as soon as it exists
      */
-    public static Logging start(HubConfig.Logging config, Path logFile, @Nullable Path dataFolder) {
-        return start(config, logFile, dataFolder, Console.STDOUT);
-    }
-
-    /** As {@link #start(HubConfig.Logging, Path, Path)}, with a choice where the console's lines go. */
     public static Logging start(HubConfig.Logging config, Path logFile, @Nullable Path dataFolder, Console console) {
         return start((LoggerContext) LoggerFactory.getILoggerFactory(), config, logFile, dataFolder, console);
     }

@@ -11,13 +11,13 @@ public final class Layout {
     /** How the name of every snapshot begins. */
     public static final String SNAPSHOT_PREFIX = "hublink_";
 
+    /** How the folder of every attempt at a bucket begins; its number follows. The word on disk is older than the one in the code. */
+    public static final String ATTEMPT_PREFIX = "pass-";
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private final Path data;
-
-    /** How the folder of every pass begins; its number follows. */
-    public static final String PASS_PREFIX = "pass-";
 
     /** Below this folder, taken as absolute. */
     public Layout(Path data) {
@@ -104,9 +104,9 @@ public final class Layout {
         return stagings().resolve(time);
     }
 
-    /** Where a pass over a bucket puts its files. */
-    public Path pass(String time, int pass, String bucket) {
-        return staging(time).resolve(PASS_PREFIX + pass).resolve(bucket);
+    /** Where an attempt at a bucket puts its files. */
+    public Path attempt(String time, int attempt, String bucket) {
+        return staging(time).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
     }
 
     /** What becomes the snapshot's folder. */
@@ -124,9 +124,9 @@ public final class Layout {
         return journals().resolve(time);
     }
 
-    /** Where a pass over a bucket keeps its change logs and manifest parts. */
-    public Path passJournal(String time, int pass, String bucket) {
-        return journal(time).resolve(PASS_PREFIX + pass).resolve(bucket);
+    /** Where an attempt at a bucket keeps its change logs and manifest parts. */
+    public Path attemptJournal(String time, int attempt, String bucket) {
+        return journal(time).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
     }
 
     /** What waits to be deleted. */

@@ -40,10 +40,10 @@ final class LayoutTest {
         assertThat(layout.stagings()).isEqualTo(hub.resolve("staging"));
         assertThat(layout.staging("T")).isEqualTo(hub.resolve("staging/T"));
         assertThat(layout.stagedSnapshot("T")).isEqualTo(hub.resolve("staging/T/snapshot"));
-        assertThat(layout.pass("T", 2, "b")).isEqualTo(hub.resolve("staging/T/pass-2/b"));
+        assertThat(layout.attempt("T", 2, "b")).isEqualTo(hub.resolve("staging/T/pass-2/b"));
         assertThat(layout.journals()).isEqualTo(hub.resolve("journal"));
         assertThat(layout.journal("T")).isEqualTo(hub.resolve("journal/T"));
-        assertThat(layout.passJournal("T", 2, "b")).isEqualTo(hub.resolve("journal/T/pass-2/b"));
+        assertThat(layout.attemptJournal("T", 2, "b")).isEqualTo(hub.resolve("journal/T/pass-2/b"));
         assertThat(layout.trash()).isEqualTo(hub.resolve("trash"));
         assertThat(layout.scratch()).isEqualTo(hub.resolve("scratch"));
     }

@@ -62,11 +62,6 @@ public final class SockJsBridge {
         return router;
     }
 
-    /** How many sockets are open. */
-    public int connections() {
-        return sockets.size();
-    }
-
     /** Closes every socket. */
     public void close() {
         vertx.cancelTimer(checkTimer);
