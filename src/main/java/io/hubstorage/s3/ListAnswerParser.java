@@ -48,6 +48,12 @@ final class ListAnswerParser {
         this.in = in;
     }
 
+    /** Reads what a server sends as XML: nothing of a DTD, no entity but XML's own. */
+    static XMLStreamReader reader(byte[] xml, int length) throws XMLStreamException {
+        // As a stream, because Aalto's own source of bytes does not understand UTF-16.
+        return XML.createXMLStreamReader(new ByteArrayInputStream(xml, 0, length));
+    }
+
     /**
      * What the answer says; null when it is an error, for the SDK to make an exception of: some servers send errors as if all
      * were well.
@@ -59,8 +65,7 @@ final class ListAnswerParser {
             return ListAnswer.EMPTY;
         }
         try {
-            // As a stream, because Aalto's own source of bytes does not understand UTF-16.
-            XMLStreamReader in = XML.createXMLStreamReader(new ByteArrayInputStream(xml, 0, length));
+            XMLStreamReader in = reader(xml, length);
             try {
                 return new ListAnswerParser(in).answer();
             } finally {

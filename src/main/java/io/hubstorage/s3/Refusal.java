@@ -1,10 +1,9 @@
 package io.hubstorage.s3;
 
-import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -35,23 +34,20 @@ final class Refusal {
                 .build();
     }
 
-    /** The texts of {@code <Error>}'s elements; none where it is something else, a proxy's page for example. */
+    /** The texts of {@code <Error>}'s elements, of each name the first; none where it is something else, a proxy's page for example. */
     private static Map<String, String> texts(byte[] xml) {
-        XMLInputFactory readers = XMLInputFactory.newDefaultFactory();
-        readers.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-        readers.setProperty(XMLInputFactory.IS_COALESCING, true);
         Map<String, String> texts = new TreeMap<>();
         try {
-            XMLStreamReader reader = readers.createXMLStreamReader(new ByteArrayInputStream(xml));
-            if (reader.nextTag() != XMLStreamReader.START_ELEMENT
+            XMLStreamReader reader = ListAnswerParser.reader(xml, xml.length);
+            if (reader.nextTag() != XMLStreamConstants.START_ELEMENT
                     || !reader.getLocalName().equals("Error")) {
                 return Map.of();
             }
-            while (reader.nextTag() == XMLStreamReader.START_ELEMENT) {
-                texts.put(reader.getLocalName(), reader.getElementText());
+            while (reader.nextTag() == XMLStreamConstants.START_ELEMENT) {
+                texts.putIfAbsent(reader.getLocalName(), reader.getElementText());
             }
-        } catch (XMLStreamException unreadable) {
-            // What could be read counts.
+        } catch (XMLStreamException | RuntimeException unreadable) {
+            // What could be read counts; however the parser stumbles, the answer stays a refusal.
         }
         return texts;
     }
