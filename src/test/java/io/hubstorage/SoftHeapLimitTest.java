@@ -44,14 +44,13 @@ final class SoftHeapLimitTest {
     private record Outcome(long largest, long fullCollections, long afterwards) {}
 
     private static Outcome under(String alive) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        List<String> flags = new ArrayList<>();
         Files.readAllLines(Path.of("docker/jvm.args")).stream()
                 .filter(line -> line.startsWith("-") && !line.startsWith("-DZstdNativePath"))
-                .forEach(command::add);
-        command.addAll(List.of(
-                "-XX:MaxRAM=1g", "-cp", System.getProperty("java.class.path"), Fleeting.class.getName(), alive));
-        String[] told = Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(2), command)
+                .forEach(flags::add);
+        flags.add("-XX:MaxRAM=1g");
+        String[] told = Shell.run(
+                        Path.of("."), Map.of(), Duration.ofMinutes(2), Shell.java(flags, Fleeting.class, alive))
                 .succeeded()
                 .out()
                 .strip()

@@ -25,22 +25,12 @@ final class DirectMemoryTest {
                     Path.of("."),
                     Map.of(),
                     Duration.ofMinutes(2),
-                    List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-Xmx64m",
-                            BOUND,
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "--sun-misc-unsafe-memory-access=allow",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            SmallHeapRuns.class.getName(),
-                            s3.endpoint().toString(),
-                            home.toString(),
+                    SmallHeapRuns.command(
+                            List.of("-Xmx64m", BOUND, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                            s3,
+                            home,
                             "photos",
-                            "1"));
+                            1));
 
             assertThat(ended.succeeded().out()).contains("run FAILED new=false");
         }

@@ -3,13 +3,17 @@ package io.hubstorage.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hubstorage.testkit.Shell;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -94,35 +98,21 @@ final class DurabilityIT {
                 .orElse(-1);
     }
 
-    private List<String> callsOfARun() throws IOException, InterruptedException {
+    private List<String> callsOfARun() throws IOException {
         Path trace = home.resolve("trace");
-        Process child = new ProcessBuilder(
-                        "strace",
-                        "-f",
-                        "-y",
-                        "-s",
-                        "400",
-                        "-e",
-                        "trace=open,openat,fsync,fdatasync,syncfs,rename,renameat,renameat2",
-                        "-o",
-                        trace.toString(),
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SmallHeapRuns.class.getName(),
-                        s3.endpoint().toString(),
-                        home.toString(),
-                        "photos",
-                        "1")
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor()).as(output).isZero();
-        assertThat(output).contains("run SUCCESS new=true downloaded=" + FILES);
+        List<String> command = new ArrayList<>(List.of(
+                "strace",
+                "-f",
+                "-y",
+                "-s",
+                "400",
+                "-e",
+                "trace=open,openat,fsync,fdatasync,syncfs,rename,renameat,renameat2",
+                "-o",
+                trace.toString()));
+        command.addAll(SmallHeapRuns.command(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), s3, home, "photos", 1));
+        Shell.Result ended = Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(5), command);
+        assertThat(ended.succeeded().out()).contains("run SUCCESS new=true downloaded=" + FILES);
         try (Stream<String> calls = Files.lines(trace, StandardCharsets.ISO_8859_1)) {
             return calls.filter(call -> call.contains(home.resolve("data").toString()))
                     .toList();

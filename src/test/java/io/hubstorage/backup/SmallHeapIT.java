@@ -15,13 +15,14 @@ import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.testkit.ListOrder;
+import io.hubstorage.testkit.Shell;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import io.hubstorage.testkit.SyntheticS3;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
@@ -81,25 +82,17 @@ final class SmallHeapIT {
         }
     }
 
-    private static String runs(SyntheticS3 s3, Path home, String bucket, int runs) throws Exception {
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        HEAP,
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "--sun-misc-unsafe-memory-access=allow",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SmallHeapRuns.class.getName(),
-                        s3.endpoint().toString(),
-                        home.toString(),
-                        bucket,
-                        Integer.toString(runs))
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor()).as(output).isZero();
-        return output.lines().filter(line -> line.startsWith("run ")).collect(Collectors.joining("\n"));
+    private static String runs(SyntheticS3 s3, Path home, String bucket, int runs) {
+        return Shell.run(
+                        Path.of("."),
+                        Map.of(),
+                        Duration.ofMinutes(30),
+                        SmallHeapRuns.command(List.of(HEAP, "-XX:+UseSerialGC"), s3, home, bucket, runs))
+                .succeeded()
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("run "))
+                .collect(Collectors.joining("\n"));
     }
 
     private static void pretendBackedUp(SyntheticBucket bucket, Layout layout) throws IOException {

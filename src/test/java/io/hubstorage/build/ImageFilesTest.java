@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -20,15 +21,15 @@ final class ImageFilesTest {
 
     @Test
     void theRehearsalGoesThroughUnderTheImagesFlags() throws IOException {
-        List<String> command = new java.util.ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        List<String> flags = new ArrayList<>();
         Files.readAllLines(Path.of("docker/jvm.args")).stream()
                 // The library that the image has unpacked.
                 .filter(line -> line.startsWith("-") && !line.startsWith("-DZstdNativePath"))
-                .forEach(command::add);
-        command.addAll(List.of("-Xmx256m", "-cp", System.getProperty("java.class.path"), Rehearsal.class.getName()));
+                .forEach(flags::add);
+        flags.add("-Xmx256m");
 
-        Shell.Result result = Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(2), command);
+        Shell.Result result =
+                Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(2), Shell.java(flags, Rehearsal.class));
 
         assertThat(result.succeeded().err()).isEmpty();
     }

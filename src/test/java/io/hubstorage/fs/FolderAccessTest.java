@@ -3,11 +3,13 @@ package io.hubstorage.fs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hubstorage.testkit.Shell;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,20 +33,9 @@ final class FolderAccessTest {
         assumeTrue(
                 Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid && uid == 0,
                 "only root can be another user");
-        Process process = new ProcessBuilder(List.of(
-                        "setpriv",
-                        "--reuid=10001",
-                        "--regid=10001",
-                        "--clear-groups",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xint",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Other.class.getName(),
-                        data.toString()))
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(List.of("setpriv", "--reuid=10001", "--regid=10001", "--clear-groups"));
+        command.addAll(Shell.java(List.of("-Xint", "-XX:TieredStopAtLevel=1"), Other.class, data.toString()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         process.waitFor();
         assumeTrue(!said.contains("setpriv:") && !said.contains("ClassNotFoundException"), said);

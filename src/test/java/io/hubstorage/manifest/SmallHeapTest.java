@@ -1,9 +1,10 @@
 package io.hubstorage.manifest;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.nio.charset.StandardCharsets;
+import io.hubstorage.testkit.Shell;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -11,18 +12,8 @@ final class SmallHeapTest {
     @Test
     void memoryDoesNotGrowWithTheBucket(@TempDir Path folder) throws Exception {
         // 200,000 entries would take over 100 MB.
-        Process child = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx32m",
-                        "-XX:+UseSerialGC",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SmallHeap.class.getName(),
-                        folder.toString())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(child.waitFor()).as(output).isZero();
+        List<String> flags = List.of("-Xmx32m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED");
+        Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(5), Shell.java(flags, SmallHeap.class, folder.toString()))
+                .succeeded();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.testkit.Shell;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -65,13 +66,7 @@ final class DataLockTest {
     @Test
     void anotherProcessHoldsItNamesItselfAndLosesItWhenItIsKilled() throws Exception {
         Layout layout = new Layout(data);
-        Process other = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        OtherProcess.class.getName(),
-                        data.toString())
-                .start();
+        Process other = new ProcessBuilder(Shell.java(List.of(), OtherProcess.class, data.toString())).start();
         try (BufferedReader out = other.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("taken");
 
