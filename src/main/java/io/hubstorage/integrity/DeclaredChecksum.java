@@ -37,7 +37,8 @@ public record DeclaredChecksum(Algorithm algorithm, String expected, int parts, 
         List<DeclaredChecksum> whole = new ArrayList<>();
         DeclaredChecksum parted = null;
         for (Algorithm algorithm : Algorithm.values()) {
-            DeclaredChecksum claim = checksum(algorithm, head.checksums().get(algorithm.name()));
+            DeclaredChecksum claim =
+                    checksum(algorithm, head.checksums().values().get(algorithm.name()));
             if (claim != null && claim.parts == 0) {
                 whole.add(claim);
             } else if (claim != null && parted == null) {

@@ -3,6 +3,7 @@ package io.hubstorage.s3;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,30 +16,61 @@ import org.jspecify.annotations.Nullable;
  *
  * @param size of the whole object in bytes, also when only a range was read
  * @param etag without quotes; empty where the server gives none
- * @param lastModified in whole seconds; the epoch where the server does not say
- * @param version the version id in a versioned bucket
- * @param headers {@code content-type}, {@code content-encoding}, {@code content-disposition}, {@code content-language},
- *     {@code cache-control}, {@code expires}: those present
- * @param metadata the user's own, names without {@code x-amz-meta-}
- * @param checksums what S3 keeps for the whole object, base64 by algorithm ({@code CRC32}, {@code SHA256}, …): those sent.
- *     With {@code -N} behind it, it is the checksum of the checksums of N parts
- * @param checksumType {@code FULL_OBJECT} or {@code COMPOSITE}, where checksums are sent and the server says so
- * @param properties S3's own headers of the object, by their names in lower case: encryption, object lock, expiry, redirect,
- *     number of tags; those sent
  * @param etagIsDigest whether the ETag, if it looks like a digest, is one: not when S3 encrypted with another key than its
  *     own, and not in a directory bucket
+ * @param lastModified in whole seconds; the epoch where the server does not say
+ * @param checksums those sent
  */
 public record ObjectHead(
         long size,
         String etag,
+        boolean etagIsDigest,
         Instant lastModified,
-        @Nullable String version,
-        Map<String, String> headers,
-        Map<String, String> metadata,
-        Map<String, String> checksums,
-        @Nullable String checksumType,
-        Map<String, String> properties,
-        boolean etagIsDigest) {
+        Description description,
+        Checksums checksums) {
+    /**
+     * What a backup writes down as the server says it.
+     *
+     * @param version the version id in a versioned bucket
+     * @param headers {@code content-type}, {@code content-encoding}, {@code content-disposition}, {@code content-language},
+     *     {@code cache-control}, {@code expires}: those present
+     * @param metadata the user's own, names without {@code x-amz-meta-}
+     * @param properties S3's own headers of the object, by their names in lower case: encryption, object lock, expiry, redirect,
+     *     number of tags; those sent
+     */
+    public record Description(
+            @Nullable String version,
+            Map<String, String> headers,
+            Map<String, String> metadata,
+            Map<String, String> properties) {
+        /** Nothing is known. */
+        public static final Description NONE = new Description(null, Map.of(), Map.of(), Map.of());
+
+        /** The properties but for the number of tags, which says nothing more where the tags are known. */
+        public Map<String, String> propertiesBesideTags() {
+            Map<String, String> others = new HashMap<>(properties);
+            others.remove(TAG_COUNT);
+            return others;
+        }
+    }
+
+    /**
+     * What S3 keeps for the whole object.
+     *
+     * @param values base64 by algorithm ({@code CRC32}, {@code SHA256}, …); with {@code -N} behind it, one is the checksum of
+     *     the checksums of N parts
+     * @param type {@code FULL_OBJECT} or {@code COMPOSITE}, where there are values and the server says so
+     */
+    public record Checksums(
+            Map<String, String> values, @Nullable String type) {
+        /** None were sent. */
+        public static final Checksums NONE = new Checksums(Map.of(), null);
+
+        public boolean isEmpty() {
+            return values.isEmpty();
+        }
+    }
+
     private static final String TAG_COUNT = "x-amz-tagging-count";
     private static final Set<String> PROPERTIES = Set.of(
             "x-amz-expiration",
@@ -80,34 +112,29 @@ public record ObjectHead(
         return new ObjectHead(
                 size,
                 bareEtag(known.get("etag")),
+                etagIsDigest(known),
                 time(known.get("last-modified")),
-                known.get("x-amz-version-id"),
-                headers,
-                metadata,
-                checksums,
-                checksums.isEmpty() ? null : known.get("x-amz-checksum-type"),
-                properties,
-                etagIsDigest(known));
+                new Description(known.get("x-amz-version-id"), headers, metadata, properties),
+                checksums.isEmpty() ? Checksums.NONE : new Checksums(checksums, known.get("x-amz-checksum-type")));
     }
 
     /** The same without checksums: those of a range may be those of a part. */
     ObjectHead withoutChecksums() {
-        return withChecksums(Map.of(), null);
+        return with(Checksums.NONE);
     }
 
     /** The same with the checksums of another answer about the same object. */
     public ObjectHead withChecksumsOf(ObjectHead other) {
-        return withChecksums(other.checksums, other.checksumType);
+        return with(other.checksums);
     }
 
-    private ObjectHead withChecksums(Map<String, String> others, @Nullable String type) {
-        return new ObjectHead(
-                size, etag, lastModified, version, headers, metadata, others, type, properties, etagIsDigest);
+    private ObjectHead with(Checksums others) {
+        return new ObjectHead(size, etag, etagIsDigest, lastModified, description, others);
     }
 
     /** Whether the answer says that the object has tags; it is silent where there are none, or we may not know them. */
     public boolean hasTags() {
-        String count = properties.get(TAG_COUNT);
+        String count = description.properties.get(TAG_COUNT);
         return count != null && !count.equals("0");
     }
 

@@ -6,7 +6,6 @@ import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +44,7 @@ record FetchTask(
     /** The same, with the object's tags. */
     ManifestEntry entry(VerifiedBody proven, Map<String, String> tags) {
         ObjectHead head = proven.head();
+        ObjectHead.Description told = head == null ? ObjectHead.Description.NONE : head.description();
         return new ManifestEntry(
                 object.key(),
                 path,
@@ -53,36 +53,26 @@ record FetchTask(
                         object.etag().isEmpty() ? null : object.etag(),
                         proven.sha256(),
                         proven.verified(),
-                        upload(head, proven.parts())),
+                        upload(head == null ? ObjectHead.Checksums.NONE : head.checksums(), proven.parts())),
                 new ManifestEntry.Metadata(
                         object.lastModified(),
                         object.storageClass(),
-                        head == null ? null : head.version(),
-                        head == null ? Map.of() : head.headers(),
-                        head == null ? Map.of() : head.metadata(),
+                        told.version(),
+                        told.headers(),
+                        told.metadata(),
                         tags,
-                        head == null ? Map.of() : properties(head, tags)),
+                        tags.isEmpty() ? told.properties() : told.propertiesBesideTags()),
                 EntryState.DOWNLOADED);
     }
 
-    private static ManifestEntry.Upload upload(@Nullable ObjectHead head, @Nullable PartSizes parts) {
-        return parts == null && (head == null || head.checksums().isEmpty())
+    private static ManifestEntry.Upload upload(ObjectHead.Checksums checksums, @Nullable PartSizes parts) {
+        return parts == null && checksums.isEmpty()
                 ? ManifestEntry.Upload.UNKNOWN
                 : new ManifestEntry.Upload(
                         parts == null ? 0 : parts.each(),
                         parts == null ? List.of() : parts.all(),
-                        head == null ? Map.of() : head.checksums(),
-                        head == null ? null : head.checksumType());
-    }
-
-    /** The number of tags says nothing more where they are known. */
-    private static Map<String, String> properties(ObjectHead head, Map<String, String> tags) {
-        if (tags.isEmpty()) {
-            return head.properties();
-        }
-        Map<String, String> others = new HashMap<>(head.properties());
-        others.remove(ObjectMetadata.TAG_COUNT);
-        return others;
+                        checksums.values(),
+                        checksums.type());
     }
 
     FetchTask withObject(ListedObject other) {

@@ -16,7 +16,6 @@ import java.nio.channels.FileChannel;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,8 +30,6 @@ import org.slf4j.LoggerFactory;
  * nothing: the reads decide about the object. For one thread at a time.
  */
 final class ObjectMetadata implements BodyVerifier.Parts {
-    static final String TAG_COUNT = "x-amz-tagging-count";
-
     private static final Logger LOG = LoggerFactory.getLogger(ObjectMetadata.class);
     private static final String STANDARD = "STANDARD";
     /** The tags of one in so many objects that have some are asked for in a run, because no listing shows that tags changed. */
@@ -293,25 +290,20 @@ final class ObjectMetadata implements BodyVerifier.Parts {
      */
     private ManifestEntry line(ManifestEntry known, @Nullable ObjectHead head, @Nullable Map<String, String> tags) {
         ManifestEntry.Metadata old = known.metadata();
+        ObjectHead.Description told = head == null
+                ? new ObjectHead.Description(old.version(), old.headers(), old.user(), old.properties())
+                : head.description();
         ManifestEntry.Metadata metadata = new ManifestEntry.Metadata(
                 object.lastModified(),
                 object.storageClass(),
-                head == null ? old.version() : head.version(),
-                head == null ? old.headers() : head.headers(),
-                head == null ? old.user() : head.metadata(),
+                told.version(),
+                told.headers(),
+                told.metadata(),
                 tags == null ? old.tags() : tags,
-                head == null ? old.properties() : properties(head, tags));
+                tags == null ? told.properties() : told.propertiesBesideTags());
         return new ManifestEntry(
                         known.key(), known.path(), content(known.content(), head), old, known.state(), known.fileTime())
                 .withMetadata(metadata);
-    }
-
-    private static Map<String, String> properties(ObjectHead head, @Nullable Map<String, String> tags) {
-        Map<String, String> properties = new HashMap<>(head.properties());
-        if (tags != null) {
-            properties.remove(TAG_COUNT);
-        }
-        return properties;
     }
 
     /** A server may have computed checksums since. */
@@ -320,7 +312,10 @@ final class ObjectMetadata implements BodyVerifier.Parts {
             return known;
         }
         ManifestEntry.Upload upload = known.upload();
-        return known.withUpload(
-                new ManifestEntry.Upload(upload.partSize(), upload.partSizes(), head.checksums(), head.checksumType()));
+        return known.withUpload(new ManifestEntry.Upload(
+                upload.partSize(),
+                upload.partSizes(),
+                head.checksums().values(),
+                head.checksums().type()));
     }
 }

@@ -15,8 +15,13 @@ final class DeclaredChecksumTest {
     private static final String MD5 = "0123456789abcdef0123456789abcdef";
 
     private static Declared claims(String etag, boolean digest, Map<String, String> checksums) {
-        return DeclaredChecksum.of(
-                new ObjectHead(9, etag, Instant.EPOCH, null, Map.of(), Map.of(), checksums, null, Map.of(), digest));
+        return DeclaredChecksum.of(new ObjectHead(
+                9,
+                etag,
+                digest,
+                Instant.EPOCH,
+                ObjectHead.Description.NONE,
+                new ObjectHead.Checksums(checksums, null)));
     }
 
     @Test

@@ -37,14 +37,14 @@ final class ObjectHeadTest {
                 .isEqualTo(new ObjectHead(
                         7,
                         "abc",
+                        true,
                         Instant.parse("2026-01-15T10:00:00Z"),
-                        "v1",
-                        Map.of("content-type", "text/plain", "expires", "never"),
-                        Map.of("Mood", "good", "empty", ""),
-                        Map.of("CRC64NVME", "AAAAAAAAAAA="),
-                        "FULL_OBJECT",
-                        Map.of(),
-                        true));
+                        new ObjectHead.Description(
+                                "v1",
+                                Map.of("content-type", "text/plain", "expires", "never"),
+                                Map.of("Mood", "good", "empty", ""),
+                                Map.of()),
+                        new ObjectHead.Checksums(Map.of("CRC64NVME", "AAAAAAAAAAA="), "FULL_OBJECT")));
     }
 
     @Test
@@ -57,7 +57,7 @@ final class ObjectHeadTest {
                 "x-amz-tagging-count", "2",
                 "x-amz-request-id", "of the answer, not of the object");
 
-        assertThat(head.properties())
+        assertThat(head.description().properties())
                 .containsOnly(
                         Map.entry("x-amz-server-side-encryption", "aws:kms"),
                         Map.entry("x-amz-server-side-encryption-bucket-key-enabled", "true"),
@@ -74,7 +74,7 @@ final class ObjectHeadTest {
 
         assertThat(head.etag()).isEmpty();
         assertThat(head.lastModified()).isEqualTo(Instant.EPOCH);
-        assertThat(head.checksums()).isEmpty();
+        assertThat(head.checksums()).isEqualTo(ObjectHead.Checksums.NONE);
     }
 
     @ParameterizedTest

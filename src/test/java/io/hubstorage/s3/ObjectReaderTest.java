@@ -72,7 +72,7 @@ final class ObjectReaderTest {
         assertThat(received).hasValue(5);
         assertThat(object.head().size()).isEqualTo(5);
         assertThat(object.head().etag()).isEqualTo("5d41402abc4b2a76b9719d911017c592");
-        assertThat(object.head().metadata()).containsEntry("owner", "me");
+        assertThat(object.head().description().metadata()).containsEntry("owner", "me");
     }
 
     @Test
@@ -94,7 +94,7 @@ final class ObjectReaderTest {
                         AsyncRequestBody.fromString("<p>"))
                 .join();
         ObjectHead head = object("page", null).readSmall(3, count -> {}).head();
-        assertThat(head.headers())
+        assertThat(head.description().headers())
                 .containsEntry("content-type", "text/html")
                 .containsEntry("content-disposition", "inline")
                 .containsEntry("content-language", "de")
