@@ -77,7 +77,6 @@ public final class SnapshotVerifier {
                 begin,
                 clock.instant(),
                 request.layout().data().toString(),
-                problems == 0,
                 request.samplePercent(),
                 request.seed(),
                 new Tally(progress.filesHashed(), progress.bytesHashed()),

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * What a verification found in all; each {@link Snapshot} is told when it is done, so that none has to be remembered.
  *
  * @param data the data folder
- * @param ok whether there is no problem at all
  * @param samplePercent how many of a hundred contents were hashed
  * @param seed what chose them; the same seed chooses the same again
  * @param hashed files read in full, and their bytes; what a snapshot shares with the one before is read once
@@ -20,13 +19,18 @@ public record VerifyReport(
         Instant startedAt,
         Instant finishedAt,
         String data,
-        boolean ok,
         double samplePercent,
         long seed,
         Tally hashed,
         long problemsTotal) {
     /** How many problems of a snapshot are named. */
     public static final int MAX_PROBLEMS = 100;
+
+    /** Whether there is no problem at all. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public boolean ok() {
+        return problemsTotal == 0;
+    }
 
     /**
      * One snapshot.
@@ -36,7 +40,6 @@ public record VerifyReport(
      */
     public record Snapshot(
             String name, boolean legacy, boolean ok, long problemsTotal, List<Problem> problems, List<Bucket> buckets) {
-        /** Copies the lists. */
         public Snapshot {
             problems = List.copyOf(problems);
             buckets = List.copyOf(buckets);
