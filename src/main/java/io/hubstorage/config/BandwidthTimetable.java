@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which of the limits by time of day holds at a moment, and until when. Pure. */
 record BandwidthTimetable(List<Limit> limits, ZoneId zone) {
-    /** So many days after the present one have begun and ended all ranges, also where clocks are changed meanwhile. */
+    /** Within this many days after the present one every range begins and ends, also where clocks are changed meanwhile. */
     private static final int DAYS = 2;
 
     @Nullable

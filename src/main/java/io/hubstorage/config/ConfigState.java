@@ -150,7 +150,7 @@ record ConfigState(
 
     Path logFile() {
         String file = config.logging().file();
-        Path name = file == null ? null : SettingsReader.path(file).getFileName();
+        Path name = file == null ? null : VariableReader.path(file).getFileName();
         return logPath().resolve(name == null ? DEFAULT_LOG_FILE : name.toString());
     }
 
@@ -169,7 +169,7 @@ record ConfigState(
         String named = config.overruled().localBasePath();
         return named == null || isFixed("HUBSTORAGE_DATA_PATH")
                 ? variables.settings.dataPath()
-                : SettingsReader.path(named);
+                : VariableReader.path(named);
     }
 
     /** The folder of {@code logging.file}; a bare file name says nothing about the folder. */
@@ -178,7 +178,7 @@ record ConfigState(
         if (file == null || isFixed("HUBSTORAGE_LOG_PATH") || Path.of(file).getParent() == null) {
             return variables.settings.logPath();
         }
-        Path folder = SettingsReader.path(file).getParent();
+        Path folder = VariableReader.path(file).getParent();
         return folder == null ? variables.settings.logPath() : folder;
     }
 
@@ -226,7 +226,7 @@ record ConfigState(
         all.addAll(document.warnings());
         all.addAll(Seed.overruled(variables.now, document.json()));
         String named = config.overruled().localBasePath();
-        if (named != null && !SettingsReader.path(named).equals(dataPath())) {
+        if (named != null && !VariableReader.path(named).equals(dataPath())) {
             all.add("local_base_path has no effect: HUBSTORAGE_DATA_PATH is set, to %s".formatted(dataPath()));
         }
         String profile = config.overruled().awsProfile();

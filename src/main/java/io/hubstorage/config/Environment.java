@@ -94,7 +94,7 @@ public final class Environment {
             return Path.of(named.strip());
         }
         String docker = processEnv.getOrDefault("DOCKER_MODE", "").strip();
-        boolean inDocker = docker.isEmpty() ? isContainer() : Boolean.TRUE.equals(SettingsReader.bool(docker));
+        boolean inDocker = docker.isEmpty() ? isContainer() : Boolean.TRUE.equals(VariableReader.bool(docker));
         return Path.of(inDocker ? "/app/.env" : ".env");
     }
 

@@ -124,7 +124,7 @@ final class RemoteSave {
         fixed(
                 "local_base_path",
                 config -> config.overruled().localBasePath(),
-                text -> SettingsReader.path(text).equals(data),
+                text -> VariableReader.path(text).equals(data),
                 after.settings().dataPath().equals(data),
                 "HUBSTORAGE_DATA_PATH");
         String profile = before.settings().aws().profile();
@@ -154,7 +154,7 @@ final class RemoteSave {
         Path folder = named.getParent();
         return LOG_NAME.matcher(String.valueOf(named.getFileName())).matches()
                 && (folder == null
-                        || SettingsReader.path(folder.toString())
+                        || VariableReader.path(folder.toString())
                                 .equals(before.settings().logPath()));
     }
 

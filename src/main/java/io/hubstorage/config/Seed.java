@@ -93,7 +93,7 @@ final class Seed {
         if (value.matches("[+-]?\\d*\\.?\\d+([eE][+-]?\\d+)?")) {
             return Double.valueOf(value);
         }
-        Boolean flag = SettingsReader.bool(value);
+        Boolean flag = VariableReader.bool(value);
         return flag == null ? value : flag;
     }
 

@@ -30,8 +30,6 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
      * The web server.
      *
      * @param allowedHosts {@code HUBSTORAGE_ALLOWED_HOSTS}: further names under which it answers where no login is asked for
-     * @param loginOff {@code HUBSTORAGE_AUTH=none}
-     * @param sessionIdle {@code HUBSTORAGE_SESSION_HOURS}: how long a login lasts without being used
      * @param basePath {@code HUBSTORAGE_BASE_PATH}: where a proxy has it, as {@code /backups}; empty for the root
      * @param trustedProxies {@code HUBSTORAGE_TRUSTED_PROXIES}: addresses and networks whose {@code X-Forwarded-*} count
      * @param corsOrigins {@code HUBSTORAGE_CORS_ORIGINS}: origins whose pages may use the API, in lower case
@@ -40,11 +38,18 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
             String host,
             int port,
             List<String> allowedHosts,
-            boolean loginOff,
-            Duration sessionIdle,
+            Login login,
             String basePath,
             List<String> trustedProxies,
             List<String> corsOrigins) {
+        /**
+         * Who comes in.
+         *
+         * @param off {@code HUBSTORAGE_AUTH=none}: everybody
+         * @param idle {@code HUBSTORAGE_SESSION_HOURS}: how long a login lasts without being used
+         */
+        public record Login(boolean off, Duration idle) {}
+
         private static final Pattern PASSWORD_HASH =
                 Pattern.compile("pbkdf2:it=[1-9][0-9]{3,6}:[A-Za-z0-9+/]{16,}={0,2}:[A-Za-z0-9+/]{43,}={0,2}");
 

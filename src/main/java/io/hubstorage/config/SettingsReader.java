@@ -5,14 +5,12 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,11 +35,11 @@ final class SettingsReader {
     private static final Pattern BITS = Pattern.compile("[0-9]{1,3}");
 
     private final Environment env;
-    private final List<Problem> problems;
+    private final VariableReader variables;
 
     private SettingsReader(Environment env, List<Problem> problems) {
         this.env = env;
-        this.problems = problems;
+        this.variables = new VariableReader(env, problems);
     }
 
     static Settings read(Environment env) {
@@ -59,31 +57,14 @@ final class SettingsReader {
         return new SettingsReader(env, problems).settings();
     }
 
-    /** A switch as people write it; null when it is none. */
-    static @Nullable Boolean bool(String text) {
-        return switch (text.strip().toLowerCase(Locale.ROOT)) {
-            case "true", "yes", "on", "1" -> true;
-            case "false", "no", "off", "0" -> false;
-            default -> null;
-        };
-    }
-
-    /** A path as people write it, {@code ~/} included; absolute. */
-    static Path path(String text) {
-        String plain = text.strip();
-        boolean home = plain.equals("~") || plain.startsWith("~/");
-        Path path = home ? Path.of(System.getProperty("user.home"), plain.substring(1)) : Path.of(plain);
-        return path.toAbsolutePath().normalize();
-    }
-
     private Settings settings() {
-        boolean docker = flag("DOCKER_MODE", Environment.isContainer());
+        boolean docker = variables.flag("DOCKER_MODE", Environment.isContainer());
         Path base = Path.of(docker ? "/app" : "");
         return new Settings(
                 docker,
-                configFile(folder("HUBSTORAGE_CONFIG_PATH", base.resolve("config"))),
-                folder("HUBSTORAGE_DATA_PATH", base.resolve("data")),
-                folder("HUBSTORAGE_LOG_PATH", base.resolve("logs")),
+                configFile(variables.folder("HUBSTORAGE_CONFIG_PATH", base.resolve("config"))),
+                variables.folder("HUBSTORAGE_DATA_PATH", base.resolve("data")),
+                variables.folder("HUBSTORAGE_LOG_PATH", base.resolve("logs")),
                 web(docker ? "0.0.0.0" : "127.0.0.1"),
                 aws());
     }
@@ -98,30 +79,31 @@ final class SettingsReader {
         checkSecrets();
         return new Settings.Web(
                 host(usualHost),
-                number(
+                variables.number(
                         "HUBSTORAGE_WEB_PORT",
                         0,
                         65_535,
                         DEFAULT_PORT,
                         "a whole number from 1 to 65535, or 0 for any free port"),
-                lowerCase(members(
+                lowerCase(variables.members(
                         "HUBSTORAGE_ALLOWED_HOSTS",
                         SettingsReader::isHost,
                         "host names separated by commas, without scheme and port")),
-                loginOff(),
-                Duration.ofHours(number(
-                        "HUBSTORAGE_SESSION_HOURS",
-                        1,
-                        MOST_SESSION_HOURS,
-                        SESSION_HOURS,
-                        "a whole number from 1 to " + MOST_SESSION_HOURS)),
+                new Settings.Web.Login(
+                        loginOff(),
+                        Duration.ofHours(variables.number(
+                                "HUBSTORAGE_SESSION_HOURS",
+                                1,
+                                MOST_SESSION_HOURS,
+                                SESSION_HOURS,
+                                "a whole number from 1 to " + MOST_SESSION_HOURS))),
                 basePath(),
-                members(
+                variables.members(
                         "HUBSTORAGE_TRUSTED_PROXIES",
                         SettingsReader::isNetwork,
                         "IP addresses and networks separated by commas, as 10.0.0.2 or 172.16.0.0/12"),
                 // Exact ones: a pattern, or everybody, would let any page of the web in.
-                lowerCase(members(
+                lowerCase(variables.members(
                         "HUBSTORAGE_CORS_ORIGINS",
                         origin -> ORIGIN.matcher(origin).matches(),
                         "origins separated by commas, each whole, as https://home.example or http://nas.local:8080; no"
@@ -129,13 +111,13 @@ final class SettingsReader {
     }
 
     private String host(String fallback) {
-        String text = stripped("HUBSTORAGE_WEB_HOST");
+        String text = variables.text("HUBSTORAGE_WEB_HOST");
         if (text == null) {
             return fallback;
         }
         String host = text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
         if (!isHost(host)) {
-            problem("HUBSTORAGE_WEB_HOST", text, "a host name or an IP address, without scheme and port");
+            variables.problem("HUBSTORAGE_WEB_HOST", text, "a host name or an IP address, without scheme and port");
         }
         return host;
     }
@@ -157,12 +139,12 @@ final class SettingsReader {
 
     /** Only one word switches it off, so that no slip does. */
     private boolean loginOff() {
-        String text = stripped("HUBSTORAGE_AUTH");
+        String text = variables.text("HUBSTORAGE_AUTH");
         if (text == null || text.equalsIgnoreCase("password")) {
             return false;
         }
         if (!text.equalsIgnoreCase("none")) {
-            problem("HUBSTORAGE_AUTH", text, "password, or none for no login at all");
+            variables.problem("HUBSTORAGE_AUTH", text, "password, or none for no login at all");
         }
         return text.equalsIgnoreCase("none");
     }
@@ -170,30 +152,32 @@ final class SettingsReader {
     /** Whoever uses them reads them anew each time, since they may change; here a slip in them is found out. */
     private void checkSecrets() {
         String password = env.get("HUBSTORAGE_WEB_PASSWORD");
-        String hash = stripped("HUBSTORAGE_WEB_PASSWORD_HASH");
-        String token = stripped("HUBSTORAGE_WEB_TOKEN");
+        String hash = variables.text("HUBSTORAGE_WEB_PASSWORD_HASH");
+        String token = variables.text("HUBSTORAGE_WEB_TOKEN");
         if (password != null && password.length() < SHORTEST_PASSWORD) {
-            problem("HUBSTORAGE_WEB_PASSWORD", password, "at least %d characters".formatted(SHORTEST_PASSWORD));
+            variables.problem(
+                    "HUBSTORAGE_WEB_PASSWORD", password, "at least %d characters".formatted(SHORTEST_PASSWORD));
         }
         if (hash != null && !Settings.Web.isPasswordHash(hash)) {
-            problem("HUBSTORAGE_WEB_PASSWORD_HASH", hash, "what the command 'password' prints, without quotes");
+            variables.problem(
+                    "HUBSTORAGE_WEB_PASSWORD_HASH", hash, "what the command 'password' prints, without quotes");
         }
         if (password != null && hash != null) {
-            problem("HUBSTORAGE_WEB_PASSWORD_HASH", hash, "only one of it and HUBSTORAGE_WEB_PASSWORD");
+            variables.problem("HUBSTORAGE_WEB_PASSWORD_HASH", hash, "only one of it and HUBSTORAGE_WEB_PASSWORD");
         }
         if (token != null && token.length() < SHORTEST_TOKEN) {
-            problem("HUBSTORAGE_WEB_TOKEN", token, "at least %d characters".formatted(SHORTEST_TOKEN));
+            variables.problem("HUBSTORAGE_WEB_TOKEN", token, "at least %d characters".formatted(SHORTEST_TOKEN));
         }
     }
 
     /** Empty, or with a slash before and none behind. */
     private String basePath() {
-        String text = stripped("HUBSTORAGE_BASE_PATH");
+        String text = variables.text("HUBSTORAGE_BASE_PATH");
         if (text == null) {
             return "";
         }
         if (!BASE_PATH.matcher(text).matches()) {
-            problem(
+            variables.problem(
                     "HUBSTORAGE_BASE_PATH",
                     text,
                     "a path such as /backups: a slash first, then letters, digits and . _ ~ - between single slashes");
@@ -206,23 +190,23 @@ final class SettingsReader {
         URI endpoint = endpoint();
         return new Settings.Aws(
                 new Settings.Keys(
-                        stripped("AWS_ACCESS_KEY_ID"),
-                        stripped("AWS_SECRET_ACCESS_KEY"),
-                        stripped("AWS_SESSION_TOKEN")),
+                        variables.text("AWS_ACCESS_KEY_ID"),
+                        variables.text("AWS_SECRET_ACCESS_KEY"),
+                        variables.text("AWS_SESSION_TOKEN")),
                 region(),
-                stripped("AWS_PROFILE"),
+                variables.text("AWS_PROFILE"),
                 endpoint,
-                flag("HUBSTORAGE_S3_PATH_STYLE", endpoint != null),
+                variables.flag("HUBSTORAGE_S3_PATH_STYLE", endpoint != null),
                 trustStore(),
                 customerKey());
     }
 
     private @Nullable String customerKey() {
-        String text = stripped("HUBSTORAGE_SSE_C_KEY");
+        String text = variables.text("HUBSTORAGE_SSE_C_KEY");
         if (text == null || isCustomerKey(text)) {
             return text;
         }
-        problem("HUBSTORAGE_SSE_C_KEY", text, "the base64 of the 32 bytes of an AES-256 key");
+        variables.problem("HUBSTORAGE_SSE_C_KEY", text, "the base64 of the 32 bytes of an AES-256 key");
         return null;
     }
 
@@ -236,16 +220,16 @@ final class SettingsReader {
 
     private String region() {
         String name = env.get("AWS_REGION") != null ? "AWS_REGION" : "AWS_DEFAULT_REGION";
-        String region = stripped(name);
+        String region = variables.text(name);
         if (region != null && !REGION.matcher(region).matches()) {
-            problem(name, region, "a region such as eu-central-1");
+            variables.problem(name, region, "a region such as eu-central-1");
         }
         return region == null ? "us-east-1" : region;
     }
 
     private @Nullable URI endpoint() {
         String name = env.get("AWS_ENDPOINT_URL_S3") != null ? "AWS_ENDPOINT_URL_S3" : "AWS_ENDPOINT_URL";
-        String text = stripped(name);
+        String text = variables.text(name);
         if (text == null) {
             return null;
         }
@@ -259,7 +243,7 @@ final class SettingsReader {
         } catch (URISyntaxException e) {
             // Told below; the exception would repeat the text, which may hold a login.
         }
-        problem(name, text, "a URL such as https://minio.example:9000, without login and query");
+        variables.problem(name, text, "a URL such as https://minio.example:9000, without login and query");
         return null;
     }
 
@@ -268,73 +252,14 @@ final class SettingsReader {
         if (text == null) {
             return null;
         }
-        Path file = folder("AWS_CA_BUNDLE", Path.of(""));
+        Path file = variables.folder("AWS_CA_BUNDLE", Path.of(""));
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            problem("AWS_CA_BUNDLE", text, "a readable PEM or PKCS#12 file of certificate authorities");
+            variables.problem("AWS_CA_BUNDLE", text, "a readable PEM or PKCS#12 file of certificate authorities");
         }
         return new Settings.TrustStore(file, env.get("HUBSTORAGE_TRUST_STORE_PASSWORD"));
     }
 
-    private Path folder(String name, Path fallback) {
-        String text = env.get(name);
-        try {
-            return text == null ? fallback.toAbsolutePath().normalize() : path(text);
-        } catch (InvalidPathException e) {
-            problem(name, String.valueOf(text), "a path of this system");
-            return fallback.toAbsolutePath().normalize();
-        }
-    }
-
-    private @Nullable String stripped(String name) {
-        String text = env.get(name);
-        return text == null ? null : text.strip();
-    }
-
     private static List<String> lowerCase(List<String> texts) {
         return texts.stream().map(text -> text.toLowerCase(Locale.ROOT)).toList();
-    }
-
-    /** Those of a comma-separated variable that are allowed. */
-    private List<String> members(String name, Predicate<String> valid, String allowed) {
-        List<String> members = new ArrayList<>();
-        for (String member : env.list(name)) {
-            if (valid.test(member)) {
-                members.add(member);
-            } else {
-                problem(name, member, allowed);
-            }
-        }
-        return List.copyOf(members);
-    }
-
-    private boolean flag(String name, boolean fallback) {
-        String text = env.get(name);
-        Boolean value = text == null ? Boolean.valueOf(fallback) : bool(text);
-        if (value == null) {
-            problem(name, String.valueOf(text), "true or false");
-        }
-        return value == null ? fallback : value;
-    }
-
-    private int number(String name, int least, int most, int fallback, String allowed) {
-        String text = stripped(name);
-        if (text == null) {
-            return fallback;
-        }
-        try {
-            int number = Integer.parseInt(text);
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Told below, like a number out of range.
-        }
-        problem(name, text, allowed);
-        return fallback;
-    }
-
-    /** Notes that a variable is wrong; the value of a secret is not repeated. */
-    private void problem(String name, String found, String allowed) {
-        problems.add(new Problem(name, Secrets.isVariable(name) ? Secrets.HIDDEN : Secrets.show(found), allowed));
     }
 }

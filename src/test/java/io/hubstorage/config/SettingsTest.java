@@ -116,8 +116,8 @@ final class SettingsTest {
     @Test
     void howTheDashboardIsReachedIsReadWithUsefulDefaults() {
         Settings.Web usual = settings().web();
-        assertThat(usual.loginOff()).isFalse();
-        assertThat(usual.sessionIdle()).isEqualTo(Duration.ofHours(24));
+        assertThat(usual.login().off()).isFalse();
+        assertThat(usual.login().idle()).isEqualTo(Duration.ofHours(24));
         assertThat(usual.basePath()).isEmpty();
         assertThat(usual.trustedProxies()).isEmpty();
         Settings.Web web = settings(
@@ -126,8 +126,8 @@ final class SettingsTest {
                         "HUBSTORAGE_BASE_PATH", "/nas/backups/",
                         "HUBSTORAGE_TRUSTED_PROXIES", "10.0.0.2, 172.16.0.0/12, fd00::/8")
                 .web();
-        assertThat(web.loginOff()).isTrue();
-        assertThat(web.sessionIdle()).isEqualTo(Duration.ofHours(8));
+        assertThat(web.login().off()).isTrue();
+        assertThat(web.login().idle()).isEqualTo(Duration.ofHours(8));
         assertThat(web.basePath()).isEqualTo("/nas/backups");
         assertThat(web.trustedProxies()).containsExactly("10.0.0.2", "172.16.0.0/12", "fd00::/8");
         assertThat(settings("HUBSTORAGE_BASE_PATH", "/").web().basePath()).isEmpty();

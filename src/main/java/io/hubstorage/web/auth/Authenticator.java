@@ -86,7 +86,7 @@ public final class Authenticator {
             Vertx vertx, ConfigStore store, InstantSource clock, boolean exposed, Consumer<String> fresh) {
         StoredPassword stored = new StoredPassword(store.settings().configFolder());
         Environment environment = store.environment();
-        boolean off = store.settings().web().loginOff();
+        boolean off = store.settings().web().login().off();
         boolean named = Credentials.of(environment, null).areNamed();
         if (off && named) {
             LOG.warn("HUBSTORAGE_AUTH=none: nobody is asked for the password or token that is set");
@@ -163,8 +163,8 @@ public final class Authenticator {
             return new AuthDisabled();
         }
         for (Cookie cookie : request.cookies(Session.cookieName(client))) {
-            Optional<Session> session =
-                    sessions.find(cookie.getValue(), store.settings().web().sessionIdle());
+            Optional<Session> session = sessions.find(
+                    cookie.getValue(), store.settings().web().login().idle());
             if (session.isPresent()) {
                 return session.get();
             }
@@ -189,7 +189,7 @@ public final class Authenticator {
 
     /** To be called now and then: ends what is over, forgets what is paid, and looks for another stored password. */
     public void sweep() {
-        sessions.sweep(store.settings().web().sessionIdle());
+        sessions.sweep(store.settings().web().login().idle());
         tries.sweep();
         credentials.refresh();
     }

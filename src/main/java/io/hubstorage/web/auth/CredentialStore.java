@@ -55,7 +55,7 @@ final class CredentialStore {
 
     /** Whether credentials are asked for at all. */
     boolean isRequired() {
-        return !store.settings().web().loginOff() && (exposed || current().areNamed());
+        return !store.settings().web().login().off() && (exposed || current().areNamed());
     }
 
     /** Whether that is the token; false where there is none. */
