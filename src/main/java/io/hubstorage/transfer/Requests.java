@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests and memory are two limits, because they bind at different times: a thousand small bodies are many requests and
  * little memory, sixteen large ones the other way round, and a body stays in memory when its request is long done. Who needs
- * both takes memory first. {@link Bandwidth} is the third, for bodies alone: the beginning of a body is taken from it before
+ * both takes memory first. {@link RateLimiter} is the third, for bodies alone: the beginning of a body is taken from it before
  * the request has its permit, so that what waits for it keeps no other request from being sent. A body that waits on its way keeps
  * its permit, since it keeps its connection.
  */
@@ -32,7 +32,7 @@ final class Requests {
     private static final int FEWEST = 4;
 
     private final RequestPermits permits;
-    private final Bandwidth bandwidth;
+    private final RateLimiter bandwidth;
     /**
      * Held, while the bandwidth is limited, by whoever is about to begin a body, until they have both bandwidth and a permit. One
      * at a time: what all of them took beforehand would be missing to those who read, and come all at once later.
@@ -48,12 +48,12 @@ final class Requests {
     private final Cancellation cancellation;
 
     /** Limits of its own, and nobody to stop it; {@link #stoppedBy} shares them. */
-    Requests(RequestPermits permits, Bandwidth bandwidth, long memory, RetryPolicy retries) {
+    Requests(RequestPermits permits, RateLimiter bandwidth, long memory, RetryPolicy retries) {
         this(permits, bandwidth, memory, retries, new ParallelMd5());
     }
 
     /** The same, with other hashes than the processor's. */
-    Requests(RequestPermits permits, Bandwidth bandwidth, long memory, RetryPolicy retries, ParallelMd5 parallelMd5) {
+    Requests(RequestPermits permits, RateLimiter bandwidth, long memory, RetryPolicy retries, ParallelMd5 parallelMd5) {
         this.permits = permits;
         this.bandwidth = bandwidth;
         this.beginning = new Semaphore(1, true);

@@ -61,7 +61,7 @@ public final class TransferVerticle extends VerticleBase {
         this.s3 = new S3Connection(() -> config.settings().aws(), version, stall);
         this.requests = new Requests(
                 new RequestPermits(S3Connection.CONNECTIONS),
-                new Bandwidth(System::nanoTime),
+                new RateLimiter(System::nanoTime),
                 Requests.memoryOfHeap(),
                 retries);
         this.search = new BucketSearch(

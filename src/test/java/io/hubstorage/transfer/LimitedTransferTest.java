@@ -26,7 +26,7 @@ final class LimitedTransferTest {
     private static final long MIB = 1 << 20;
     private static final int SMALL = 128 * 1024;
     /** So many small bodies are a burst. */
-    private static final long BURST = Bandwidth.LEAST_BURST / SMALL;
+    private static final long BURST = RateLimiter.LEAST_BURST / SMALL;
 
     private static final long BURST_NANOS = 125_000_000;
     /** What is on its way to a reader that does not ask for more: what it has asked for last, in pieces as the network gives them. */
@@ -37,7 +37,7 @@ final class LimitedTransferTest {
 
     private final AtomicLong now = new AtomicLong();
     private final AtomicLong looks = new AtomicLong();
-    private final Bandwidth bandwidth = new Bandwidth(() -> {
+    private final RateLimiter bandwidth = new RateLimiter(() -> {
         long time = now.get();
         looks.incrementAndGet();
         return time;
@@ -110,7 +110,7 @@ final class LimitedTransferTest {
         CompletableFuture<TransferMessage.Result> result = started(job);
 
         await(() -> {
-            double allowed = Bandwidth.LEAST_BURST + 8.0 * MIB * now.get() / 1e9;
+            double allowed = RateLimiter.LEAST_BURST + 8.0 * MIB * now.get() / 1e9;
             assertThat((double) received(job)).isLessThanOrEqualTo(allowed + UNDER_WAY * 3);
             now.addAndGet(Duration.ofMillis(20).toNanos());
             return result.isDone();
@@ -118,7 +118,7 @@ final class LimitedTransferTest {
 
         assertThat(ended(result).progress().counts().downloaded().objects()).isEqualTo(61);
         assertThat(now.get()).as("nanoseconds").isGreaterThan((long)
-                ((27.5 * MIB - Bandwidth.LEAST_BURST) / (8 * MIB) * 1e9));
+                ((27.5 * MIB - RateLimiter.LEAST_BURST) / (8 * MIB) * 1e9));
         assertThat(shard.gets()).as("each body is asked for once").isEqualTo(60 + 3);
     }
 
@@ -166,9 +166,9 @@ final class LimitedTransferTest {
         shard.bucket().add("large", 40 * MIB);
         ShardJob job = shard.job(Mode.COPY);
         CompletableFuture<TransferMessage.Result> result = started(job);
-        await(() -> received(job) >= Bandwidth.LEAST_BURST);
+        await(() -> received(job) >= RateLimiter.LEAST_BURST);
 
-        assertThat(received(job)).isLessThanOrEqualTo(Bandwidth.LEAST_BURST + UNDER_WAY);
+        assertThat(received(job)).isLessThanOrEqualTo(RateLimiter.LEAST_BURST + UNDER_WAY);
         assertThat(result).isNotDone();
         bandwidth.rate(Double.POSITIVE_INFINITY);
 
@@ -185,7 +185,7 @@ final class LimitedTransferTest {
         await(() -> received(job) >= MIB);
 
         bandwidth.rate(8 * MIB);
-        long before = received(job) + 5 * (MIB + UNDER_WAY) + Bandwidth.LEAST_BURST;
+        long before = received(job) + 5 * (MIB + UNDER_WAY) + RateLimiter.LEAST_BURST;
         shard.s3().bandwidth(0, 0);
         await(() -> {
             assertThat((double) received(job)).isLessThanOrEqualTo(before + 8.0 * MIB * now.get() / 1e9);
@@ -244,7 +244,7 @@ final class LimitedTransferTest {
     /** By the real clock, in which the silence that S3 is allowed passes several times. */
     @Test
     void aBodyThatWaitsForBandwidthIsNoSilentServerAndNoSlowOne() throws Exception {
-        Bandwidth real = new Bandwidth(System::nanoTime);
+        RateLimiter real = new RateLimiter(System::nanoTime);
         real.rate(4 * MIB);
         shard.within(real).stall(Duration.ofMillis(500));
         shard.bucket().add("large", 16 * MIB);

@@ -21,7 +21,7 @@ final class RequestsTest {
     private final RequestPermits permits = new RequestPermits(64);
     private final Requests requests = new Requests(
             permits,
-            new Bandwidth(System::nanoTime),
+            new RateLimiter(System::nanoTime),
             4096,
             new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3));
     private final AtomicInteger sent = new AtomicInteger();
@@ -119,7 +119,7 @@ final class RequestsTest {
     private static Requests braked(RequestPermits permits) {
         // By this clock 256 KiB have not come when somebody looks first, but when they look again.
         AtomicLong looks = new AtomicLong();
-        Bandwidth bandwidth = new Bandwidth(() -> looks.incrementAndGet() * 20_000_000);
+        RateLimiter bandwidth = new RateLimiter(() -> looks.incrementAndGet() * 20_000_000);
         bandwidth.rate(8 << 20);
         return new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
     }
@@ -176,7 +176,7 @@ final class RequestsTest {
 
     @Test
     void permitsComeBackWhateverBecomesOfTheRequest() throws Exception {
-        Requests one = new Requests(new RequestPermits(1), new Bandwidth(System::nanoTime), 4096, RetryPolicy.USUAL);
+        Requests one = new Requests(new RequestPermits(1), new RateLimiter(System::nanoTime), 4096, RetryPolicy.USUAL);
 
         assertThatThrownBy(() -> one.limited(() -> {
                     throw S3Failure.vanished("gone");

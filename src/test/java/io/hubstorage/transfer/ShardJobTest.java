@@ -45,7 +45,7 @@ final class ShardJobTest {
     private final SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
     private final S3Access access = new S3Access(s3.settings(), 8, "test");
     private final Requests requests =
-            new Requests(new RequestPermits(8), new Bandwidth(System::nanoTime), 1 << 20, RetryPolicy.USUAL);
+            new Requests(new RequestPermits(8), new RateLimiter(System::nanoTime), 1 << 20, RetryPolicy.USUAL);
 
     @AfterEach
     void stop() {

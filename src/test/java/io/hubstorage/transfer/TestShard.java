@@ -48,10 +48,10 @@ final class TestShard implements AutoCloseable {
     TestShard(Path home, ParallelMd5 parallelMd5) {
         this.home = home;
         this.parallelMd5 = parallelMd5;
-        this.requests = requests(new Bandwidth(System::nanoTime));
+        this.requests = requests(new RateLimiter(System::nanoTime));
     }
 
-    private Requests requests(Bandwidth bandwidth) {
+    private Requests requests(RateLimiter bandwidth) {
         return new Requests(
                 permits,
                 bandwidth,
@@ -61,7 +61,7 @@ final class TestShard implements AutoCloseable {
     }
 
     /** Every body comes within this limit. */
-    TestShard within(Bandwidth bandwidth) {
+    TestShard within(RateLimiter bandwidth) {
         requests = requests(bandwidth);
         return this;
     }

@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How many bytes of bodies may come from S3, over all shards: a token bucket. Whoever wants some waits for their turn in the order
+ * How fast the bodies of objects may come from S3, over all shards: a token bucket. Whoever wants some waits for their turn in the order
  * of coming, and then until there are enough; the rate may change meanwhile, which counts at once. Thread-safe; blocks
  * virtual threads only.
  *
  * <p>Not a library's, because in those that there are (Guava's {@code RateLimiter}, Bucket4j, Resilience4j) whoever waits already
  * goes on at the rate of that time: a limit of the day would hold up the night.
  */
-final class Bandwidth {
+final class RateLimiter {
     /** What may come at once after a pause, at least. The largest body that is asked for as a whole is no larger. */
     static final long LEAST_BURST = ObjectFetch.SMALL;
 
@@ -34,7 +34,7 @@ final class Bandwidth {
     private double tokens;
     private long filledNanos;
 
-    Bandwidth(LongSupplier nanoClock) {
+    RateLimiter(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
     }
 

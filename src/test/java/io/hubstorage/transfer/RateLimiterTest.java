@@ -21,12 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.quicktheories.core.Gen;
 
-final class BandwidthTest {
-    private static final long BURST = Bandwidth.LEAST_BURST;
+final class RateLimiterTest {
+    private static final long BURST = RateLimiter.LEAST_BURST;
     private static final double RATE = BURST / 4.0;
 
     private final AtomicLong now = new AtomicLong();
-    private final Bandwidth bandwidth = new Bandwidth(now::get);
+    private final RateLimiter bandwidth = new RateLimiter(now::get);
     private final Cancellation cancellation = new Cancellation();
 
     /** Whoever waits still must not outlive the test. */
@@ -92,7 +92,7 @@ final class BandwidthTest {
                 .forAll(lists().of(events()).ofSizeBetween(1, 60))
                 .checkAssert(events -> {
                     AtomicLong clock = new AtomicLong();
-                    Bandwidth limited = new Bandwidth(clock::get);
+                    RateLimiter limited = new RateLimiter(clock::get);
                     limited.rate(RATE);
                     double rate = RATE;
                     double allowed = 0;
@@ -124,7 +124,7 @@ final class BandwidthTest {
                 .forAll(lists().of(events()).ofSizeBetween(1, 60))
                 .checkAssert(events -> {
                     AtomicLong clock = new AtomicLong();
-                    Bandwidth limited = new Bandwidth(clock::get);
+                    RateLimiter limited = new RateLimiter(clock::get);
                     limited.rate(RATE);
                     for (Event event : events) {
                         if (event.newRate() > 0) {
