@@ -238,8 +238,8 @@ public final class HubStorage {
     }
 
     /**
-     * Not ready; no further run begins; the one under way is stopped so that it can go on later; those who follow it hear
-     * of it and are seen off; the rest. Vert.x itself stays the caller's to close.
+     * In this order: readiness is withdrawn; no further run begins; the one under way is stopped so that it can go on later;
+     * whoever follows it is told, and disconnected; the rest. Vert.x itself is the caller's to close.
      */
     public Future<Void> stop() {
         HttpVerticle serving = web;

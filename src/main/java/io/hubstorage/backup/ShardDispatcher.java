@@ -205,7 +205,7 @@ final class ShardDispatcher {
                 }
                 if (System.nanoTime() - shardWaiting.heardNanos > silenceNanos) {
                     giveUp(shard);
-                    return ended(shard, TransferMessage.Outcome.FAILED, "the transfer worker has fallen silent");
+                    return ended(shard, TransferMessage.Outcome.FAILED, "the transfer worker no longer answers");
                 }
             }
         }

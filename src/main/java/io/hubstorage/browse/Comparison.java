@@ -47,7 +47,6 @@ public record Comparison(
     /** How many, and how large: removed ones with their old sizes, the others with their new ones. */
     public record Counts(Tally added, Tally changed, Tally removed, Tally same) {}
 
-    /** Copies the list. */
     public Comparison {
         changes = List.copyOf(changes);
     }

@@ -32,7 +32,6 @@ public record FolderPage(List<Item> items, @Nullable String next) {
         }
     }
 
-    /** Copies the list. */
     public FolderPage {
         items = List.copyOf(items);
     }

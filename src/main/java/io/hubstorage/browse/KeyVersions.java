@@ -15,7 +15,6 @@ public record KeyVersions(String bucket, String key, List<Version> versions, int
     /** A file that changes with every run must not fill the memory. */
     static final int MOST_VERSIONS = 100;
 
-    /** Copies the list. */
     public KeyVersions {
         versions = List.copyOf(versions);
     }

@@ -19,7 +19,7 @@ final class ProgressText {
 
     private ProgressText() {}
 
-    /** With a bar once it is known how much there is to do, and never longer than so many columns. */
+    /** With a bar once it is known how much there is to do, and never wider than the terminal. */
     static String bar(RunState state, int columns) {
         String text = line(state);
         if (downloading(state)) {

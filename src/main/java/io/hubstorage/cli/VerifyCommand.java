@@ -179,7 +179,7 @@ final class VerifyCommand extends CliCommand {
         }
     }
 
-    /** How much of a snapshot is done, of which so much was read in so many seconds. */
+    /** How much of a snapshot is done, and how fast it was read. */
     static String line(long covered, long toCover, long hashed, double seconds) {
         double share = toCover == 0 ? 1 : Math.min(1, covered / (double) toCover);
         String eta = share > 0 && share < 1

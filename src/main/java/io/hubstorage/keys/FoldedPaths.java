@@ -150,7 +150,7 @@ public final class FoldedPaths implements Paths, AutoCloseable {
             return (int) folded.chars().filter(unit -> unit == '/').count();
         }
 
-        /** Where the segment ends that has so many slashes before it: folding keeps each slash, but not each length. */
+        /** Where the segment ends that has this many slashes before it: folding keeps each slash, but not each length. */
         private static int segmentEnd(String key, int slashesBefore) {
             int end = -1;
             for (int i = 0; i <= slashesBefore; i++) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param regex whether {@code text} is a regular expression, as RE2 reads them
  * @param level this level or a worse one; Python's names are understood
  * @param run only lines of this run, or that name it
- * @param limit at most so many; 1 to {@value #MOST}
+ * @param limit how many lines at most; 1 to {@value #MOST}
  * @param before the {@link LogFiles.Page#next} of the page before
  */
 public record LogQuery(

@@ -12,7 +12,7 @@ import org.slf4j.Marker;
 
 /**
  * Leaves out stack traces that repeat: what somebody can cause as often as they like must not push everything else out of the
- * rotated files. Of the same exception from the same place, so many in a while are told, and then how many more there were.
+ * rotated files. Of the same exception from the same place, a few in a while are logged, and then how many more there were.
  */
 final class Repetitions extends TurboFilter {
     static final int TOLD = 20;

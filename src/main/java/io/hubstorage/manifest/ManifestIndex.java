@@ -37,7 +37,6 @@ public record ManifestIndex(
      */
     public record Frame(String firstKey, long offset, int entries, long bytes) {}
 
-    /** Copies the collections. */
     public ManifestIndex {
         frames = List.copyOf(frames);
         verified = VerifiedCounts.copyOf(verified);

@@ -13,7 +13,6 @@ import java.util.Map;
  *     that did not record it
  */
 public record ManifestSummary(long entries, long bytes, String sha256, Map<String, Tally> verified) {
-    /** Copies the map. */
     public ManifestSummary {
         verified = VerifiedCounts.copyOf(verified);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether what stands at a path of ours is ours: HubStorage makes no symbolic links, so one that stands in the data folder
- * was put there by somebody else, and leads who knows where. Blocking.
+ * was put there by somebody else, and may lead anywhere. Blocking.
  */
 public final class OwnFiles {
     private static final Set<PosixFilePermission> WRITE = EnumSet.of(

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class AlarmStore {
     private static final Logger LOG = LoggerFactory.getLogger(AlarmStore.class);
     private static final int FORMAT = 1;
-    /** Of those that were acknowledged, so many are kept. */
+    /** How many of the acknowledged ones are kept. */
     private static final int KEEP = 100;
 
     private static final Comparator<Alarm> NEWEST_FIRST =

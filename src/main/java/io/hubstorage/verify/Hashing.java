@@ -22,7 +22,7 @@ final class Hashing {
     private static final int BUFFER = 1 << 18;
     private static final int AT_ONCE = Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 16);
 
-    /** So many links of one file are told together; with more, it is read again. */
+    /** How many links of one file are handled by one read; with more, it is read again. */
     private static final int MOST_LINKS = 1000;
 
     private final VerifyProgress progress;

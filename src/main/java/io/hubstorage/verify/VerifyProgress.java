@@ -67,7 +67,7 @@ public final class VerifyProgress {
         covered.add(bytes);
     }
 
-    /** Part of a file that so many entries share. */
+    /** Part of a file that {@code entries} entries share. */
     void read(long bytes, int entries) {
         hashedBytes.add(bytes);
         covered.add(bytes * entries);

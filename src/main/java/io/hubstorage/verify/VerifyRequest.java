@@ -15,7 +15,6 @@ import java.util.Set;
  */
 public record VerifyRequest(
         Layout layout, List<String> snapshots, Set<String> buckets, double samplePercent, long seed) {
-    /** Copies the collections. */
     public VerifyRequest {
         if (!(samplePercent > 0 && samplePercent <= 100)) {
             throw new IllegalArgumentException("a sample is over 0 and up to 100 percent");

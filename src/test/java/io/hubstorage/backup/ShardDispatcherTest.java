@@ -52,7 +52,7 @@ final class ShardDispatcherTest {
                 Objects.requireNonNull(dispatcher.run(List.of(shard)).get(shard.id()));
 
         assertThat(result.outcome()).isEqualTo(TransferMessage.Outcome.FAILED);
-        assertThat(result.error()).contains("fallen silent");
+        assertThat(result.error()).contains("no longer answers");
         assertThat(leased.get(20, TimeUnit.SECONDS)).isTrue();
         assertThat(Path.of(shard.lease())).doesNotExist();
         assertThat(told.get(20, TimeUnit.SECONDS)).isEqualTo(new TransferMessage.Cancel("run", shard.id()));

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The logins there are, in memory: so many at the most, each until it was not used for a while, and never longer than 30 days.
+ * The logins, in memory: a bounded number, each until it has not been used for a while, and never longer than 30 days.
  * Vert.x's own store is not used, since it knows neither a bound, nor an injected clock, nor what was begun with a login and has
  * to end with it. Use it on one context.
  */

@@ -14,7 +14,7 @@ final class Outbox {
     static final long CROWDED_BYTES = 128 << 10;
     /** Beyond this, the client is disconnected. */
     static final long FULL_BYTES = 1 << 20;
-    /** A client that takes nothing for so long is disconnected. */
+    /** A client that takes nothing for this long is disconnected. */
     static final Duration STUCK = Duration.ofSeconds(30);
 
     private static final Set<String> DISPENSABLE = Set.of(Addresses.BACKUP_PROGRESS, Addresses.LOG);

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class TcpConnection {
     private static final int LENGTH_BYTES = Integer.BYTES;
     private static final long REPLY_TIMEOUT_MILLIS = 90_000;
-    /** So many messages without the right token, and the connection is closed. */
+    /** After this many messages without the right token, the connection is closed. */
     private static final int MOST_REFUSED = 10;
     /** Requests of one client that wait for their answers. */
     private static final int MOST_UNDER_WAY = 64;

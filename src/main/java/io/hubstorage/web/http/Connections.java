@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The web server's connections: so many, and none that holds its place without asking for anything. Vert.x bounds how much a
+ * The web server's connections: a bounded number, and none that holds its place without asking for anything. Vert.x bounds how much a
  * request says, and not how long it takes to say it. Use it on one context.
  */
 public final class Connections {

@@ -18,7 +18,7 @@ public final class Query {
         }
     }
 
-    /** The text, at most so many characters. */
+    /** The text, of a bounded number of characters. */
     @Nullable
     public String text(String name, int maxLength) {
         List<String> all = values.getAll(name);

@@ -3,7 +3,7 @@ package io.hubstorage.web.http;
 import java.util.HashMap;
 import java.util.Map;
 
-/** So many places at the same time, of which one client gets only some. Use it on one context. */
+/** A number of places that can be taken at the same time, of which one client gets only some. Use it on one context. */
 public final class Quota {
     private final int most;
     private final int perClient;

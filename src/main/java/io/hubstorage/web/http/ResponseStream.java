@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 public final class ResponseStream extends OutputStream {
     private static final int CHUNK = 128 << 10;
 
-    /** A client that takes nothing for so long is disconnected: it holds a place that others wait for. */
+    /** A client that takes nothing for this long is disconnected: it holds a place that others wait for. */
     private static final Duration STUCK = Duration.ofSeconds(30);
 
     private final HttpServerResponse response;

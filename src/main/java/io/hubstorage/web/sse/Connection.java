@@ -21,7 +21,7 @@ final class Connection {
     }
 
     private static final Buffer BYE = Buffer.buffer("event: bye\ndata: {}\n\n");
-    /** A client that has read nothing for so many heartbeats is disconnected; it will come back if it lives. */
+    /** After this many heartbeats of which it read none, a client is disconnected; it will reconnect if it is alive. */
     private static final int PATIENCE = 4;
 
     private final HttpServerRequest request;
