@@ -27,7 +27,7 @@ export function timeElement(iso) {
   return element;
 }
 
-export function setTime(element, iso) {
+function setTime(element, iso) {
   const at = instant(iso);
   if (at == null) return;
   setAttribute(element, 'datetime', new Date(at).toISOString());

@@ -45,11 +45,6 @@ export function counts(run) {
   return run != null && !run.dry_run && run.result !== 'running';
 }
 
-/** A run whose end judges the backup: not one that was stopped before it could. */
-export function decisive(run) {
-  return counts(run) && run.result !== 'cancelled' && run.result !== 'interrupted';
-}
-
 /** Whether a bucket was no part of the run that names it; earlier versions called that a success without a listing. */
 export function leftOut(bucket) {
   return bucket.left_out === true || (bucket.result === 'success' && !bucket.listing_complete);

@@ -16,7 +16,7 @@ const FRAME_MS = 50;
 export const store = new Store((callback) => setTimeout(callback, FRAME_MS));
 
 /** When the stream was last known to be alive, while it is not; null while it is. */
-export let disconnectedSince = null;
+let disconnectedSince = null;
 
 /** Starts the page's connection. `onLog(line)`, when given, gets each log line; `history` is how many past runs to load. */
 export function startShell({ onLog = null, onEvent = () => {}, history = 20 } = {}) {
