@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * Keeps two processes from working on one folder at once. Held by a run for its data folder, whatever configuration each has,
  * and by a service for its configuration folder; the operating system lets go of it when the process ends, however it ends, so
  * that it is never stale. Where the file system has no locks, a file beside it stands for the lock, and a holder that is gone
- * is told by its process or by a {@link Lease} that it has not renewed. Blocking.
+ * is told by its process or by a {@link LockFile} that it has not renewed. Blocking.
  */
 public final class DataLock implements AutoCloseable {
     /**
@@ -152,10 +152,10 @@ public final class DataLock implements AutoCloseable {
 
     /** Takes the one that this file stands for. The file is made, and stays. */
     public static DataLock take(Path file, Instant now) throws IOException, HeldException {
-        return take(file, now, FileChannel::tryLock, Lease.USUAL);
+        return take(file, now, FileChannel::tryLock, LockFile.USUAL);
     }
 
-    static DataLock take(Path file, Instant now, Locks locks, Lease lease) throws IOException, HeldException {
+    static DataLock take(Path file, Instant now, Locks locks, LockFile lockFile) throws IOException, HeldException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         Holder us = Holder.us(now);
         Holder ours = OURS.putIfAbsent(file, us);
@@ -163,7 +163,7 @@ public final class DataLock implements AutoCloseable {
             throw new HeldException(file, ours);
         }
         try {
-            return new DataLock(file, hold(file, us, locks, lease));
+            return new DataLock(file, hold(file, us, locks, lockFile));
         } catch (IOException | HeldException | RuntimeException e) {
             // Or it would refuse everybody for good.
             OURS.remove(file);
@@ -171,7 +171,7 @@ public final class DataLock implements AutoCloseable {
         }
     }
 
-    private static AutoCloseable hold(Path file, Holder us, Locks locks, Lease lease)
+    private static AutoCloseable hold(Path file, Holder us, Locks locks, LockFile lockFile)
             throws IOException, HeldException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
@@ -182,7 +182,7 @@ public final class DataLock implements AutoCloseable {
             } catch (IOException e) {
                 channel.close();
                 LOG.debug("{} has no locks", file, e);
-                return lease.take(file, us);
+                return lockFile.take(file, us);
             }
             if (lock == null) {
                 throw new HeldException(file, Holder.read(file));
@@ -197,10 +197,10 @@ public final class DataLock implements AutoCloseable {
 
     /** Who is at work on the data folder just now; empty when nobody is, or nobody can tell. Writes nothing. */
     public static Optional<Holder> holder(Layout layout) throws IOException {
-        return holder(layout.lock(), FileChannel::tryLock, Lease.USUAL);
+        return holder(layout.lock(), FileChannel::tryLock, LockFile.USUAL);
     }
 
-    static Optional<Holder> holder(Path file, Locks locks, Lease lease) throws IOException {
+    static Optional<Holder> holder(Path file, Locks locks, LockFile lockFile) throws IOException {
         Holder ours = OURS.get(file);
         if (ours != null) {
             return Optional.of(ours);
@@ -213,7 +213,7 @@ public final class DataLock implements AutoCloseable {
             try {
                 lock = locks.tryLock(channel);
             } catch (IOException e) {
-                return lease.holder(file, Holder.us(null));
+                return lockFile.holder(file, Holder.us(null));
             }
             return lock == null ? Optional.of(Holder.read(file)) : Optional.empty();
         }

@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
  *     long
  * @param clock by which it is touched and looked at
  */
-record Lease(Duration every, Duration stale, InstantSource clock) {
-    static final Lease USUAL = new Lease(Duration.ofSeconds(15), Duration.ofMinutes(3), InstantSource.system());
+record LockFile(Duration every, Duration stale, InstantSource clock) {
+    static final LockFile USUAL = new LockFile(Duration.ofSeconds(15), Duration.ofMinutes(3), InstantSource.system());
 
-    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LockFile.class);
 
     /** Takes the place of the lock that this file would be. */
     AutoCloseable take(Path lock, DataLock.Holder us) throws IOException, DataLock.HeldException {
@@ -53,7 +53,7 @@ record Lease(Duration every, Duration stale, InstantSource clock) {
         Path file = file(lock);
         return Optional.of(file)
                 .filter(Files::exists)
-                .map(Lease::readOrUnknown)
+                .map(LockFile::readOrUnknown)
                 .filter(holder -> isAlive(file, holder, us));
     }
 
@@ -81,7 +81,7 @@ record Lease(Duration every, Duration stale, InstantSource clock) {
     /** Touches the file until closed, which deletes it. */
     private AutoCloseable keep(Path file) {
         CountDownLatch closed = new CountDownLatch(1);
-        Thread toucher = Thread.ofVirtual().name("lease").start(() -> {
+        Thread toucher = Thread.ofVirtual().name("lock-file").start(() -> {
             try {
                 while (!closed.await(every.toMillis(), TimeUnit.MILLISECONDS)) {
                     touch(file);

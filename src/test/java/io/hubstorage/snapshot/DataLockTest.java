@@ -123,7 +123,7 @@ final class DataLockTest {
                             opened.add(channel);
                             return null;
                         },
-                        Lease.USUAL))
+                        LockFile.USUAL))
                 .isInstanceOf(DataLock.HeldException.class);
         DataLock.take(
                         lock,
@@ -132,18 +132,18 @@ final class DataLockTest {
                             opened.add(channel);
                             return noLocks(channel);
                         },
-                        Lease.USUAL)
+                        LockFile.USUAL)
                 .close();
 
         assertThat(opened).hasSize(2).noneMatch(FileChannel::isOpen);
     }
 
     private DataLock takeWithoutLocks() throws Exception {
-        return DataLock.take(new Layout(data).lock(), NOW, DataLockTest::noLocks, Lease.USUAL);
+        return DataLock.take(new Layout(data).lock(), NOW, DataLockTest::noLocks, LockFile.USUAL);
     }
 
     private Optional<DataLock.Holder> holderWithoutLocks() throws IOException {
-        return DataLock.holder(new Layout(data).lock(), DataLockTest::noLocks, Lease.USUAL);
+        return DataLock.holder(new Layout(data).lock(), DataLockTest::noLocks, LockFile.USUAL);
     }
 
     private Path leftBehind(long pid, String host, String space) throws IOException {
@@ -217,16 +217,16 @@ final class DataLockTest {
     void withoutLocksWhatWasNotTouchedForLongOrIsFarInTheFutureIsLeftBehind() throws Exception {
         Path lock = new Layout(data).lock();
         Path held = leftBehind(1, "another", "another boot");
-        Lease lease = new Lease(Duration.ofSeconds(15), Duration.ofMinutes(3), InstantSource.fixed(NOW));
+        LockFile usual = new LockFile(Duration.ofSeconds(15), Duration.ofMinutes(3), InstantSource.fixed(NOW));
         for (Duration age : List.of(Duration.ofMinutes(3), Duration.ofMinutes(-3))) {
             Files.setLastModifiedTime(held, FileTime.from(NOW.minus(age)));
-            assertThat(DataLock.holder(lock, DataLockTest::noLocks, lease))
+            assertThat(DataLock.holder(lock, DataLockTest::noLocks, usual))
                     .as("%s ago", age)
                     .isEmpty();
         }
         for (Duration age : List.of(Duration.ofMillis(179_999), Duration.ofMillis(-179_999))) {
             Files.setLastModifiedTime(held, FileTime.from(NOW.minus(age)));
-            assertThat(DataLock.holder(lock, DataLockTest::noLocks, lease))
+            assertThat(DataLock.holder(lock, DataLockTest::noLocks, usual))
                     .as("%s ago", age)
                     .isPresent();
         }
@@ -244,8 +244,8 @@ final class DataLockTest {
     }
 
     @Test
-    void theHolderRenewsItsLease() throws Exception {
-        Lease quick = new Lease(Duration.ofMillis(5), Duration.ofMinutes(3), InstantSource.system());
+    void theHolderTouchesItsLockFile() throws Exception {
+        LockFile quick = new LockFile(Duration.ofMillis(5), Duration.ofMinutes(3), InstantSource.system());
         Path lock = new Layout(data).lock();
         try (DataLock _ = DataLock.take(lock, NOW, DataLockTest::noLocks, quick)) {
             Path held = lock.resolveSibling(lock.getFileName() + ".held");

@@ -88,7 +88,7 @@ final class Credentials {
      * digest under a key of this process is remembered, so that a script may come with every request. Thread-safe.
      */
     static final class Secret {
-        private final byte[] key = Secrets.random(Secrets.KEY_BYTES);
+        private final byte[] key = Tokens.random(Tokens.KEY_BYTES);
         private final @Nullable String hash;
         private volatile byte @Nullable [] right;
 
@@ -99,7 +99,7 @@ final class Credentials {
         /** One that is known. */
         static Secret plain(String text) {
             Secret secret = new Secret(null);
-            secret.right = Secrets.mac(secret.key, text);
+            secret.right = Tokens.mac(secret.key, text);
             return secret;
         }
 
@@ -111,7 +111,7 @@ final class Credentials {
         /** What can be said at once; empty when it takes the slow look. */
         Optional<Boolean> quickly(String tried) {
             byte[] known = right;
-            if (known != null && MessageDigest.isEqual(known, Secrets.mac(key, tried))) {
+            if (known != null && MessageDigest.isEqual(known, Tokens.mac(key, tried))) {
                 return Optional.of(true);
             }
             return hash == null ? Optional.of(false) : Optional.empty();
@@ -122,7 +122,7 @@ final class Credentials {
             if (hash == null || !PasswordHash.matches(hash, tried)) {
                 return false;
             }
-            right = Secrets.mac(key, tried);
+            right = Tokens.mac(key, tried);
             return true;
         }
     }

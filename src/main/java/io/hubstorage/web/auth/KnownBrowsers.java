@@ -34,7 +34,7 @@ final class KnownBrowsers {
 
     /** For as long as the process lives. */
     static KnownBrowsers untilRestart() {
-        return new KnownBrowsers(Secrets.random(Secrets.KEY_BYTES));
+        return new KnownBrowsers(Tokens.random(Tokens.KEY_BYTES));
     }
 
     /** With the key in the config folder, which is made where there is none that can be used. Blocks. */
@@ -42,7 +42,7 @@ final class KnownBrowsers {
         ConfigFile file = new ConfigFile(configFolder.resolve(NAME));
         try {
             byte[] kept = Base64.getDecoder().decode(new String(file.read(), StandardCharsets.US_ASCII).strip());
-            if (kept.length == Secrets.KEY_BYTES) {
+            if (kept.length == Tokens.KEY_BYTES) {
                 return new KnownBrowsers(kept);
             }
         } catch (NoSuchFileException firstStart) {
@@ -55,7 +55,7 @@ final class KnownBrowsers {
         } catch (IllegalArgumentException e) {
             LOG.warn("{} holds no key and is made anew", file.path());
         }
-        byte[] fresh = Secrets.random(Secrets.KEY_BYTES);
+        byte[] fresh = Tokens.random(Tokens.KEY_BYTES);
         try {
             file.write((Base64.getEncoder().encodeToString(fresh) + "\n").getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
@@ -69,7 +69,7 @@ final class KnownBrowsers {
 
     /** For a browser that has just logged in. */
     Cookie cookie(ClientInfo client, String basePath) {
-        String id = Secrets.text(ID_BYTES);
+        String id = Tokens.text(ID_BYTES);
         return Session.cookie(name(client), id + '.' + proof(id), client, basePath)
                 .setMaxAge(LASTS.toSeconds())
                 .setSameSite(CookieSameSite.STRICT);
@@ -79,7 +79,7 @@ final class KnownBrowsers {
     Optional<String> of(HttpServerRequest request, ClientInfo client) {
         for (Cookie cookie : request.cookies(name(client))) {
             String[] parts = cookie.getValue().split("\\.", 3);
-            if (parts.length == 2 && Secrets.same(parts[1], proof(parts[0]))) {
+            if (parts.length == 2 && Tokens.same(parts[1], proof(parts[0]))) {
                 return Optional.of(parts[0]);
             }
         }
@@ -91,6 +91,6 @@ final class KnownBrowsers {
     }
 
     private String proof(String id) {
-        return Secrets.encoded(Secrets.mac(key, id));
+        return Tokens.encoded(Tokens.mac(key, id));
     }
 }

@@ -22,7 +22,7 @@ public final class PasswordHash {
         return STRATEGY.hash(
                         "pbkdf2",
                         Map.of("it", ITERATIONS),
-                        Base64.getEncoder().withoutPadding().encodeToString(Secrets.random(SALT_BYTES)),
+                        Base64.getEncoder().withoutPadding().encodeToString(Tokens.random(SALT_BYTES)),
                         password)
                 .substring(1)
                 .replace('$', ':');

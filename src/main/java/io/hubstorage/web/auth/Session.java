@@ -16,8 +16,8 @@ public final class Session implements Principal {
     private static final String COOKIE = "hubstorage";
     private static final int SECRET_BYTES = 32;
 
-    private final String id = Secrets.text(SECRET_BYTES);
-    private final String pageToken = Secrets.text(SECRET_BYTES);
+    private final String id = Tokens.text(SECRET_BYTES);
+    private final String pageToken = Tokens.text(SECRET_BYTES);
     private final Instant begun;
     private final Set<Runnable> endHandlers = new LinkedHashSet<>();
     private Instant lastUsed;
@@ -39,7 +39,7 @@ public final class Session implements Principal {
 
     /** Whether that is the page's token. */
     public boolean isPageToken(String text) {
-        return Secrets.same(pageToken, text);
+        return Tokens.same(pageToken, text);
     }
 
     Instant begun() {

@@ -8,14 +8,14 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Texts that nobody guesses, and how they are compared. */
-final class Secrets {
+/** Random texts that nobody can guess, their keyed hashes, and comparing them without telling how much agrees. */
+final class Tokens {
     static final int KEY_BYTES = 32;
 
     private static final String MAC = "HmacSHA256";
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private Secrets() {}
+    private Tokens() {}
 
     static byte[] random(int count) {
         byte[] bytes = new byte[count];
