@@ -70,6 +70,14 @@ final class NextRunTest {
     }
 
     @Test
+    void anIntervalIsNeverShorterThanASecondNorLongerThanACentury() {
+        assertThat(interval(1e-9).next(T0)).contains(T0.plusSeconds(1));
+        assertThat(interval(0.999 / 3600).next(T0)).contains(T0.plusSeconds(1));
+        assertThat(interval(1.001 / 3600).next(T0)).contains(T0.plusMillis(1001));
+        assertThat(interval(1e300).next(T0)).contains(T0.plus(Duration.ofDays(366 * 100)));
+    }
+
+    @Test
     void itIsOverdueExactlyWhenAnIntervalHasPassed() {
         qt().forAll(instants(), instants(), doubles().between(0.001, 1000)).checkAssert((last, now, hours) -> {
             NextRun next = NextRun.plan(interval(hours), last, now);
@@ -222,9 +230,11 @@ final class NextRunTest {
         assertThat(NextRun.countFrom(cron("0 2 * * *", "UTC"), List.of(run(nextYear, RunResult.SUCCESS)), null, T0))
                 .as("it cannot move points on the clock")
                 .isEqualTo(nextYear);
-        Instant soon = T0.plus(Duration.ofHours(1));
+        Instant soon = T0.plus(Duration.ofHours(6));
         assertThat(NextRun.countFrom(interval(6), List.of(run(soon, RunResult.SUCCESS)), null, T0))
                 .isEqualTo(soon);
+        assertThat(NextRun.countFrom(interval(6), List.of(run(soon.plusMillis(1), RunResult.SUCCESS)), null, T0))
+                .isNull();
     }
 
     @Test
@@ -235,6 +245,8 @@ final class NextRunTest {
         assertThat(interval(0.02).describe()).isEqualTo("every 72 s");
         assertThat(interval(0.5).describe()).isEqualTo("every 30 min");
         assertThat(interval(1).describe()).isEqualTo("every hour");
+        assertThat(interval(59.0 / 60).describe()).isEqualTo("every 59 min");
+        assertThat(interval(61.0 / 60).describe()).isEqualTo("every 1.02 h");
         assertThat(interval(24).describe()).isEqualTo("every day");
         assertThat(interval(4.0 / 3).describe()).isEqualTo("every 1.33 h");
         assertThat(cron("0 2 * * *", "UTC").describe()).isEqualTo("by cron \"0 2 * * *\" in UTC");

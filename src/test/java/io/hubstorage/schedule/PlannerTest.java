@@ -114,6 +114,18 @@ final class PlannerTest {
     }
 
     @Test
+    void byCronTheDelaysGrowToAnHour() {
+        planner.configure(config("photos", 6, "0 2 * * *"), T0);
+        begin();
+        Duration delay = Duration.ZERO;
+        for (int i = 0; i < 10; i++) {
+            delay = planner.refused(T0);
+        }
+        assertThat(delay).isEqualTo(Duration.ofSeconds(5 << 9)).isLessThan(HOUR);
+        assertThat(planner.refused(T0)).isEqualTo(HOUR);
+    }
+
+    @Test
     void aClockSetBackDelaysNeitherTheNextRunNorTheNextAttempt() {
         begin(run("old", after(-20), RunResult.SUCCESS));
         planner.refused(T0);
