@@ -5,6 +5,7 @@ import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Sizes;
 import io.hubstorage.fs.DiskFull;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.snapshot.Certificate;
@@ -17,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -179,13 +179,11 @@ final class RunReport {
         long listed = attempt.counts().listed().objects();
         return error == null || listed == 0
                 ? error
-                : String.format(
-                        Locale.ROOT,
-                        "%s By then %,d object%s had been listed and %,d downloaded.",
-                        error,
-                        listed,
-                        listed == 1 ? "" : "s",
-                        attempt.counts().downloaded().objects());
+                : "%s By then %s had been listed and %s downloaded."
+                        .formatted(
+                                error,
+                                Sizes.objects(listed),
+                                Sizes.number(attempt.counts().downloaded().objects()));
     }
 
     /** A bucket that failed and was linked over whole: nothing is concluded from what its listing said. */

@@ -103,7 +103,8 @@ final class RunSentence {
                         .formatted(bucket.bucket(), bucket.outcome().error()));
             } else if (bucket.outcome().failuresTotal() > 0) {
                 troubles.add("%s: %s could not be copied"
-                        .formatted(bucket.bucket(), objects(bucket.outcome().failuresTotal())));
+                        .formatted(
+                                bucket.bucket(), Sizes.objects(bucket.outcome().failuresTotal())));
             }
         }
         return String.join("; ", troubles);
@@ -112,7 +113,10 @@ final class RunSentence {
     private static String changes(List<RunRecord.BucketRecord> buckets) {
         BucketCounts totals = totals(buckets);
         return "%s new or changed, %s unchanged%s"
-                .formatted(amount(totals.downloaded()), objects(totals.linked().objects()), asides(buckets));
+                .formatted(
+                        amount(totals.downloaded()),
+                        Sizes.objects(totals.linked().objects()),
+                        asides(buckets));
     }
 
     /** What is not as one might expect, each with a comma before it. */
@@ -145,11 +149,7 @@ final class RunSentence {
     }
 
     private static String amount(Tally tally) {
-        return "%s (%s)".formatted(objects(tally.objects()), Sizes.bytes((double) tally.bytes()));
-    }
-
-    private static String objects(long count) {
-        return count == 1 ? "1 object" : Sizes.number(count) + " objects";
+        return "%s (%s)".formatted(Sizes.objects(tally.objects()), Sizes.bytes((double) tally.bytes()));
     }
 
     private static String subject(List<RunRecord.BucketRecord> buckets) {

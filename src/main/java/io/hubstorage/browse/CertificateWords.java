@@ -63,6 +63,6 @@ public final class CertificateWords {
     }
 
     private static String files(long many) {
-        return many == 1 ? "1 file" : Sizes.number(many) + " files";
+        return Sizes.count(many, "file");
     }
 }

@@ -19,7 +19,12 @@ public final class Sizes {
 
     /** {@code 1 object}, {@code 1,234 objects}. */
     public static String objects(long count) {
-        return count == 1 ? "1 object" : number(count) + " objects";
+        return count(count, "object");
+    }
+
+    /** {@code 1 file}, {@code 1,234 files}: of a noun whose plural ends in s. */
+    public static String count(long count, String noun) {
+        return count == 1 ? "1 " + noun : number(count) + ' ' + noun + 's';
     }
 
     /** Bytes in binary units, three or four digits of them. */

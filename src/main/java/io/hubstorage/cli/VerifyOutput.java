@@ -93,7 +93,7 @@ sealed interface VerifyOutput {
         }
 
         private static String problems(long count) {
-            return count == 1 ? "1 problem" : Sizes.number(count) + " problems";
+            return Sizes.count(count, "problem");
         }
 
         private static String number(double value) {

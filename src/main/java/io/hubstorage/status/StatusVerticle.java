@@ -183,7 +183,7 @@ public final class StatusVerticle extends VerticleBase {
                                 run.runId(),
                                 run.finishedAt() == null ? run.startedAt() : run.finishedAt(),
                                 "%s of the last snapshot had gone or changed on the disk; the run fetched them again."
-                                        .formatted(files == 1 ? "1 file" : Sizes.number(files) + " files"),
+                                        .formatted(Sizes.count(files, "file")),
                                 "Older snapshots may lack the same files: run 'verify --all', and look whether the"
                                         + " disk is sound and who else writes to it.")
                         .about(null, run.snapshot()));
