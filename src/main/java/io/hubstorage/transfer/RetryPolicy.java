@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /**
  * When a request that failed is sent again: the only place where attempts at one are counted. What fails by itself is counted;
  * while S3 as a whole is not to be had only time counts, so that an outage costs no object. The wait is random up to a ceiling
- * that doubles each time ("full jitter", see "Exponential RetryPolicy And Jitter" of the AWS Architecture Blog), and never shorter
+ * that doubles each time ("full jitter", see "Exponential Backoff And Jitter" of the AWS Architecture Blog), and never shorter
  * than a throttling server asks for.
  *
  * @param attempts at what fails by itself

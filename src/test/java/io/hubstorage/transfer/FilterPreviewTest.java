@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
+import io.hubstorage.snapshot.Layout;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +129,63 @@ final class FilterPreviewTest {
         assertThat(outcome.looked().objects()).isBetween(1L, 10_000L);
         assertThat(outcome.excluded().objects()).isEqualTo(outcome.looked().objects());
         assertThat(outcome.excluded().sample()).hasSize(50);
+    }
+
+    @Test
+    void theManifestOfAnotherPrefixIsNotAsked() {
+        hub().configure(new JsonObject()
+                .put(
+                        "s3_buckets",
+                        new JsonArray()
+                                .add(new JsonObject().put("name", "photos").put("prefix", "keep/"))));
+        String snapshot = hub().backUp().snapshot();
+
+        assertThat(preview("photos", null, List.of(), List.of()).snapshot()).isNull();
+        assertThat(preview("photos", "keep/", List.of(), List.of()).snapshot()).isEqualTo(snapshot);
+        assertThat(preview("photos", "keep/b", List.of(), List.of()).snapshot()).isEqualTo(snapshot);
+    }
+
+    @Test
+    void aDamagedManifestSparesNothingAndCountsNothingTwice() throws IOException {
+        String snapshot = hub().backUp().snapshot();
+        Path manifest = Layout.manifest(new Layout(hub().data()).snapshot(String.valueOf(snapshot)), "photos");
+        byte[] whole = Files.readAllBytes(manifest);
+        Files.delete(manifest);
+        Files.write(manifest, Arrays.copyOf(whole, whole.length - 3));
+
+        S3Message.FilterOutcome outcome = preview("photos", null, List.of("*.tmp"), List.of("keep/*"));
+
+        assertThat(outcome.snapshot()).isNull();
+        assertThat(outcome.looked().objects()).isEqualTo(4);
+        assertThat(outcome.excludePatterns()).containsExactly(new S3Message.PatternMatches("*.tmp", 2));
+        assertThat(outcome.includePatterns()).containsExactly(new S3Message.PatternMatches("keep/*", 2));
+        assertThat(outcome.excluded().objects()).isEqualTo(1);
+        assertThat(outcome.included().objects()).isEqualTo(1);
+    }
+
+    @Test
+    void asManyPatternsAndAsLongOnesAsCanFitAKeyAreTried() {
+        String longest = "k".repeat(1_024);
+
+        assertThat(preview("photos", null, Collections.nCopies(199, "*.gif"), List.of(longest))
+                        .looked()
+                        .objects())
+                .isEqualTo(4);
+        assertThat(preview("photos", longest, List.of(), List.of()).looked().objects())
+                .isZero();
+        assertThatThrownBy(() -> preview("photos", longest + "k", List.of(), List.of()))
+                .hasMessageContaining("prefix: found 1025 characters, allowed: 1024");
+        assertThatThrownBy(() -> preview("photos", null, List.of(), List.of(longest + "k")))
+                .hasMessageContaining("found a pattern longer than a key, allowed: 1024 characters");
+        assertThatThrownBy(() -> preview("photos", null, Collections.nCopies(200, "*"), List.of("*")))
+                .hasMessageContaining("found 201 patterns, allowed: 200 in all");
+    }
+
+    @Test
+    void whatIsNoBucketIsNamedInAReadableLength() {
+        assertThatThrownBy(() -> preview("!".repeat(81), null, List.of(), List.of()))
+                .hasMessageContaining("found \"" + "!".repeat(80) + "…\"");
+        assertThatThrownBy(() -> preview("", null, List.of(), List.of())).hasMessageContaining("found nothing");
     }
 
     @Test
