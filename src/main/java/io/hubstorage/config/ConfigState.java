@@ -2,6 +2,7 @@ package io.hubstorage.config;
 
 import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.bus.ConfigMessage.Current;
+import io.hubstorage.bus.ConfigMessage.Problem;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -119,7 +120,20 @@ record ConfigState(
         return with(hash, new Faults(faults.config, faults.env, where));
     }
 
-    ConfigState withBroken(String newHash, BrokenFile why) {
+    /**
+     * With a {@code config.json} on disk that cannot be put in force.
+     *
+     * @param reason as {@link BrokenFile#reason}
+     */
+    ConfigState withBroken(Path file, String newHash, String reason, List<Problem> problems, Instant now) {
+        BrokenFile before = faults.config;
+        BrokenFile why = new BrokenFile(
+                file.toString(),
+                reason,
+                problems,
+                before == null ? now : before.since(),
+                before == null ? since : before.inForceSince(),
+                before == null ? null : before.copy());
         return with(newHash, new Faults(why, faults.env, faults.setAside));
     }
 
@@ -127,7 +141,11 @@ record ConfigState(
         return new ConfigState(others, document, config, hash, since, new Faults(faults.config, null, faults.setAside));
     }
 
-    ConfigState withBrokenVariables(BrokenFile why) {
+    /** With a {@code .env} on disk that cannot be put in force. */
+    ConfigState withBrokenVariables(Path file, List<Problem> problems, Instant now) {
+        BrokenFile before = faults.env;
+        BrokenFile why = new BrokenFile(
+                file.toString(), "is not valid", problems, before == null ? now : before.since(), since, null);
         return with(hash, new Faults(faults.config, why, faults.setAside));
     }
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -275,16 +276,9 @@ public final class ConfigStore {
             return false;
         }
         suspect = null;
-        BrokenFile before = state.faults().config();
-        BrokenFile broken = new BrokenFile(
-                file.path().toString(),
-                reason,
-                problems,
-                before == null ? clock.instant() : before.since(),
-                before == null ? state.since() : before.inForceSince(),
-                before == null ? null : before.copy());
+        state = state.withBroken(file.path(), hash, reason, problems, clock.instant());
+        BrokenFile broken = Objects.requireNonNull(state.faults().config());
         LOG.warn("{}", environment().redact(broken.sentence() + ' ' + broken.instead()));
-        state = state.withBroken(hash, broken);
         return true;
     }
 
@@ -302,16 +296,9 @@ public final class ConfigStore {
         try {
             state = before.withVariables(before.variables().changedTo(fresh));
         } catch (ConfigException e) {
-            BrokenFile earlier = before.faults().env();
-            BrokenFile broken = new BrokenFile(
-                    fresh.dotenv().toString(),
-                    "is not valid",
-                    e.problems(),
-                    earlier == null ? clock.instant() : earlier.since(),
-                    before.since(),
-                    null);
+            state = before.withBrokenVariables(fresh.dotenv(), e.problems(), clock.instant());
+            BrokenFile broken = Objects.requireNonNull(state.faults().env());
             LOG.warn("{} The variables read before stay in force.", broken.sentence());
-            state = before.withBrokenVariables(broken);
         }
         return true;
     }
