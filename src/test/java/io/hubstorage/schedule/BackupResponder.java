@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The backup room's side of the bus contract, without the backup: runs begin when asked for and end when told to. */
 final class BackupResponder {
+    /** Asks for the status only to come behind what was asked before. */
+    static final JsonObject BARRIER = new JsonObject().put("barrier", true);
+
     private final Vertx vertx;
     private final HistoryStore history;
     private final MutableClock clock;
@@ -32,6 +35,7 @@ final class BackupResponder {
     private volatile int failWith;
     private volatile @Nullable RunState current;
     private final AtomicInteger number = new AtomicInteger();
+    private final AtomicInteger asked = new AtomicInteger();
 
     BackupResponder(Vertx vertx, HistoryStore history, MutableClock clock) {
         this.vertx = vertx;
@@ -69,7 +73,15 @@ final class BackupResponder {
         message.reply(BusJson.encode(new BackupMessage.Accepted(begin(trigger, start.dryRun()))));
     }
 
+    /** How often a scheduler asked whether a run goes on. */
+    int asked() {
+        return asked.get();
+    }
+
     private void status(Message<JsonObject> message) {
+        if (!BARRIER.equals(message.body())) {
+            asked.incrementAndGet();
+        }
         message.reply(BusJson.encode(new BackupMessage.Status(current != null, current, null, null)));
     }
 

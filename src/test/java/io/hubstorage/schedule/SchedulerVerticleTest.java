@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,7 @@ final class SchedulerVerticleTest {
     private ConfigStore config;
     private @Nullable Instant snapshot;
     private volatile @Nullable String destinationProblem;
+    private final AtomicInteger looksAtDestination = new AtomicInteger();
     private String deployment = "";
 
     @BeforeEach
@@ -376,6 +378,61 @@ final class SchedulerVerticleTest {
     }
 
     @Test
+    void whetherARunStillGoesOnIsAskedEveryHalfMinuteWhileOneIsDue() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        int before = backup.asked();
+        backup.begin(Trigger.MANUAL, false);
+        awaitStatus(status -> assertThat(status.runs().lastResult()).isEqualTo(RunResult.RUNNING));
+        nothingMoreHappens();
+        assertThat(backup.asked()).as("none is due").isEqualTo(before);
+
+        clock.advance(HOUR.multipliedBy(7));
+        await().until(() -> backup.asked() == before + 1);
+        clock.advance(Duration.ofSeconds(29));
+        nothingMoreHappens();
+        assertThat(backup.asked()).isEqualTo(before + 1);
+        clock.advance(Duration.ofSeconds(1));
+        await().until(() -> backup.asked() == before + 2);
+        clock.advance(Duration.ofSeconds(-30));
+        await().until(() -> backup.asked() == before + 3);
+        assertThat(backup.starts()).isEmpty();
+    }
+
+    @Test
+    void theDataFolderIsLookedAtOnceAMinuteWhateverTheClockDoes() {
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        await().until(() -> looksAtDestination.get() == 1);
+        clock.advance(Duration.ofSeconds(59));
+        nothingMoreHappens();
+        assertThat(looksAtDestination).hasValue(1);
+        clock.advance(Duration.ofSeconds(1));
+        await().until(() -> looksAtDestination.get() == 2);
+        clock.advance(Duration.ofSeconds(-59));
+        nothingMoreHappens();
+        assertThat(looksAtDestination).hasValue(2);
+        clock.advance(Duration.ofSeconds(-1));
+        await().until(() -> looksAtDestination.get() == 3);
+    }
+
+    @Test
+    void onceItHasEndedItHearsAndTellsNothingAnyMore() {
+        List<SchedulerMessage.Status> told = told();
+        history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
+        deploy();
+        await().until(() -> told.size() == 1);
+        undeploy();
+
+        backup.begin(Trigger.MANUAL, false);
+        backup.finish(RunResult.SUCCESS);
+        get(vertx.eventBus().request(Addresses.BACKUP_STATUS, BackupResponder.BARRIER));
+
+        assertThatThrownBy(this::status).isInstanceOf(ReplyException.class);
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
     void restartReadsTheHistoryAnew() {
         history.append(BackupResponder.past("old", T0, RunResult.SUCCESS));
         deploy();
@@ -483,7 +540,10 @@ final class SchedulerVerticleTest {
                 config,
                 history,
                 () -> Optional.ofNullable(snapshot),
-                () -> Optional.ofNullable(destinationProblem),
+                () -> {
+                    looksAtDestination.incrementAndGet();
+                    return Optional.ofNullable(destinationProblem);
+                },
                 clock,
                 Duration.ofMillis(2))));
     }
@@ -521,7 +581,7 @@ final class SchedulerVerticleTest {
     private void nothingMoreHappens() {
         long looks = clock.looks();
         await().until(() -> clock.looks() > looks + 10);
-        get(vertx.eventBus().request(Addresses.BACKUP_STATUS, new JsonObject()));
+        get(vertx.eventBus().request(Addresses.BACKUP_STATUS, BackupResponder.BARRIER));
     }
 
     private void awaitStarts(Trigger... triggers) {
