@@ -216,10 +216,10 @@ final class RunMonitor {
         for (Map.Entry<String, BucketProgress> bucket : buckets.entrySet()) {
             RunState.BucketState state = state(bucket.getKey(), bucket.getValue(), s3.ofBucket(bucket.getKey(), now));
             states.add(state);
-            totals = totals.plus(state.counts());
-            toDownload = toDownload.plus(state.toDownload());
-            received += state.bytesReceived();
-            allListed &= state.listingComplete();
+            totals = totals.plus(state.progress().counts());
+            toDownload = toDownload.plus(state.progress().toDownload());
+            received += state.progress().bytesReceived();
+            allListed &= state.progress().listingComplete();
             bucket.getValue().shards.values().stream()
                     .flatMap(shard -> shard.inFlight().stream())
                     .limit(SHOWN_IN_FLIGHT)
@@ -270,10 +270,7 @@ final class RunMonitor {
         return new RunState.BucketState(
                 name,
                 progress.shownPhase(),
-                progress.listingComplete(),
-                counts,
-                toDownload,
-                received,
+                new TransferMessage.Progress(counts, toDownload, received, progress.listingComplete()),
                 progress.error,
                 waiting);
     }

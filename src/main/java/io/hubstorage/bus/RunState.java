@@ -109,17 +109,13 @@ public record RunState(
     /**
      * One bucket of the run.
      *
-     * @param toDownload what is known to need a download, done ones included
-     * @param bytesReceived body bytes received so far, of unfinished objects too
+     * @param progress of all its shards together
      * @param waiting what this bucket waits for, while it does, be it alone or with the others
      */
     public record BucketState(
             String bucket,
             RunPhase phase,
-            boolean listingComplete,
-            BucketCounts counts,
-            Tally toDownload,
-            long bytesReceived,
+            @JsonUnwrapped TransferMessage.Progress progress,
             @Nullable String error,
             @Nullable Waiting waiting) {}
 }

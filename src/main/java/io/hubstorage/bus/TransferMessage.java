@@ -145,7 +145,12 @@ public sealed interface TransferMessage {
     /** A run's search for the buckets of the account goes on. */
     record Discovering(String runId, Service service) implements TransferMessage {}
 
-    /** How far a shard is. */
+    /**
+     * How far a shard is, or all of a bucket.
+     *
+     * @param toDownload what is known to need a download, done ones included
+     * @param bytesReceived body bytes received so far, of unfinished objects too
+     */
     record Progress(BucketCounts counts, Tally toDownload, long bytesReceived, boolean listingComplete) {
         /** Not begun. */
         public static final Progress NONE = new Progress(BucketCounts.ZERO, Tally.ZERO, 0, false);

@@ -19,6 +19,7 @@ import io.hubstorage.bus.StatusMessage.Current;
 import io.hubstorage.bus.StatusMessage.Standing;
 import io.hubstorage.bus.StatusMessage.State;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigParser;
 import io.hubstorage.config.HubConfig;
@@ -134,7 +135,7 @@ final class JudgeTest {
                     now,
                     new RunState.Stage(RunPhase.LISTING, 1, 4, null, null, waiting, null),
                     List.of(new RunState.BucketState(
-                            "photos", RunPhase.LISTING, false, BucketCounts.ZERO, Tally.ZERO, 0, null, waiting)),
+                            "photos", RunPhase.LISTING, TransferMessage.Progress.NONE, null, waiting)),
                     new RunState.Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null),
                     List.of());
             return this;

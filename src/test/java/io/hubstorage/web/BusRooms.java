@@ -16,6 +16,7 @@ import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.Trigger;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -232,7 +233,11 @@ final class BusRooms {
                 BEGAN.plusSeconds(objects),
                 new RunState.Stage(RunPhase.TRANSFERRING, 1, 4, null, null, null, null),
                 List.of(new RunState.BucketState(
-                        "photos", RunPhase.TRANSFERRING, false, counts(objects), Tally.ZERO, 0, null, null)),
+                        "photos",
+                        RunPhase.TRANSFERRING,
+                        new TransferMessage.Progress(counts(objects), Tally.ZERO, 0, false),
+                        null,
+                        null)),
                 new RunState.Progress(counts(objects), Tally.ZERO, objects * 10, 1.5, 0.5, null),
                 List.of(new RunState.Transfer("photos", "a.jpg", 10, 4)));
     }
