@@ -56,7 +56,9 @@ final class CutOffRunTest extends EngineTest {
 
     private List<RunRecord> history() {
         return BusJson.decode(
-                        hub.request(Addresses.BACKUP_HISTORY, BusJson.encode(BackupMessage.HistoryQuery.newest(10))),
+                        hub.request(
+                                Addresses.BACKUP_HISTORY,
+                                BusJson.encode(new BackupMessage.HistoryQuery(10, null, null))),
                         BackupMessage.History.class)
                 .runs();
     }

@@ -112,7 +112,7 @@ final class StandingTest extends EngineTest {
             assertThat(alarm.message()).startsWith("The history had lost 2 runs");
         });
         BackupMessage.History history = BusJson.decode(
-                hub.request(Addresses.BACKUP_HISTORY, BusJson.encode(BackupMessage.HistoryQuery.newest(10))),
+                hub.request(Addresses.BACKUP_HISTORY, BusJson.encode(new BackupMessage.HistoryQuery(10, null, null))),
                 BackupMessage.History.class);
         assertThat(history.runs()).hasSize(2);
         hub.stop();

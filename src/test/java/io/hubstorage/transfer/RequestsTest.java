@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -163,6 +164,42 @@ final class RequestsTest {
                 }))
                 .isSameAs(silence);
         assertThat(few.limit()).isEqualTo(2);
+    }
+
+    @Test
+    void aBodyThatWaitsForBandwidthHoldsUpNoQuestionAndEndsWhenItsThreadIsInterrupted() throws Exception {
+        // By this clock no bandwidth ever comes back.
+        RateLimiter bandwidth = new RateLimiter(() -> 0);
+        bandwidth.rate(ObjectFetch.SMALL);
+        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+        CompletableFuture<Boolean> staysInterrupted = new CompletableFuture<>();
+        Thread reader = Thread.ofVirtual().start(() -> {
+            try {
+                some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
+                    brake(allowance);
+                    return "there";
+                });
+                staysInterrupted.completeExceptionally(new AssertionError("it did not wait"));
+            } catch (InterruptedIOException e) {
+                staysInterrupted.complete(Thread.currentThread().isInterrupted());
+            } catch (Throwable e) {
+                staysInterrupted.completeExceptionally(e);
+            }
+        });
+        Awaitility.await().until(() -> reader.getState() == Thread.State.TIMED_WAITING);
+
+        CompletableFuture<String> question = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                question.complete(some.<String>limited(() -> "answered"));
+            } catch (Throwable e) {
+                question.completeExceptionally(e);
+            }
+        });
+        assertThat(question.get(20, TimeUnit.SECONDS)).isEqualTo("answered");
+        reader.interrupt();
+
+        assertThat(staysInterrupted.get(20, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -13,11 +13,15 @@ final class ShardTest {
     }
 
     private static Shard shard(String prefix, List<TransferMessage.Source> sources) {
+        return shard(prefix, sources, true);
+    }
+
+    private static Shard shard(String prefix, List<TransferMessage.Source> sources, boolean sorted) {
         return new Shard(new TransferMessage.Shard(
                 "run",
                 new TransferMessage.ShardId("photos", 2, 13),
                 TransferMessage.Mode.COPY,
-                new TransferMessage.Keys(prefix, "2026/f", "2026/p", true),
+                new TransferMessage.Keys(prefix, "2026/f", "2026/p", sorted),
                 new TransferMessage.Workspace("/w/tree", "/w/journal", sources),
                 new TransferMessage.Options(true, List.of("*.tmp"), List.of("keep*"), true, false, false, false),
                 TransferMessage.Progress.NONE));
@@ -31,6 +35,17 @@ final class ShardTest {
         assertThat(shard.wants("2026/a.tmp")).isFalse();
         assertThat(shard.wants("2026/keep.tmp")).isTrue();
         assertThat(shard.wants("2025/a.jpg")).isFalse();
+    }
+
+    @Test
+    void itSaysWhatTheMessageSays() {
+        Shard shard = shard("", List.of());
+
+        assertThat(shard.runId()).isEqualTo("run");
+        assertThat(shard.bucket()).isEqualTo("photos");
+        assertThat(shard.id()).isEqualTo(new TransferMessage.ShardId("photos", 2, 13));
+        assertThat(shard.sorted()).isTrue();
+        assertThat(shard("", List.of(), false).sorted()).isFalse();
     }
 
     @Test
@@ -59,7 +74,6 @@ final class ShardTest {
                         Path.of("/w/journal/shard-0013.retries.jsonl"),
                         Path.of("/w/journal/shard-0013.scratch"));
         assertThat(shard.tree()).isEqualTo(Path.of("/w/tree"));
-        assertThat(shard.sorted()).isTrue();
         assertThat(shard.range().after()).isEqualTo("2026/f");
         assertThat(shard.range().through()).isEqualTo("2026/p");
     }

@@ -2,10 +2,12 @@ package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
 import io.hubstorage.fs.Blocks;
+import io.hubstorage.fs.Trees;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import java.io.IOException;
@@ -267,6 +269,26 @@ final class TreeWriterTest {
         assertThat(inode(file("a/b"))).isNotEqualTo(inode(old.resolve("x")));
         assertThat(Files.getLastModifiedTime(file("a/b"))).isEqualTo(FileTime.from(TIME));
         assertThat(mode(file("a/b"))).isEqualTo("r--r--r--");
+    }
+
+    @Test
+    void aFileThatCannotBeLinkedIsCopiedOnTheSpot() throws IOException {
+        Path memory = Path.of("/dev/shm");
+        assumeTrue(
+                Files.isWritable(memory) && !Files.getFileStore(memory).equals(Files.getFileStore(home)),
+                "there is no second disk");
+        ManifestEntry entry = held("x", 5, "r--r--r--");
+        Path elsewhere = Files.createTempDirectory(memory, "hubstorage");
+        try {
+            Path there = Files.move(old.resolve("x"), elsewhere.resolve("x"));
+
+            tree.link(there, entry, "a/b");
+
+            assertThat(file("a/b")).hasBinaryContent(new byte[5]);
+            assertThat(Files.getLastModifiedTime(file("a/b"))).isEqualTo(FileTime.from(TIME));
+        } finally {
+            Trees.delete(elsewhere);
+        }
     }
 
     @Test
