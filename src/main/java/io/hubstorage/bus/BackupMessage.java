@@ -44,12 +44,7 @@ public sealed interface BackupMessage {
     record HistoryQuery(
             @Nullable Integer limit,
             @Nullable String before,
-            @Nullable String runId) implements BackupMessage {
-        /** The newest runs. */
-        public static HistoryQuery newest(int limit) {
-            return new HistoryQuery(limit, null, null);
-        }
-    }
+            @Nullable String runId) implements BackupMessage {}
 
     /** Past runs, newest first. */
     record History(List<RunRecord> runs) implements BackupMessage {}
