@@ -127,7 +127,7 @@ public final class DataLock implements AutoCloseable {
             return folder != null && folder.endsWith(".hubstorage") ? folder.getParent() : folder;
         }
 
-        /** Who. */
+        /** Who is at work there. */
         public Holder holder() {
             return holder;
         }

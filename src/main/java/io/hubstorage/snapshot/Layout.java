@@ -129,7 +129,7 @@ public final class Layout {
         return journal(time).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
     }
 
-    /** What waits to be deleted. */
+    /** Folders that were taken out of use and are being deleted. */
     public Path trash() {
         return hub().resolve("trash");
     }

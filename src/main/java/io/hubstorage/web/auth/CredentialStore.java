@@ -24,7 +24,7 @@ final class CredentialStore {
     private @Nullable String storedHash;
     private Environment environment;
     private Credentials credentials;
-    /** Said once. */
+    /** Whether it was logged already that the kept password cannot be read. */
     private boolean unreadable;
 
     private boolean saidKept;

@@ -18,7 +18,7 @@ final class Credentials {
     static final String TOKEN = "HUBSTORAGE_WEB_TOKEN";
 
     private final boolean named;
-    /** What each is made of. */
+    /** The texts that these were made of, to see whether they have changed. */
     private final List<String> texts;
 
     private final @Nullable Secret password;

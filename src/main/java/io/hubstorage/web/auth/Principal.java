@@ -25,6 +25,6 @@ public sealed interface Principal permits Session, Principal.AuthDisabled, Princ
     /** A program that brought the password or the token with the request. */
     record Program() implements Principal {}
 
-    /** Nobody we know. */
+    /** Somebody without a login or a token. */
     record Anonymous() implements Principal {}
 }

@@ -63,7 +63,7 @@ final class TcpConnection {
                 .appendBuffer(message);
     }
 
-    /** Either a length or a message. */
+    /** Takes the next record: the length of a message, or the message. */
     private void take(Buffer record) {
         if (closed) {
             return;

@@ -15,7 +15,7 @@ final class Backlog {
     private final int maxEvents;
     private final long maxBytes;
     private final NavigableMap<Long, Frame> frames = new TreeMap<>();
-    /** Of all but the progress. */
+    /** The sizes of all of these together, but for the progress. */
     private long bytes;
 
     private long forgotten;
