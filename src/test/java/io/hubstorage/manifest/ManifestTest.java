@@ -31,8 +31,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ManifestTest {
@@ -226,6 +229,29 @@ final class ManifestTest {
             assertCorrupt(zst, Arrays.copyOf(good, (int) length));
         }
         assertCorrupt(zst, Arrays.copyOf(good, good.length + 1));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aManifestInWhichNothingCanBeSoughtDoesNotStayOpen() throws IOException {
+        Path zst = write("m.jsonl.zst", entries(0, 3));
+        byte[] bad = Files.readAllBytes(zst);
+        bad[0] ^= 1;
+        Files.write(zst, bad);
+
+        assertThatThrownBy(() -> ManifestReader.range(zst, "a", null)).isInstanceOf(CorruptManifestException.class);
+
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            assertThat(open.filter(descriptor -> leadsTo(descriptor, zst))).isEmpty();
+        }
+    }
+
+    private static boolean leadsTo(Path descriptor, Path file) {
+        try {
+            return Files.readSymbolicLink(descriptor).equals(file);
+        } catch (IOException closedMeanwhile) {
+            return false;
+        }
     }
 
     @Test

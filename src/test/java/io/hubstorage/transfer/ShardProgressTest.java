@@ -3,16 +3,22 @@ package io.hubstorage.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketCounts.Fate;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
+import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 final class ShardProgressTest {
     private final ShardProgress progress = new ShardProgress(TransferMessage.Progress.NONE);
 
-    private static Tally tally(BucketCounts.Fate fate) {
-        return new Tally(fate.ordinal() + 1, 100L * (fate.ordinal() + 1));
+    private static final List<Fate> FATES = List.of(Fate.values());
+
+    private static Tally tally(Fate fate) {
+        int number = FATES.indexOf(fate) + 1;
+        return new Tally(number, 100L * number);
     }
 
     @Test
@@ -29,9 +35,8 @@ final class ShardProgressTest {
         next.bytesReceived.add(11);
         assertThat(next.soFar(false))
                 .isEqualTo(new TransferMessage.Progress(
-                        BucketCounts.of(fate -> fate == BucketCounts.Fate.DOWNLOADED
-                                ? tally(fate).plus(new Tally(1, 11))
-                                : tally(fate)),
+                        BucketCounts.of(
+                                fate -> fate == Fate.DOWNLOADED ? tally(fate).plus(new Tally(1, 11)) : tally(fate)),
                         new Tally(4, 311),
                         261,
                         false));
@@ -39,25 +44,24 @@ final class ShardProgressTest {
 
     @Test
     void eachFateHasItsCounter() {
-        ShardProgress.Counter[] counters = {
-            progress.listed,
-            progress.linked,
-            progress.downloaded,
-            progress.filtered,
-            progress.archived,
-            progress.vanished,
-            progress.failed,
-            progress.carried,
-            progress.kept,
-            progress.deleted,
-            progress.refetched,
-            progress.metadataRefreshed
-        };
-        for (int fate = 0; fate < counters.length; fate++) {
-            counters[fate].add(fate);
-        }
+        Map<Fate, ShardProgress.Counter> counters = Map.ofEntries(
+                Map.entry(Fate.LISTED, progress.listed),
+                Map.entry(Fate.LINKED, progress.linked),
+                Map.entry(Fate.DOWNLOADED, progress.downloaded),
+                Map.entry(Fate.FILTERED, progress.filtered),
+                Map.entry(Fate.ARCHIVED, progress.archived),
+                Map.entry(Fate.VANISHED, progress.vanished),
+                Map.entry(Fate.FAILED, progress.failed),
+                Map.entry(Fate.CARRIED, progress.carried),
+                Map.entry(Fate.KEPT, progress.kept),
+                Map.entry(Fate.DELETED, progress.deleted),
+                Map.entry(Fate.REFETCHED, progress.refetched),
+                Map.entry(Fate.METADATA_REFRESHED, progress.metadataRefreshed));
+        assertThat(counters).hasSameSizeAs(FATES);
+        counters.forEach((fate, counter) -> counter.add(FATES.indexOf(fate)));
 
-        assertThat(progress.soFar(false).counts()).isEqualTo(BucketCounts.of(fate -> new Tally(1, fate.ordinal())));
+        assertThat(progress.soFar(false).counts())
+                .isEqualTo(BucketCounts.of(fate -> new Tally(1, FATES.indexOf(fate))));
     }
 
     @Test
