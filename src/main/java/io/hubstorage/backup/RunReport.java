@@ -45,7 +45,7 @@ final class RunReport {
         // A run ends interrupted while the program still runs only when it is told to.
         boolean inOrder = result == RunResult.INTERRUPTED;
         RunEnd end = new RunEnd(result, clock.instant(), attempts, why, inOrder);
-        return new RunRecord(plan.start(), end, RunRecord.Truth.NONE, List.of(), List.of());
+        return new RunRecord(plan.start(), end, RunRecord.CurrentSnapshot.NONE, List.of(), List.of());
     }
 
     /** Ended because the destination's disk did not do what it must. */
@@ -59,13 +59,13 @@ final class RunReport {
     /** No bucket could be listed to its end. */
     RunRecord nothingCovered(int attempts, Collection<BucketAttempt> ended) {
         String sentence = RunSentence.nothingCovered(ended);
-        return record(RunResult.FAILED, attempts, RunRecord.Truth.NONE, buckets(ended), sentence, List.of());
+        return record(RunResult.FAILED, attempts, RunRecord.CurrentSnapshot.NONE, buckets(ended), sentence, List.of());
     }
 
     /**
      * S3 lists nothing else than the last snapshot has.
      *
-     * @param checked when its files were last looked at, as in {@link RunRecord.Truth}
+     * @param checked when its files were last looked at, as in {@link RunRecord.CurrentSnapshot}
      */
     RunRecord unchanged(
             String snapshot,
@@ -75,8 +75,8 @@ final class RunReport {
             List<RunRecord.Alarm> alarms) {
         List<RunRecord.BucketRecord> buckets = buckets(ended);
         String sentence = RunSentence.unchanged(snapshot, checked, plan.startedAt(), buckets);
-        RunRecord.Truth truth = new RunRecord.Truth(snapshot, false, checked);
-        return record(result(buckets), attempts, truth, buckets, sentence, alarms);
+        RunRecord.CurrentSnapshot current = new RunRecord.CurrentSnapshot(snapshot, false, checked);
+        return record(result(buckets), attempts, current, buckets, sentence, alarms);
     }
 
     /**
@@ -110,8 +110,9 @@ final class RunReport {
                 .filter(bucket -> ended.containsKey(bucket.bucket()))
                 .toList();
         String sentence = RunSentence.committed(tried, buckets.size() - tried.size());
-        RunRecord.Truth truth = new RunRecord.Truth(freeName(layout, dated), true, plan.startedAt());
-        return record(result(tried), attempts, truth, buckets, sentence, alarms);
+        RunRecord.CurrentSnapshot current =
+                new RunRecord.CurrentSnapshot(freeName(layout, dated), true, plan.startedAt());
+        return record(result(tried), attempts, current, buckets, sentence, alarms);
     }
 
     /** How the buckets that this run leaves out ended last: as the history says, or else as the last certificate does. */
@@ -139,18 +140,18 @@ final class RunReport {
         }
         List<RunRecord.BucketRecord> buckets = buckets(ended);
         String sentence = RunSentence.planned(buckets, plan.data(), usable);
-        return record(result(buckets), 1, RunRecord.Truth.NONE, buckets, sentence, List.of());
+        return record(result(buckets), 1, RunRecord.CurrentSnapshot.NONE, buckets, sentence, List.of());
     }
 
     private RunRecord record(
             RunResult result,
             int attempts,
-            RunRecord.Truth truth,
+            RunRecord.CurrentSnapshot current,
             List<RunRecord.BucketRecord> buckets,
             String sentence,
             List<RunRecord.Alarm> alarms) {
         RunEnd end = new RunEnd(result, clock.instant(), attempts, RunSentence.with(sentence, alarms));
-        return new RunRecord(plan.start(), end, truth, buckets, alarms);
+        return new RunRecord(plan.start(), end, current, buckets, alarms);
     }
 
     private static List<RunRecord.BucketRecord> buckets(Collection<BucketAttempt> ended) {

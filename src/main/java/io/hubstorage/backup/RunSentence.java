@@ -34,7 +34,7 @@ final class RunSentence {
     /**
      * S3 lists nothing else than the last snapshot has.
      *
-     * @param checked when its files were last looked at, as in {@link RunRecord.Truth}
+     * @param checked when its files were last looked at, as in {@link RunRecord.CurrentSnapshot}
      */
     static String unchanged(
             String snapshot, @Nullable Instant checked, Instant startedAt, List<RunRecord.BucketRecord> buckets) {

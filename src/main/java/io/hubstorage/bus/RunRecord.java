@@ -15,23 +15,23 @@ import org.jspecify.annotations.Nullable;
 public record RunRecord(
         @JsonUnwrapped RunStart start,
         @JsonUnwrapped RunEnd end,
-        @JsonUnwrapped Truth truth,
+        @JsonUnwrapped CurrentSnapshot current,
         List<BucketRecord> buckets,
         List<Alarm> alarms) {
     /**
-     * Where the buckets are as of a run.
+     * The snapshot that is current when a run has ended.
      *
-     * @param snapshot the one that holds the truth: the one that the run made, or the earlier one that still agrees
+     * @param snapshot its name: of the one that the run made, or of the earlier one that has all that S3 lists
      * @param newSnapshot whether this run made it
      * @param filesCheckedAt when the files of the run's buckets were last looked at, each by name, size and time, the bucket
      *     looked at longest ago; absent where nothing was concluded from it, and in records of earlier versions
      */
-    public record Truth(
+    public record CurrentSnapshot(
             @Nullable String snapshot,
             boolean newSnapshot,
             @Nullable Instant filesCheckedAt) {
         /** Nothing was concluded, and nothing made. */
-        public static final Truth NONE = new Truth(null, false, null);
+        public static final CurrentSnapshot NONE = new CurrentSnapshot(null, false, null);
     }
 
     /** Copies the alarms; records of earlier versions have none. */
@@ -41,7 +41,8 @@ public record RunRecord(
 
     /** Of a run that has not ended. */
     public static RunRecord running(RunStart start) {
-        return new RunRecord(start, new RunEnd(RunResult.RUNNING, null, 0, null), Truth.NONE, List.of(), List.of());
+        return new RunRecord(
+                start, new RunEnd(RunResult.RUNNING, null, 0, null), CurrentSnapshot.NONE, List.of(), List.of());
     }
 
     public String runId() {
@@ -69,11 +70,11 @@ public record RunRecord(
     }
 
     public @Nullable String snapshot() {
-        return truth.snapshot();
+        return current.snapshot();
     }
 
     public boolean newSnapshot() {
-        return truth.newSnapshot();
+        return current.newSnapshot();
     }
 
     public int attempts() {
@@ -105,7 +106,7 @@ public record RunRecord(
 
     /** The same with another end. */
     public RunRecord with(RunEnd other) {
-        return new RunRecord(start, other, truth, buckets, alarms);
+        return new RunRecord(start, other, current, buckets, alarms);
     }
 
     /**

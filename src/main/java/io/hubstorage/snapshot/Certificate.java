@@ -186,7 +186,7 @@ public record Certificate(
         return new RunRecord(
                 new RunStart(run.runId, run.trigger, false, run.allBuckets, run.startedAt),
                 new RunEnd(run.result, run.finishedAt, run.attempts, message),
-                new RunRecord.Truth(snapshot, true, run.startedAt),
+                new RunRecord.CurrentSnapshot(snapshot, true, run.startedAt),
                 buckets.stream().map(Bucket::record).toList(),
                 alarms);
     }

@@ -49,7 +49,7 @@ final class CutOffRunTest extends EngineTest {
                 .append(new RunRecord(
                         new RunStart(CUT, Trigger.SCHEDULE, false, true, Instant.parse("2026-11-26T07:00:00Z")),
                         new RunEnd(RunResult.RUNNING, null, 1, null),
-                        RunRecord.Truth.NONE,
+                        RunRecord.CurrentSnapshot.NONE,
                         List.of(),
                         List.of()));
     }

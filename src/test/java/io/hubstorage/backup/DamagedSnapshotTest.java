@@ -82,7 +82,7 @@ final class DamagedSnapshotTest extends EngineTest {
         assertThat(next.message())
                 .isEqualTo(
                         "photos: no changes; %s is still current and its files are in place".formatted(run.snapshot()));
-        assertThat(next.truth().filesCheckedAt()).isEqualTo(next.startedAt());
+        assertThat(next.current().filesCheckedAt()).isEqualTo(next.startedAt());
     }
 
     @Test
@@ -143,13 +143,13 @@ final class DamagedSnapshotTest extends EngineTest {
         assertThat(soon.message())
                 .isEqualTo("photos: no changes; %s is still current, its files were last looked at 23 hours ago"
                         .formatted(first.snapshot()));
-        assertThat(soon.truth().filesCheckedAt()).isEqualTo(first.startedAt());
+        assertThat(soon.current().filesCheckedAt()).isEqualTo(first.startedAt());
 
         now.set(Instant.parse("2026-11-21T08:00:00Z"));
         RunRecord later = hub.backUp();
 
         assertThat(later.newSnapshot()).isTrue();
-        assertThat(later.truth().filesCheckedAt()).isEqualTo(now.get());
+        assertThat(later.current().filesCheckedAt()).isEqualTo(now.get());
         audit(later).holds("photos", bucket);
     }
 

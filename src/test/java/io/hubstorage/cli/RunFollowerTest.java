@@ -33,7 +33,7 @@ final class RunFollowerTest {
                     Instant.parse("2026-11-26T07:01:00Z"),
                     1,
                     "The program ended in the middle of this run."),
-            RunRecord.Truth.NONE,
+            RunRecord.CurrentSnapshot.NONE,
             List.of(),
             List.of());
 

@@ -117,7 +117,7 @@ final class ServeIT {
                                 "com.fasterxml.jackson.databind.ser.",
                                 "io.netty.channel.socket.nio.",
                                 "io.hubstorage.bus.RunState$Progress",
-                                "io.hubstorage.bus.RunRecord$Truth",
+                                "io.hubstorage.bus.RunRecord$CurrentSnapshot",
                                 "io.hubstorage.transfer.ShardCopy")
                         .anyMatch(name::startsWith));
     }

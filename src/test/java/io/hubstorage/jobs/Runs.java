@@ -22,7 +22,7 @@ final class Runs {
         return new RunRecord(
                 new RunStart(id, Trigger.SCHEDULE, dryRun, true, T0),
                 new RunEnd(result, result.ended() ? T0.plusSeconds(60) : null, 1, "ü".repeat(20)),
-                RunRecord.Truth.NONE,
+                RunRecord.CurrentSnapshot.NONE,
                 List.of(),
                 List.of());
     }

@@ -133,7 +133,7 @@ final class BackupResponder {
                         state.start().allBuckets(),
                         state.start().startedAt()),
                 new RunEnd(result, end, 1, null),
-                RunRecord.Truth.NONE,
+                RunRecord.CurrentSnapshot.NONE,
                 List.of(),
                 List.of());
     }
@@ -143,7 +143,7 @@ final class BackupResponder {
         return new RunRecord(
                 new RunStart(id, Trigger.SCHEDULE, false, true, start),
                 new RunEnd(result, start, 1, null),
-                RunRecord.Truth.NONE,
+                RunRecord.CurrentSnapshot.NONE,
                 List.of(),
                 List.of());
     }

@@ -281,7 +281,7 @@ final class NextRunTest {
         return new RunRecord(
                 new RunStart("r", Trigger.MANUAL, false, true, start),
                 new RunEnd(result, start, 1, null),
-                RunRecord.Truth.NONE,
+                RunRecord.CurrentSnapshot.NONE,
                 new ArrayList<>(),
                 List.of());
     }

@@ -327,7 +327,7 @@ final class PlannerTest {
         return new RunRecord(
                 new RunStart(id, Trigger.MANUAL, dryRun, allBuckets, start),
                 new RunEnd(result, start, 1, null),
-                RunRecord.Truth.NONE,
+                RunRecord.CurrentSnapshot.NONE,
                 List.of(),
                 List.of());
     }

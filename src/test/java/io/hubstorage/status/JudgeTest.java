@@ -80,7 +80,7 @@ final class JudgeTest {
                     new RunStart("r" + began, Trigger.SCHEDULE, false, whole, began),
                     new RunEnd(
                             result, began.plusSeconds(300), 1, result == RunResult.FAILED ? "no route to host" : null),
-                    new RunRecord.Truth("hublink_1", true, null),
+                    new RunRecord.CurrentSnapshot("hublink_1", true, null),
                     records,
                     List.of());
             for (RunRecord.BucketRecord record : records) {

@@ -246,7 +246,7 @@ final class BusRooms {
         return new RunRecord(
                 new RunStart(id, Trigger.SCHEDULE, dryRun, true, BEGAN),
                 new RunEnd(result, ENDED, 1, null),
-                new RunRecord.Truth("hublink_20261120060000", true, null),
+                new RunRecord.CurrentSnapshot("hublink_20261120060000", true, null),
                 List.of(new RunRecord.BucketRecord("photos", BucketOutcome.of(result, counts(3)), true)),
                 List.of());
     }

@@ -87,7 +87,7 @@ final class PageWeightIT {
                         true,
                         BusRooms.BEGAN.minusSeconds(21_600L * ago)),
                 new RunEnd(RunResult.SUCCESS, BusRooms.ENDED.minusSeconds(21_600L * ago - ago * 13L % 97), 1, null),
-                new RunRecord.Truth("hublink_run" + ago, true, null),
+                new RunRecord.CurrentSnapshot("hublink_run" + ago, true, null),
                 buckets,
                 List.of());
     }
