@@ -4,7 +4,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,11 +89,11 @@ public record ObjectHead(
 
     /** Of the headers of an answer, names in any case; of each the first value counts. */
     static ObjectHead of(Map<String, List<String>> answer, long size) {
-        Map<String, String> known = new LinkedHashMap<>();
-        Map<String, String> headers = new LinkedHashMap<>();
-        Map<String, String> metadata = new LinkedHashMap<>();
-        Map<String, String> checksums = new LinkedHashMap<>();
-        Map<String, String> properties = new LinkedHashMap<>();
+        Map<String, String> known = new HashMap<>();
+        Map<String, String> headers = new HashMap<>();
+        Map<String, String> metadata = new HashMap<>();
+        Map<String, String> checksums = new HashMap<>();
+        Map<String, String> properties = new HashMap<>();
         answer.forEach((sent, values) -> {
             String name = sent.toLowerCase(Locale.ROOT);
             String value = values.isEmpty() ? "" : values.getFirst();
