@@ -266,6 +266,40 @@ final class RequestPermitsTest {
     }
 
     @Test
+    void manyLargeBodiesThatTakeLongAreNoQueue() throws InterruptedException {
+        long[] sizes = {4_096, 1 << 20, 1 << 20, 1 << 20, 1 << 20, 1 << 20, 1 << 20, 1 << 20};
+        int[] next = {0};
+        serve((time, _) -> time + (next[0]++ % 8 == 0 ? 1 : 100) * MILLISECOND, 4_000, sizes);
+
+        assertThat(permits.limit()).isEqualTo(256);
+    }
+
+    @Test
+    void afterAQuietTimeAWholeRoundOfAnswersIsAwaitedBeforeTheyAreJudged() throws InterruptedException {
+        now += 1_000 * SECOND;
+        serve(distant(20 * MILLISECOND), 63, 4_096);
+        assertThat(permits.limit()).isEqualTo(64);
+
+        serve(distant(20 * MILLISECOND), 1, 4_096);
+
+        assertThat(permits.limit()).isEqualTo(128);
+    }
+
+    @Test
+    void whoeverAsksOneAfterTheOtherIsNotQuiet() throws InterruptedException {
+        serve(distant(20 * MILLISECOND), 1_000, 4_096);
+        end(sent.size());
+        sent.clear();
+
+        for (int i = 0; i < 20; i++) {
+            permits.acquire();
+            now += SECOND;
+            permits.release();
+            assertThat(permits.limit()).isEqualTo(256);
+        }
+    }
+
+    @Test
     void whatWaitedForUsSaysNothingOfTheServer() throws InterruptedException {
         serve(distant(20 * MILLISECOND), 1_000, 4_096);
 

@@ -174,9 +174,10 @@ final class SourceFilesTest {
 
         long begin = System.nanoTime();
         files.check(old, entry("file"), false);
+        assertThat(nanos.sum()).isPositive();
         files.check(old, entry("file"), true);
 
-        assertThat(nanos.sum()).isPositive().isLessThanOrEqualTo(System.nanoTime() - begin);
+        assertThat(nanos.sum()).isLessThanOrEqualTo(System.nanoTime() - begin);
     }
 
     private Shard.Source source(int index, String tree) {
