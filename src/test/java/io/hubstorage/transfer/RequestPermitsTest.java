@@ -286,6 +286,32 @@ final class RequestPermitsTest {
     }
 
     @Test
+    void answersToWhatWasSentBeforeTheLastJudgementCountForTheRecovery() throws InterruptedException {
+        serve(distant(20 * MILLISECOND), 64, 4_096);
+        assertThat(permits.limit()).isEqualTo(128);
+        permits.throttled();
+
+        for (int i = 0; i < 255; i++) {
+            permits.answered(20 * MILLISECOND, 4_096);
+        }
+        assertThat(permits.limit()).isEqualTo(64);
+        permits.answered(20 * MILLISECOND, 4_096);
+        assertThat(permits.limit()).isEqualTo(72);
+    }
+
+    @Test
+    void answersToWhatWasSentBeforeTheLastJudgementMayHavePaused() throws InterruptedException {
+        serve(distant(20 * MILLISECOND), 64, 4_096);
+        for (int i = 0; i < 64; i++) {
+            permits.answeredWithPauses();
+        }
+
+        serve(distant(20 * MILLISECOND), 128, 4_096);
+
+        assertThat(permits.limit()).isEqualTo(256);
+    }
+
+    @Test
     void whoeverAsksOneAfterTheOtherIsNotQuiet() throws InterruptedException {
         serve(distant(20 * MILLISECOND), 1_000, 4_096);
         end(sent.size());
