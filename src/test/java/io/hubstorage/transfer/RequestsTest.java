@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 final class RequestsTest {
@@ -200,6 +201,45 @@ final class RequestsTest {
         reader.interrupt();
 
         assertThat(staysInterrupted.get(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    @Timeout(60)
+    void bandwidthForWhatDidNotComeIsThereForTheNext() throws Exception {
+        // By this clock no bandwidth ever comes back by itself.
+        RateLimiter bandwidth = new RateLimiter(() -> 0);
+        bandwidth.rate(ObjectFetch.SMALL);
+        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+        for (int i = 0; i < 3; i++) {
+            some.<String>reading(ObjectFetch.SMALL, _ -> "nothing came");
+        }
+        AtomicLong told = new AtomicLong();
+
+        some.<String>reading(ObjectFetch.SMALL, allowance -> {
+            allowance.counting(told::addAndGet).accept(ObjectFetch.SMALL);
+            return "all of it came";
+        });
+
+        assertThat(told).hasValue(ObjectFetch.SMALL);
+        assertThat(bandwidth.tryToTake(1)).isPositive();
+    }
+
+    @Test
+    void anotherRateIsNews() {
+        assertThat(requests.bandwidth(5)).isTrue();
+        assertThat(requests.bandwidth(5)).isFalse();
+    }
+
+    @Test
+    void whoeverIsStoppedKnows() {
+        Cancellation cancellation = new Cancellation();
+        Requests some = requests.stoppedBy(cancellation);
+        assertThat(some.isStopped()).isFalse();
+
+        cancellation.request();
+
+        assertThat(some.isStopped()).isTrue();
+        assertThat(requests.isStopped()).as("the others").isFalse();
     }
 
     @Test
