@@ -12,7 +12,40 @@ public final class IsoTime {
     /** With nine digits of a fraction. */
     private static final int LONGEST = FRACTION + 11;
 
+    private static final long FIRST_SECOND = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
+    private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    private static final int NANOS_OF_MILLI = 1_000_000;
+
     private IsoTime() {}
+
+    /** The same as {@link Instant#toString}, in a tenth of the time. */
+    public static String format(Instant time) {
+        long second = time.getEpochSecond();
+        int nanos = time.getNano();
+        if (second < FIRST_SECOND || second > LAST_SECOND || nanos % NANOS_OF_MILLI != 0) {
+            return time.toString();
+        }
+        LocalDate date = LocalDate.ofEpochDay(Math.floorDiv(second, SECONDS_OF_DAY));
+        int ofDay = (int) Math.floorMod(second, SECONDS_OF_DAY);
+        StringBuilder text = new StringBuilder(LONGEST);
+        digits(text, date.getYear(), 1_000);
+        digits(text.append('-'), date.getMonthValue(), 10);
+        digits(text.append('-'), date.getDayOfMonth(), 10);
+        digits(text.append('T'), ofDay / 3_600, 10);
+        digits(text.append(':'), ofDay / 60 % 60, 10);
+        digits(text.append(':'), ofDay % 60, 10);
+        if (nanos > 0) {
+            digits(text.append('.'), nanos / NANOS_OF_MILLI, 100);
+        }
+        return text.append('Z').toString();
+    }
+
+    /** @param unit of the first digit: 10 for two of them */
+    private static void digits(StringBuilder text, int number, int unit) {
+        for (int rest = unit; rest > 0; rest /= 10) {
+            text.append((char) ('0' + number / rest % 10));
+        }
+    }
 
     /**
      * The same as {@link Instant#parse}, which takes some hundred nanoseconds longer: worth it where it is done for each of a

@@ -33,6 +33,9 @@ public final class ChangeLog implements AutoCloseable {
     private final @Nullable RandomAccessFile file;
     private final ReentrantLock lock = new ReentrantLock();
     private long end;
+    /** Whether the file stands there: not at first, nor after a write that failed. */
+    private boolean isAtEnd;
+
     private volatile boolean different;
 
     /** @param path is created or emptied; null to write nothing down, where only {@link #isDifferent} is of interest */
@@ -92,10 +95,14 @@ public final class ChangeLog implements AutoCloseable {
     private void append(RandomAccessFile out, Change change) throws IOException {
         lock.lock();
         try {
-            // A line that a full disk has cut off is written over.
-            out.seek(end);
+            if (!isAtEnd) {
+                // A line that a full disk has cut off is written over.
+                out.seek(end);
+            }
+            isAtEnd = false;
             out.write(change.json());
             end += change.json().length;
+            isAtEnd = true;
         } finally {
             lock.unlock();
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import io.hubstorage.bus.IsoTime;
 import java.io.IOException;
@@ -25,8 +26,13 @@ import org.jspecify.annotations.Nullable;
  * key. Unknown fields are skipped. Thread-safe; its generators and parsers are not.
  */
 public final class EntryJson {
+    /** So many generators or parsers find buffers (of 16 KiB each) that others have left. */
+    private static final int BUFFERS = 32;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            // Jackson's own keeps its buffers by thread, and each object has a thread of its own.
+            .recyclerPool(JsonRecyclerPools.newBoundedPool(BUFFERS))
             // Characters beyond the basic plane as they are, for people and for grep.
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .build();
@@ -61,8 +67,8 @@ public final class EntryJson {
         ManifestEntry.Metadata metadata = entry.metadata();
         json.writeNumberField("size", content.size());
         optional("etag", content.etag(), json);
-        json.writeStringField("last_modified", metadata.lastModified().toString());
-        optional("file_time", entry.fileTime() == null ? null : entry.fileTime().toString(), json);
+        json.writeStringField("last_modified", IsoTime.format(metadata.lastModified()));
+        optional("file_time", entry.fileTime() == null ? null : IsoTime.format(entry.fileTime()), json);
         optional("sha256", content.sha256(), json);
         optional("verified", content.verified(), json);
         optional("storage_class", metadata.storageClass(), json);

@@ -1,5 +1,6 @@
 package io.hubstorage.s3;
 
+import io.hubstorage.bus.IsoTime;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -83,9 +84,13 @@ public record ObjectHead(
             "x-amz-website-redirect-location",
             TAG_COUNT);
     private static final String METADATA = "x-amz-meta-";
-    private static final List<String> ALGORITHMS = List.of("CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256");
-    private static final List<String> CONTENT = List.of(
+    private static final String CHECKSUM = "x-amz-checksum-";
+    private static final Set<String> ALGORITHMS = Set.of("crc32", "crc32c", "crc64nvme", "sha1", "sha256");
+    private static final Set<String> CONTENT = Set.of(
             "content-type", "content-encoding", "content-disposition", "content-language", "cache-control", "expires");
+    private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    /** As in {@code Thu, 15 Jan 2026 10:00:00 GMT}. */
+    private static final int TIME_LENGTH = 29;
 
     /** Of the headers of an answer, names in any case; of each the first value counts. */
     static ObjectHead of(Map<String, List<String>> answer, long size) {
@@ -101,13 +106,15 @@ public record ObjectHead(
                 metadata.put(sent.substring(METADATA.length()), value);
             } else if (!value.isEmpty()) {
                 known.put(name, value);
-                if (PROPERTIES.contains(name)) {
+                if (CONTENT.contains(name)) {
+                    headers.put(name, value);
+                } else if (PROPERTIES.contains(name)) {
                     properties.put(name, value);
+                } else if (name.startsWith(CHECKSUM) && ALGORITHMS.contains(name.substring(CHECKSUM.length()))) {
+                    checksums.put(name.substring(CHECKSUM.length()).toUpperCase(Locale.ROOT), value);
                 }
             }
         });
-        CONTENT.forEach(name -> put(headers, name, known.get(name)));
-        ALGORITHMS.forEach(name -> put(checksums, name, known.get("x-amz-checksum-" + name.toLowerCase(Locale.ROOT))));
         return new ObjectHead(
                 size,
                 bareEtag(known.get("etag")),
@@ -149,12 +156,6 @@ public record ObjectHead(
                 : bare;
     }
 
-    private static void put(Map<String, String> map, String name, @Nullable String value) {
-        if (value != null) {
-            map.put(name, value);
-        }
-    }
-
     private static boolean etagIsDigest(Map<String, String> known) {
         return !known.containsKey("x-amz-server-side-encryption-customer-algorithm")
                 && !known.containsKey("x-amz-server-side-encryption-aws-kms-key-id")
@@ -164,10 +165,21 @@ public record ObjectHead(
 
     private static Instant time(@Nullable String text) {
         try {
-            return text == null ? Instant.EPOCH : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));
+            return text == null ? Instant.EPOCH : IsoTime.parse(iso(text));
         } catch (DateTimeException e) {
             // Nothing depends on it: the listing has the time too.
             return Instant.EPOCH;
         }
+    }
+
+    /** Put in another order, which is read ten times as fast; the formatter's own where it is not the usual one. */
+    private static String iso(String text) {
+        int month = text.length() == TIME_LENGTH && text.endsWith(" GMT") ? MONTHS.indexOf(text.substring(8, 11)) : -1;
+        if (month < 0 || month % 3 != 0) {
+            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text)).toString();
+        }
+        int number = month / 3 + 1;
+        return text.substring(12, 16) + (number < 10 ? "-0" : "-") + number + '-' + text.substring(5, 7) + 'T'
+                + text.substring(17, 25) + 'Z';
     }
 }

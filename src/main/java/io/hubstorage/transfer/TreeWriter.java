@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
@@ -98,7 +99,7 @@ final class TreeWriter {
 
         /** It is whole: gives it its time, which is the object's LastModified, and its place. */
         void finish(String path, FileTime time) throws IOException {
-            complete(channel, file, time);
+            complete(channel, file, time, channel.size());
             channel.close();
             move(file, path);
         }
@@ -183,17 +184,18 @@ final class TreeWriter {
             while (bytes.hasRemaining()) {
                 file.write(bytes);
             }
-            complete(file, tree.resolve(path), FileTime.from(lastModified));
+            complete(file, tree.resolve(path), FileTime.from(lastModified), body.length);
         }
     }
 
     /** The time before the sync: it is to be durable too. */
-    private void complete(FileChannel channel, Path file, FileTime time) throws IOException {
-        Files.setLastModifiedTime(file, time);
+    private void complete(FileChannel channel, Path file, FileTime time, long size) throws IOException {
+        // With one time alone, Java would ask for the other and set it anew.
+        Files.getFileAttributeView(file, BasicFileAttributeView.class).setTimes(time, time, null);
         if (syncFiles) {
             channel.force(true);
         }
-        allocated.add(blocks.holding(channel.size()));
+        allocated.add(blocks.holding(size));
     }
 
     /** A folder that stands for a key of its own. */

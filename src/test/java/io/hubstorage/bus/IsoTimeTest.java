@@ -31,6 +31,27 @@ final class IsoTimeTest {
     }
 
     @Test
+    void everyTimeIsWrittenAsJavaWritesIt() {
+        qt().withExamples(Examples.upTo(20_000))
+                .forAll(TIMES)
+                .check(time -> IsoTime.format(time).equals(time.toString()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0000-01-01T00:00:00Z",
+                "-0001-12-31T23:59:59Z",
+                "9999-12-31T23:59:59.999Z",
+                "+10000-01-01T00:00:00Z",
+                "1969-12-31T23:59:59.001Z",
+                "2026-01-01T00:00:00.000001Z"
+            })
+    void theFirstAndLastOfTheUsualTimesAreWrittenAsJavaWritesThem(String text) {
+        assertThat(IsoTime.format(Instant.parse(text))).isEqualTo(text);
+    }
+
+    @Test
     void everyTextMeansWhatItMeansToJava() {
         qt().withExamples(Examples.upTo(20_000))
                 .forAll(TIMES, integers().between(0, 40), integers().between(0, 12))

@@ -78,6 +78,23 @@ final class ObjectHeadTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Sun, 06 Nov 1994 08:49:37 GMT | 1994-11-06T08:49:37Z",
+                "Thu, 29 Feb 2024 23:59:59 GMT | 2024-02-29T23:59:59Z",
+                "Wed, 1 Jan 2025 00:00:00 GMT  | 2025-01-01T00:00:00Z",
+                "Thu, 15 Jan 2026 12:00:00 +0200 | 2026-01-15T10:00:00Z",
+                "Thu, 15 anF 2026 10:00:00 GMT | 1970-01-01T00:00:00Z",
+                "Sun, 30 Feb 2025 10:00:00 GMT | 1970-01-01T00:00:00Z",
+                "Thu, 15 Jan 2026 1x:00:00 GMT | 1970-01-01T00:00:00Z",
+                "Thu, 15 Jan 2026 10:00:00 CET | 1970-01-01T00:00:00Z"
+            })
+    void aTimeIsReadAsHttpWritesIt(String sent, Instant meant) {
+        assertThat(head("Last-Modified", sent).lastModified()).isEqualTo(meant);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "x-amz-server-side-encryption, AES256, true",
         "x-amz-server-side-encryption, aws:kms, false",
