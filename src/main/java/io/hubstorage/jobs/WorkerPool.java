@@ -1,16 +1,22 @@
 package io.hubstorage.jobs;
 
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded number of tasks at once, each on a virtual thread of its own. Whoever hands them out waits while there are too
- * many, so that it cannot run ahead and fill the memory. The first error stops everything. Thread-safe.
+ * A bounded number of tasks at once, on virtual threads. Whoever hands them out waits while there are too many, so that it
+ * cannot run ahead and fill the memory. The first error stops everything. Thread-safe.
+ *
+ * <p>Half as many tasks again wait for a thread, each of which goes on with the next one: to begin a thread for each, and to wake
+ * whoever hands them out for each, would take longer than some of them do.
  *
  * @param <E> what a task may throw, beside {@link InterruptedException} and what is not checked
  */
@@ -30,12 +36,21 @@ public final class WorkerPool<E extends Exception> {
         void submitTo(WorkerPool<E> pool) throws E, InterruptedException;
     }
 
-    private final Semaphore free;
+    private final int atOnce;
+    private final int ahead;
     private final ExecutorService threads;
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition room = lock.newCondition();
+    private final Condition idle = lock.newCondition();
+    /** Not begun. None is here while there are fewer threads than there may be. */
+    private final Queue<Task<? extends E>> waiting = new ArrayDeque<>();
+
+    private int working;
 
     private WorkerPool(String name, int atOnce) {
-        this.free = new Semaphore(atOnce);
+        this.atOnce = atOnce;
+        this.ahead = Math.max(1, atOnce / 2);
         this.threads = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name(name + "-", 0).factory());
     }
@@ -52,7 +67,7 @@ public final class WorkerPool<E extends Exception> {
         WorkerPool<E> pool = new WorkerPool<>(name, atOnce);
         try {
             source.submitTo(pool);
-            pool.free.acquire(atOnce);
+            pool.awaitIdle();
             pool.rethrow();
         } catch (CancellationException stopped) {
             pool.rethrow();
@@ -64,21 +79,29 @@ public final class WorkerPool<E extends Exception> {
     }
 
     /**
-     * Begins a task, as soon as there is room.
+     * Hands a task out, as soon as there is room.
      *
      * @throws CancellationException when one has failed; {@link #run} throws its error instead
      */
     public void submit(Task<? extends E> task) throws InterruptedException {
-        free.acquire();
-        if (hasFailed()) {
-            free.release();
-            throw new CancellationException("another task has failed");
-        }
+        lock.lockInterruptibly();
         try {
-            threads.execute(() -> work(task));
+            while (waiting.size() >= ahead && !hasFailed()) {
+                room.await();
+            }
+            if (hasFailed()) {
+                throw new CancellationException("another task has failed");
+            }
+            if (working == atOnce) {
+                waiting.add(task);
+            } else {
+                threads.execute(() -> work(task));
+                working++;
+            }
         } catch (RejectedExecutionException _) {
-            free.release();
             throw new CancellationException("another task has failed");
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -87,18 +110,47 @@ public final class WorkerPool<E extends Exception> {
         return failure.get() != null;
     }
 
-    private void work(Task<? extends E> task) {
-        try {
-            if (!hasFailed()) {
-                task.run();
+    private void work(Task<? extends E> first) {
+        for (Task<? extends E> task = first; task != null; task = next()) {
+            try {
+                if (!hasFailed()) {
+                    task.run();
+                }
+            } catch (Throwable e) {
+                // An Error too: nothing may count as done that was not.
+                if (failure.compareAndSet(null, e) && !(e instanceof CancellationException)) {
+                    threads.shutdownNow();
+                }
             }
-        } catch (Throwable e) {
-            // An Error too: nothing may count as done that was not.
-            if (failure.compareAndSet(null, e) && !(e instanceof CancellationException)) {
-                threads.shutdownNow();
+        }
+    }
+
+    /** The next task for this thread; null when it has nothing more to do. */
+    private @Nullable Task<? extends E> next() {
+        lock.lock();
+        try {
+            Task<? extends E> next = waiting.poll();
+            if (next == null && --working == 0) {
+                idle.signal();
+            }
+            // Not for each: whoever waits for room makes use of more of it at once.
+            if (waiting.size() <= ahead / 2 || hasFailed()) {
+                room.signal();
+            }
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitIdle() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (working > 0) {
+                idle.await();
             }
         } finally {
-            free.release();
+            lock.unlock();
         }
     }
 

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,6 +48,75 @@ final class WorkerPoolTest {
         });
 
         assertThat(most).hasValue(3);
+    }
+
+    @Test
+    @Timeout(60)
+    void whoeverHandsThemOutIsAheadByHalfAsManyAndGoesOnWhenSomeAreDone() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger handedOut = new AtomicInteger();
+        AtomicReference<Thread> source = new AtomicReference<>();
+        Thread run = Thread.ofVirtual().start(() -> {
+            source.set(Thread.currentThread());
+            try {
+                WorkerPool.run("test", 4, pool -> {
+                    for (int task = 0; task < 100; task++) {
+                        pool.submit(() -> {
+                            go.await();
+                            done.incrementAndGet();
+                        });
+                        handedOut.incrementAndGet();
+                    }
+                });
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        await().until(() -> handedOut.get() == 6 && source.get().getState() == Thread.State.WAITING);
+        go.countDown();
+        run.join();
+
+        assertThat(done).hasValue(100);
+    }
+
+    @Test
+    void aThreadGoesOnWithTheNextTask() throws InterruptedException {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        CountDownLatch allWait = new CountDownLatch(1);
+
+        WorkerPool.run("test", 2, pool -> {
+            for (int task = 0; task < 3; task++) {
+                pool.submit(() -> {
+                    allWait.await();
+                    threads.add(Thread.currentThread());
+                });
+            }
+            allWait.countDown();
+        });
+
+        assertThat(threads).hasSizeBetween(1, 2);
+    }
+
+    @Test
+    @Timeout(60)
+    void anErrorEndsTheWaitForRoom() {
+        CountDownLatch full = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> WorkerPool.<IOException>run("test", 1, pool -> {
+                    Thread source = Thread.currentThread();
+                    pool.submit(() -> {
+                        full.await();
+                        await().until(() -> source.getState() == Thread.State.WAITING);
+                        throw new IOException("the first");
+                    });
+                    pool.submit(done::incrementAndGet);
+                    full.countDown();
+                    pool.submit(done::incrementAndGet);
+                }))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the first");
+        assertThat(done).as("tasks after it").hasValue(0);
     }
 
     @Test
