@@ -28,8 +28,13 @@ final class ListRequests implements ExecutionInterceptor {
     private static final ExecutionAttribute<AtomicReference<@Nullable ListAnswer>> ANSWER =
             new ExecutionAttribute<>("HubStorageListAnswer");
     private static final int SHORT = 1 << 14;
+    /** So long a page is expected to be at most, whatever the last one was. */
+    private static final int USUAL = 1 << 20;
     /** No honest page comes near: a thousand keys of 1,024 bytes, each of them escaped, are 3 MiB. */
     private static final int LONGEST = 1 << 26;
+
+    /** The length of the last page, which the next is likely to have too. */
+    private volatile int lately;
 
     /** A request under way. */
     record Call(CompletableFuture<ListObjectsV2Response> sent, AtomicReference<@Nullable ListAnswer> answer) {
@@ -58,9 +63,9 @@ final class ListRequests implements ExecutionInterceptor {
     }
 
     /** Keeps what arrives from the SDK's reader, but for an error. */
-    private static final class Body extends DelegatingSubscriber<ByteBuffer, ByteBuffer> {
+    private final class Body extends DelegatingSubscriber<ByteBuffer, ByteBuffer> {
         private final AtomicReference<@Nullable ListAnswer> answer;
-        private byte[] bytes = new byte[SHORT];
+        private byte[] bytes = new byte[Math.clamp(lately + SHORT, SHORT, USUAL)];
         private int length;
 
         Body(AtomicReference<@Nullable ListAnswer> answer, Subscriber<? super ByteBuffer> reader) {
@@ -99,6 +104,7 @@ final class ListRequests implements ExecutionInterceptor {
                 if (length == LONGEST) {
                     throw new XMLStreamException("it is longer than %d MiB".formatted(LONGEST >> 20));
                 }
+                lately = length;
                 ListAnswer read = ListAnswerParser.parse(bytes, length);
                 if (read == null) {
                     subscriber.onNext(ByteBuffer.wrap(bytes, 0, length));
