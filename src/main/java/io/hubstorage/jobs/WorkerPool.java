@@ -73,6 +73,7 @@ public final class WorkerPool<E extends Exception> {
             pool.rethrow();
             throw stopped;
         } finally {
+            pool.dropWaiting();
             pool.threads.shutdownNow();
             pool.threads.close();
         }
@@ -138,6 +139,15 @@ public final class WorkerPool<E extends Exception> {
                 room.signal();
             }
             return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void dropWaiting() {
+        lock.lock();
+        try {
+            waiting.clear();
         } finally {
             lock.unlock();
         }

@@ -202,6 +202,34 @@ final class WorkerPoolTest {
                 .hasMessage("no more to hand out");
     }
 
+    private static void endWhenInterrupted() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException toldToStop) {
+            // As a task that has just written down what it had.
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void whatWaitsIsNotBegunWhenWhoeverHandsOutGivesUp() {
+        CountDownLatch begun = new CountDownLatch(1);
+
+        assertThatThrownBy(() -> WorkerPool.<IOException>run("test", 2, pool -> {
+                    for (int task = 0; task < 2; task++) {
+                        pool.submit(() -> {
+                            begun.countDown();
+                            endWhenInterrupted();
+                        });
+                    }
+                    pool.submit(done::incrementAndGet);
+                    begun.await();
+                    throw new CancellationException("stopped on request");
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(done).hasValue(0);
+    }
+
     @Test
     @Timeout(60)
     void whereOneWasToldToStopTheOthersMayWriteDownWhatTheyHave() {
