@@ -13,7 +13,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,9 +54,7 @@ final class WorkerPoolTest {
     void whoeverHandsThemOutIsAheadByHalfAsManyAndGoesOnWhenSomeAreDone() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger handedOut = new AtomicInteger();
-        AtomicReference<Thread> source = new AtomicReference<>();
-        Thread run = Thread.ofVirtual().start(() -> {
-            source.set(Thread.currentThread());
+        Thread source = Thread.ofVirtual().start(() -> {
             try {
                 WorkerPool.run("test", 4, pool -> {
                     for (int task = 0; task < 100; task++) {
@@ -73,9 +70,9 @@ final class WorkerPoolTest {
             }
         });
 
-        await().until(() -> handedOut.get() == 6 && source.get().getState() == Thread.State.WAITING);
+        await().until(() -> handedOut.get() == 6 && source.getState() == Thread.State.WAITING);
         go.countDown();
-        run.join();
+        source.join();
 
         assertThat(done).hasValue(100);
     }
