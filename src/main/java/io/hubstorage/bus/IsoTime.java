@@ -12,8 +12,10 @@ public final class IsoTime {
     /** With nine digits of a fraction. */
     private static final int LONGEST = FRACTION + 11;
 
-    private static final long FIRST_SECOND = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
-    private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
+    private static final long FIRST_SECOND =
+            Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
+    private static final long LAST_SECOND =
+            Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
     private static final int NANOS_OF_MILLI = 1_000_000;
 
     private IsoTime() {}

@@ -47,6 +47,8 @@ public final class WorkerPool<E extends Exception> {
     private final Queue<Task<? extends E>> waiting = new ArrayDeque<>();
 
     private int working;
+    /** Nothing more may be handed out. */
+    private boolean closed;
 
     private WorkerPool(String name, int atOnce) {
         this.atOnce = atOnce;
@@ -73,7 +75,7 @@ public final class WorkerPool<E extends Exception> {
             pool.rethrow();
             throw stopped;
         } finally {
-            pool.dropWaiting();
+            pool.refuseMore();
             pool.threads.shutdownNow();
             pool.threads.close();
         }
@@ -82,16 +84,16 @@ public final class WorkerPool<E extends Exception> {
     /**
      * Hands a task out, as soon as there is room.
      *
-     * @throws CancellationException when one has failed; {@link #run} throws its error instead
+     * @throws CancellationException when one has failed, and {@link #run} throws its error instead; or when that is over
      */
     public void submit(Task<? extends E> task) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (waiting.size() >= ahead && !hasFailed()) {
+            while (waiting.size() >= ahead && !hasFailed() && !closed) {
                 room.await();
             }
-            if (hasFailed()) {
-                throw new CancellationException("another task has failed");
+            if (hasFailed() || closed) {
+                throw new CancellationException(hasFailed() ? "another task has failed" : "the pool has ended");
             }
             if (working == atOnce) {
                 waiting.add(task);
@@ -134,8 +136,10 @@ public final class WorkerPool<E extends Exception> {
             if (next == null && --working == 0) {
                 idle.signal();
             }
-            // Not for each: whoever waits for room makes use of more of it at once.
-            if (waiting.size() <= ahead / 2 || hasFailed()) {
+            if (hasFailed()) {
+                room.signalAll();
+            } else if (waiting.size() <= ahead / 2) {
+                // Not for each: whoever waits for room makes use of more of it at once.
                 room.signal();
             }
             return next;
@@ -144,10 +148,13 @@ public final class WorkerPool<E extends Exception> {
         }
     }
 
-    private void dropWaiting() {
+    /** Neither what waits nor what anybody hands out from now on is begun. */
+    private void refuseMore() {
         lock.lock();
         try {
+            closed = true;
             waiting.clear();
+            room.signalAll();
         } finally {
             lock.unlock();
         }

@@ -16,7 +16,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
@@ -190,8 +189,7 @@ final class TreeWriter {
 
     /** The time before the sync: it is to be durable too. */
     private void complete(FileChannel channel, Path file, FileTime time, long size) throws IOException {
-        // With one time alone, Java would ask for the other and set it anew.
-        Files.getFileAttributeView(file, BasicFileAttributeView.class).setTimes(time, time, null);
+        Files.setLastModifiedTime(file, time);
         if (syncFiles) {
             channel.force(true);
         }

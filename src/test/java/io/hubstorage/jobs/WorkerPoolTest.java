@@ -1,10 +1,13 @@
 package io.hubstorage.jobs;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +16,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -197,6 +201,50 @@ final class WorkerPoolTest {
                     throw new IOException("no more to hand out");
                 }))
                 .hasMessage("no more to hand out");
+    }
+
+    @Test
+    @Timeout(60)
+    void nothingIsHandedOutAfterwards() throws Exception {
+        AtomicReference<WorkerPool<RuntimeException>> over = new AtomicReference<>();
+        WorkerPool.<RuntimeException>run("test", 2, over::set);
+
+        assertThatThrownBy(() -> requireNonNull(over.get()).submit(done::incrementAndGet))
+                .isInstanceOf(CancellationException.class);
+        assertThat(done).hasValue(0);
+    }
+
+    @Test
+    @Timeout(60)
+    void anErrorEndsTheWaitOfAllWhoHandOut() {
+        CountDownLatch fail = new CountDownLatch(1);
+        List<Thread> others = new ArrayList<>();
+
+        assertThatThrownBy(() -> WorkerPool.<IOException>run("test", 1, pool -> {
+                    pool.submit(() -> {
+                        fail.await();
+                        throw new IOException("the first");
+                    });
+                    pool.submit(done::incrementAndGet);
+                    for (int other = 0; other < 3; other++) {
+                        others.add(Thread.ofVirtual().start(() -> submitQuietly(pool)));
+                    }
+                    await().until(() -> others.stream().allMatch(each -> each.getState() == Thread.State.WAITING));
+                    fail.countDown();
+                    for (Thread each : others) {
+                        each.join();
+                    }
+                }))
+                .hasMessage("the first");
+        assertThat(done).hasValue(0);
+    }
+
+    private void submitQuietly(WorkerPool<IOException> pool) {
+        try {
+            pool.submit(done::incrementAndGet);
+        } catch (CancellationException | InterruptedException refused) {
+            // As it should be.
+        }
     }
 
     private static void endWhenInterrupted() {

@@ -1,10 +1,18 @@
 package io.hubstorage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.quicktheories.QuickTheory.qt;
+import static org.quicktheories.generators.SourceDSL.integers;
+import static org.quicktheories.generators.SourceDSL.longs;
 
+import io.hubstorage.testkit.Examples;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +93,9 @@ final class ObjectHeadTest {
                 "Thu, 29 Feb 2024 23:59:59 GMT | 2024-02-29T23:59:59Z",
                 "Wed, 1 Jan 2025 00:00:00 GMT  | 2025-01-01T00:00:00Z",
                 "Thu, 15 Jan 2026 12:00:00 +0200 | 2026-01-15T10:00:00Z",
+                "Fri, 15 Jan 2026 10:00:00 GMT | 1970-01-01T00:00:00Z",
+                "Sat, 31 Dec 2016 23:59:60 GMT | 1970-01-01T00:00:00Z",
+                "Thu- 15 Jan 2026 10:00:00 GMT | 1970-01-01T00:00:00Z",
                 "Thu, 15 anF 2026 10:00:00 GMT | 1970-01-01T00:00:00Z",
                 "Sun, 30 Feb 2025 10:00:00 GMT | 1970-01-01T00:00:00Z",
                 "Thu, 15 Jan 2026 1x:00:00 GMT | 1970-01-01T00:00:00Z",
@@ -92,6 +103,33 @@ final class ObjectHeadTest {
             })
     void aTimeIsReadAsHttpWritesIt(String sent, Instant meant) {
         assertThat(head("Last-Modified", sent).lastModified()).isEqualTo(meant);
+    }
+
+    @Test
+    void everyTimeMeansWhatItMeansToJavaHoweverOdd() {
+        DateTimeFormatter http = DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
+                .withZone(ZoneOffset.UTC);
+        // Seconds from 1900 to 2100; at twelve nothing is changed.
+        qt().withExamples(Examples.upTo(20_000))
+                .forAll(
+                        longs().between(-2_208_988_800L, 4_102_444_800L),
+                        integers().between(0, 28),
+                        integers().between(0, 12))
+                .check((second, at, with) -> {
+                    StringBuilder text = new StringBuilder(http.format(Instant.ofEpochSecond(second)));
+                    if (with < 12) {
+                        text.setCharAt(at, "0123456 :GMT".charAt(with));
+                    }
+                    return head("Last-Modified", text.toString()).lastModified().equals(javas(text.toString()));
+                });
+    }
+
+    private static Instant javas(String text) {
+        try {
+            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));
+        } catch (DateTimeException none) {
+            return Instant.EPOCH;
+        }
     }
 
     @ParameterizedTest
