@@ -18,11 +18,13 @@ import software.amazon.awssdk.core.async.SdkPublisher;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /**
- * Hands a body from an event loop to the reading thread. The loop never waits: no more buffers are asked for than the queue
- * may hold. A request of the SDK counts as done when its body begins, so that the SDK never repeats one under a reader.
+ * A body that comes by the SDK: handed from its event loop to the reading thread. The loop never waits: no more buffers are asked
+ * for than the queue may hold. A request counts as done when its body begins, so that the SDK never repeats one under a reader.
  */
 final class BodyStream
-        implements AsyncResponseTransformer<GetObjectResponse, Map<String, List<String>>>, Subscriber<ByteBuffer> {
+        implements Body,
+                AsyncResponseTransformer<GetObjectResponse, Map<String, List<String>>>,
+                Subscriber<ByteBuffer> {
     /** Buffers (of up to 16 KiB) on their way; enough to keep a fast connection busy while the reader writes. */
     private static final int WINDOW = 16;
 
@@ -32,57 +34,39 @@ final class BodyStream
     private final BlockingQueue<ByteBuffer> arrived = new LinkedBlockingQueue<>();
     private final Duration stall;
     private volatile CompletableFuture<Map<String, List<String>>> begun = new CompletableFuture<>();
-    private volatile @Nullable Map<String, List<String>> headers;
+    private volatile @Nullable Map<String, List<String>> answered;
     private volatile @Nullable Subscription subscription;
     private volatile @Nullable Throwable failure;
-    private volatile @Nullable Runnable abort;
     private volatile boolean cancelled;
+    /** What the reader has begun to take. */
+    private ByteBuffer current = END;
 
     /** Of one request; {@code stall} is the longest silence to bear. */
     BodyStream(Duration stall) {
         this.stall = stall;
     }
 
-    /** The answer's headers, when the body begins; or why there is none. */
-    CompletableFuture<Map<String, List<String>>> begun() {
-        return begun;
-    }
-
-    /** The same, when the request has been answered. */
-    Map<String, List<String>> headers() {
+    /** Only when the request has been answered. */
+    @Override
+    public Map<String, List<String>> headers() {
         return begun.resultNow();
     }
 
-    /** The body begins. */
-    void begins(Map<String, List<String>> answered) {
-        begun.complete(answered);
-    }
-
-    /** It does not come to a body, or to its end. */
-    void fails(Throwable error) {
-        // Before the body this fails the request; afterwards the reader has to know.
-        if (!begun.completeExceptionally(error)) {
-            onError(error);
+    @Override
+    public int read(byte[] into, int offset, int length) throws Exception {
+        if (!current.hasRemaining()) {
+            current = next();
+            if (!current.hasRemaining()) {
+                return -1;
+            }
         }
+        int count = Math.min(length, current.remaining());
+        current.get(into, offset, count);
+        return count;
     }
 
-    /**
-     * How to break the request off while it has not been answered.
-     *
-     * @return whether it is to be sent at all
-     */
-    boolean abortsBy(Runnable breaker) {
-        abort = breaker;
-        return !cancelled;
-    }
-
-    /**
-     * The next bytes, or null at the end.
-     *
-     * @throws Exception whatever broke the body off
-     */
-    @Nullable
-    ByteBuffer next() throws Exception {
+    /** An empty one at the end. */
+    private ByteBuffer next() throws Exception {
         ByteBuffer bytes = arrived.poll(stall.toMillis(), TimeUnit.MILLISECONDS);
         if (bytes == null) {
             throw new TimeoutException("no data for " + stall.toSeconds() + " s");
@@ -91,8 +75,10 @@ final class BodyStream
             askForOne();
             return bytes;
         }
+        // For whoever asks once more.
+        arrived.add(END);
         return switch (failure) {
-            case null -> null;
+            case null -> bytes;
             case Exception broken -> throw broken;
             case Throwable broken -> throw new IllegalStateException(broken);
         };
@@ -105,15 +91,12 @@ final class BodyStream
         }
     }
 
-    /** Gives the rest of the body up; its connection is closed. */
-    void cancel() {
+    @Override
+    public void cancel() {
         cancelled = true;
         Subscription open = subscription;
-        Runnable unanswered = abort;
         if (open != null) {
             open.cancel();
-        } else if (unanswered != null) {
-            unanswered.run();
         }
     }
 
@@ -126,18 +109,21 @@ final class BodyStream
 
     @Override
     public void onResponse(GetObjectResponse answer) {
-        headers = answer.sdkHttpResponse().headers();
+        answered = answer.sdkHttpResponse().headers();
     }
 
     @Override
     public void onStream(SdkPublisher<ByteBuffer> body) {
         body.subscribe(this);
-        begins(Objects.requireNonNull(headers));
+        begun.complete(Objects.requireNonNull(answered));
     }
 
     @Override
     public void exceptionOccurred(Throwable error) {
-        fails(error);
+        // Before the body this fails the request; afterwards the reader has to know.
+        if (!begun.completeExceptionally(error)) {
+            onError(error);
+        }
     }
 
     @Override

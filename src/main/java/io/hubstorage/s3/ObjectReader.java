@@ -5,22 +5,15 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.core.retry.RetryUtils;
-import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectTaggingRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -45,14 +38,17 @@ public final class ObjectReader {
     @FunctionalInterface
     public interface Sink {
         /**
-         * Takes bytes; while it works, at most a MiB more are fetched.
+         * Takes bytes; while it works, nothing more is fetched than the connection holds, or a MiB by the SDK.
          *
-         * @param bytes belong to the sink from now on
+         * @param bytes on the heap, and filled anew as soon as this returns
          * @param position of the first of them in the object
          * @throws IOException ends the download; it reaches the caller as it is
          */
         void write(ByteBuffer bytes, long position) throws IOException;
     }
+
+    /** What is read at a time: what the JDK reads from a socket at most. */
+    private static final int CHUNK = 128 * 1024;
 
     private final S3Access access;
     private final String bucket;
@@ -60,6 +56,7 @@ public final class ObjectReader {
     private final String etag;
     private final AwsRequestOverrideConfiguration headers;
     private final boolean withCustomerKey;
+    private final BodyRequest request;
 
     ObjectReader(
             S3Access access,
@@ -74,6 +71,7 @@ public final class ObjectReader {
         this.etag = Objects.requireNonNullElse(etag, "");
         this.headers = withCustomerKey ? headers.withCustomerKey : headers.plain;
         this.withCustomerKey = withCustomerKey;
+        this.request = new BodyRequest(access, bucket, key, this.etag, this.headers);
     }
 
     /**
@@ -86,9 +84,7 @@ public final class ObjectReader {
     public Small readSmall(long size, LongConsumer received) throws S3Failure, InterruptedException {
         byte[] body = new byte[Math.toIntExact(size)];
         try {
-            ObjectHead head =
-                    read(null, 0, size, (bytes, at) -> bytes.get(body, (int) at, bytes.remaining()), received);
-            return new Small(body, head);
+            return new Small(body, read(null, 0, size, body, (_, _) -> {}, received));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
@@ -104,7 +100,8 @@ public final class ObjectReader {
      */
     public ObjectHead readRange(long from, long length, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
-        return read("bytes=" + from + "-" + (from + length - 1), from, length, sink, received);
+        String range = "bytes=" + from + "-" + (from + length - 1);
+        return read(range, from, length, new byte[(int) Math.min(length, CHUNK)], sink, received);
     }
 
     /**
@@ -113,127 +110,30 @@ public final class ObjectReader {
      */
     public ObjectHead readWhole(long size, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
-        return read(null, 0, size, sink, received);
+        return read(null, 0, size, new byte[(int) Math.min(size, CHUNK)], sink, received);
     }
 
-    private ObjectHead read(@Nullable String range, long from, long length, Sink sink, LongConsumer received)
+    /** @param chunk what comes is read into it, again and again unless all of it fits in */
+    private ObjectHead read(
+            @Nullable String range, long from, long length, byte[] chunk, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         if (from < 0 || length < (range == null ? 0 : 1)) {
             throw new IllegalArgumentException("no range: " + length + " bytes from " + from);
         }
         ExpectedBody expected = new ExpectedBody(reading(), etag, length);
-        BodyStream body = open(range, expected.what());
-        boolean complete = false;
+        Body body = request.send(range, expected.what());
         try {
             Map<String, List<String>> answer = body.headers();
             // Whether it is the right range first: one that was ignored has another length too, and no other attempt
             // helps.
             long size = range == null ? length : expected.sizeOfWhole(answer, from);
             expected.check(answer);
-            drain(body, from, expected, sink, told(received));
-            complete = true;
+            drain(body, from, expected, chunk, sink, told(received));
             ObjectHead head = ObjectHead.of(answer, size);
             return length == size ? head : head.withoutChecksums();
         } finally {
-            if (!complete) {
-                body.cancel();
-            }
+            body.cancel();
         }
-    }
-
-    /** Past the SDK's pipeline where that may be. */
-    private BodyStream open(@Nullable String range, String what) throws S3Failure, InterruptedException {
-        Clients clients = access.clients();
-        BucketPlaces.Place place = clients.place(bucket);
-        if (place != null) {
-            try {
-                return openPast(place, range, what);
-            } catch (S3Failure failure) {
-                if (!isOfPlace(failure)) {
-                    throw failure;
-                }
-                clients.forgetPlace(bucket);
-            }
-        }
-        // The connection gives up before that; this only guards against a signal that got lost.
-        BodyStream body = new BodyStream(clients.stall().multipliedBy(2));
-        return begun(body, access.client().getObject(get(range), body), S3Access.FOREVER, what);
-    }
-
-    /** When its body begins; one that comes in the very moment of giving up is not left open. */
-    private static BodyStream begun(
-            BodyStream body, CompletableFuture<Map<String, List<String>>> request, Duration longest, String what)
-            throws S3Failure, InterruptedException {
-        boolean begun = false;
-        try {
-            S3Access.await(request, longest, what);
-            begun = true;
-            return body;
-        } finally {
-            if (!begun) {
-                body.cancel();
-            }
-        }
-    }
-
-    /** Whether the SDK, which knows how to find a bucket and what time it is there, may fare better. */
-    private static boolean isOfPlace(S3Failure failure) {
-        return failure.kind() == S3Failure.Kind.REGION
-                || (failure.getCause() instanceof SdkException refusal && RetryUtils.isClockSkewException(refusal));
-    }
-
-    private BodyStream openPast(BucketPlaces.Place place, @Nullable String range, String what)
-            throws S3Failure, InterruptedException {
-        CredentialSource source = access.clients().credentials();
-        AwsCredentials credentials = source.credentials(what);
-        try {
-            return opened(place, range, credentials, what);
-        } catch (S3Failure.Auth refused) {
-            if (isOfPlace(refused) || !source.renew(credentials)) {
-                throw refused;
-            }
-            return opened(place, range, source.credentials(what), what);
-        }
-    }
-
-    private BodyStream opened(BucketPlaces.Place place, @Nullable String range, AwsCredentials credentials, String what)
-            throws S3Failure, InterruptedException {
-        Duration stall = access.clients().stall();
-        BodyStream body = new BodyStream(stall);
-        return begun(body, sent(place, range, credentials, body), stall, what);
-    }
-
-    private CompletableFuture<Map<String, List<String>>> sent(
-            BucketPlaces.Place place, @Nullable String range, AwsCredentials credentials, BodyStream body)
-            throws S3Failure {
-        Map<String, String> all = new TreeMap<>();
-        headers.headers().forEach((name, values) -> all.put(name, values.getFirst()));
-        if (range != null) {
-            all.put("Range", range);
-        }
-        String match = ifMatch();
-        if (match != null) {
-            all.put("If-Match", match);
-        }
-        BodyClient client = access.clients().bodies();
-        Availability availability = access.availability();
-        Supplier<CompletableFuture<Map<String, List<String>>>> request =
-                () -> client.get(place, key, credentials, all, body);
-        return availability == null ? request.get() : availability.watch(request);
-    }
-
-    private GetObjectRequest get(@Nullable String range) {
-        return GetObjectRequest.builder()
-                .bucket(bucket)
-                .key(key)
-                .ifMatch(ifMatch())
-                .range(range)
-                .overrideConfiguration(headers)
-                .build();
-    }
-
-    private @Nullable String ifMatch() {
-        return etag.isEmpty() ? null : '"' + etag + '"';
     }
 
     /** Bytes of a body say that S3 works, long before its request is done. */
@@ -247,44 +147,33 @@ public final class ObjectReader {
                 };
     }
 
-    private void drain(BodyStream body, long from, ExpectedBody expected, Sink sink, LongConsumer received)
+    private void drain(Body body, long from, ExpectedBody expected, byte[] chunk, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
         long position = from;
-        for (ByteBuffer bytes = next(body, expected); bytes != null; bytes = next(body, expected)) {
-            int count = bytes.remaining();
-            received.accept(count);
-            if (count > end - position) {
-                throw expected.cut("more than " + expected.length() + " bytes came");
+        while (position < end) {
+            // Filled once where the whole body fits in.
+            int at = chunk.length < expected.length() ? 0 : (int) (position - from);
+            int count = read(body, chunk, at, (int) Math.min(chunk.length - at, end - position), expected);
+            if (count < 0) {
+                throw expected.cut((position - from) + " of " + expected.length() + " bytes came");
             }
-            sink.write(bytes, position);
+            received.accept(count);
+            sink.write(ByteBuffer.wrap(chunk, at, count), position);
             position += count;
+            // Where there is always more to read, nothing else would let other virtual threads run.
+            Thread.yield();
         }
-        if (position != end) {
-            throw expected.cut((position - from) + " of " + expected.length() + " bytes came");
+        int more = read(body, new byte[1], 0, 1, expected);
+        if (more >= 0) {
+            received.accept(more);
+            throw expected.cut("more than " + expected.length() + " bytes came");
         }
     }
 
-    private @Nullable ByteBuffer next(BodyStream body, ExpectedBody expected) throws S3Failure, InterruptedException {
-        Availability availability = access.availability();
-        if (availability != null) {
-            availability.began();
-        }
-        try {
-            return body.next();
-        } catch (InterruptedException interrupted) {
-            throw interrupted;
-        } catch (Exception broken) {
-            S3Failure failure = FailureClassifier.classifyOrInterrupt(broken, expected.what());
-            if (availability != null) {
-                availability.failed(failure, System.nanoTime());
-            }
-            throw failure;
-        } finally {
-            if (availability != null) {
-                availability.ended();
-            }
-        }
+    private int read(Body body, byte[] into, int at, int most, ExpectedBody expected)
+            throws S3Failure, InterruptedException {
+        return request.await(() -> body.read(into, at, most), expected.what());
     }
 
     /** The head of the whole object, with the checksums that a ranged GET does not tell. */
@@ -309,14 +198,14 @@ public final class ObjectReader {
 
     private HeadObjectResponse askForHead(@Nullable Integer part) throws S3Failure, InterruptedException {
         ExpectedBody expected = new ExpectedBody("Asking about " + name(), etag, 0);
-        HeadObjectRequest request = HeadObjectRequest.builder()
+        HeadObjectRequest question = HeadObjectRequest.builder()
                 .bucket(bucket)
                 .key(key)
-                .ifMatch(ifMatch())
+                .ifMatch(request.ifMatch())
                 .partNumber(part)
                 .overrideConfiguration(headers)
                 .build();
-        HeadObjectResponse answer = S3Access.await(access.client().headObject(request), expected.what());
+        HeadObjectResponse answer = S3Access.await(access.client().headObject(question), expected.what());
         expected.checkEtag(answer.eTag());
         return answer;
     }

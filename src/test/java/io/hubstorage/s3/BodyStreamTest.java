@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
@@ -22,7 +23,7 @@ final class BodyStreamTest {
         for (int taken = 1; taken <= 100; taken++) {
             stream.onNext(buffer(8));
             assertThat(demand.asked).isEqualTo(window + taken - 1);
-            assertThat(stream.next()).isNotNull();
+            assertThat(read()).hasSize(8);
             assertThat(demand.asked).isEqualTo(window + taken);
         }
     }
@@ -35,8 +36,23 @@ final class BodyStreamTest {
         assertThat(demand.asked).isEqualTo(window + 1);
         stream.onNext(buffer(3));
         stream.onComplete();
-        assertThat(stream.next()).isEqualTo(buffer(3));
-        assertThat(stream.next()).isNull();
+        assertThat(read()).hasSize(3);
+        assertThat(stream.read(new byte[8], 0, 8)).isEqualTo(-1);
+        assertThat(stream.read(new byte[8], 0, 8)).as("for good").isEqualTo(-1);
+    }
+
+    @Test
+    void aBufferIsTakenInPiecesWhereTheReaderHasLessRoom() throws Exception {
+        stream.onSubscribe(demand);
+        stream.onNext(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        stream.onNext(ByteBuffer.wrap(new byte[] {4}));
+        stream.onComplete();
+        byte[] into = new byte[5];
+        assertThat(stream.read(into, 1, 2)).isEqualTo(2);
+        assertThat(stream.read(into, 3, 2)).isEqualTo(1);
+        assertThat(stream.read(into, 4, 1)).isEqualTo(1);
+        assertThat(into).containsExactly(0, 1, 2, 3, 4);
+        assertThat(stream.read(into, 0, 1)).isEqualTo(-1);
     }
 
     @Test
@@ -45,14 +61,14 @@ final class BodyStreamTest {
         stream.onSubscribe(demand);
         stream.onNext(buffer(3));
         stream.onError(broken);
-        assertThat(stream.next()).isEqualTo(buffer(3));
-        assertThatThrownBy(stream::next).isSameAs(broken);
+        assertThat(read()).hasSize(3);
+        assertThatThrownBy(this::read).isSameAs(broken);
     }
 
     @Test
     void silenceEnds() {
         stream.onSubscribe(demand);
-        assertThatThrownBy(stream::next).isInstanceOf(TimeoutException.class);
+        assertThatThrownBy(this::read).isInstanceOf(TimeoutException.class);
     }
 
     @Test
@@ -61,6 +77,11 @@ final class BodyStreamTest {
         stream.onSubscribe(demand);
         assertThat(demand.cancelled).isTrue();
         assertThat(demand.asked).isZero();
+    }
+
+    private byte[] read() throws Exception {
+        byte[] into = new byte[64];
+        return Arrays.copyOf(into, stream.read(into, 0, into.length));
     }
 
     private static ByteBuffer buffer(int size) {
