@@ -8,6 +8,7 @@ import io.hubstorage.testkit.SyntheticS3;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -219,7 +222,6 @@ final class BodyClientTest {
         assertThatThrownBy(() -> read("k")).isInstanceOf(S3Failure.Throttled.class);
     }
 
-    /** Vert.x takes a connection for free when its last byte has come, though it holds it back for a slow reader. */
     @Test
     void aSlowReaderHoldsUpNobodyElse() throws Exception {
         for (int chunks = 17; chunks <= 48; chunks++) {
@@ -288,6 +290,103 @@ final class BodyClientTest {
         assertThatThrownBy(() -> watched.object("things", "k").readSmall(5, count -> {}))
                 .isInstanceOf(S3Failure.class);
         assertThat(Objects.requireNonNull(watcher.service().trouble()).cause()).isEqualTo("timed out");
+    }
+
+    @Test
+    void aConnectionIsUsedAgainWhenItsBodyHasComeAndOnlyThen() throws Exception {
+        Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+        gets = request -> {
+            connections.add(request.connection());
+            hello(request);
+        };
+        for (int i = 0; i < 10; i++) {
+            read("k");
+        }
+        assertThat(connections).hasSize(1);
+        assertThatThrownBy(() -> s3.object("things", "k").readSmall(4, count -> {}))
+                .isInstanceOf(S3Failure.Retriable.class);
+        read("k");
+        assertThat(connections).as("of the refused body nothing was read").hasSize(2);
+    }
+
+    @Test
+    void aConnectionThatTheServerHasClosedMeanwhileCostsNoAttempt() throws Exception {
+        AtomicInteger closed = new AtomicInteger();
+        gets = request -> {
+            request.connection().closeHandler(_ -> closed.incrementAndGet());
+            request.response()
+                    .putHeader("ETag", "\"e\"")
+                    .end("hello")
+                    .onComplete(_ -> request.connection().close());
+        };
+        for (int i = 1; i <= 5; i++) {
+            assertThat(read("k")).isEqualTo("hello");
+            await().untilAtomic(closed, org.hamcrest.Matchers.is(i));
+        }
+    }
+
+    @Test
+    void whatIsUnderWayBreaksOffWhenTheAccessIsClosed() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        gets = request -> {
+            asked.incrementAndGet();
+            request.response().putHeader("Content-Length", "5").write("he");
+        };
+        BodyClient client = s3.clients().bodies();
+        FutureTask<String> reader = new FutureTask<>(() -> read("k"));
+        Thread.ofVirtual().start(reader);
+        await().untilAtomic(asked, org.hamcrest.Matchers.is(1));
+
+        s3.close();
+
+        assertThatThrownBy(() -> reader.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(S3Failure.class);
+        BucketPlaces.Place place = new BucketPlaces.Place(
+                Objects.requireNonNull(s3.clients().settings().endpoint()), "/things", "us-east-1", Duration.ZERO);
+        assertThatThrownBy(() -> client.get(place, "k", AwsBasicCredentials.create("id", "secret"), Map.of()))
+                .isInstanceOf(java.io.IOException.class)
+                .hasMessageContaining("closed");
+    }
+
+    @Test
+    void answersBeforeTheAnswerArePassedOverButNotForEver() throws Exception {
+        for (int interim : new int[] {3, 100}) {
+            URI early = URI.create("http://127.0.0.1:"
+                    + vertx.createNetServer()
+                            .connectHandler(socket ->
+                                    socket.handler(_ -> socket.write("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(interim)
+                                            + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")))
+                            .listen(0, "127.0.0.1")
+                            .await()
+                            .actualPort());
+            if (interim == 3) {
+                Body body = direct(early);
+                byte[] into = new byte[2];
+                assertThat(body.read(into, 0, 2)).isEqualTo(2);
+                assertThat(into).asString().isEqualTo("hi");
+                assertThat(body.read(into, 0, 2)).isEqualTo(-1);
+            } else {
+                assertThatThrownBy(() -> direct(early)).hasMessageContaining("goes on announcing");
+            }
+        }
+    }
+
+    /** Where a bucket is part of the host's name, such a path begins with two slashes. */
+    @Test
+    void aKeyThatBeginsWithASlashIsNoHost() throws Exception {
+        AtomicReference<String> asked = new AtomicReference<>();
+        URI server = serve(request -> {
+            asked.set(request.uri());
+            hello(request);
+        });
+        s3.clients()
+                .bodies()
+                .get(
+                        new BucketPlaces.Place(server, "", "us-east-1", Duration.ZERO),
+                        "/other/k",
+                        AwsBasicCredentials.create("id", "secret"),
+                        Map.of())
+                .cancel();
+        assertThat(asked).hasValue("//other/k");
     }
 
     @Test
