@@ -121,7 +121,7 @@ public final class Availability {
     }
 
     /** Sends a request, and is told how it ends. */
-    <R> CompletableFuture<R> watch(Supplier<CompletableFuture<R>> request) {
+    private <R> CompletableFuture<R> watch(Supplier<CompletableFuture<R>> request) {
         began();
         CompletableFuture<R> call;
         try {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.impl.DefaultConnectionReuseStrategy;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.message.MessageSupport;
 import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -48,6 +50,7 @@ final class BodyClient implements AutoCloseable {
     private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();
     private final String agent;
     private final BodyConnections connections;
+    private final Duration silence;
 
     /**
      * Connects to nothing yet.
@@ -58,6 +61,7 @@ final class BodyClient implements AutoCloseable {
     BodyClient(String agent, NettyTransport.Limits limits, @Nullable TrustManager trusted) {
         this.agent = agent;
         this.connections = new BodyConnections(limits, trusted);
+        this.silence = limits.silence();
     }
 
     /**
@@ -141,7 +145,7 @@ final class BodyClient implements AutoCloseable {
                 }
                 answer = connection.receiveResponseHeader();
             }
-            if (answer.getCode() != HttpStatus.SC_NO_CONTENT) {
+            if (MessageSupport.canResponseHaveBody(request.getMethod(), answer)) {
                 connection.receiveResponseEntity(answer);
             }
             Received body = new Received(connection, request, answer);
@@ -150,7 +154,7 @@ final class BodyClient implements AutoCloseable {
                 throw body.refusal();
             }
             return body;
-        } catch (HttpException noHttp) {
+        } catch (HttpException | IllegalArgumentException noHttp) {
             throw new IOException(noHttp.getMessage(), noHttp);
         } finally {
             if (!begun) {
@@ -219,9 +223,12 @@ final class BodyClient implements AutoCloseable {
         RuntimeException refusal() throws InterruptedException {
             ByteArrayOutputStream text = new ByteArrayOutputStream();
             byte[] some = new byte[4 * 1024];
+            long deadline = System.nanoTime() + silence.toNanos();
             try {
-                for (int count = 0; count >= 0 && text.size() < REFUSAL; count = read(some, 0, some.length)) {
+                int count = 0;
+                while (count >= 0 && text.size() < REFUSAL && System.nanoTime() < deadline) {
                     text.write(some, 0, count);
+                    count = read(some, 0, some.length);
                 }
             } catch (IOException cutOff) {
                 // What has come counts.

@@ -21,7 +21,6 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
-import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.DefaultBHttpClientConnection;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
@@ -32,15 +31,15 @@ import org.jspecify.annotations.Nullable;
  * requests. Blocks; an interrupt of a virtual thread that waits for a connection closes it. Thread-safe.
  */
 final class BodyConnections implements AutoCloseable {
-    /** A user's metadata may have 2 KiB on AWS and more elsewhere. */
-    private static final Http1Config HEADERS = Http1Config.custom()
-            .setMaxLineLength(16 * 1024)
-            .setMaxHeaderCount(1_000)
-            .build();
+    /** After a pause of so long, a look at a connection costs less than an answer that is none. */
+    private static final long TRUSTED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final Timeout LOOK = Timeout.ofMilliseconds(1);
 
     private final NettyTransport.Limits limits;
     private final SSLSocketFactory secured;
-    private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+    /** All that have not been closed, those too that do not lead anywhere yet. */
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     /** Those that wait, the last used first, so that what is not needed grows old. */
     private final Map<Server, Deque<Connection>> waiting = new ConcurrentHashMap<>();
 
@@ -53,15 +52,32 @@ final class BodyConnections implements AutoCloseable {
     /** One connection. */
     static final class Connection extends DefaultBHttpClientConnection {
         private final Server server;
+        private final Socket socket;
+        private final AnswerHeads heads;
         private volatile long usedNanos;
 
-        private Connection(Server server) {
-            super(HEADERS);
+        private Connection(Server server, Socket socket, AnswerHeads heads) {
+            super(AnswerHeads.LIMITS, null, null, null, null, null, _ -> heads);
             this.server = server;
+            this.socket = socket;
+            this.heads = heads;
+        }
+
+        private boolean isOlderThan(long nanos) {
+            return System.nanoTime() - usedNanos > nanos;
         }
 
         private boolean isOld() {
-            return System.nanoTime() - usedNanos > NettyTransport.KEEP_ALIVE.toNanos();
+            return isOlderThan(NettyTransport.KEEP_ALIVE.toNanos());
+        }
+
+        /** A server that says something unasked, "408" for example, would have answered the next request by that. */
+        private boolean isQuiet() {
+            try {
+                return !isStale() && !isDataAvailable(LOOK);
+            } catch (IOException broken) {
+                return false;
+            }
         }
     }
 
@@ -82,7 +98,7 @@ final class BodyConnections implements AutoCloseable {
     Connection waiting(Server server) {
         Deque<Connection> all = waiting.get(server);
         for (Connection next = poll(all); next != null; next = poll(all)) {
-            if (!next.isOld()) {
+            if (!next.isOld() && (!next.isOlderThan(TRUSTED_NANOS) || next.isQuiet())) {
                 return next;
             }
             drop(next);
@@ -94,14 +110,20 @@ final class BodyConnections implements AutoCloseable {
         return all == null ? null : all.pollFirst();
     }
 
-    /** A new one. Looks the name up; the JDK keeps for half a minute what it was told. */
+    /**
+     * A new one. Looks the name up; the JDK keeps for half a minute what it was told. A handshake may take so long at each of its
+     * steps as connecting may in all.
+     */
     Connection connect(Server server) throws IOException {
-        Connection connection = new Connection(server);
+        requireNotClosed();
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(server.host()), server.port());
         // Not by a proxy that Java's properties name: then everything is the SDK's.
         Socket socket = new Socket(Proxy.NO_PROXY);
+        open.add(socket);
+        boolean done = false;
         try {
+            requireNotClosed();
             int patience = (int) limits.connect().toMillis();
-            InetSocketAddress address = new InetSocketAddress(InetAddress.getByName(server.host()), server.port());
             try {
                 socket.connect(address, patience);
             } catch (SocketTimeoutException silence) {
@@ -111,6 +133,7 @@ final class BodyConnections implements AutoCloseable {
             }
             socket.setTcpNoDelay(true);
             socket.setKeepAlive(true);
+            Connection connection = new Connection(server, socket, new AnswerHeads(limits.silence()));
             if (server.secure()) {
                 socket.setSoTimeout(patience);
                 connection.bind(secured(server, socket), socket);
@@ -118,16 +141,20 @@ final class BodyConnections implements AutoCloseable {
                 connection.bind(socket);
             }
             connection.setSocketTimeout(Timeout.of(limits.silence()));
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
+            done = true;
+            return connection;
+        } finally {
+            if (!done) {
+                open.remove(socket);
+                socket.close();
+            }
         }
-        open.add(connection);
+    }
+
+    private void requireNotClosed() throws IOException {
         if (closed) {
-            drop(connection);
             throw new IOException("the connections to S3 are closed");
         }
-        return connection;
     }
 
     private SSLSocket secured(Server server, Socket socket) throws IOException {
@@ -139,8 +166,12 @@ final class BodyConnections implements AutoCloseable {
         return secure;
     }
 
-    /** Keeps one for the next request; nothing of the last answer may be left in it. */
+    /** Keeps one whose answer has come for the next request, unless more has come than that. */
     void keep(Connection connection) {
+        if (connection.heads.haveLeftOver()) {
+            drop(connection);
+            return;
+        }
         connection.usedNanos = System.nanoTime();
         waiting.computeIfAbsent(connection.server, _ -> new ConcurrentLinkedDeque<>())
                 .addFirst(connection);
@@ -152,7 +183,7 @@ final class BodyConnections implements AutoCloseable {
 
     /** Closes one, whatever it is doing. */
     void drop(Connection connection) {
-        open.remove(connection);
+        open.remove(connection.socket);
         connection.close(CloseMode.IMMEDIATE);
     }
 
@@ -187,6 +218,13 @@ final class BodyConnections implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        open.forEach(this::drop);
+        for (Socket socket : open) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                // It was not to be used any more.
+            }
+        }
+        open.clear();
     }
 }

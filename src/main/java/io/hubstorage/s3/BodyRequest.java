@@ -115,6 +115,10 @@ record BodyRequest(S3Access access, String bucket, String key, String etag, AwsR
 
     /** Waits for something that S3 owes, and tells whoever watches. */
     <T> T await(Callable<T> owed, String what) throws S3Failure, InterruptedException {
+        // Where there is always something to read, nothing else looks for it.
+        if (Thread.interrupted()) {
+            throw new InterruptedException("interrupted: " + what);
+        }
         Availability availability = access.availability();
         if (availability != null) {
             availability.began();

@@ -147,6 +147,8 @@ public final class ObjectReader {
                 };
     }
 
+    /** Yields after each chunk: where there is always more to read, nothing else would let other virtual threads run. */
+    @SuppressWarnings("ThreadPriorityCheck") // Not relied on: nothing breaks without, others only wait longer.
     private void drain(Body body, long from, ExpectedBody expected, byte[] chunk, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
@@ -161,7 +163,6 @@ public final class ObjectReader {
             received.accept(count);
             sink.write(ByteBuffer.wrap(chunk, at, count), position);
             position += count;
-            // Where there is always more to read, nothing else would let other virtual threads run.
             Thread.yield();
         }
         int more = read(body, new byte[1], 0, 1, expected);

@@ -240,14 +240,8 @@ public final class S3Access implements AutoCloseable {
 
     /** The result; an interrupted wait aborts the request. */
     static <T> T await(CompletableFuture<T> call, String what) throws S3Failure, InterruptedException {
-        return await(call, FOREVER, what);
-    }
-
-    /** The same where nobody else ends a silence: after so long, the request is aborted. */
-    static <T> T await(CompletableFuture<T> call, Duration longest, String what)
-            throws S3Failure, InterruptedException {
         try {
-            return call.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+            return call.get(FOREVER.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException interrupted) {
             call.cancel(true);
             throw interrupted;

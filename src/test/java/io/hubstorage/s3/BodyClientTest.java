@@ -326,6 +326,25 @@ final class BodyClientTest {
     }
 
     @Test
+    void moreThanAnAnswerIsNotTheBeginningOfTheNext() throws Exception {
+        AtomicInteger connections = new AtomicInteger();
+        URI server = URI.create("http://127.0.0.1:"
+                + vertx.createNetServer()
+                        .connectHandler(socket -> {
+                            connections.incrementAndGet();
+                            socket.handler(_ -> socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+                                    + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong"));
+                        })
+                        .listen(0, "127.0.0.1")
+                        .await()
+                        .actualPort());
+        for (int i = 1; i <= 3; i++) {
+            assertThat(text(direct(server))).isEqualTo("hi");
+            assertThat(connections).hasValue(i);
+        }
+    }
+
+    @Test
     void whatIsUnderWayBreaksOffWhenTheAccessIsClosed() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         gets = request -> {
@@ -347,27 +366,90 @@ final class BodyClientTest {
                 .hasMessageContaining("closed");
     }
 
+    /** Of a server that says the same to everybody, and closes the connection. */
+    private Body saying(String answer) throws Exception {
+        return direct(URI.create("http://127.0.0.1:"
+                + vertx.createNetServer()
+                        .connectHandler(socket ->
+                                socket.handler(_ -> socket.write(answer).onComplete(_ -> socket.close())))
+                        .listen(0, "127.0.0.1")
+                        .await()
+                        .actualPort()));
+    }
+
+    private static String text(Body body) throws Exception {
+        StringBuilder text = new StringBuilder();
+        byte[] into = new byte[3];
+        for (int count = body.read(into, 0, 3); count >= 0; count = body.read(into, 0, 3)) {
+            text.append(new String(into, 0, count, StandardCharsets.UTF_8));
+        }
+        return text.toString();
+    }
+
     @Test
     void answersBeforeTheAnswerArePassedOverButNotForEver() throws Exception {
-        for (int interim : new int[] {3, 100}) {
-            URI early = URI.create("http://127.0.0.1:"
-                    + vertx.createNetServer()
-                            .connectHandler(socket ->
-                                    socket.handler(_ -> socket.write("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(interim)
-                                            + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")))
-                            .listen(0, "127.0.0.1")
-                            .await()
-                            .actualPort());
-            if (interim == 3) {
-                Body body = direct(early);
-                byte[] into = new byte[2];
-                assertThat(body.read(into, 0, 2)).isEqualTo(2);
-                assertThat(into).asString().isEqualTo("hi");
-                assertThat(body.read(into, 0, 2)).isEqualTo(-1);
-            } else {
-                assertThatThrownBy(() -> direct(early)).hasMessageContaining("goes on announcing");
-            }
+        String early = "HTTP/1.1 103 Early Hints\r\n\r\n";
+        String answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+        assertThat(text(saying(early.repeat(3) + answer))).isEqualTo("hello");
+        assertThatThrownBy(() -> saying(early.repeat(100) + answer)).hasMessageContaining("goes on announcing");
+    }
+
+    @Test
+    void aHeadMayBeLongButNotEndless() throws Exception {
+        StringBuilder metadata = new StringBuilder();
+        for (int i = 0; i < 500; i++) {
+            metadata.append("x-amz-meta-%03d: abc\r\n".formatted(i));
         }
+        Body body = saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n" + metadata + "\r\nhi");
+        assertThat(body.headers()).hasSize(501).containsEntry("X-AMZ-META-499", List.of("abc"));
+        assertThat(text(body)).isEqualTo("hi");
+        assertThatThrownBy(
+                        () -> saying("HTTP/1.1 200 OK\r\n" + metadata.toString().repeat(10) + "\r\n"))
+                .isInstanceOf(java.io.IOException.class);
+    }
+
+    /** Half of an object's metadata would pass for all of it, and a range without its place for another one. */
+    @Test
+    void aHeadThatTheConnectionCutsIsNone() {
+        for (String cut : List.of(
+                "HTTP/1.1 404",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nx-amz-meta-a: 1\r\nx-amz-me",
+                "HTTP/1.1 206 Partial Content\r\nContent-Length: 5\r\n")) {
+            assertThatThrownBy(() -> saying(cut))
+                    .as(cut)
+                    .isInstanceOf(java.io.IOException.class)
+                    .hasMessageContaining("within the head");
+        }
+    }
+
+    @Test
+    void whatHasNoBodyIsNotWaitedFor() {
+        gets = request -> request.response().setStatusCode(304).end();
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.class, failure -> assertThat(failure.kind()).isNotEqualTo(S3Failure.Kind.TIMEOUT));
+        gets = request -> request.response().setStatusCode(204).end();
+        assertThatThrownBy(() -> read("k"))
+                .isInstanceOfSatisfying(
+                        S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.CUT_BODY));
+    }
+
+    @Test
+    void anInterruptEndsAReadThatAlwaysFindsMore() throws Exception {
+        int size = 8 << 20;
+        gets = request -> request.response().end(Buffer.buffer(new byte[size]));
+        FutureTask<Boolean> reader = new FutureTask<>(() -> {
+            try {
+                s3.object("things", "k")
+                        .readWhole(size, (bytes, at) -> Thread.currentThread().interrupt(), count -> {});
+                return false;
+            } catch (InterruptedException stopped) {
+                return true;
+            }
+        });
+        Thread.ofVirtual().start(reader);
+        assertThat(reader.get(30, TimeUnit.SECONDS)).isTrue();
     }
 
     /** Where a bucket is part of the host's name, such a path begins with two slashes. */
