@@ -1,37 +1,50 @@
 package io.hubstorage.s3;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.config.Settings;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.TestCertificates;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 
 /** Over HTTPS, with a certificate that a private authority signed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TlsTest {
+    private static final Duration STALL = Duration.ofSeconds(10);
+
     @TempDir
     private Path folder;
 
@@ -72,6 +85,85 @@ final class TlsTest {
             Thread.ofVirtual().start(() -> shakeHands(impostor));
             URI elsewhere = URI.create("https://127.0.0.2:" + impostor.getLocalPort());
             fails(settings(server.caPem(), null, elsewhere), "127.0.0.2");
+        }
+    }
+
+    /** Bodies come by a client of their own, which looks at certificates itself. */
+    private static Body bodyBy(@Nullable TrustManager trusted, String host, int port) throws Exception {
+        try (BodyClient client = client(trusted)) {
+            return body(client, host, port);
+        }
+    }
+
+    private static BodyClient client(@Nullable TrustManager trusted) {
+        return new BodyClient("test", new NettyTransport.Limits(4, STALL, STALL, STALL), trusted);
+    }
+
+    private static Body body(BodyClient client, String host, int port) throws Exception {
+        return client.get(
+                new BucketPlaces.Place(
+                        URI.create("https://" + host + ":" + port), "/things", "us-east-1", Duration.ZERO),
+                "k",
+                AwsBasicCredentials.create("id", "secret"),
+                Map.of());
+    }
+
+    @Test
+    void bodiesTooAreNotReadFromAnotherName() throws Exception {
+        try (ServerSocket impostor =
+                context().getServerSocketFactory().createServerSocket(0, 50, InetAddress.getByName("127.0.0.2"))) {
+            Thread.ofVirtual().start(() -> shakeHands(impostor));
+            TrustManager trusted = TrustedAuthorities.load(server.caPem(), null);
+            assertThatThrownBy(() -> bodyBy(trusted, "127.0.0.2", impostor.getLocalPort()))
+                    .isInstanceOf(SSLHandshakeException.class)
+                    .hasMessageContaining("127.0.0.2");
+        }
+    }
+
+    @Test
+    void bodiesTooAreNotReadFromWhomNobodyVouchesFor() {
+        assertThatThrownBy(() -> bodyBy(
+                        null, server.endpoint().getHost(), server.endpoint().getPort()))
+                .isInstanceOf(SSLHandshakeException.class);
+    }
+
+    @Test
+    void aConnectionIsUsedAgainAndRenewedWhenTheServerHasClosedIt() throws Exception {
+        AtomicInteger accepted = new AtomicInteger();
+        CountDownLatch closed = new CountDownLatch(1);
+        try (ServerSocket socket = context().getServerSocketFactory().createServerSocket(0, 50);
+                BodyClient client = client(TrustedAuthorities.load(server.caPem(), null))) {
+            Thread.ofVirtual().start(() -> {
+                while (!socket.isClosed()) {
+                    try (Socket caller = socket.accept()) {
+                        accepted.incrementAndGet();
+                        answerTwice(caller);
+                    } catch (IOException expected) {
+                        // The caller hangs up, or the test is over.
+                    }
+                    closed.countDown();
+                }
+            });
+            for (int asked = 1; asked <= 4; asked++) {
+                Body body = body(client, "127.0.0.1", socket.getLocalPort());
+                byte[] into = new byte[3];
+                assertThat(body.read(into, 0, 3)).isEqualTo(2);
+                assertThat(body.read(into, 0, 3)).isEqualTo(-1);
+                assertThat(accepted).hasValue((asked + 1) / 2);
+                if (asked == 2) {
+                    closed.await();
+                }
+            }
+        }
+    }
+
+    private static void answerTwice(Socket caller) throws IOException {
+        BufferedReader request = new BufferedReader(new InputStreamReader(caller.getInputStream(), US_ASCII));
+        for (int answered = 0; answered < 2; answered++) {
+            for (String line = request.readLine(); line != null && !line.isEmpty(); line = request.readLine()) {
+                // Only its end matters.
+            }
+            caller.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi".getBytes(US_ASCII));
         }
     }
 
