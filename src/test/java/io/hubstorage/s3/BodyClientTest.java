@@ -424,6 +424,27 @@ final class BodyClientTest {
     }
 
     @Test
+    void aHeadThatDripsIsNotWaitedForAsLongAsItDrips() throws Exception {
+        URI dripping = URI.create("http://127.0.0.1:"
+                + vertx.createNetServer()
+                        .connectHandler(socket -> socket.handler(_ -> socket.write("HTTP/1.1 200 OK\r\nx-amz-meta-a: ")
+                                .onComplete(_ -> vertx.setPeriodic(100, _ -> socket.write("x")))))
+                        .listen(0, "127.0.0.1")
+                        .await()
+                        .actualPort());
+        assertThatThrownBy(() -> direct(dripping)).isInstanceOf(java.net.SocketTimeoutException.class);
+    }
+
+    @Test
+    void norIsTheTextOfARefusal() {
+        gets = request -> {
+            HttpServerResponse response = request.response().setStatusCode(503).setChunked(true);
+            vertx.setPeriodic(100, _ -> response.write("x"));
+        };
+        assertThatThrownBy(() -> read("k")).isInstanceOf(S3Failure.Throttled.class);
+    }
+
+    @Test
     void whatHasNoBodyIsNotWaitedFor() {
         gets = request -> request.response().setStatusCode(304).end();
         assertThatThrownBy(() -> read("k"))
