@@ -1,12 +1,9 @@
 package io.hubstorage.integrity;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
@@ -48,14 +45,6 @@ public enum Algorithm {
             case CRC32C -> new ChecksumDigest(word, new CRC32C(), width);
             case CRC64NVME -> new ChecksumDigest(word, new Crc64Nvme(), width);
         };
-    }
-
-    /** The value of a file, in lower-case hexadecimal digits. */
-    public String of(Path file) throws IOException {
-        MessageDigest digest = start();
-        ByteSink sink = digest::update;
-        sink.read(file);
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static MessageDigest ofTheJdk(String name) {

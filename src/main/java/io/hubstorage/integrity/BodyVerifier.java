@@ -4,7 +4,6 @@ import io.hubstorage.integrity.DeclaredChecksum.Declared;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -37,9 +36,9 @@ public final class BodyVerifier implements ByteSink {
     /**
      * Where a body lies by the time that it is fed, so that its parts can be hashed later and together.
      *
-     * @param file stays open until the verdict
+     * @param file must be readable until the verdict
      */
-    public record OnDisk(FileChannel file, ParallelMd5 md5) {}
+    public record OnDisk(ByteSource file, ParallelMd5 md5) {}
 
     /** A longer body is hashed while it arrives: when all of it is there, nobody wants to wait for its hash. */
     private static final long SOON_HASHED = 16L << 20;

@@ -2,9 +2,6 @@ package io.hubstorage.integrity;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Takes the bytes of a body in order. */
 @FunctionalInterface
@@ -14,8 +11,8 @@ public interface ByteSink {
 
     void update(byte[] bytes, int offset, int length);
 
-    /** Feeds a stretch of a file; what was just written comes from memory. */
-    default void read(FileChannel file, long from, long length) throws IOException {
+    /** Feeds a stretch of what lies elsewhere. */
+    default void read(ByteSource file, long from, long length) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER, Math.max(1, length)));
         for (long at = from, end = from + length; at < end; ) {
             buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
@@ -25,13 +22,6 @@ public interface ByteSink {
             }
             at += read;
             update(buffer.array(), 0, read);
-        }
-    }
-
-    /** Feeds a whole file. */
-    default void read(Path path) throws IOException {
-        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-            read(file, 0, file.size());
         }
     }
 }

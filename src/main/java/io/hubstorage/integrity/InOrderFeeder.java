@@ -2,7 +2,6 @@ package io.hubstorage.integrity;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * at once, and each sees what the one before has done ({@code fed} is volatile, and written last).
  */
 public final class InOrderFeeder {
-    private final FileChannel file;
+    private final ByteSource file;
     private volatile @Nullable ByteSink sink;
     private volatile long fed;
 
-    public InOrderFeeder(FileChannel file) {
+    public InOrderFeeder(ByteSource file) {
         this.file = file;
     }
 

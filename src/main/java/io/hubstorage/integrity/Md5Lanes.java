@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +29,11 @@ final class Md5Lanes {
 
     /** Part of a file, and later its MD5, or why that cannot be had. */
     static final class Stretch extends CompletableFuture<byte[]> {
-        private final FileChannel file;
+        private final ByteSource file;
         private final long from;
         private final long length;
 
-        Stretch(FileChannel file, long from, long length) {
+        Stretch(ByteSource file, long from, long length) {
             this.file = file;
             this.from = from;
             this.length = length;

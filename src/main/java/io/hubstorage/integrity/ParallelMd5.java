@@ -2,7 +2,6 @@ package io.hubstorage.integrity;
 
 import io.hubstorage.integrity.Md5Lanes.Stretch;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -178,9 +177,9 @@ public final class ParallelMd5 {
     /**
      * Hands a stretch over; waits while too much is under way.
      *
-     * @param file must hold the bytes already, and stay open until the result is there or nobody wants it
+     * @param file must hold the bytes already, and be readable until the result is there or nobody wants it
      */
-    Pending submit(FileChannel file, long from, long length) {
+    Pending submit(ByteSource file, long from, long length) {
         Stretch stretch = new Stretch(file, from, length);
         lock.lock();
         try {

@@ -1,4 +1,4 @@
-/** What is declared about a body, and whether the bytes agree. Reads no more than the file that it is given. */
+/** What is declared about a body, and whether the bytes agree. Opens nothing: what it reads again, it reads by a {@link ByteSource}. */
 @NullMarked
 package io.hubstorage.integrity;
 

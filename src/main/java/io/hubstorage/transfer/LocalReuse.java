@@ -1,6 +1,5 @@
 package io.hubstorage.transfer;
 
-import io.hubstorage.integrity.Algorithm;
 import io.hubstorage.integrity.BodyVerifier;
 import io.hubstorage.integrity.DeclaredChecksum;
 import io.hubstorage.integrity.DeclaredChecksum.Declared;
@@ -84,7 +83,7 @@ final class LocalReuse {
         }
         VerifiedBody found = sha256 == null
                 ? compare(file, object, metadata)
-                : new VerifiedBody(read(file, Algorithm.SHA256::of), verified);
+                : new VerifiedBody(read(file, SourceFiles::sha256), verified);
         if (found == null || (sha256 != null && !sha256.equals(found.sha256()))) {
             LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
             return null;
@@ -114,11 +113,11 @@ final class LocalReuse {
             throws IOException, InterruptedException {
         BodyVerifier proof = new BodyVerifier(file.toString(), claims, object.size(), guesses, metadata, null);
         read(file, each -> {
-            proof.read(each);
+            SourceFiles.feed(each, proof);
             return proof.sha256();
         });
         try {
-            String verified = proof.verdict(sink -> sink.read(file));
+            String verified = proof.verdict(sink -> SourceFiles.feed(file, sink));
             return new VerifiedBody(proof.sha256(), verified, null, proof.parts());
         } catch (S3Failure otherwise) {
             return null;

@@ -94,7 +94,7 @@ final class RangedDownload implements AutoCloseable {
         this.finished = partial == null || kept == null ? new BitSet() : partial.finished();
         this.opening = partial == null || kept == null ? null : partial.opening();
         this.file = draft.channel();
-        this.inOrder = new InOrderFeeder(file);
+        this.inOrder = new InOrderFeeder(file::read);
         requests.largeObjects().incrementAndGet();
     }
 
@@ -156,7 +156,7 @@ final class RangedDownload implements AutoCloseable {
         if (first == null || proof == null) {
             throw new IllegalStateException("an empty object has no ranges: " + task.key());
         }
-        String verified = proof.verdict(sink -> sink.read(file, 0, object.size()));
+        String verified = proof.verdict(sink -> sink.read(file::read, 0, object.size()));
         draft.finish(task.path(), FileTime.from(object.lastModified()));
         ObjectHead told = whole == null ? null : await(whole);
         return new VerifiedBody(

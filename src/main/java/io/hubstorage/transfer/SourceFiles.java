@@ -1,19 +1,24 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.integrity.Algorithm;
+import io.hubstorage.integrity.ByteSink;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -181,11 +186,25 @@ final class SourceFiles {
     private String hash(Path file) throws DamagedException {
         long begin = System.nanoTime();
         try {
-            return Algorithm.SHA256.of(file);
+            return sha256(file);
         } catch (IOException e) {
             throw DamagedException.unreadable(file, e);
         } finally {
             nanos.add(System.nanoTime() - begin);
+        }
+    }
+
+    /** In hexadecimal digits. */
+    static String sha256(Path file) throws IOException {
+        MessageDigest digest = Algorithm.SHA256.start();
+        feed(file, digest::update);
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** Feeds a whole file. */
+    static void feed(Path file, ByteSink sink) throws IOException {
+        try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
+            sink.read(open::read, 0, open.size());
         }
     }
 

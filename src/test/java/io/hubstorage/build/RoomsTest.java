@@ -77,6 +77,17 @@ final class RoomsTest {
     }
 
     @Test
+    void integrityOpensNoFiles() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.hubstorage.integrity")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net..")
+                .check(CLASSES);
+    }
+
+    @Test
     void timeIsInjected() {
         noClasses()
                 .that()

@@ -350,7 +350,7 @@ final class BodyVerifierTest {
                     body.length,
                     inference,
                     telling(even(800_000, 70_000)),
-                    new BodyVerifier.OnDisk(open, new ParallelMd5(16, 1 << 20, true)));
+                    new BodyVerifier.OnDisk(open::read, new ParallelMd5(16, 1 << 20, true)));
             verifier.update(otherwise(body), 0, body.length);
 
             assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
@@ -379,9 +379,9 @@ final class BodyVerifierTest {
         try (FileChannel one = FileChannel.open(right);
                 FileChannel other = FileChannel.open(wrong)) {
             BodyVerifier proven = new BodyVerifier(
-                    "bucket/key", declared, body.length, inference, null, new BodyVerifier.OnDisk(one, md5));
+                    "bucket/key", declared, body.length, inference, null, new BodyVerifier.OnDisk(one::read, md5));
             BodyVerifier refuted = new BodyVerifier(
-                    "bucket/key", declared, body.length, inference, null, new BodyVerifier.OnDisk(other, md5));
+                    "bucket/key", declared, body.length, inference, null, new BodyVerifier.OnDisk(other::read, md5));
 
             assertThat(verdict(proven, body)).isEqualTo("md5");
             assertThatThrownBy(() -> verdict(refuted, body)).isInstanceOf(S3Failure.Retriable.class);

@@ -10,7 +10,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,19 +31,11 @@ final class ByteSinkTest {
     }
 
     @Test
-    void aFileIsFedWholeHoweverLarge() throws IOException {
-        sink.read(file);
-        assertThat(fed.toByteArray()).isEqualTo(body);
-        assertThat(Algorithm.SHA256.of(file))
-                .isEqualTo(HexFormat.of().formatHex(Algorithm.SHA256.start().digest(body)));
-    }
-
-    @Test
     void aStretchIsFedFromItsFirstByteToItsLast() throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
-            sink.read(channel, 7, ByteSink.BUFFER + 1);
+            sink.read(channel::read, 7, ByteSink.BUFFER + 1);
             assertThat(fed.toByteArray()).isEqualTo(Arrays.copyOfRange(body, 7, ByteSink.BUFFER + 8));
-            sink.read(channel, SIZE, 0);
+            sink.read(channel::read, SIZE, 0);
             assertThat(fed.size()).isEqualTo(ByteSink.BUFFER + 1);
         }
     }
@@ -52,7 +43,7 @@ final class ByteSinkTest {
     @Test
     void aFileThatEndsTooEarlyIsSaidToEnd() throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
-            assertThatThrownBy(() -> sink.read(channel, SIZE - 10, 11))
+            assertThatThrownBy(() -> sink.read(channel::read, SIZE - 10, 11))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("ends at %d instead of %d bytes".formatted(SIZE, SIZE + 1));
             assertThat(fed.size()).isEqualTo(10);

@@ -34,7 +34,7 @@ class InOrderFeederTest {
     void whatArrivesInOrderIsFedAsItComes() throws Exception {
         new Random(1).nextBytes(body);
         try (FileChannel file = open("one")) {
-            InOrderFeeder order = new InOrderFeeder(file);
+            InOrderFeeder order = new InOrderFeeder(file::read);
             order.into((bytes, offset, length) -> fed.write(bytes, offset, length));
             write(file, order, 0, 0, 700);
             write(file, order, 0, 700, 300);
@@ -52,7 +52,7 @@ class InOrderFeederTest {
         new Random(2).nextBytes(body);
         try (FileChannel file = open("many");
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            InOrderFeeder order = new InOrderFeeder(file);
+            InOrderFeeder order = new InOrderFeeder(file::read);
             List<Future<?>> stretches = new ArrayList<>();
             for (int index = 0; index < STRETCHES; index++) {
                 int from = index * STRETCH;
@@ -77,7 +77,7 @@ class InOrderFeederTest {
     void whatWasLeftOutIsReadBackWhenItsTurnComesAndOnlyOnce() throws Exception {
         new Random(3).nextBytes(body);
         try (FileChannel file = open("late")) {
-            InOrderFeeder order = new InOrderFeeder(file);
+            InOrderFeeder order = new InOrderFeeder(file::read);
             assertThatThrownBy(() -> order.finish(1)).isInstanceOf(IllegalStateException.class);
             write(file, order, 0, 0, 300);
             assertThat(fed.size()).isZero();

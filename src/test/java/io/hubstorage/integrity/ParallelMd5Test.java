@@ -80,7 +80,8 @@ final class ParallelMd5Test {
                             done += lanes.step();
                         }
                         // Each begins where the last one ended, so that no two hash the same.
-                        Md5Lanes.Stretch stretch = new Md5Lanes.Stretch(file, from + 7L * stretches.size(), length);
+                        Md5Lanes.Stretch stretch =
+                                new Md5Lanes.Stretch(file::read, from + 7L * stretches.size(), length);
                         stretches.add(stretch);
                         lanes.begin(stretch);
                     }
@@ -109,8 +110,8 @@ final class ParallelMd5Test {
                     for (int index = 0; index < lengths.size(); index++) {
                         int from = index * 31;
                         int length = lengths.get(index);
-                        found.add(
-                                onThread(() -> hashes.submit(file, from, length).get()));
+                        found.add(onThread(
+                                () -> hashes.submit(file::read, from, length).get()));
                     }
                     for (int index = 0; index < lengths.size(); index++) {
                         assertThat(found.get(index).join()).isEqualTo(expected(index * 31, lengths.get(index)));
@@ -140,7 +141,7 @@ final class ParallelMd5Test {
         FileChannel other = open("other");
         List<ParallelMd5.Pending> pending = new ArrayList<>();
         for (int index = 0; index < LANES; index++) {
-            pending.add(hashes.submit(other, index, 1_000));
+            pending.add(hashes.submit(other::read, index, 1_000));
         }
         await().until(() -> hashes.hashed() == LANES * 1_000);
         other.close();
@@ -157,9 +158,9 @@ final class ParallelMd5Test {
         List<ParallelMd5.Pending> right = new ArrayList<>();
         List<ParallelMd5.Pending> wrong = new ArrayList<>();
         for (int index = 0; index < 5; index++) {
-            wrong.add(hashes.submit(closed, 0, 100));
-            right.add(hashes.submit(file, index, 100));
-            wrong.add(hashes.submit(file, body.length - 50, 100));
+            wrong.add(hashes.submit(closed::read, 0, 100));
+            right.add(hashes.submit(file::read, index, 100));
+            wrong.add(hashes.submit(file::read, body.length - 50, 100));
         }
         closed.close();
 
@@ -188,9 +189,9 @@ final class ParallelMd5Test {
     void anErrorWhileAStretchIsHashedAloneFailsItAndNothingElse() throws Exception {
         ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 20, true);
         try (FileChannel unreadable = unreadable()) {
-            failsByName(onThread(() -> hashes.submit(unreadable, 0, 1_000).get()));
+            failsByName(onThread(() -> hashes.submit(unreadable::read, 0, 1_000).get()));
 
-            assertThat(hashes.submit(file, 0, 1_000).get()).isEqualTo(expected(0, 1_000));
+            assertThat(hashes.submit(file::read, 0, 1_000).get()).isEqualTo(expected(0, 1_000));
         }
     }
 
@@ -200,11 +201,11 @@ final class ParallelMd5Test {
         try (FileChannel unreadable = unreadable()) {
             List<ParallelMd5.Pending> pending = new ArrayList<>();
             for (int index = 1; index < LANES; index++) {
-                pending.add(hashes.submit(unreadable, index, 1_000));
+                pending.add(hashes.submit(unreadable::read, index, 1_000));
             }
             // Finds no room until the error has made some.
             CompletableFuture<byte[]> late =
-                    onThread(() -> hashes.submit(file, 0, 2_000).get());
+                    onThread(() -> hashes.submit(file::read, 0, 2_000).get());
 
             for (ParallelMd5.Pending each : pending) {
                 failsByName(onThread(each::get));
@@ -213,7 +214,7 @@ final class ParallelMd5Test {
         }
         for (int index = 0; index < 2 * LANES; index++) {
             int from = index;
-            assertThat(onThread(() -> hashes.submit(file, from, 1_000).get()))
+            assertThat(onThread(() -> hashes.submit(file::read, from, 1_000).get()))
                     .as("there is room again")
                     .succeedsWithin(SOON)
                     .isEqualTo(expected(from, 1_000));
@@ -231,12 +232,12 @@ final class ParallelMd5Test {
             started.incrementAndGet();
             return Thread.ofPlatform().daemon().unstarted(work);
         });
-        ParallelMd5.Pending first = hashes.submit(file, 0, 1_000);
+        ParallelMd5.Pending first = hashes.submit(file::read, 0, 1_000);
         assertThatThrownBy(first::get).isInstanceOf(OutOfMemoryError.class);
-        assertThatThrownBy(() -> hashes.submit(file, 1, 1_000)).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> hashes.submit(file::read, 1, 1_000)).isInstanceOf(OutOfMemoryError.class);
         room.set(true);
 
-        ParallelMd5.Pending second = hashes.submit(file, 2, 100);
+        ParallelMd5.Pending second = hashes.submit(file::read, 2, 100);
 
         assertThat(started).as("somebody waits").hasValue(0);
         assertThat(second.get()).isEqualTo(expected(2, 100));
@@ -331,7 +332,7 @@ final class ParallelMd5Test {
         stopwatch.set(10_000);
         List<ParallelMd5.Pending> pending = new ArrayList<>();
         for (int index = 0; index < 8 * LANES; index++) {
-            pending.add(hashes.submit(file, index, 2_000));
+            pending.add(hashes.submit(file::read, index, 2_000));
         }
         for (int index = 0; index < 8 * LANES; index++) {
             assertThat(pending.get(index).get()).isEqualTo(expected(index, 2_000));
@@ -349,9 +350,9 @@ final class ParallelMd5Test {
     void aTrialLeavesAloneWhatRestsInTheLanes() throws Exception {
         ParallelMd5 hashes = untried(new Stopwatch(100));
         List<ParallelMd5.Pending> pending = new ArrayList<>();
-        pending.add(hashes.submit(file, 0, 100));
+        pending.add(hashes.submit(file::read, 0, 100));
         for (int index = 1; index < LANES; index++) {
-            pending.add(hashes.submit(file, index, 10_000));
+            pending.add(hashes.submit(file::read, index, 10_000));
         }
         await().until(() -> hashes.hashed() == 100);
 
@@ -368,7 +369,7 @@ final class ParallelMd5Test {
     void aTrialLeavesTheLanesAsTheyWere() {
         Md5Lanes lanes = new Md5Lanes(1024);
         lanes.rehearse(16);
-        Md5Lanes.Stretch stretch = new Md5Lanes.Stretch(file, 0, 5_000);
+        Md5Lanes.Stretch stretch = new Md5Lanes.Stretch(file::read, 0, 5_000);
         lanes.begin(stretch);
         while (lanes.working() > 0) {
             lanes.step();
@@ -403,7 +404,7 @@ final class ParallelMd5Test {
             try (FileChannel file = FileChannel.open(Path.of(args[0]))) {
                 List<ParallelMd5.Pending> pending = new ArrayList<>();
                 for (int index = 0; index < 4; index++) {
-                    pending.add(hashes.submit(file, index, 1_000));
+                    pending.add(hashes.submit(file::read, index, 1_000));
                 }
                 for (ParallelMd5.Pending each : pending) {
                     try {

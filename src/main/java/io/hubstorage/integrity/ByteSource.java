@@ -1,0 +1,17 @@
+package io.hubstorage.integrity;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Where bytes can be read again, a file most often: {@code channel::read}. Any number of threads may read at once. */
+@FunctionalInterface
+public interface ByteSource {
+    /**
+     * Reads some bytes, at least one unless it ends there.
+     *
+     * @param into takes them from its position on, at most up to its limit
+     * @param position of the first of them
+     * @return how many, or -1 at the end
+     */
+    int read(ByteBuffer into, long position) throws IOException;
+}
