@@ -129,7 +129,8 @@ final class Listing {
             out.writeUTF(object.key());
             out.writeLong(object.size());
             out.writeUTF(object.etag());
-            out.writeLong(object.lastModified().toEpochMilli());
+            out.writeLong(object.lastModified().getEpochSecond());
+            out.writeInt(object.lastModified().getNano());
             out.writeUTF(Objects.requireNonNullElse(object.storageClass(), ""));
             out.writeBoolean(object.restored());
         }
@@ -139,7 +140,7 @@ final class Listing {
             String key = in.readUTF();
             long size = in.readLong();
             String etag = in.readUTF();
-            Instant lastModified = Instant.ofEpochMilli(in.readLong());
+            Instant lastModified = Instant.ofEpochSecond(in.readLong(), in.readInt());
             String storageClass = in.readUTF();
             return new ListedObject(
                     key, size, etag, lastModified, storageClass.isEmpty() ? null : storageClass, in.readBoolean());

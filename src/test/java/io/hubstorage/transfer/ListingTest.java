@@ -1,0 +1,96 @@
+package io.hubstorage.transfer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.quicktheories.QuickTheory.qt;
+import static org.quicktheories.generators.SourceDSL.booleans;
+import static org.quicktheories.generators.SourceDSL.integers;
+import static org.quicktheories.generators.SourceDSL.lists;
+import static org.quicktheories.generators.SourceDSL.longs;
+import static org.quicktheories.generators.SourceDSL.strings;
+
+import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.fs.Sorted;
+import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.s3.ListedObject;
+import io.hubstorage.testkit.Examples;
+import io.hubstorage.testkit.RandomKeys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quicktheories.core.Gen;
+
+/** What is listed out of order, and waits on the disk until it can be given out in order. */
+final class ListingTest {
+    /** So many wait in memory; one more, and all of them are on the disk. */
+    private static final int IN_MEMORY = 20_000;
+
+    @TempDir
+    Path home;
+
+    private static Gen<Instant> times() {
+        return longs().between(-70_000_000_000L, 300_000_000_000L)
+                .zip(integers().between(0, 999_999_999), Instant::ofEpochSecond);
+    }
+
+    private static Gen<ListedObject> objects() {
+        Gen<String> etags = strings().allPossible().ofLengthBetween(0, 40);
+        Gen<String> classes = strings().basicLatinAlphabet().ofLengthBetween(0, 12);
+        return RandomKeys.nasty()
+                .zip(
+                        longs().between(0, Long.MAX_VALUE),
+                        etags,
+                        times(),
+                        (key, size, etag, time) -> new ListedObject(key, size, etag, time, null, false))
+                .zip(
+                        classes,
+                        booleans().all(),
+                        (object, storageClass, restored) -> new ListedObject(
+                                object.key(),
+                                object.size(),
+                                object.etag(),
+                                object.lastModified(),
+                                storageClass.isEmpty() ? null : storageClass,
+                                restored));
+    }
+
+    private List<ListedObject> sorted(List<ListedObject> listed) {
+        List<ListedObject> found = new ArrayList<>();
+        try (ExternalSort<ListedObject> sort = Listing.sort(home.resolve("scratch"))) {
+            for (ListedObject object : listed) {
+                sort.add(object);
+            }
+            Sorted<ListedObject> sorted = sort.sorted();
+            for (ListedObject object = sorted.next(); object != null; object = sorted.next()) {
+                found.add(object);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    private void assertSorted(List<ListedObject> listed) {
+        List<ListedObject> expected = listed.stream()
+                .sorted(Comparator.comparing(ListedObject::key, KeyOrder.COMPARATOR))
+                .toList();
+        List<ListedObject> found = sorted(listed);
+        assertThat(found).size().isEqualTo(expected.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(found.get(i)).isEqualTo(expected.get(i));
+        }
+    }
+
+    @Test
+    void whateverIsListedComesBackFromTheDiskAsItWasAndInKeyOrder() {
+        qt().withExamples(Examples.upTo(3))
+                .withShrinkCycles(0)
+                .forAll(lists().of(objects()).ofSize(IN_MEMORY + 1).describedAs(listed -> listed.size() + " objects"))
+                .checkAssert(this::assertSorted);
+    }
+}
