@@ -14,6 +14,7 @@ import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.Sha256;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.testkit.Examples;
+import io.hubstorage.testkit.OpenFiles;
 import io.hubstorage.testkit.RandomKeys;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -31,7 +32,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -241,17 +241,7 @@ final class ManifestTest {
 
         assertThatThrownBy(() -> ManifestReader.range(zst, "a", null)).isInstanceOf(CorruptManifestException.class);
 
-        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-            assertThat(open.filter(descriptor -> leadsTo(descriptor, zst))).isEmpty();
-        }
-    }
-
-    private static boolean leadsTo(Path descriptor, Path file) {
-        try {
-            return Files.readSymbolicLink(descriptor).equals(file);
-        } catch (IOException closedMeanwhile) {
-            return false;
-        }
+        assertThat(OpenFiles.isOpen(zst)).isFalse();
     }
 
     @Test

@@ -10,13 +10,17 @@ import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.s3.ListedObject;
+import io.hubstorage.testkit.OpenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listing against last snapshot, without S3 and without files. */
@@ -26,6 +30,8 @@ final class DifferTest {
 
     private final ShardProgress progress = new ShardProgress(TransferMessage.Progress.NONE);
     private final List<FetchTask> fetches = new ArrayList<>();
+    private final FailureLog failures = new FailureLog(null);
+    private TransferMessage.Trust trust = TransferMessage.Trust.MANIFEST;
 
     private static ManifestEntry held(String key, String etag, EntryState state) {
         return new ManifestEntry(
@@ -54,8 +60,8 @@ final class DifferTest {
             }
             writer.finish();
         }
-        TransferMessage.Source previous = new TransferMessage.Source(
-                home.resolve("tree").toString(), manifest.toString(), true, TransferMessage.Trust.MANIFEST);
+        TransferMessage.Source previous =
+                new TransferMessage.Source(home.resolve("tree").toString(), manifest.toString(), true, trust);
         Shard shard = new Shard(shard(delete, previous));
         try (ChangeLog log = new ChangeLog(home.resolve("log"));
                 Differ differ = new Differ(
@@ -65,7 +71,7 @@ final class DifferTest {
                         new PathAllocator(),
                         log,
                         fetches::add,
-                        new FailureLog(null),
+                        failures,
                         new ServerQuirks("photos", () -> true))) {
             for (ListedObject object : now) {
                 differ.listed(object);
@@ -181,5 +187,60 @@ final class DifferTest {
         diff(true, List.of(held("a", "", EntryState.LINKED)), listed("a", ""));
 
         assertThat(fetches).hasSize(1);
+    }
+
+    @Test
+    void aDamagedFileOfAnArchivedObjectIsLostAndNamed() throws Exception {
+        trust = TransferMessage.Trust.PRESENCE;
+
+        diff(true, List.of(held("a", "1", EntryState.LINKED)), cold("a", false), cold("b", false));
+
+        assertThat(failures.first()).singleElement().satisfies(lost -> {
+            assertThat(lost.key()).isEqualTo("a");
+            assertThat(lost.kind()).isEqualTo("missing");
+            assertThat(lost.cause()).contains("it is archived in S3, and ", "it is missing");
+        });
+        assertThat(progress.archived.tally()).isEqualTo(new Tally(2, 20));
+        assertThat(progress.kept.tally()).isEqualTo(Tally.ZERO);
+    }
+
+    /** Of a server that gives no ETags, or of a file of the old tool, which knew none. */
+    private static ManifestEntry withoutEtag(String key, @Nullable String sha256) {
+        return new ManifestEntry(
+                key,
+                key,
+                new ManifestEntry.Content(10, null, sha256, null, ManifestEntry.Upload.UNKNOWN),
+                new ManifestEntry.Metadata(Instant.EPOCH),
+                EntryState.LINKED);
+    }
+
+    @Test
+    void whereAServerGivesNoEtagsTheTimeThatItListsTellsWhatIsUnchanged() throws Exception {
+        diff(
+                true,
+                List.of(withoutEtag("same", "hash"), withoutEtag("touched", "hash")),
+                listed("same", ""),
+                new ListedObject("touched", 10, "", Instant.EPOCH.plusMillis(1), null, false));
+
+        assertThat(progress.linked.tally()).isEqualTo(new Tally(1, 10));
+        assertThat(fetches).extracting(FetchTask::key).containsExactly("touched");
+    }
+
+    @Test
+    void thereTheTimeOfAFileIsNotTheListings() throws Exception {
+        diff(true, List.of(withoutEtag("a", null)), listed("a", ""));
+
+        assertThat(fetches).singleElement().satisfies(task -> {
+            assertThat(task.candidate()).isNotNull();
+            assertThat(task.candidate().trusted()).as("linked unread").isFalse();
+        });
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void noManifestStaysOpen() throws Exception {
+        diff(true, List.of(held("a", "1", EntryState.LINKED)), listed("a", "1"));
+
+        assertThat(OpenFiles.isOpen(home.resolve("manifest.zst"))).isFalse();
     }
 }

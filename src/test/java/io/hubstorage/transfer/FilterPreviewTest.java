@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
+import io.hubstorage.manifest.ManifestIndex;
+import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.testkit.Hub;
+import io.hubstorage.testkit.RandomKeys;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
 import io.vertx.core.eventbus.ReplyException;
@@ -95,6 +98,7 @@ final class FilterPreviewTest {
         S3Message.FilterOutcome outcome = preview("photos", null, List.of("*.tmp"), List.of());
 
         assertThat(outcome.snapshot()).isEqualTo(snapshot);
+        assertThat(outcome.complete()).isTrue();
         assertThat(outcome.excluded().sample()).containsExactly("a.tmp", "keep/b.tmp");
     }
 
@@ -148,7 +152,7 @@ final class FilterPreviewTest {
     @Test
     void aDamagedManifestSparesNothingAndCountsNothingTwice() throws IOException {
         String snapshot = hub().backUp().snapshot();
-        Path manifest = Layout.manifest(new Layout(hub().data()).snapshot(String.valueOf(snapshot)), "photos");
+        Path manifest = manifest(snapshot);
         byte[] whole = Files.readAllBytes(manifest);
         Files.delete(manifest);
         Files.write(manifest, Arrays.copyOf(whole, whole.length - 3));
@@ -198,5 +202,53 @@ final class FilterPreviewTest {
                 .isInstanceOfSatisfying(
                         ReplyException.class,
                         refused -> assertThat(refused.failureCode()).isEqualTo(502));
+    }
+
+    private Path manifest(@Nullable String snapshot) {
+        return Layout.manifest(new Layout(hub().data()).snapshot(String.valueOf(snapshot)), "photos");
+    }
+
+    /** As if the newest snapshot held so many objects; its certificate does not say otherwise for any key. */
+    private Path manifestOf(int keys) throws IOException {
+        Path manifest = manifest(hub().backUp().snapshot());
+        Files.delete(manifest);
+        Files.delete(ManifestIndex.beside(manifest));
+        try (ManifestWriter writer = new ManifestWriter(manifest)) {
+            for (int number = 0; number < keys; number++) {
+                writer.write(RandomKeys.entry("keep/%06d.tmp".formatted(number), 10));
+            }
+            writer.finish();
+        }
+        return manifest;
+    }
+
+    @Test
+    void ofAManifestThatBreaksOffInTheMiddleNothingIsCounted() throws IOException {
+        Path manifest = manifestOf(5_000);
+        byte[] content = Files.readAllBytes(manifest);
+        List<ManifestIndex.Frame> frames =
+                ManifestIndex.read(ManifestIndex.beside(manifest)).frames();
+        content[Math.toIntExact(frames.getLast().offset())] ^= 1;
+        Files.write(manifest, content);
+
+        S3Message.FilterOutcome outcome = preview("photos", null, List.of("*.tmp"), List.of("keep/*"));
+
+        assertThat(outcome.snapshot()).isNull();
+        assertThat(outcome.looked().objects()).isEqualTo(4);
+        assertThat(outcome.copied().sample()).containsExactly("a.jpg", "keep/b.tmp", "keep/c.jpg");
+        assertThat(outcome.included()).isEqualTo(new S3Message.Caught(1, 10, List.of("keep/b.tmp")));
+        assertThat(outcome.excludePatterns()).containsExactly(new S3Message.PatternMatches("*.tmp", 2));
+        assertThat(outcome.includePatterns()).containsExactly(new S3Message.PatternMatches("keep/*", 2));
+    }
+
+    @Test
+    void ofALargeManifestOnlyAPartIsLookedAtAndThatIsSaid() throws IOException {
+        manifestOf(50_001);
+
+        S3Message.FilterOutcome outcome = preview("photos", null, List.of(), List.of());
+
+        assertThat(outcome.snapshot()).isNotNull();
+        assertThat(outcome.complete()).isFalse();
+        assertThat(outcome.looked().objects()).isBetween(1L, 50_000L);
     }
 }

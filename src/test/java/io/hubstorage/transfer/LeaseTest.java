@@ -88,4 +88,20 @@ final class LeaseTest {
         assertThat(lease.isLost()).isFalse();
         assertThatCode(lease::check).doesNotThrowAnyException();
     }
+
+    @Test
+    void notEachStepLooksForItsFile() {
+        // Each of these may find the file gone, if it takes so long that it is time for the next look.
+        Awaitility.await().until(() -> {
+            Lease lease = held();
+            lease.require();
+            Files.delete(home.resolve("lease"));
+            try {
+                lease.require();
+                return true;
+            } catch (CancellationException looked) {
+                return false;
+            }
+        });
+    }
 }

@@ -1,6 +1,7 @@
 package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Tally;
@@ -9,6 +10,8 @@ import io.hubstorage.bus.TransferMessage.Mode;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.s3.ListedObject;
+import io.hubstorage.s3.S3Failure;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.RequestKind;
@@ -32,6 +35,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -382,5 +386,57 @@ final class ObjectFetchTest {
 
         assertThat(copied("a").lastModified()).isEqualTo(object.lastModified().plus(Duration.ofSeconds(2)));
         assertThat(shard.gets()).isEqualTo(2);
+    }
+
+    @Test
+    @Timeout(60)
+    void whatIsAnotherEachTimeItIsListedAndNeverFoundFailsAtLast() throws IOException {
+        shard.bucket().add("a", 300);
+        shard.s3().onRequest(get("a"), _ -> shard.bucket().change("a"));
+        shard.s3().faults().when(RequestKind.GET).then(Fault.noSuchKey());
+
+        assertThat(failed("a").kind()).isEqualTo("not-found");
+        assertThat(shard.gets()).as("the first, and three more").isEqualTo(4);
+    }
+
+    @Test
+    void refusalsOfSingleKeysAreNoMatterOfTheCredentialsAsLongAsOthersAreRead() throws Exception {
+        shard.bucket().add("good", 300);
+        shard.bucket().add("bad", 300);
+        shard.s3().faults().whenGetting("bad").then(new Fault.Status(403, "SignatureDoesNotMatch", "no"));
+        ObjectFetch fetch = shard.fetch();
+        FetchTask good = task("good");
+        FetchTask bad = task("bad");
+
+        for (int round = 0; round < 25; round++) {
+            assertThatThrownBy(() -> fetch.fetch(bad))
+                    .hasMessageContaining("about the object alone")
+                    .isNotInstanceOf(S3Failure.Auth.class);
+            assertThat(fetch.fetch(good).key()).isEqualTo("good");
+        }
+    }
+
+    @Test
+    void soManyInARowAre() throws Exception {
+        shard.bucket().add("bad", 300);
+        shard.s3().faults().whenGetting("bad").then(new Fault.Status(403, "SignatureDoesNotMatch", "no"));
+        ObjectFetch fetch = shard.fetch();
+        FetchTask bad = task("bad");
+
+        for (int round = 0; round < 20; round++) {
+            assertThatThrownBy(() -> fetch.fetch(bad)).isNotInstanceOf(S3Failure.Auth.class);
+        }
+
+        assertThatThrownBy(() -> fetch.fetch(bad)).isInstanceOf(S3Failure.Auth.class);
+    }
+
+    private FetchTask task(String key) {
+        SyntheticObject object = shard.bucket().get(key);
+        return new FetchTask(
+                key,
+                new ListedObject(key, object.size(), object.etag(), object.lastModified(), null, false),
+                null,
+                null,
+                false);
     }
 }

@@ -337,4 +337,54 @@ final class ObjectMetadataTest {
         assertThat(shard.s3().counts().lists()).as("a listing, and ten looks").isEqualTo(11);
         assertThat(shard.heads()).isZero();
     }
+
+    /** Adds an object whose tags are asked for again in each run of the test. */
+    private String due() throws IOException {
+        Shard copy = new Shard(shard.message(Mode.COPY));
+        ServerQuirks quirks = new ServerQuirks("photos", () -> true);
+        String due = IntStream.range(0, 1_000)
+                .mapToObj(number -> "tagged" + number)
+                .filter(key -> ObjectMetadata.isRefreshDue(
+                        line(key, LATER, null, Map.of("colour", "red")),
+                        new ListedObject(key, 300, "e", LATER, null, false),
+                        copy,
+                        quirks))
+                .findFirst()
+                .orElseThrow();
+        shard.bucket().add(due, 300);
+        shard.bucket().tag(due, Map.of("colour", "red"));
+        return due;
+    }
+
+    @Test
+    void tagsWhoseTurnItIsAreAskedForAloneAndTakenOver() throws IOException {
+        String due = due();
+        shard.backUp();
+        shard.bucket().tag(due, Map.of("colour", "blue"));
+        shard.s3().log().clear();
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.progress().counts().metadataRefreshed().objects()).isEqualTo(1);
+        assertThat(shard.line(due).metadata().tags()).containsExactly(Map.entry("colour", "blue"));
+        assertThat(shard.line(due).state()).isEqualTo(EntryState.LINKED);
+        assertThat(shard.gets() + shard.heads()).isZero();
+    }
+
+    @Test
+    void tagsThatAreTheSameOrRefusedChangeNothing() throws IOException {
+        due();
+        shard.backUp();
+        shard.s3().log().clear();
+
+        assertThat(shard.run(Mode.COPY).outcome()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(shard.s3().log().requests(request -> request.kind() == RequestKind.TAGGING))
+                .hasSize(1);
+
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.TAGGING)
+                .then(Fault.accessDenied());
+        assertThat(shard.run(Mode.COPY).outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
 }

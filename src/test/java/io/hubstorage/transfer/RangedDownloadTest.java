@@ -20,6 +20,8 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -285,5 +287,59 @@ final class RangedDownloadTest {
                 .objects()
                 .forEach(
                         object -> assertThat(shard.tree().resolve(object.key())).hasBinaryContent(object.body()));
+    }
+
+    /** The rest of the third range. */
+    private static boolean resumed(S3Request request) {
+        return request.kind() == RequestKind.GET
+                && !List.of(FIRST, SECOND, THIRD).contains(String.valueOf(request.range()));
+    }
+
+    @Test
+    void aServerThatSendsAnotherRangeThanTheRestIsAskedForTheWholeRangeAgain() throws IOException {
+        shard.s3().faults().when(RangedDownloadTest::third).times(1).then(Fault.cutAt(0.5));
+        shard.s3()
+                .faults()
+                .when(RangedDownloadTest::resumed)
+                .times(1)
+                .then(new Fault.Status(200, "Ignored", "the range was ignored"));
+
+        copied();
+
+        assertThat(ranges()).hasSize(5).filteredOn(THIRD::equals).hasSize(2);
+    }
+
+    @Test
+    void oneThatSendsAnotherThanAWholeRangeFailsItsObject() throws IOException {
+        shard.s3()
+                .faults()
+                .when(RangedDownloadTest::third)
+                .then(new Fault.Status(200, "Ignored", "the range was ignored"));
+
+        TransferMessage.Result result = shard.run(Mode.COPY);
+
+        assertThat(result.failures().first())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo("range"));
+        assertThat(ranges()).filteredOn(THIRD::equals).hasSize(1);
+    }
+
+    @Test
+    void ofOneObjectEightRangesAreReadAtOnceAndTheNextWhenTheFirstIsThere() throws Exception {
+        shard.bucket().put(SyntheticObject.of("film", 8 * (8 << 20) + 1, 1).inOnePiece());
+        HeldRequests held = new HeldRequests();
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && FIRST.equals(request.range()))
+                .then(Fault.hold(held));
+        ShardJob job = shard.job(Mode.COPY);
+        CompletableFuture<TransferMessage.Result> ended = CompletableFuture.supplyAsync(job::run);
+        await().until(() -> job.heartbeat().progress().bytesReceived() >= 7 * (8 << 20) && held.arrived() == 1);
+
+        assertThat(ranges()).hasSize(8);
+        held.open();
+
+        assertThat(ended.get(1, TimeUnit.MINUTES).failures().first()).isEmpty();
+        assertThat(ranges()).hasSize(9);
     }
 }

@@ -298,4 +298,145 @@ final class RequestsTest {
                 .isBetween(1L << 20, 128L << 20)
                 .isLessThanOrEqualTo(Runtime.getRuntime().maxMemory() / 4);
     }
+
+    /** Begins a body of so many bytes of which none will come, and ends it at once. */
+    private static CompletableFuture<String> begin(Requests some, long bytes) {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        Thread reader = Thread.ofVirtual().start(() -> {
+            try {
+                answer.complete(some.<String>reading(bytes, _ -> "begun"));
+            } catch (Throwable e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        Awaitility.await()
+                .until(() -> answer.isDone()
+                        || reader.getState() == Thread.State.WAITING
+                        || reader.getState() == Thread.State.TIMED_WAITING);
+        return answer;
+    }
+
+    @Test
+    void whileABodyWaitsForItsPermitNoOtherTakesBandwidth() throws Exception {
+        RateLimiter bandwidth = new RateLimiter(() -> 0);
+        bandwidth.rate(ObjectFetch.SMALL);
+        RequestPermits one = new RequestPermits(1);
+        Requests some = new Requests(one, bandwidth, 4096, RetryPolicy.USUAL);
+        long quarter = ObjectFetch.SMALL / 4;
+        one.acquire();
+        CompletableFuture<String> first = begin(some, quarter);
+        CompletableFuture<String> second = begin(some, quarter);
+
+        assertThat(bandwidth.tryToTake(3 * quarter)).as("is left for others").isZero();
+        assertThat(first).isNotDone();
+        one.release();
+
+        // The second takes what did not come of the first.
+        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("begun");
+        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("begun");
+    }
+
+    @Test
+    void aBodyThatWaitsForItsBeginningHoldsUpNoQuestion() throws Exception {
+        RateLimiter bandwidth = new RateLimiter(() -> 0);
+        bandwidth.rate(ObjectFetch.SMALL);
+        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+        assertThat(bandwidth.tryToTake(ObjectFetch.SMALL)).isZero();
+        CompletableFuture<String> body = begin(some, 1);
+
+        assertThat(begin(some, 0).get(20, TimeUnit.SECONDS)).isEqualTo("begun");
+        assertThat(body).isNotDone();
+        bandwidth.giveBack(1);
+
+        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("begun");
+    }
+
+    @Test
+    @Timeout(60)
+    void aBodyOfWhichAllHasComeTakesNoMoreBandwidth() throws Exception {
+        RateLimiter bandwidth = new RateLimiter(() -> 0);
+        bandwidth.rate(ObjectFetch.SMALL);
+        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+
+        assertThat(some.<String>reading(ObjectFetch.SMALL, allowance -> {
+                    brake(allowance);
+                    return "there";
+                }))
+                .isEqualTo("there");
+    }
+
+    @Test
+    void aBodyThatWaitsForBandwidthIsNoReasonToAskForMoreAtOnce() throws Exception {
+        AtomicLong now = new AtomicLong();
+        RequestPermits judging = new RequestPermits(256, now::get);
+        // By this clock no bandwidth ever comes back.
+        RateLimiter bandwidth = new RateLimiter(() -> 0);
+        bandwidth.rate(ObjectFetch.SMALL);
+        Requests some = new Requests(judging, bandwidth, 4096, RetryPolicy.USUAL);
+        CompletableFuture<String> ended = new CompletableFuture<>();
+        Thread reader = Thread.ofVirtual().start(() -> {
+            try {
+                some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
+                    brake(allowance);
+                    return "there";
+                });
+            } catch (Throwable e) {
+                ended.complete("interrupted");
+            }
+        });
+        Awaitility.await().until(() -> reader.getState() == Thread.State.TIMED_WAITING);
+
+        for (int i = 0; i < 63; i++) {
+            judging.acquire();
+        }
+        now.addAndGet(Duration.ofSeconds(5).toNanos());
+        judging.answered(1, 1);
+        assertThat(judging.limit()).as("63 of 64 are under way").isEqualTo(64);
+
+        reader.interrupt();
+        assertThat(ended.get(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
+    }
+
+    @Test
+    void aLargeBodyThatNeverWaitedTellsHowLongTheServerTakes() throws Exception {
+        AtomicLong now = new AtomicLong();
+        RequestPermits judging = new RequestPermits(256, now::get);
+        RateLimiter bandwidth = new RateLimiter(() -> 0);
+        // As much at once as a tenth of a second brings.
+        bandwidth.rate(100 * ObjectFetch.SMALL);
+        Requests some = new Requests(judging, bandwidth, 4096, RetryPolicy.USUAL);
+        for (int i = 0; i < 63; i++) {
+            judging.acquire();
+        }
+        now.addAndGet(Duration.ofSeconds(5).toNanos());
+
+        some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
+            brake(allowance);
+            return "there";
+        });
+
+        assertThat(judging.limit()).isEqualTo(128);
+    }
+
+    @Test
+    void answersThatHadToWaitForBandwidthCountForTheRecovery() throws Exception {
+        AtomicLong now = new AtomicLong();
+        // By this clock a fifth of 1 MiB has come when somebody looks first, and two fifths when they look again.
+        RateLimiter bandwidth = new RateLimiter(() -> now.addAndGet(20_000_000));
+        bandwidth.rate(10 * ObjectFetch.SMALL);
+        RequestPermits four = new RequestPermits(4);
+        Requests some = new Requests(four, bandwidth, 4096, RetryPolicy.USUAL);
+        four.broken();
+        assertThat(four.limit()).isEqualTo(2);
+
+        for (int i = 0; i < 8; i++) {
+            now.addAndGet(Duration.ofSeconds(1).toNanos());
+            some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
+                brake(allowance);
+                return "there";
+            });
+        }
+
+        assertThat(four.limit()).isEqualTo(3);
+    }
 }

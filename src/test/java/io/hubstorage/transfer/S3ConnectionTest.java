@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.config.Settings;
 import io.hubstorage.s3.S3Access;
+import io.hubstorage.s3.S3Failure;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
 import java.time.Duration;
@@ -50,5 +51,21 @@ final class S3ConnectionTest {
 
         assertThatThrownBy(() -> first.commonPrefixes("photos", "")).isInstanceOf(Exception.class);
         assertThat(second.commonPrefixes("photos", "")).containsExactly("a/");
+    }
+
+    @Test
+    void whenItIsClosedSoAreThePresentOneAndThoseBefore() throws Exception {
+        s3.bucket("photos", SyntheticBucket.ofKeys(10, List.of("a/1")));
+        S3Access first = connection.get();
+        settings = inRegion("eu-central-1");
+        S3Access second = connection.get();
+        assertThat(first.commonPrefixes("photos", "")).containsExactly("a/");
+        assertThat(second.commonPrefixes("photos", "")).containsExactly("a/");
+
+        connection.close();
+
+        assertThatThrownBy(() -> first.commonPrefixes("photos", "")).isInstanceOf(S3Failure.class);
+        assertThatThrownBy(() -> second.commonPrefixes("photos", "")).isInstanceOf(S3Failure.class);
+        connection.close();
     }
 }

@@ -152,6 +152,23 @@ final class TestShard implements AutoCloseable {
         return new ShardJob(new Shard(message(mode)), requests, this::access);
     }
 
+    /** Fetches one object after the other, as the next attempt at the bucket does side by side. */
+    ObjectFetch fetch() throws IOException {
+        Shard shard = new Shard(message(Mode.COPY));
+        ShardProgress progress = new ShardProgress(TransferMessage.Progress.NONE);
+        SourceFiles files = new SourceFiles(shard.sources(), progress.lookNanos);
+        return new ObjectFetch(
+                shard,
+                requests,
+                access(),
+                new TreeWriter(shard, files, progress, new Lease(null)),
+                progress,
+                new ServerQuirks(shard.bucket(), () -> {
+                    access().tryListing(shard.bucket(), shard.prefix());
+                    return true;
+                }));
+    }
+
     /** Copies, and links what stays if anything has changed: that is the snapshot which the next attempt is compared with. */
     TransferMessage.Result backUp() throws IOException {
         TransferMessage.Result copied = run(Mode.COPY);

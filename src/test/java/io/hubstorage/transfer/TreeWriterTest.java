@@ -336,4 +336,17 @@ final class TreeWriterTest {
         assertThatThrownBy(() -> late.link(old.resolve("x"), entry, "x")).isInstanceOf(CancellationException.class);
         assertThat(test.tree()).isEmptyDirectory();
     }
+
+    @Test
+    void aDraftIsClosedBeforeItsFileIsInTheTreeAndWhenItIsGivenUp() throws IOException {
+        // What a network disk could not write, it says at the latest when the file is closed.
+        try (TreeWriter.Draft finished = tree.draft()) {
+            finished.finish("a", FileTime.from(TIME));
+            assertThat(finished.channel().isOpen()).isFalse();
+        }
+        TreeWriter.Draft givenUp = tree.draft();
+        givenUp.close();
+
+        assertThat(givenUp.channel().isOpen()).isFalse();
+    }
 }
