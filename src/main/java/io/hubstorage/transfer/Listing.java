@@ -126,11 +126,12 @@ final class Listing {
     private static final class Codec implements ExternalSort.Codec<ListedObject> {
         @Override
         public void write(ListedObject object, DataOutput out) throws IOException {
+            Instant time = object.lastModified();
             out.writeUTF(object.key());
             out.writeLong(object.size());
             out.writeUTF(object.etag());
-            out.writeLong(object.lastModified().getEpochSecond());
-            out.writeInt(object.lastModified().getNano());
+            out.writeLong(time.getEpochSecond());
+            out.writeInt(time.getNano());
             out.writeUTF(Objects.requireNonNullElse(object.storageClass(), ""));
             out.writeBoolean(object.restored());
         }
