@@ -396,16 +396,4 @@ final class ShardCopyTest {
 
         assertThat(shard.gets()).isEqualTo(6);
     }
-
-    @Test
-    void aFileOfTheOldToolWhoseEtagIsNoDigestIsDownloaded() throws IOException {
-        shard.bucket().put(shard.bucket().get("a").withKms());
-        oldTool(shard.bucket().get("a").body(), Duration.ZERO);
-
-        TransferMessage.Result result = shard.backUp();
-
-        assertThat(result.failures().total()).isZero();
-        assertThat(shard.heads()).isEqualTo(1);
-        assertThat(shard.line("a").verified()).isEqualTo("length");
-    }
 }
