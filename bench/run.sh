@@ -32,7 +32,7 @@ prints what it had measured until then.
   --jar FILE       HubStorage (what was built last)
   --jar-vs FILE    another HubStorage to compare with: "hubstorage-vs"
   --vs-name TEXT   what the tables call that one ("vs")
-  --java-options S of HubStorage's JVMs ("-Xmx512m --add-modules jdk.incubator.vector"), but for hubstorage-image
+  --java-options S of HubStorage's JVMs ("-Xmx512m"), but for hubstorage-image
   --container MIB  the memory that hubstorage-image has (512). With it, services rest for a minute after each case, and a
                    table tells their memory
   --etags KIND     "parts": objects from 8 MiB on have the ETags of an upload in parts of 8 MiB, as most tools make them;

@@ -58,7 +58,7 @@ public final class Bench implements Callable<Integer> {
     private String otherName = "vs";
 
     @Option(names = "--java-options", split = " ")
-    private List<String> options = List.of("-Xmx512m", "--add-modules", "jdk.incubator.vector");
+    private List<String> options = List.of("-Xmx512m");
 
     @Option(names = "--container")
     private int container = 512;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * MD5s of stretches that have just been written to files, side by side: four to five times as fast as one after the other where
- * the vectors of the processor are wide enough and the JVM was started with {@code --add-modules jdk.incubator.vector}. Where
+ * the vectors of the processor are wide enough and the JVM has the module {@code jdk.incubator.vector}. Where
  * they are not, or the code is not compiled yet, {@link #takes} says so. Thread-safe; shared by all objects, because one alone seldom fills the lanes.
  *
  * <p>Stretches wait until there is one for each lane, somebody needs the hash of one, or so much waits that it might no longer
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * back, as its SHA-256 has it.
  */
 public final class ParallelMd5 {
-    private static final String MODULE = "jdk.incubator.vector";
+    /** Of lanes: the module is loaded when there is something to try it with, since that takes 0.1 s of a process. */
+    private static final int UNKNOWN = -1;
     /** With narrower vectors, one after the other is as fast. */
     private static final int NARROWEST = 8;
     /** Wider ones take more words at a time than a block of MD5 has. */
@@ -44,7 +45,7 @@ public final class ParallelMd5 {
     /** What may wait, at most. */
     private static final long MOST_WAITING = 256L << 20;
 
-    private final int lanes;
+    private volatile int lanes;
     private final long capacity;
     private final LongSupplier nanos;
     private final ThreadFactory runners;
@@ -80,7 +81,10 @@ public final class ParallelMd5 {
 
     /** @param faster whether that is to be believed without a trial */
     public ParallelMd5(boolean faster) {
-        this(lanesOfTheProcessor(), Math.min(MOST_WAITING, Runtime.getRuntime().maxMemory() / 2), faster);
+        this(
+                faster ? lanesOfTheProcessor() : UNKNOWN,
+                Math.min(MOST_WAITING, Runtime.getRuntime().maxMemory() / 2),
+                faster);
     }
 
     /**
@@ -115,8 +119,9 @@ public final class ParallelMd5 {
     /** 0 where stretches cannot be hashed side by side. */
     static int lanesOfTheProcessor() {
         // Asked first: without the module the class cannot even be loaded.
-        boolean there = ModuleLayer.boot().findModule(MODULE).isPresent();
-        return there && Md5Vectors.LANES >= NARROWEST && Md5Vectors.LANES <= WIDEST ? Md5Vectors.LANES : 0;
+        return VectorModule.isThere() && Md5Vectors.LANES >= NARROWEST && Md5Vectors.LANES <= WIDEST
+                ? Md5Vectors.LANES
+                : 0;
     }
 
     /** The MD5 of a stretch, sooner or later. */
@@ -136,8 +141,11 @@ public final class ParallelMd5 {
         }
         if (!faster && refused.addAndGet(length) >= TRIED_AFTER && lock.tryLock()) {
             try {
+                if (lanes == UNKNOWN) {
+                    lanes = lanesOfTheProcessor();
+                }
                 // Asked again: others may have tried meanwhile.
-                if (!faster && refused.get() >= TRIED_AFTER) {
+                if (lanes > 0 && !faster && refused.get() >= TRIED_AFTER) {
                     refused.set(0);
                     rehearse();
                 }

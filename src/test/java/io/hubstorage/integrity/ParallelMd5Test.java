@@ -378,7 +378,7 @@ final class ParallelMd5Test {
         assertThat(stretch.join()).isEqualTo(expected(0, 5_000));
     }
 
-    /** Of a JVM without the module, where the class with the vectors could not be loaded. */
+    /** Of a JVM that was started without the module. */
     public static final class Without {
         private Without() {}
 
@@ -391,6 +391,18 @@ final class ParallelMd5Test {
     @Test
     void withoutTheModuleThereAreNoLanes() throws IOException {
         assertThat(run(Without.class)).isEqualTo("0");
+    }
+
+    @Test
+    void theModuleIsLoadedWhereTheManifestAllowsIt() throws IOException {
+        // As its Add-Exports does.
+        assertThat(run(Without.class, "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED"))
+                .isEqualTo(Integer.toString(ParallelMd5.lanesOfTheProcessor()));
+        assertThat(run(
+                        Without.class,
+                        "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
+                        "-Dhubstorage.vectors=off"))
+                .isEqualTo("0");
     }
 
     /** Of a JVM with the module, where no buffer can be had. */
