@@ -50,8 +50,9 @@ record Jvm(List<String> options, Map<String, String> environment) {
     Jvm rehearsed(Path jar, Path folder, PrintStream log) throws IOException, InterruptedException {
         Path cache = Files.createDirectories(folder).resolve("hubstorage.aot");
         try (Server server = Server.start(REHEARSAL, folder)) {
-            HubHome home = new HubHome(
-                    jar, and("-XX:AOTCacheOutput=" + cache), folder.resolve("home"), folder.resolve("data"), server);
+            // With the vectors' module loaded, the JVM makes no cache.
+            Jvm recorded = and("-XX:AOTCacheOutput=" + cache).and("-Dhubstorage.vectors=off");
+            HubHome home = new HubHome(jar, recorded, folder.resolve("home"), folder.resolve("data"), server);
             try (ColdHub command = new ColdHub(home, "backup")) {
                 Tool.Outcome outcome = command.run();
                 boolean made = outcome.successful() && Files.isRegularFile(cache);
