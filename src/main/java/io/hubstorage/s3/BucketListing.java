@@ -12,8 +12,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.OptionalObjectAttributes;
 
 /**
- * A listing, page by page, each checked; the page after the last one handed out is already being fetched. For one virtual
- * thread.
+ * A listing, page by page, each checked; the page after the last one handed out is already being fetched, unless a page holds a
+ * single key. For one virtual thread.
  */
 public final class BucketListing implements AutoCloseable {
     /**
@@ -97,7 +97,8 @@ public final class BucketListing implements AutoCloseable {
         // there.
         if (cut.beyond() || !continues(answer)) {
             finished = true;
-        } else {
+        } else if (pageSize > 1) {
+            // Who asks for a single key seldom wants the next.
             pending = ask();
         }
         return new Page(cut.objects(), ordered);

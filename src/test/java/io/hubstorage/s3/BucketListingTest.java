@@ -91,6 +91,16 @@ final class BucketListingTest {
     }
 
     @Test
+    void nothingIsAskedForAheadOfAPageOfOneKey() throws Exception {
+        try (BucketListing pages = s3.list("many", "", null, null, 1)) {
+            assertThat(pages.nextPage()).isNotNull();
+            assertThat(pages.requests()).isEqualTo(1);
+            assertThat(pages.nextPage()).isNotNull();
+            assertThat(pages.requests()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void anEmptyBucketHasOneEmptyPage() throws Exception {
         try (BucketListing pages = s3.list("empty", "", null, null)) {
             assertThat(objects(pages)).isEmpty();
