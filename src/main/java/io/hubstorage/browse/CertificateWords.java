@@ -11,7 +11,6 @@ import java.util.List;
 public final class CertificateWords {
     private CertificateWords() {}
 
-    /** Of the whole snapshot. */
     public static String of(Certificate certificate) {
         BucketCounts counts = BucketCounts.ZERO;
         Tally files = Tally.ZERO;
@@ -24,7 +23,6 @@ public final class CertificateWords {
         return sentence(files, where, counts);
     }
 
-    /** Of one bucket. */
     public static String of(Certificate.Bucket bucket) {
         String sentence = sentence(bucket.files(), "", bucket.counts());
         if (bucket.outcome().error() != null) {

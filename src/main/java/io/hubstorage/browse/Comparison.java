@@ -23,7 +23,8 @@ public record Comparison(
         List<Change> changes,
         @Nullable String next,
         @Nullable Counts counts) {
-    /** What became of a key. */
+    private static final int ASK_EVERY = 4096;
+
     public enum Kind {
         /** Only in the newer one. */
         ADDED,
@@ -38,7 +39,6 @@ public record Comparison(
             Kind kind,
             @Nullable ManifestEntry before,
             @Nullable ManifestEntry now) {
-        /** The key. */
         public String key() {
             return now != null ? now.key() : before == null ? "" : before.key();
         }
@@ -52,8 +52,6 @@ public record Comparison(
     }
 
     /**
-     * Compares.
-     *
      * @param after only keys greater than this one; null for all
      * @param wholeCounts whether to read on after the page is full, to count
      * @param cancelled asked now and then; when it says so, the comparison ends as if there were nothing more
@@ -69,7 +67,28 @@ public record Comparison(
         String from = after == null ? "" : after + '\0';
         older.seek(from, null);
         newer.seek(from, null);
-        return new Join(older, newer, limit, wholeCounts, cancelled).run();
+        Found found = new Found(limit);
+        ManifestEntry before = older.next();
+        ManifestEntry now = newer.next();
+        for (int steps = 1; (before != null || now != null) && (wholeCounts || !found.more); steps++) {
+            if (steps % ASK_EVERY == 0 && cancelled.getAsBoolean()) {
+                break;
+            }
+            int order = before == null ? 1 : now == null ? -1 : KeyOrder.compare(before.key(), now.key());
+            if (order < 0) {
+                found.add(new Change(Kind.REMOVED, before, null), before);
+            } else if (order > 0) {
+                found.add(new Change(Kind.ADDED, null, now), now);
+            } else if (before == null || now == null || sameContent(before, now)) {
+                found.same = now == null ? found.same : found.same.plus(Tally.of(now.size()));
+            } else {
+                found.add(new Change(Kind.CHANGED, before, now), now);
+            }
+            before = order <= 0 ? older.next() : before;
+            now = order >= 0 ? newer.next() : now;
+        }
+        return new Comparison(
+                found.page, found.more ? found.page.getLast().key() : null, wholeCounts ? found.counts() : null);
     }
 
     /** Whether both entries have the same content, as far as what is known of them tells. */
@@ -87,56 +106,18 @@ public record Comparison(
         return one.lastModified().getEpochSecond() == other.lastModified().getEpochSecond();
     }
 
-    private static final class Join {
-        private static final int ASK_EVERY = 4096;
-
-        private final KeyCursor older;
-        private final KeyCursor newer;
+    private static final class Found {
         private final int limit;
-        private final boolean wholeCounts;
-        private final BooleanSupplier cancelled;
         private final List<Change> page = new ArrayList<>();
         private final Map<Kind, Tally> counts = new EnumMap<>(Kind.class);
         private Tally same = Tally.ZERO;
         private boolean more;
 
-        Join(KeyCursor older, KeyCursor newer, int limit, boolean wholeCounts, BooleanSupplier cancelled) {
-            this.older = older;
-            this.newer = newer;
+        Found(int limit) {
             this.limit = limit;
-            this.wholeCounts = wholeCounts;
-            this.cancelled = cancelled;
         }
 
-        Comparison run() throws IOException {
-            ManifestEntry before = older.next();
-            ManifestEntry now = newer.next();
-            for (int steps = 1; (before != null || now != null) && (wholeCounts || !more); steps++) {
-                if (steps % ASK_EVERY == 0 && cancelled.getAsBoolean()) {
-                    break;
-                }
-                int order = before == null ? 1 : now == null ? -1 : KeyOrder.compare(before.key(), now.key());
-                if (order < 0) {
-                    add(new Change(Kind.REMOVED, before, null), before);
-                } else if (order > 0) {
-                    add(new Change(Kind.ADDED, null, now), now);
-                } else if (before == null || now == null || sameContent(before, now)) {
-                    same = now == null ? same : same.plus(Tally.of(now.size()));
-                } else {
-                    add(new Change(Kind.CHANGED, before, now), now);
-                }
-                before = order <= 0 ? older.next() : before;
-                now = order >= 0 ? newer.next() : now;
-            }
-            Counts all = new Counts(
-                    counts.getOrDefault(Kind.ADDED, Tally.ZERO),
-                    counts.getOrDefault(Kind.CHANGED, Tally.ZERO),
-                    counts.getOrDefault(Kind.REMOVED, Tally.ZERO),
-                    same);
-            return new Comparison(page, more ? page.getLast().key() : null, wholeCounts ? all : null);
-        }
-
-        private void add(Change change, @Nullable ManifestEntry counted) {
+        void add(Change change, @Nullable ManifestEntry counted) {
             if (counted != null) {
                 counts.merge(change.kind(), Tally.of(counted.size()), Tally::plus);
             }
@@ -145,6 +126,14 @@ public record Comparison(
             } else {
                 more = true;
             }
+        }
+
+        Counts counts() {
+            return new Counts(
+                    counts.getOrDefault(Kind.ADDED, Tally.ZERO),
+                    counts.getOrDefault(Kind.CHANGED, Tally.ZERO),
+                    counts.getOrDefault(Kind.REMOVED, Tally.ZERO),
+                    same);
         }
     }
 }

@@ -32,7 +32,6 @@ public final class FolderArchive {
     private final List<String> missing = new ArrayList<>();
     private long missed;
 
-    /** Of a bucket that the snapshot holds. */
     public FolderArchive(SnapshotReader snapshot, String bucket) {
         this.snapshot = snapshot;
         this.bucket = bucket;

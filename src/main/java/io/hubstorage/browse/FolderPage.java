@@ -15,22 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param next what to give as {@code after} for the next page; absent on the last one
  */
 public record FolderPage(List<Item> items, @Nullable String next) {
-    /** A folder or a file. */
-    public sealed interface Item {
-        /** What the next page begins after, when this was the last. */
-        String name();
-    }
-
-    /** All keys that begin with this, which ends in a slash. */
-    public record Folder(String name) implements Item {}
-
-    /** An object. */
-    public record File(ManifestEntry entry) implements Item {
-        @Override
-        public String name() {
-            return entry.key();
-        }
-    }
+    /**
+     * A file or a folder.
+     *
+     * @param name its key or, of a folder, what all of its keys begin with, which ends in a slash
+     * @param entry absent for a folder
+     */
+    public record Item(String name, @Nullable ManifestEntry entry) {}
 
     public FolderPage {
         items = List.copyOf(items);
@@ -57,11 +48,11 @@ public record FolderPage(List<Item> items, @Nullable String next) {
             }
             int slash = entry.key().indexOf('/', prefix.length());
             if (slash < 0) {
-                items.add(new File(entry));
+                items.add(new Item(entry.key(), entry));
                 continue;
             }
             String folder = entry.key().substring(0, slash + 1);
-            items.add(new Folder(folder));
+            items.add(new Item(folder, null));
             entries.seek(following(prefix, folder), end);
         }
         return new FolderPage(items, null);

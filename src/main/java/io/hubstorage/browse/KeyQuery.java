@@ -19,14 +19,12 @@ public final class KeyQuery {
         this.glob = glob;
     }
 
-    /** The query that a text stands for. */
     public static KeyQuery of(String text) {
         String lower = lower(text);
         boolean isGlob = text.indexOf('*') >= 0 || text.indexOf('?') >= 0;
         return new KeyQuery(lower, isGlob ? KeyPattern.compile(lower) : null);
     }
 
-    /** Whether a key is searched for. */
     public boolean matches(String key) {
         String lower = lower(key);
         return glob == null ? lower.contains(text) : glob.matches(lower, 0);

@@ -44,8 +44,6 @@ public final class KeySearch {
     private @Nullable String leftOut;
 
     /**
-     * When to stop.
-     *
      * @param keys how many are shown at most
      * @param time after which no further range is begun, and of the one begun no older snapshot is looked at
      */
@@ -55,8 +53,6 @@ public final class KeySearch {
     public record Place(String bucket, String from) {}
 
     /**
-     * A search over these snapshots.
-     *
      * @param cancelled asked now and then; when it says so, the search ends with a {@link CancellationException}
      * @param found gets each key once, in order, on the caller's thread
      */
@@ -76,8 +72,6 @@ public final class KeySearch {
     }
 
     /**
-     * Searches.
-     *
      * @param only the one bucket to search; null for all
      * @param start where to begin; null at the beginning
      * @return where to go on, when there may be more; null when all was searched

@@ -8,7 +8,6 @@ import java.util.List;
  * One key over all snapshots.
  *
  * @param versions its different contents, the newest first, and at most {@link #MOST_VERSIONS}
- * @param snapshots how many snapshots hold it
  * @param more whether older snapshots hold further contents
  */
 public record KeyVersions(String bucket, String key, List<Version> versions, int snapshots, boolean more) {
@@ -20,11 +19,7 @@ public record KeyVersions(String bucket, String key, List<Version> versions, int
     }
 
     /**
-     * One content.
-     *
      * @param entry as the newest snapshot has it that holds this content
-     * @param first the oldest snapshot with it
-     * @param last the newest snapshot with it
      */
     public record Version(ManifestEntry entry, String first, String last, int snapshots) {}
 

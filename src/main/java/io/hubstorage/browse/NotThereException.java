@@ -4,7 +4,6 @@ import java.io.IOException;
 
 /** What was asked for is not in the snapshot, or not on the disk any more; the message says which, for people. */
 public final class NotThereException extends IOException {
-    /** With a sentence for people. */
     public NotThereException(String sentence) {
         super(sentence);
     }

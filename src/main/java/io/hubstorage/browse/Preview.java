@@ -25,23 +25,17 @@ import org.jspecify.annotations.Nullable;
  */
 public record Preview(
         Kind kind, @Nullable String text, @Nullable String mediaType, boolean truncated) {
-    /** How many bytes of a text are shown. */
     public static final int MOST_TEXT = 64 << 10;
 
-    /** A picture that is larger than this is not shown. */
     public static final long MOST_PICTURE = 32L << 20;
 
     private static final int AVIF_BRANDS = 64;
 
-    /** What can be shown. */
     public enum Kind {
-        /** Nothing is in it. */
         EMPTY,
-        /** UTF-8. */
         TEXT,
         /** PNG, JPEG, GIF, WebP or AVIF, not too large. */
         IMAGE,
-        /** Everything else. */
         BINARY
     }
 

@@ -30,17 +30,14 @@ import org.jspecify.annotations.Nullable;
  * @param legacy whether the old tool made it
  */
 public record SnapshotReader(String name, Path folder, boolean legacy) {
-    /** Reads this snapshot. */
     public SnapshotReader(SnapshotInfo snapshot) {
         this(snapshot.name(), snapshot.folder(), snapshot.legacy());
     }
 
-    /** Reads this snapshot. */
     public SnapshotReader(Snapshots.Folder snapshot) {
         this(snapshot.name(), snapshot.path(), snapshot.legacy());
     }
 
-    /** Whether it holds anything of the bucket. */
     public boolean has(String bucket) {
         return isName(bucket) && Files.isDirectory(tree(bucket), LinkOption.NOFOLLOW_LINKS);
     }
@@ -101,11 +98,7 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
                 : ManifestIndex.read(ManifestIndex.beside(manifest(bucket))).frames();
     }
 
-    /**
-     * The entry of one key.
-     *
-     * @throws NotThereException when there is none
-     */
+    /** @throws NotThereException when there is none */
     public ManifestEntry entry(String bucket, String key) throws IOException {
         try (KeyCursor entries = open(bucket)) {
             entries.seek(key, null);

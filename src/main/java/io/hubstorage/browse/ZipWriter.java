@@ -129,8 +129,6 @@ final class ZipWriter implements AutoCloseable {
     }
 
     /**
-     * One file or folder.
-     *
      * @param name of a folder ends in a slash
      * @param offset where its local header begins
      */
@@ -176,7 +174,6 @@ final class ZipWriter implements AutoCloseable {
         return sizes.toByteArray();
     }
 
-    /** The entry in the directory at the end. */
     private static byte[] directoryEntry(Entry entry) {
         Fields large = new Fields();
         for (long value : new long[] {entry.size(), entry.packedSize(), entry.offset()}) {
@@ -207,7 +204,6 @@ final class ZipWriter implements AutoCloseable {
                 .toByteArray();
     }
 
-    /** The end of the archive, behind its directory. */
     private static byte[] endOfArchive(long entries, long directoryOffset, long directoryLength) {
         Fields end = new Fields();
         if (entries >= MAX_16 || directoryOffset >= MAX_32 || directoryLength >= MAX_32) {

@@ -3,11 +3,9 @@ package io.hubstorage.bus;
 import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +32,6 @@ public record Alarm(
     private static final int MAX_ID = 100;
 
     /**
-     * When it happened.
-     *
      * @param since the first time after it was last acknowledged
      * @param times how often since then
      * @param acknowledgedAt when somebody said to have looked; absent while it is open
@@ -62,42 +58,28 @@ public record Alarm(
      */
     public record Listing(List<Alarm> open, List<Alarm> acknowledged) {}
 
-    /** What kind of thing. */
     public enum Kind {
         /** A bucket lost more objects than {@code guards.max_shrink_percent} allows. */
-        @JsonProperty("shrunk")
         SHRUNK,
         /** A file of a snapshot is not what its manifest says. */
-        @JsonProperty("damage")
         DAMAGE,
         /** The clock went back behind the newest snapshot. */
-        @JsonProperty("clock_moved")
         CLOCK_MOVED,
         /** What HubStorage had written down about earlier runs or alarms is gone. */
-        @JsonProperty("history_lost")
         HISTORY_LOST,
         /** How a run ended could not be written down. */
-        @JsonProperty("history_unwritable")
         HISTORY_UNWRITABLE,
         /** One that a later version knows. */
         @JsonEnumDefaultValue
-        @JsonProperty("other")
-        OTHER;
-
-        /** As it is written in JSON and in metrics. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        OTHER
     }
 
     /**
-     * One to be raised.
-     *
      * @param subject what it is about, as short as a name: with the kind it makes the id
      * @param at when it happened; raising it once more with the same time changes nothing
      */
     public static Alarm of(Kind kind, String subject, Instant at, String message, String remedy) {
-        String id = (kind.word() + (subject.isEmpty() ? "" : "-" + subject)).replaceAll("[^A-Za-z0-9._-]", "_");
+        String id = (BusJson.word(kind) + (subject.isEmpty() ? "" : "-" + subject)).replaceAll("[^A-Za-z0-9._-]", "_");
         return new Alarm(
                 id.substring(0, Math.min(id.length(), MAX_ID)),
                 kind,

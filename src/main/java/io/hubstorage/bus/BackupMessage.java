@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 /** Requests to the backup room and their answers. */
 public sealed interface BackupMessage {
     /**
-     * Starts a run.
-     *
      * @param trigger who asks; {@link Trigger#MANUAL} when absent
      * @param dryRun plan everything, write nothing
      * @param buckets only these of the configured buckets; all of them when absent or empty
@@ -39,7 +37,6 @@ public sealed interface BackupMessage {
      *
      * @param limit 1 to 1000, 50 when absent
      * @param before only runs older than this one
-     * @param runId only this run
      */
     record HistoryQuery(
             @Nullable Integer limit,

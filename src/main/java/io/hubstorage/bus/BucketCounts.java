@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -20,7 +19,6 @@ import java.util.stream.Stream;
  * @param tallies of every {@link Fate}; what is missing in a record of an earlier version counts as none
  */
 public record BucketCounts(Map<Fate, Tally> tallies) {
-    /** What can become of an object. */
     public enum Fate {
         /** What the listing named; an object re-read after it changed counts with its new size. */
         LISTED,
@@ -48,18 +46,11 @@ public record BucketCounts(Map<Fate, Tally> tallies) {
          */
         REFETCHED,
         /** Of the linked ones, those whose bytes are the same and whose metadata is new. Part of no equation. */
-        METADATA_REFRESHED;
-
-        /** As it is written in JSON. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        METADATA_REFRESHED
     }
 
-    /** Nothing counted yet. */
     public static final BucketCounts ZERO = new BucketCounts(Map.of());
 
-    /** Copies the map, and fills in what is missing. */
     public BucketCounts {
         Map<Fate, Tally> all = new EnumMap<>(Fate.class);
         for (Fate fate : Fate.values()) {
@@ -68,7 +59,6 @@ public record BucketCounts(Map<Fate, Tally> tallies) {
         tallies = Collections.unmodifiableMap(all);
     }
 
-    /** Counts each fate with the given function. */
     public static BucketCounts of(Function<Fate, Tally> tally) {
         return new BucketCounts(Arrays.stream(Fate.values()).collect(Collectors.toMap(fate -> fate, tally)));
     }
@@ -76,17 +66,16 @@ public record BucketCounts(Map<Fate, Tally> tallies) {
     /** From JSON; a fate that only a later version knows is left out. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static BucketCounts ofWords(Map<String, Tally> words) {
-        return of(fate -> words.getOrDefault(fate.word(), Tally.ZERO));
+        return of(fate -> words.getOrDefault(BusJson.word(fate), Tally.ZERO));
     }
 
     @JsonValue
     Map<String, Tally> words() {
         return tallies.entrySet().stream()
                 .collect(Collectors.toMap(
-                        each -> each.getKey().word(), Map.Entry::getValue, (a, _) -> a, LinkedHashMap::new));
+                        each -> BusJson.word(each.getKey()), Map.Entry::getValue, (a, _) -> a, LinkedHashMap::new));
     }
 
-    /** How many of them met that fate. */
     public Tally of(Fate fate) {
         return tallies.getOrDefault(fate, Tally.ZERO);
     }
@@ -139,7 +128,6 @@ public record BucketCounts(Map<Fate, Tally> tallies) {
         return of(Fate.METADATA_REFRESHED);
     }
 
-    /** Both together. */
     public BucketCounts plus(BucketCounts other) {
         return of(fate -> of(fate).plus(other.of(fate)));
     }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param result how it ended; of one that was left out, how it ended when it was last part of a run
  * @param leftOut whether it was no part of this run, and is in the snapshot as it was in the one before
  * @param failures the first {@link #MAX_FAILURES} of them, named
- * @param failuresTotal how many there were in all
  * @param error why the bucket as a whole failed
  */
 public record BucketOutcome(
@@ -19,10 +18,8 @@ public record BucketOutcome(
         List<RunRecord.Failure> failures,
         long failuresTotal,
         @Nullable String error) {
-    /** How many failures are named. */
     public static final int MAX_FAILURES = 100;
 
-    /** Keeps the first {@link #MAX_FAILURES} failures. */
     public BucketOutcome {
         failures = List.copyOf(failures.subList(0, Math.min(failures.size(), MAX_FAILURES)));
     }

@@ -2,6 +2,7 @@ package io.hubstorage.bus;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.EnumNamingStrategies;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -16,21 +17,24 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.VertxModule;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Message records to JSON and back: {@code snake_case} names, ISO-8601 instants, nulls written. Thread-safe. */
+/** Message records to JSON and back: names and words in {@code snake_case}, ISO-8601 instants, nulls written. Thread-safe. */
 public final class BusJson {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .addModule(new JavaTimeModule())
             .addModule(new VertxModule())
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enumNamingStrategy(EnumNamingStrategies.SNAKE_CASE)
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
@@ -78,6 +82,11 @@ public final class BusJson {
         decode(encode(new BackupMessage.Accepted("none")), BackupMessage.Accepted.class);
     }
 
+    /** An enumeration's value as messages have it. */
+    public static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
     /** The JSON form of a message record. */
     public static JsonObject encode(Record message) {
         try (TokenBuffer json = new TokenBuffer(MAPPER, false)) {
@@ -106,15 +115,26 @@ public final class BusJson {
     public static <T extends Record> T request(@Nullable JsonObject body, Class<T> type) {
         T request = read(STRICT, body == null ? new JsonObject() : body, type);
         for (RecordComponent component : type.getRecordComponents()) {
-            if (!component.getType().isPrimitive()
-                    && !component.getAnnotatedType().isAnnotationPresent(Nullable.class)
-                    && isNull(component, request)) {
-                throw new IllegalArgumentException(
-                        new ConfigMessage.Problem(snake(component.getName()), "nothing", allowed(component.getType()))
-                                .toString());
+            String name = PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName());
+            Object value = value(component, request);
+            if (value == null
+                    && !component.getType().isPrimitive()
+                    && !component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+                throw wrong(name, "nothing", allowed(component.getType()));
+            }
+            if (value instanceof List<?> texts) {
+                for (int i = 0; i < texts.size(); i++) {
+                    if (texts.get(i) == null || texts.get(i).toString().isBlank()) {
+                        throw wrong(name + "[" + i + "]", "nothing", "a text that is not empty");
+                    }
+                }
             }
         }
         return request;
+    }
+
+    private static IllegalArgumentException wrong(String path, String found, String allowed) {
+        return new IllegalArgumentException(new ConfigMessage.Problem(path, found, allowed).toString());
     }
 
     private static <T> T read(JsonMapper mapper, JsonObject body, Class<T> type) {
@@ -127,23 +147,21 @@ public final class BusJson {
                     .map(String::valueOf)
                     .sorted()
                     .toList();
-            throw new IllegalArgumentException(
-                    new ConfigMessage.Problem(place(e), "a member of that name", "only " + String.join(", ", known))
-                            .toString(),
-                    e);
+            throw wrong(place(e), "a member of that name", "only " + String.join(", ", known));
         } catch (MismatchedInputException e) {
-            throw new IllegalArgumentException(
-                    new ConfigMessage.Problem(place(e), found(body, e), allowed(e.getTargetType())).toString(), e);
+            throw wrong(place(e), found(body, e), allowed(e.getTargetType()));
         } catch (IOException e) {
             throw new IllegalArgumentException("this is no JSON that fits here", e);
         }
     }
 
-    private static boolean isNull(RecordComponent component, Record request) {
+    private static @Nullable Object value(RecordComponent component, Record request) {
         try {
-            return component.getAccessor().invoke(request) == null;
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true);
+            return accessor.invoke(request);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a public record has public accessors", e);
+            throw new IllegalStateException("every record has its accessors", e);
         }
     }
 
@@ -185,7 +203,7 @@ public final class BusJson {
         }
         if (type.isEnum()) {
             return Stream.of(type.getEnumConstants())
-                    .map(constant -> MAPPER.convertValue(constant, String.class))
+                    .map(constant -> word((Enum<?>) constant))
                     .collect(Collectors.joining(", "));
         }
         if (type == boolean.class || type == Boolean.class) {
@@ -204,9 +222,5 @@ public final class BusJson {
             return "a time such as 2026-11-26T07:00:00Z";
         }
         return Collection.class.isAssignableFrom(type) ? "a list" : "an object";
-    }
-
-    private static String snake(String name) {
-        return PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(name);
     }
 }

@@ -18,19 +18,10 @@ public sealed interface ConfigMessage {
      * @param warnings unknown keys, ignored options
      * @param broken files that were edited so that they cannot be used, which is why older content is in force; empty is good
      */
-    record Current(
-            JsonObject config,
-            String hash,
-            JsonObject locked,
-            List<String> warnings,
-            @Nullable List<BrokenFile> broken) implements ConfigMessage {
+    record Current(JsonObject config, String hash, JsonObject locked, List<String> warnings, List<BrokenFile> broken)
+            implements ConfigMessage {
         public Current {
             broken = broken == null ? List.of() : List.copyOf(broken);
-        }
-
-        @Override
-        public List<BrokenFile> broken() {
-            return broken == null ? List.of() : broken;
         }
     }
 
@@ -52,7 +43,6 @@ public sealed interface ConfigMessage {
             Instant inForceSince,
             @Nullable String copy)
             implements ConfigMessage {
-        /** The matter in a sentence, with every problem. */
         public String sentence() {
             return problems.isEmpty()
                     ? "%s %s.".formatted(file, reason)
@@ -63,7 +53,6 @@ public sealed interface ConfigMessage {
                                     problems.stream().map(Problem::toString).collect(Collectors.joining("; ")));
         }
 
-        /** What is in force instead, in a sentence. */
         public String instead() {
             return copy == null
                     ? "What was read from it at %s stays in force; a restart would begin with that."
@@ -86,8 +75,6 @@ public sealed interface ConfigMessage {
      * One thing wrong with a configuration.
      *
      * @param path where, as in {@code automation.interval_hours}
-     * @param found the value found
-     * @param allowed what would be right
      */
     record Problem(String path, String found, String allowed) implements ConfigMessage {
         @Override

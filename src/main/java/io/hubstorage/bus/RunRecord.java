@@ -39,7 +39,6 @@ public record RunRecord(
         alarms = alarms == null ? List.of() : List.copyOf(alarms);
     }
 
-    /** Of a run that has not ended. */
     public static RunRecord running(RunStart start) {
         return new RunRecord(
                 start, new RunEnd(RunResult.RUNNING, null, 0, null), CurrentSnapshot.NONE, List.of(), List.of());
@@ -104,16 +103,11 @@ public record RunRecord(
         return buckets.stream().filter(bucket -> !bucket.outcome().leftOut());
     }
 
-    /** The same with another end. */
     public RunRecord with(RunEnd other) {
         return new RunRecord(start, other, current, buckets, alarms);
     }
 
-    /**
-     * One bucket of a run.
-     *
-     * @param listingComplete whether the listing reached its end; if not, nothing was concluded from it
-     */
+    /** @param listingComplete whether the listing reached its end; if not, nothing was concluded from it */
     public record BucketRecord(String bucket, @JsonUnwrapped BucketOutcome outcome, boolean listingComplete) {
         /** Earlier versions called one that was no part of the run a success without a listing. */
         public BucketRecord {
@@ -148,6 +142,5 @@ public record RunRecord(
      */
     public record Alarm(String bucket, String kind, long before, long now, String message) {}
 
-    /** One object that could not be copied. */
     public record Failure(String key, String kind, String cause) {}
 }

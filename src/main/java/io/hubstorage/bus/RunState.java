@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * The whole state of the run in progress: what {@code backup.progress} carries, as a flat object. Counts never go down within
  * an attempt, but for {@code failed} and {@code kept} of objects that are tried again.
  *
- * @param at when this state was taken
  * @param buckets in the order of the configuration
  * @param transfers some of the objects that are being downloaded now, at most eight
  */
@@ -25,7 +24,6 @@ public record RunState(
      * What the run does.
      *
      * @param attempt 1 for the first
-     * @param maxAttempts how many attempts there may be
      * @param retryAt when the next attempt begins, while {@link RunPhase#RETRYING}
      * @param waiting what the whole run waits for, while it does
      * @param bandwidthLimit how fast it may download, while there is a limit
@@ -55,7 +53,6 @@ public record RunState(
             double bytesPerSecond,
             double objectsPerSecond,
             @Nullable Long etaSeconds) {
-        /** Nothing done yet. */
         public static final Progress NONE = new Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null);
     }
 
@@ -82,7 +79,6 @@ public record RunState(
      *
      * @param what {@code s3} or, before a run can begin, {@code data_folder}
      * @param cause in a few plain words: {@code connection refused}, {@code timed out}, {@code 503 SlowDown}
-     * @param since when it began
      * @param buckets which ones it concerns; empty where buckets are still being looked for
      * @param detail the last failure in full, with what to do; absent where nothing is known but silence
      */
@@ -99,16 +95,10 @@ public record RunState(
         public static final String DATA_FOLDER = "data_folder";
     }
 
-    /**
-     * One object on its way.
-     *
-     * @param received body bytes so far; no more than {@code size}
-     */
+    /** @param received body bytes so far; no more than {@code size} */
     public record Transfer(String bucket, String key, long size, long received) {}
 
     /**
-     * One bucket of the run.
-     *
      * @param progress of all its shards together
      * @param waiting what this bucket waits for, while it does, be it alone or with the others
      */

@@ -1,6 +1,5 @@
 package io.hubstorage.bus;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,6 @@ public sealed interface S3Message {
     /** Every bucket of the account, by name. */
     record Buckets(List<Bucket> buckets) implements S3Message {}
 
-    /** One bucket. */
     record Bucket(
             String name,
             @Nullable Instant created,
@@ -80,7 +78,6 @@ public sealed interface S3Message {
      * @param complete whether every key was looked at
      * @param looked how many keys were, and their bytes
      * @param copied what would be copied, that which is included again among it
-     * @param excluded what would be left out
      * @param included what an exclude catches but an include brings back
      * @param excludePatterns how many keys each exclude matches, in the order given
      * @param includePatterns likewise for each include
@@ -102,16 +99,11 @@ public sealed interface S3Message {
     /** How many of the keys looked at a pattern matches. */
     record PatternMatches(String pattern, long objects) {}
 
-    /** How a step went. */
     enum Outcome {
-        /** As it should. */
-        @JsonProperty("ok")
         OK,
         /** Not needed for a backup, or not offered by this server. */
-        @JsonProperty("skipped")
         SKIPPED,
         /** A backup cannot work like this. */
-        @JsonProperty("failed")
         FAILED
     }
 }

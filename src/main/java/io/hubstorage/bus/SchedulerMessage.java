@@ -7,14 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** Requests to the scheduler and their answers. */
 public sealed interface SchedulerMessage {
     /** Pauses or resumes the schedule; survives a restart. */
-    record Pause(boolean paused) implements SchedulerMessage {}
+    record Pause(Boolean paused) implements SchedulerMessage {}
 
     /**
      * What the scheduler is up to; a flat object in JSON.
      *
      * @param running whether the scheduler is alive (the name is the specification's)
-     * @param enabled {@code automation.enabled}
-     * @param paused paused by hand
      * @param waiting why no backup can begin at the moment ({@code data_folder}: it cannot be written to); tried again every
      *     minute
      */

@@ -1,10 +1,8 @@
 package io.hubstorage.bus;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** How things stand, as one room judges it for everybody. */
@@ -12,7 +10,6 @@ public sealed interface StatusMessage {
     /**
      * The judgement; a flat object in JSON.
      *
-     * @param at when it was made
      * @param buckets those that are to be backed up, in the order of the configuration, then those that are only kept
      * @param conditions what is wrong now, the worst first; each is gone as soon as it is mended
      * @param alarms what has happened and nobody has acknowledged yet, the newest first
@@ -56,8 +53,6 @@ public sealed interface StatusMessage {
     record Verdict(State state, String title, String detail, String sentence) {}
 
     /**
-     * One bucket.
-     *
      * @param lastSuccess when the last run began that backed it up whole; absent when none is known
      * @param checked when that run ended
      * @param snapshot the newest one that has it as that run left it
@@ -75,32 +70,22 @@ public sealed interface StatusMessage {
             implements StatusMessage {}
 
     /**
-     * Something that is wrong now.
-     *
-     * @param kind for programs
      * @param message one sentence, for people
      * @param remedy what to do, in a sentence
      */
     record Condition(Kind kind, String message, String remedy) implements StatusMessage {
-        /** What kind of thing. */
         public enum Kind {
             /** The backup engine does not answer. */
-            @JsonProperty("engine")
             ENGINE(true),
             /** The data folder is not there, not the one we know, or cannot be written. */
-            @JsonProperty("data_folder")
             DATA_FOLDER(true),
             /** How a run ended cannot be written down, or alarms cannot. */
-            @JsonProperty("history")
             HISTORY(true),
             /** Nothing begins by itself. */
-            @JsonProperty("scheduler")
             SCHEDULER(true),
             /** A run cannot go on, and does as soon as what it needs is back. */
-            @JsonProperty("waiting")
             WAITING(false),
             /** The configuration on disk is not the one in force. */
-            @JsonProperty("config")
             CONFIG(false);
 
             private final boolean stopsBackups;
@@ -119,58 +104,38 @@ public sealed interface StatusMessage {
     /** All in one word. */
     enum State {
         /** A run is under way. */
-        @JsonProperty("running")
         RUNNING,
         /** A run is under way and cannot go on. */
-        @JsonProperty("waiting")
         WAITING,
         /** No bucket is chosen. */
-        @JsonProperty("needs_setup")
         NEEDS_SETUP,
         /** Some bucket is not backed up as it should be, or nothing can run. */
-        @JsonProperty("failing")
         FAILING,
         /** The last good copy of some bucket is older than the schedule allows. */
-        @JsonProperty("late")
         LATE,
         /** Backups go on, but somebody has to look at something. */
-        @JsonProperty("attention")
         ATTENTION,
         /** Some bucket is not in the newest snapshot. */
-        @JsonProperty("never_run")
         NEVER_RUN,
         /** Every bucket is safe, but nothing runs by itself. */
-        @JsonProperty("paused")
         PAUSED,
         /** Every bucket is in the newest snapshot as it should be, and the schedule is kept. */
-        @JsonProperty("safe")
-        SAFE;
-
-        /** As it is written in JSON. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        SAFE
     }
 
     /** How one bucket stands. */
     enum Standing {
         /** The newest snapshot has all of it, and is no older than the schedule allows. */
-        @JsonProperty("safe")
         SAFE,
         /** Some objects could not be copied, and are in the snapshot in their previous version or not at all. */
-        @JsonProperty("partial")
         PARTIAL,
         /** It could not be backed up; the snapshot has it as it was before, or not at all. */
-        @JsonProperty("failing")
         FAILING,
         /** Its last good copy is older than the schedule allows. */
-        @JsonProperty("late")
         LATE,
         /** The newest snapshot does not have it. */
-        @JsonProperty("never")
         NEVER,
         /** The newest snapshot has it, but it is not backed up any more. */
-        @JsonProperty("left_out")
         LEFT_OUT
     }
 }

@@ -2,7 +2,6 @@ package io.hubstorage.bus;
 
 /** How many objects, and how many bytes they have together. */
 public record Tally(long objects, long bytes) {
-    /** Nothing. */
     public static final Tally ZERO = new Tally(0, 0);
 
     /** One object of that many bytes. */
@@ -10,7 +9,6 @@ public record Tally(long objects, long bytes) {
         return new Tally(1, bytes);
     }
 
-    /** Both together. */
     public Tally plus(Tally other) {
         return new Tally(objects + other.objects, bytes + other.bytes);
     }

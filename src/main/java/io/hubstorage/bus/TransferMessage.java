@@ -103,7 +103,6 @@ public sealed interface TransferMessage {
      * @param foldedNames whether the disk takes names for the same that differ in case or normalisation; then a bucket is
      *     one shard
      * @param syncFiles whether each file must be forced to the disk by whoever writes it
-     * @param requestPayer whether we pay for the requests to this bucket
      */
     record Options(
             boolean delete,
@@ -152,7 +151,6 @@ public sealed interface TransferMessage {
      * @param bytesReceived body bytes received so far, of unfinished objects too
      */
     record Progress(BucketCounts counts, Tally toDownload, long bytesReceived, boolean listingComplete) {
-        /** Not begun. */
         public static final Progress NONE = new Progress(BucketCounts.ZERO, Tally.ZERO, 0, false);
     }
 
@@ -171,7 +169,6 @@ public sealed interface TransferMessage {
     /** An object on its way; {@code received} may be more than {@code size} when parts were asked for again. */
     record InFlight(String key, long size, long received) {}
 
-    /** How a shard ended. */
     enum Outcome {
         /** The listing reached its end, everything it named is accounted for, and the bucket differs from the last snapshot. */
         CHANGED,
@@ -189,7 +186,6 @@ public sealed interface TransferMessage {
         AUTH,
         /** There is no room left on the disk: the run must stop at once. */
         DISK_FULL,
-        /** Stopped on request. */
         CANCELLED;
 
         /** Whether everything that the shard's listing named is accounted for. */
@@ -199,17 +195,13 @@ public sealed interface TransferMessage {
     }
 
     /**
-     * What a shard took.
-     *
      * @param lookMillis what looking at the last snapshot's files took, summed over threads
      * @param writableFiles linked ones whose mode is not read-only
      * @param allocatedBytes what is new on the disk in its tree: files and folders, in whole blocks
      */
     record Usage(long listRequests, long lookMillis, long writableFiles, long allocatedBytes) {
-        /** Nothing. */
         public static final Usage NONE = new Usage(0, 0, 0, 0);
 
-        /** Both together. */
         public Usage plus(Usage other) {
             return new Usage(
                     listRequests + other.listRequests,
@@ -237,7 +229,6 @@ public sealed interface TransferMessage {
      */
     record Failures(List<RunRecord.Failure> first, long total, Remedy remedy) {}
 
-    /** The shard's end. */
     record Result(
             String runId,
             ShardId id,

@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
             "",
             "An alarm stays, over runs and restarts, until it is acknowledged. Acknowledging changes no backup."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar alarms",
             "  java -jar hubstorage.jar alarms acknowledge damage-hublink_20261120060000",
@@ -29,7 +28,7 @@ import picocli.CommandLine.Parameters;
         })
 final class AlarmsCommand extends CliCommand {
     @Mixin
-    private final DataOptions options = new DataOptions();
+    private final ConfigOptions.Data options = new ConfigOptions.Data();
 
     @Option(names = "--json", description = "Print JSON")
     private boolean json;

@@ -1,12 +1,14 @@
 package io.hubstorage.cli;
 
 import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.cli.Program.Launch;
 import io.hubstorage.cli.Program.Running;
 import io.hubstorage.config.Environment;
 import io.hubstorage.snapshot.Layout;
+import io.vertx.core.eventbus.ReplyException;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
@@ -22,7 +24,6 @@ import picocli.CommandLine.Option;
             "Takes the configured buckets, or those that --bucket names. A new snapshot appears in the data folder when"
                     + " all of it is there; if nothing has changed since the last one, none does."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar backup",
             "  java -jar hubstorage.jar backup --dry-run",
@@ -45,7 +46,6 @@ final class BackupCommand extends CliCommand {
         this.config = new ConfigOptions();
     }
 
-    /** For the old spelling. */
     BackupCommand(CliCommand other, RunOptions options, ConfigOptions config) {
         super(other);
         this.options = options;
@@ -89,9 +89,13 @@ final class BackupCommand extends CliCommand {
                 new RunSummary(run, layout).print(out());
             }
             return ExitCode.of(run);
-        } catch (RunFollower.Refused e) {
-            err().println("Nothing was backed up: " + e.getMessage());
-            return e.exitCode();
+        } catch (ReplyException refused) {
+            err().println("Nothing was backed up: " + refused.getMessage());
+            return switch (refused.failureCode()) {
+                case Bus.BAD_REQUEST -> ExitCode.USAGE;
+                case Bus.CONFLICT, Bus.LOCKED -> ExitCode.BUSY;
+                default -> ExitCode.FAILED;
+            };
         }
     }
 }

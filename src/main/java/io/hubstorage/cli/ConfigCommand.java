@@ -23,7 +23,6 @@ final class ConfigCommand extends CliCommand {
         throw usage("What about it? Say 'config create' or 'config validate'.");
     }
 
-    /** Writes the default. */
     @Command(
             name = "create",
             description = {
@@ -43,7 +42,6 @@ final class ConfigCommand extends CliCommand {
             this.options = new ConfigOptions();
         }
 
-        /** For the old spelling. */
         Create(CliCommand other, ConfigOptions options) {
             super(other);
             this.options = options;
@@ -62,7 +60,6 @@ final class ConfigCommand extends CliCommand {
         }
     }
 
-    /** Reads environment and file, and says what is wrong with either. */
     @Command(
             name = "validate",
             description = "Check environment, .env and config.json, and name everything that is wrong.")

@@ -1,10 +1,14 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.bus.ConfigMessage.BrokenFile;
+import io.hubstorage.config.ConfigReading;
 import io.hubstorage.config.Environment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Options that count in the place of variables of the environment: where the configuration is. */
@@ -26,17 +30,47 @@ class ConfigOptions {
         return environment(program, Map.of());
     }
 
-    /** The same with what further options say. */
     final Environment environment(Program program, Map<String, String> further) {
         Map<String, String> variables = new HashMap<>(further);
         addTo(variables);
         return Environment.load(program.environment()).overridden(variables);
     }
 
-    /** If the option was given. */
     static void add(Map<String, String> variables, String name, @Nullable Object value) {
         if (value != null) {
             variables.put(name, value.toString());
+        }
+    }
+
+    /** Which data folder a command reads. */
+    static final class Data extends ConfigOptions {
+        private static final Logger LOG = LoggerFactory.getLogger(Data.class);
+
+        @Option(
+                names = {"--local-path", "--data"},
+                paramLabel = "<folder>",
+                description = "The data folder (else HUBSTORAGE_DATA_PATH, else as configured, else ./data)")
+        @Nullable
+        Path localPath;
+
+        @Override
+        void addTo(Map<String, String> variables) {
+            super.addTo(variables);
+            add(variables, "HUBSTORAGE_DATA_PATH", localPath);
+        }
+
+        /** The data folder that these options, the environment and the configuration name together. Blocks, writes nothing. */
+        Path data(Program program) {
+            ConfigReading reading = ConfigReading.of(environment(program));
+            BrokenFile broken = reading.broken();
+            if (broken != null) {
+                LOG.warn("{} {}", broken.sentence(), broken.instead());
+            }
+            return reading.dataPath();
+        }
+
+        Path configFolder(Program program) {
+            return environment(program).settings().configFolder();
         }
     }
 }

@@ -7,19 +7,12 @@ import java.util.stream.Stream;
 
 /** What the process says to its caller when it ends. A public interface: scripts depend on the numbers. */
 public enum ExitCode {
-    /** All is well. */
     OK(0, "all is safe (or: stopped in order, where stopping is the only end)"),
-    /** It did not work. */
     FAILED(1, "failed; the message says why, and earlier snapshots are untouched"),
-    /** Nothing was tried. */
     USAGE(2, "wrong options or configuration; nothing was tried"),
-    /** A snapshot was made or still holds, but something could not be read. */
     PARTIAL(3, "ended with failures: what could not be copied is named, the rest is safe"),
-    /** A snapshot is not what it should be. */
     DAMAGED(3, "problems found in a snapshot; they are named"),
-    /** The data folder is taken. */
     BUSY(4, "another HubStorage is at work on this data folder"),
-    /** Somebody stopped it. */
     CANCELLED(130, "stopped by Ctrl-C or a signal; the next run goes on from there");
 
     private final int code;
@@ -30,12 +23,10 @@ public enum ExitCode {
         this.meaning = meaning;
     }
 
-    /** The number. */
     public int code() {
         return code;
     }
 
-    /** For a run that has ended. */
     static ExitCode of(RunRecord run) {
         return switch (run.result()) {
             case SUCCESS -> OK;

@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "health",
         description = "Ask the running service whether it is ready; for health checks and scripts.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar health",
             "  java -jar hubstorage.jar health --url http://192.168.1.20:5002/health/ready"
@@ -48,7 +47,7 @@ final class HealthCommand extends CliCommand {
     private static URI readiness(Settings.Web web) {
         String host = switch (web.host()) {
             case "0.0.0.0", "::" -> "127.0.0.1";
-            default -> web.host().contains(":") ? "[" + web.host() + "]" : web.host();
+            default -> Settings.Web.inUrl(web.host());
         };
         return URI.create("http://%s:%d/health/ready".formatted(host, web.port()));
     }

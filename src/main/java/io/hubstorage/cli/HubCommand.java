@@ -7,6 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -24,7 +25,6 @@ import picocli.CommandLine.RunLast;
             "java -jar hubstorage.jar [--config=<path>] [--host=<host>] [--port=<port>]",
             "java -jar hubstorage.jar <command> [<options>]"
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar",
             "  java -jar hubstorage.jar backup --dry-run",
@@ -86,7 +86,7 @@ public final class HubCommand extends CliCommand {
     /** @param further what it may end with, besides what every command may */
     private static CommandLine command(CliCommand command, ExitCode... further) {
         CommandLine line = new CommandLine(command);
-        line.getCommandSpec()
+        UsageMessageSpec usage = line.getCommandSpec()
                 .mixinStandardHelpOptions(true)
                 .usageMessage()
                 .synopsisHeading("")
@@ -96,6 +96,9 @@ public final class HubCommand extends CliCommand {
                 .commandListHeading("%nCommands:%n")
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(ExitCode.list(further));
+        if (usage.footer().length > 0) {
+            usage.footerHeading("%nExamples:%n");
+        }
         return line;
     }
 

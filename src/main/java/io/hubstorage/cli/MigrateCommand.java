@@ -28,7 +28,6 @@ import picocli.CommandLine.Option;
             "Buckets, filters, timetable and folder go to config.json and .env, credentials to .env alone. Nothing of"
                     + " the old tool is changed, and its hublink_* folders are what the first backup links from."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar migrate --from ~/HubStorage/config.json",
             "  java -jar hubstorage.jar migrate --from old.json --launch-agent old.plist",

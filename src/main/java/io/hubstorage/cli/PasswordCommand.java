@@ -16,7 +16,6 @@ import picocli.CommandLine.Option;
             "",
             "The password is asked for, or read as a line of stdin; it is never an argument."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar password",
             "  java -jar hubstorage.jar password < password.txt",

@@ -16,20 +16,15 @@ public interface Program {
     /** As the build numbered it. */
     String version();
 
-    /** The variables of this process. */
     Map<String, String> environment();
 
-    /** What time it is. */
     InstantSource clock();
 
-    /** What stdout is. */
     Terminal terminal();
 
     /**
      * Something that nobody may read on the screen: asked for at a terminal, without an echo, else the next line of stdin.
      * Blocks. Null at the end of the input.
-     *
-     * @param question what to ask
      */
     @Nullable
     String secret(String question);
@@ -49,13 +44,10 @@ public interface Program {
     CompletableFuture<Void> stopRequest();
 
     /**
-     * What to start, and with which configuration.
-     *
      * @param environment the variables, with what the command line says already in them
      * @param override what the command line changes in {@code config.json}'s meaning, now and after each edit
      */
     record Launch(Mode mode, Environment environment, UnaryOperator<HubConfig> override) {
-        /** How much of the program is wanted. */
         public enum Mode {
             /** One run: no schedule, no web server, and the console is the command's own. */
             ONE_RUN,
@@ -66,12 +58,10 @@ public interface Program {
         }
     }
 
-    /** What was started. */
     interface Running extends AutoCloseable {
         /** The bus that its rooms talk over. */
         Vertx vertx();
 
-        /** The configuration in force. */
         ConfigStore config();
 
         /** Where the web server listens, if there is one. */
@@ -86,15 +76,12 @@ public interface Program {
     final class StartException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        /** With the whole message. */
         public StartException(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
 
     /**
-     * What stdout is.
-     *
      * @param interactive somebody looks at it, and a line can be written over
      * @param columns how wide it is, if it is interactive
      */

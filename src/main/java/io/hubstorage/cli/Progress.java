@@ -17,7 +17,6 @@ sealed interface Progress {
     /** How often it may be asked to show something. */
     Duration PACE = Duration.ofMillis(200);
 
-    /** The state now. */
     void show(RunState state);
 
     /** Where something else than a run stands, in one line. */
@@ -56,7 +55,6 @@ sealed interface Progress {
         }
     }
 
-    /** For that output. */
     static Progress on(PrintWriter out, Program.Terminal terminal) {
         return terminal.interactive() ? new Line(out, terminal.columns()) : new Lines(out);
     }

@@ -32,7 +32,6 @@ final class ProgressText {
         return text.length() <= columns ? text : text.substring(0, columns);
     }
 
-    /** Without a bar. */
     static String line(RunState state) {
         RunState.Waiting waiting = state.waiting();
         if (waiting != null) {

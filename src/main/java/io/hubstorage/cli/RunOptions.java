@@ -98,7 +98,6 @@ class RunOptions {
         };
     }
 
-    /** Each once. */
     List<String> named() {
         return buckets.stream().distinct().toList();
     }

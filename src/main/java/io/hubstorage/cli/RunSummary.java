@@ -16,16 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How a run ended, for people: a sentence, a table of the buckets, and what failed, by name. */
-final class RunSummary {
+record RunSummary(RunRecord run, Layout layout) {
     private static final int NAMED = 20;
-
-    private final RunRecord run;
-    private final Layout layout;
-
-    RunSummary(RunRecord run, Layout layout) {
-        this.run = run;
-        this.layout = layout;
-    }
 
     void print(PrintWriter out) {
         out.println(sentence());

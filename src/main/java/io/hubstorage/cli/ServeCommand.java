@@ -17,7 +17,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "serve",
         description = "Run the service: dashboard, schedule and backups (the default).",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar serve",
             "  java -jar hubstorage.jar serve --port 8080 --config /etc/hubstorage",
@@ -60,7 +59,6 @@ final class ServeCommand extends CliCommand {
         this.options = new Options();
     }
 
-    /** Without a command. */
     ServeCommand(CliCommand other, Options options) {
         super(other);
         this.options = options;
@@ -90,7 +88,7 @@ final class ServeCommand extends CliCommand {
         int port = running.port().orElseThrow();
         return switch (web.host()) {
             case "0.0.0.0", "::" -> "http://localhost:%d (on every interface)".formatted(port);
-            default -> "http://%s:%d".formatted(web.host().contains(":") ? "[" + web.host() + "]" : web.host(), port);
+            default -> "http://%s:%d".formatted(Settings.Web.inUrl(web.host()), port);
         };
     }
 }

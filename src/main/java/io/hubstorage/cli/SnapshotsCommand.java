@@ -1,5 +1,6 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
@@ -24,7 +25,6 @@ import picocli.CommandLine.Option;
 @Command(
         name = "snapshots",
         description = "List the snapshots in the data folder, the newest first.",
-        footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar snapshots",
             "  java -jar hubstorage.jar snapshots --local-path /mnt/backup --json"
@@ -34,7 +34,7 @@ final class SnapshotsCommand extends CliCommand {
             .withZone(ZoneOffset.UTC);
 
     @Mixin
-    private final DataOptions options = new DataOptions();
+    private final ConfigOptions.Data options = new ConfigOptions.Data();
 
     @Option(names = "--json", description = "Print JSON")
     private boolean json;
@@ -44,10 +44,7 @@ final class SnapshotsCommand extends CliCommand {
     }
 
     /**
-     * One snapshot.
-     *
      * @param legacy made by the old tool, which left nothing but the files
-     * @param files how many and how large
      */
     record Line(
             String name,
@@ -58,7 +55,6 @@ final class SnapshotsCommand extends CliCommand {
             @Nullable Tally files,
             List<String> buckets) {}
 
-    /** What {@code --json} prints. */
     record Listing(String data, List<Line> snapshots) {}
 
     @Override
@@ -116,7 +112,7 @@ final class SnapshotsCommand extends CliCommand {
         return switch (result) {
             case SUCCESS -> "safe";
             case PARTIAL -> "with failures";
-            default -> result.name().toLowerCase(Locale.ROOT);
+            default -> BusJson.word(result);
         };
     }
 }

@@ -42,7 +42,6 @@ import picocli.CommandLine.Parameters;
             "Recomputes every file's size and SHA-256, looks for files too few or too many, and compares the"
                     + " certificate's sums. Writes nothing to the data folder; may run while a backup does."
         },
-        footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar hubstorage.jar verify",
             "  java -jar hubstorage.jar verify --all --sample 5",
@@ -74,7 +73,7 @@ final class VerifyCommand extends CliCommand {
     private @Nullable Long seed;
 
     @Mixin
-    private final DataOptions options = new DataOptions();
+    private final ConfigOptions.Data options = new ConfigOptions.Data();
 
     @Option(names = "--json", description = "Print the report as JSON; progress goes to stderr")
     private boolean json;

@@ -9,18 +9,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 
 /** Prints what a verification found, one snapshot after the other, so that none has to be remembered. */
 sealed interface VerifyOutput {
-    /** What was found in one of them. */
     void snapshot(VerifyReport.Snapshot snapshot);
 
-    /** What is to be said at the end. */
     void end(VerifyReport report);
 
-    /** For people. */
     record Text(PrintWriter out) implements VerifyOutput {
         private static final int NAMED = 20;
 
@@ -88,8 +84,7 @@ sealed interface VerifyOutput {
             String bucket = problem.bucket();
             String key = problem.key() != null ? problem.key() : problem.path();
             String where = bucket == null ? (key == null ? "" : key) : key == null ? bucket : bucket + "/" + key;
-            return Table.printable(
-                    "  %s %s: %s".formatted(problem.kind().name().toLowerCase(Locale.ROOT), where, problem.detail()));
+            return Table.printable("  %s %s: %s".formatted(BusJson.word(problem.kind()), where, problem.detail()));
         }
 
         private static String problems(long count) {

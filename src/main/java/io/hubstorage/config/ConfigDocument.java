@@ -9,14 +9,13 @@ import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.hubstorage.fs.Sha256;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.VertxModule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -58,7 +57,6 @@ record ConfigDocument(Buffer text, JsonObject json, HubConfig config, List<Strin
         return new ConfigDocument(Buffer.buffer(text), json, config, List.copyOf(warnings));
     }
 
-    /** Names this content. */
     String hash() {
         return hash(text.getBytes());
     }
@@ -98,12 +96,7 @@ record ConfigDocument(Buffer text, JsonObject json, HubConfig config, List<Strin
 
     /** The beginning of the SHA-256, in hexadecimal. */
     static String hash(byte[] bytes) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-            return HexFormat.of().formatHex(digest, 0, HASH_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return HexFormat.of().formatHex(Sha256.digest().digest(bytes), 0, HASH_BYTES);
     }
 
     /** Jackson's reason in one line, without the unknown word it may quote. */
@@ -134,7 +127,6 @@ record ConfigDocument(Buffer text, JsonObject json, HubConfig config, List<Strin
         return changes.toString();
     }
 
-    /** Leaves by path, as JSON. */
     private static void flatten(String path, @Nullable Object value, Map<String, String> leaves) {
         Map<?, ?> members =
                 value instanceof JsonObject json ? json.getMap() : value instanceof Map<?, ?> map ? map : null;

@@ -7,15 +7,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A configuration that cannot be used, with everything that is wrong with it at once; the message lists it by line. */
-public final class ConfigException extends RuntimeException {
+public final class ConfigException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<Problem> problems;
 
-    /** The file that they were found in, where that is not obvious from their names. */
     private final @Nullable String file;
 
-    /** Of at least one problem. */
     public ConfigException(List<Problem> problems) {
         this(problems, null);
     }
@@ -31,7 +29,6 @@ public final class ConfigException extends RuntimeException {
         this(List.of(new Problem(path, found, allowed)));
     }
 
-    /** The same, naming the file it is about. */
     ConfigException in(Path of) {
         return new ConfigException(problems, of.toString());
     }
@@ -41,7 +38,6 @@ public final class ConfigException extends RuntimeException {
         return file;
     }
 
-    /** What is wrong, in the order of the document. */
     public List<Problem> problems() {
         return problems;
     }

@@ -44,12 +44,10 @@ public final class ConfigFile {
         this.secret = secret;
     }
 
-    /** Absolute. */
     public Path path() {
         return path;
     }
 
-    /** The whole content. */
     public byte[] read() throws IOException {
         return Files.readAllBytes(path);
     }

@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,9 +48,29 @@ final class ConfigLoader {
     record Found(
             ConfigDocument document, String hash, @Nullable BrokenFile broken) {}
 
-    /** {@code config.json} itself. */
     ConfigFile file() {
         return file;
+    }
+
+    /**
+     * What is in force at the start, after a first file was written where there is neither one nor a last good one. The log is
+     * told of everything that is odd about it.
+     *
+     * @throws ConfigException when the file is broken and nothing was kept, or a first one cannot be written
+     */
+    ConfigState open(Environment env, Settings settings, UnaryOperator<HubConfig> override, Instant now) {
+        Found found = find(env, now).orElseGet(() -> seed(env));
+        ConfigState state = ConfigState.of(env, settings, found, override, now);
+        BrokenFile broken = found.broken();
+        if (broken == null) {
+            keep(found.document());
+        } else {
+            LOG.error("{}", env.redact(broken.sentence() + ' ' + broken.instead()));
+        }
+        state.current().warnings().stream()
+                .skip(broken == null ? 0 : 1)
+                .forEach(warning -> LOG.warn("{}", env.redact(warning)));
+        return state;
     }
 
     /**
@@ -127,7 +148,6 @@ final class ConfigLoader {
                 : "cannot be read (%s)".formatted(ConfigFile.reason(e));
     }
 
-    /** Stands for the content of a file that cannot be read. */
     static String hash(IOException e) {
         return e instanceof NoSuchFileException ? "missing" : "unreadable";
     }
@@ -142,12 +162,8 @@ final class ConfigLoader {
         return new Found(document, document.hash(), null);
     }
 
-    /**
-     * Writes it.
-     *
-     * @throws ConfigException when that is not possible, or a variable is wrong
-     */
-    Found seed(Environment env) {
+    /** @throws ConfigException when that is not possible, or a variable is wrong */
+    private Found seed(Environment env) {
         Found first = first(env);
         try {
             file.write(first.document().text().getBytes());

@@ -33,21 +33,12 @@ public final class ConfigParser {
         this.warnings = warnings;
     }
 
-    /**
-     * The configuration in a JSON object.
-     *
-     * @throws ConfigException with everything that is wrong with it
-     */
+    /** @throws ConfigException with everything that is wrong with it */
     public static HubConfig parse(JsonObject json) {
         return parse(json, new ArrayList<>());
     }
 
-    /**
-     * The configuration in a JSON object; what is odd but no error (unknown keys, options without effect) is added to
-     * the warnings.
-     *
-     * @throws ConfigException with everything that is wrong with it
-     */
+    /** The same; what is odd but no error (unknown keys, options without effect) is added to the warnings. */
     public static HubConfig parse(JsonObject json, List<String> warnings) {
         return new ConfigParser(null, warnings).config(json);
     }

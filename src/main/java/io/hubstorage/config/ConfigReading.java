@@ -18,9 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The configuration as a command looks at it, without a service around it: read once, nothing written. Everything here
  * blocks.
  *
- * @param file {@code config.json}
  * @param exists whether there is one; if not, the rest is what the first start would write there
- * @param dataPath where snapshots go
  * @param warnings what is odd about file and environment, but no error
  * @param broken why the rest is not what stands in the file but the last good one that was kept beside it
  */
@@ -31,11 +29,7 @@ public record ConfigReading(
         Path dataPath,
         List<String> warnings,
         @Nullable BrokenFile broken) {
-    /**
-     * Reads environment and file.
-     *
-     * @throws ConfigException with everything that is wrong with either, unless a last good configuration was kept
-     */
+    /** @throws ConfigException with everything that is wrong with either, unless a last good configuration was kept */
     public static ConfigReading of(Environment env) {
         env.requireNamedFile();
         List<Problem> problems = new ArrayList<>();
@@ -66,14 +60,7 @@ public record ConfigReading(
         throw about == null ? all : all.in(Path.of(about));
     }
 
-    /**
-     * Writes the default {@code config.json}, with what {@code BACKUP_*} variables say put in.
-     *
-     * @param replace whether one that is there may be replaced
-     * @return the file
-     * @throws FileAlreadyExistsException when there is one that may not
-     * @throws ConfigException when a variable is wrong
-     */
+    /** {@link #write Writes} the default {@code config.json}, with what {@code BACKUP_*} variables say put in. */
     public static Path create(Environment env, boolean replace) throws IOException {
         return write(env, Seed.from(env), replace);
     }

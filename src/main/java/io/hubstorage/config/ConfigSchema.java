@@ -89,7 +89,6 @@ final class ConfigSchema {
         };
     }
 
-    /** Whether a bucket can have this name. */
     static boolean isBucketName(String text) {
         return BUCKET_NAME.matcher(text).matches();
     }
@@ -113,7 +112,6 @@ final class ConfigSchema {
         }
     }
 
-    /** A configuration that says every default. */
     static JsonObject defaults() {
         JsonObject config = new JsonObject();
         options().forEach((path, schema) -> {
@@ -210,7 +208,6 @@ final class ConfigSchema {
                 .toList();
     }
 
-    /** What is allowed at a place, in words. */
     static String allowed(JsonObject schema) {
         String said = schema.getString("x-allowed");
         if (said != null) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,6 @@ import org.slf4j.LoggerFactory;
  * @param document the last good content of {@code config.json}
  * @param config what it means, with what the command line says otherwise
  * @param hash names what is on disk, good or not, so that a save can say what it replaces
- * @param since when this configuration came into force
  */
 record ConfigState(
         Variables variables, ConfigDocument document, HubConfig config, String hash, Instant since, Faults faults) {
@@ -30,8 +30,6 @@ record ConfigState(
     private static final String DEFAULT_LOG_FILE = "status.log";
 
     /**
-     * The environment.
-     *
      * @param atStart decides for good what the program was built around
      * @param settings what the two say
      */
@@ -85,8 +83,6 @@ record ConfigState(
     }
 
     /**
-     * What is the matter with the files.
-     *
      * @param config why the {@code config.json} on disk is not in force
      * @param env why the {@code .env} on disk is not in force
      * @param setAside where the last save put a broken {@code config.json} that it replaced
@@ -96,7 +92,6 @@ record ConfigState(
             @Nullable BrokenFile env,
             @Nullable Path setAside) {}
 
-    /** At the start. */
     static ConfigState of(
             Environment env,
             Settings settings,
@@ -173,13 +168,8 @@ record ConfigState(
     }
 
     Current current() {
-        List<BrokenFile> files = new ArrayList<>();
-        if (faults.config != null) {
-            files.add(faults.config);
-        }
-        if (faults.env != null) {
-            files.add(faults.env);
-        }
+        List<BrokenFile> files = Stream.concat(Stream.ofNullable(faults.config), Stream.ofNullable(faults.env))
+                .toList();
         return new Current(document.json().copy(), hash, locked(), warnings(), files);
     }
 
@@ -193,10 +183,9 @@ record ConfigState(
     /** The folder of {@code logging.file}; a bare file name says nothing about the folder. */
     private Path logPath() {
         String file = config.logging().file();
-        if (file == null || isFixed("HUBSTORAGE_LOG_PATH") || Path.of(file).getParent() == null) {
-            return variables.settings.logPath();
-        }
-        Path folder = VariableReader.path(file).getParent();
+        boolean named =
+                file != null && !isFixed("HUBSTORAGE_LOG_PATH") && Path.of(file).getParent() != null;
+        Path folder = named ? VariableReader.path(file).getParent() : null;
         return folder == null ? variables.settings.logPath() : folder;
     }
 

@@ -1,5 +1,6 @@
 package io.hubstorage.config;
 
+import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.ConfigMessage.BrokenFile;
 import io.hubstorage.bus.ConfigMessage.Current;
 import io.hubstorage.bus.ConfigMessage.Problem;
@@ -8,7 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -67,7 +67,14 @@ public final class ConfigStore {
      */
     public static Future<ConfigStore> open(
             Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
-        return vertx.executeBlocking(() -> openBlocking(vertx, environment, override, clock), false);
+        return vertx.executeBlocking(
+                () -> {
+                    Settings settings = environment.settings();
+                    ConfigLoader loader = new ConfigLoader(settings.configFile());
+                    ConfigState state = loader.open(environment, settings, override, clock.instant());
+                    return new ConfigStore(vertx, loader, override, state, clock);
+                },
+                false);
     }
 
     /** The settings in force: the environment's, completed from {@code config.json} where the environment is silent. */
@@ -75,12 +82,10 @@ public final class ConfigStore {
         return state.settings();
     }
 
-    /** The validated configuration in force. */
     public HubConfig config() {
         return state.config();
     }
 
-    /** What the bus and the web may see. */
     public Current current() {
         return state.current();
     }
@@ -102,7 +107,8 @@ public final class ConfigStore {
 
     /**
      * Replaces {@code config.json} for somebody on the web or the bus, durably, and puts it in force. Fails with
-     * {@link ConfigException} when it is not valid or says what {@link RemoteSave} refuses, with {@link StaleException} when {@code ifMatch} is given and no longer the hash on disk.
+     * {@link ConfigException} when it is not valid or says what {@link RemoteSave} refuses, with {@link Bus#STALE} when
+     * {@code ifMatch} is given and no longer the hash on disk.
      */
     public Future<Current> update(JsonObject config, @Nullable String ifMatch) {
         JsonObject copy = config.copy();
@@ -173,26 +179,6 @@ public final class ConfigStore {
                 false);
     }
 
-    private static ConfigStore openBlocking(
-            Vertx vertx, Environment environment, UnaryOperator<HubConfig> override, InstantSource clock) {
-        Settings settings = environment.settings();
-        ConfigLoader loader = new ConfigLoader(settings.configFile());
-        Instant now = clock.instant();
-        ConfigLoader.Found found = loader.find(environment, now).orElseGet(() -> loader.seed(environment));
-        ConfigState state = ConfigState.of(environment, settings, found, override, now);
-        BrokenFile broken = found.broken();
-        if (broken == null) {
-            loader.keep(found.document());
-        } else {
-            LOG.error("{}", environment.redact(broken.sentence() + ' ' + broken.instead()));
-        }
-        state.current().warnings().stream()
-                .skip(broken == null ? 0 : 1)
-                .forEach(warning -> LOG.warn("{}", environment.redact(warning)));
-        return new ConfigStore(vertx, loader, override, state, clock);
-    }
-
-    /** What would be in force after a save. */
     private ConfigState checked(ConfigState now, JsonObject json) {
         RemoteSave.checkSize(now.document().json(), json);
         Environment env = now.variables().now();
@@ -212,7 +198,10 @@ public final class ConfigStore {
             tell();
         }
         if (ifMatch != null && !ifMatch.equals(state.hash())) {
-            throw new StaleException(state.hash());
+            throw Bus.refusal(
+                    Bus.STALE,
+                    "config.json has changed since it was read (it is %s now): load it again and repeat the change"
+                            .formatted(state.hash()));
         }
         ConfigState next = checked(state, json);
         Path aside = null;
@@ -256,11 +245,12 @@ public final class ConfigStore {
     }
 
     private void accept(String how, ConfigState next) {
-        Environment env = environment();
-        LOG.info("{} {}: {}", file.path(), how, env.redact(state.document().changesTo(next.document())));
-        next.document().warnings().stream()
-                .filter(warning -> !state.document().warnings().contains(warning))
-                .forEach(warning -> LOG.warn("{}", env.redact(warning)));
+        LOG.info(
+                "{} {}: {}",
+                file.path(),
+                how,
+                environment().redact(state.document().changesTo(next.document())));
+        warnOfNew(next.document().warnings(), state.document().warnings());
         suspect = null;
         state = next;
         loader.keep(next.document());
@@ -290,9 +280,7 @@ public final class ConfigStore {
         }
         seenEnv = fresh;
         ConfigState before = state;
-        fresh.warnings().stream()
-                .filter(warning -> !environment().warnings().contains(warning))
-                .forEach(warning -> LOG.warn("{}", warning));
+        warnOfNew(fresh.warnings(), environment().warnings());
         try {
             state = before.withVariables(before.variables().changedTo(fresh));
         } catch (ConfigException e) {
@@ -303,18 +291,14 @@ public final class ConfigStore {
         return true;
     }
 
+    private void warnOfNew(List<String> warnings, List<String> known) {
+        warnings.stream()
+                .filter(warning -> !known.contains(warning))
+                .forEach(warning -> LOG.warn("{}", environment().redact(warning)));
+    }
+
     private void tell() {
         Current current = state.current();
         listeners.forEach(listener -> listener.accept(current));
-    }
-
-    /** A save was based on a configuration that is no longer the one on disk. */
-    static final class StaleException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private StaleException(String hash) {
-            super("config.json has changed since it was read (it is %s now): load it again and repeat the change"
-                    .formatted(hash));
-        }
     }
 }

@@ -1,9 +1,8 @@
 package io.hubstorage.config;
 
 import io.hubstorage.bus.Addresses;
-import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.ConfigMessage.Current;
-import io.hubstorage.bus.ConfigMessage.Update;
 import io.hubstorage.bus.ConfigMessage.Verdict;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
@@ -11,12 +10,9 @@ import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class ConfigVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigVerticle.class);
     private static final Duration PERIOD = Duration.ofSeconds(1);
-    private static final int BAD_REQUEST = 400;
-    private static final int STALE = 412;
-    private static final int FAILED = 500;
 
     private final ConfigStore store;
     private final Duration period;
@@ -47,7 +40,6 @@ public final class ConfigVerticle extends VerticleBase {
         this(store, PERIOD);
     }
 
-    /** Looks for changes on disk at that period. */
     public ConfigVerticle(ConfigStore store, Duration period) {
         this.store = store;
         this.period = period;
@@ -55,15 +47,17 @@ public final class ConfigVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        Bus bus = new Bus(vertx);
         Context own = context;
-        listener = current ->
-                own.runOnContext(then -> vertx.eventBus().publish(Addresses.CONFIG_CHANGED, BusJson.encode(current)));
+        listener = current -> own.runOnContext(_ -> bus.publish(Addresses.CONFIG_CHANGED, current));
         store.onChange(listener);
-        MessageConsumer<JsonObject> get = vertx.eventBus().consumer(Addresses.CONFIG_GET, this::get);
-        MessageConsumer<JsonObject> update = vertx.eventBus().consumer(Addresses.CONFIG_UPDATE, this::update);
-        MessageConsumer<JsonObject> validate = vertx.eventBus().consumer(Addresses.CONFIG_VALIDATE, this::validate);
         watch();
-        return Future.join(get.completion(), update.completion(), validate.completion());
+        return Future.join(
+                bus.answer(Addresses.CONFIG_GET, _ -> Future.succeededFuture(store.current())),
+                bus.answer(Addresses.CONFIG_UPDATE, this::update),
+                bus.answer(
+                        Addresses.CONFIG_VALIDATE,
+                        body -> store.problems(config(body)).map(Verdict::new)));
     }
 
     @Override
@@ -74,52 +68,23 @@ public final class ConfigVerticle extends VerticleBase {
         return Future.join(closed, looking).otherwiseEmpty();
     }
 
-    private void get(Message<JsonObject> message) {
-        message.reply(BusJson.encode(store.current()));
+    private Future<Current> update(JsonObject body) {
+        JsonObject config = config(body);
+        return switch (body.getValue("if_match")) {
+            case null -> store.update(config, null);
+            case String hash -> store.update(config, hash);
+            default ->
+                throw new IllegalArgumentException(
+                        "if_match: found no text, allowed: the hash that the change is based on");
+        };
     }
 
-    private void update(Message<JsonObject> message) {
-        JsonObject body = Objects.requireNonNullElseGet(message.body(), JsonObject::new);
-        if (isWithoutConfig(body, message)) {
-            return;
+    /** Looked at by hand: the decoder's complaint would repeat what was sent. */
+    private static JsonObject config(JsonObject body) {
+        if (body.getValue("config") instanceof JsonObject config) {
+            return config;
         }
-        if (body.getValue("if_match") != null && !(body.getValue("if_match") instanceof String)) {
-            message.fail(BAD_REQUEST, "if_match: found no text, allowed: the hash that the change is based on");
-            return;
-        }
-        Update request = BusJson.decode(body, Update.class);
-        store.update(request.config(), request.ifMatch())
-                .onSuccess(current -> message.reply(BusJson.encode(current)))
-                .onFailure(e -> fail(message, "saved", e));
-    }
-
-    private void validate(Message<JsonObject> message) {
-        JsonObject body = Objects.requireNonNullElseGet(message.body(), JsonObject::new);
-        if (!isWithoutConfig(body, message)) {
-            store.problems(body.getJsonObject("config"))
-                    .onSuccess(problems -> message.reply(BusJson.encode(new Verdict(problems))))
-                    .onFailure(e -> fail(message, "checked", e));
-        }
-    }
-
-    /** Looked at by hand, and refused: the decoder's complaint would repeat what was sent. */
-    private static boolean isWithoutConfig(JsonObject body, Message<JsonObject> message) {
-        boolean missing = !(body.getValue("config") instanceof JsonObject);
-        if (missing) {
-            message.fail(BAD_REQUEST, "config: found no object, allowed: the whole configuration as an object");
-        }
-        return missing;
-    }
-
-    private static void fail(Message<JsonObject> message, String what, Throwable e) {
-        switch (e) {
-            case ConfigException _ -> message.fail(BAD_REQUEST, e.getMessage());
-            case ConfigStore.StaleException _ -> message.fail(STALE, e.getMessage());
-            default -> {
-                LOG.error("The configuration could not be {}", what, e);
-                message.fail(FAILED, e.getMessage());
-            }
-        }
+        throw new IllegalArgumentException("config: found no object, allowed: the whole configuration as an object");
     }
 
     /** The first scan always counts as a change, which covers what happened since the store read the files. */

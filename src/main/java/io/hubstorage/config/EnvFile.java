@@ -179,7 +179,6 @@ public record EnvFile(Map<String, String> values, List<Integer> malformed) {
             return PLAIN.matcher(value).matches() ? value : '"' + value.replaceAll("[\\\\\"$]", "\\\\$0") + '"';
         }
 
-        /** Absolute. */
         public Path path() {
             return file.path();
         }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Environment {
     /** Every name that is read somewhere, what follows BACKUP_* by docker-compose.yml; others that look like ours are warned about. */
-    private static final Set<String> KNOWN = Set.of("""
+    static final Set<String> KNOWN = Set.of("""
         HUBSTORAGE_WEB_PORT HUBSTORAGE_WEB_HOST HUBSTORAGE_CONFIG_PATH HUBSTORAGE_LOG_PATH HUBSTORAGE_DATA_PATH
         HUBSTORAGE_ALLOWED_HOSTS HUBSTORAGE_ENV_FILE HUBSTORAGE_S3_PATH_STYLE HUBSTORAGE_TRUST_STORE_PASSWORD
         HUBSTORAGE_SSE_C_KEY HUBSTORAGE_WEB_PASSWORD HUBSTORAGE_WEB_PASSWORD_HASH HUBSTORAGE_WEB_TOKEN
@@ -46,6 +46,9 @@ public final class Environment {
     private final Map<String, String> overrides;
     private final Path dotenv;
     private final Map<String, String> values;
+    /** What nobody may read in a log, by name. */
+    private final Map<String, String> secrets;
+
     private final List<Path> secretFiles;
     private final List<Problem> problems;
     private final List<String> warnings;
@@ -62,14 +65,13 @@ public final class Environment {
         merged.putAll(overrides);
         merged.entrySet().removeIf(entry -> entry.getValue().isBlank() || isPlaceholder(entry, odd));
         this.values = Map.copyOf(merged);
+        merged.entrySet()
+                .removeIf(entry ->
+                        !Secrets.isVariable(entry.getKey()) || entry.getValue().length() < SHORTEST_SECRET);
+        this.secrets = Map.copyOf(merged);
         this.secretFiles = List.copyOf(files);
         this.problems = List.copyOf(wrong);
         this.warnings = List.copyOf(odd);
-    }
-
-    /** Every name that is read somewhere. */
-    static Set<String> names() {
-        return KNOWN;
     }
 
     /** The process environment given, over the {@code .env} that {@link #dotenvPath} finds for it. Blocks. */
@@ -149,16 +151,10 @@ public final class Environment {
         return dotenv;
     }
 
-    /** Values that nobody may read in a log. */
     public List<String> secrets() {
-        return values.entrySet().stream()
-                .filter(entry -> Secrets.isVariable(entry.getKey()))
-                .map(Map.Entry::getValue)
-                .filter(value -> value.length() >= SHORTEST_SECRET)
-                .toList();
+        return List.copyOf(secrets.values());
     }
 
-    /** Files that hold secrets, named by {@code _FILE} variables. */
     List<Path> secretFiles() {
         return secretFiles;
     }
@@ -167,7 +163,6 @@ public final class Environment {
         return problems;
     }
 
-    /** Names whose values differ, sorted. */
     Set<String> changedNames(Environment other) {
         Set<String> names = new TreeSet<>(values.keySet());
         names.addAll(other.values.keySet());
@@ -182,22 +177,18 @@ public final class Environment {
     /** The AWS credential that a text contains, by name; null when it contains none. */
     @Nullable
     String awsSecretIn(String text) {
-        for (Map.Entry<String, String> entry : values.entrySet()) {
-            boolean credential = entry.getKey().startsWith("AWS_") && Secrets.isVariable(entry.getKey());
-            if (credential && entry.getValue().length() >= SHORTEST_SECRET && text.contains(entry.getValue())) {
-                return entry.getKey();
-            }
-        }
-        return null;
+        return secrets.entrySet().stream()
+                .filter(secret -> secret.getKey().startsWith("AWS_") && text.contains(secret.getValue()))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     /** A text with every secret of this environment taken out of it. */
     String redact(String text) {
         String clean = text;
-        for (Map.Entry<String, String> entry : values.entrySet()) {
-            if (Secrets.isVariable(entry.getKey()) && entry.getValue().length() >= SHORTEST_SECRET) {
-                clean = clean.replace(entry.getValue(), Secrets.HIDDEN);
-            }
+        for (String secret : secrets.values()) {
+            clean = clean.replace(secret, Secrets.HIDDEN);
         }
         return clean;
     }

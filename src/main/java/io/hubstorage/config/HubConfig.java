@@ -33,7 +33,6 @@ public record HubConfig(
         return BusJson.decode(BusJson.encode(this).mergeIn(members, true), HubConfig.class);
     }
 
-    /** Whether requests to a bucket say that we pay for them. */
     public boolean requestPayer(String bucket) {
         return syncOptions.requestPayer()
                 || selection.named(bucket).filter(BucketSpec::requestPayer).isPresent();
@@ -49,9 +48,6 @@ public record HubConfig(
     }
 
     /**
-     * Which buckets are copied.
-     *
-     * @param buckets those named in the file
      * @param dynamic every bucket found, too, by {@code use_dynamic_buckets} or {@code ["*"]}
      */
     public record Selection(
@@ -67,7 +63,6 @@ public record HubConfig(
             return buckets.stream().map(BucketSpec::name).toList();
         }
 
-        /** What the file says of a bucket. */
         public Optional<BucketSpec> named(String name) {
             return buckets.stream().filter(spec -> spec.name.equals(name)).findFirst();
         }
@@ -83,14 +78,11 @@ public record HubConfig(
             @Nullable String awsProfile, @Nullable String localBasePath) {}
 
     /**
-     * A bucket.
-     *
      * @param prefix what its keys must begin with; empty for all
      * @param requestPayer whether we agree to pay for the requests, which some buckets of others demand; see
      *     {@link SyncOptions#requestPayer}
      */
     public record BucketSpec(String name, String prefix, boolean requestPayer) {
-        /** A bucket whose owner pays. */
         public BucketSpec(String name, String prefix) {
             this(name, prefix, false);
         }
@@ -105,8 +97,6 @@ public record HubConfig(
     }
 
     /**
-     * What is copied.
-     *
      * @param delete whether a key gone from S3 is absent from the next snapshot; else it is carried on
      * @param excludePatterns AWS CLI patterns, applied first
      * @param includePatterns AWS CLI patterns, applied after; the last match wins
@@ -126,8 +116,6 @@ public record HubConfig(
     public record Logging(String level, @Nullable String file, int maxSizeMb, int backupCount) {}
 
     /**
-     * The schedule.
-     *
      * @param intervalHours from the start of one run to the start of the next; fractions count
      * @param cron a five-field Unix expression that replaces the interval
      * @param timeZone of {@code cron} and of the limits by time of day; the system's when absent
@@ -141,11 +129,7 @@ public record HubConfig(
             int maxRetries,
             double retryDelayMinutes) {}
 
-    /**
-     * When a result is suspicious.
-     *
-     * @param maxShrinkPercent a bucket that lost more than this since the last snapshot raises an alarm
-     */
+    /** @param maxShrinkPercent a bucket that lost more than this since the last snapshot raises an alarm */
     public record Guards(double maxShrinkPercent) {}
 
     /**

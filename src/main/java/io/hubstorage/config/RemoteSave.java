@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * has not thereby the machine. Paths and credentials stay as they are, and no value makes a run, a log or a filter run away.
  * A value that is in force already, by whoever's hand, always passes.
  */
-final class RemoteSave {
+record RemoteSave(ConfigState before, ConfigState after, List<Problem> problems) {
     private static final Pattern LOG_NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}\\.log");
     private static final int LONGEST_LIST = 10_000;
     /** The schema has three. */
@@ -33,24 +33,13 @@ final class RemoteSave {
     private static final long MOST_LOG_MB = 10 << 10;
     private static final double LEAST_HOURS = 1.0 / 60;
 
-    private final ConfigState before;
-    private final ConfigState after;
-    private final List<Problem> problems = new ArrayList<>();
-
-    private RemoteSave(ConfigState before, ConfigState after) {
-        this.before = before;
-        this.after = after;
-    }
-
     /**
      * Refuses what is not to be had from there.
      *
-     * @param before what is in force
-     * @param after what would be
      * @throws ConfigException that says for each value where it can be changed
      */
     static void check(ConfigState before, ConfigState after) {
-        RemoteSave save = new RemoteSave(before, after);
+        RemoteSave save = new RemoteSave(before, after, new ArrayList<>());
         save.places();
         save.amounts();
         if (!save.problems.isEmpty()) {

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What counts as a secret, by name or by look, and how a value is shown to people without giving one away. */
 final class Secrets {
-    /** Shown in place of a secret. */
     static final String HIDDEN = "(not shown)";
 
     private static final Set<String> AWS = Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");

@@ -19,11 +19,7 @@ final class Seed {
         return options;
     }
 
-    /**
-     * The configuration to begin with.
-     *
-     * @throws ConfigException naming the variables whose values are not allowed
-     */
+    /** @throws ConfigException naming the variables whose values are not allowed */
     static JsonObject from(Environment env) {
         JsonObject json = ConfigSchema.defaults();
         options().forEach((path, schema) -> put(json, path, schema, env));

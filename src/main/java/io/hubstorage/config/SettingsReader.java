@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Makes {@link Settings} of an {@link Environment}, collecting everything that is wrong on the way. With the JDK alone: the
  * health check starts for good reasons without libraries.
  */
-final class SettingsReader {
+record SettingsReader(Environment env, VariableReader variables) {
     private static final int DEFAULT_PORT = 5002;
     private static final int SHORTEST_PASSWORD = 8;
     private static final int SHORTEST_TOKEN = 20;
@@ -34,14 +34,6 @@ final class SettingsReader {
             Pattern.compile("https?://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
     private static final Pattern BITS = Pattern.compile("[0-9]{1,3}");
 
-    private final Environment env;
-    private final VariableReader variables;
-
-    private SettingsReader(Environment env, List<Problem> problems) {
-        this.env = env;
-        this.variables = new VariableReader(env, problems);
-    }
-
     static Settings read(Environment env) {
         List<Problem> problems = new ArrayList<>();
         Settings settings = read(env, problems);
@@ -54,7 +46,7 @@ final class SettingsReader {
     /** As far as they can be read, with a default in the place of each value that is added to the problems. */
     static Settings read(Environment env, List<Problem> problems) {
         problems.addAll(env.problems());
-        return new SettingsReader(env, problems).settings();
+        return new SettingsReader(env, new VariableReader(env, problems)).settings();
     }
 
     private Settings settings() {

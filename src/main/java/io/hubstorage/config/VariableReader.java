@@ -28,7 +28,6 @@ record VariableReader(Environment env, List<Problem> problems) {
         return path.toAbsolutePath().normalize();
     }
 
-    /** A folder or file as people write it; absolute. */
     Path folder(String name, Path fallback) {
         String text = env.get(name);
         try {
@@ -46,7 +45,6 @@ record VariableReader(Environment env, List<Problem> problems) {
         return text == null ? null : text.strip();
     }
 
-    /** Those of a comma-separated variable that are allowed. */
     List<String> members(String name, Predicate<String> valid, String allowed) {
         List<String> members = new ArrayList<>();
         for (String member : env.list(name)) {
@@ -59,7 +57,6 @@ record VariableReader(Environment env, List<Problem> problems) {
         return List.copyOf(members);
     }
 
-    /** A switch as people write it. */
     boolean flag(String name, boolean fallback) {
         String text = env.get(name);
         Boolean value = text == null ? Boolean.valueOf(fallback) : bool(text);
@@ -69,7 +66,6 @@ record VariableReader(Environment env, List<Problem> problems) {
         return value == null ? fallback : value;
     }
 
-    /** A whole number within these bounds. */
     int number(String name, int least, int most, int fallback, String allowed) {
         String text = text(name);
         if (text == null) {

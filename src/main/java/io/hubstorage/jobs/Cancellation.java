@@ -33,22 +33,14 @@ public class Cancellation {
         return reason;
     }
 
-    /**
-     * Goes on, or not.
-     *
-     * @throws CancellationException once it was requested
-     */
+    /** @throws CancellationException once it was requested */
     public void check() {
         if (isRequested()) {
             throw new CancellationException(reason());
         }
     }
 
-    /**
-     * Waits.
-     *
-     * @throws CancellationException when it was requested before, or is meanwhile
-     */
+    /** @throws CancellationException when it was requested before, or is meanwhile */
     public final void pause(Duration time) throws InterruptedException {
         if (requested.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new CancellationException(reason());

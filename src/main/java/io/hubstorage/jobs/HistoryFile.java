@@ -50,7 +50,6 @@ final class HistoryFile {
     /** Where the lines begin of which was told that they cannot be read. */
     private final Set<Long> leftOut = ConcurrentHashMap.newKeySet();
 
-    /** Why the last record could not be written. */
     private @Nullable String unwritable;
 
     private final LongAdder bytesRead = new LongAdder();
@@ -67,7 +66,6 @@ final class HistoryFile {
         this.keep = keep;
     }
 
-    /** What tells whether the file has changed. */
     record State(long bytes, FileTime written) {}
 
     /** Writes one record down for good: when this returns it has been forced to the disk. */

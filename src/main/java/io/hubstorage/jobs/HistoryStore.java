@@ -27,7 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class HistoryStore {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryStore.class);
 
-    /** How many runs are remembered. */
     static final int KEEP = 10_000;
 
     /** How many runs are looked through for one that covered a certain bucket, or that has not ended. */
@@ -51,7 +50,6 @@ public final class HistoryStore {
         this.file = file;
     }
 
-    /** Where the history in this folder is kept. */
     public static Path in(Path configFolder) {
         return configFolder.resolve("history.jsonl");
     }
@@ -75,7 +73,6 @@ public final class HistoryStore {
         }
     }
 
-    /** How many bytes were read, to answer questions and to count lines. */
     long bytesRead() {
         return file.bytesRead();
     }
@@ -93,7 +90,6 @@ public final class HistoryStore {
     /**
      * Runs, the newest first.
      *
-     * @param limit at most so many
      * @param beforeRunId only runs older than this one; none when it is not (or no longer) in the history
      */
     public List<RunRecord> newest(int limit, @Nullable String beforeRunId) {
@@ -105,7 +101,6 @@ public final class HistoryStore {
                 .toList());
     }
 
-    /** The run of that id. */
     public Optional<RunRecord> find(String runId) {
         return file.query(runs -> runs.filter(run -> run.runId().equals(runId)).findFirst());
     }
@@ -182,7 +177,6 @@ public final class HistoryStore {
         });
     }
 
-    /** What a run said of one bucket. */
     public record Judged(RunRecord run, RunRecord.BucketRecord bucket) {}
 
     private synchronized Optional<RunRecord> newest(Predicate<RunRecord> wanted) {

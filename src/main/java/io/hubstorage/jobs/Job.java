@@ -13,7 +13,6 @@ import java.util.concurrent.CancellationException;
  * {@link #check} or waits by {@link #pause}. Thread-safe.
  */
 public final class Job {
-    /** What kind of operation. */
     public enum Kind {
         /** Makes a snapshot. Between processes, the lock of the data folder keeps two of them apart. */
         BACKUP("backup"),
@@ -33,7 +32,6 @@ public final class Job {
             this.word = word;
         }
 
-        /** What people call it. */
         public String word() {
             return word;
         }
@@ -95,25 +93,16 @@ public final class Job {
         return result;
     }
 
-    /** Why it was stopped. */
     public String reason() {
         return cancellation.reason();
     }
 
-    /**
-     * Throws once the job was stopped.
-     *
-     * @throws CancellationException then
-     */
+    /** @throws CancellationException once the job was stopped */
     public void check() {
         cancellation.check();
     }
 
-    /**
-     * Waits.
-     *
-     * @throws CancellationException when it was stopped before, or is meanwhile
-     */
+    /** @throws CancellationException when it was stopped before, or is meanwhile */
     public void pause(Duration time) throws InterruptedException {
         cancellation.pause(time);
     }

@@ -7,7 +7,6 @@ import java.util.List;
 public final class Jobs {
     private final List<Job> running = new ArrayList<>();
 
-    /** Another job must end first. */
     public static final class ExcludedException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -28,7 +27,6 @@ public final class Jobs {
         return job;
     }
 
-    /** The job is over. */
     public synchronized void end(Job job) {
         running.remove(job);
     }

@@ -30,7 +30,6 @@ public final class WorkerPool<E extends Exception> {
         void run() throws E, InterruptedException;
     }
 
-    /** Hands out tasks, one after the other. */
     @FunctionalInterface
     public interface Source<E extends Exception> {
         void submitTo(WorkerPool<E> pool) throws E, InterruptedException;
@@ -60,7 +59,6 @@ public final class WorkerPool<E extends Exception> {
     /**
      * Returns when everything that the source handed out is done.
      *
-     * @param name for the threads
      * @param atOnce how many tasks may have begun and not ended
      * @throws E the first error, whether a task's or the source's
      */

@@ -29,7 +29,6 @@ public final class LineFormat {
     /** The MDC key under which the rooms put the id of the run they work for. */
     static final String RUN = "run";
 
-    /** What goes before every line of a text but the first. */
     static final String INDENT = "    ";
 
     private static final DateTimeFormatter UTC = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX", Locale.ROOT)

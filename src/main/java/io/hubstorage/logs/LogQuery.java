@@ -30,7 +30,6 @@ public record LogQuery(
         @Nullable String run,
         int limit,
         @Nullable String before) {
-    /** The largest page. */
     public static final int MOST = 5000;
 
     private static final Set<String> LEVELS =
@@ -49,12 +48,6 @@ public record LogQuery(
         }
     }
 
-    /** The newest lines, whatever they say. */
-    public static LogQuery newest(int limit) {
-        return new LogQuery(null, false, null, null, limit, null);
-    }
-
-    /** The same for the page after the one that ended with {@code cursor}. */
     public LogQuery olderThan(@Nullable String cursor) {
         return new LogQuery(text, regex, level, run, limit, cursor);
     }
@@ -80,7 +73,6 @@ public record LogQuery(
         return compiled;
     }
 
-    /** Whether a line is wanted. */
     final class Filter {
         private final @Nullable Pattern pattern;
         private final Level least;
@@ -89,7 +81,9 @@ public record LogQuery(
         /** @throws IllegalArgumentException for an unknown level or an expression that is none */
         Filter(BooleanSupplier cancelled) {
             this.cancelled = cancelled;
-            this.pattern = compiled();
+            this.pattern = text == null || text.isEmpty()
+                    ? null
+                    : regex ? expression(text) : Pattern.compile(Pattern.quote(text), Pattern.CASE_INSENSITIVE);
             this.least = leastLevel();
         }
 
@@ -149,13 +143,6 @@ public record LogQuery(
                 return text.toString();
             }
         }
-    }
-
-    private @Nullable Pattern compiled() {
-        if (text == null || text.isEmpty()) {
-            return null;
-        }
-        return regex ? expression(text) : Pattern.compile(Pattern.quote(text), Pattern.CASE_INSENSITIVE);
     }
 
     private Level leastLevel() {

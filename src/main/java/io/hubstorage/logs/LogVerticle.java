@@ -1,11 +1,10 @@
 package io.hubstorage.logs;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Bus;
 import io.hubstorage.config.ConfigStore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.MessageConsumer;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,32 +22,26 @@ public final class LogVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        List<MessageConsumer<Object>> consumers = List.of(
-                vertx.eventBus().consumer(Addresses.CONFIG_CHANGED, message -> blocking(this::follow)),
-                // The first run makes the data folder; a disk may have been mounted since.
-                vertx.eventBus().consumer(Addresses.BACKUP_STARTED, message -> blocking(logging::retryDataLog)),
-                vertx.eventBus().consumer(Addresses.BACKUP_FINISHED, message -> blocking(logging::retryDataLog)));
-        return Future.join(consumers.stream().map(MessageConsumer::completion).toList())
-                .compose(then -> vertx.executeBlocking(() -> {
-                    logging.publishTo(vertx);
-                    return null;
-                }));
+        Bus bus = new Bus(vertx);
+        return Future.join(
+                        bus.listen(Addresses.CONFIG_CHANGED, () -> blocking(this::follow)),
+                        // The first run makes the data folder; a disk may have been mounted since.
+                        bus.listen(Addresses.BACKUP_STARTED, () -> blocking(logging::retryDataLog)),
+                        bus.listen(Addresses.BACKUP_FINISHED, () -> blocking(logging::retryDataLog)))
+                .compose(_ -> blocking(() -> logging.publishTo(vertx)));
     }
 
     @Override
     public Future<?> stop() {
-        return vertx.executeBlocking(() -> {
-            logging.stopPublishing();
-            return null;
-        });
+        return blocking(logging::stopPublishing);
     }
 
     private void follow() {
         logging.apply(config.config().logging(), config.logFile(), config.dataPath());
     }
 
-    private void blocking(Runnable task) {
-        vertx.executeBlocking(() -> {
+    private Future<Void> blocking(Runnable task) {
+        return vertx.<Void>executeBlocking(() -> {
                     task.run();
                     return null;
                 })

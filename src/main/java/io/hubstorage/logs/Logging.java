@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
  * Built in code, so that it can change while it works. Thread-safe; everything but {@link #setLevel} may block on the disk.
  */
 public final class Logging implements AutoCloseable {
-    /** Where the console's lines go. */
     public enum Console {
         /** Where {@code docker logs} looks. */
         STDOUT,
@@ -185,11 +184,6 @@ public final class Logging implements AutoCloseable {
             bus.stop();
             bus = null;
         }
-    }
-
-    /** The log file and its rotated predecessors, to read and to search. */
-    public synchronized LogFiles files() {
-        return new LogFiles(logFile);
     }
 
     /** Writes out what is queued and closes the files; the console goes on. */

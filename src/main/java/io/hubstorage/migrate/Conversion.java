@@ -36,8 +36,6 @@ public final class Conversion {
     private boolean movedSecrets;
 
     /**
-     * Converts one.
-     *
      * @param old as it was read
      * @param base what its relative paths are relative to
      * @param agent what ran the old tool, if that is known: its timetable is the one that was in force
@@ -56,7 +54,6 @@ public final class Conversion {
         notifications();
     }
 
-    /** The new {@code config.json}. */
     JsonObject config() {
         return json;
     }
@@ -76,7 +73,6 @@ public final class Conversion {
         return movedSecrets;
     }
 
-    /** What was decided on the way, for people; without secrets. */
     public List<String> notes() {
         return notes;
     }

@@ -98,7 +98,6 @@ public final class Migration {
         }
     }
 
-    /** What became of the old configuration. */
     public Conversion conversion() {
         return conversion;
     }

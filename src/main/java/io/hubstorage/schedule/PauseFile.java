@@ -35,14 +35,9 @@ final class PauseFile {
 
     /** Written as a whole or not at all, and durable when this returns. */
     void write(boolean paused) throws IOException {
-        Files.createDirectories(folder());
+        Files.createDirectories(Durable.folderOf(file));
         Durable.writeAtomically(
                 file,
                 (new JsonObject().put("paused", paused).encodePrettily() + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-
-    private Path folder() {
-        Path folder = file.toAbsolutePath().getParent();
-        return folder == null ? file : folder;
     }
 }

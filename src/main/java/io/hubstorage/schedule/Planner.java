@@ -27,7 +27,6 @@ final class Planner {
     private boolean configured;
     private boolean paused;
 
-    /** The start that the next run is counted from. */
     private @Nullable Instant countFrom;
 
     private @Nullable Instant lastRun;
@@ -53,8 +52,6 @@ final class Planner {
     }
 
     /**
-     * What the disk remembers.
-     *
      * @param runs the last runs over all buckets that were not dry ones, newest first
      * @param lastSuccess the start of the last one that left every bucket safe
      */
@@ -118,7 +115,6 @@ final class Planner {
         }
     }
 
-    /** Whether a run must be asked for now. */
     boolean shouldStart(Instant now) {
         if (!passed(now) || running || asked) {
             return false;

@@ -2,6 +2,7 @@ package io.hubstorage.schedule;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunState;
@@ -10,16 +11,12 @@ import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.jobs.HistoryStore;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,17 +31,10 @@ import org.slf4j.LoggerFactory;
  * the backup verticle.
  */
 public final class SchedulerVerticle extends VerticleBase {
-    /** How often the clock is looked at. */
     public static final Duration TICK = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(SchedulerVerticle.class);
     private static final Duration CHECK = Duration.ofSeconds(30);
-    private static final int BAD_REQUEST = 400;
-    private static final int CONFLICT = 409;
-    private static final int FAILED = 500;
-    /** The data folder cannot be written to. */
-    private static final int UNUSABLE = 503;
-
     private static final Duration LOOK = Duration.ofMinutes(1);
 
     private final ConfigStore config;
@@ -55,8 +45,6 @@ public final class SchedulerVerticle extends VerticleBase {
     private final Duration tick;
     private final PauseFile pauseFile;
     private final Planner planner;
-    private final List<MessageConsumer<?>> consumers = new ArrayList<>();
-    private long timer = -1;
     private @Nullable Instant checked;
     private @Nullable Instant looked;
     private SchedulerMessage.@Nullable Status published;
@@ -85,34 +73,22 @@ public final class SchedulerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        on(Addresses.BACKUP_STARTED, message -> {
-            planner.started(BusJson.decode(message.body(), RunState.class), clock.instant());
-            publishIfChanged();
-        });
-        on(Addresses.BACKUP_FINISHED, message -> {
-            planner.finished(BusJson.decode(message.body(), RunRecord.class), clock.instant());
-            LOG.info("Schedule: {}", planner.describe());
-            publishIfChanged();
-        });
-        on(Addresses.CONFIG_CHANGED, message -> configChanged());
-        on(Addresses.SCHEDULER_STATUS, message -> message.reply(status()));
-        on(Addresses.SCHEDULER_RESTART, this::restart);
-        on(Addresses.SCHEDULER_PAUSE, this::pause);
-        return Future.join(consumers.stream().map(MessageConsumer::completion).toList())
-                .compose(then -> begin())
-                .onSuccess(then -> {
-                    timer = vertx.setPeriodic(0, Math.max(1, tick.toMillis()), id -> tick());
-                });
-    }
-
-    @Override
-    public Future<?> stop() {
-        vertx.cancelTimer(timer);
-        return Future.join(consumers.stream().map(MessageConsumer::unregister).toList());
-    }
-
-    private void on(String address, Handler<Message<JsonObject>> handler) {
-        consumers.add(vertx.eventBus().consumer(address, handler));
+        return Future.join(List.of(
+                        bus().listen(Addresses.BACKUP_STARTED, RunState.class, run -> {
+                            planner.started(run, clock.instant());
+                            publishIfChanged();
+                        }),
+                        bus().listen(Addresses.BACKUP_FINISHED, RunRecord.class, run -> {
+                            planner.finished(run, clock.instant());
+                            LOG.info("Schedule: {}", planner.describe());
+                            publishIfChanged();
+                        }),
+                        bus().listen(Addresses.CONFIG_CHANGED, this::configChanged),
+                        bus().answer(Addresses.SCHEDULER_STATUS, _ -> Future.succeededFuture(status())),
+                        bus().answer(Addresses.SCHEDULER_RESTART, _ -> restart()),
+                        bus().answer(Addresses.SCHEDULER_PAUSE, this::pause)))
+                .compose(_ -> begin())
+                .onSuccess(_ -> vertx.setPeriodic(0, Math.max(1, tick.toMillis()), _ -> tick()));
     }
 
     /** Reads what the disk remembers, asks whether a run goes on, and plans. */
@@ -183,10 +159,8 @@ public final class SchedulerVerticle extends VerticleBase {
                         default -> "A scheduled backup is due: starting it";
                     });
         }
-        BackupMessage.Start start = new BackupMessage.Start(trigger, false, null);
-        vertx.eventBus()
-                .<JsonObject>request(Addresses.BACKUP_START, BusJson.encode(start))
-                .map(reply -> BusJson.decode(reply.body(), BackupMessage.Accepted.class))
+        bus().ask(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(trigger, false, null)), Bus.PATIENT)
+                .map(reply -> BusJson.decode(reply, BackupMessage.Accepted.class))
                 .onSuccess(accepted -> {
                     planner.accepted(accepted.runId(), clock.instant());
                     destination(null);
@@ -196,11 +170,11 @@ public final class SchedulerVerticle extends VerticleBase {
     }
 
     private void notStarted(Throwable e) {
-        if (e instanceof ReplyException reply && reply.failureCode() == CONFLICT) {
+        if (e instanceof ReplyException reply && reply.failureCode() == Bus.CONFLICT) {
             LOG.info("A backup is running already; the schedule goes on when it has ended");
             planner.busy();
             checked = clock.instant();
-        } else if (e instanceof ReplyException reply && reply.failureCode() == UNUSABLE) {
+        } else if (e instanceof ReplyException reply && reply.failureCode() == Bus.UNUSABLE) {
             RunState.Waiting before = planner.waiting();
             planner.unusable(String.valueOf(e.getMessage()), clock.instant());
             if (!Objects.equals(before, planner.waiting())) {
@@ -227,13 +201,10 @@ public final class SchedulerVerticle extends VerticleBase {
 
     /** Whether a run goes on; null when nobody can say. Never fails. */
     private Future<BackupMessage.@Nullable Status> askForStatus() {
-        return vertx.eventBus()
-                .<JsonObject>request(Addresses.BACKUP_STATUS, new JsonObject())
-                .map(reply -> BusJson.decode(reply.body(), BackupMessage.Status.class))
-                .otherwise(e -> {
-                    LOG.debug("The state of the backup is unknown", e);
-                    return null;
-                });
+        return bus().ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class).otherwise(e -> {
+            LOG.debug("The state of the backup is unknown", e);
+            return null;
+        });
     }
 
     private void take(BackupMessage.@Nullable Status status) {
@@ -256,51 +227,38 @@ public final class SchedulerVerticle extends VerticleBase {
         }
     }
 
-    private void restart(Message<JsonObject> message) {
+    private Future<SchedulerMessage.Status> restart() {
         LOG.info("The scheduler was told to begin anew");
-        begin().onSuccess(then -> message.reply(status())).onFailure(e -> fail(message, e));
+        return begin().map(_ -> status());
     }
 
-    private void pause(Message<JsonObject> message) {
-        JsonObject body = message.body();
-        if (body == null || body.getValue("paused") == null) {
-            message.fail(BAD_REQUEST, "paused: found nothing, allowed: true or false");
-            return;
-        }
-        boolean paused;
-        try {
-            paused = BusJson.request(body, SchedulerMessage.Pause.class).paused();
-        } catch (IllegalArgumentException e) {
-            message.fail(BAD_REQUEST, e.getMessage());
-            return;
-        }
-        vertx.executeBlocking(() -> {
+    private Future<SchedulerMessage.Status> pause(JsonObject body) {
+        boolean paused = BusJson.request(body, SchedulerMessage.Pause.class).paused();
+        return vertx.executeBlocking(() -> {
                     pauseFile.write(paused);
-                    return null;
+                    return paused;
                 })
-                .onSuccess(then -> {
+                .map(_ -> {
                     planner.pause(paused, clock.instant());
                     LOG.info("Schedule: {}", planner.describe());
-                    message.reply(status());
                     publishIfChanged();
-                })
-                .onFailure(e -> fail(message, e));
+                    return status();
+                });
     }
 
-    private static void fail(Message<JsonObject> message, Throwable e) {
-        LOG.error("The scheduler could not do what it was asked for", e);
-        message.fail(FAILED, String.valueOf(e.getMessage()));
+    private Bus bus() {
+        return new Bus(vertx);
     }
 
-    private JsonObject status() {
-        return BusJson.encode(planner.status(clock.instant()));
+    private SchedulerMessage.Status status() {
+        return planner.status(clock.instant());
     }
 
     private void publishIfChanged() {
-        SchedulerMessage.Status now = planner.status(clock.instant());
+        SchedulerMessage.Status now = status();
         if (!now.equals(published)) {
             published = now;
-            vertx.eventBus().publish(Addresses.SCHEDULER_CHANGED, BusJson.encode(now));
+            bus().publish(Addresses.SCHEDULER_CHANGED, now);
         }
     }
 }

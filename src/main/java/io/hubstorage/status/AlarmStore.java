@@ -36,7 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class AlarmStore {
     private static final Logger LOG = LoggerFactory.getLogger(AlarmStore.class);
     private static final int FORMAT = 1;
-    /** How many of the acknowledged ones are kept. */
     private static final int KEEP = 100;
 
     private static final Comparator<Alarm> NEWEST_FIRST =
@@ -109,7 +108,7 @@ public final class AlarmStore {
     /** Returns whether anything changed. */
     private boolean change(UnaryOperator<List<Alarm>> change) {
         try {
-            Files.createDirectories(folder());
+            Files.createDirectories(Durable.folderOf(file));
             try (FileChannel channel = FileChannel.open(
                             file.resolveSibling(".alarms.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock _ = lock(channel)) {
@@ -217,9 +216,5 @@ public final class AlarmStore {
                                 alarm.occurrences().since(),
                                 last(alarm))
                         .allMatch(Objects::nonNull);
-    }
-
-    private Path folder() {
-        return Objects.requireNonNull(file.toAbsolutePath().getParent());
     }
 }

@@ -41,7 +41,6 @@ final class FactFinder {
     /** Does not change unless {@link #seen} does. */
     private Facts.@Nullable Past past;
 
-    /** What tells whether anything has changed. */
     private record Seen(
             HubConfig config,
             Path data,
@@ -84,7 +83,6 @@ final class FactFinder {
                         (problem.remedy() + " It is tried again every minute.").strip()));
     }
 
-    /** Whether what happens can be written down. */
     private Optional<Condition> memory() {
         Path folder = config.settings().configFolder();
         Optional<FolderAccess.Problem> access =

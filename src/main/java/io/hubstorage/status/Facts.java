@@ -9,13 +9,13 @@ import io.hubstorage.config.HubConfig;
 import io.hubstorage.jobs.HistoryStore.Judged;
 import io.hubstorage.snapshot.Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that a judgement follows from.
- *
  * @param past what earlier runs have left
  * @param conditions what was found wrong while the facts were gathered
  */
@@ -55,5 +55,25 @@ record Facts(
             @Nullable Certificate newest,
             boolean legacy) {
         static final Past NOTHING = new Past(null, null, Map.of(), Map.of(), null, false);
+    }
+
+    /** What is wrong now, found out or silent, the worst first. */
+    List<Condition> allConditions() {
+        List<Condition> all = new ArrayList<>(conditions);
+        if (rooms.backup() == null) {
+            all.add(new Condition(
+                    Condition.Kind.ENGINE,
+                    "The backup engine does not answer, so nothing can be said about the backups.",
+                    "Look into the log, and restart HubStorage if it stays so."));
+        }
+        SchedulerMessage.Status scheduler = rooms.scheduler();
+        if (rooms.hasScheduler() && (scheduler == null || !scheduler.running())) {
+            all.add(new Condition(
+                    Condition.Kind.SCHEDULER,
+                    "The scheduler is not running, so no backup starts by itself.",
+                    "Restart HubStorage, and look into the log for the cause."));
+        }
+        all.sort(Comparator.comparing(Condition::kind));
+        return List.copyOf(all);
     }
 }

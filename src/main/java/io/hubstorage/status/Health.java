@@ -70,7 +70,6 @@ public final class Health {
                 .register("s3", promise -> promise.complete(s3()));
     }
 
-    /** Whether the process works. */
     public Future<CheckResult> live() {
         return live.checkStatus();
     }
@@ -80,7 +79,6 @@ public final class Health {
         return ready.checkStatus();
     }
 
-    /** From now on not ready: the process is about to stop. */
     public void notReady() {
         stopping = true;
     }
@@ -90,9 +88,8 @@ public final class Health {
     }
 
     private Future<Status> config() {
-        return bus.ask(Addresses.CONFIG_GET, new JsonObject(), QUICK)
-                .map(body -> {
-                    ConfigMessage.Current current = BusJson.decode(body, ConfigMessage.Current.class);
+        return bus.ask(Addresses.CONFIG_GET, ConfigMessage.Current.class, QUICK)
+                .map(current -> {
                     JsonObject data = new JsonObject().put("hash", current.hash());
                     if (!current.broken().isEmpty()) {
                         data.put("degraded", true)
@@ -109,11 +106,10 @@ public final class Health {
 
     /** Never down: what is wrong with the backups is told, and a restart would not mend it. */
     private Future<Status> backups() {
-        return bus.ask(Addresses.STATUS, new JsonObject(), QUICK)
-                .map(body -> {
-                    StatusMessage.Current judged = BusJson.decode(body, StatusMessage.Current.class);
+        return bus.ask(Addresses.STATUS, StatusMessage.Current.class, QUICK)
+                .map(judged -> {
                     JsonObject data = new JsonObject()
-                            .put("state", judged.state().word())
+                            .put("state", BusJson.word(judged.state()))
                             .put("detail", judged.sentence())
                             .put("alarms", judged.alarms().size());
                     boolean well = judged.alarms().isEmpty()
@@ -126,10 +122,8 @@ public final class Health {
     }
 
     private Future<Status> scheduler() {
-        return bus.ask(Addresses.SCHEDULER_STATUS, new JsonObject(), QUICK)
-                .map(body -> BusJson.decode(body, SchedulerMessage.Status.class).running()
-                        ? Status.OK()
-                        : down("the scheduler is not running"))
+        return bus.ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class, QUICK)
+                .map(status -> status.running() ? Status.OK() : down("the scheduler is not running"))
                 .otherwise(failure -> down("the scheduler does not answer"));
     }
 
@@ -167,8 +161,8 @@ public final class Health {
         Instant now = clock.instant();
         if (s3Asked == null || Duration.between(s3Asked, now).abs().compareTo(S3_AGE) >= 0) {
             s3Asked = now;
-            bus.ask(Addresses.S3_DIAGNOSE, new JsonObject(), Bus.REMOTE)
-                    .map(body -> BusJson.decode(body, S3Message.Diagnosis.class).ok()
+            bus.ask(Addresses.S3_DIAGNOSE, S3Message.Diagnosis.class, Bus.REMOTE)
+                    .map(diagnosis -> diagnosis.ok()
                             ? Status.OK(new JsonObject().put("asked_at", now.toString()))
                             : degraded(now, "see /api/aws_diagnostics"))
                     .otherwise(failure -> degraded(now, "no answer"))

@@ -18,27 +18,30 @@ import io.hubstorage.bus.StatusMessage.Standing;
 import io.hubstorage.bus.StatusMessage.State;
 import io.hubstorage.bus.StatusMessage.Verdict;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** How things stand, in one word and a sentence that is true now. Pure: all follows from the facts. */
 final class Judge {
     private final Facts facts;
+    private final BackupMessage.@Nullable Status backup;
+    private final SchedulerMessage.@Nullable Status scheduler;
     private final Standings standings;
     private final List<Condition> conditions;
 
     private Judge(Facts facts) {
         this.facts = facts;
+        this.backup = facts.rooms().backup();
+        this.scheduler = facts.rooms().scheduler();
         this.standings = new Standings(facts);
-        this.conditions = conditions(facts);
+        this.conditions = facts.allConditions();
     }
 
-    /** Judges. */
     static Current of(Facts facts) {
         Judge judge = new Judge(facts);
         return new Current(
@@ -49,25 +52,6 @@ final class Judge {
                 facts.alarms(),
                 facts.freeBytes(),
                 facts.config().bandwidthLimit(facts.now()));
-    }
-
-    private static List<Condition> conditions(Facts facts) {
-        List<Condition> all = new ArrayList<>(facts.conditions());
-        if (facts.rooms().backup() == null) {
-            all.add(new Condition(
-                    Condition.Kind.ENGINE,
-                    "The backup engine does not answer, so nothing can be said about the backups.",
-                    "Look into the log, and restart HubStorage if it stays so."));
-        }
-        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
-        if (facts.rooms().hasScheduler() && (scheduler == null || !scheduler.running())) {
-            all.add(new Condition(
-                    Condition.Kind.SCHEDULER,
-                    "The scheduler is not running, so no backup starts by itself.",
-                    "Restart HubStorage, and look into the log for the cause."));
-        }
-        all.sort(Comparator.comparing(Condition::kind));
-        return List.copyOf(all);
     }
 
     /** The rules, the most pressing one first; the first that has something to say is heard. */
@@ -93,13 +77,12 @@ final class Judge {
     }
 
     private Optional<Verdict> running() {
-        BackupMessage.Status backup = facts.rooms().backup();
         RunState run = backup == null ? null : backup.current();
         return run == null ? Optional.empty() : Optional.of(new RunInProgress(run, lastGood(), facts.now()).verdict());
     }
 
     private Optional<Verdict> silent() {
-        return facts.rooms().backup() == null ? stopped() : Optional.empty();
+        return backup == null ? stopped() : Optional.empty();
     }
 
     private Optional<Verdict> notSetUp() {
@@ -157,7 +140,6 @@ final class Judge {
     }
 
     private Optional<Verdict> late() {
-        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
         boolean overdue = scheduler != null
                 && scheduler.startsBackups()
                 && scheduler.runs().overdue();
@@ -219,9 +201,7 @@ final class Judge {
         if (none && standings.oldestCheck().isEmpty()) {
             return Optional.of(verdict(
                     State.NEVER_RUN,
-                    facts.rooms().backup() != null && facts.rooms().backup().last() != null
-                            ? "No backup has finished yet."
-                            : "No backup has run yet.",
+                    backup != null && backup.last() != null ? "No backup has finished yet." : "No backup has run yet.",
                     cutShort() + more.strip()));
         }
         long well = standings.in(Standing.SAFE).size();
@@ -236,8 +216,7 @@ final class Judge {
                 .map(why -> verdict(
                         State.PAUSED,
                         why,
-                        (facts.rooms().scheduler() != null
-                                                && facts.rooms().scheduler().paused()
+                        (scheduler != null && scheduler.paused()
                                         ? "Nothing runs by itself until you resume it."
                                         : "Backups run only when you start them. Switch it on in Configuration.")
                                 + lastGood()));
@@ -245,7 +224,6 @@ final class Judge {
 
     /** Why nothing runs by itself; empty when it does. */
     private Optional<String> schedule() {
-        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
         if (scheduler == null) {
             return Optional.empty();
         }
@@ -265,10 +243,9 @@ final class Judge {
                 .oldestCheck()
                 .map(at -> (unchanged ? "Checked %s, nothing had changed" : "Last backup %s").formatted(agoMark(at)))
                 .orElse("");
-        String next = facts.rooms().scheduler() == null
-                        || facts.rooms().scheduler().runs().nextBackup() == null
+        String next = scheduler == null || scheduler.runs().nextBackup() == null
                 ? ""
-                : ", next " + untilMark(facts.rooms().scheduler().runs().nextBackup());
+                : ", next " + untilMark(scheduler.runs().nextBackup());
         return verdict(State.SAFE, title, cutShort() + when + next + ".");
     }
 
@@ -280,7 +257,6 @@ final class Judge {
     }
 
     private String next() {
-        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
         if (scheduler == null || !scheduler.startsBackups()) {
             return schedule().map(why -> " " + why).orElse("");
         }
@@ -292,8 +268,7 @@ final class Judge {
 
     /** That the last run came to no end of its own. */
     private String cutShort() {
-        RunRecord last =
-                facts.rooms().backup() == null ? null : facts.rooms().backup().last();
+        RunRecord last = backup == null ? null : backup.last();
         if (last == null || last.dryRun()) {
             return "";
         }

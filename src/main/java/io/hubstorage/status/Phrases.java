@@ -67,28 +67,23 @@ final class Phrases {
         return many == 1 ? "1 bucket" : many + " buckets";
     }
 
-    /** For a text that is filled in later. */
     static String agoMark(Instant then) {
         return "{ago:%s}".formatted(then);
     }
 
-    /** Likewise. */
     static String untilMark(Instant then) {
         return "{until:%s}".formatted(then);
     }
 
-    /** The time of day. */
     static String atMark(Instant then) {
         return "{at:%s}".formatted(then);
     }
 
-    /** A verdict, with the sentence that is true now. */
     static Verdict verdict(State state, String title, String detail, Instant now) {
         String more = detail.strip();
         return new Verdict(state, title, more, filled((title + " " + more).strip(), now));
     }
 
-    /** The text with its moments in words. */
     static String filled(String text, Instant now) {
         return MOMENT.matcher(text)
                 .replaceAll(

@@ -26,17 +26,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Tries everything that a backup needs and tells how each went; changes nothing. */
-public final class SelfTest {
-    private final Vertx vertx;
-    private final Bus bus;
-    private final ConfigStore store;
-
-    public SelfTest(Vertx vertx, ConfigStore store) {
-        this.vertx = vertx;
-        this.bus = new Bus(vertx);
-        this.store = store;
-    }
-
+public record SelfTest(Vertx vertx, Bus bus, ConfigStore store) {
     /** {@code ok} and the list of {@code checks}. Never fails. */
     public Future<JsonObject> run() {
         List<Future<List<Step>>> checks = List.of(
@@ -170,8 +160,8 @@ public final class SelfTest {
     }
 
     private Future<List<Step>> storage() {
-        return bus.ask(Addresses.S3_DIAGNOSE, new JsonObject(), Bus.REMOTE)
-                .map(body -> BusJson.decode(body, S3Message.Diagnosis.class).steps())
+        return bus.ask(Addresses.S3_DIAGNOSE, S3Message.Diagnosis.class, Bus.REMOTE)
+                .map(S3Message.Diagnosis::steps)
                 .otherwise(failure -> List.of(silent("s3", failure)));
     }
 

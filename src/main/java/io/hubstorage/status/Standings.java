@@ -81,7 +81,6 @@ final class Standings {
         return all;
     }
 
-    /** Those that are to be backed up. */
     Stream<Bucket> wanted() {
         return all.stream().filter(bucket -> bucket.state() != Standing.LEFT_OUT);
     }
@@ -91,7 +90,6 @@ final class Standings {
         return all.stream().filter(bucket -> any.contains(bucket.state())).toList();
     }
 
-    /** When the bucket that was backed up longest ago was. */
     Optional<Instant> oldestCheck() {
         return wanted().map(Bucket::checked).filter(Objects::nonNull).min(Comparator.naturalOrder());
     }
@@ -154,7 +152,6 @@ final class Standings {
                 .orElse(false);
     }
 
-    /** What the newest snapshot has of a bucket. */
     private Certificate.@Nullable Bucket held(String name) {
         return newest == null
                 ? null
@@ -164,7 +161,6 @@ final class Standings {
                         .orElse(null);
     }
 
-    /** The last time that a bucket was backed up whole. */
     private record Good(
             Instant began, Instant ended, @Nullable String snapshot) {}
 

@@ -6,7 +6,6 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.config.ConfigStore;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -14,21 +13,11 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /** Asks the other rooms how things stand and puts their answers together. A room that is silent is shown as null. */
-public final class StatusService {
+public record StatusService(Bus bus, ConfigStore store, InstantSource clock) {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String SILENT =
             "Parts of HubStorage do not answer, so nothing can be said about the backups. Look into the log, and"
                     + " restart HubStorage if this stays.";
-
-    private final Bus bus;
-    private final ConfigStore store;
-    private final InstantSource clock;
-
-    public StatusService(Vertx vertx, ConfigStore store, InstantSource clock) {
-        this.bus = new Bus(vertx);
-        this.store = store;
-        this.clock = clock;
-    }
 
     /** What a page begins with: {@code status}, {@code backup}, {@code scheduler}, {@code config}. Never fails. */
     public Future<JsonObject> state() {
@@ -45,7 +34,6 @@ public final class StatusService {
                         .put("config", summary()));
     }
 
-    /** The judgement in short. */
     private static JsonObject health(Optional<JsonObject> status) {
         return new JsonObject()
                 .put("state", status.map(judged -> judged.getString("state")).orElse("failing"))

@@ -3,6 +3,7 @@ package io.hubstorage.status;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunState;
@@ -12,18 +13,15 @@ import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.jobs.HistoryStore;
 import io.vertx.core.Future;
-import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,22 +32,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class StatusVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(StatusVerticle.class);
-    private static final int BAD_REQUEST = 400;
-    private static final int NOT_FOUND = 404;
-    private static final int FAILED = 500;
-
     /** How often it is looked whether something has changed that nobody told: time itself, or another process. */
     private static final long LOOK_MILLIS = 5_000;
 
-    private static final long PATIENCE_MILLIS = 3_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final AlarmStore alarms;
     private final FactFinder facts;
-    private @Nullable StatusMessage current;
+    private StatusMessage.@Nullable Current current;
     private @Nullable Object phase;
     private boolean judging;
     private boolean again;
-    private long timer = -1;
 
     /** Judges by this configuration, this history and the data folder; {@code clock} tells what is late. */
     public StatusVerticle(ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
@@ -59,48 +52,37 @@ public final class StatusVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        timer = vertx.setPeriodic(LOOK_MILLIS, _ -> look());
+        vertx.setPeriodic(LOOK_MILLIS, _ -> look());
         return Future.all(List.of(
-                consume(Addresses.STATUS, this::status),
-                consume(Addresses.BACKUP_STARTED, _ -> look()),
-                consume(Addresses.BACKUP_PROGRESS, message -> progress(message.body())),
-                consume(Addresses.SCHEDULER_CHANGED, _ -> look()),
-                consume(Addresses.CONFIG_CHANGED, _ -> look()),
-                consume(Addresses.ALARM_RAISE, message -> raise(BusJson.decode(message.body(), Alarm.class))),
-                consume(Addresses.BACKUP_FINISHED, message -> finished(message.body())),
-                consume(Addresses.ALARMS_LIST, message -> answer(message, alarms::list)),
-                consume(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge)));
+                bus().answer(Addresses.STATUS, _ -> judge()),
+                bus().listen(Addresses.BACKUP_STARTED, this::look),
+                bus().listen(Addresses.BACKUP_PROGRESS, RunState.class, this::progress),
+                bus().listen(Addresses.SCHEDULER_CHANGED, this::look),
+                bus().listen(Addresses.CONFIG_CHANGED, this::look),
+                bus().listen(Addresses.ALARM_RAISE, Alarm.class, this::raise),
+                bus().listen(Addresses.BACKUP_FINISHED, RunRecord.class, this::finished),
+                bus().answer(Addresses.ALARMS_LIST, _ -> list()),
+                bus().answer(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge)));
     }
 
     /** Completes when all that was raised is written down. */
     @Override
     public Future<?> stop() {
-        vertx.cancelTimer(timer);
         return vertx.executeBlocking(() -> null);
     }
 
-    private Future<Void> consume(String address, Handler<Message<JsonObject>> handler) {
-        return vertx.eventBus()
-                .<JsonObject>consumer(address, message -> {
-                    try {
-                        handler.handle(message);
-                    } catch (IllegalArgumentException e) {
-                        message.fail(BAD_REQUEST, e.getMessage());
-                    }
-                })
-                .completion();
+    private Bus bus() {
+        return new Bus(vertx);
     }
 
-    private void finished(JsonObject body) {
-        RunRecord run = BusJson.decode(body, RunRecord.class);
+    private void finished(RunRecord run) {
         run.alarms().forEach(alarm -> raise(ofRun(run, alarm)));
         ofDamage(run).ifPresent(this::raise);
         look();
     }
 
     /** Most of what a run tells is how far it is, which changes nothing here. */
-    private void progress(JsonObject body) {
-        RunState run = BusJson.decode(body, RunState.class);
+    private void progress(RunState run) {
         Object now = List.of(
                 run.runId(),
                 run.phase(),
@@ -113,11 +95,6 @@ public final class StatusVerticle extends VerticleBase {
             phase = now;
             look();
         }
-    }
-
-    private void status(Message<JsonObject> message) {
-        judge().onSuccess(judged -> message.reply(BusJson.encode(judged)))
-                .onFailure(e -> message.fail(FAILED, String.valueOf(e.getMessage())));
     }
 
     /** Judges, and tells everybody if that came to something else than last time. */
@@ -150,22 +127,17 @@ public final class StatusVerticle extends VerticleBase {
                 judged.bandwidthLimit());
         if (!timeless.equals(current)) {
             current = timeless;
-            vertx.eventBus().publish(Addresses.STATUS_CHANGED, BusJson.encode(judged));
+            bus().publish(Addresses.STATUS_CHANGED, judged);
         }
     }
 
     private Future<StatusMessage.Current> judge() {
-        Future<BackupMessage.Status> backup = ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class);
-        Future<SchedulerMessage.Status> scheduler = ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class);
+        Future<BackupMessage.Status> backup = bus().ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class, PATIENCE);
+        Future<SchedulerMessage.Status> scheduler =
+                bus().ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class, PATIENCE);
         return Future.join(backup, scheduler)
                 .transform(_ -> vertx.executeBlocking(() -> Judge.of(facts.find(
                         new Facts.Rooms(backup.result(), scheduler.result(), !isAbsent(scheduler.cause()))))));
-    }
-
-    private <T extends Record> Future<T> ask(String address, Class<T> type) {
-        return vertx.eventBus()
-                .<JsonObject>request(address, new JsonObject(), new DeliveryOptions().setSendTimeout(PATIENCE_MILLIS))
-                .map(reply -> BusJson.decode(reply.body(), type));
     }
 
     /** Whether there is nobody to answer, which is another thing than somebody who does not. */
@@ -189,7 +161,6 @@ public final class StatusVerticle extends VerticleBase {
                         .about(null, run.snapshot()));
     }
 
-    /** An alarm of a run as one that stays. */
     static Alarm ofRun(RunRecord run, RunRecord.Alarm alarm) {
         Instant at = run.finishedAt() == null ? run.startedAt() : run.finishedAt();
         // With the figures: a bucket that goes on losing objects is another thing to look at each time.
@@ -211,38 +182,29 @@ public final class StatusVerticle extends VerticleBase {
 
     private void publish(boolean changed) {
         if (changed) {
-            vertx.executeBlocking(alarms::list).onSuccess(list -> {
-                vertx.eventBus().publish(Addresses.ALARMS_CHANGED, BusJson.encode(list));
+            list().onSuccess(list -> {
+                bus().publish(Addresses.ALARMS_CHANGED, list);
                 look();
             });
         }
     }
 
-    private void acknowledge(Message<JsonObject> message) {
-        Alarm.Acknowledge asked = BusJson.request(message.body(), Alarm.Acknowledge.class);
+    private Future<Alarm.Listing> acknowledge(JsonObject body) {
+        Alarm.Acknowledge asked = BusJson.request(body, Alarm.Acknowledge.class);
         String id = asked.id();
         if ((id == null) != asked.all()) {
             throw new IllegalArgumentException("id: found %s, allowed: the id of an alarm, or all: true".formatted(id));
         }
-        vertx.executeBlocking(() -> id == null ? alarms.acknowledgeAll() : alarms.acknowledge(id))
-                .onSuccess(changed -> {
+        return vertx.executeBlocking(() -> id == null ? alarms.acknowledgeAll() : alarms.acknowledge(id))
+                .compose(changed -> {
                     publish(changed);
-                    if (changed || id == null) {
-                        answer(message, alarms::list);
-                    } else {
-                        message.fail(NOT_FOUND, "no open alarm has the id " + id);
-                    }
-                })
-                .onFailure(e -> message.fail(FAILED, String.valueOf(e.getMessage())));
+                    return changed || id == null
+                            ? list()
+                            : Future.failedFuture(Bus.refusal(Bus.NOT_FOUND, "no open alarm has the id " + id));
+                });
     }
 
-    private void answer(Message<JsonObject> message, Callable<? extends Record> work) {
-        vertx.executeBlocking(work).onComplete(done -> {
-            if (done.succeeded()) {
-                message.reply(BusJson.encode(done.result()));
-            } else {
-                message.fail(FAILED, String.valueOf(done.cause().getMessage()));
-            }
-        });
+    private Future<Alarm.Listing> list() {
+        return vertx.executeBlocking(alarms::list);
     }
 }

@@ -61,7 +61,6 @@ record BucketTree(String bucket, Path folder, boolean folded, Findings findings)
      * @param inode equal for hard links of one file, and sorted about as they lie on the disk; empty where there is none
      */
     record Found(String place, String path, Type type, long size, String inode) {
-        /** For sorting on disk. */
         static final TextCodec<Found> CODEC = new TextCodec<>(
                 found -> List.of(found.place, found.path, found.type.name(), Long.toString(found.size), found.inode),
                 texts -> new Found(
@@ -72,7 +71,6 @@ record BucketTree(String bucket, Path folder, boolean folded, Findings findings)
                         texts.get(4)));
     }
 
-    /** Takes what is found. */
     interface Sink {
         void accept(Found found) throws IOException;
     }
@@ -92,7 +90,6 @@ record BucketTree(String bucket, Path folder, boolean folded, Findings findings)
         return directory ? place + "/" : place;
     }
 
-    /** One more of that kind. */
     void count(Findings.Seen what, long bytes) {
         findings.count(what, bucket, bytes);
     }

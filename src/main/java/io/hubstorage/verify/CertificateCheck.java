@@ -14,20 +14,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Compares a snapshot's certificate with itself and with the folders around the buckets' files. */
-final class CertificateCheck {
+record CertificateCheck(Path snapshot, Certificate certificate, VerifyRequest request, Findings findings) {
     private static final Duration MOST_LATER = Duration.ofMinutes(10);
-
-    private final Path snapshot;
-    private final Certificate certificate;
-    private final VerifyRequest request;
-    private final Findings findings;
-
-    CertificateCheck(Path snapshot, Certificate certificate, VerifyRequest request, Findings findings) {
-        this.snapshot = snapshot;
-        this.certificate = certificate;
-        this.request = request;
-        this.findings = findings;
-    }
 
     void check() throws IOException {
         String name = snapshot.getFileName().toString();

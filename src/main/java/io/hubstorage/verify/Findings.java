@@ -56,7 +56,6 @@ final class Findings {
         }
     }
 
-    /** One more of that kind. */
     synchronized void count(Seen what, String bucket, long bytes) {
         counts(bucket).seen.merge(what, Tally.of(bytes), Tally::plus);
     }

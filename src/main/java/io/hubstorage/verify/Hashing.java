@@ -36,7 +36,6 @@ final class Hashing {
      * @param sha256 what the manifest says
      */
     record Job(String inode, String place, String path, String key, long size, String sha256) {
-        /** For sorting on disk. */
         static final TextCodec<Job> CODEC = new TextCodec<>(
                 job -> List.of(job.inode, job.place, job.path, job.key, Long.toString(job.size), job.sha256),
                 texts -> new Job(
@@ -55,10 +54,8 @@ final class Hashing {
 
     /** Is told what each file holds, by several threads, but by one at a time. */
     interface Sink {
-        /** The file has a content of this SHA-256. */
         void read(Job job, String sha256) throws IOException;
 
-        /** Its content cannot be read. */
         void unreadable(Job job, Throwable failure) throws IOException;
     }
 

@@ -23,13 +23,11 @@ final class ProvenFiles {
 
     /** A file, as in {@link BucketTree.Found}, and what it holds. */
     record Item(String place, String inode, String sha256) {
-        /** For files and for sorting on disk. */
         static final TextCodec<Item> CODEC = new TextCodec<>(
                 each -> List.of(each.place, each.inode, each.sha256),
                 texts -> new Item(texts.get(0), texts.get(1), texts.get(2)));
     }
 
-    /** In this folder. */
     ProvenFiles(Path scratch) {
         this.scratch = scratch;
     }
@@ -43,7 +41,6 @@ final class ProvenFiles {
                         : null);
     }
 
-    /** Puts others in their place. */
     void replace(String bucket, Sorted<Item> items) throws IOException {
         try (DataOutputStream out =
                 new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file(bucket)), 1 << 14))) {
@@ -60,7 +57,6 @@ final class ProvenFiles {
         return scratch.resolve("proven-" + buckets.computeIfAbsent(bucket, _ -> buckets.size()));
     }
 
-    /** One pass over a bucket's files. */
     static final class Cursor implements AutoCloseable {
         private final @Nullable DataInputStream in;
         private @Nullable Item current;

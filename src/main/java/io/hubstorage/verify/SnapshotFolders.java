@@ -18,14 +18,7 @@ import java.util.Optional;
  * The folders that can be verified: all snapshots, and those too that other commands pass over because they are too damaged
  * to be one. Blocking.
  */
-public final class SnapshotFolders {
-    private final Layout layout;
-
-    /** Those below this layout's data folder. */
-    public SnapshotFolders(Layout layout) {
-        this.layout = layout;
-    }
-
+public record SnapshotFolders(Layout layout) {
     /** The names of all, the greatest, which is the newest, first. */
     public List<String> all() throws IOException {
         if (!Files.isDirectory(layout.data())) {

@@ -83,7 +83,6 @@ public final class SnapshotVerifier {
                 problems);
     }
 
-    /** One verification. */
     private final class Work {
         private final VerifyRequest request;
         private final VerifyProgress progress;

@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Compares what a manifest names with what the disk has: one pass over both, sorted by place. */
-final class TreeJoin {
+record TreeJoin(BucketTree tree, Present present) {
     /**
      * A manifest line, as far as the disk has to agree with it.
      *
@@ -31,7 +31,6 @@ final class TreeJoin {
             long size,
             @Nullable String sha256,
             boolean directory) {
-        /** For sorting on disk. */
         static final TextCodec<Named> CODEC = new TextCodec<>(
                 named -> List.of(
                         named.place,
@@ -62,14 +61,6 @@ final class TreeJoin {
     /** Takes the files that are as they should be, as far as can be seen without reading them. */
     interface Present {
         void accept(Named named, Found found) throws IOException;
-    }
-
-    private final BucketTree tree;
-    private final Present present;
-
-    TreeJoin(BucketTree tree, Present present) {
-        this.tree = tree;
-        this.present = present;
     }
 
     void join(Sorted<Named> named, Sorted<Found> found) throws IOException {

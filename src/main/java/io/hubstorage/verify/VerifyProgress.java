@@ -33,12 +33,10 @@ public final class VerifyProgress {
         return covered.sum();
     }
 
-    /** The bytes read so far. */
     public long bytesHashed() {
         return hashedBytes.sum();
     }
 
-    /** The files read to their end so far. */
     public long filesHashed() {
         return hashedFiles.sum();
     }

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a verification found in all; each {@link Snapshot} is told when it is done, so that none has to be remembered.
  *
- * @param data the data folder
  * @param samplePercent how many of a hundred contents were hashed
  * @param seed what chose them; the same seed chooses the same again
  * @param hashed files read in full, and their bytes; what a snapshot shares with the one before is read once
@@ -23,18 +22,14 @@ public record VerifyReport(
         long seed,
         Tally hashed,
         long problemsTotal) {
-    /** How many problems of a snapshot are named. */
     public static final int MAX_PROBLEMS = 100;
 
-    /** Whether there is no problem at all. */
     @JsonProperty(access = JsonProperty.Access.READ_ONLY)
     public boolean ok() {
         return problemsTotal == 0;
     }
 
     /**
-     * One snapshot.
-     *
      * @param legacy made by the old tool, which left nothing to compare with
      * @param problemsTotal how many there are; the first {@link #MAX_PROBLEMS} are named
      */
@@ -82,37 +77,25 @@ public record VerifyReport(
         /** What kind of problem; in reports in lower case. */
         public enum Kind {
             /** {@code run.json} is missing, damaged, or says something else than the folder. */
-            @JsonProperty("certificate")
             CERTIFICATE,
             /** One of the certificate's equations does not hold. */
-            @JsonProperty("equation")
             EQUATION,
             /** A manifest is missing, damaged, or not the one that was certified. */
-            @JsonProperty("manifest")
             MANIFEST,
             /** A manifest's index is missing, damaged, or does not agree with it. */
-            @JsonProperty("index")
             INDEX,
             /** A manifest line's path does not lead back to its key, or out of the bucket's folder, or is taken twice. */
-            @JsonProperty("path")
             PATH,
             /** A file or folder that should be there is not. */
-            @JsonProperty("missing")
             MISSING,
             /** Something else is where a file or a folder should be; symbolic links always are something else. */
-            @JsonProperty("type")
             TYPE,
             /** A file is shorter or longer than it was. */
-            @JsonProperty("size")
             SIZE,
             /** A file has other content than it had. */
-            @JsonProperty("hash")
             HASH,
             /** A file or folder that nothing names. */
-            @JsonProperty("stray")
             STRAY,
-            /** A file or folder could not be read. */
-            @JsonProperty("unreadable")
             UNREADABLE
         }
     }

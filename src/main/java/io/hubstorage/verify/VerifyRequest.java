@@ -11,7 +11,6 @@ import java.util.Set;
  * @param snapshots names of folders, see {@link SnapshotFolders}
  * @param buckets only these; empty for all
  * @param samplePercent of the contents to hash, over 0 and up to 100
- * @param seed chooses the sample
  */
 public record VerifyRequest(
         Layout layout, List<String> snapshots, Set<String> buckets, double samplePercent, long seed) {

@@ -5,7 +5,6 @@ import io.hubstorage.config.Settings;
 import io.hubstorage.logs.SecretMask;
 import io.hubstorage.web.api.Metrics;
 import io.hubstorage.web.auth.Authenticator;
-import io.hubstorage.web.bridge.BridgeAuth;
 import io.hubstorage.web.bridge.BridgePort;
 import io.hubstorage.web.bridge.SockJsBridge;
 import io.hubstorage.web.bridge.TcpBridge;
@@ -95,7 +94,10 @@ public final class HttpVerticle extends VerticleBase {
         boolean exposed = !Settings.Web.isLoopback(store.settings().web().host()) || bridgePort.isExposed();
         return Authenticator.open(vertx, store, clock, exposed, this::tell).compose(authenticator -> {
             bridgePort.requireToken(store.environment(), authenticator.isRequired());
-            return listen(authenticator, bridgePort);
+            // Not on the loop: this loads most of what the server is made of, which takes seconds on a busy machine.
+            return vertx.executeBlocking(
+                            () -> new WebRoutes(vertx, store, clock, version, registry, limits, authenticator), false)
+                    .compose(built -> listen(built, authenticator, bridgePort));
         });
     }
 
@@ -114,13 +116,6 @@ public final class HttpVerticle extends VerticleBase {
             """.formatted("-".repeat(78), password));
     }
 
-    private Future<Void> listen(Authenticator authenticator, BridgePort bridgePort) {
-        // Not on the loop: this loads most of what the server is made of, which takes seconds on a busy machine.
-        return vertx.executeBlocking(
-                        () -> new WebRoutes(vertx, store, clock, version, registry, limits, authenticator), false)
-                .compose(built -> listen(built, authenticator, bridgePort));
-    }
-
     private Future<Void> listen(WebRoutes built, Authenticator authenticator, BridgePort bridgePort) {
         routes = built;
         Settings.Web web = store.settings().web();
@@ -137,9 +132,9 @@ public final class HttpVerticle extends VerticleBase {
                 .compose(listening -> listening)
                 .onSuccess(listening -> {
                     server = listening;
-                    log.info("Listening on http://{}:{}", bracketed(web.host()), listening.actualPort());
+                    log.info("Listening on http://{}:{}", Settings.Web.inUrl(web.host()), listening.actualPort());
                 })
-                .compose(listening -> openTcpBridge(bridgePort, BridgeAuth.of(authenticator)))
+                .compose(listening -> openTcpBridge(bridgePort, TcpBridge.Auth.of(authenticator)))
                 .onFailure(failure -> built.stop());
     }
 
@@ -183,7 +178,7 @@ public final class HttpVerticle extends VerticleBase {
                 .eventually(() -> listening.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS));
     }
 
-    private Future<Void> openTcpBridge(BridgePort port, BridgeAuth auth) {
+    private Future<Void> openTcpBridge(BridgePort port, TcpBridge.Auth auth) {
         if (!port.enabled()) {
             return Future.succeededFuture();
         }
@@ -193,7 +188,7 @@ public final class HttpVerticle extends VerticleBase {
                     tcpBridge = opened;
                     log.info(
                             "Event-bus bridge on tcp://{}:{}, {}",
-                            bracketed(port.host()),
+                            Settings.Web.inUrl(port.host()),
                             port.port(),
                             port.reach(store.settings().dockerMode()));
                 })
@@ -220,10 +215,6 @@ public final class HttpVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setMaxWebSocketFrameSize(SockJsBridge.MAX_MESSAGE_BYTES)
                 .setMaxWebSocketMessageSize(SockJsBridge.MAX_MESSAGE_BYTES);
-    }
-
-    private static String bracketed(String host) {
-        return host.contains(":") ? '[' + host + ']' : host;
     }
 
     /** The routes, for the test that holds them against the contract. */

@@ -20,6 +20,8 @@ final class BusJsonTest {
                 "{\"dry_run\": {}}|dry_run: found an object, allowed: true or false",
                 "{\"buckets\": \"photos\"}|buckets: found \"photos\", allowed: a list",
                 "{\"buckets\": [\"photos\", {}]}|buckets[1]: found an object, allowed: a text",
+                "{\"buckets\": [\"photos\", null]}|buckets[1]: found nothing, allowed: a text that is not empty",
+                "{\"buckets\": [\" \"]}|buckets[0]: found nothing, allowed: a text that is not empty",
                 "{\"dryrun\": true}|dryrun: found a member of that name, allowed: only buckets, dry_run, trigger"
             })
     void aRequestThatDoesNotFitIsAnsweredInASentence(String body, String sentence) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.ConfigMessage.Current;
 import io.hubstorage.config.HubConfig.BucketSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
@@ -159,7 +161,8 @@ final class ConfigStoreTest {
         JsonObject json = store.current().config();
         await(store.update(json.copy().put("s3_buckets", new JsonArray().add("photos")), old));
         assertThat(catchThrowable(() -> await(store.update(json, old))))
-                .isInstanceOf(ConfigStore.StaleException.class)
+                .isInstanceOfSatisfying(
+                        ReplyException.class, e -> assertThat(e.failureCode()).isEqualTo(Bus.STALE))
                 .hasMessageContaining(store.current().hash());
         assertThat(store.config().selection().buckets()).hasSize(1);
     }
@@ -170,7 +173,8 @@ final class ConfigStoreTest {
         String old = store.current().hash();
         write("{\"s3_buckets\": [\"by-hand\"]}");
         assertThat(catchThrowable(() -> await(store.update(new JsonObject(), old))))
-                .isInstanceOf(ConfigStore.StaleException.class);
+                .isInstanceOfSatisfying(
+                        ReplyException.class, e -> assertThat(e.failureCode()).isEqualTo(Bus.STALE));
         assertThat(store.config().selection().buckets()).containsExactly(new BucketSpec("by-hand", ""));
         assertThat(onDisk().getJsonArray("s3_buckets")).containsExactly("by-hand");
     }
@@ -187,7 +191,8 @@ final class ConfigStoreTest {
         assertThat(store.current().warnings())
                 .anySatisfy(text -> assertThat(text).contains("is not valid", "line 1"));
         assertThat(catchThrowable(() -> await(store.update(new JsonObject(), good))))
-                .isInstanceOf(ConfigStore.StaleException.class);
+                .isInstanceOfSatisfying(
+                        ReplyException.class, e -> assertThat(e.failureCode()).isEqualTo(Bus.STALE));
         await(store.update(new JsonObject(), store.current().hash()));
         assertThat(onDisk()).isEqualTo(new JsonObject());
         assertThat(store.current().broken()).isEmpty();

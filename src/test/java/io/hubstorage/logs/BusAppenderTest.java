@@ -63,8 +63,7 @@ final class BusAppenderTest {
         assertThat(heard.getFirst().run()).isEqualTo("run-1");
         assertThat(heard.getFirst().text()).startsWith("careful\nnow\njava.lang.IllegalStateException: x\n\tat ");
         assertThat(heard.get(1).run()).isNull();
-        await().untilAsserted(() ->
-                assertThat(logging.files().read(LogQuery.newest(9)).lines()).isEqualTo(heard.reversed()));
+        await().untilAsserted(() -> assertThat(logs.newest(9)).isEqualTo(heard.reversed()));
     }
 
     @Test

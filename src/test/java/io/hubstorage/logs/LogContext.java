@@ -3,7 +3,9 @@ package io.hubstorage.logs;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.core.status.Status;
+import io.hubstorage.bus.LogLine;
 import io.hubstorage.config.HubConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,7 @@ import org.slf4j.MDC;
 /** A logger context of a test's own, so that the other tests keep theirs. */
 final class LogContext {
     final LoggerContext context = new LoggerContext();
+    private LogFiles files = new LogFiles(Path.of("status.log"));
 
     LogContext() {
         context.setMDCAdapter(MDC.getMDCAdapter());
@@ -22,7 +25,18 @@ final class LogContext {
     }
 
     Logging start(HubConfig.Logging config, Path file, @Nullable Path data) {
+        files = new LogFiles(file);
         return Logging.start(context, config, file, data, Logging.Console.NONE);
+    }
+
+    /** The file that was begun with last, and its rotated predecessors. */
+    LogFiles files() {
+        return files;
+    }
+
+    List<LogLine> newest(int limit) throws IOException {
+        return files.read(new LogQuery(null, false, null, null, limit, null), () -> false)
+                .lines();
     }
 
     Logger logger(String name) {

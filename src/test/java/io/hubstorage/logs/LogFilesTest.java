@@ -34,7 +34,7 @@ final class LogFilesTest {
 
     @Test
     void noLogIsAnEmptyPage() throws IOException {
-        assertThat(files().read(LogQuery.newest(10))).isEqualTo(new LogFiles.Page(List.of(), null));
+        assertThat(read(files(), newest(10))).isEqualTo(new LogFiles.Page(List.of(), null));
         assertThat(files().list()).isEmpty();
     }
 
@@ -43,23 +43,23 @@ final class LogFilesTest {
         write("status.log.2", line(1), line(2));
         write("status.log.1", line(3));
         write("status.log", line(4), line(5));
-        LogFiles.Page page = files().read(LogQuery.newest(4));
+        LogFiles.Page page = read(files(), newest(4));
         assertThat(page.lines()).containsExactly(line(5), line(4), line(3), line(2));
-        LogFiles.Page rest = files().read(new LogQuery(null, false, null, null, 4, page.next()));
+        LogFiles.Page rest = read(files(), new LogQuery(null, false, null, null, 4, page.next()));
         assertThat(rest).isEqualTo(new LogFiles.Page(List.of(line(1)), null));
     }
 
     @Test
     void aCursorSurvivesARotationBetweenTwoPages() throws IOException {
         write("status.log", line(1), line(2), line(3), line(4));
-        LogFiles.Page page = files().read(LogQuery.newest(2));
+        LogFiles.Page page = read(files(), newest(2));
         Files.move(folder.resolve("status.log"), folder.resolve("status.log.1"));
         write("status.log", line(5), line(6));
-        assertThat(files().read(new LogQuery(null, false, null, null, 9, page.next()))
+        assertThat(read(files(), new LogQuery(null, false, null, null, 9, page.next()))
                         .lines())
                 .containsExactly(line(2), line(1));
         Files.delete(folder.resolve("status.log.1"));
-        assertThat(files().read(new LogQuery(null, false, null, null, 9, page.next())))
+        assertThat(read(files(), new LogQuery(null, false, null, null, 9, page.next())))
                 .isEqualTo(new LogFiles.Page(List.of(), null));
     }
 
@@ -68,8 +68,8 @@ final class LogFilesTest {
         LogLine trace = new LogLine(
                 T0, "ERROR", "a.B", "run-1", "failed\njava.lang.Exception: x\n\tat a.B.c(B.java:1)\n\nCaused by: y");
         write("status.log", line(1), trace, line(2));
-        assertThat(files().read(LogQuery.newest(9)).lines()).containsExactly(line(2), trace, line(1));
-        assertThat(files().read(query("b.java:1", false, null)).lines()).containsExactly(trace);
+        assertThat(read(files(), newest(9)).lines()).containsExactly(line(2), trace, line(1));
+        assertThat(read(files(), query("b.java:1", false, null)).lines()).containsExactly(trace);
     }
 
     @Test
@@ -77,26 +77,26 @@ final class LogFilesTest {
         LogLine warn = new LogLine(T0, "WARN", "a.Disk", null, "almost FULL (90%)");
         LogLine error = new LogLine(T0, "ERROR", "a.Disk", null, "full [x]");
         write("status.log", line(1), warn, error, line(2));
-        assertThat(files().read(query("Full", false, null)).lines()).containsExactly(error, warn);
-        assertThat(files().read(query("[x]", false, null)).lines()).containsExactly(error);
-        assertThat(files().read(query("\\(\\d+%\\)$", true, null)).lines()).containsExactly(warn);
-        assertThat(files().read(query("a.disk", false, "ERROR")).lines()).containsExactly(error);
-        assertThat(files().read(query(null, false, "warning")).lines()).containsExactly(error, warn);
-        assertThat(files().read(query("10:00:0", false, null)).lines()).hasSize(4);
+        assertThat(read(files(), query("Full", false, null)).lines()).containsExactly(error, warn);
+        assertThat(read(files(), query("[x]", false, null)).lines()).containsExactly(error);
+        assertThat(read(files(), query("\\(\\d+%\\)$", true, null)).lines()).containsExactly(warn);
+        assertThat(read(files(), query("a.disk", false, "ERROR")).lines()).containsExactly(error);
+        assertThat(read(files(), query(null, false, "warning")).lines()).containsExactly(error, warn);
+        assertThat(read(files(), query("10:00:0", false, null)).lines()).hasSize(4);
     }
 
     @Test
     void wrongQueriesAreRefusedWithAReason() throws IOException {
         write("status.log", line(1));
-        assertThatThrownBy(() -> files().read(query("(", true, null)))
+        assertThatThrownBy(() -> read(files(), query("(", true, null)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not a regular expression");
-        assertThatThrownBy(() -> files().read(query(null, false, "LOUD")))
+        assertThatThrownBy(() -> read(files(), query(null, false, "LOUD")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("LOUD");
-        assertThatThrownBy(() -> files().read(new LogQuery(null, false, null, null, 9, "../etc")))
+        assertThatThrownBy(() -> read(files(), new LogQuery(null, false, null, null, 9, "../etc")))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> LogQuery.newest(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> newest(0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -119,14 +119,14 @@ final class LogFilesTest {
     @ValueSource(strings = {"((a{100}){100}){100}", "(a{1000}){1000}", "[ab]{0,900}[ab]{0,900}[ab]{0,900}c"})
     void anExpressionThatRepeatsTooMuchIsRefused(String text) throws IOException {
         write("status.log", new LogLine(T0, "INFO", "a.B", null, "ab".repeat(100_000)));
-        assertThatThrownBy(() -> files().read(query(text, true, null))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> read(files(), query(text, true, null))).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"(a)\\1", "(?=a)", "(?!a)", "(?<=a)b", "(?<!a)b", "(?>a+)b", "a++"})
     void whatNeedsToTryAgainAndAgainIsRefusedInWords(String text) throws IOException {
         write("status.log", line(1));
-        assertThatThrownBy(() -> files().read(query(text, true, null)))
+        assertThatThrownBy(() -> read(files(), query(text, true, null)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("without backreferences and lookaround");
     }
@@ -145,10 +145,10 @@ final class LogFilesTest {
         write("status.log", line(1), line(2), line(3));
         LogFiles hasty = new LogFiles(folder.resolve("status.log"), Duration.ofNanos(-1));
         List<LogLine> found = new ArrayList<>();
-        LogFiles.Page page = hasty.read(LogQuery.newest(9));
+        LogFiles.Page page = read(hasty, newest(9));
         while (page.next() != null) {
             found.addAll(page.lines());
-            page = hasty.read(new LogQuery(null, false, null, null, 9, page.next()));
+            page = read(hasty, new LogQuery(null, false, null, null, 9, page.next()));
         }
         assertThat(found).containsExactly(line(3), line(2), line(1));
     }
@@ -170,13 +170,13 @@ final class LogFilesTest {
                 folder.resolve("status.log"),
                 "2025-01-01 10:00:00,123 - INFO - old tool\n" + LineFormat.format(line(1)) + "\n"
                         + LineFormat.format(line(2)));
-        assertThat(files().read(LogQuery.newest(9)).lines()).containsExactly(line(2), line(1));
+        assertThat(read(files(), newest(9)).lines()).containsExactly(line(2), line(1));
     }
 
     @Test
     void aHugeEntryIsCutNotKept() throws IOException {
         write("status.log", line(1), new LogLine(T0, "INFO", "a.B", null, "x".repeat(1 << 20)), line(2));
-        LogFiles.Page page = files().read(LogQuery.newest(9));
+        LogFiles.Page page = read(files(), newest(9));
         assertThat(page.lines()).hasSize(3);
         assertThat(page.lines().get(1).text()).startsWith("xxx").hasSizeLessThan(1 << 19);
     }
@@ -216,7 +216,7 @@ final class LogFilesTest {
         List<LogLine> all = new ArrayList<>();
         String before = null;
         do {
-            LogFiles.Page page = files.read(new LogQuery(null, false, null, null, limit, before));
+            LogFiles.Page page = read(files, new LogQuery(null, false, null, null, limit, before));
             all.addAll(page.lines());
             before = page.next();
         } while (before != null);
@@ -225,6 +225,14 @@ final class LogFilesTest {
 
     private LogFiles files() {
         return new LogFiles(folder.resolve("status.log"));
+    }
+
+    private static LogFiles.Page read(LogFiles files, LogQuery query) throws IOException {
+        return files.read(query, () -> false);
+    }
+
+    private static LogQuery newest(int limit) {
+        return new LogQuery(null, false, null, null, limit, null);
     }
 
     private static LogQuery query(@Nullable String text, boolean regex, @Nullable String level) {

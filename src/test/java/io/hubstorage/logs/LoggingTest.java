@@ -36,7 +36,7 @@ final class LoggingTest {
             for (int i = 0; i < 30; i++) {
                 ours.info("x".repeat(50_000));
             }
-            await().until(() -> logging.files().list().size() == 2);
+            await().until(() -> logs.files().list().size() == 2);
         }
         for (String name : List.of("status.log", "status.log.1")) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.resolveSibling(name))))
@@ -54,7 +54,7 @@ final class LoggingTest {
             }
             ours.error("another one", new IllegalStateException("told all the same"));
             ours.info("what happened after");
-            assertThat(logging.files().list()).hasSize(1);
+            assertThat(logs.files().list()).hasSize(1);
         }
         String text = Files.readString(file);
         assertThat(text).contains("what happened before", "told all the same", "what happened after", "left out");
@@ -70,7 +70,7 @@ final class LoggingTest {
             ours.info("hello {}", "world");
             MDC.clear();
             ours.debug("not this");
-            assertThat(logging.files().list()).hasSize(1);
+            assertThat(logs.files().list()).hasSize(1);
         }
         String line = Files.readString(file);
         assertThat(line)
@@ -138,11 +138,11 @@ final class LoggingTest {
                 ours.info("{} {}", i, filler);
                 if (i % 500 == 0) {
                     int written = i;
-                    await().until(() -> lastLine(logging).startsWith(written + " "));
+                    await().until(() -> lastLine().startsWith(written + " "));
                 }
             }
-            await().until(() -> lastLine(logging).startsWith("4499 "));
-            assertThat(logging.files().list())
+            await().until(() -> lastLine().startsWith("4499 "));
+            assertThat(logs.files().list())
                     .extracting(LogFiles.LogFile::name)
                     .containsExactly("status.log", "status.log.1", "status.log.2");
             assertThat(Files.size(folder.resolve("status.log.1"))).isBetween(1L << 20, (1L << 20) + 2000);
@@ -150,7 +150,7 @@ final class LoggingTest {
             for (int i = 0; i < 1100; i++) {
                 ours.info("again {} {}", i, filler);
             }
-            await().until(() -> lastLine(logging).startsWith("again 1099 "));
+            await().until(() -> lastLine().startsWith("again 1099 "));
         }
         assertThat(file.resolveSibling("status.log.1")).exists();
         assertThat(file.resolveSibling("status.log.2")).doesNotExist();
@@ -164,7 +164,7 @@ final class LoggingTest {
             for (int i = 0; i < 1200; i++) {
                 ours.info("{} {}", i, "x".repeat(1000));
             }
-            await().until(() -> lastLine(logging).startsWith("1199 "));
+            await().until(() -> lastLine().startsWith("1199 "));
         }
         assertThat(Files.size(file)).isLessThan(1 << 20);
         assertThat(file.resolveSibling("status.log.1")).doesNotExist();
@@ -180,7 +180,7 @@ final class LoggingTest {
         try (Logging logging = logs.start(config("INFO", 5), file, null)) {
             ours.info("key={} url=?k=wJalr%2Fsecret%2BKEY abc wJalr/secret+KEY-and-more", "wJalr/secret+KEY");
             ours.error("failed", new IllegalStateException("bad key wJalr/secret+KEY"));
-            await().until(() -> logging.files().read(LogQuery.newest(9)).lines().size() == 2);
+            await().until(() -> logs.newest(9).size() == 2);
         }
         assertThat(Files.readString(file))
                 .contains("key=**** url=?k=**** abc ****\n", "bad key ****")
@@ -193,9 +193,8 @@ final class LoggingTest {
         String evil = "key\n2026-11-01T10:00:00.000Z ERROR forged: all is lost\u001b[2J\r";
         try (Logging logging = logs.start(config("INFO", 5), file, null)) {
             ours.info("{}", evil);
-            await().until(() ->
-                    !logging.files().read(LogQuery.newest(9)).lines().isEmpty());
-            List<LogLine> lines = logging.files().read(LogQuery.newest(9)).lines();
+            await().until(() -> !logs.newest(9).isEmpty());
+            List<LogLine> lines = logs.newest(9);
             assertThat(lines)
                     .singleElement()
                     .extracting(LogLine::text)
@@ -218,8 +217,8 @@ final class LoggingTest {
         assertThat(logs.complaints()).isEmpty();
     }
 
-    private static String lastLine(Logging logging) throws IOException {
-        List<LogLine> lines = logging.files().read(LogQuery.newest(1)).lines();
+    private String lastLine() throws IOException {
+        List<LogLine> lines = logs.newest(1);
         return lines.isEmpty() ? "" : lines.getFirst().text();
     }
 }

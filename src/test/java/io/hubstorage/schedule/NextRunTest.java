@@ -81,7 +81,7 @@ final class NextRunTest {
     void itIsOverdueExactlyWhenAnIntervalHasPassed() {
         qt().forAll(instants(), instants(), doubles().between(0.001, 1000)).checkAssert((last, now, hours) -> {
             NextRun next = NextRun.plan(interval(hours), last, now);
-            Duration length = Interval.ofHours(hours).length();
+            Duration length = Timetable.Interval.ofHours(hours).length();
             assertThat(next.overdue()).isEqualTo(!last.plus(length).isAfter(now));
             assertThat(next.due()).isBeforeOrEqualTo(now.plus(length));
             if (!last.isAfter(now)) {
@@ -100,7 +100,8 @@ final class NextRunTest {
                     Instant bounded = timetable.bounded(due, last, now);
                     assertThat(bounded)
                             .isAfter(now)
-                            .isBeforeOrEqualTo(now.plus(Interval.ofHours(hours).length()));
+                            .isBeforeOrEqualTo(
+                                    now.plus(Timetable.Interval.ofHours(hours).length()));
                     assertThat(timetable.bounded(bounded, last, now.plusSeconds(1)))
                             .isEqualTo(bounded);
                 });

@@ -69,8 +69,9 @@ final class ApiTest {
                 "{\"dry_run\": \"yes\"}|dry_run",
                 "{\"dry_run\": 1}|dry_run",
                 "{\"buckets\": \"photos\"}|buckets",
-                "{\"buckets\": [1]}|buckets",
-                "{\"buckets\": [\" \"]}|buckets",
+                "{\"buckets\": [1]}|buckets[0]",
+                "{\"buckets\": [\" \"]}|buckets[0]",
+                "{\"buckets\": [\"photos\", null]}|buckets[1]",
                 "{\"dryrun\": true}|dryrun"
             })
     void aWrongStartNamesWhatIsWrong(String body, String name) {

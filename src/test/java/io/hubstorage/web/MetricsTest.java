@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.StatusMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,7 @@ final class MetricsTest {
                     .contains("hubstorage_backup_runs_total{dry_run=\"false\",result=\"%s\"} 0.0".formatted(result));
         }
         for (Alarm.Kind kind : Alarm.Kind.values()) {
-            assertThat(metrics).contains("hubstorage_alarms{kind=\"%s\"} 0.0".formatted(kind.word()));
+            assertThat(metrics).contains("hubstorage_alarms{kind=\"%s\"} 0.0".formatted(BusJson.word(kind)));
         }
         assertThat(metrics)
                 .contains(

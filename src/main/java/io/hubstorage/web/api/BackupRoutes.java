@@ -15,20 +15,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/backup/…}: start, stop and look at runs; {@code /api/scheduler/…}: when they start by themselves. */
-public final class BackupRoutes {
+public record BackupRoutes(Bus bus, BasePath base) {
     private static final int DEFAULT_HISTORY = 50;
     private static final int MAX_HISTORY = 1000;
     private static final int MAX_RUN_ID = 100;
-
-    private final Bus bus;
-    private final BasePath base;
-
-    public BackupRoutes(Bus bus, BasePath base) {
-        this.bus = bus;
-        this.base = base;
-    }
 
     public void mount(Router router) {
         router.post("/api/backup/run").respond(this::run);
@@ -42,11 +36,12 @@ public final class BackupRoutes {
         router.post("/api/scheduler/pause").respond(this::pause);
     }
 
+    /** Whoever asks over HTTP is always {@link Trigger#MANUAL}. */
+    private record Run(boolean dryRun, @Nullable List<String> buckets) {}
+
     private Future<JsonObject> run(RoutingContext context) {
-        Body body = Body.optional(context).allowing("dry_run", "buckets");
-        BackupMessage.Start start =
-                new BackupMessage.Start(Trigger.MANUAL, body.flag("dry_run", false), body.texts("buckets"));
-        return bus.ask(Addresses.BACKUP_START, start)
+        Run asked = Body.read(context, Run.class);
+        return bus.ask(Addresses.BACKUP_START, new BackupMessage.Start(Trigger.MANUAL, asked.dryRun, asked.buckets))
                 // Only an accepted run is to be looked at there.
                 .onSuccess(accepted -> context.response()
                         .setStatusCode(202)
@@ -54,8 +49,7 @@ public final class BackupRoutes {
     }
 
     private Future<JsonObject> cancel(RoutingContext context) {
-        Body body = Body.optional(context).allowing("run_id");
-        return bus.ask(Addresses.BACKUP_CANCEL, new BackupMessage.Cancel(body.text("run_id")))
+        return bus.ask(Addresses.BACKUP_CANCEL, Body.read(context, BackupMessage.Cancel.class))
                 .onSuccess(accepted -> context.response().setStatusCode(202));
     }
 
@@ -89,12 +83,11 @@ public final class BackupRoutes {
     }
 
     private Future<JsonObject> restart(RoutingContext context) {
-        Body.optional(context).allowing();
+        Body.requireEmpty(context);
         return bus.ask(Addresses.SCHEDULER_RESTART);
     }
 
     private Future<JsonObject> pause(RoutingContext context) {
-        boolean paused = Body.optional(context).allowing("paused").requiredFlag("paused");
-        return bus.ask(Addresses.SCHEDULER_PAUSE, new SchedulerMessage.Pause(paused));
+        return bus.ask(Addresses.SCHEDULER_PAUSE, Body.read(context, SchedulerMessage.Pause.class));
     }
 }

@@ -2,40 +2,47 @@ package io.hubstorage.web.api;
 
 import io.hubstorage.browse.Comparison;
 import io.hubstorage.browse.FolderPage;
+import io.hubstorage.browse.KeyQuery;
+import io.hubstorage.browse.KeySearch;
+import io.hubstorage.browse.KeyVersions;
 import io.hubstorage.browse.Preview;
 import io.hubstorage.browse.SnapshotReader;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.web.http.Background;
 import io.hubstorage.web.http.HttpProblem;
 import io.hubstorage.web.http.Query;
+import io.hubstorage.web.http.ResponseStream;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.util.Locale;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Looking into a snapshot: folder by folder, one file at a time, and beside another snapshot. */
-public final class BrowseRoutes {
+/** Looking into snapshots: folder by folder, one file at a time, beside another snapshot, and for keys in all of them. */
+public record BrowseRoutes(SnapshotAccess access, Background background) {
     private static final int DEFAULT_LIMIT = 200;
     private static final int MAX_LIMIT = 1000;
-
-    private final SnapshotAccess access;
-
-    public BrowseRoutes(SnapshotAccess access) {
-        this.access = access;
-    }
+    private static final int DEFAULT_FOUND = 100;
+    private static final int MOST_QUERY = 1024;
+    private static final Duration MOST_TIME = Duration.ofSeconds(10);
 
     public void mount(Router router) {
         router.get("/api/snapshots/:id/browse").respond(this::browse);
         router.get("/api/snapshots/:id/preview").respond(this::preview);
         router.get("/api/snapshots/:id/diff").respond(this::compare);
+        router.get("/api/find").handler(this::find);
     }
 
     private Future<JsonObject> browse(RoutingContext context) {
@@ -51,7 +58,11 @@ public final class BrowseRoutes {
             try (KeyCursor entries = snapshot.open(bucket)) {
                 FolderPage page = FolderPage.read(entries, prefix, after, limit);
                 JsonArray items = new JsonArray();
-                page.items().forEach(item -> items.add(json(item)));
+                page.items()
+                        .forEach(item -> items.add(new JsonObject()
+                                .put("folder", item.entry() == null)
+                                .put("key", item.name())
+                                .put("content", content(item.entry()))));
                 return new JsonObject()
                         .put("bucket", bucket)
                         .put("prefix", prefix)
@@ -59,15 +70,6 @@ public final class BrowseRoutes {
                         .put("next", page.next());
             }
         });
-    }
-
-    private static JsonObject json(FolderPage.Item item) {
-        return switch (item) {
-            case FolderPage.Folder folder ->
-                new JsonObject().put("folder", true).put("key", folder.name()).put("content", null);
-            case FolderPage.File file ->
-                new JsonObject().put("folder", false).put("key", file.name()).put("content", content(file.entry()));
-        };
     }
 
     /** What is known of an entry's content, and when it was last changed. */
@@ -99,7 +101,7 @@ public final class BrowseRoutes {
                     .put("version", entry.metadata().version())
                     .put("headers", new JsonObject(Map.copyOf(entry.metadata().headers())))
                     .put("metadata", new JsonObject(Map.copyOf(entry.metadata().user())))
-                    .put("kind", preview.kind().name().toLowerCase(Locale.ROOT))
+                    .put("kind", BusJson.word(preview.kind()))
                     .put("text", preview.text())
                     .put("truncated", preview.truncated());
         });
@@ -133,7 +135,7 @@ public final class BrowseRoutes {
             JsonArray changes = new JsonArray();
             for (Comparison.Change change : comparison.changes()) {
                 changes.add(new JsonObject()
-                        .put("kind", change.kind().name().toLowerCase(Locale.ROOT))
+                        .put("kind", BusJson.word(change.kind()))
                         .put("key", change.key())
                         .put("before", content(change.before()))
                         .put("now", content(change.now())));
@@ -142,13 +144,88 @@ public final class BrowseRoutes {
                     .put("bucket", bucket)
                     .put("older", older.name())
                     .put("newer", newer.name())
-                    .put("counts", counts(comparison.counts()))
+                    .put("counts", comparison.counts() == null ? null : BusJson.encode(comparison.counts()))
                     .put("changes", changes)
                     .put("next", comparison.next());
         }
     }
 
-    private static @Nullable JsonObject counts(Comparison.@Nullable Counts counts) {
-        return counts == null ? null : BusJson.encode(counts);
+    /**
+     * Keys over all snapshots, each as soon as it is found. Lines of JSON rather than server-sent events: an event source would
+     * begin the search anew when it has ended, and a fetch can be cancelled.
+     */
+    private void find(RoutingContext context) {
+        Query query = new Query(context);
+        KeyQuery wanted = KeyQuery.of(query.required("q", MOST_QUERY));
+        String bucket = query.text("bucket", SnapshotAccess.MOST_NAME);
+        KeySearch.Place from = place(query.text("from", SnapshotAccess.MOST_NAME + SnapshotAccess.MOST_KEY + 2));
+        KeySearch.Limits limits = new KeySearch.Limits(query.number("limit", 1, MAX_LIMIT, DEFAULT_FOUND), MOST_TIME);
+        context.response()
+                .setChunked(true)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/x-ndjson")
+                // Packed, lines would wait for others.
+                .putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
+        background.stream(context, Background.Load.SEARCH, out -> search(wanted, bucket, from, limits, out));
+    }
+
+    private void search(
+            KeyQuery query,
+            @Nullable String bucket,
+            KeySearch.@Nullable Place from,
+            KeySearch.Limits limits,
+            ResponseStream out)
+            throws IOException {
+        List<SnapshotReader> snapshots =
+                access.all().folders(null).map(SnapshotReader::new).toList();
+        KeySearch search = new KeySearch(
+                snapshots, query, limits, out::gone, found -> line(new JsonObject().put("found", json(found)), out));
+        KeySearch.Place more = search.run(bucket, from);
+        line(
+                new JsonObject()
+                        .put(
+                                "end",
+                                new JsonObject()
+                                        .put("from", more == null ? null : more.bucket() + '/' + more.from())
+                                        .put("unreadable", new JsonArray(List.copyOf(search.unreadable())))
+                                        .put("left_out", search.leftOut())),
+                out);
+    }
+
+    /** A bucket has no slash in its name. */
+    private static KeySearch.@Nullable Place place(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            throw HttpProblem.badInput("from", text, "the from that an earlier answer ended with");
+        }
+        return new KeySearch.Place(text.substring(0, slash), text.substring(slash + 1));
+    }
+
+    private static JsonObject json(KeyVersions found) {
+        JsonArray versions = new JsonArray();
+        for (KeyVersions.Version version : found.versions()) {
+            versions.add(new JsonObject()
+                    .put("content", content(version.entry()))
+                    .put("first", version.first())
+                    .put("last", version.last())
+                    .put("snapshots", version.snapshots()));
+        }
+        return new JsonObject()
+                .put("bucket", found.bucket())
+                .put("key", found.key())
+                .put("snapshots", found.snapshots())
+                .put("versions", versions)
+                .put("more_versions", found.more());
+    }
+
+    private static void line(JsonObject json, ResponseStream out) {
+        try {
+            out.write((json.encode() + '\n').getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -15,13 +15,7 @@ import io.vertx.ext.web.RoutingContext;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/config}: read and replace {@code config.json}; its hash is the entity tag. */
-public final class ConfigRoutes {
-    private final Bus bus;
-
-    public ConfigRoutes(Bus bus) {
-        this.bus = bus;
-    }
-
+public record ConfigRoutes(Bus bus) {
     public void mount(Router router) {
         router.get("/api/config").respond(this::read);
         router.put("/api/config").respond(this::replace);
@@ -50,13 +44,7 @@ public final class ConfigRoutes {
     }
 
     private Future<JsonObject> tryFilter(RoutingContext context) {
-        Body body = Body.optional(context).allowing("bucket", "prefix", "exclude", "include");
-        String bucket = body.text("bucket");
-        if (bucket == null) {
-            throw HttpProblem.badInput("bucket", "nothing", "the name of a bucket");
-        }
-        S3Message.FilterTrial trial =
-                new S3Message.FilterTrial(bucket, body.text("prefix"), body.texts("exclude"), body.texts("include"));
+        S3Message.FilterTrial trial = Body.read(context, S3Message.FilterTrial.class);
         return bus.ask(Addresses.S3_FILTER_PREVIEW, BusJson.encode(trial), Bus.REMOTE);
     }
 

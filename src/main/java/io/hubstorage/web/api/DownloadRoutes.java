@@ -34,18 +34,10 @@ import org.jspecify.annotations.Nullable;
  * Files out of a snapshot: one, the picture in one, or a whole folder. A file is only ever handed over to be saved, under a
  * type that no browser opens; a picture is shown by what its bytes say it is, where nothing in it may run.
  */
-public final class DownloadRoutes {
+public record DownloadRoutes(SnapshotAccess access, Background background) {
     private static final String SANDBOX = "default-src 'none'; sandbox";
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
     private static final int BUFFER = 64 << 10;
-
-    private final SnapshotAccess access;
-    private final Background background;
-
-    public DownloadRoutes(SnapshotAccess access, Background background) {
-        this.access = access;
-        this.background = background;
-    }
 
     public void mount(Router router) {
         router.get("/api/snapshots/:id/file").handler(this::file);
@@ -53,7 +45,6 @@ public final class DownloadRoutes {
         router.get("/api/snapshots/:id/zip").handler(this::zip);
     }
 
-    /** A file that is there. */
     private record Found(ManifestEntry entry, Path file) {
         /** Quoted; absent when no hash is known. */
         @Nullable

@@ -31,7 +31,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/logs}: the log files, searched from the newest line backwards, or downloaded. */
-public final class LogRoutes {
+public record LogRoutes(Background background, ConfigStore store) {
     private static final List<String> LEVELS =
             List.of("TRACE", "DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL");
     private static final int DEFAULT_LIMIT = 200;
@@ -44,14 +44,6 @@ public final class LogRoutes {
 
     /** A search of all files takes no longer; what was found by then is the answer. */
     private static final Duration MOST_TIME = Duration.ofSeconds(20);
-
-    private final Background background;
-    private final ConfigStore store;
-
-    public LogRoutes(Background background, ConfigStore store) {
-        this.background = background;
-        this.store = store;
-    }
 
     public void mount(Router router) {
         router.get("/api/logs").respond(this::page);
@@ -67,11 +59,7 @@ public final class LogRoutes {
         Query query = new Query(context);
         LogQuery wanted =
                 wanted(query, query.number("limit", 1, LogQuery.MOST, DEFAULT_LIMIT), query.text("before", MAX_CURSOR));
-        return read(context, wanted).map(page -> {
-            JsonArray lines = new JsonArray();
-            page.lines().forEach(line -> lines.add(BusJson.encode(line)));
-            return new JsonObject().put("lines", lines).put("next", page.next());
-        });
+        return read(context, wanted).map(BusJson::encode);
     }
 
     private static LogQuery wanted(Query query, int limit, @Nullable String before) {
@@ -108,14 +96,8 @@ public final class LogRoutes {
 
     private Future<JsonObject> files(RoutingContext context) {
         return background.run(() -> {
-            JsonArray list = new JsonArray();
-            for (LogFiles.LogFile file : logs().list()) {
-                list.add(new JsonObject()
-                        .put("name", file.name())
-                        .put("size", file.size())
-                        .put("modified", file.modified().toString()));
-            }
-            return new JsonObject().put("files", list);
+            List<JsonObject> files = logs().list().stream().map(BusJson::encode).toList();
+            return new JsonObject().put("files", new JsonArray(files));
         });
     }
 
@@ -140,26 +122,23 @@ public final class LogRoutes {
     }
 
     /** As much of it as there is now: it may grow, and be rotated, meanwhile. */
-    private void send(RoutingContext context, Named file) {
-        attachment(context, file.name()).response().setChunked(true);
+    private void send(RoutingContext context, Path file) {
+        attachment(context, file.getFileName().toString()).response().setChunked(true);
         background.stream(context, Background.Load.DOWNLOAD, out -> {
-            try (InputStream in =
-                    Files.newInputStream(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            try (InputStream in = Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
                 in.transferTo(out);
             }
         });
     }
 
-    private record Named(String name, Path path) {}
-
-    private static Named file(LogFiles files, @Nullable String name) throws IOException {
+    private static Path file(LogFiles files, @Nullable String name) throws IOException {
         List<LogFiles.LogFile> all = files.list();
         if (all.isEmpty()) {
             throw new HttpProblem(404, "Nothing has been logged to a file yet.");
         }
         String wanted = name == null ? all.getFirst().name() : name;
         try {
-            return new Named(wanted, files.resolve(wanted));
+            return files.resolve(wanted);
         } catch (NoSuchFileException e) {
             throw HttpProblem.badInput(
                     "file",

@@ -40,7 +40,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -129,7 +128,7 @@ public final class Metrics {
                                     .filter(alarm -> alarm.kind() == kind)
                                     .count()),
                     "kind",
-                    kind.word());
+                    BusJson.word(kind));
         }
         for (StatusMessage.State state : StatusMessage.State.values()) {
             gauge(
@@ -137,7 +136,7 @@ public final class Metrics {
                     "1 for the word that says how things stand, 0 for the others",
                     () -> is(status, now -> now.state() == state),
                     "state",
-                    state.word());
+                    BusJson.word(state));
         }
         gauge("data.free.bytes", "What the disk of the data folder has left", this::freeBytes);
         gauge(
@@ -257,7 +256,7 @@ public final class Metrics {
     private Counter runs(RunResult result, boolean dryRun) {
         return Counter.builder(OURS + "backup.runs")
                 .description("Runs that have ended")
-                .tag("result", result.name().toLowerCase(Locale.ROOT))
+                .tag("result", BusJson.word(result))
                 .tag("dry_run", String.valueOf(dryRun))
                 .register(registry);
     }

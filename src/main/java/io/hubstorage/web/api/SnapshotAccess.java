@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Opens snapshots for the routes, off the event loop, and turns what is not there into what a client understands. */
-public final class SnapshotAccess {
+public record SnapshotAccess(ConfigStore store, Background background) {
     /** The longest key that S3 takes, in characters. */
     static final int MOST_KEY = 1024;
 
@@ -26,18 +26,9 @@ public final class SnapshotAccess {
 
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotAccess.class);
 
-    private final ConfigStore store;
-    private final Background background;
-
-    /** What is done with a snapshot. */
     @FunctionalInterface
     interface Reading<T> {
         T of(SnapshotReader snapshot) throws Exception;
-    }
-
-    public SnapshotAccess(ConfigStore store, Background background) {
-        this.store = store;
-        this.background = background;
     }
 
     /** All of them, as they are on the disk now. */

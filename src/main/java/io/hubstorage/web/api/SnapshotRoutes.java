@@ -1,7 +1,9 @@
 package io.hubstorage.web.api;
 
 import io.hubstorage.browse.CertificateWords;
+import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.SnapshotInfo;
@@ -15,17 +17,13 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/snapshots}: which snapshots there are, what they prove, and which are to be kept. Read from the disk each time. */
-public final class SnapshotRoutes {
+public record SnapshotRoutes(SnapshotAccess access) {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
-
-    private final SnapshotAccess access;
-
-    public SnapshotRoutes(SnapshotAccess access) {
-        this.access = access;
-    }
+    private static final String LEGACY = "Made by the old tool: there is no certificate, only the files.";
 
     public void mount(Router router) {
         router.get("/api/snapshots").respond(this::list);
@@ -58,8 +56,10 @@ public final class SnapshotRoutes {
         });
     }
 
+    private record Pin(Boolean pinned) {}
+
     private Future<JsonObject> pin(RoutingContext context) {
-        boolean pinned = Body.optional(context).allowing("pinned").requiredFlag("pinned");
+        boolean pinned = Body.read(context, Pin.class).pinned;
         String id = context.pathParam("id");
         return access.run(() -> {
             SnapshotInfo snapshot = access.info(id);
@@ -79,16 +79,17 @@ public final class SnapshotRoutes {
         return certificate == null ? withoutCertificate(json, snapshot) : withCertificate(json, certificate);
     }
 
-    /** A snapshot of the old tool: nothing is known but the names. */
+    /** One bucket of a snapshot, of which only name and words are known where the old tool made it. */
+    private record BucketLine(
+            String bucket,
+            @Nullable RunResult result,
+            @Nullable Tally files,
+            @Nullable BucketCounts counts,
+            String words) {}
+
     private static JsonObject withoutCertificate(JsonObject json, SnapshotInfo snapshot) throws IOException {
         JsonArray buckets = new JsonArray();
-        snapshot.buckets()
-                .forEach(name -> buckets.add(new JsonObject()
-                        .put("bucket", name)
-                        .put("result", null)
-                        .put("files", null)
-                        .put("counts", null)
-                        .put("words", "Made by the old tool: there is no certificate, only the files.")));
+        snapshot.buckets().forEach(name -> buckets.add(BusJson.encode(new BucketLine(name, null, null, null, LEGACY))));
         return json.put("run_id", null)
                 .put("started_at", null)
                 .put("finished_at", null)
@@ -96,7 +97,7 @@ public final class SnapshotRoutes {
                 .put("files", null)
                 .put("added", null)
                 .put("allocated_bytes", null)
-                .put("words", "Made by the old tool: there is no certificate, only the files.")
+                .put("words", LEGACY)
                 .put("buckets", buckets);
     }
 
@@ -107,26 +108,21 @@ public final class SnapshotRoutes {
         for (Certificate.Bucket bucket : certificate.buckets()) {
             files = files.plus(bucket.files());
             added = added.plus(bucket.counts().downloaded());
-            buckets.add(new JsonObject()
-                    .put("bucket", bucket.name())
-                    .put("result", word(bucket.outcome().result()))
-                    .put("files", BusJson.encode(bucket.files()))
-                    .put("counts", BusJson.encode(bucket.counts()))
-                    .put("words", CertificateWords.of(bucket)));
+            buckets.add(BusJson.encode(new BucketLine(
+                    bucket.name(),
+                    bucket.outcome().result(),
+                    bucket.files(),
+                    bucket.counts(),
+                    CertificateWords.of(bucket))));
         }
         return json.put("run_id", certificate.runId())
                 .put("started_at", certificate.startedAt().toString())
                 .put("finished_at", certificate.run().finishedAt().toString())
-                .put("result", word(certificate.result()))
+                .put("result", BusJson.word(certificate.result()))
                 .put("files", BusJson.encode(files))
                 .put("added", BusJson.encode(added))
                 .put("allocated_bytes", certificate.allocatedBytes())
                 .put("words", CertificateWords.of(certificate))
                 .put("buckets", buckets);
-    }
-
-    /** An enumeration's value as the messages name it. */
-    private static String word(Enum<?> value) {
-        return BusJson.mapper().convertValue(value, String.class);
     }
 }

@@ -11,48 +11,32 @@ import io.hubstorage.status.StatusService;
 import io.hubstorage.web.auth.Principal;
 import io.hubstorage.web.http.Body;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /** How things stand: in short, the health checks, the alarms, the self-test and what S3 says. */
-public final class StatusRoutes {
+public record StatusRoutes(
+        Bus bus, ConfigStore store, StatusService status, Health health, SelfTest selfTest, String version) {
     public static final String LIVE = "/health/live";
     public static final String READY = "/health/ready";
 
-    private final Bus bus;
-    private final ConfigStore store;
-    private final StatusService status;
-    private final Health health;
-    private final SelfTest selfTest;
-    private final String version;
-
-    public StatusRoutes(Vertx vertx, ConfigStore store, StatusService status, Health health, String version) {
-        this.bus = new Bus(vertx);
-        this.store = store;
-        this.status = status;
-        this.health = health;
-        this.selfTest = new SelfTest(vertx, store);
-        this.version = version;
-    }
-
     public void mount(Router router) {
-        router.get("/api/status").respond(_ -> status());
+        router.get("/api/status").respond(_ -> current());
         router.get(LIVE).respond(context -> answer(context, health.live()));
         router.get(READY).respond(context -> answer(context, health.ready()));
         router.get("/api/alarms").respond(_ -> bus.ask(Addresses.ALARMS_LIST));
         router.post("/api/alarms/:alarm_id/acknowledge").respond(this::acknowledge);
         router.post("/api/test").respond(context -> {
-            Body.optional(context).allowing();
+            Body.requireEmpty(context);
             return selfTest.run();
         });
         router.get("/api/discover_buckets").respond(_ -> askS3(Addresses.S3_DISCOVER));
         router.get("/api/aws_diagnostics").respond(_ -> askS3(Addresses.S3_DIAGNOSE));
     }
 
-    private Future<JsonObject> status() {
+    private Future<JsonObject> current() {
         Settings settings = store.settings();
         JsonObject paths = new JsonObject()
                 .put("data", store.dataPath().toString())
@@ -95,7 +79,7 @@ public final class StatusRoutes {
     }
 
     private Future<JsonObject> acknowledge(RoutingContext context) {
-        Body.optional(context).allowing();
+        Body.requireEmpty(context);
         Alarm.Acknowledge one = new Alarm.Acknowledge(context.pathParam("alarm_id"), false);
         return bus.ask(Addresses.ALARMS_ACKNOWLEDGE, one);
     }

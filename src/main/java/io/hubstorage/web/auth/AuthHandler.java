@@ -16,27 +16,13 @@ import java.util.Set;
 /**
  * Lets nobody past whom the {@link Authenticator} does not know, except to the open paths. What a browser changes must also
  * come with the token of one of our pages. Use it on one context.
+ *
+ * @param open paths that everybody may see
+ * @param openForMore likewise, but a password or token that comes along is looked at, since there is more to see with it
  */
-public final class AuthHandler implements Handler<RoutingContext> {
+public record AuthHandler(Authenticator authenticator, BasePath base, Set<String> open, Set<String> openForMore)
+        implements Handler<RoutingContext> {
     public static final String PAGE_TOKEN = "X-CSRF-Token";
-
-    private final Authenticator authenticator;
-    private final BasePath base;
-    private final Set<String> open;
-    private final Set<String> openForMore;
-
-    /**
-     * A handler that asks this authenticator.
-     *
-     * @param open paths that everybody may see
-     * @param openForMore likewise, but a password or token that comes along is looked at, since there is more to see with it
-     */
-    public AuthHandler(Authenticator authenticator, BasePath base, Set<String> open, Set<String> openForMore) {
-        this.authenticator = authenticator;
-        this.base = base;
-        this.open = open;
-        this.openForMore = openForMore;
-    }
 
     @Override
     public void handle(RoutingContext context) {

@@ -194,7 +194,6 @@ public final class Authenticator {
         credentials.refresh();
     }
 
-    /** Ends the thread it has. */
     public void close() {
         credentials.close();
     }

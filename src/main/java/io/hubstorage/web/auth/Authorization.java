@@ -6,13 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What an {@code Authorization} header brings. */
 sealed interface Authorization {
-    /** {@code Bearer …}. */
     record Token(String text) implements Authorization {}
 
     /** {@code Basic …}: there is one password, so the user's name does not matter. */
     record Password(String text) implements Authorization {}
 
-    /** Nothing that we know. */
     record None() implements Authorization {}
 
     static Authorization of(@Nullable String header) {

@@ -30,8 +30,6 @@ final class CredentialStore {
     private boolean saidKept;
 
     /**
-     * One with the credentials of now.
-     *
      * @param exposed whether others than this machine can reach the server
      * @param changed called when other credentials are in force than before
      */
@@ -53,20 +51,16 @@ final class CredentialStore {
         this.credentials = Credentials.of(environment, storedHash);
     }
 
-    /** Whether credentials are asked for at all. */
     boolean isRequired() {
         return !store.settings().web().login().off() && (exposed || current().areNamed());
     }
 
-    /** Whether that is the token; false where there is none. */
     boolean isToken(String tried) {
         Credentials.Secret token = current().token();
         return token != null && token.quickly(tried).orElse(false);
     }
 
     /**
-     * Whether that is the password.
-     *
      * @param turn in the {@link PasswordQueue}, where it takes the slow look
      * @return fails with an {@link AuthFailure} when too many are waiting
      */

@@ -96,7 +96,6 @@ final class Credentials {
             this.hash = hash;
         }
 
-        /** One that is known. */
         static Secret plain(String text) {
             Secret secret = new Secret(null);
             secret.right = Tokens.mac(secret.key, text);

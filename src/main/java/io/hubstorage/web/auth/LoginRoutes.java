@@ -14,10 +14,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /login} and {@code /logout}: plain forms, which work without a script. Mount them before the bodies of others. */
-public final class LoginRoutes {
+public record LoginRoutes(Authenticator authenticator, LoginPage page, BasePath base) {
     public static final String LOGIN = "/login";
     public static final String LOGOUT = "/logout";
-    /** The field that holds the page's token. */
     public static final String TOKEN_FIELD = "page_token";
 
     static final String DASHBOARD = "/";
@@ -29,11 +28,6 @@ public final class LoginRoutes {
     /** Anybody may send this much. */
     private static final long MAX_FORM_BYTES = 16 << 10;
 
-    private final Authenticator authenticator;
-    private final LoginPage page;
-    private final BasePath base;
-
-    /** The page that asks for the password. */
     @FunctionalInterface
     public interface LoginPage {
         /**
@@ -43,12 +37,6 @@ public final class LoginRoutes {
          * @param problem what was wrong with the last try; null at the first
          */
         Future<Buffer> render(String next, @Nullable String problem);
-    }
-
-    public LoginRoutes(Authenticator authenticator, LoginPage page, BasePath base) {
-        this.authenticator = authenticator;
-        this.page = page;
-        this.base = base;
     }
 
     public void mount(Router router) {

@@ -4,6 +4,7 @@ import io.hubstorage.web.http.ClientInfo;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.net.HostAndPort;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Set;
 public final class Session implements Principal {
     private static final String COOKIE = "hubstorage";
     private static final int SECRET_BYTES = 32;
+    private static final Duration LONGEST = Duration.ofDays(30);
 
     private final String id = Tokens.text(SECRET_BYTES);
     private final String pageToken = Tokens.text(SECRET_BYTES);
@@ -37,17 +39,12 @@ public final class Session implements Principal {
         return pageToken;
     }
 
-    /** Whether that is the page's token. */
     public boolean isPageToken(String text) {
         return Tokens.same(pageToken, text);
     }
 
-    Instant begun() {
-        return begun;
-    }
-
-    Instant lastUsed() {
-        return lastUsed;
+    boolean isOver(Duration idle, Instant now) {
+        return !now.isBefore(lastUsed.plus(idle)) || !now.isBefore(begun.plus(LONGEST));
     }
 
     void use(Instant now) {

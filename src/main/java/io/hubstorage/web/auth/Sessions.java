@@ -14,8 +14,6 @@ import java.util.Optional;
  * to end with it. Use it on one context.
  */
 final class Sessions {
-    private static final Duration LONGEST = Duration.ofDays(30);
-
     private final InstantSource clock;
     private final int most;
     /** By id; the one that was used last is last. */
@@ -46,7 +44,7 @@ final class Sessions {
             return Optional.empty();
         }
         Instant now = clock.instant();
-        if (isOver(session, idle, now)) {
+        if (session.isOver(idle, now)) {
             end(session);
             return Optional.empty();
         }
@@ -61,15 +59,10 @@ final class Sessions {
             if (session.hasEndHandlers()) {
                 session.use(now);
             }
-            if (isOver(session, idle, now)) {
+            if (session.isOver(idle, now)) {
                 end(session);
             }
         }
-    }
-
-    private static boolean isOver(Session session, Duration idle, Instant now) {
-        return !now.isBefore(session.lastUsed().plus(idle))
-                || !now.isBefore(session.begun().plus(LONGEST));
     }
 
     /** Ends a login, and what was begun with it. */

@@ -28,7 +28,6 @@ public final class StoredPassword {
 
     private final ConfigFile file;
 
-    /** That of a config folder, whether or not there is one. */
     public StoredPassword(Path configFolder) {
         file = new ConfigFile(configFolder.resolve(NAME));
     }

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What clients of a bridge may ask and hear: the public addresses and nothing else. */
 final class BridgePermits {
-    /** Addresses that take requests. */
     static final List<String> REQUESTS = List.of(
             Addresses.BACKUP_START,
             Addresses.BACKUP_CANCEL,
@@ -27,7 +26,6 @@ final class BridgePermits {
             Addresses.S3_DIAGNOSE,
             Addresses.S3_FILTER_PREVIEW);
 
-    /** Addresses on which something is published. */
     static final List<String> PUBLISHED = List.of(
             Addresses.BACKUP_STARTED,
             Addresses.BACKUP_PROGRESS,

@@ -27,8 +27,6 @@ final class Outbox {
     private long progress;
 
     /**
-     * An empty one.
-     *
      * @param framing what the protocol adds to a message
      * @param cut closes the connection
      */

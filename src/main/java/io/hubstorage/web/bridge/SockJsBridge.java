@@ -62,7 +62,6 @@ public final class SockJsBridge {
         return router;
     }
 
-    /** Closes every socket. */
     public void close() {
         vertx.cancelTimer(checkTimer);
         for (SockJSSocket socket : List.copyOf(sockets.keySet())) {

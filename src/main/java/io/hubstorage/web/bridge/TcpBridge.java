@@ -1,5 +1,7 @@
 package io.hubstorage.web.bridge;
 
+import io.hubstorage.web.auth.Authenticator;
+import io.hubstorage.web.auth.Principal;
 import io.hubstorage.web.http.Quota;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +29,7 @@ public final class TcpBridge {
     private static final long CHECK_MILLIS = 1_000;
 
     private final Vertx vertx;
-    private final BridgeAuth auth;
+    private final Auth auth;
     private final Limits limits;
     private final Map<NetSocket, TcpConnection> connections = new HashMap<>();
     private final Quota places;
@@ -62,7 +65,31 @@ public final class TcpBridge {
                 64);
     }
 
-    private TcpBridge(Vertx vertx, NetServerOptions options, BridgeAuth auth, Limits limits) {
+    /** Who may come in. */
+    public interface Auth {
+        /** Whether that header of a message lets its sender in; it may be absent. */
+        boolean admits(@Nullable String authorization);
+
+        /** Has {@code end} called when those who came in may not stay; what is returned unsubscribes it. */
+        Runnable onEnd(Runnable end);
+
+        /** Everybody, or whoever brings the token where a login is asked for. */
+        static Auth of(Authenticator authenticator) {
+            return new Auth() {
+                @Override
+                public boolean admits(@Nullable String authorization) {
+                    return !authenticator.isRequired() || authenticator.isToken(authorization);
+                }
+
+                @Override
+                public Runnable onEnd(Runnable end) {
+                    return authenticator.onEnd(new Principal.Program(), end);
+                }
+            };
+        }
+    }
+
+    private TcpBridge(Vertx vertx, NetServerOptions options, Auth auth, Limits limits) {
         this.vertx = vertx;
         this.auth = auth;
         this.limits = limits;
@@ -72,23 +99,20 @@ public final class TcpBridge {
                 CHECK_MILLIS, timer -> List.copyOf(connections.values()).forEach(TcpConnection::check));
     }
 
-    /** Opens the bridge on that address. */
-    public static Future<TcpBridge> open(Vertx vertx, String host, int port, BridgeAuth auth) {
+    public static Future<TcpBridge> open(Vertx vertx, String host, int port, Auth auth) {
         return open(vertx, host, port, auth, Limits.DEFAULT);
     }
 
-    static Future<TcpBridge> open(Vertx vertx, String host, int port, BridgeAuth auth, Limits limits) {
+    static Future<TcpBridge> open(Vertx vertx, String host, int port, Auth auth, Limits limits) {
         TcpBridge bridge = new TcpBridge(
                 vertx, new NetServerOptions().setHost(host).setPort(port).setTcpKeepAlive(true), auth, limits);
         return bridge.server.listen().map(bridge).onFailure(failure -> vertx.cancelTimer(bridge.checkTimer));
     }
 
-    /** The port that it listens on. */
     int actualPort() {
         return server.actualPort();
     }
 
-    /** Closes the port and every connection. */
     public Future<Void> close() {
         vertx.cancelTimer(checkTimer);
         List.copyOf(connections.values()).forEach(TcpConnection::close);

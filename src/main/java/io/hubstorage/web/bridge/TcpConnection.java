@@ -29,7 +29,7 @@ final class TcpConnection {
 
     private final EventBus bus;
     private final NetSocket socket;
-    private final BridgeAuth auth;
+    private final TcpBridge.Auth auth;
     private final TcpBridge.Limits limits;
     private final Outbox outbox;
     private final RecordParser frames;
@@ -40,10 +40,9 @@ final class TcpConnection {
     private boolean closed;
     private int refused;
     private int underWay;
-    /** When a frame began or ended. */
     private long lastFrame = opened;
 
-    TcpConnection(EventBus bus, NetSocket socket, BridgeAuth auth, TcpBridge.Limits limits) {
+    TcpConnection(EventBus bus, NetSocket socket, TcpBridge.Auth auth, TcpBridge.Limits limits) {
         this.bus = bus;
         this.socket = socket;
         this.auth = auth;

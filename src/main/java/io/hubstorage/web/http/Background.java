@@ -65,7 +65,6 @@ public final class Background {
         }
     }
 
-    /** Runs it at once. */
     public <T> Future<T> run(Callable<T> work) {
         Context asker = vertx.getOrCreateContext();
         Promise<T> promise = Promise.promise();
@@ -110,7 +109,6 @@ public final class Background {
                 false);
     }
 
-    /** Writes a response's body. */
     @FunctionalInterface
     public interface BodyWriter {
         void write(ResponseStream out) throws Exception;

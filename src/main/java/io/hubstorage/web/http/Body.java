@@ -1,6 +1,6 @@
 package io.hubstorage.web.http;
 
-import io.hubstorage.bus.ConfigMessage;
+import io.hubstorage.bus.BusJson;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -8,25 +8,17 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
-/** A request's JSON body, checked: wrong media type is a 415, whatever else is wrong a 400 that names it. */
+/** Reads and checks JSON bodies of requests: wrong media type is a 415, whatever else is wrong a 400 that names it. */
 public final class Body {
     private static final long MAX_BYTES = 1L << 20;
 
-    private final JsonObject json;
-
-    private Body(JsonObject json) {
-        this.json = json;
-    }
+    private Body() {}
 
     /** Reads request bodies, which may be so large. One of a request that only reads means nothing, and is not kept. */
     public static Handler<RoutingContext> reader() {
@@ -56,11 +48,26 @@ public final class Body {
         });
     }
 
-    /** The body; an absent one counts as an empty object. */
-    public static Body optional(RoutingContext context) {
+    /**
+     * The body as that record; an absent one counts as an empty object. What does not fit is refused in the words of
+     * {@link BusJson#request}.
+     */
+    public static <T extends Record> T read(RoutingContext context, Class<T> type) {
         Buffer buffer = context.body().buffer();
-        return new Body(buffer == null || buffer.length() == 0 ? new JsonObject() : parse(context, buffer));
+        JsonObject json = buffer == null || buffer.length() == 0 ? new JsonObject() : parse(context, buffer);
+        try {
+            return BusJson.request(json, type);
+        } catch (IllegalArgumentException e) {
+            throw HttpProblem.badInput(String.valueOf(e.getMessage()));
+        }
     }
+
+    /** Refuses a body that says anything. */
+    public static void requireEmpty(RoutingContext context) {
+        read(context, Nothing.class);
+    }
+
+    private record Nothing() {}
 
     /** The body, which must be there. */
     public static JsonObject required(RoutingContext context) {
@@ -87,66 +94,5 @@ public final class Body {
             throw new HttpProblem(400, "The request body is not valid JSON.");
         }
         throw new HttpProblem(400, "The request body must be a JSON object.");
-    }
-
-    /** Refuses members of other names. */
-    public Body allowing(String... names) {
-        List<ConfigMessage.Problem> unknown = json.fieldNames().stream()
-                .filter(name -> !List.of(names).contains(name))
-                .map(name -> new ConfigMessage.Problem(
-                        name, String.valueOf(json.getValue(name)), "only " + String.join(", ", names)))
-                .toList();
-        if (!unknown.isEmpty()) {
-            throw HttpProblem.badInput(
-                    "The request body has members that mean nothing here: "
-                            + String.join(
-                                    "; ", unknown.stream().map(String::valueOf).toList()),
-                    unknown);
-        }
-        return this;
-    }
-
-    public boolean flag(String name, boolean otherwise) {
-        return switch (json.getValue(name)) {
-            case null -> otherwise;
-            case Boolean flag -> flag;
-            case Object other -> throw HttpProblem.badInput(name, Json.encode(other), "true or false");
-        };
-    }
-
-    public boolean requiredFlag(String name) {
-        if (json.getValue(name) == null) {
-            throw HttpProblem.badInput(name, "nothing", "true or false");
-        }
-        return flag(name, false);
-    }
-
-    @Nullable
-    public String text(String name) {
-        return switch (json.getValue(name)) {
-            case null -> null;
-            case String text when !text.isBlank() -> text;
-            case Object other -> throw HttpProblem.badInput(name, Json.encode(other), "a text");
-        };
-    }
-
-    /** A list of texts; absent and empty are the same. */
-    @Nullable
-    public List<String> texts(String name) {
-        Object value = json.getValue(name);
-        if (value == null) {
-            return null;
-        }
-        if (!(value instanceof JsonArray array)) {
-            throw HttpProblem.badInput(name, Json.encode(value), "a list of texts");
-        }
-        List<String> texts = new ArrayList<>();
-        for (Object item : array) {
-            if (!(item instanceof String text) || text.isBlank()) {
-                throw HttpProblem.badInput(name, Json.encode(item), "a list of texts, none of them empty");
-            }
-            texts.add(text);
-        }
-        return texts.isEmpty() ? null : texts;
     }
 }

@@ -14,7 +14,6 @@ import io.vertx.core.net.impl.ConnectionBase;
 public final class Disconnect {
     private Disconnect() {}
 
-    /** One of the web server. */
     public static void now(HttpConnection connection) {
         if (connection instanceof ConnectionBase known) {
             cut(known.channel());

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one range of a file that a request asks for (RFC 9110). Pure.
  *
- * @param first byte of it
  * @param length in bytes; never 0
  */
 public record FileRange(long first, long length) {
@@ -45,7 +44,6 @@ public record FileRange(long first, long length) {
         return new FileRange(first, last - first + 1);
     }
 
-    /** {@code Content-Range}. */
     public String contentRange(long size) {
         return "bytes %d-%d/%d".formatted(first, first + length - 1, size);
     }

@@ -1,6 +1,7 @@
 package io.hubstorage.web.http;
 
 import io.hubstorage.bus.Bus;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.eventbus.ReplyException;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A refusal, the way the client reads it: an HTTP status and a sentence. Becomes {@code application/problem+json}. */
 public final class HttpProblem extends RuntimeException {
-    private static final Pattern PROBLEM = Pattern.compile("([^:\\s]+): found (.*), allowed: (.*)");
+    private static final Pattern PROBLEM = Pattern.compile("(.+?): found (.*), allowed: (.*)");
 
     private final int status;
     private final transient List<ConfigMessage.Problem> problems;
@@ -35,17 +36,12 @@ public final class HttpProblem extends RuntimeException {
         return new HttpProblem(400, problem.toString(), List.of(problem), null);
     }
 
-    /** A 400 that names several wrong inputs. */
-    public static HttpProblem badInput(String detail, List<ConfigMessage.Problem> problems) {
-        return new HttpProblem(400, detail, problems, null);
-    }
-
     /**
      * A 400 for the reasons that the bus carries as text, one {@link ConfigMessage.Problem#toString} a line: taken apart again, so
      * that a page can show each beside its field. Lines of another form are left out.
      */
     public static HttpProblem badInput(String reasons) {
-        return badInput(reasons, problemsIn(reasons));
+        return new HttpProblem(400, reasons, problemsIn(reasons), null);
     }
 
     static List<ConfigMessage.Problem> problemsIn(String reasons) {
@@ -98,7 +94,6 @@ public final class HttpProblem extends RuntimeException {
         return status >= 500 && getCause() != null;
     }
 
-    /** The body. */
     JsonObject toJson(String instance) {
         JsonObject body = new JsonObject()
                 .put("type", "about:blank")
@@ -107,12 +102,9 @@ public final class HttpProblem extends RuntimeException {
                 .put("detail", getMessage())
                 .put("instance", instance);
         if (!problems.isEmpty()) {
-            JsonArray list = new JsonArray();
-            problems.forEach(problem -> list.add(new JsonObject()
-                    .put("path", problem.path())
-                    .put("found", problem.found())
-                    .put("allowed", problem.allowed())));
-            body.put("problems", list);
+            body.put(
+                    "problems",
+                    new JsonArray(problems.stream().map(BusJson::encode).toList()));
         }
         return body;
     }

@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps other sites' pages out. Where no login is asked for, a request must come under a name that cannot have been pointed
  * here by a stranger (an IP address, {@code localhost} or an allowed name: DNS rebinding); with a login, a stranger's name has
- * no cookie. What changes something must also come from a page of our own, if it comes from a page at all.
+ * no cookie. What changes something must also come from a page of our own, if it comes from a page at all. All that it goes by
+ * is asked for anew each time, since .env may change.
  */
-public final class OriginGuard {
+public record OriginGuard(
+        Supplier<List<String>> allowedHosts, Supplier<List<String>> corsOrigins, BooleanSupplier loginAskedFor) {
     public static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
     private static final Set<HttpMethod> CROSS_METHODS =
@@ -37,18 +39,6 @@ public final class OriginGuard {
     private static final Pattern FOR_ALL = Pattern.compile("/(health|assets)/.*");
 
     private static final Pattern ORIGIN = Pattern.compile("(https?)://(.+)");
-
-    private final Supplier<List<String>> allowedHosts;
-    private final Supplier<List<String>> corsOrigins;
-    private final BooleanSupplier loginAskedFor;
-
-    /** All are asked anew each time, since .env may change. */
-    public OriginGuard(
-            Supplier<List<String>> allowedHosts, Supplier<List<String>> corsOrigins, BooleanSupplier loginAskedFor) {
-        this.allowedHosts = allowedHosts;
-        this.corsOrigins = corsOrigins;
-        this.loginAskedFor = loginAskedFor;
-    }
 
     /** Checks names, and of requests that change something the origin. */
     public Handler<RoutingContext> requests() {

@@ -17,25 +17,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Answers every failure, expected or not, as {@code application/problem+json}; never with a stack trace. */
-public final class ProblemHandler implements Handler<RoutingContext> {
+public record ProblemHandler(Router router, ErrorPage page) implements Handler<RoutingContext> {
     private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
     private static final int[] ROUTER_REFUSALS = {400, 401, 403, 404, 405, 406, 413, 414, 415, 500, 503};
 
     private static final long LINGER_MILLIS = 500;
 
-    private final Router router;
-    private final ErrorPage page;
-
     /** The page that says what went wrong, for people that followed a link. */
     @FunctionalInterface
     public interface ErrorPage {
-        /** Renders it, as HTML. */
         Future<Buffer> render(int status, String title, String detail);
-    }
-
-    private ProblemHandler(Router router, ErrorPage page) {
-        this.router = router;
-        this.page = page;
     }
 
     /** Lets a router's failures end here. */
@@ -57,7 +48,6 @@ public final class ProblemHandler implements Handler<RoutingContext> {
         context.next();
     }
 
-    /** The path of a request, as it came if it is none. */
     private static String path(RoutingContext context) {
         try {
             return context.normalizedPath();

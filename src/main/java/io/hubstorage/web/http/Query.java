@@ -18,7 +18,6 @@ public final class Query {
         }
     }
 
-    /** The text, of a bounded number of characters. */
     @Nullable
     public String text(String name, int maxLength) {
         List<String> all = values.getAll(name);

@@ -74,7 +74,6 @@ public final class ResponseStream extends OutputStream {
         }
     }
 
-    /** Sends what was written so far. */
     @Override
     public void flush() throws IOException {
         if (chunk.length() == 0) {

@@ -47,7 +47,6 @@ final class Backlog {
         return true;
     }
 
-    /** How many frames the bounds are for. */
     private int bounded() {
         return progress == null ? frames.size() : frames.size() - 1;
     }

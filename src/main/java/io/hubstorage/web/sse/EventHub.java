@@ -69,8 +69,6 @@ public final class EventHub {
     private @Nullable Future<Frame> stateInFlight;
 
     /**
-     * A hub that is not listening yet.
-     *
      * @param epoch names this life of the process, in lower-case letters and digits; another one than last time
      * @param state everything a page needs to begin with
      * @param authenticator tells when those who came in may not stay
@@ -119,12 +117,10 @@ public final class EventHub {
         List.copyOf(connections).forEach(connection -> connection.send(frame));
     }
 
-    /** How many clients listen. */
     public int connections() {
         return connections.size();
     }
 
-    /** Serves {@code /api/events}. */
     public void mount(Router router) {
         router.get("/api/events").handler(this::open);
     }

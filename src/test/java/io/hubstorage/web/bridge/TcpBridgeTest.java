@@ -47,7 +47,7 @@ final class TcpBridgeTest {
     private final AtomicReference<String> wanted = new AtomicReference<>();
 
     private final List<Runnable> held = new CopyOnWriteArrayList<>();
-    private final BridgeAuth auth = new BridgeAuth() {
+    private final TcpBridge.Auth auth = new TcpBridge.Auth() {
         @Override
         public boolean admits(@Nullable String authorization) {
             return wanted.get() == null || wanted.get().equals(authorization);
