@@ -19,6 +19,7 @@ final class BusJsonTest {
                 "{\"dry_run\": \"yes\"}|dry_run: found \"yes\", allowed: true or false",
                 "{\"dry_run\": {}}|dry_run: found an object, allowed: true or false",
                 "{\"buckets\": \"photos\"}|buckets: found \"photos\", allowed: a list",
+                "{\"buckets\": [1]}|buckets[0]: found 1, allowed: a text",
                 "{\"buckets\": [\"photos\", {}]}|buckets[1]: found an object, allowed: a text",
                 "{\"buckets\": [\"photos\", null]}|buckets[1]: found nothing, allowed: a text that is not empty",
                 "{\"buckets\": [\" \"]}|buckets[0]: found nothing, allowed: a text that is not empty",
