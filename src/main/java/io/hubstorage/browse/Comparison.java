@@ -52,6 +52,8 @@ public record Comparison(
     }
 
     /**
+     * Compares.
+     *
      * @param after only keys greater than this one; null for all
      * @param wholeCounts whether to read on after the page is full, to count
      * @param cancelled asked now and then; when it says so, the comparison ends as if there were nothing more

@@ -44,6 +44,8 @@ public final class KeySearch {
     private @Nullable String leftOut;
 
     /**
+     * When to stop.
+     *
      * @param keys how many are shown at most
      * @param time after which no further range is begun, and of the one begun no older snapshot is looked at
      */
@@ -72,6 +74,8 @@ public final class KeySearch {
     }
 
     /**
+     * Searches.
+     *
      * @param only the one bucket to search; null for all
      * @param start where to begin; null at the beginning
      * @return where to go on, when there may be more; null when all was searched

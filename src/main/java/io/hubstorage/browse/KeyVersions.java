@@ -19,6 +19,8 @@ public record KeyVersions(String bucket, String key, List<Version> versions, int
     }
 
     /**
+     * One content.
+     *
      * @param entry as the newest snapshot has it that holds this content
      */
     public record Version(ManifestEntry entry, String first, String last, int snapshots) {}

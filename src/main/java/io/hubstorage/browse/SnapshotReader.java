@@ -98,7 +98,11 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
                 : ManifestIndex.read(ManifestIndex.beside(manifest(bucket))).frames();
     }
 
-    /** @throws NotThereException when there is none */
+    /**
+     * The entry of one key.
+     *
+     * @throws NotThereException when there is none
+     */
     public ManifestEntry entry(String bucket, String key) throws IOException {
         try (KeyCursor entries = open(bucket)) {
             entries.seek(key, null);

@@ -32,6 +32,8 @@ public record Alarm(
     private static final int MAX_ID = 100;
 
     /**
+     * When it happened.
+     *
      * @param since the first time after it was last acknowledged
      * @param times how often since then
      * @param acknowledgedAt when somebody said to have looked; absent while it is open
@@ -75,6 +77,8 @@ public record Alarm(
     }
 
     /**
+     * One to be raised.
+     *
      * @param subject what it is about, as short as a name: with the kind it makes the id
      * @param at when it happened; raising it once more with the same time changes nothing
      */

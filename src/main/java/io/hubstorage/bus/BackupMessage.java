@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** Requests to the backup room and their answers. */
 public sealed interface BackupMessage {
     /**
+     * Starts a run.
+     *
      * @param trigger who asks; {@link Trigger#MANUAL} when absent
      * @param dryRun plan everything, write nothing
      * @param buckets only these of the configured buckets; all of them when absent or empty

@@ -4,6 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
+ * One log line.
+ *
  * @param level {@code TRACE} to {@code ERROR}
  * @param run the id of the run it belongs to
  * @param text the message, with a stack trace below it where there is one

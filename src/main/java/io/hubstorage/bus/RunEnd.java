@@ -4,6 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
+ * How a run ended.
+ *
  * @param finishedAt absent while it has not
  * @param message one sentence for people: what happened and, when something is wrong, what to do
  * @param stoppedInOrder of one that was interrupted: whether the program was told to stop, and did not just end

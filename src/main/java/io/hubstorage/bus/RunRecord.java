@@ -107,7 +107,7 @@ public record RunRecord(
         return new RunRecord(start, other, current, buckets, alarms);
     }
 
-    /** @param listingComplete whether the listing reached its end; if not, nothing was concluded from it */
+    /** One bucket of a run; unless {@code listingComplete}, nothing was concluded from its listing. */
     public record BucketRecord(String bucket, @JsonUnwrapped BucketOutcome outcome, boolean listingComplete) {
         /** Earlier versions called one that was no part of the run a success without a listing. */
         public BucketRecord {

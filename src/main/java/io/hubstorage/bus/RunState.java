@@ -95,10 +95,12 @@ public record RunState(
         public static final String DATA_FOLDER = "data_folder";
     }
 
-    /** @param received body bytes so far; no more than {@code size} */
+    /** One object on its way: body bytes received so far, no more than {@code size}. */
     public record Transfer(String bucket, String key, long size, long received) {}
 
     /**
+     * One bucket of the run.
+     *
      * @param progress of all its shards together
      * @param waiting what this bucket waits for, while it does, be it alone or with the others
      */

@@ -53,6 +53,8 @@ public sealed interface StatusMessage {
     record Verdict(State state, String title, String detail, String sentence) {}
 
     /**
+     * One bucket.
+     *
      * @param lastSuccess when the last run began that backed it up whole; absent when none is known
      * @param checked when that run ended
      * @param snapshot the newest one that has it as that run left it
@@ -70,6 +72,8 @@ public sealed interface StatusMessage {
             implements StatusMessage {}
 
     /**
+     * Something that is wrong now.
+     *
      * @param message one sentence, for people
      * @param remedy what to do, in a sentence
      */

@@ -195,6 +195,8 @@ public sealed interface TransferMessage {
     }
 
     /**
+     * What a shard took.
+     *
      * @param lookMillis what looking at the last snapshot's files took, summed over threads
      * @param writableFiles linked ones whose mode is not read-only
      * @param allocatedBytes what is new on the disk in its tree: files and folders, in whole blocks

@@ -44,6 +44,8 @@ public interface Program {
     CompletableFuture<Void> stopRequest();
 
     /**
+     * What to start, and with which configuration.
+     *
      * @param environment the variables, with what the command line says already in them
      * @param override what the command line changes in {@code config.json}'s meaning, now and after each edit
      */
@@ -82,6 +84,8 @@ public interface Program {
     }
 
     /**
+     * What stdout is.
+     *
      * @param interactive somebody looks at it, and a line can be written over
      * @param columns how wide it is, if it is interactive
      */

@@ -33,7 +33,7 @@ public final class ConfigParser {
         this.warnings = warnings;
     }
 
-    /** @throws ConfigException with everything that is wrong with it */
+    /** The configuration in a JSON object; a {@link ConfigException} names everything that is wrong with it. */
     public static HubConfig parse(JsonObject json) {
         return parse(json, new ArrayList<>());
     }

@@ -29,7 +29,11 @@ public record ConfigReading(
         Path dataPath,
         List<String> warnings,
         @Nullable BrokenFile broken) {
-    /** @throws ConfigException with everything that is wrong with either, unless a last good configuration was kept */
+    /**
+     * Reads environment and file.
+     *
+     * @throws ConfigException with everything that is wrong with either, unless a last good configuration was kept
+     */
     public static ConfigReading of(Environment env) {
         env.requireNamedFile();
         List<Problem> problems = new ArrayList<>();

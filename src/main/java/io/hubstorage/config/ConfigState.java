@@ -183,9 +183,10 @@ record ConfigState(
     /** The folder of {@code logging.file}; a bare file name says nothing about the folder. */
     private Path logPath() {
         String file = config.logging().file();
-        boolean named =
-                file != null && !isFixed("HUBSTORAGE_LOG_PATH") && Path.of(file).getParent() != null;
-        Path folder = named ? VariableReader.path(file).getParent() : null;
+        Path folder =
+                file == null || isFixed("HUBSTORAGE_LOG_PATH") || Path.of(file).getParent() == null
+                        ? null
+                        : VariableReader.path(file).getParent();
         return folder == null ? variables.settings.logPath() : folder;
     }
 

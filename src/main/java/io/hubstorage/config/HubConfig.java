@@ -48,6 +48,8 @@ public record HubConfig(
     }
 
     /**
+     * Which buckets are copied.
+     *
      * @param dynamic every bucket found, too, by {@code use_dynamic_buckets} or {@code ["*"]}
      */
     public record Selection(
@@ -78,6 +80,8 @@ public record HubConfig(
             @Nullable String awsProfile, @Nullable String localBasePath) {}
 
     /**
+     * A bucket.
+     *
      * @param prefix what its keys must begin with; empty for all
      * @param requestPayer whether we agree to pay for the requests, which some buckets of others demand; see
      *     {@link SyncOptions#requestPayer}
@@ -97,6 +101,8 @@ public record HubConfig(
     }
 
     /**
+     * What is copied.
+     *
      * @param delete whether a key gone from S3 is absent from the next snapshot; else it is carried on
      * @param excludePatterns AWS CLI patterns, applied first
      * @param includePatterns AWS CLI patterns, applied after; the last match wins
@@ -116,6 +122,8 @@ public record HubConfig(
     public record Logging(String level, @Nullable String file, int maxSizeMb, int backupCount) {}
 
     /**
+     * The schedule.
+     *
      * @param intervalHours from the start of one run to the start of the next; fractions count
      * @param cron a five-field Unix expression that replaces the interval
      * @param timeZone of {@code cron} and of the limits by time of day; the system's when absent
@@ -129,7 +137,7 @@ public record HubConfig(
             int maxRetries,
             double retryDelayMinutes) {}
 
-    /** @param maxShrinkPercent a bucket that lost more than this since the last snapshot raises an alarm */
+    /** A bucket that lost more than this since the last snapshot raises an alarm. */
     public record Guards(double maxShrinkPercent) {}
 
     /**

@@ -27,6 +27,8 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
     }
 
     /**
+     * The web server.
+     *
      * @param allowedHosts {@code HUBSTORAGE_ALLOWED_HOSTS}: further names under which it answers where no login is asked for
      * @param basePath {@code HUBSTORAGE_BASE_PATH}: where a proxy has it, as {@code /backups}; empty for the root
      * @param trustedProxies {@code HUBSTORAGE_TRUSTED_PROXIES}: addresses and networks whose {@code X-Forwarded-*} count
@@ -41,6 +43,8 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
             List<String> trustedProxies,
             List<String> corsOrigins) {
         /**
+         * Who comes in.
+         *
          * @param off {@code HUBSTORAGE_AUTH=none}: everybody
          * @param idle {@code HUBSTORAGE_SESSION_HOURS}: how long a login lasts without being used
          */

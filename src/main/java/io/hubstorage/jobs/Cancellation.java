@@ -33,14 +33,14 @@ public class Cancellation {
         return reason;
     }
 
-    /** @throws CancellationException once it was requested */
+    /** Throws a {@link CancellationException} once it was requested. */
     public void check() {
         if (isRequested()) {
             throw new CancellationException(reason());
         }
     }
 
-    /** @throws CancellationException when it was requested before, or is meanwhile */
+    /** Waits; throws a {@link CancellationException} when it was requested before, or is meanwhile. */
     public final void pause(Duration time) throws InterruptedException {
         if (requested.await(time.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new CancellationException(reason());

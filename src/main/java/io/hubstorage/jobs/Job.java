@@ -97,12 +97,12 @@ public final class Job {
         return cancellation.reason();
     }
 
-    /** @throws CancellationException once the job was stopped */
+    /** Throws a {@link CancellationException} once the job was stopped. */
     public void check() {
         cancellation.check();
     }
 
-    /** @throws CancellationException when it was stopped before, or is meanwhile */
+    /** Waits; throws a {@link CancellationException} when it was stopped before, or is meanwhile. */
     public void pause(Duration time) throws InterruptedException {
         cancellation.pause(time);
     }

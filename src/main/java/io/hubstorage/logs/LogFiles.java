@@ -92,6 +92,8 @@ public final class LogFiles {
     }
 
     /**
+     * A page of lines.
+     *
      * @param cancelled asked now and then; when it says so, the search ends with a {@link CancellationException}
      * @throws IllegalArgumentException for an unknown level, a broken or endless regular expression, or a cursor that is
      *     not one

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** When runs are to begin: every so often, or by a cron expression. Immutable. */
 public sealed interface Timetable permits Timetable.Interval, CronTimetable {
-    /** @throws IllegalArgumentException when the cron expression or the time zone cannot be understood */
+    /**
+     * The timetable of a configuration.
+     *
+     * @throws IllegalArgumentException when the cron expression or the time zone cannot be understood
+     */
     static Timetable of(HubConfig.Automation automation) {
         String cron = automation.cron();
         if (cron == null || cron.isBlank()) {

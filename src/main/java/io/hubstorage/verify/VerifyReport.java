@@ -30,6 +30,8 @@ public record VerifyReport(
     }
 
     /**
+     * One snapshot.
+     *
      * @param legacy made by the old tool, which left nothing to compare with
      * @param problemsTotal how many there are; the first {@link #MAX_PROBLEMS} are named
      */

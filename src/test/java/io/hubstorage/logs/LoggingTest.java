@@ -32,7 +32,7 @@ final class LoggingTest {
     @Test
     void nobodyElseReadsTheLogAndItsPredecessors() throws IOException {
         Path file = folder.resolve("logs/status.log");
-        try (Logging logging = logs.start(config("INFO", 1), file, null)) {
+        try (Logging _ = logs.start(config("INFO", 1), file, null)) {
             for (int i = 0; i < 30; i++) {
                 ours.info("x".repeat(50_000));
             }
@@ -47,7 +47,7 @@ final class LoggingTest {
     @Test
     void aFloodOfTheSameErrorPushesNothingOutOfTheLog() throws IOException {
         Path file = folder.resolve("logs/status.log");
-        try (Logging logging = logs.start(config("INFO", 1), file, null)) {
+        try (Logging _ = logs.start(config("INFO", 1), file, null)) {
             ours.info("what happened before");
             for (int i = 0; i < 12_000; i++) {
                 ours.error("{} {} failed", "GET", "/" + i, new IllegalStateException("as often as somebody likes"));
@@ -65,7 +65,7 @@ final class LoggingTest {
     void linesGoToTheLogFolderAndBesideTheData() throws IOException {
         Path data = Files.createDirectory(folder.resolve("data"));
         Path file = folder.resolve("logs/status.log");
-        try (Logging logging = logs.start(config("INFO", 5), file, data)) {
+        try (Logging _ = logs.start(config("INFO", 5), file, data)) {
             MDC.put("run", "run-7");
             ours.info("hello {}", "world");
             MDC.clear();
@@ -160,7 +160,7 @@ final class LoggingTest {
     @Test
     void withNoPredecessorsToKeepTheFileBeginsAgain() throws IOException {
         Path file = folder.resolve("status.log");
-        try (Logging logging = logs.start(config("INFO", 0), file, null)) {
+        try (Logging _ = logs.start(config("INFO", 0), file, null)) {
             for (int i = 0; i < 1200; i++) {
                 ours.info("{} {}", i, "x".repeat(1000));
             }
@@ -177,7 +177,7 @@ final class LoggingTest {
         SecretMask.register("abc");
         SecretMask.register(null);
         Path file = folder.resolve("status.log");
-        try (Logging logging = logs.start(config("INFO", 5), file, null)) {
+        try (Logging _ = logs.start(config("INFO", 5), file, null)) {
             ours.info("key={} url=?k=wJalr%2Fsecret%2BKEY abc wJalr/secret+KEY-and-more", "wJalr/secret+KEY");
             ours.error("failed", new IllegalStateException("bad key wJalr/secret+KEY"));
             await().until(() -> logs.newest(9).size() == 2);
@@ -191,7 +191,7 @@ final class LoggingTest {
     void whatAMessageHoldsCannotPassForALineOrMoveTheCursor() throws IOException {
         Path file = folder.resolve("status.log");
         String evil = "key\n2026-11-01T10:00:00.000Z ERROR forged: all is lost\u001b[2J\r";
-        try (Logging logging = logs.start(config("INFO", 5), file, null)) {
+        try (Logging _ = logs.start(config("INFO", 5), file, null)) {
             ours.info("{}", evil);
             await().until(() -> !logs.newest(9).isEmpty());
             List<LogLine> lines = logs.newest(9);

@@ -61,6 +61,8 @@ final class CredentialStore {
     }
 
     /**
+     * Whether that is the password.
+     *
      * @param turn in the {@link PasswordQueue}, where it takes the slow look
      * @return fails with an {@link AuthFailure} when too many are waiting
      */

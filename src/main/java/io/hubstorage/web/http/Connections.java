@@ -23,6 +23,8 @@ public final class Connections {
     private static final int SWITCHING_PROTOCOLS = 101;
 
     /**
+     * What they may take.
+     *
      * @param most at the same time
      * @param silence how long one may have no request under way: for the head of the first, and between two
      * @param body how long the body of a request may take to arrive
