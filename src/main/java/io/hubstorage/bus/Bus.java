@@ -92,7 +92,7 @@ public final class Bus {
     }
 
     /**
-     * Answers requests; completes when it does. A {@link ReplyException} is passed on as the {@link #refusal} that it is, an
+     * Answers requests; completes when it does. A {@link #refusal} is passed on as it is, an
      * {@link IllegalArgumentException} is a 400, and anything else a 500 that is logged.
      */
     public <T extends Record> Future<Void> answer(String address, Function<JsonObject, Future<T>> responder) {
@@ -107,8 +107,13 @@ public final class Bus {
 
     private static void fail(Message<JsonObject> message, Throwable failure) {
         switch (failure) {
-            case ReplyException refused -> message.fail(refused.failureCode(), refused.getMessage());
-            case IllegalArgumentException wrong -> message.fail(BAD_REQUEST, wrong.getMessage());
+            case ReplyException refused
+            when refused.failureType() == ReplyFailure.RECIPIENT_FAILURE ->
+                message.fail(refused.failureCode(), refused.getMessage());
+            case IllegalArgumentException wrong -> {
+                LOG.debug("A request to {} does not fit", message.address(), wrong);
+                message.fail(BAD_REQUEST, wrong.getMessage());
+            }
             default -> {
                 LOG.error("A request to {} could not be answered", message.address(), failure);
                 message.fail(FAILED, String.valueOf(failure.getMessage()));

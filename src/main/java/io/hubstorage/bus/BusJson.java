@@ -46,6 +46,8 @@ public final class BusJson {
 
     private static final JsonMapper STRICT = MAPPER.rebuild()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            // A blank text would else count as false, and so start a real run.
+            .withCoercionConfigDefaults(all -> all.setAcceptBlankAsEmpty(false))
             .withCoercionConfig(
                     LogicalType.Textual,
                     texts -> texts.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
@@ -128,12 +130,13 @@ public final class BusJson {
             if (value == null
                     && !component.getType().isPrimitive()
                     && !component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
-                throw wrong(name, "nothing", allowed(component.getType()));
+                throw wrong(name, "nothing", allowed(component.getType()), null);
             }
             if (value instanceof List<?> texts) {
                 for (int i = 0; i < texts.size(); i++) {
                     if (texts.get(i) == null || texts.get(i).toString().isBlank()) {
-                        throw wrong(name + "[" + i + "]", "nothing", "a text that is not empty");
+                        String found = texts.get(i) == null ? "nothing" : "a blank text";
+                        throw wrong(name + "[" + i + "]", found, "a text that is not empty", null);
                     }
                 }
             }
@@ -141,8 +144,9 @@ public final class BusJson {
         return request;
     }
 
-    private static IllegalArgumentException wrong(String path, String found, String allowed) {
-        return new IllegalArgumentException(new ConfigMessage.Problem(path, found, allowed).toString());
+    private static IllegalArgumentException wrong(
+            String path, String found, String allowed, @Nullable Exception cause) {
+        return new IllegalArgumentException(new ConfigMessage.Problem(path, found, allowed).toString(), cause);
     }
 
     private static <T> T read(JsonMapper mapper, JsonObject body, Class<T> type) {
@@ -155,9 +159,10 @@ public final class BusJson {
                     .map(String::valueOf)
                     .sorted()
                     .toList();
-            throw wrong(place(e), "a member of that name", "only " + String.join(", ", known));
+            String allowed = known.isEmpty() ? "an empty body" : "only " + String.join(", ", known);
+            throw wrong(place(e), "a member of that name", allowed, e);
         } catch (MismatchedInputException e) {
-            throw wrong(place(e), found(body, e), allowed(e.getTargetType()));
+            throw wrong(place(e), found(body, e), allowed(e.getTargetType()), e);
         } catch (IOException e) {
             throw new IllegalArgumentException("this is no JSON that fits here", e);
         }
@@ -179,7 +184,8 @@ public final class BusJson {
             if (step.getFieldName() == null) {
                 place.append('[').append(step.getIndex()).append(']');
             } else {
-                place.append(place.isEmpty() ? "" : ".").append(step.getFieldName());
+                place.append(place.isEmpty() ? "" : ".")
+                        .append(shortened(step.getFieldName()).replaceAll("\\p{Cntrl}", " "));
             }
         }
         return place.isEmpty() ? "body" : place.toString();
@@ -200,9 +206,13 @@ public final class BusJson {
             case null -> "nothing";
             case JsonObject _ -> "an object";
             case JsonArray _ -> "a list";
-            case String text when text.length() > LONGEST_SHOWN -> '"' + text.substring(0, LONGEST_SHOWN) + "…\"";
+            case String text -> Json.encode(shortened(text));
             default -> Json.encode(value);
         };
+    }
+
+    private static String shortened(String text) {
+        return text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "…" : text;
     }
 
     private static String allowed(@Nullable Class<?> type) {

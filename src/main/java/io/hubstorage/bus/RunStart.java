@@ -1,5 +1,6 @@
 package io.hubstorage.bus;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record RunStart(
         String runId,
+
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
         Trigger trigger,
+
         boolean dryRun,
         @Nullable Boolean allBuckets,
         Instant startedAt) {}

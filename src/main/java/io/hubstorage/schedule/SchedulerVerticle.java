@@ -201,10 +201,11 @@ public final class SchedulerVerticle extends VerticleBase {
 
     /** Whether a run goes on; null when nobody can say. Never fails. */
     private Future<BackupMessage.@Nullable Status> askForStatus() {
-        return bus().ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class).otherwise(e -> {
-            LOG.debug("The state of the backup is unknown", e);
-            return null;
-        });
+        return bus().ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class, Bus.PATIENT)
+                .otherwise(e -> {
+                    LOG.debug("The state of the backup is unknown", e);
+                    return null;
+                });
     }
 
     private void take(BackupMessage.@Nullable Status status) {
@@ -241,7 +242,8 @@ public final class SchedulerVerticle extends VerticleBase {
                 .map(_ -> {
                     planner.pause(paused, clock.instant());
                     LOG.info("Schedule: {}", planner.describe());
-                    publishIfChanged();
+                    // Behind the answer.
+                    vertx.runOnContext(_ -> publishIfChanged());
                     return status();
                 });
     }

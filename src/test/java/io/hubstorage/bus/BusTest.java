@@ -54,6 +54,14 @@ final class BusTest {
     }
 
     @Test
+    void thatSomebodyElseDoesNotAnswerIsNoRefusal() {
+        answer(_ -> bus.ask("hubstorage.nobody", BackupMessage.Accepted.class));
+        ReplyException failed = catchThrowableOfType(
+                ReplyException.class, () -> bus.ask(ADDRESS).await());
+        assertThat(failed.failureCode()).isEqualTo(500);
+    }
+
+    @Test
     void whatDoesNotFitIsABadRequest() {
         answer(body -> Future.succeededFuture(BusJson.request(body, SchedulerMessage.Pause.class)));
         assertRefused(new JsonObject(), 400, "paused: found nothing, allowed: true or false");

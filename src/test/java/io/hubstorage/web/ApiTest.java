@@ -68,6 +68,8 @@ final class ApiTest {
             value = {
                 "{\"dry_run\": \"yes\"}|dry_run",
                 "{\"dry_run\": 1}|dry_run",
+                "{\"dry_run\": \" \"}|dry_run",
+                "{\"dry_run\": \"\"}|dry_run",
                 "{\"buckets\": \"photos\"}|buckets",
                 "{\"buckets\": [1]}|buckets[0]",
                 "{\"buckets\": [\" \"]}|buckets[0]",

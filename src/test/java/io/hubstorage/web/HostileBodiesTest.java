@@ -244,6 +244,14 @@ final class HostileBodiesTest {
         }
     }
 
+    @Test
+    void aNameMadeToLookLikeManyProblemsIsRefusedAtOnce() {
+        JsonObject body = new JsonObject().put(": found ".repeat(100_000) + "\n", 1);
+        WebServer.Answer answer = server.post("/api/backup/run", body);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body().length()).isLessThan(2_000);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
