@@ -54,7 +54,12 @@ public sealed interface TransferMessage {
 
         /** The file that is there as long as the run counts on this shard; a worker that misses it must write nothing. */
         public String lease() {
-            return "%s/shard-%04d%s".formatted(workspace.journal(), id.index(), LEASE);
+            return workingFile(LEASE);
+        }
+
+        /** The file of the shard's in its journal folder whose name ends so. */
+        public String workingFile(String ending) {
+            return "%s/shard-%04d%s".formatted(workspace.journal(), id.index(), ending);
         }
     }
 
@@ -152,6 +157,15 @@ public sealed interface TransferMessage {
      */
     record Progress(BucketCounts counts, Tally toDownload, long bytesReceived, boolean listingComplete) {
         public static final Progress NONE = new Progress(BucketCounts.ZERO, Tally.ZERO, 0, false);
+
+        /** Both together. */
+        public Progress plus(Progress other) {
+            return new Progress(
+                    counts.plus(other.counts),
+                    toDownload.plus(other.toDownload),
+                    bytesReceived + other.bytesReceived,
+                    listingComplete && other.listingComplete);
+        }
     }
 
     /**

@@ -52,7 +52,6 @@ public final class BackwardLines {
         return new String(bytes(start, (int) Math.min(end - start, longest)), StandardCharsets.UTF_8);
     }
 
-    /** Where the line last read begins. */
     public long start() {
         return start;
     }
@@ -67,7 +66,6 @@ public final class BackwardLines {
         return open;
     }
 
-    /** How much of the file has been read. */
     public long bytesRead() {
         return bytesRead;
     }

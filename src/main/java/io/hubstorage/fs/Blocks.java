@@ -14,7 +14,6 @@ public record Blocks(long size) {
     private static final long USUAL = 4_096;
     private static final long LARGEST = 65_536;
 
-    /** Of the disk that holds the path. */
     public static Blocks of(Path path) throws IOException {
         try {
             long size = Files.getFileStore(path).getBlockSize();
@@ -25,7 +24,6 @@ public record Blocks(long size) {
         }
     }
 
-    /** What that many bytes take. */
     public long holding(long bytes) {
         return Math.ceilDiv(bytes, size) * size;
     }

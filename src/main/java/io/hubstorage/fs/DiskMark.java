@@ -19,7 +19,6 @@ public final class DiskMark {
 
     private DiskMark() {}
 
-    /** The mark of the disk that holds this folder. */
     public static String of(Path folder) throws IOException {
         return of(folder.toRealPath(), Path.of("/proc"), Path.of("/sys"));
     }

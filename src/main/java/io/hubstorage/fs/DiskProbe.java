@@ -17,33 +17,21 @@ import org.jspecify.annotations.Nullable;
  * @param detail the system's own words when they cannot
  * @param caseInsensitive whether {@code a} and {@code A} are one file
  * @param normalising whether names that differ only in Unicode normalisation are one file, or come back otherwise
- * @param unicode whether this process can use names beyond ASCII at all
  * @param usableBytes free for this user
  */
 public record DiskProbe(
-        HardLinks hardLinks,
-        @Nullable String detail,
-        boolean caseInsensitive,
-        boolean normalising,
-        boolean unicode,
-        long usableBytes) {
+        HardLinks hardLinks, @Nullable String detail, boolean caseInsensitive, boolean normalising, long usableBytes) {
     private static final String COMPOSED = "probe-\u00e9";
     private static final String DECOMPOSED = "probe-e\u0301";
 
-    /** Whether a hard link can be made. */
     public enum HardLinks {
-        /** Yes. */
         WORK("Hard links work."),
-        /** The file system has none. */
         UNSUPPORTED("This disk has no hard links: unchanged files are copied from the last snapshot, which takes more"
                 + " space."),
-        /** This process may not link the files of the last snapshot. */
         NOT_PERMITTED(
                 "Files of the last snapshot belong to another user and may not be linked: unchanged files are copied."
                         + " Run HubStorage as the user who owns them, or give them to its user (chown)."),
-        /** That one file has as many links as the file system allows. */
         TOO_MANY("A file has as many hard links as this disk allows: it is copied once, then linked again."),
-        /** The last snapshot is on another disk, or behind another mount. */
         OTHER_DISK("The last snapshot is not on the same mount as the staging folder: unchanged files are copied. Mount"
                 + " the whole data folder in one piece.");
 
@@ -70,13 +58,11 @@ public record DiskProbe(
         Path room = Files.createTempDirectory(folder, "probe-");
         try {
             Link link = links(room, existing);
-            boolean unicode = expressible(room);
             return new DiskProbe(
                     link.state,
                     link.detail,
                     sameFile(room, "probe-case", "PROBE-CASE"),
-                    unicode && normalising(room),
-                    unicode,
+                    expressible(room) && normalising(room),
                     usableBytes(folder));
         } finally {
             Trees.delete(room);
@@ -85,11 +71,7 @@ public record DiskProbe(
 
     /** Free for this user on the disk that holds the folder, or will hold it, in bytes. */
     public static long usableBytes(Path folder) throws IOException {
-        Path existing = folder.toAbsolutePath();
-        while (!Files.exists(existing) && existing.getParent() != null) {
-            existing = existing.getParent();
-        }
-        return Files.getFileStore(existing).getUsableSpace();
+        return Files.getFileStore(FolderAccess.existing(folder)).getUsableSpace();
     }
 
     private record Link(HardLinks state, @Nullable String detail) {}
@@ -152,6 +134,7 @@ public record DiskProbe(
         }
     }
 
+    /** Whether this process can use names beyond ASCII at all. */
     private static boolean expressible(Path room) {
         try {
             return room.resolve(COMPOSED).toString().endsWith(COMPOSED);

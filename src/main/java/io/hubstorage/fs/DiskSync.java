@@ -46,7 +46,6 @@ public final class DiskSync implements AutoCloseable {
         this.whole = whole;
     }
 
-    /** For the file system that holds the folder. */
     public static DiskSync open(Path folder) throws IOException {
         String type = Files.getFileStore(folder).type();
         return new DiskSync(type, isSyncedWhole(type) ? SyncFs.open(folder) : null);
@@ -61,7 +60,6 @@ public final class DiskSync implements AutoCloseable {
         return whole == null;
     }
 
-    /** What the system calls the file system. */
     public String type() {
         return type;
     }

@@ -27,7 +27,6 @@ public final class Durable {
 
     private Durable() {}
 
-    /** Writes a file's new content. */
     @FunctionalInterface
     public interface Content {
         void writeTo(FileChannel channel) throws IOException;

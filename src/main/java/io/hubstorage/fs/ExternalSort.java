@@ -32,11 +32,23 @@ public final class ExternalSort<T> implements AutoCloseable {
 
     /** How items are written to the scratch files; gives back what it was given. */
     public interface Codec<T> {
-        /** Writes one item. */
         void write(T item, DataOutput out) throws IOException;
 
-        /** Reads one item. */
         T read(DataInput in) throws IOException;
+    }
+
+    /**
+     * Sorted items, pulled one by one. Not thread-safe.
+     *
+     * @param <T> what was sorted
+     */
+    public interface Sorted<T> extends AutoCloseable {
+        /** The next item, or null after the last. */
+        @Nullable
+        T next() throws IOException;
+
+        @Override
+        void close() throws IOException;
     }
 
     private final Comparator<? super T> order;
@@ -47,12 +59,12 @@ public final class ExternalSort<T> implements AutoCloseable {
     private final List<RunFile> files = new ArrayList<>();
     private @Nullable Sorted<T> sorted;
 
-    /** With the default run. The folder is created when needed. */
-    public ExternalSort(Comparator<? super T> order, Codec<T> codec, Path scratch) {
-        this(order, codec, scratch, DEFAULT_RUN);
-    }
-
-    /** With at most {@code runSize} items in memory. */
+    /**
+     * Opens nothing yet.
+     *
+     * @param scratch is made when it is needed
+     * @param runSize how many items memory holds at most
+     */
     public ExternalSort(Comparator<? super T> order, Codec<T> codec, Path scratch, int runSize) {
         if (runSize < 1) {
             throw new IllegalArgumentException("a run needs at least one item");
@@ -74,12 +86,10 @@ public final class ExternalSort<T> implements AutoCloseable {
         }
     }
 
-    /** Whether nothing was added. */
     public boolean isEmpty() {
         return size() == 0;
     }
 
-    /** How many were added. */
     public long size() {
         return run.size() + files.stream().mapToLong(RunFile::items).sum();
     }
@@ -100,7 +110,6 @@ public final class ExternalSort<T> implements AutoCloseable {
         return sorted;
     }
 
-    /** Deletes the scratch files. */
     @Override
     public void close() throws IOException {
         run.clear();
@@ -113,7 +122,6 @@ public final class ExternalSort<T> implements AutoCloseable {
         files.clear();
     }
 
-    /** A sorted run on disk. */
     record RunFile(Path path, long items) {}
 
     private void spill() throws IOException {
@@ -164,7 +172,6 @@ public final class ExternalSort<T> implements AutoCloseable {
         public void close() {}
     }
 
-    /** A run that is read from its file. */
     private final class OpenRun implements Sorted<T> {
         private final DataInputStream in;
         private long left;

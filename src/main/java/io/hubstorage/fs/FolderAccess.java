@@ -27,7 +27,6 @@ public final class FolderAccess {
      * @param remedy one or two sentences; empty where {@code what} says it all
      */
     public record Problem(String what, String remedy) {
-        /** Both. */
         public String sentence() {
             return remedy.isEmpty() ? what : what + " " + remedy;
         }
@@ -35,7 +34,7 @@ public final class FolderAccess {
 
     /** Asks the system, and wakes no disk that sleeps. */
     public static Optional<Problem> ask(Path folder) {
-        Path existing = existing(folder.toAbsolutePath());
+        Path existing = existing(folder);
         if (!Files.isDirectory(existing)) {
             return Optional.of(
                     new Problem("%s is no folder.".formatted(existing), "Remove it, or choose another folder."));
@@ -76,14 +75,10 @@ public final class FolderAccess {
     }
 
     /** The folder itself, or the nearest one above that there is: where it would be made. */
-    private static Path existing(Path folder) {
-        Path found = folder;
-        while (!Files.exists(found)) {
-            Path above = found.getParent();
-            if (above == null) {
-                return found;
-            }
-            found = above;
+    static Path existing(Path folder) {
+        Path found = folder.toAbsolutePath();
+        while (!Files.exists(found) && found.getParent() != null) {
+            found = found.getParent();
         }
         return found;
     }

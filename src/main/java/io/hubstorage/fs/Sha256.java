@@ -7,7 +7,6 @@ import java.security.NoSuchAlgorithmException;
 public final class Sha256 {
     private Sha256() {}
 
-    /** A new one. */
     public static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

@@ -1,7 +1,7 @@
 package io.hubstorage.keys;
 
 import io.hubstorage.fs.ExternalSort;
-import io.hubstorage.fs.Sorted;
+import io.hubstorage.fs.ExternalSort.Sorted;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -37,7 +37,6 @@ public final class FoldedPaths implements Paths, AutoCloseable {
         private final int run;
         private final ExternalSort<Folded> keys;
 
-        /** @param scratch for temporary files */
         public Collector(Path scratch) {
             this(scratch, ExternalSort.DEFAULT_RUN);
         }
@@ -160,7 +159,6 @@ public final class FoldedPaths implements Paths, AutoCloseable {
         }
     }
 
-    /** A key by its folded form. */
     private record Folded(String folded, String key, boolean marker) {
         static final class Codec implements ExternalSort.Codec<Folded> {
             @Override
@@ -204,7 +202,6 @@ public final class FoldedPaths implements Paths, AutoCloseable {
             return KeyPath.encode(key, marks);
         }
 
-        /** For sorting on disk. */
         static final class Codec implements ExternalSort.Codec<NumberedKey> {
             @Override
             public void write(NumberedKey item, DataOutput out) throws IOException {

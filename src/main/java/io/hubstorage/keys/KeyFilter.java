@@ -5,31 +5,26 @@ import java.util.List;
 
 /**
  * Which keys are copied, with the AWS CLI's rules: all of them at first; then the excludes in order, then the includes in
- * order, and the last pattern that matches decides. A pattern must match the whole key, relative to the prefix. Immutable
- * and thread-safe.
+ * order, and the last pattern that matches decides. A pattern must match the whole key, relative to the folder that the prefix
+ * names. Immutable and thread-safe.
  */
 public final class KeyFilter {
-    private final String prefix;
+    /** How many characters of each key patterns do not see. */
+    private final int folderLength;
+
     private final List<KeyPattern> excludes;
     private final List<KeyPattern> includes;
 
     /**
-     * Compiles the patterns.
-     *
-     * @param prefix what every key given to {@link #accepts} begins with and patterns do not see; empty for none
+     * @param prefix what every key given to {@link #accepts} begins with; patterns see keys below the folder that it names, as
+     *     with {@code aws s3 sync}
      */
     public KeyFilter(String prefix, List<String> excludes, List<String> includes) {
-        this.prefix = prefix;
+        this.folderLength = prefix.lastIndexOf('/') + 1;
         this.excludes = excludes.stream().map(KeyPattern::compile).toList();
         this.includes = includes.stream().map(KeyPattern::compile).toList();
     }
 
-    /** Patterns that see keys below the folder which the prefix names, as with {@code aws s3 sync}. */
-    public static KeyFilter below(String prefix, List<String> excludes, List<String> includes) {
-        return new KeyFilter(prefix.substring(0, prefix.lastIndexOf('/') + 1), excludes, includes);
-    }
-
-    /** Whether the key is copied. */
     public boolean accepts(String key) {
         // An include after every exclude always has the last word, so the order within each list cannot matter.
         return !matches(excludes, key) || matches(includes, key);
@@ -48,14 +43,14 @@ public final class KeyFilter {
     private BitSet matching(List<KeyPattern> patterns, String key) {
         BitSet found = new BitSet(patterns.size());
         for (int i = 0; i < patterns.size(); i++) {
-            found.set(i, patterns.get(i).matches(key, prefix.length()));
+            found.set(i, patterns.get(i).matches(key, folderLength));
         }
         return found;
     }
 
     private boolean matches(List<KeyPattern> patterns, String key) {
         for (KeyPattern pattern : patterns) {
-            if (pattern.matches(key, prefix.length())) {
+            if (pattern.matches(key, folderLength)) {
                 return true;
             }
         }

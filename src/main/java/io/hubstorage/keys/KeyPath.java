@@ -1,6 +1,5 @@
 package io.hubstorage.keys;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -57,7 +56,7 @@ public final class KeyPath {
         }
         StringBuilder key = new StringBuilder(path.length());
         boolean joined = true;
-        for (String name : split(path)) {
+        for (String name : path.split("/", -1)) {
             if (!joined) {
                 key.append('/');
             }
@@ -98,16 +97,5 @@ public final class KeyPath {
         StringBuilder whole = new StringBuilder(key.length() * 2);
         SegmentCodec.encodeMarked(key, numbered ? marks.getLast().number() : 0, whole);
         return whole.toString();
-    }
-
-    private static List<String> split(String path) {
-        List<String> names = new ArrayList<>();
-        int start = 0;
-        for (int slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', start)) {
-            names.add(path.substring(start, slash));
-            start = slash + 1;
-        }
-        names.add(path.substring(start));
-        return names;
     }
 }

@@ -4,6 +4,5 @@ import org.jspecify.annotations.Nullable;
 
 /** Keys greater than {@code after} and up to {@code through}, itself included; null is no bound. */
 public record KeyRange(@Nullable String after, @Nullable String through) {
-    /** Every key. */
     public static final KeyRange ALL = new KeyRange(null, null);
 }

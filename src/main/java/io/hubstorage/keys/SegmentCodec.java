@@ -1,5 +1,6 @@
 package io.hubstorage.keys;
 
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Set;
 
@@ -13,7 +14,7 @@ final class SegmentCodec {
 
     private static final String LAST = MARKER + "~";
     private static final String CONTINUED = MARKER + "+~";
-    private static final String HEX = "0123456789ABCDEF";
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /** A continuing piece keeps two bytes free for its last character to become {@code %2E} or {@code %20}. */
     private static final int PIECE = KeyPath.MAX_SEGMENT - CONTINUED.length() - 2;
@@ -156,7 +157,7 @@ final class SegmentCodec {
     }
 
     private static void percent(char unit, StringBuilder text) {
-        text.append('%').append(HEX.charAt(unit >> 4)).append(HEX.charAt(unit & 15));
+        text.append('%').append(HEX.toHexDigits((byte) unit));
     }
 
     private static void unescape(String name, int from, StringBuilder key) {

@@ -134,7 +134,6 @@ public final class ChangeLog implements AutoCloseable {
             this.json = json;
         }
 
-        /** Its manifest line is this one now. */
         static Change to(ManifestEntry entry) throws IOException {
             ByteArrayOutputStream line = new ByteArrayOutputStream(LINE);
             try (JsonGenerator out = EntryJson.generator(line)) {
@@ -143,7 +142,6 @@ public final class ChangeLog implements AutoCloseable {
             return new Change(entry.key(), false, line.toByteArray());
         }
 
-        /** It has no manifest line any more. */
         static Change gone(String key) throws IOException {
             ByteArrayOutputStream line = new ByteArrayOutputStream(LINE);
             try (JsonGenerator out = EntryJson.generator(line)) {
@@ -195,7 +193,6 @@ public final class ChangeLog implements AutoCloseable {
             }
         }
 
-        /** For sorting on disk. */
         static final class Codec implements ExternalSort.Codec<Change> {
             @Override
             public void write(Change change, DataOutput out) throws IOException {
@@ -220,7 +217,6 @@ public final class ChangeLog implements AutoCloseable {
         private int start;
         private int end;
 
-        /** Opens an existing log. */
         public Reader(Path path) throws IOException {
             this.path = path;
             this.in = Files.newInputStream(path);

@@ -46,7 +46,6 @@ public final class EntryJson {
         return json;
     }
 
-    /** A parser for {@link #read}. */
     public static JsonParser parser(InputStream in) throws IOException {
         return JSON.createParser(in);
     }
@@ -138,7 +137,6 @@ public final class EntryJson {
         return fields.entry();
     }
 
-    /** What has been read of one entry. */
     private static final class Fields {
         private @Nullable String key;
         private @Nullable String path;

@@ -20,7 +20,6 @@ public enum EntryState {
         return this == CARRIED ? CARRIED : LINKED;
     }
 
-    /** As the manifest writes it. */
     public String word() {
         return word;
     }

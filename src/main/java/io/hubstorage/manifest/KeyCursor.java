@@ -16,7 +16,6 @@ public interface KeyCursor extends AutoCloseable {
     @Override
     void close() throws IOException;
 
-    /** The one of a bucket that is not there. */
     static KeyCursor empty() {
         return new KeyCursor() {
             @Override

@@ -25,7 +25,6 @@ public final class LineNeedle {
         }
     }
 
-    /** The needle for a text that is not empty. */
     public static LineNeedle of(String text) {
         byte[] wanted = JsonStringEncoder.getInstance().quoteAsUTF8(text);
         for (int i = 0; i < wanted.length; i++) {

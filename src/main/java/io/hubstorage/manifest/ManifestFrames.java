@@ -57,7 +57,6 @@ final class ManifestFrames implements AutoCloseable {
         return Math.max(0, low - 1);
     }
 
-    /** The lines of a frame, as many as its index says. */
     byte[] read(int frame) throws IOException {
         ManifestIndex.Frame place = index.frames().get(frame);
         byte[] packed = new byte[Math.toIntExact(index.end(frame) - place.offset())];

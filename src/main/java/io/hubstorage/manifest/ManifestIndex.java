@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record ManifestIndex(
         int format, long entries, long bytes, long length, List<Frame> frames, Map<String, Tally> verified) {
-    /** The format this program writes. */
     public static final int FORMAT = 1;
 
     /**
@@ -86,7 +85,6 @@ public record ManifestIndex(
         Files.write(file, BusJson.mapper().writeValueAsBytes(this));
     }
 
-    /** Where the frame ends in the manifest file. */
     long end(int frame) {
         return frame + 1 < frames.size() ? frames.get(frame + 1).offset() : length;
     }

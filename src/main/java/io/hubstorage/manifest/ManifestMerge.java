@@ -1,7 +1,7 @@
 package io.hubstorage.manifest;
 
 import io.hubstorage.fs.ExternalSort;
-import io.hubstorage.fs.Sorted;
+import io.hubstorage.fs.ExternalSort.Sorted;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.ChangeLog.Change;
 import java.io.IOException;
@@ -62,7 +62,6 @@ public final class ManifestMerge implements AutoCloseable {
         }
     }
 
-    /** Whether there is no change. */
     public boolean isEmpty() {
         return changes.isEmpty();
     }
@@ -97,7 +96,6 @@ public final class ManifestMerge implements AutoCloseable {
         }
     }
 
-    /** Deletes the temporary files. */
     @Override
     public void close() throws IOException {
         changes.close();

@@ -62,7 +62,6 @@ public final class ManifestReader implements KeyCursor {
         }
     }
 
-    /** The index of the whole manifest. */
     public ManifestIndex index() {
         return frames.index();
     }
@@ -122,7 +121,6 @@ public final class ManifestReader implements KeyCursor {
         frames.close();
     }
 
-    /** The least key that is greater. */
     private static String following(String key) {
         return key + '\0';
     }

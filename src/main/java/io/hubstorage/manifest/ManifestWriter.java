@@ -134,7 +134,6 @@ public final class ManifestWriter implements AutoCloseable {
         bytes = 0;
     }
 
-    /** Writes what is left and the index. */
     public ManifestSummary finish() throws IOException {
         endFrame();
         close();

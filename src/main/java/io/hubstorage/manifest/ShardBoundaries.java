@@ -54,7 +54,7 @@ public final class ShardBoundaries {
 
     /** Whether both orders agree at this key; no bucket is cut at the empty one. */
     static boolean safe(String key) {
-        return !key.isEmpty() && key.chars().allMatch(unit -> unit < 0xD800);
+        return !key.isEmpty() && KeyOrder.isSameInUtf16(key);
     }
 
     private static List<KeyRange> ranges(List<String> cuts) {

@@ -14,18 +14,15 @@ public final class VerifiedCounts {
 
     private final SortedMap<String, Tally> counts = new TreeMap<>();
 
-    /** Counts one more. */
     public void add(ManifestEntry entry) {
         String word = entry.verified() == null ? UNRECORDED : entry.verified();
         counts.merge(word, Tally.of(entry.size()), Tally::plus);
     }
 
-    /** Adds what another counted. */
     public void addAll(Map<String, Tally> others) {
         others.forEach((word, tally) -> counts.merge(word, tally, Tally::plus));
     }
 
-    /** The counts so far, sorted by word. */
     public Map<String, Tally> counts() {
         return copyOf(counts);
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.BusJson;
@@ -196,7 +195,6 @@ public record Certificate(
         return buckets.stream().flatMap(bucket -> bucket.problems().stream()).toList();
     }
 
-    /** Whether everything is accounted for. */
     public boolean balanced() {
         return problems().isEmpty();
     }
@@ -204,11 +202,7 @@ public record Certificate(
     /** Writes it atomically and durably, indented for people. */
     public void write(Path file) throws IOException {
         Durable.writeAtomically(
-                file,
-                BusJson.mapper()
-                        .writer()
-                        .with(SerializationFeature.INDENT_OUTPUT)
-                        .writeValueAsBytes(this));
+                file, BusJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
     }
 
     /**

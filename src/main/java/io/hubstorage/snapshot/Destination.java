@@ -1,7 +1,6 @@
 package io.hubstorage.snapshot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.fs.Durable;
 import io.hubstorage.fs.FolderAccess;
@@ -27,14 +26,12 @@ public final class Destination {
     private final Path configFolder;
     private final Path remembered;
 
-    /** The layout's data folder, as the configuration folder remembers it. */
     public Destination(Layout layout, Path configFolder) {
         this.layout = layout;
         this.configFolder = configFolder;
         remembered = configFolder.resolve("destination.json");
     }
 
-    /** What was found. */
     public enum State {
         /** Nothing is remembered for this folder: it is new, or the configuration is. */
         FIRST_USE,
@@ -53,7 +50,6 @@ public final class Destination {
      * @param message what it means and what to do
      */
     public record Check(State state, @Nullable String id, String message) {
-        /** Whether a backup may write there. */
         public boolean usable() {
             return state == State.FIRST_USE || state == State.MATCHES;
         }
@@ -189,10 +185,6 @@ public final class Destination {
 
     private static void write(Path file, Record content) throws IOException {
         Durable.writeAtomically(
-                file,
-                BusJson.mapper()
-                        .writer()
-                        .with(SerializationFeature.INDENT_OUTPUT)
-                        .writeValueAsBytes(content));
+                file, BusJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(content));
     }
 }

@@ -8,7 +8,6 @@ import java.util.Locale;
 
 /** Where everything is below the data folder. Names only: touches no disk. */
 public final class Layout {
-    /** How the name of every snapshot begins. */
     public static final String SNAPSHOT_PREFIX = "hublink_";
 
     /** How the folder of every attempt at a bucket begins; its number follows. The word on disk is older than the one in the code. */
@@ -29,17 +28,14 @@ public final class Layout {
         return TIME.format(start);
     }
 
-    /** The name of the snapshot of a run. */
     public static String name(Instant start) {
         return SNAPSHOT_PREFIX + time(start);
     }
 
-    /** The data folder. */
     public Path data() {
         return data;
     }
 
-    /** A snapshot's folder. */
     public Path snapshot(String name) {
         return data.resolve(name);
     }
@@ -49,17 +45,14 @@ public final class Layout {
         return snapshot.resolve("s3").resolve(bucket);
     }
 
-    /** A bucket's manifest in a snapshot folder. */
     public static Path manifest(Path snapshot, String bucket) {
         return snapshot.resolve("manifest").resolve(bucket + ".jsonl.zst");
     }
 
-    /** The index of a bucket's manifest in a snapshot folder. */
     public static Path index(Path snapshot, String bucket) {
         return snapshot.resolve("manifest").resolve(bucket + ".index.json");
     }
 
-    /** The certificate in a snapshot folder. */
     public static Path certificate(Path snapshot) {
         return snapshot.resolve("run.json");
     }
@@ -69,12 +62,10 @@ public final class Layout {
         return snapshot.resolve("pinned");
     }
 
-    /** The list of a bucket's failures in a snapshot folder. */
     public static Path failures(Path snapshot, String bucket) {
         return snapshot.resolve("manifest").resolve(bucket + ".failures.jsonl");
     }
 
-    /** Our own folder. */
     public Path hub() {
         return data.resolve(".hubstorage");
     }
@@ -94,7 +85,6 @@ public final class Layout {
         return hub().resolve("presence.json");
     }
 
-    /** All stagings. */
     public Path stagings() {
         return hub().resolve("staging");
     }
@@ -114,7 +104,6 @@ public final class Layout {
         return staging(time).resolve("snapshot");
     }
 
-    /** All journals. */
     public Path journals() {
         return hub().resolve("journal");
     }

@@ -19,7 +19,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -39,20 +38,14 @@ public final class LegacyTree implements KeyCursor {
     private static final Logger LOG = LoggerFactory.getLogger(LegacyTree.class);
 
     private final Path tree;
-    private final Deque<Iterator<Child>> open = new ArrayDeque<>();
+    /** What is still to come of the folders that it is in; the keys of folders end in a slash. */
+    private final Deque<Iterator<String>> open = new ArrayDeque<>();
+
     private String from = "";
     private @Nullable String before;
     /** The last key that was looked at: what is before it needs to be read anew. */
     private @Nullable String passed;
 
-    /** A file, or a folder, whose key ends in a slash. */
-    private record Child(String key) {
-        boolean folder() {
-            return key.endsWith("/");
-        }
-    }
-
-    /** Below this folder. */
     public LegacyTree(Path tree) {
         this.tree = tree;
     }
@@ -107,20 +100,20 @@ public final class LegacyTree implements KeyCursor {
                 open.pop();
                 continue;
             }
-            Child child = open.getFirst().next();
-            passed = child.key;
-            if (before != null && KeyOrder.compare(child.key, before) >= 0) {
+            String key = open.getFirst().next();
+            passed = key;
+            if (before != null && KeyOrder.compare(key, before) >= 0) {
                 open.clear();
                 passed = null;
                 from = before;
                 return null;
             }
-            if (child.folder()) {
-                enter(child);
-            } else if (KeyOrder.compare(child.key, from) >= 0) {
-                BasicFileAttributes file = OwnFiles.regular(tree.resolve(child.key));
+            if (key.endsWith("/")) {
+                enter(key);
+            } else if (KeyOrder.compare(key, from) >= 0) {
+                BasicFileAttributes file = OwnFiles.regular(tree.resolve(key));
                 if (file != null) {
-                    return entry(child.key, child.key, file);
+                    return entry(key, key, file);
                 }
             }
         }
@@ -130,28 +123,28 @@ public final class LegacyTree implements KeyCursor {
     @Override
     public void close() {}
 
-    private void enter(Child folder) throws IOException {
-        String end = KeyOrder.beyond(folder.key);
+    private void enter(String folder) throws IOException {
+        String end = KeyOrder.beyond(folder);
         if (end == null || KeyOrder.compare(end, from) > 0) {
-            open.push(children(folder.key));
+            open.push(children(folder));
         }
     }
 
-    private Iterator<Child> children(String folder) throws IOException {
-        List<Child> children = new ArrayList<>();
+    private Iterator<String> children(String folder) throws IOException {
+        List<String> children = new ArrayList<>();
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(tree.resolve(folder))) {
             for (Path path : paths) {
                 String name = path.getFileName().toString();
                 boolean isFolder = Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
-                children.add(new Child(folder + name + (isFolder ? "/" : "")));
+                children.add(folder + name + (isFolder ? "/" : ""));
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         } catch (NoSuchFileException e) {
             // Gone while we looked, as when a snapshot is deleted.
-            return List.<Child>of().iterator();
+            return List.<String>of().iterator();
         }
-        children.sort(Comparator.comparing(Child::key, KeyOrder.COMPARATOR));
+        children.sort(KeyOrder.COMPARATOR);
         return children.iterator();
     }
 

@@ -48,7 +48,6 @@ record LockFile(Duration every, Duration stale, InstantSource clock) {
         }
     }
 
-    /** Who holds it; empty when nobody does. */
     Optional<DataLock.Holder> holder(Path lock, DataLock.Holder us) {
         Path file = file(lock);
         return Optional.of(file)

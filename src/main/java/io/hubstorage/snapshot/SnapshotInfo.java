@@ -48,7 +48,6 @@ public record SnapshotInfo(
         Durable.syncFolder(folder);
     }
 
-    /** The folder of a bucket's files. */
     public Path tree(String bucket) {
         return Layout.tree(folder, bucket);
     }

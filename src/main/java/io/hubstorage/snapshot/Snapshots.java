@@ -32,7 +32,6 @@ public final class Snapshots {
 
     private final Layout layout;
 
-    /** Those below this layout's data folder. */
     public Snapshots(Layout layout) {
         this.layout = layout;
     }
@@ -69,7 +68,6 @@ public final class Snapshots {
         return names().size();
     }
 
-    /** The newest, if there is any. */
     public Optional<SnapshotInfo> newest() throws IOException {
         return newestFirst(null).findFirst();
     }
@@ -120,7 +118,6 @@ public final class Snapshots {
         return names.stream().filter(wanted).map(layout::snapshot);
     }
 
-    /** The greatest first. */
     private List<String> names() throws IOException {
         if (!Files.isDirectory(layout.data())) {
             return List.of();

@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -49,7 +48,8 @@ final class FilterPreview {
 
     private final String bucket;
     private final String prefix;
-    private final Counts counts;
+    private final List<String> exclude;
+    private final List<String> include;
     private final long deadline = System.nanoTime() + PATIENCE.toNanos();
 
     /** @throws IllegalArgumentException when there is no bucket, or there are too many patterns */
@@ -60,8 +60,8 @@ final class FilterPreview {
                     .formatted(bucket.isBlank() ? "nothing" : '"' + shortened(bucket) + '"'));
         }
         prefix = Objects.requireNonNullElse(trial.prefix(), "");
-        List<String> exclude = Objects.requireNonNullElse(trial.exclude(), List.of());
-        List<String> include = Objects.requireNonNullElse(trial.include(), List.of());
+        exclude = Objects.requireNonNullElse(trial.exclude(), List.of());
+        include = Objects.requireNonNullElse(trial.include(), List.of());
         if (prefix.length() > LONGEST) {
             throw new IllegalArgumentException(
                     "prefix: found %d characters, allowed: %d".formatted(prefix.length(), LONGEST));
@@ -75,7 +75,6 @@ final class FilterPreview {
             throw new IllegalArgumentException(
                     "exclude: found %d patterns, allowed: %d in all".formatted(patterns, MOST_PATTERNS));
         }
-        counts = new Counts(KeyFilter.below(prefix, exclude, include), exclude, include);
     }
 
     private static String shortened(String text) {
@@ -83,19 +82,20 @@ final class FilterPreview {
         return plain.length() > 80 ? plain.substring(0, 80) + '…' : plain;
     }
 
-    /** Looks at the keys. */
     S3Message.FilterOutcome run(Path data, Supplier<S3Access> s3) throws S3Failure, IOException, InterruptedException {
         SnapshotInfo snapshot = fitting(data);
         if (snapshot != null) {
             try {
-                boolean complete = readManifest(snapshot.manifest(bucket));
+                Counts counts = new Counts();
+                boolean complete = readManifest(snapshot.manifest(bucket), counts);
                 return counts.outcome(snapshot.name(), complete);
             } catch (IOException damaged) {
                 LOG.warn("The manifest of {} in {} cannot be read: {}", bucket, snapshot.name(), damaged.getMessage());
-                counts.clear();
             }
         }
-        return counts.outcome(null, list(s3.get()));
+        Counts counts = new Counts();
+        boolean complete = list(s3.get(), counts);
+        return counts.outcome(null, complete);
     }
 
     /** The newest snapshot, unless its manifest lacks keys: because patterns or another prefix have kept them out. */
@@ -113,13 +113,13 @@ final class FilterPreview {
                 : null;
     }
 
-    private boolean readManifest(Path manifest) throws IOException {
+    private boolean readManifest(Path manifest, Counts counts) throws IOException {
         try (ManifestReader reader = ManifestReader.open(manifest)) {
             for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
                 if (!entry.key().startsWith(prefix)) {
                     continue;
                 }
-                if (isEnough(MOST_KEYS_OF_MANIFEST)) {
+                if (isEnough(counts, MOST_KEYS_OF_MANIFEST)) {
                     return false;
                 }
                 counts.add(entry.key(), entry.size());
@@ -128,11 +128,11 @@ final class FilterPreview {
         }
     }
 
-    private boolean list(S3Access s3) throws S3Failure, InterruptedException, IOException {
+    private boolean list(S3Access s3, Counts counts) throws S3Failure, InterruptedException, IOException {
         try (BucketListing pages = s3.list(bucket, prefix, null, null)) {
             for (BucketListing.Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
                 for (ListedObject object : page.objects()) {
-                    if (isEnough(MOST_KEYS_OF_LISTING)) {
+                    if (isEnough(counts, MOST_KEYS_OF_LISTING)) {
                         return false;
                     }
                     counts.add(object.key(), object.size());
@@ -142,20 +142,18 @@ final class FilterPreview {
         }
     }
 
-    private boolean isEnough(int mostKeys) {
+    private boolean isEnough(Counts counts, int mostKeys) {
         return counts.looked() >= mostKeys || System.nanoTime() - deadline > 0;
     }
 
     /** What the patterns do to the keys, and the first keys of each kind. */
-    private static final class Counts {
-        private final KeyFilter filter;
-        private final List<String> exclude;
-        private final List<String> include;
-        private final long[] excludeMatches;
-        private final long[] includeMatches;
-        private Kind copied = new Kind();
-        private Kind excluded = new Kind();
-        private Kind included = new Kind();
+    private final class Counts {
+        private final KeyFilter filter = new KeyFilter(prefix, exclude, include);
+        private final long[] excludeMatches = new long[exclude.size()];
+        private final long[] includeMatches = new long[include.size()];
+        private final Kind copied = new Kind();
+        private final Kind excluded = new Kind();
+        private final Kind included = new Kind();
 
         private static final class Kind {
             private long objects;
@@ -173,14 +171,6 @@ final class FilterPreview {
             S3Message.Caught caught() {
                 return new S3Message.Caught(objects, bytes, List.copyOf(sample));
             }
-        }
-
-        Counts(KeyFilter filter, List<String> exclude, List<String> include) {
-            this.filter = filter;
-            this.exclude = List.copyOf(exclude);
-            this.include = List.copyOf(include);
-            this.excludeMatches = new long[exclude.size()];
-            this.includeMatches = new long[include.size()];
         }
 
         void add(String key, long size) {
@@ -202,15 +192,6 @@ final class FilterPreview {
             return copied.objects + excluded.objects;
         }
 
-        /** Begins anew. */
-        void clear() {
-            copied = new Kind();
-            excluded = new Kind();
-            included = new Kind();
-            Arrays.fill(excludeMatches, 0);
-            Arrays.fill(includeMatches, 0);
-        }
-
         S3Message.FilterOutcome outcome(@Nullable String snapshot, boolean complete) {
             return new S3Message.FilterOutcome(
                     snapshot,
@@ -223,7 +204,7 @@ final class FilterPreview {
                     matches(include, includeMatches));
         }
 
-        private static List<S3Message.PatternMatches> matches(List<String> patterns, long[] counts) {
+        private List<S3Message.PatternMatches> matches(List<String> patterns, long[] counts) {
             return IntStream.range(0, patterns.size())
                     .mapToObj(index -> new S3Message.PatternMatches(patterns.get(index), counts[index]))
                     .toList();

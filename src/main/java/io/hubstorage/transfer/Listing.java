@@ -1,7 +1,7 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.fs.ExternalSort;
-import io.hubstorage.fs.Sorted;
+import io.hubstorage.fs.ExternalSort.Sorted;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.s3.BucketListing;
 import io.hubstorage.s3.ListedObject;
@@ -26,7 +26,6 @@ final class Listing {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Takes one listed object. */
     @FunctionalInterface
     interface Sink {
         void accept(ListedObject object) throws IOException, InterruptedException;
@@ -43,7 +42,6 @@ final class Listing {
         this.requests = requests;
     }
 
-    /** How many LIST requests it took. */
     int requests() {
         return sent;
     }
@@ -76,7 +74,6 @@ final class Listing {
         });
     }
 
-    /** Gives out in key order what was listed. */
     void replay(ExternalSort<ListedObject> all, Sink sink) throws S3Failure, IOException, InterruptedException {
         Sorted<ListedObject> sorted = all.sorted();
         String last = null;

@@ -13,17 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A range of a bucket's keys, what is to be done with it, and where: what a message of the bus asks for, in the terms of this room.
- * Immutable.
+ *
+ * @param tree the folder that becomes the bucket's
+ * @param journal the folder for working files
+ * @param sources what may be linked from, the best first
  */
-final class Shard {
-    private final TransferMessage.Shard asked;
-    private final KeyRange range;
-    private final KeyFilter filter;
-    private final Path tree;
-    private final Path journal;
-    private final List<Source> sources;
-    private final @Nullable Source previous;
-
+record Shard(
+        TransferMessage.Shard asked, KeyRange range, KeyFilter filter, Path tree, Path journal, List<Source> sources) {
     /**
      * A tree to link from, and the manifest that describes it.
      *
@@ -31,24 +27,24 @@ final class Shard {
      * @param previous whether it is the last snapshot (what the listing lacks was deleted) or staged work
      */
     record Source(int index, Path tree, Path manifest, boolean previous, TransferMessage.Trust trust) {
-        /** The file of one of its entries. */
         Path file(ManifestEntry entry) {
             return tree.resolve(entry.path());
         }
     }
 
     Shard(TransferMessage.Shard asked) {
-        TransferMessage.Keys keys = asked.keys();
-        this.asked = asked;
-        this.range = new KeyRange(keys.after(), keys.through());
-        this.filter = KeyFilter.below(
-                keys.prefix(), asked.options().exclude(), asked.options().include());
-        this.tree = Path.of(asked.workspace().tree());
-        this.journal = Path.of(asked.workspace().journal());
-        this.sources = IntStream.range(0, asked.sources().size())
-                .mapToObj(index -> source(index, asked.sources().get(index)))
-                .toList();
-        this.previous = sources.stream().filter(Source::previous).findFirst().orElse(null);
+        this(
+                asked,
+                new KeyRange(asked.keys().after(), asked.keys().through()),
+                new KeyFilter(
+                        asked.keys().prefix(),
+                        asked.options().exclude(),
+                        asked.options().include()),
+                Path.of(asked.workspace().tree()),
+                Path.of(asked.workspace().journal()),
+                IntStream.range(0, asked.sources().size())
+                        .mapToObj(index -> source(index, asked.sources().get(index)))
+                        .toList());
     }
 
     private static Source source(int index, TransferMessage.Source source) {
@@ -75,7 +71,6 @@ final class Shard {
         return asked.mode();
     }
 
-    /** How far it is already. */
     TransferMessage.Progress before() {
         return asked.before();
     }
@@ -84,13 +79,8 @@ final class Shard {
         return asked.options();
     }
 
-    /** What every key of it begins with. */
     String prefix() {
         return asked.keys().prefix();
-    }
-
-    KeyRange range() {
-        return range;
     }
 
     /** Whether the listing must be sorted first, because the server lists in another order than that of keys. */
@@ -103,14 +93,10 @@ final class Shard {
         return key.startsWith(prefix()) && filter.accepts(key);
     }
 
-    List<Source> sources() {
-        return sources;
-    }
-
-    /** The last snapshot. */
+    /** The last snapshot; null where there is none. */
     @Nullable
     Source previous() {
-        return previous;
+        return sources.stream().filter(Source::previous).findFirst().orElse(null);
     }
 
     /** Those lines of a source that are of this shard. */
@@ -118,47 +104,34 @@ final class Shard {
         return ManifestReader.range(source.manifest(), range.after(), range.through());
     }
 
-    /** The folder that becomes the bucket's. */
-    Path tree() {
-        return tree;
-    }
-
-    /** The folder for working files. */
-    Path journal() {
-        return journal;
-    }
-
     /** The file that is there as long as the run counts on the shard. */
     Path lease() {
         return Path.of(asked.lease());
     }
 
-    /** The change log. */
     Path log() {
-        return working("journal");
+        return working(".journal");
     }
 
-    /** The shard's part of the bucket's manifest. */
     Path part() {
-        return working("part.zst");
+        return working(".part.zst");
     }
 
     /** Every failed object, one JSON line each. */
     Path failures() {
-        return working("failures.jsonl");
+        return working(".failures.jsonl");
     }
 
     /** Those of them that may be fetched later, one JSON line each. */
     Path retries() {
-        return working("retries.jsonl");
+        return working(".retries.jsonl");
     }
 
-    /** Room for sorting. */
     Path scratch() {
-        return working("scratch");
+        return working(".scratch");
     }
 
-    private Path working(String kind) {
-        return journal.resolve("shard-%04d.%s".formatted(index(), kind));
+    private Path working(String ending) {
+        return Path.of(asked.workingFile(ending));
     }
 }

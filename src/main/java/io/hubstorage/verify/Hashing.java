@@ -1,7 +1,7 @@
 package io.hubstorage.verify;
 
+import io.hubstorage.fs.ExternalSort.Sorted;
 import io.hubstorage.fs.Sha256;
-import io.hubstorage.fs.Sorted;
 import io.hubstorage.jobs.WorkerPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.fs.Sorted;
+import io.hubstorage.fs.ExternalSort.Sorted;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

@@ -2,7 +2,7 @@ package io.hubstorage.verify;
 
 import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.ExternalSort;
-import io.hubstorage.fs.Sorted;
+import io.hubstorage.fs.ExternalSort.Sorted;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.snapshot.Certificate;

@@ -1,7 +1,7 @@
 package io.hubstorage.verify;
 
 import io.hubstorage.bus.Sizes;
-import io.hubstorage.fs.Sorted;
+import io.hubstorage.fs.ExternalSort.Sorted;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.verify.BucketTree.Found;

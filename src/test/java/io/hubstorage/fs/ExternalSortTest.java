@@ -5,6 +5,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
+import io.hubstorage.fs.ExternalSort.Sorted;
 import io.hubstorage.testkit.Examples;
 import java.io.DataInput;
 import java.io.DataOutput;

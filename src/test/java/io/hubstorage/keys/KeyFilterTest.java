@@ -104,10 +104,10 @@ final class KeyFilterTest {
 
     @Test
     void patternsBelowAPrefixSeeKeysFromItsFolderOn() {
-        KeyFilter filter = KeyFilter.below("team/2026-", List.of("2026-*.tmp"), List.of());
+        KeyFilter filter = new KeyFilter("team/2026-", List.of("2026-*.tmp"), List.of());
         assertThat(filter.accepts("team/2026-a.tmp")).isFalse();
         assertThat(filter.accepts("team/x/2026-a.tmp")).isTrue();
-        assertThat(KeyFilter.below("2026-", List.of("2026-*.tmp"), List.of()).accepts("2026-a.tmp"))
+        assertThat(new KeyFilter("2026-", List.of("2026-*.tmp"), List.of()).accepts("2026-a.tmp"))
                 .isFalse();
     }
 

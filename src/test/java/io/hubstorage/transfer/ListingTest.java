@@ -9,7 +9,7 @@ import static org.quicktheories.generators.SourceDSL.longs;
 import static org.quicktheories.generators.SourceDSL.strings;
 
 import io.hubstorage.fs.ExternalSort;
-import io.hubstorage.fs.Sorted;
+import io.hubstorage.fs.ExternalSort.Sorted;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.testkit.Examples;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.fs.ExternalSort;
-import io.hubstorage.fs.Sorted;
+import io.hubstorage.fs.ExternalSort.Sorted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,8 +72,8 @@ final class HashingTest {
     }
 
     private void run(Consumer<Hashing.Job> also, Hashing.Job... jobs) throws Exception {
-        try (ExternalSort<Hashing.Job> sort =
-                new ExternalSort<>(Comparator.comparing(Hashing.Job::inode), Hashing.Job.CODEC, folder)) {
+        try (ExternalSort<Hashing.Job> sort = new ExternalSort<>(
+                Comparator.comparing(Hashing.Job::inode), Hashing.Job.CODEC, folder, ExternalSort.DEFAULT_RUN)) {
             for (Hashing.Job job : jobs) {
                 sort.add(job);
             }
