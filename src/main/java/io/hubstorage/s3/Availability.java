@@ -1,10 +1,12 @@
 package io.hubstorage.s3;
 
-import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Service;
+import io.hubstorage.bus.TransferMessage.Trouble;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.DelegatingS3AsyncClient;
@@ -21,6 +23,7 @@ public final class Availability {
     private static final Duration SILENCE = Duration.ofSeconds(6);
 
     private final long silenceNanos;
+    private final LongSupplier nanoClock;
     private int pending;
     private long pendingSinceNanos;
     private boolean hasAnswered;
@@ -28,34 +31,27 @@ public final class Availability {
     private @Nullable S3Failure failing;
     private long failingSinceNanos;
 
-    /** Of a user that has asked for nothing yet. */
     public Availability() {
-        this(SILENCE);
+        this(SILENCE, System::nanoTime);
     }
 
-    Availability(Duration silence) {
-        silenceNanos = silence.toNanos();
+    Availability(Duration silence, LongSupplier nanoClock) {
+        this.silenceNanos = silence.toNanos();
+        this.nanoClock = nanoClock;
     }
 
     /** What to tell others: when S3 last did what it was asked for, and what it is in the way of now. */
-    public TransferMessage.Service service() {
-        return service(System.nanoTime());
+    public synchronized Service service() {
+        long now = nanoClock.getAsLong();
+        return new Service(hasAnswered ? millis(now - answeredNanos) : null, trouble(now));
     }
 
-    synchronized TransferMessage.Service service(long nowNanos) {
-        Long answered = hasAnswered ? millis(nowNanos - answeredNanos) : null;
+    private @Nullable Trouble trouble(long nowNanos) {
         S3Failure failure = failing;
         if (failure != null) {
-            return new TransferMessage.Service(
-                    answered,
-                    new TransferMessage.Trouble(
-                            millis(nowNanos - failingSinceNanos), failure.inShort(), failure.getMessage()));
+            return new Trouble(millis(nowNanos - failingSinceNanos), failure.inShort(), failure.getMessage());
         }
-        return new TransferMessage.Service(
-                answered,
-                isSilent(nowNanos)
-                        ? new TransferMessage.Trouble(millis(nowNanos - quietSinceNanos()), "no answer", null)
-                        : null);
+        return isSilent(nowNanos) ? new Trouble(millis(nowNanos - quietSinceNanos()), "no answer", null) : null;
     }
 
     private static long millis(long nanos) {
@@ -64,12 +60,8 @@ public final class Availability {
 
     /** Something is asked for: an answer, or the next bytes of a body. {@link #ended} must follow. */
     synchronized void began() {
-        began(System.nanoTime());
-    }
-
-    synchronized void began(long nowNanos) {
         if (pending++ == 0) {
-            pendingSinceNanos = nowNanos;
+            pendingSinceNanos = nanoClock.getAsLong();
         }
     }
 
@@ -78,21 +70,15 @@ public final class Availability {
         pending--;
     }
 
-    /** S3 has sent something useful. */
-    void answered() {
-        answered(System.nanoTime());
-    }
-
-    synchronized void answered(long nowNanos) {
+    synchronized void answered() {
         hasAnswered = true;
-        answeredNanos = nowNanos;
+        answeredNanos = nanoClock.getAsLong();
         failing = null;
     }
 
-    /** A request has failed, for whatever reason. */
     synchronized void failed(S3Failure failure, long nowNanos) {
         if (!failure.refusesService()) {
-            answered(nowNanos);
+            answered();
             return;
         }
         if (failing == null) {
@@ -135,11 +121,10 @@ public final class Availability {
     }
 
     private synchronized void end(@Nullable Throwable failure) {
-        long now = System.nanoTime();
         if (failure == null) {
-            answered(now);
+            answered();
         } else if (!(failure instanceof CancellationException)) {
-            failed(S3Failure.of(failure, "Asking S3"), now);
+            failed(S3Failure.of(failure, "Asking S3"), nanoClock.getAsLong());
         }
         // Last: how long the request was silent still counts when it fails.
         ended();

@@ -137,7 +137,6 @@ public final class BucketListing implements AutoCloseable {
         return requests;
     }
 
-    /** Drops the request under way; harmless when repeated. */
     @Override
     public void close() {
         finished = true;

@@ -36,8 +36,6 @@ final class BucketPlaces implements ExecutionInterceptor {
     private static final Duration SKEW = Duration.ofMinutes(1);
 
     /**
-     * A bucket's place.
-     *
      * @param server scheme, host and port
      * @param path of the bucket, as it is sent; empty where the host names it
      * @param region that signatures are made for

@@ -134,7 +134,6 @@ record Causes(List<Throwable> chain) {
                     + ")";
         }
 
-        /** Its status and code alone. */
         String inShort() {
             return code.isEmpty() ? "the server answers " + status : status + " " + clean(code);
         }

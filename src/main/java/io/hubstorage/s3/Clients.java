@@ -4,6 +4,9 @@ import io.hubstorage.config.Settings;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -37,8 +40,11 @@ final class Clients implements AutoCloseable {
     private final int connections;
     private final String version;
     private final Duration stall;
-    private @Nullable CredentialSource credentials;
     private final BucketPlaces places = new BucketPlaces(InstantSource.system());
+    /** Closes what has been opened, the last first. */
+    private final Deque<Runnable> closing = new ArrayDeque<>();
+
+    private @Nullable CredentialSource credentials;
     private @Nullable NettyTransport http;
     private @Nullable BodyClient bodies;
     private @Nullable S3AsyncClient s3;
@@ -66,7 +72,6 @@ final class Clients implements AutoCloseable {
         return aws.endpoint() == null;
     }
 
-    /** Where requests go. */
     URI endpoint() {
         URI endpoint = aws.endpoint();
         return endpoint == null ? URI.create("https://s3." + aws.region() + ".amazonaws.com") : endpoint;
@@ -82,22 +87,20 @@ final class Clients implements AutoCloseable {
     }
 
     synchronized CredentialSource credentials() {
-        CredentialSource source = credentials;
-        if (source == null) {
-            source = CredentialSource.of(aws);
-            credentials = source;
+        if (credentials == null) {
+            credentials = CredentialSource.of(aws);
+            closing.push(credentials::close);
         }
-        return source;
+        return credentials;
     }
 
     synchronized S3AsyncClient s3() throws S3Failure {
         requireOpen();
-        S3AsyncClient open = s3;
-        if (open == null) {
-            open = credentials().renewing(newS3());
-            s3 = open;
+        if (s3 == null) {
+            s3 = credentials().renewing(newS3());
+            closing.push(s3::close);
         }
-        return open;
+        return s3;
     }
 
     private void requireOpen() throws S3Failure {
@@ -133,7 +136,6 @@ final class Clients implements AutoCloseable {
         return builder.build();
     }
 
-    /** A client of STS, for the caller to close. */
     StsAsyncClient newSts(@Nullable URI endpoint) throws S3Failure {
         StsAsyncClientBuilder builder = StsAsyncClient.builder()
                 .region(Region.of(aws.region()))
@@ -148,12 +150,11 @@ final class Clients implements AutoCloseable {
 
     private synchronized NettyTransport http() throws S3Failure {
         requireOpen();
-        NettyTransport open = http;
-        if (open == null) {
-            open = new NettyTransport(isAws() ? "https" : endpoint().getScheme(), limits(), trusted());
-            http = open;
+        if (http == null) {
+            http = new NettyTransport(isAws() ? "https" : endpoint().getScheme(), limits(), trusted());
+            closing.push(http::close);
         }
-        return open;
+        return http;
     }
 
     /** Where a bucket is, if requests may go there past the SDK; null where that is not known, or a proxy is in between. */
@@ -174,12 +175,11 @@ final class Clients implements AutoCloseable {
     /** For GETs of bodies in buckets whose places are known. */
     synchronized BodyClient bodies() throws S3Failure {
         requireOpen();
-        BodyClient open = bodies;
-        if (open == null) {
-            open = new BodyClient(agent(), limits(), trusted());
-            bodies = open;
+        if (bodies == null) {
+            bodies = new BodyClient(agent(), limits(), trusted());
+            closing.push(bodies::close);
         }
-        return open;
+        return bodies;
     }
 
     private String agent() {
@@ -217,31 +217,12 @@ final class Clients implements AutoCloseable {
     /** Ends requests under way with an error, and drops the connections; nothing can be opened any more. */
     @Override
     public void close() {
-        S3AsyncClient client;
-        CredentialSource source;
-        NettyTransport transport;
-        BodyClient reader;
+        List<Runnable> opened;
         synchronized (this) {
             closed = true;
-            client = s3;
-            source = credentials;
-            transport = http;
-            reader = bodies;
-            bodies = null;
-            s3 = null;
-            http = null;
+            opened = List.copyOf(closing);
+            closing.clear();
         }
-        if (reader != null) {
-            reader.close();
-        }
-        if (client != null) {
-            client.close();
-        }
-        if (source != null) {
-            source.close();
-        }
-        if (transport != null) {
-            transport.close();
-        }
+        opened.forEach(Runnable::run);
     }
 }

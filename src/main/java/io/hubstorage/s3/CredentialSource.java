@@ -31,6 +31,7 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
 final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
     private static final String DEFAULT_PROFILE = "default";
     private static final String DEFAULT_CHAIN = "default chain";
+    private static final String BOTH_KEYS = "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 
     /** For so long, credentials that were looked up anew and were still the same are not looked up again. */
     private static final long FUTILE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -38,7 +39,9 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
     private final Supplier<AwsCredentialsProvider> maker;
     private final List<AwsCredentialsProvider> opened = new ArrayList<>();
     private final String name;
+    /** What to do when there are none. */
     private final String advice;
+
     private volatile AwsCredentialsProvider provider;
     private volatile @Nullable AwsCredentials latest;
     private @Nullable AwsCredentials futile;
@@ -65,7 +68,7 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
             AwsCredentials keys = aws.keys().sessionToken() == null
                     ? AwsBasicCredentials.create(access, secret)
                     : AwsSessionCredentials.create(access, secret, aws.keys().sessionToken());
-            return new CredentialSource(() -> StaticCredentialsProvider.create(keys), "AWS_ACCESS_KEY_ID", "");
+            return new CredentialSource(() -> StaticCredentialsProvider.create(keys), "AWS_ACCESS_KEY_ID", BOTH_KEYS);
         }
         if (access != null || secret != null) {
             String missing = access == null ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
@@ -74,7 +77,7 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
                         throw new Missing(missing + " is not set, only its other half is; set both", null);
                     },
                     "AWS_ACCESS_KEY_ID",
-                    "");
+                    BOTH_KEYS);
         }
         String profile = aws.profile();
         if (profile != null && (!profile.equals(DEFAULT_PROFILE) || hasProfile(profile))) {
@@ -102,11 +105,10 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
             latest = credentials;
             return credentials;
         } catch (SdkException | IllegalStateException | IllegalArgumentException failure) {
-            throw new Missing("no credentials were found (" + name + "); " + advice(), failure);
+            throw new Missing("no credentials were found (" + name + "); " + advice, failure);
         }
     }
 
-    /** The credentials to sign with. */
     AwsCredentials credentials(String what) throws S3Failure {
         try {
             return resolveCredentials();
@@ -226,9 +228,8 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
         };
     }
 
-    /** What to do when there are none. */
     String advice() {
-        return advice.isEmpty() ? "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" : advice;
+        return advice;
     }
 
     @Override

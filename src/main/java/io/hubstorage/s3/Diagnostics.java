@@ -16,7 +16,9 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.sts.StsAsyncClient;
 import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
 
-/** Finds out, step by step in the order in which a backup needs it, what works against S3 and what to do about the rest. */
+/**
+ * Finds out, step by step in the order in which a backup needs it, what works against S3 and what to do about the rest. Used once.
+ */
 public final class Diagnostics {
     /** So many buckets that were found are tried where none is configured. */
     private static final int SAMPLE = 3;
@@ -26,6 +28,7 @@ public final class Diagnostics {
     private final S3Access access;
     private final Clients clients;
     private final @Nullable URI stsEndpoint;
+    private final List<S3Message.Step> steps = new ArrayList<>();
 
     Diagnostics(S3Access access) {
         this(access, configuredSts());
@@ -53,16 +56,15 @@ public final class Diagnostics {
      */
     public S3Message.Diagnosis diagnose(List<String> buckets, Predicate<String> requestPayer)
             throws InterruptedException {
-        List<S3Message.Step> steps = new ArrayList<>();
-        boolean authenticated = credentials(steps);
-        boolean reachable = endpoint(steps);
+        boolean authenticated = credentials();
+        boolean reachable = endpoint();
         S3Message.Identity identity = null;
         if (authenticated && reachable) {
-            identity = identity(steps);
-            List<String> found = listBuckets(steps);
+            identity = identity();
+            List<String> found = listBuckets();
             // Before the first is chosen, those that there are say as much.
             List<String> tried = buckets.isEmpty() ? found.subList(0, Math.min(SAMPLE, found.size())) : buckets;
-            read(steps, tried, buckets(steps, tried, requestPayer));
+            read(tried, buckets(tried, requestPayer));
         }
         Settings.Aws aws = clients.settings();
         return new S3Message.Diagnosis(
@@ -79,20 +81,20 @@ public final class Diagnostics {
                 List.copyOf(steps));
     }
 
-    private boolean credentials(List<S3Message.Step> steps) {
+    private boolean credentials() {
         CredentialSource source = clients.credentials();
         try {
             source.resolveCredentials();
-            steps.add(ok("credentials", "found: " + source.description()));
+            ok("credentials", "found: " + source.description());
             return true;
         } catch (CredentialSource.Missing missing) {
-            steps.add(failed("credentials", S3Failure.of(missing, "Finding credentials"), source.advice()));
+            failed("credentials", S3Failure.of(missing, "Finding credentials"), source.advice());
             return false;
         }
     }
 
     /** An unsigned request: any answer at all, a refusal too, shows that the way there works. */
-    private boolean endpoint(List<S3Message.Step> steps) throws InterruptedException {
+    private boolean endpoint() throws InterruptedException {
         URI endpoint = clients.endpoint();
         try {
             S3AsyncClient client = access.client();
@@ -102,55 +104,53 @@ public final class Diagnostics {
                     "Reaching " + endpoint);
         } catch (S3Failure failure) {
             if (FailureClassifier.reachedNothing(failure)) {
-                steps.add(failed("endpoint", failure, "check AWS_ENDPOINT_URL, the network and AWS_CA_BUNDLE"));
+                failed("endpoint", failure, "check AWS_ENDPOINT_URL, the network and AWS_CA_BUNDLE");
                 return false;
             }
         }
-        steps.add(ok("endpoint", endpoint + " answers"));
+        ok("endpoint", endpoint + " answers");
         return true;
     }
 
-    private S3Message.@Nullable Identity identity(List<S3Message.Step> steps) throws InterruptedException {
+    private S3Message.@Nullable Identity identity() throws InterruptedException {
         if (!clients.isAws() && stsEndpoint == null) {
-            steps.add(skipped("identity", "this endpoint comes without a service that names the caller", null));
+            skipped("identity", "this endpoint comes without a service that names the caller", null);
             return null;
         }
         try (StsAsyncClient sts = clients.newSts(stsEndpoint)) {
             GetCallerIdentityResponse caller = S3Access.await(sts.getCallerIdentity(), "Asking STS who we are");
-            steps.add(ok("identity", caller.arn()));
+            ok("identity", caller.arn());
             return new S3Message.Identity(text(caller.account()), text(caller.arn()), text(caller.userId()));
         } catch (S3Failure failure) {
-            steps.add(skipped("identity", text(failure.getMessage()), "a backup does not need STS"));
+            skipped("identity", text(failure.getMessage()), "a backup does not need STS");
             return null;
         }
     }
 
     /** The names of all that are found; none where that is not allowed. */
-    private List<String> listBuckets(List<S3Message.Step> steps) throws InterruptedException {
+    private List<String> listBuckets() throws InterruptedException {
         try {
             List<String> found = access.buckets().buckets().stream()
                     .map(S3Message.Bucket::name)
                     .toList();
-            steps.add(ok("list buckets", found.size() == 1 ? "1 bucket" : found.size() + " buckets"));
+            ok("list buckets", found.size() == 1 ? "1 bucket" : found.size() + " buckets");
             return found;
         } catch (S3Failure failure) {
             if (failure instanceof S3Failure.Permanent) {
-                steps.add(skipped(
+                skipped(
                         "list buckets",
                         text(failure.getMessage()),
-                        "a backup of named buckets does not need this; finding buckets does (s3:ListAllMyBuckets)"));
+                        "a backup of named buckets does not need this; finding buckets does (s3:ListAllMyBuckets)");
             } else {
-                steps.add(failed("list buckets", failure, remedy(failure)));
+                failed("list buckets", failure, remedy(failure));
             }
             return List.of();
         }
     }
 
-    /** An object to try reading. */
     private record Candidate(S3Access access, String bucket, ListedObject object) {}
 
-    private Optional<Candidate> buckets(
-            List<S3Message.Step> steps, List<String> buckets, Predicate<String> requestPayer)
+    private Optional<Candidate> buckets(List<String> buckets, Predicate<String> requestPayer)
             throws InterruptedException {
         Optional<Candidate> candidate = Optional.empty();
         for (String bucket : buckets) {
@@ -161,10 +161,10 @@ public final class Diagnostics {
                 Optional<Candidate> first = page == null
                         ? Optional.empty()
                         : page.objects().stream().findFirst().map(object -> new Candidate(payer, bucket, object));
-                steps.add(ok(step, first.isPresent() ? "can be listed" : "can be listed; it is empty"));
+                ok(step, first.isPresent() ? "can be listed" : "can be listed; it is empty");
                 candidate = candidate.or(() -> first.filter(Diagnostics::isReadable));
             } catch (S3Failure failure) {
-                steps.add(failed(step, failure, remedy(failure)));
+                failed(step, failure, remedy(failure));
             }
         }
         return candidate;
@@ -176,25 +176,23 @@ public final class Diagnostics {
         return object.size() > 0 && (!archived || object.restored());
     }
 
-    private void read(List<S3Message.Step> steps, List<String> tried, Optional<Candidate> candidate)
-            throws InterruptedException {
+    private void read(List<String> tried, Optional<Candidate> candidate) throws InterruptedException {
         if (candidate.isEmpty()) {
-            steps.add(
-                    tried.isEmpty()
-                            ? skipped(
-                                    "read",
-                                    "not tried: no bucket is configured, and none was found",
-                                    "choose a bucket and test again")
-                            : skipped("read", "no bucket begins with an object that could be tried", null));
+            if (tried.isEmpty()) {
+                String why = "not tried: no bucket is configured, and none was found";
+                skipped("read", why, "choose a bucket and test again");
+            } else {
+                skipped("read", "no bucket begins with an object that could be tried", null);
+            }
             return;
         }
         String bucket = candidate.get().bucket();
         String key = candidate.get().object().key();
         try {
             candidate.get().access().object(bucket, key).readRange(0, 1, (bytes, position) -> {}, count -> {});
-            steps.add(ok("read", "the first byte of \"" + key + "\" in bucket \"" + bucket + "\""));
+            ok("read", "the first byte of \"" + key + "\" in bucket \"" + bucket + "\"");
         } catch (S3Failure failure) {
-            steps.add(failed("read", failure, remedy(failure)));
+            failed("read", failure, remedy(failure));
         } catch (IOException impossible) {
             throw new IllegalStateException("a sink that does nothing failed", impossible);
         }
@@ -226,16 +224,16 @@ public final class Diagnostics {
         };
     }
 
-    private static S3Message.Step ok(String name, String detail) {
-        return new S3Message.Step(name, Outcome.OK, detail, null);
+    private void ok(String name, String detail) {
+        steps.add(new S3Message.Step(name, Outcome.OK, detail, null));
     }
 
-    private static S3Message.Step skipped(String name, String detail, @Nullable String remark) {
-        return new S3Message.Step(name, Outcome.SKIPPED, detail, remark);
+    private void skipped(String name, String detail, @Nullable String remark) {
+        steps.add(new S3Message.Step(name, Outcome.SKIPPED, detail, remark));
     }
 
-    private static S3Message.Step failed(String name, S3Failure failure, String remedy) {
-        return new S3Message.Step(name, Outcome.FAILED, text(failure.getMessage()), remedy);
+    private void failed(String name, S3Failure failure, String remedy) {
+        steps.add(new S3Message.Step(name, Outcome.FAILED, text(failure.getMessage()), remedy));
     }
 
     private static String text(@Nullable String text) {

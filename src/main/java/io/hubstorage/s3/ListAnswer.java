@@ -22,12 +22,9 @@ record ListAnswer(
         @Nullable String next,
         List<Item> contents,
         List<String> prefixes) {
-    /** Of a server that says nothing. */
     static final ListAnswer EMPTY = new ListAnswer(false, false, false, null, List.of(), List.of());
 
     /**
-     * One object.
-     *
      * @param key as sent; null when there is none
      * @param size in bytes; negative when there is none, or it is no number
      * @param etag without quotes; empty when there is none

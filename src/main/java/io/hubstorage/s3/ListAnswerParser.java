@@ -188,7 +188,6 @@ final class ListAnswerParser {
         }
     }
 
-    /** Passes over the rest of the present element. */
     private void skip() throws XMLStreamException {
         for (int depth = 1; depth > 0; ) {
             int event = in.next();

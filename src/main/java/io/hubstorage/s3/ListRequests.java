@@ -36,7 +36,6 @@ final class ListRequests implements ExecutionInterceptor {
     /** The length of the last page, which the next is likely to have too. */
     private volatile int lately;
 
-    /** A request under way. */
     record Call(CompletableFuture<ListObjectsV2Response> sent, AtomicReference<@Nullable ListAnswer> answer) {
         /** What came; an interrupted wait aborts the request. */
         ListAnswer await(String what) throws S3Failure, InterruptedException {

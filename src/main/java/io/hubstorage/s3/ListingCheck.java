@@ -26,8 +26,6 @@ final class ListingCheck {
     private long nextAnchor = 1;
 
     /**
-     * Of one listing.
-     *
      * @param after as sent to the server; null when it was not sent
      * @param ranged whether less than the whole prefix is wanted, so that the order decides what is missed
      */

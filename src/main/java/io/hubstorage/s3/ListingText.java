@@ -3,6 +3,7 @@ package io.hubstorage.s3;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Turns the keys of one listing into what they are; S3 sends them URL-encoded, as XML cannot hold every character. */
@@ -62,7 +63,6 @@ final class ListingText {
         return sent.indexOf('%') < 0 && sent.indexOf('+') < 0 ? sent : URLDecoder.decode(sent, StandardCharsets.UTF_8);
     }
 
-    /** Whether a text can be the outcome of URL-encoding. */
     static boolean looksEncoded(String sent) {
         for (int index = 0; index < sent.length(); index++) {
             char unit = sent.charAt(index);
@@ -70,15 +70,13 @@ final class ListingText {
                 return false;
             }
             if (unit == '%') {
-                if (index + 2 >= sent.length() || !isHex(sent.charAt(index + 1)) || !isHex(sent.charAt(index + 2))) {
+                if (index + 2 >= sent.length()
+                        || !HexFormat.isHexDigit(sent.charAt(index + 1))
+                        || !HexFormat.isHexDigit(sent.charAt(index + 2))) {
                     return false;
                 }
             }
         }
         return true;
-    }
-
-    private static boolean isHex(char unit) {
-        return Character.digit(unit, 16) >= 0 && unit < 0x80;
     }
 }

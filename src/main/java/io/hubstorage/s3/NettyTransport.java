@@ -70,8 +70,6 @@ public final class NettyTransport implements SdkAsyncHttpClient {
     public record Limits(int connections, Duration connect, Duration acquire, Duration silence) {}
 
     /**
-     * Starts the loops.
-     *
      * @param scheme of the servers: the system may name a proxy for {@code http} and another for {@code https}
      * @param trusted who may vouch for servers; null for the authorities that Java knows
      */
@@ -168,7 +166,6 @@ public final class NettyTransport implements SdkAsyncHttpClient {
         var _ = InetAddress.getAllByName(reachesDirectly(host) ? host : proxy.host());
     }
 
-    /** Whether no proxy is in between. */
     boolean reachesDirectly(String host) {
         return proxy.host() == null || proxy.nonProxyHosts().stream().anyMatch(host.toLowerCase(Locale.ROOT)::matches);
     }

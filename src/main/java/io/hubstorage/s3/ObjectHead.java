@@ -44,7 +44,6 @@ public record ObjectHead(
             Map<String, String> headers,
             Map<String, String> metadata,
             Map<String, String> properties) {
-        /** Nothing is known. */
         public static final Description NONE = new Description(null, Map.of(), Map.of(), Map.of());
 
         /** The properties but for the number of tags, which says nothing more where the tags are known. */
@@ -64,7 +63,6 @@ public record ObjectHead(
      */
     public record Checksums(
             Map<String, String> values, @Nullable String type) {
-        /** None were sent. */
         public static final Checksums NONE = new Checksums(Map.of(), null);
 
         public boolean isEmpty() {

@@ -48,12 +48,8 @@ public final class S3Access implements AutoCloseable {
      *
      * @param maxConnections how many objects or ranges are read at the same time, at most; listings come on top
      * @param version of HubStorage, for the user agent
+     * @param stall how long a connection may be silent while data is expected; usually {@link #STALL}
      */
-    public S3Access(Settings.Aws aws, int maxConnections, String version) {
-        this(aws, maxConnections, version, STALL);
-    }
-
-    /** @param stall how long a connection may be silent while data is expected; usually {@link #STALL} */
     public S3Access(Settings.Aws aws, int maxConnections, String version, Duration stall) {
         this(new Clients(aws, maxConnections, version, stall), false, false, null);
     }
@@ -202,7 +198,6 @@ public final class S3Access implements AutoCloseable {
         return clients.settings().customerKey() != null;
     }
 
-    /** Finds out what works; as long-lived as this. */
     public Diagnostics diagnostics() {
         return new Diagnostics(this);
     }
@@ -220,13 +215,11 @@ public final class S3Access implements AutoCloseable {
         return clients;
     }
 
-    /** Who is to be told whether S3 does its work. */
     @Nullable
     Availability availability() {
         return availability;
     }
 
-    /** For requests that the SDK builds. */
     @Nullable
     RequestPayer payer() {
         return requestPayer ? RequestPayer.REQUESTER : null;

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  * it never holds a secret or a signed URL.
  */
 public abstract sealed class S3Failure extends Exception {
-    /** What was wrong. */
     public enum Kind {
         ACCESS_DENIED,
         ARCHIVED,
@@ -19,7 +18,6 @@ public abstract sealed class S3Failure extends Exception {
         CLIENT,
         /** Access to S3 was closed meanwhile. */
         CLOSED,
-        /** A connection broke. */
         CONNECTION,
         /** A body that is not what its object is said to be. */
         CORRUPT,
@@ -39,7 +37,6 @@ public abstract sealed class S3Failure extends Exception {
         /** Something is not there; only a complete listing without it makes that a fact. */
         NOT_FOUND,
         NOT_IMPLEMENTED,
-        /** The server did not send the range that was asked for. */
         RANGE,
         REFUSED,
         REGION,
@@ -82,7 +79,6 @@ public abstract sealed class S3Failure extends Exception {
         return new Retriable(Kind.CORRUPT, message, null);
     }
 
-    /** An object that is no longer the listed one. */
     public static S3Failure changed(String message) {
         return new Changed(message, null);
     }
@@ -102,7 +98,6 @@ public abstract sealed class S3Failure extends Exception {
         return new Permanent(kind, message, cause);
     }
 
-    /** An object that the listing does not name any more. */
     public static S3Failure vanished(String message) {
         return new Vanished(message, null);
     }
@@ -111,7 +106,6 @@ public abstract sealed class S3Failure extends Exception {
         return kind;
     }
 
-    /** Whether trying again can help. */
     public boolean mayPass() {
         return this instanceof Retriable || this instanceof Throttled;
     }
@@ -135,7 +129,6 @@ public abstract sealed class S3Failure extends Exception {
         return FailureClassifier.inShort(this);
     }
 
-    /** Whether the endpoint was not even reached. */
     public boolean isUnreachable() {
         return kind == Kind.UNREACHABLE;
     }
@@ -150,7 +143,6 @@ public abstract sealed class S3Failure extends Exception {
         return kind == Kind.NOT_FOUND || kind == Kind.NO_SUCH_BUCKET;
     }
 
-    /** Trying again does not help. */
     public static final class Permanent extends S3Failure {
         Permanent(Kind kind, String message, @Nullable Throwable cause) {
             super(kind, message, cause);

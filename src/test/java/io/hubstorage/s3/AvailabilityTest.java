@@ -15,10 +15,16 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 final class AvailabilityTest {
-    private final Availability availability = new Availability(Duration.ofSeconds(6));
+    private long second;
+    private final Availability availability = new Availability(Duration.ofSeconds(6), () -> second * 1_000_000_000);
 
-    private static long seconds(long count) {
-        return count * 1_000_000_000;
+    private Availability at(long now) {
+        second = now;
+        return availability;
+    }
+
+    private void fails(S3Failure failure, long now) {
+        at(now).failed(failure, now * 1_000_000_000);
     }
 
     private static S3Failure failure(Throwable cause) {
@@ -32,35 +38,35 @@ final class AvailabilityTest {
                 .build());
     }
 
-    private TransferMessage.Trouble trouble(long second) {
-        return Objects.requireNonNull(availability.service(seconds(second)).trouble());
+    private TransferMessage.Trouble trouble(long now) {
+        return Objects.requireNonNull(at(now).service().trouble());
     }
 
-    private void isFine(long second) {
-        assertThat(availability.service(seconds(second)).trouble()).isNull();
+    private void isFine(long now) {
+        assertThat(at(now).service().trouble()).isNull();
     }
 
     @Test
     void troubleBeginsWithTheFirstFailureAndEndsWithTheNextAnswer() {
-        availability.began(seconds(10));
-        availability.failed(failure(new ConnectException("Connection refused: nas/10.0.0.2:9000")), seconds(10));
+        at(10).began();
+        fails(failure(new ConnectException("Connection refused: nas/10.0.0.2:9000")), 10);
         availability.ended();
-        availability.failed(failure(new ConnectException("Connection refused: nas/10.0.0.2:9000")), seconds(15));
+        fails(failure(new ConnectException("Connection refused: nas/10.0.0.2:9000")), 15);
 
         assertThat(trouble(20).lastingMillis()).isEqualTo(10_000);
         assertThat(trouble(20).cause()).isEqualTo("connection refused");
         assertThat(trouble(20).detail()).contains("check AWS_ENDPOINT_URL");
 
-        availability.answered(seconds(21));
+        at(21).answered();
         isFine(22);
-        assertThat(availability.service(seconds(22)).answeredMillisAgo()).isEqualTo(1_000);
+        assertThat(at(22).service().answeredMillisAgo()).isEqualTo(1_000);
     }
 
     @Test
     void aServerThatSaysNothingIsInTroubleWhileItIsAskedSomething() {
-        availability.answered(seconds(1));
+        at(1).answered();
         isFine(100);
-        availability.began(seconds(100));
+        at(100).began();
         isFine(105);
 
         assertThat(trouble(107).cause()).isEqualTo("no answer");
@@ -68,7 +74,7 @@ final class AvailabilityTest {
                 .as("not since the last answer: nobody asked then")
                 .isEqualTo(7_000);
 
-        availability.failed(failure(new TimeoutException()), seconds(130));
+        fails(failure(new TimeoutException()), 130);
         availability.ended();
         assertThat(trouble(131).cause()).isEqualTo("timed out");
         assertThat(trouble(131).lastingMillis()).isEqualTo(31_000);
@@ -76,8 +82,8 @@ final class AvailabilityTest {
 
     @Test
     void bytesOfABodyAreAnAnswer() {
-        availability.began(seconds(100));
-        availability.answered(seconds(104));
+        at(100).began();
+        at(104).answered();
         isFine(109);
         assertThat(trouble(110).lastingMillis()).isEqualTo(6_000);
     }
@@ -90,7 +96,7 @@ final class AvailabilityTest {
             answer(412, "PreconditionFailed"),
             S3Failure.corrupt("not the right bytes")
         }) {
-            availability.failed(failure, seconds(10));
+            fails(failure, 10);
             isFine(11);
         }
     }

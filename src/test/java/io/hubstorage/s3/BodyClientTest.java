@@ -284,7 +284,7 @@ final class BodyClientTest {
 
     @Test
     void whoWatchesIsToldOfAServerThatNeverAnswers() throws Exception {
-        Availability watcher = new Availability(STALL);
+        Availability watcher = new Availability(STALL, System::nanoTime);
         S3Access watched = s3.watchedBy(watcher);
         gets = _ -> {};
         assertThatThrownBy(() -> watched.object("things", "k").readSmall(5, count -> {}))

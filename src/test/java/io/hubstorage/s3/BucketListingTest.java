@@ -39,7 +39,7 @@ final class BucketListingTest {
     @BeforeAll
     void start() {
         server = EmbeddedS3.start();
-        s3 = new S3Access(server.settings(), 8, "test");
+        s3 = new S3Access(server.settings(), 8, "test", S3Access.STALL);
         server.createBucket("many");
         IntStream.range(0, 25).forEach(number -> server.put("many", "k/%03d".formatted(number), new byte[number]));
         server.put("many", "other", new byte[3]);
@@ -163,8 +163,9 @@ final class BucketListingTest {
     @Test
     void wrongKeysAreAnAuthFailure() {
         Settings.Aws right = server.settings();
-        try (S3Access stranger = new S3Access(withKeys(right, "nobody", "nothing"), 2, "test");
-                S3Access forger = new S3Access(withKeys(right, server.accessKey(), "wrong"), 2, "test");
+        try (S3Access stranger = new S3Access(withKeys(right, "nobody", "nothing"), 2, "test", S3Access.STALL);
+                S3Access forger =
+                        new S3Access(withKeys(right, server.accessKey(), "wrong"), 2, "test", S3Access.STALL);
                 BucketListing unknown = stranger.list("many", "", null, null);
                 BucketListing forged = forger.list("many", "", null, null)) {
             assertThatThrownBy(unknown::nextPage).isInstanceOf(S3Failure.Auth.class);
@@ -178,7 +179,7 @@ final class BucketListingTest {
 
     @Test
     void afterCloseNothingIsListed() {
-        S3Access closed = new S3Access(server.settings(), 2, "test");
+        S3Access closed = new S3Access(server.settings(), 2, "test", S3Access.STALL);
         closed.close();
         try (BucketListing pages = closed.list("many", "", null, null)) {
             assertThatThrownBy(pages::nextPage)

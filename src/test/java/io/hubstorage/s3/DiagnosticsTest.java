@@ -44,7 +44,7 @@ final class DiagnosticsTest {
 
     @Test
     void everyBucketIsDiscoveredByName() throws Exception {
-        try (S3Access s3 = new S3Access(server.settings(), 2, "test")) {
+        try (S3Access s3 = new S3Access(server.settings(), 2, "test", S3Access.STALL)) {
             assertThat(s3.buckets().buckets())
                     .extracting(S3Message.Bucket::name)
                     .containsExactly("empty", "full");
@@ -158,7 +158,7 @@ final class DiagnosticsTest {
             <Arn>arn:aws:iam::123456789012:user/backup</Arn><UserId>AIDA</UserId><Account>123456789012</Account>
             </GetCallerIdentityResult></GetCallerIdentityResponse>\
             """);
-        try (S3Access s3 = new S3Access(server.settings(), 2, "test")) {
+        try (S3Access s3 = new S3Access(server.settings(), 2, "test", S3Access.STALL)) {
             S3Message.Diagnosis diagnosis = new Diagnostics(s3, address(sts)).diagnose(List.of(), bucket -> false);
             assertThat(diagnosis.identity())
                     .isEqualTo(new S3Message.Identity("123456789012", "arn:aws:iam::123456789012:user/backup", "AIDA"));
@@ -171,7 +171,7 @@ final class DiagnosticsTest {
     @Test
     void anStsThatRefusesIsNoFailure() throws Exception {
         HttpServer sts = sts(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>");
-        try (S3Access s3 = new S3Access(server.settings(), 2, "test")) {
+        try (S3Access s3 = new S3Access(server.settings(), 2, "test", S3Access.STALL)) {
             S3Message.Diagnosis diagnosis =
                     new Diagnostics(s3, address(sts)).diagnose(List.of("full"), bucket -> false);
             assertThat(step(diagnosis, "identity").outcome()).isEqualTo(Outcome.SKIPPED);
@@ -201,7 +201,7 @@ final class DiagnosticsTest {
     }
 
     private static S3Message.Diagnosis diagnose(Settings.Aws settings, String... buckets) throws Exception {
-        try (S3Access s3 = new S3Access(settings, 2, "test")) {
+        try (S3Access s3 = new S3Access(settings, 2, "test", S3Access.STALL)) {
             return s3.diagnostics().diagnose(List.of(buckets), bucket -> false);
         }
     }

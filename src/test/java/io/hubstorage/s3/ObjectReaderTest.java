@@ -44,7 +44,7 @@ final class ObjectReaderTest {
         server.put("things", "small", "hello".getBytes(java.nio.charset.StandardCharsets.UTF_8), Map.of("owner", "me"));
         server.put("things", "empty", new byte[0]);
         server.put("things", "large", large);
-        s3 = new S3Access(server.settings(), 8, "test");
+        s3 = new S3Access(server.settings(), 8, "test", S3Access.STALL);
         showTheWay(s3);
         largeEtag = HexFormat.of()
                 .formatHex(java.security.MessageDigest.getInstance("MD5").digest(large));
@@ -213,7 +213,7 @@ final class ObjectReaderTest {
     @Test
     void anInterruptAbortsTheRequest() throws Exception {
         EmbeddedS3 slow = EmbeddedS3.start();
-        try (S3Access access = new S3Access(slow.settings(), 2, "test")) {
+        try (S3Access access = new S3Access(slow.settings(), 2, "test", S3Access.STALL)) {
             slow.createBucket("things");
             slow.put("things", "large", large);
             showTheWay(access);

@@ -213,7 +213,7 @@ final class TlsTest {
     }
 
     private void reads(Settings.Aws settings) throws Exception {
-        try (S3Access s3 = new S3Access(settings, 4, "test");
+        try (S3Access s3 = new S3Access(settings, 4, "test", S3Access.STALL);
                 BucketListing pages = s3.list("things", "", null, null)) {
             List<ListedObject> objects = BucketListingTest.objects(pages);
             assertThat(objects).hasSize(1);
@@ -225,7 +225,7 @@ final class TlsTest {
     }
 
     private static void fails(Settings.Aws settings, String why) {
-        try (S3Access s3 = new S3Access(settings, 4, "test");
+        try (S3Access s3 = new S3Access(settings, 4, "test", S3Access.STALL);
                 BucketListing pages = s3.list("things", "", null, null)) {
             assertThatThrownBy(pages::nextPage)
                     .isInstanceOfSatisfying(

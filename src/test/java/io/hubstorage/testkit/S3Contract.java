@@ -290,7 +290,7 @@ abstract class S3Contract {
         }
         meets(lack, () -> {
             List<String> all = new ArrayList<>();
-            try (S3Access access = new S3Access(settings, 4, "contract")) {
+            try (S3Access access = new S3Access(settings, 4, "contract", S3Access.STALL)) {
                 try (BucketListing pages = access.list(BUCKET, "", null, null)) {
                     for (BucketListing.Page page = pages.nextPage(); page != null; page = pages.nextPage()) {
                         page.objects().forEach(object -> all.add(object.key()));
@@ -417,7 +417,7 @@ abstract class S3Contract {
     /** The product's own view: every object that the server keeps, with the right body. */
     @Test
     void hubStorageReadsAllOfIt() throws Exception {
-        try (S3Access access = new S3Access(settings, 4, "contract");
+        try (S3Access access = new S3Access(settings, 4, "contract", S3Access.STALL);
                 BucketListing pages = access.list(BUCKET, "", null, null)) {
             List<String> read = new ArrayList<>();
             for (BucketListing.Page page = pages.nextPage(); page != null; page = pages.nextPage()) {

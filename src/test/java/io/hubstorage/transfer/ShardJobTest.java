@@ -43,7 +43,7 @@ final class ShardJobTest {
 
     private final SyntheticS3 s3 = SyntheticS3.start();
     private final SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
-    private final S3Access access = new S3Access(s3.settings(), 8, "test");
+    private final S3Access access = new S3Access(s3.settings(), 8, "test", S3Access.STALL);
     private final Requests requests =
             new Requests(new RequestPermits(8), new RateLimiter(System::nanoTime), 1 << 20, RetryPolicy.USUAL);
 
