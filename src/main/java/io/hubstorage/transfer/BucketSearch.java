@@ -22,7 +22,6 @@ final class BucketSearch {
 
     private static final RetryPolicy IMPATIENT = new RetryPolicy(Duration.ofMillis(100), Duration.ofMillis(500), 3);
 
-    /** One attempt; blocking. */
     @FunctionalInterface
     interface Search {
         S3Message.Buckets run(Availability availability) throws S3Failure, IOException, InterruptedException;
@@ -51,7 +50,6 @@ final class BucketSearch {
         }
     }
 
-    /** How each run's search gets on. */
     List<TransferMessage.Discovering> underWay() {
         return runs.entrySet().stream()
                 .map(run -> new TransferMessage.Discovering(
@@ -59,7 +57,6 @@ final class BucketSearch {
                 .toList();
     }
 
-    /** The run does not need them any more. */
     void cancel(String runId) {
         ForRun waiting = runs.get(runId);
         if (waiting != null) {
@@ -67,7 +64,6 @@ final class BucketSearch {
         }
     }
 
-    /** Nobody needs them any more. */
     void cancelAll() {
         runs.values().forEach(waiting -> waiting.cancellation.request());
     }

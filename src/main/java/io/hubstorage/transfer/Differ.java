@@ -204,7 +204,6 @@ final class Differ implements AutoCloseable {
         }
     }
 
-    /** The last snapshot's file stays. */
     private void place(ManifestEntry entry, @Nullable ManifestEntry recorded, EntryState state) throws IOException {
         String path = paths.allocate(entry.key(), entry.size());
         boolean unsaid = entry.equals(recorded)
@@ -266,14 +265,12 @@ final class Differ implements AutoCloseable {
         if (entry.size() != object.size()) {
             return false;
         }
-        return object.etag().isEmpty()
-                ? entry.etag() == null && isRead(entry) && entry.lastModified().equals(object.lastModified())
-                : object.etag().equals(entry.etag());
-    }
-
-    /** An entry without a hash was made from a file, and its time is the file's. */
-    private static boolean isRead(ManifestEntry entry) {
-        return entry.sha256() != null;
+        if (!object.etag().isEmpty()) {
+            return object.etag().equals(entry.etag());
+        }
+        // An entry without a hash was made from a file, and its time is the file's.
+        boolean read = entry.sha256() != null;
+        return entry.etag() == null && read && entry.lastModified().equals(object.lastModified());
     }
 
     /** For snapshots of the old tool, which knew no ETags: {@code aws s3 sync} set the file time to LastModified. */

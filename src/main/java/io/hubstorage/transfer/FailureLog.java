@@ -37,7 +37,6 @@ final class FailureLog implements AutoCloseable {
         add(failure, Remedy.NONE, null);
     }
 
-    /** @param task what failed */
     synchronized void add(RunRecord.Failure failure, Remedy mend, @Nullable FetchTask task) throws IOException {
         total++;
         remedy = mend.compareTo(remedy) > 0 ? mend : remedy;

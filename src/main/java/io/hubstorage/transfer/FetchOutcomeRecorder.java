@@ -40,8 +40,6 @@ final class FetchOutcomeRecorder {
     }
 
     /**
-     * Settles it.
-     *
      * @param stopped whether the shard has stopped meanwhile, which breaks off what is under way
      * @throws S3Failure when the whole shard cannot go on
      */

@@ -36,12 +36,10 @@ record FetchTask(
         return object.key();
     }
 
-    /** The manifest line of what was brought in. */
     ManifestEntry entry(VerifiedBody proven) {
         return entry(proven, Map.of());
     }
 
-    /** The same, with the object's tags. */
     ManifestEntry entry(VerifiedBody proven, Map<String, String> tags) {
         ObjectHead head = proven.head();
         ObjectHead.Description told = head == null ? ObjectHead.Description.NONE : head.description();
@@ -54,15 +52,50 @@ record FetchTask(
                         proven.sha256(),
                         proven.verified(),
                         upload(head == null ? ObjectHead.Checksums.NONE : head.checksums(), proven.parts())),
-                new ManifestEntry.Metadata(
-                        object.lastModified(),
-                        object.storageClass(),
-                        told.version(),
-                        told.headers(),
-                        told.metadata(),
-                        tags,
-                        tags.isEmpty() ? told.properties() : told.propertiesBesideTags()),
+                metadata(object, told, tags, !tags.isEmpty()),
                 EntryState.DOWNLOADED);
+    }
+
+    /**
+     * The line of an object whose bytes are there already, with what the server says of it now.
+     *
+     * @param head null where it is not known
+     * @param tags null where they are not known anew
+     */
+    static ManifestEntry entry(
+            ManifestEntry known, ListedObject object, @Nullable ObjectHead head, @Nullable Map<String, String> tags) {
+        ManifestEntry.Metadata old = known.metadata();
+        ObjectHead.Description told = head == null
+                ? new ObjectHead.Description(old.version(), old.headers(), old.user(), old.properties())
+                : head.description();
+        return new ManifestEntry(
+                        known.key(), known.path(), content(known.content(), head), old, known.state(), known.fileTime())
+                .withMetadata(metadata(object, told, tags == null ? old.tags() : tags, tags != null));
+    }
+
+    private static ManifestEntry.Metadata metadata(
+            ListedObject object, ObjectHead.Description told, Map<String, String> tags, boolean areTagsNew) {
+        return new ManifestEntry.Metadata(
+                object.lastModified(),
+                object.storageClass(),
+                told.version(),
+                told.headers(),
+                told.metadata(),
+                tags,
+                areTagsNew ? told.propertiesBesideTags() : told.properties());
+    }
+
+    /** A server may have computed checksums since. */
+    private static ManifestEntry.Content content(ManifestEntry.Content known, @Nullable ObjectHead head) {
+        if (head == null || head.checksums().isEmpty()) {
+            return known;
+        }
+        ManifestEntry.Upload upload = known.upload();
+        return known.withUpload(new ManifestEntry.Upload(
+                upload.partSize(),
+                upload.partSizes(),
+                head.checksums().values(),
+                head.checksums().type()));
     }
 
     private static ManifestEntry.Upload upload(ObjectHead.Checksums checksums, @Nullable PartSizes parts) {

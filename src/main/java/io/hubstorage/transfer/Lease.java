@@ -4,6 +4,7 @@ import io.hubstorage.jobs.Cancellation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,19 @@ final class Lease extends Cancellation {
     private static final long LOOK_NANOS = 100_000_000L;
 
     private final @Nullable Path file;
-    private volatile long lookedNanos = System.nanoTime() - LOOK_NANOS - 1;
+    private final LongSupplier nanoClock;
+    private volatile long lookedNanos;
     private volatile boolean lost;
 
     /** @param file null where nothing is written */
     Lease(@Nullable Path file) {
+        this(file, System::nanoTime);
+    }
+
+    Lease(@Nullable Path file, LongSupplier nanoClock) {
         this.file = file;
+        this.nanoClock = nanoClock;
+        this.lookedNanos = nanoClock.getAsLong() - LOOK_NANOS - 1;
     }
 
     /** Whether the run has given the shard up: nothing of it may be written or told any more. Reads the disk. */
@@ -34,7 +42,7 @@ final class Lease extends Cancellation {
 
     /** Before each step that writes: throws when the run has given the shard up, also while this process stood still. */
     void require() {
-        long now = System.nanoTime();
+        long now = nanoClock.getAsLong();
         if (!lost && now - lookedNanos > LOOK_NANOS) {
             lookedNanos = now;
             isLost();

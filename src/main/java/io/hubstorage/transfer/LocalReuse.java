@@ -59,7 +59,7 @@ final class LocalReuse {
                     : metadata.refreshed(as);
             if (adopted != null && source.previous()) {
                 // Linked later, with all that stays; what is damaged must be known now, when it can be downloaded.
-                tree.look(file, known);
+                tree.sources().look(file, known);
             } else if (adopted != null) {
                 tree.adopt(file, known, task.path());
             }
@@ -73,7 +73,7 @@ final class LocalReuse {
     private @Nullable VerifiedBody proven(
             Path file, ListedObject object, FetchTask.Candidate candidate, ObjectMetadata metadata)
             throws IOException, InterruptedException {
-        if (!tree.isOwn(file)) {
+        if (!tree.sources().isOwn(file)) {
             return null;
         }
         String sha256 = candidate.entry().sha256();
@@ -81,9 +81,8 @@ final class LocalReuse {
         if (candidate.trusted()) {
             return new VerifiedBody(sha256, verified);
         }
-        VerifiedBody found = sha256 == null
-                ? compare(file, object, metadata)
-                : new VerifiedBody(read(file, SourceFiles::sha256), verified);
+        VerifiedBody found =
+                sha256 == null ? compare(file, object, metadata) : new VerifiedBody(SourceFiles.sha256(file), verified);
         if (found == null || (sha256 != null && !sha256.equals(found.sha256()))) {
             LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
             return null;
@@ -112,29 +111,12 @@ final class LocalReuse {
     private @Nullable VerifiedBody compare(Path file, ListedObject object, Declared claims, ObjectMetadata metadata)
             throws IOException, InterruptedException {
         BodyVerifier proof = new BodyVerifier(file.toString(), claims, object.size(), guesses, metadata, null);
-        read(file, each -> {
-            SourceFiles.feed(each, proof);
-            return proof.sha256();
-        });
+        SourceFiles.feed(file, proof);
         try {
             String verified = proof.verdict(sink -> SourceFiles.feed(file, sink));
             return new VerifiedBody(proof.sha256(), verified, null, proof.parts());
         } catch (S3Failure otherwise) {
             return null;
-        }
-    }
-
-    @FunctionalInterface
-    private interface Read {
-        String from(Path file) throws IOException;
-    }
-
-    /** A file that cannot be read, whatever the reason, is downloaded like one that is not there. */
-    private static String read(Path file, Read read) throws SourceFiles.DamagedException {
-        try {
-            return read.from(file);
-        } catch (IOException e) {
-            throw SourceFiles.DamagedException.unreadable(file, e);
         }
     }
 }

@@ -64,7 +64,6 @@ final class ObjectMetadata implements BodyVerifier.Parts {
         this.quirks = quirks;
     }
 
-    /** Reads the object in the same way. */
     ObjectReader reader() {
         return reader;
     }
@@ -265,11 +264,11 @@ final class ObjectMetadata implements BodyVerifier.Parts {
                 return known;
             }
             // What the listing says is true whether or not a HEAD is allowed.
-            return failure.saysMissing() ? known : line(known, null, null);
+            return failure.saysMissing() ? known : FetchTask.entry(known, object, null, null);
         }
         boolean mayHaveTags = head.hasTags() || !known.metadata().tags().isEmpty();
         Map<String, String> tags = mayHaveTags ? tags() : Map.of();
-        return line(known, head, tags);
+        return FetchTask.entry(known, object, head, tags);
     }
 
     /** Only what has had a new time before, with the same bytes, is looked at. */
@@ -281,41 +280,5 @@ final class ObjectMetadata implements BodyVerifier.Parts {
                     return again.etag().equals(object.etag())
                             && !isSameTime(again.lastModified(), object.lastModified());
                 });
-    }
-
-    /**
-     * The line with what the listing says of the object now, and the head where there is one.
-     *
-     * @param tags null where they are not known anew
-     */
-    private ManifestEntry line(ManifestEntry known, @Nullable ObjectHead head, @Nullable Map<String, String> tags) {
-        ManifestEntry.Metadata old = known.metadata();
-        ObjectHead.Description told = head == null
-                ? new ObjectHead.Description(old.version(), old.headers(), old.user(), old.properties())
-                : head.description();
-        ManifestEntry.Metadata metadata = new ManifestEntry.Metadata(
-                object.lastModified(),
-                object.storageClass(),
-                told.version(),
-                told.headers(),
-                told.metadata(),
-                tags == null ? old.tags() : tags,
-                tags == null ? told.properties() : told.propertiesBesideTags());
-        return new ManifestEntry(
-                        known.key(), known.path(), content(known.content(), head), old, known.state(), known.fileTime())
-                .withMetadata(metadata);
-    }
-
-    /** A server may have computed checksums since. */
-    private static ManifestEntry.Content content(ManifestEntry.Content known, @Nullable ObjectHead head) {
-        if (head == null || head.checksums().isEmpty()) {
-            return known;
-        }
-        ManifestEntry.Upload upload = known.upload();
-        return known.withUpload(new ManifestEntry.Upload(
-                upload.partSize(),
-                upload.partSizes(),
-                head.checksums().values(),
-                head.checksums().type()));
     }
 }

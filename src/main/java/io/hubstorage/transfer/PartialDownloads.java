@@ -38,7 +38,6 @@ final class PartialDownloads {
             BitSet finished,
             @Nullable ObjectHead opening) {}
 
-    /** Takes care of a file until somebody takes it. */
     synchronized void keep(String runId, String bucket, Partial partial) {
         begin(runId);
         if (byName.size() >= MOST) {

@@ -38,7 +38,7 @@ final class RateLimiter {
         this.nanoClock = nanoClock;
     }
 
-    /** The rate from now on; infinity for no limit. Whether it was another one. */
+    /** The rate from now on, of bodies under way too; infinity for no limit. Whether it was another one. */
     synchronized boolean rate(double next) {
         if (next == bytesPerSecond) {
             return false;

@@ -98,7 +98,6 @@ final class RequestPermits {
         Arrays.fill(quickest, Long.MAX_VALUE);
     }
 
-    /** Never more than this from now on. */
     synchronized void ceiling(int most) {
         if (most != ceiling) {
             allowed = allowed >= ceiling ? most : Math.min(allowed, most);
@@ -235,7 +234,6 @@ final class RequestPermits {
         resize();
     }
 
-    /** The present limit. */
     int limit() {
         return limit;
     }

@@ -48,11 +48,6 @@ final class Requests {
     private final Cancellation cancellation;
 
     /** Limits of its own, and nobody to stop it; {@link #stoppedBy} shares them. */
-    Requests(RequestPermits permits, RateLimiter bandwidth, long memory, RetryPolicy retries) {
-        this(permits, bandwidth, memory, retries, new ParallelMd5());
-    }
-
-    /** The same, with other hashes than the processor's. */
     Requests(RequestPermits permits, RateLimiter bandwidth, long memory, RetryPolicy retries, ParallelMd5 parallelMd5) {
         this.permits = permits;
         this.bandwidth = bandwidth;
@@ -84,7 +79,6 @@ final class Requests {
         return new Requests(this, other);
     }
 
-    /** Whether the piece of work is to end. */
     boolean isStopped() {
         return cancellation.isRequested();
     }
@@ -94,25 +88,12 @@ final class Requests {
         return Math.min(128L << 20, Runtime.getRuntime().maxMemory() / 4);
     }
 
-    /** Never more requests at once than this from now on. */
-    void ceiling(int most) {
-        permits.ceiling(most);
-    }
-
     /**
      * How many requests at once leave none of their bodies unread for much longer than ten seconds at that rate: who sends to
      * somebody who does not read breaks off after a minute or so.
      */
     static int mostAt(double bytesPerSecond, int ceiling) {
         return Math.clamp((long) (bytesPerSecond * READ_SECONDS / STEP), Math.min(FEWEST, ceiling), ceiling);
-    }
-
-    /**
-     * Never more bytes of bodies a second than this from now on, of those under way too; infinity for no limit. Whether it
-     * was another one.
-     */
-    boolean bandwidth(double bytesPerSecond) {
-        return bandwidth.rate(bytesPerSecond);
     }
 
     /** How many objects are being read in ranges. */
@@ -154,7 +135,6 @@ final class Requests {
         return reading(0, _ -> request.run());
     }
 
-    /** A request for a body. */
     @FunctionalInterface
     interface Reading<T extends @Nullable Object> {
         /**
@@ -217,7 +197,6 @@ final class Requests {
         }
     }
 
-    /** What one request may still bring. */
     final class Allowance implements AutoCloseable {
         /** Not taken yet. */
         private long ahead;
@@ -284,7 +263,6 @@ final class Requests {
         return () -> memory.release(units);
     }
 
-    /** Taken for a body. */
     interface Memory extends AutoCloseable {
         @Override
         void close();

@@ -39,7 +39,6 @@ public record RetryPolicy(Duration base, Duration cap, int attempts, Duration ou
         this(base, cap, attempts, Duration.ZERO);
     }
 
-    /** Something that S3 may refuse. */
     @FunctionalInterface
     interface Attempt<T extends @Nullable Object> {
         T run() throws S3Failure, IOException, InterruptedException;
@@ -90,7 +89,6 @@ public record RetryPolicy(Duration base, Duration cap, int attempts, Duration ou
         private int inOutage;
         private long outageBeganNanos;
 
-        /** Those so far do not count any more. */
         void forget() {
             counted = 0;
             inOutage = 0;

@@ -76,13 +76,8 @@ final class ServerQuirks {
         return partsUntold.get() < PARTS_UNTOLD;
     }
 
-    /** It was asked for the size of a part. */
     void toldParts(boolean told) {
-        if (told) {
-            partsUntold.set(0);
-        } else {
-            partsUntold.incrementAndGet();
-        }
+        partsUntold.updateAndGet(before -> told ? 0 : before + 1);
     }
 
     /**

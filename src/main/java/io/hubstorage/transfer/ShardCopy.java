@@ -36,7 +36,7 @@ final class ShardCopy {
     private static final int FETCHES = 500;
     /** A few: on a local disk a link costs the processor, on a NAS a round trip. */
     private static final int LINKERS = 8;
-    /** So many links are one task. */
+
     private static final int LINKS = 500;
 
     private final Shard shard;
@@ -47,7 +47,7 @@ final class ShardCopy {
     private final ServerQuirks quirks;
     private final Lease lease;
     private final Shard.@Nullable Source previous;
-    private int listRequests;
+    private @Nullable Listing listing;
 
     ShardCopy(Shard shard, Requests requests, Supplier<S3Access> s3, ShardProgress progress, Lease lease) {
         this.shard = shard;
@@ -65,17 +65,14 @@ final class ShardCopy {
         this.previous = shard.previous();
     }
 
-    /** Where its failures are to be named. */
     FailureLog failureLog() {
         return new FailureLog(shard.mode() == TransferMessage.Mode.DRY_RUN ? null : shard);
     }
 
-    /** How many LIST requests it took. */
     int listRequests() {
-        return listRequests;
+        return listing == null ? 0 : listing.requests();
     }
 
-    /** Does what its mode says. */
     Outcome run(FailureLog failures) throws Exception {
         return switch (shard.mode()) {
             case COPY -> copy(failures);
@@ -86,21 +83,18 @@ final class ShardCopy {
         };
     }
 
-    /** Lists, and fetches what is new. */
     private Outcome copy(FailureLog failures) throws Exception {
         try (ChangeLog log = new ChangeLog(shard.log())) {
             return fetch(log, failures, fetches -> compare(log, fetches, failures));
         }
     }
 
-    /** Fetches what could not be fetched before. */
     private Outcome retry(FailureLog failures) throws Exception {
         try (ChangeLog log = ChangeLog.goOn(shard.log())) {
             return fetch(log, failures, failures::retry);
         }
     }
 
-    /** Hands out what is to be fetched. */
     @FunctionalInterface
     private interface Tasks {
         void to(Differ.Fetches fetches) throws Exception;
@@ -127,22 +121,19 @@ final class ShardCopy {
 
     private void compareAsListed(Paths paths, ChangeLog log, Differ.Fetches fetches, FailureLog failures, Path scratch)
             throws Exception {
-        Listing listing = listing();
         try (Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures, quirks)) {
-            listing.run(scratch, differ::listed);
+            list().run(scratch, differ::listed);
             differ.end();
-        } finally {
-            listRequests = listing.requests();
         }
         progress.listingComplete();
     }
 
     /** For a disk that does not tell all names apart: no path can be given before every key is known. */
     private void compareFolded(ChangeLog log, Differ.Fetches fetches, FailureLog failures) throws Exception {
-        Listing listing = listing();
+        Listing all = list();
         try (FoldedPaths.Collector keys = new FoldedPaths.Collector(shard.scratch());
                 ExternalSort<ListedObject> listed = Listing.sort(shard.scratch())) {
-            listing.runTo(listed, object -> {
+            all.runTo(listed, object -> {
                 if (shard.wants(object.key())) {
                     keys.add(object.key(), object.size());
                 }
@@ -152,14 +143,12 @@ final class ShardCopy {
             }
             try (FoldedPaths paths = keys.paths();
                     Differ differ = new Differ(shard, sources, progress, paths, log, fetches, failures, quirks)) {
-                listing.replay(listed, object -> {
+                all.replay(listed, object -> {
                     lease.check();
                     differ.listed(object);
                 });
                 differ.end();
             }
-        } finally {
-            listRequests = listing.requests();
         }
         progress.listingComplete();
     }
@@ -174,8 +163,10 @@ final class ShardCopy {
         }
     }
 
-    private Listing listing() {
-        return new Listing(s3.get(), shard, requests);
+    private Listing list() {
+        Listing begun = new Listing(s3.get(), shard, requests);
+        listing = begun;
+        return begun;
     }
 
     /** A shard in the middle must know which files before it stand where one of its folders would. */

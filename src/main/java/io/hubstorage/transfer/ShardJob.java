@@ -53,7 +53,6 @@ final class ShardJob {
         return "shard %d of %s".formatted(shard.index(), shard.bucket());
     }
 
-    /** Whether a message to stop means this job. */
     boolean isMeant(TransferMessage.Cancel cancel) {
         return cancel.runId().equals(shard.runId())
                 && (cancel.shard() == null || cancel.shard().equals(shard.id()));

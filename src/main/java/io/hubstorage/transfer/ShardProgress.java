@@ -47,7 +47,6 @@ final class ShardProgress {
     private final AtomicLong begun = new AtomicLong();
     private volatile boolean listingComplete;
 
-    /** Objects and their bytes. */
     static final class Counter {
         private final LongAdder objects = new LongAdder();
         private final LongAdder bytes = new LongAdder();
@@ -77,14 +76,12 @@ final class ShardProgress {
         }
     }
 
-    /** One object on its way. */
     private record Flight(long number, String key, long size, LongAdder received) {
         TransferMessage.InFlight shown() {
             return new TransferMessage.InFlight(key, size, received.sum());
         }
     }
 
-    /** @param before what is counted already */
     ShardProgress(TransferMessage.Progress before) {
         before.counts().tallies().forEach((fate, tally) -> counter(fate).add(tally));
         toDownload.add(before.toDownload());

@@ -5,6 +5,7 @@ import io.hubstorage.integrity.ByteSink;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ final class SourceFiles {
      *     right
      * @throws DamagedException when there is no such file, or it is another one
      */
-    ManifestEntry check(Shard.Source source, ManifestEntry entry, boolean whole) throws DamagedException {
+    ManifestEntry check(Shard.Source source, ManifestEntry entry, boolean whole) throws IOException {
         if (entry.directory()) {
             return checkFolder(source.file(entry), entry);
         }
@@ -183,28 +184,29 @@ final class SourceFiles {
                 null);
     }
 
-    private String hash(Path file) throws DamagedException {
+    private String hash(Path file) throws IOException {
         long begin = System.nanoTime();
         try {
             return sha256(file);
-        } catch (IOException e) {
-            throw DamagedException.unreadable(file, e);
         } finally {
             nanos.add(System.nanoTime() - begin);
         }
     }
 
-    /** In hexadecimal digits. */
     static String sha256(Path file) throws IOException {
         MessageDigest digest = Algorithm.SHA256.start();
         feed(file, digest::update);
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Feeds a whole file. */
+    /** @throws DamagedException when not all of it can be read, whatever the reason but an interrupt */
     static void feed(Path file, ByteSink sink) throws IOException {
         try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
             sink.read(open::read, 0, open.size());
+        } catch (ClosedByInterruptException e) {
+            throw e;
+        } catch (IOException e) {
+            throw DamagedException.unreadable(file, e);
         }
     }
 

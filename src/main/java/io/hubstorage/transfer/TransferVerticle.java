@@ -7,9 +7,11 @@ import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
+import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
@@ -21,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -40,6 +41,8 @@ public final class TransferVerticle extends VerticleBase {
     private final ConfigStore config;
     private final InstantSource clock;
     private final S3Connection s3;
+    private final RequestPermits permits = new RequestPermits(S3Connection.CONNECTIONS);
+    private final RateLimiter bandwidth = new RateLimiter(System::nanoTime);
     private final Requests requests;
     private final BucketSearch search;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -59,11 +62,7 @@ public final class TransferVerticle extends VerticleBase {
         this.config = config;
         this.clock = clock;
         this.s3 = new S3Connection(() -> config.settings().aws(), version, stall);
-        this.requests = new Requests(
-                new RequestPermits(S3Connection.CONNECTIONS),
-                new RateLimiter(System::nanoTime),
-                Requests.memoryOfHeap(),
-                retries);
+        this.requests = new Requests(permits, bandwidth, Requests.memoryOfHeap(), retries, new ParallelMd5());
         this.search = new BucketSearch(
                 retries, availability -> s3.get().watchedBy(availability).buckets());
     }
@@ -72,28 +71,16 @@ public final class TransferVerticle extends VerticleBase {
     public Future<?> start() {
         vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> beat());
         return Future.all(
-                vertx.eventBus()
-                        .<JsonObject>consumer(Addresses.TRANSFER_SHARD, this::shard)
-                        .completion(),
-                vertx.eventBus()
-                        .<JsonObject>consumer(
-                                Addresses.TRANSFER_FOLDERS, message -> answer(message, () -> folders(message.body())))
-                        .completion(),
-                vertx.eventBus()
-                        .<JsonObject>consumer(Addresses.TRANSFER_CANCEL, this::cancel)
-                        .completion(),
-                vertx.eventBus()
-                        .<JsonObject>consumer(
-                                Addresses.S3_DISCOVER, message -> answer(message, () -> search.find(asked(message))))
-                        .completion(),
-                vertx.eventBus()
-                        .<JsonObject>consumer(Addresses.S3_DIAGNOSE, message -> answer(message, this::diagnose))
-                        .completion(),
-                vertx.eventBus()
-                        .<JsonObject>consumer(
-                                Addresses.S3_FILTER_PREVIEW,
-                                message -> answer(message, () -> tryFilter(message.body())))
-                        .completion());
+                consume(Addresses.TRANSFER_SHARD, this::shard),
+                consume(Addresses.TRANSFER_CANCEL, this::cancel),
+                answer(Addresses.TRANSFER_FOLDERS, this::folders),
+                answer(Addresses.S3_DISCOVER, body -> search.find(BusJson.request(body, S3Message.Discover.class))),
+                answer(Addresses.S3_DIAGNOSE, _ -> diagnose()),
+                answer(Addresses.S3_FILTER_PREVIEW, this::tryFilter));
+    }
+
+    private Future<Void> consume(String address, Handler<Message<JsonObject>> handler) {
+        return vertx.eventBus().consumer(address, handler).completion();
     }
 
     @Override
@@ -113,8 +100,8 @@ public final class TransferVerticle extends VerticleBase {
         HubConfig now = config.config();
         BandwidthLimit limit = now.bandwidthLimit(clock.instant());
         double bytesPerSecond = limit == null ? Double.POSITIVE_INFINITY : limit.bytesPerSecond();
-        requests.ceiling(Requests.mostAt(bytesPerSecond, now.transfer().maxConcurrentRequests()));
-        if (requests.bandwidth(bytesPerSecond)) {
+        permits.ceiling(Requests.mostAt(bytesPerSecond, now.transfer().maxConcurrentRequests()));
+        if (bandwidth.rate(bytesPerSecond)) {
             LOG.info("Downloads are {}", limit == null ? "not limited any more" : "limited to " + limit.inWords());
         }
     }
@@ -199,10 +186,6 @@ public final class TransferVerticle extends VerticleBase {
         }
     }
 
-    private static S3Message.Discover asked(Message<JsonObject> message) {
-        return BusJson.request(message.body(), S3Message.Discover.class);
-    }
-
     private S3Message.Diagnosis diagnose() throws InterruptedException {
         HubConfig now = config.config();
         List<String> buckets = now.selection().names();
@@ -213,16 +196,20 @@ public final class TransferVerticle extends VerticleBase {
         return new FilterPreview(BusJson.request(body, S3Message.FilterTrial.class)).run(config.dataPath(), s3::get);
     }
 
-    private void answer(Message<JsonObject> message, Callable<? extends Record> work) {
-        if (isRefused(message)) {
-            return;
-        }
-        onVirtualThread(work).onComplete(done -> {
-            if (done.succeeded()) {
-                message.reply(BusJson.encode(done.result()));
-            } else {
-                message.fail(codeOf(done.cause()), String.valueOf(done.cause().getMessage()));
+    /** Finds out what somebody asks; blocking. */
+    @FunctionalInterface
+    private interface Answer {
+        Record to(JsonObject question) throws Exception;
+    }
+
+    private Future<Void> answer(String address, Answer answer) {
+        return consume(address, message -> {
+            if (isRefused(message)) {
+                return;
             }
+            onVirtualThread(() -> answer.to(message.body()))
+                    .onSuccess(found -> message.reply(BusJson.encode(found)))
+                    .onFailure(e -> message.fail(codeOf(e), String.valueOf(e.getMessage())));
         });
     }
 
@@ -238,20 +225,15 @@ public final class TransferVerticle extends VerticleBase {
 
     /** Completes on this verticle's event loop. */
     private <T> Future<T> onVirtualThread(Callable<T> work) {
-        return Future.fromCompletionStage(
-                        CompletableFuture.supplyAsync(
-                                () -> {
-                                    try {
-                                        return work.call();
-                                    } catch (Exception e) {
-                                        throw new CompletionException(e);
-                                    }
-                                },
-                                threads),
-                        context)
-                .recover(failure -> Future.failedFuture(
-                        failure instanceof CompletionException && failure.getCause() != null
-                                ? failure.getCause()
-                                : failure));
+        CompletableFuture<T> done = new CompletableFuture<>();
+        threads.execute(() -> {
+            try {
+                done.complete(work.call());
+            } catch (Throwable e) {
+                // An Error too: somebody waits for the answer.
+                done.completeExceptionally(e);
+            }
+        });
+        return Future.fromCompletionStage(done, context);
     }
 }

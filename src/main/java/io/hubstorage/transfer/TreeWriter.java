@@ -1,7 +1,7 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.fs.Blocks;
+import io.hubstorage.fs.Durable;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
 import java.io.IOException;
@@ -11,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,9 +20,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -32,11 +29,7 @@ import java.util.concurrent.atomic.LongAdder;
  * time and mode are never touched, and what it is linked from must be what its manifest says. Thread-safe.
  */
 final class TreeWriter {
-    private static final int KNOWN_FOLDERS = 16_384;
     private static final int COPY_BUFFER = 1 << 18;
-    /** What a folder keeps of a file beside its name: its number, lengths, and what aligns the next one. */
-    private static final int NAME_OVERHEAD = 10;
-
     private static final Set<PosixFilePermission> READ_ONLY = PosixFilePermissions.fromString("r--r--r--");
     private static final Set<StandardOpenOption> NEW_FILE =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
@@ -47,13 +40,9 @@ final class TreeWriter {
     private final boolean hardLinks;
     private final boolean syncFiles;
     private final FileAttribute<?>[] readOnly;
-    /** And the bytes that the names put into them take. */
-    private final Map<Path, Long> knownFolders = new ConcurrentHashMap<>();
-
+    private final TreeFolders folders;
     private final SourceFiles sources;
     private final LongAdder writable;
-    private final LongAdder allocated;
-    private final Blocks blocks;
     private final Lease lease;
 
     /**
@@ -65,8 +54,7 @@ final class TreeWriter {
         this.tree = shard.tree();
         this.drafts = shard.journal();
         this.writable = progress.writableFiles;
-        this.allocated = progress.allocatedBytes;
-        this.blocks = Blocks.of(tree);
+        this.folders = new TreeFolders(tree, progress.allocatedBytes);
         this.lease = lease;
         this.shard = shard.index();
         this.hardLinks = shard.options().hardLinks();
@@ -91,7 +79,6 @@ final class TreeWriter {
             this.channel = channel;
         }
 
-        /** Its content. */
         FileChannel channel() {
             return channel;
         }
@@ -109,7 +96,6 @@ final class TreeWriter {
             return file;
         }
 
-        /** Removes it, unless it is finished or kept. */
         @Override
         public void close() throws IOException {
             channel.close();
@@ -119,7 +105,6 @@ final class TreeWriter {
         }
     }
 
-    /** Begins a file that may fail on the way. */
     Draft draft() throws IOException {
         lease.require();
         // No name comes twice: one that was kept may be of an earlier attempt at this very shard, by another process.
@@ -149,20 +134,20 @@ final class TreeWriter {
     private void move(Path file, String path) throws IOException {
         lease.require();
         try {
-            Files.move(file, place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(file, folders.place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (NoSuchFileException _) {
-            knownFolders.clear();
-            Files.move(file, place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            folders.forget();
+            Files.move(file, folders.place(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
     /** A new, empty file at this path of the tree; what an earlier attempt left there is removed. */
     private FileChannel create(String path) throws IOException {
         try {
-            return open(place(path));
+            return open(folders.place(path));
         } catch (NoSuchFileException _) {
-            knownFolders.clear();
-            return open(place(path));
+            folders.forget();
+            return open(folders.place(path));
         }
     }
 
@@ -175,14 +160,10 @@ final class TreeWriter {
         }
     }
 
-    /** Writes a whole small file. */
     void write(String path, byte[] body, Instant lastModified) throws IOException {
         lease.require();
         try (FileChannel file = create(path)) {
-            ByteBuffer bytes = ByteBuffer.wrap(body);
-            while (bytes.hasRemaining()) {
-                file.write(bytes);
-            }
+            Durable.writeFully(file, ByteBuffer.wrap(body));
             complete(file, tree.resolve(path), FileTime.from(lastModified), body.length);
         }
     }
@@ -193,32 +174,13 @@ final class TreeWriter {
         if (syncFiles) {
             channel.force(true);
         }
-        allocated.add(blocks.holding(size));
+        folders.countFile(size);
     }
 
     /** A folder that stands for a key of its own. */
     void folder(String path) throws IOException {
         lease.require();
-        makeFolders(tree.resolve(path));
-    }
-
-    /** Those below the tree alone: it itself is never made anew. */
-    private void makeFolders(Path folder) throws IOException {
-        if (folder.equals(tree) || Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Path parent = folder.getParent();
-        if (parent != null) {
-            makeFolders(parent);
-        }
-        try {
-            Files.createDirectory(folder);
-            allocated.add(blocks.size());
-        } catch (FileAlreadyExistsException e) {
-            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-                throw e;
-            }
-        }
+        folders.make(tree.resolve(path));
     }
 
     /**
@@ -242,7 +204,7 @@ final class TreeWriter {
             copy(existing, path);
             return;
         }
-        Path file = place(path);
+        Path file = folders.place(path);
         try {
             Files.createLink(file, existing);
         } catch (FileAlreadyExistsException _) {
@@ -250,8 +212,8 @@ final class TreeWriter {
             Files.createLink(file, existing);
         } catch (NoSuchFileException _) {
             sources.look(existing, entry);
-            knownFolders.clear();
-            Files.createLink(place(path), existing);
+            folders.forget();
+            Files.createLink(folders.place(path), existing);
         } catch (FileSystemException | UnsupportedOperationException _) {
             copy(existing, path);
         }
@@ -261,22 +223,13 @@ final class TreeWriter {
     void adopt(Path existing, ManifestEntry entry, String path) throws IOException {
         link(existing, entry, path);
         if (hardLinks) {
-            allocated.add(blocks.holding(entry.size()));
+            folders.countFile(entry.size());
         }
     }
 
-    /**
-     * Looks whether a file may be linked.
-     *
-     * @throws SourceFiles.DamagedException when it is not what the entry says
-     */
-    void look(Path existing, ManifestEntry entry) throws SourceFiles.DamagedException {
-        sources.look(existing, entry);
-    }
-
-    /** Whether a file is one that may be linked, whatever is in it. */
-    boolean isOwn(Path existing) {
-        return sources.isOwn(existing);
+    /** What it links from. */
+    SourceFiles sources() {
+        return sources;
     }
 
     private void copy(Path existing, String path) throws IOException {
@@ -284,10 +237,7 @@ final class TreeWriter {
                 Draft draft = draft()) {
             ByteBuffer buffer = ByteBuffer.allocate(COPY_BUFFER);
             while (readSource(existing, from, buffer.clear()) >= 0) {
-                buffer.flip();
-                while (buffer.hasRemaining()) {
-                    draft.channel().write(buffer);
-                }
+                Durable.writeFully(draft.channel(), buffer.flip());
             }
             draft.finish(path, Files.getLastModifiedTime(existing));
         }
@@ -309,32 +259,6 @@ final class TreeWriter {
             throw e;
         } catch (IOException e) {
             throw SourceFiles.DamagedException.unreadable(existing, e);
-        }
-    }
-
-    private Path place(String path) throws IOException {
-        Path file = tree.resolve(path);
-        Path folder = file.getParent();
-        if (folder == null) {
-            return file;
-        }
-        if (!knownFolders.containsKey(folder)) {
-            makeFolders(folder);
-            if (knownFolders.size() >= KNOWN_FOLDERS) {
-                knownFolders.clear();
-            }
-        }
-        countName(folder, path.length() - path.lastIndexOf('/') - 1);
-        return file;
-    }
-
-    /** A folder's first block is counted when it is made. Its blocks are about three quarters full, as ext4 and XFS have it. */
-    private void countName(Path folder, int length) {
-        long bytes = (long) NAME_OVERHEAD + length;
-        long all = knownFolders.merge(folder, bytes, Long::sum);
-        long full = blocks.size() * 3 / 4;
-        if (all / full > (all - bytes) / full) {
-            allocated.add(blocks.size());
         }
     }
 }

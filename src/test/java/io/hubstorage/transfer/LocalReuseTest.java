@@ -14,28 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Which files that are on the disk already are taken in the place of a download. */
-final class LocalReuseTest {
-    @TempDir
-    Path home;
-
-    private TestShard shard;
-
-    @BeforeEach
-    void start() {
-        shard = new TestShard(home);
-    }
-
-    @AfterEach
-    void stop() {
-        shard.close();
-    }
-
+final class LocalReuseTest extends WithTestShard {
     /** A tree with this one file, or folder, and its manifest. */
     private void source(boolean previous, ManifestEntry entry, byte[] content) throws IOException {
         Path tree = Files.createDirectories(home.resolve("before"));

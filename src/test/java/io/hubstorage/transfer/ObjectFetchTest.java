@@ -32,33 +32,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of one object, whatever its server does. */
-final class ObjectFetchTest {
+final class ObjectFetchTest extends WithTestShard {
     private static final String KEY =
             Base64.getEncoder().encodeToString("k".repeat(32).getBytes(StandardCharsets.US_ASCII));
-
-    @TempDir
-    Path home;
-
-    private TestShard shard;
-
-    @BeforeEach
-    void start() {
-        shard = new TestShard(home);
-    }
-
-    @AfterEach
-    void stop() {
-        shard.close();
-    }
 
     private static Predicate<S3Request> get(String key) {
         return request -> request.kind() == RequestKind.GET && request.key().equals(key);

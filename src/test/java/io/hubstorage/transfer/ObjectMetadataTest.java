@@ -14,40 +14,26 @@ import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is asked about an object beside its bytes, and when. */
-final class ObjectMetadataTest {
+final class ObjectMetadataTest extends WithTestShard {
     private static final Instant LATER = SyntheticObject.FIRST_MODIFIED.plus(Duration.ofDays(3));
     private static final long LARGE = 12_000_000;
 
-    @TempDir
-    Path home;
-
-    private TestShard shard;
-
     @BeforeEach
-    void start() {
-        shard = new TestShard(home);
+    void fill() {
         shard.bucket().add("a", 300);
         shard.bucket().add("b", 300);
-    }
-
-    @AfterEach
-    void stop() {
-        shard.close();
     }
 
     private static ManifestEntry line(Instant time, @Nullable String storageClass, Map<String, String> tags) {

@@ -23,31 +23,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class RangedDownloadTest {
+final class RangedDownloadTest extends WithTestShard {
     private static final long SIZE = (20 << 20) + 1;
     private static final String FIRST = "bytes=0-8388607";
     private static final String SECOND = "bytes=8388608-16777215";
     private static final String THIRD = "bytes=16777216-20971520";
 
-    @TempDir
-    Path home;
-
-    private TestShard shard;
-
     @BeforeEach
-    void start() {
-        shard = new TestShard(home);
+    void fill() {
         shard.bucket().put(SyntheticObject.of("film", SIZE, 1).inOnePiece());
-    }
-
-    @AfterEach
-    void stop() {
-        shard.close();
     }
 
     private static boolean third(S3Request request) {

@@ -39,7 +39,9 @@ final class RateLimiterTest {
         now.addAndGet(time.toNanos());
     }
 
-    private void takeAllThereIs() throws InterruptedException {
+    /** From now on, and nothing of it is left. */
+    private void limit(double rate) throws InterruptedException {
+        bandwidth.rate(rate);
         assertThat(bandwidth.take(BURST, cancellation)).as("waited").isFalse();
     }
 
@@ -86,58 +88,65 @@ final class RateLimiterTest {
                         (millis, bytes, rate) -> new Event(millis, bytes, rate <= 0 ? 0 : rate * rate * 50_000.0));
     }
 
-    @Test
-    void inNoStretchOfTimeComesMoreThanTheRateAllowsAndOneBurst() {
+    /** Whatever happens, to a limiter that begins with {@link #RATE}. */
+    private static void whatever(Histories histories) {
         qt().withExamples(Examples.upTo(400))
                 .forAll(lists().of(events()).ofSizeBetween(1, 60))
                 .checkAssert(events -> {
                     AtomicLong clock = new AtomicLong();
                     RateLimiter limited = new RateLimiter(clock::get);
                     limited.rate(RATE);
-                    double rate = RATE;
-                    double allowed = 0;
-                    double largestBurst = BURST;
-                    // How much was taken of what the rate allowed, at its lowest so far: no stretch may rise above that
-                    // by more.
-                    double lowest = 0;
-                    double taken = 0;
-                    for (Event event : events) {
-                        clock.addAndGet(Duration.ofMillis(event.millis()).toNanos());
-                        allowed += event.millis() / 1_000.0 * rate;
-                        if (event.newRate() > 0) {
-                            limited.rate(event.newRate());
-                            rate = event.newRate();
-                            largestBurst = Math.max(largestBurst, rate / 10);
-                        }
-                        lowest = Math.min(lowest, taken - allowed);
-                        if (limited.tryToTake(event.bytes()).isZero()) {
-                            taken += event.bytes();
-                        }
-                        assertThat(taken - allowed - lowest).isLessThanOrEqualTo(largestBurst + 1);
-                    }
+                    histories.check(events, clock, limited);
                 });
+    }
+
+    @FunctionalInterface
+    private interface Histories {
+        void check(List<Event> events, AtomicLong clock, RateLimiter limited);
+    }
+
+    @Test
+    void inNoStretchOfTimeComesMoreThanTheRateAllowsAndOneBurst() {
+        whatever((events, clock, limited) -> {
+            double rate = RATE;
+            double allowed = 0;
+            double largestBurst = BURST;
+            // How much was taken of what the rate allowed, at its lowest so far: no stretch may rise above that by
+            // more.
+            double lowest = 0;
+            double taken = 0;
+            for (Event event : events) {
+                clock.addAndGet(Duration.ofMillis(event.millis()).toNanos());
+                allowed += event.millis() / 1_000.0 * rate;
+                if (event.newRate() > 0) {
+                    limited.rate(event.newRate());
+                    rate = event.newRate();
+                    largestBurst = Math.max(largestBurst, rate / 10);
+                }
+                lowest = Math.min(lowest, taken - allowed);
+                if (limited.tryToTake(event.bytes()).isZero()) {
+                    taken += event.bytes();
+                }
+                assertThat(taken - allowed - lowest).isLessThanOrEqualTo(largestBurst + 1);
+            }
+        });
     }
 
     @Test
     void whoeverWaitsAsLongAsToldGetsIt() {
-        qt().withExamples(Examples.upTo(400))
-                .forAll(lists().of(events()).ofSizeBetween(1, 60))
-                .checkAssert(events -> {
-                    AtomicLong clock = new AtomicLong();
-                    RateLimiter limited = new RateLimiter(clock::get);
-                    limited.rate(RATE);
-                    for (Event event : events) {
-                        if (event.newRate() > 0) {
-                            limited.rate(event.newRate());
-                        }
-                        Duration wait = limited.tryToTake(event.bytes());
-                        if (!wait.isZero()) {
-                            // One more for what is rounded.
-                            clock.addAndGet(wait.plusMillis(1).toNanos());
-                            assertThat(limited.tryToTake(event.bytes())).isZero();
-                        }
-                    }
-                });
+        whatever((events, clock, limited) -> {
+            for (Event event : events) {
+                if (event.newRate() > 0) {
+                    limited.rate(event.newRate());
+                }
+                Duration wait = limited.tryToTake(event.bytes());
+                if (!wait.isZero()) {
+                    // One more for what is rounded.
+                    clock.addAndGet(wait.plusMillis(1).toNanos());
+                    assertThat(limited.tryToTake(event.bytes())).isZero();
+                }
+            }
+        });
     }
 
     @Test
@@ -149,8 +158,7 @@ final class RateLimiterTest {
 
     @Test
     void theFirstComesFirstHoweverLittleTheOthersWant() throws Exception {
-        bandwidth.rate(RATE);
-        takeAllThereIs();
+        limit(RATE);
         List<Long> wanted = List.of(BURST, BURST / 4, BURST / 2, BURST / 4, BURST);
         List<Taker> takers = wanted.stream().map(this::taker).toList();
         advance(Duration.ofSeconds(3));
@@ -168,8 +176,7 @@ final class RateLimiterTest {
 
     @Test
     void whoeverHasJustHadTheirTurnStandsBehindThoseWhoWait() throws Exception {
-        bandwidth.rate(RATE);
-        takeAllThereIs();
+        limit(RATE);
         AtomicInteger taken = new AtomicInteger();
         Thread greedy = Thread.ofVirtual().start(() -> {
             try {
@@ -194,8 +201,7 @@ final class RateLimiterTest {
 
     @Test
     void whoeverIsToldToStopWhileOthersHaveTheirTurnTakesNothing() throws Exception {
-        bandwidth.rate(RATE);
-        takeAllThereIs();
+        limit(RATE);
         Taker first = taker(BURST / 2);
         Cancellation stopped = new Cancellation();
         Taker behind = new Taker(BURST / 2, stopped).waits();
@@ -210,8 +216,7 @@ final class RateLimiterTest {
 
     @Test
     void whoeverWaitsAlreadyGoesOnAtTheNewRate() throws Exception {
-        bandwidth.rate(1);
-        takeAllThereIs();
+        limit(1);
         Taker waiting = taker(BURST);
 
         assertThat(bandwidth.rate(BURST)).isTrue();
@@ -222,8 +227,7 @@ final class RateLimiterTest {
 
     @Test
     void whoeverWaitsAlreadyGoesOnAtOnceWhenTheLimitEnds() throws Exception {
-        bandwidth.rate(1);
-        takeAllThereIs();
+        limit(1);
         Taker first = taker(BURST);
         Taker second = taker(BURST);
 
@@ -272,8 +276,7 @@ final class RateLimiterTest {
 
     @Test
     void whatDidNotComeIsThereForOthers() throws InterruptedException {
-        bandwidth.rate(RATE);
-        takeAllThereIs();
+        limit(RATE);
 
         bandwidth.giveBack(BURST / 2);
         assertThat(bandwidth.tryToTake(BURST / 2)).isZero();
@@ -285,8 +288,7 @@ final class RateLimiterTest {
 
     @Test
     void aCancellationEndsTheWaitOfItsWorkAndOfNobodyElse() throws Exception {
-        bandwidth.rate(RATE);
-        takeAllThereIs();
+        limit(RATE);
         Cancellation stopped = new Cancellation();
         Taker head = new Taker(BURST, stopped).waits();
         Taker behind = new Taker(BURST, stopped).waits();
@@ -304,8 +306,7 @@ final class RateLimiterTest {
 
     @Test
     void anInterruptEndsTheWaitWhereverOneStands() throws Exception {
-        bandwidth.rate(RATE);
-        takeAllThereIs();
+        limit(RATE);
         Taker head = taker(BURST);
         Taker behind = taker(BURST);
 

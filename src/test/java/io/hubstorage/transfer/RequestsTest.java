@@ -2,12 +2,15 @@ package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
+import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +28,8 @@ final class RequestsTest {
             permits,
             new RateLimiter(System::nanoTime),
             4096,
-            new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3));
+            new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3),
+            new ParallelMd5());
     private final AtomicInteger sent = new AtomicInteger();
 
     @Test
@@ -40,40 +44,29 @@ final class RequestsTest {
     @Test
     void aBodyThatIsLargerThanAllMemoryGetsAllOfIt() throws Exception {
         Requests.Memory all = requests.memory(1 << 20);
-        CompletableFuture<Requests.Memory> other = new CompletableFuture<>();
-        Thread waiting = Thread.ofVirtual().start(() -> {
-            try {
-                other.complete(requests.memory(1));
-            } catch (InterruptedException e) {
-                other.completeExceptionally(e);
-            }
-        });
-        Awaitility.await().until(() -> waiting.getState() == Thread.State.WAITING);
-        assertThat(other).isNotDone();
+        Running<Requests.Memory> other = Running.of(() -> requests.memory(1)).settled();
+        assertThat(other.end()).isNotDone();
 
         all.close();
 
-        other.get(1, TimeUnit.MINUTES).close();
+        other.get().close();
     }
 
     @Test
     void bodiesThatWaitForTheDiskHoldUpFurtherBodiesAndNothingElse() throws Exception {
         Requests.Memory waitingForTheDisk = requests.memory(4096);
-        CompletableFuture<Integer> further = new CompletableFuture<>();
-        Thread reader = Thread.ofVirtual().start(() -> {
-            try (Requests.Memory _ = requests.memory(1024)) {
-                further.complete(requests.<Integer>reading(1024, _ -> sent.incrementAndGet()));
-            } catch (Exception e) {
-                further.completeExceptionally(e);
-            }
-        });
-        Awaitility.await().until(() -> reader.getState() == Thread.State.WAITING);
+        Running<Integer> further = Running.<Integer>of(() -> {
+                    try (Requests.Memory _ = requests.memory(1024)) {
+                        return requests.<Integer>reading(1024, _ -> sent.incrementAndGet());
+                    }
+                })
+                .settled();
 
         assertThat(requests.<String>send(() -> "no body")).isEqualTo("no body");
         assertThat(sent).hasValue(0);
         waitingForTheDisk.close();
 
-        assertThat(further.get(1, TimeUnit.MINUTES)).isEqualTo(1);
+        assertThat(further.get()).isEqualTo(1);
     }
 
     @Test
@@ -90,11 +83,11 @@ final class RequestsTest {
     }
 
     @Test
-    void aServerThatAsksToSlowDownGetsFewerRequestsAtOnce() {
+    void aServerThatAsksToSlowDownGetsFewerRequestsAtOnceOfAllThatShareTheLimits() {
         S3Failure slowDown = S3Failure.of(
                 S3Exception.builder().statusCode(503).message("Slow down").build(), "asking");
 
-        assertThatThrownBy(() -> requests.limited(() -> {
+        assertThatThrownBy(() -> requests.stoppedBy(new Cancellation()).limited(() -> {
                     throw slowDown;
                 }))
                 .isSameAs(slowDown);
@@ -123,7 +116,61 @@ final class RequestsTest {
         AtomicLong looks = new AtomicLong();
         RateLimiter bandwidth = new RateLimiter(() -> looks.incrementAndGet() * 20_000_000);
         bandwidth.rate(8 << 20);
-        return new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+        return within(bandwidth, permits);
+    }
+
+    private static Requests within(RateLimiter bandwidth, RequestPermits permits) {
+        return new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL, new ParallelMd5());
+    }
+
+    /** By its clock no bandwidth ever comes back by itself. */
+    private static RateLimiter ofOneBurst() {
+        RateLimiter bandwidth = new RateLimiter(() -> 0);
+        bandwidth.rate(ObjectFetch.SMALL);
+        return bandwidth;
+    }
+
+    private static String readBraked(Requests some) throws Exception {
+        return some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
+            brake(allowance);
+            return "there";
+        });
+    }
+
+    /** As many requests are under way as there may be, but for one, and a round of answers has taken its time. */
+    private static void crowd(RequestPermits permits, AtomicLong now) throws InterruptedException {
+        for (int i = 0; i < 63; i++) {
+            permits.acquire();
+        }
+        now.addAndGet(Duration.ofSeconds(5).toNanos());
+    }
+
+    /** What a thread of its own comes to. */
+    private record Running<T>(Thread thread, CompletableFuture<T> end) {
+        static <T> Running<T> of(Callable<T> work) {
+            CompletableFuture<T> end = new CompletableFuture<>();
+            Thread thread = Thread.ofVirtual().start(() -> {
+                try {
+                    end.complete(work.call());
+                } catch (Throwable e) {
+                    end.completeExceptionally(e);
+                }
+            });
+            return new Running<>(thread, end);
+        }
+
+        /** Returns when it waits, or has ended. */
+        Running<T> settled() {
+            Awaitility.await()
+                    .until(() -> end.isDone()
+                            || thread.getState() == Thread.State.WAITING
+                            || thread.getState() == Thread.State.TIMED_WAITING);
+            return this;
+        }
+
+        T get() throws Exception {
+            return end.get(20, TimeUnit.SECONDS);
+        }
     }
 
     @Test
@@ -131,15 +178,9 @@ final class RequestsTest {
         AtomicLong now = new AtomicLong();
         RequestPermits judging = new RequestPermits(256, now::get);
         Requests some = braked(judging);
-        for (int i = 0; i < 63; i++) {
-            judging.acquire();
-        }
-        now.addAndGet(Duration.ofSeconds(5).toNanos());
+        crowd(judging, now);
 
-        some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
-            brake(allowance);
-            return "there";
-        });
+        readBraked(some);
         assertThat(judging.limit()).isEqualTo(64);
 
         some.<String>limited(() -> "not braked");
@@ -169,47 +210,30 @@ final class RequestsTest {
 
     @Test
     void aBodyThatWaitsForBandwidthHoldsUpNoQuestionAndEndsWhenItsThreadIsInterrupted() throws Exception {
-        // By this clock no bandwidth ever comes back.
-        RateLimiter bandwidth = new RateLimiter(() -> 0);
-        bandwidth.rate(ObjectFetch.SMALL);
-        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
-        CompletableFuture<Boolean> staysInterrupted = new CompletableFuture<>();
-        Thread reader = Thread.ofVirtual().start(() -> {
-            try {
-                some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
-                    brake(allowance);
-                    return "there";
-                });
-                staysInterrupted.completeExceptionally(new AssertionError("it did not wait"));
-            } catch (InterruptedIOException e) {
-                staysInterrupted.complete(Thread.currentThread().isInterrupted());
-            } catch (Throwable e) {
-                staysInterrupted.completeExceptionally(e);
-            }
-        });
-        Awaitility.await().until(() -> reader.getState() == Thread.State.TIMED_WAITING);
+        RateLimiter bandwidth = ofOneBurst();
+        Requests some = within(bandwidth, permits);
+        Running<Boolean> staysInterrupted = Running.<Boolean>of(() -> {
+                    try {
+                        return fail("it did not wait for %s", readBraked(some));
+                    } catch (InterruptedIOException e) {
+                        return Thread.currentThread().isInterrupted();
+                    }
+                })
+                .settled();
+        assertThat(staysInterrupted.end()).isNotDone();
 
-        CompletableFuture<String> question = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> {
-            try {
-                question.complete(some.<String>limited(() -> "answered"));
-            } catch (Throwable e) {
-                question.completeExceptionally(e);
-            }
-        });
-        assertThat(question.get(20, TimeUnit.SECONDS)).isEqualTo("answered");
-        reader.interrupt();
+        Running<String> question = Running.of(() -> some.<String>limited(() -> "answered"));
+        assertThat(question.get()).isEqualTo("answered");
+        staysInterrupted.thread().interrupt();
 
-        assertThat(staysInterrupted.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(staysInterrupted.get()).isTrue();
     }
 
     @Test
     @Timeout(60)
     void bandwidthForWhatDidNotComeIsThereForTheNext() throws Exception {
-        // By this clock no bandwidth ever comes back by itself.
-        RateLimiter bandwidth = new RateLimiter(() -> 0);
-        bandwidth.rate(ObjectFetch.SMALL);
-        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+        RateLimiter bandwidth = ofOneBurst();
+        Requests some = within(bandwidth, permits);
         for (int i = 0; i < 3; i++) {
             some.<String>reading(ObjectFetch.SMALL, _ -> "nothing came");
         }
@@ -222,12 +246,6 @@ final class RequestsTest {
 
         assertThat(told).hasValue(ObjectFetch.SMALL);
         assertThat(bandwidth.tryToTake(1)).isPositive();
-    }
-
-    @Test
-    void anotherRateIsNews() {
-        assertThat(requests.bandwidth(5)).isTrue();
-        assertThat(requests.bandwidth(5)).isFalse();
     }
 
     @Test
@@ -253,7 +271,7 @@ final class RequestsTest {
 
     @Test
     void permitsComeBackWhateverBecomesOfTheRequest() throws Exception {
-        Requests one = new Requests(new RequestPermits(1), new RateLimiter(System::nanoTime), 4096, RetryPolicy.USUAL);
+        Requests one = within(new RateLimiter(System::nanoTime), new RequestPermits(1));
 
         assertThatThrownBy(() -> one.limited(() -> {
                     throw S3Failure.vanished("gone");
@@ -262,13 +280,6 @@ final class RequestsTest {
 
         assertThat(one.<String>limited(() -> "there")).isEqualTo("there");
         assertThat(one.<String>limited(() -> "again")).isEqualTo("again");
-    }
-
-    @Test
-    void theCeilingHoldsForAllThatShareTheLimits() {
-        requests.stoppedBy(new Cancellation()).ceiling(5);
-
-        assertThat(permits.limit()).isEqualTo(5);
     }
 
     @Test
@@ -300,63 +311,48 @@ final class RequestsTest {
     }
 
     /** Begins a body of so many bytes of which none will come, and ends it at once. */
-    private static CompletableFuture<String> begin(Requests some, long bytes) {
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        Thread reader = Thread.ofVirtual().start(() -> {
-            try {
-                answer.complete(some.<String>reading(bytes, _ -> "begun"));
-            } catch (Throwable e) {
-                answer.completeExceptionally(e);
-            }
-        });
-        Awaitility.await()
-                .until(() -> answer.isDone()
-                        || reader.getState() == Thread.State.WAITING
-                        || reader.getState() == Thread.State.TIMED_WAITING);
-        return answer;
+    private static Running<String> begin(Requests some, long bytes) {
+        return Running.of(() -> some.<String>reading(bytes, _ -> "begun")).settled();
     }
 
     @Test
     void whileABodyWaitsForItsPermitNoOtherTakesBandwidth() throws Exception {
-        RateLimiter bandwidth = new RateLimiter(() -> 0);
-        bandwidth.rate(ObjectFetch.SMALL);
+        RateLimiter bandwidth = ofOneBurst();
         RequestPermits one = new RequestPermits(1);
-        Requests some = new Requests(one, bandwidth, 4096, RetryPolicy.USUAL);
+        Requests some = within(bandwidth, one);
         long quarter = ObjectFetch.SMALL / 4;
         one.acquire();
-        CompletableFuture<String> first = begin(some, quarter);
-        CompletableFuture<String> second = begin(some, quarter);
+        Running<String> first = begin(some, quarter);
+        Running<String> second = begin(some, quarter);
 
         assertThat(bandwidth.tryToTake(3 * quarter)).as("is left for others").isZero();
-        assertThat(first).isNotDone();
+        assertThat(first.end()).isNotDone();
         one.release();
 
         // The second takes what did not come of the first.
-        assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo("begun");
-        assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo("begun");
+        assertThat(first.get()).isEqualTo("begun");
+        assertThat(second.get()).isEqualTo("begun");
     }
 
     @Test
     void aBodyThatWaitsForItsBeginningHoldsUpNoQuestion() throws Exception {
-        RateLimiter bandwidth = new RateLimiter(() -> 0);
-        bandwidth.rate(ObjectFetch.SMALL);
-        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+        RateLimiter bandwidth = ofOneBurst();
+        Requests some = within(bandwidth, permits);
         assertThat(bandwidth.tryToTake(ObjectFetch.SMALL)).isZero();
-        CompletableFuture<String> body = begin(some, 1);
+        Running<String> body = begin(some, 1);
 
-        assertThat(begin(some, 0).get(20, TimeUnit.SECONDS)).isEqualTo("begun");
-        assertThat(body).isNotDone();
+        assertThat(begin(some, 0).get()).isEqualTo("begun");
+        assertThat(body.end()).isNotDone();
         bandwidth.giveBack(1);
 
-        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("begun");
+        assertThat(body.get()).isEqualTo("begun");
     }
 
     @Test
     @Timeout(60)
     void aBodyOfWhichAllHasComeTakesNoMoreBandwidth() throws Exception {
-        RateLimiter bandwidth = new RateLimiter(() -> 0);
-        bandwidth.rate(ObjectFetch.SMALL);
-        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+        RateLimiter bandwidth = ofOneBurst();
+        Requests some = within(bandwidth, permits);
 
         assertThat(some.<String>reading(ObjectFetch.SMALL, allowance -> {
                     brake(allowance);
@@ -369,32 +365,15 @@ final class RequestsTest {
     void aBodyThatWaitsForBandwidthIsNoReasonToAskForMoreAtOnce() throws Exception {
         AtomicLong now = new AtomicLong();
         RequestPermits judging = new RequestPermits(256, now::get);
-        // By this clock no bandwidth ever comes back.
-        RateLimiter bandwidth = new RateLimiter(() -> 0);
-        bandwidth.rate(ObjectFetch.SMALL);
-        Requests some = new Requests(judging, bandwidth, 4096, RetryPolicy.USUAL);
-        CompletableFuture<String> ended = new CompletableFuture<>();
-        Thread reader = Thread.ofVirtual().start(() -> {
-            try {
-                some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
-                    brake(allowance);
-                    return "there";
-                });
-            } catch (Throwable e) {
-                ended.complete("interrupted");
-            }
-        });
-        Awaitility.await().until(() -> reader.getState() == Thread.State.TIMED_WAITING);
-
-        for (int i = 0; i < 63; i++) {
-            judging.acquire();
-        }
-        now.addAndGet(Duration.ofSeconds(5).toNanos());
+        Requests some = within(ofOneBurst(), judging);
+        Running<String> body = Running.of(() -> readBraked(some)).settled();
+        assertThat(body.end()).isNotDone();
+        crowd(judging, now);
         judging.answered(1, 1);
         assertThat(judging.limit()).as("63 of 64 are under way").isEqualTo(64);
 
-        reader.interrupt();
-        assertThat(ended.get(20, TimeUnit.SECONDS)).isEqualTo("interrupted");
+        body.thread().interrupt();
+        assertThatThrownBy(body::get).hasCauseInstanceOf(InterruptedIOException.class);
     }
 
     @Test
@@ -404,16 +383,10 @@ final class RequestsTest {
         RateLimiter bandwidth = new RateLimiter(() -> 0);
         // As much at once as a tenth of a second brings.
         bandwidth.rate(100 * ObjectFetch.SMALL);
-        Requests some = new Requests(judging, bandwidth, 4096, RetryPolicy.USUAL);
-        for (int i = 0; i < 63; i++) {
-            judging.acquire();
-        }
-        now.addAndGet(Duration.ofSeconds(5).toNanos());
+        Requests some = within(bandwidth, judging);
+        crowd(judging, now);
 
-        some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
-            brake(allowance);
-            return "there";
-        });
+        readBraked(some);
 
         assertThat(judging.limit()).isEqualTo(128);
     }
@@ -425,16 +398,13 @@ final class RequestsTest {
         RateLimiter bandwidth = new RateLimiter(() -> now.addAndGet(20_000_000));
         bandwidth.rate(10 * ObjectFetch.SMALL);
         RequestPermits four = new RequestPermits(4);
-        Requests some = new Requests(four, bandwidth, 4096, RetryPolicy.USUAL);
+        Requests some = within(bandwidth, four);
         four.broken();
         assertThat(four.limit()).isEqualTo(2);
 
         for (int i = 0; i < 8; i++) {
             now.addAndGet(Duration.ofSeconds(1).toNanos());
-            some.<String>reading(2 * ObjectFetch.SMALL, allowance -> {
-                brake(allowance);
-                return "there";
-            });
+            readBraked(some);
         }
 
         assertThat(four.limit()).isEqualTo(3);

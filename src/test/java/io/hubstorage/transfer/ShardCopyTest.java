@@ -23,32 +23,19 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A shard from its listing to its part of the manifest. */
-final class ShardCopyTest {
-    @TempDir
-    Path home;
-
-    private TestShard shard;
-
+final class ShardCopyTest extends WithTestShard {
     @BeforeEach
-    void start() {
-        shard = new TestShard(home);
+    void fill() {
         shard.bucket().add("a", 300);
         shard.bucket().add("b", 300);
         shard.bucket().add("c", 300);
-    }
-
-    @AfterEach
-    void stop() {
-        shard.close();
     }
 
     private static TransferMessage.Options options(boolean delete, boolean folded) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestReader;
@@ -44,8 +45,8 @@ final class ShardJobTest {
     private final SyntheticS3 s3 = SyntheticS3.start();
     private final SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
     private final S3Access access = new S3Access(s3.settings(), 8, "test", S3Access.STALL);
-    private final Requests requests =
-            new Requests(new RequestPermits(8), new RateLimiter(System::nanoTime), 1 << 20, RetryPolicy.USUAL);
+    private final Requests requests = new Requests(
+            new RequestPermits(8), new RateLimiter(System::nanoTime), 1 << 20, RetryPolicy.USUAL, new ParallelMd5());
 
     @AfterEach
     void stop() {

@@ -239,7 +239,8 @@ final class TreeWriterTest {
         assertThatThrownBy(() -> tree.link(old.resolve("x"), entry, "x"))
                 .isInstanceOf(SourceFiles.DamagedException.class)
                 .hasMessageContaining("6 bytes instead of 5");
-        assertThatThrownBy(() -> tree.look(old.resolve("x"), entry)).isInstanceOf(SourceFiles.DamagedException.class);
+        assertThatThrownBy(() -> tree.sources().look(old.resolve("x"), entry))
+                .isInstanceOf(SourceFiles.DamagedException.class);
         assertThat(file("x")).doesNotExist();
     }
 
@@ -315,9 +316,9 @@ final class TreeWriterTest {
         Files.createSymbolicLink(old.resolve("folder"), Files.createDirectories(home.resolve("elsewhere")));
         Files.write(home.resolve("elsewhere/z"), new byte[5]);
 
-        assertThat(tree.isOwn(old.resolve("x"))).isTrue();
-        assertThat(tree.isOwn(old.resolve("y"))).isFalse();
-        assertThat(tree.isOwn(old.resolve("folder/z"))).isFalse();
+        assertThat(tree.sources().isOwn(old.resolve("x"))).isTrue();
+        assertThat(tree.sources().isOwn(old.resolve("y"))).isFalse();
+        assertThat(tree.sources().isOwn(old.resolve("folder/z"))).isFalse();
         assertThatThrownBy(() -> tree.link(old.resolve("y"), entry, "y"))
                 .isInstanceOf(SourceFiles.DamagedException.class);
     }
