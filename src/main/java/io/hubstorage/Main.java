@@ -259,17 +259,9 @@ public final class Main implements Program {
                     logging.close();
                 }
             } finally {
-                letGo();
-            }
-        }
-
-        private void letGo() {
-            try {
                 if (lock != null) {
                     lock.close();
                 }
-            } catch (IOException e) {
-                LOG.debug("the lock was let go of with an error", e);
             }
         }
     }

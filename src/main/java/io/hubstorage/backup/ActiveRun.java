@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -120,7 +121,6 @@ final class ActiveRun {
         return Future.fromCompletionStage(admission, context);
     }
 
-    /** Everybody has been told how it ended. */
     void told() {
         ended.complete();
     }
@@ -132,12 +132,11 @@ final class ActiveRun {
             return recorded(report, history, run::execute);
         }
         Layout layout = new Layout(plan.data());
-        try (Preflight.Hold _ =
-                Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
+        try (DataLock _ = Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
             endUnfinished(history, layout);
             return recorded(report, history, run::execute);
         } catch (IOException e) {
-            return recorded(report, history, () -> report.broken(0, e));
+            return recorded(report, history, () -> report.stopped(RunResult.FAILED, 0, report.reason(e)));
         }
     }
 
@@ -214,7 +213,7 @@ final class ActiveRun {
         if (record.result() == RunResult.SUCCESS) {
             LOG.info("{}", record.message());
         } else {
-            LOG.warn("{}: {}", record.result().name().toLowerCase(java.util.Locale.ROOT), record.message());
+            LOG.warn("{}: {}", record.result().name().toLowerCase(Locale.ROOT), record.message());
         }
     }
 

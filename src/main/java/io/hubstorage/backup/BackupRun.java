@@ -7,10 +7,12 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.config.HubConfig.BucketSpec;
 import io.hubstorage.fs.DiskProbe;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.jobs.Job;
+import io.hubstorage.jobs.WorkerPool;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,25 +76,18 @@ final class BackupRun {
     RunRecord execute() {
         try {
             return plan.dryRun() ? dryRun() : backUp(new Layout(plan.data()));
-        } catch (RunStoppedException e) {
-            return stopped(e);
         } catch (CancellationException | InterruptedException _) {
             return report.stopped(job.result(), attempts, job.reason());
-        } catch (IOException | UncheckedIOException e) {
+        } catch (RunStoppedException | IOException | UncheckedIOException e) {
             LOG.debug("the run failed", e);
-            // What breaks after the run was told to stop, breaks because of that or for the same reason.
-            return job.isStopped() ? report.stopped(job.result(), attempts, job.reason()) : report.broken(attempts, e);
+            // What ends a run that was told to stop is not why it ends.
+            return job.isStopped()
+                    ? report.stopped(job.result(), attempts, job.reason())
+                    : report.stopped(RunResult.FAILED, attempts, report.reason(e));
         } catch (RuntimeException e) {
             LOG.error("the run failed in an unforeseen way", e);
             return report.stopped(RunResult.FAILED, attempts, "internal error: " + e);
         }
-    }
-
-    /** What ends a run that was told to stop is not why it ends. */
-    private RunRecord stopped(RunStoppedException e) {
-        return job.isStopped()
-                ? report.stopped(job.result(), attempts, job.reason())
-                : report.stopped(RunResult.FAILED, attempts, String.valueOf(e.getMessage()));
     }
 
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
@@ -100,7 +96,8 @@ final class BackupRun {
         try (DiskSync sync = DiskSync.open(layout.data())) {
             Preflight.Disk disk = Preflight.disk(layout, previous.sampleFile(), sync);
             Workshop work = new Workshop(plan, disk, staging, previous, Presence.read(layout), dispatcher, monitor);
-            CoveredBuckets buckets = chosen(work).withLeftOut(selection, work);
+            List<BucketSpec> chosen = chosen();
+            CoveredBuckets buckets = new CoveredBuckets(chosen, selection.leftOut(previous.bucketsOfNewest()), work);
             attempts(buckets);
             RunRecord record = conclude(layout, sync, work, buckets);
             work.presence().write();
@@ -113,17 +110,17 @@ final class BackupRun {
         }
     }
 
-    private CoveredBuckets chosen(Workshop work) throws InterruptedException, RunStoppedException {
-        CoveredBuckets buckets = CoveredBuckets.chosen(selection, work);
-        monitor.buckets(buckets.copied().stream().map(BucketAttempts::bucket).toList());
-        return buckets;
+    private List<BucketSpec> chosen() throws InterruptedException, RunStoppedException {
+        List<BucketSpec> chosen = selection.resolve();
+        monitor.buckets(chosen.stream().map(BucketSpec::name).toList());
+        return chosen;
     }
 
     /**
      * Attempt after attempt, each at what the one before could not do. Once nothing more is to be copied, what stays is linked,
      * if there is to be a snapshot at all.
      */
-    private void attempts(CoveredBuckets buckets) throws IOException, InterruptedException, RunStoppedException {
+    private void attempts(CoveredBuckets buckets) throws IOException, InterruptedException {
         List<BucketAttempts> open = buckets.copied();
         for (attempts = 1; ; attempts++) {
             boolean last = attempts >= plan.maxAttempts();
@@ -141,18 +138,52 @@ final class BackupRun {
         }
     }
 
-    /** What ends the run in one bucket ends it in the others too, at once. */
-    private void sideBySide(List<BucketAttempts> buckets, CoveredBuckets.Step step)
-            throws IOException, InterruptedException, RunStoppedException {
-        CoveredBuckets.sideBySide(buckets, bucket -> {
-            try {
-                step.take(bucket);
-            } catch (RunStoppedException e) {
-                job.stop(RunResult.FAILED, String.valueOf(e.getMessage()));
-                dispatcher.cancel();
-                throw e;
+    @FunctionalInterface
+    private interface Step {
+        void take(BucketAttempts bucket) throws IOException, InterruptedException, RunStoppedException;
+    }
+
+    /**
+     * What ends the run in one bucket ends it in the others too.
+     *
+     * @throws CancellationException when a step did not come to its end; all workers have stopped by then
+     */
+    private void sideBySide(List<BucketAttempts> buckets, Step step) throws InterruptedException {
+        AtomicBoolean cutOff = new AtomicBoolean();
+        WorkerPool.<RuntimeException>run("bucket", buckets.size(), pool -> {
+            for (BucketAttempts bucket : buckets) {
+                pool.submit(() -> {
+                    if (!take(step, bucket)) {
+                        cutOff.set(true);
+                    }
+                });
             }
         });
+        if (cutOff.get()) {
+            job.check();
+        }
+    }
+
+    /** Whether it came to its end. Nothing escapes but an interrupt: for anything else the pool would not wait for the others. */
+    private boolean take(Step step, BucketAttempts bucket) throws InterruptedException {
+        try {
+            step.take(bucket);
+            return true;
+        } catch (CancellationException _) {
+            job.stop(RunResult.CANCELLED, job.reason());
+        } catch (RunStoppedException | IOException | UncheckedIOException e) {
+            LOG.debug("bucket {} ends the run", bucket.bucket(), e);
+            end(report.reason(e));
+        } catch (RuntimeException | Error e) {
+            LOG.error("bucket {} failed in an unforeseen way", bucket.bucket(), e);
+            end("internal error: " + e);
+        }
+        return false;
+    }
+
+    private void end(String why) {
+        job.stop(RunResult.FAILED, why);
+        dispatcher.cancel();
     }
 
     private void waitForRetry(List<String> open) throws InterruptedException {
@@ -164,7 +195,6 @@ final class BackupRun {
         job.pause(delay);
     }
 
-    /** Nothing could be listed, nothing has changed, or there is something to commit. */
     private RunRecord conclude(Layout layout, DiskSync sync, Workshop work, CoveredBuckets buckets)
             throws IOException, InterruptedException, RunStoppedException {
         Map<String, BucketAttempt> ended = buckets.ended();
@@ -263,7 +293,7 @@ final class BackupRun {
                     Presence.read(new Layout(temporary)),
                     dispatcher,
                     monitor);
-            CoveredBuckets buckets = chosen(work);
+            CoveredBuckets buckets = new CoveredBuckets(chosen(), List.of(), work);
             attempts(buckets);
             return report.planned(buckets.ended().values(), DiskProbe.usableBytes(plan.data()));
         } finally {

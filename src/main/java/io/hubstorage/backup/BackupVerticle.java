@@ -11,13 +11,16 @@ import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.jobs.Job;
 import io.hubstorage.jobs.Jobs;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,9 +59,9 @@ public final class BackupVerticle extends VerticleBase {
                 consume(Addresses.BACKUP_CANCEL, this::cancel),
                 consume(Addresses.BACKUP_STATUS, this::status),
                 consume(Addresses.BACKUP_HISTORY, this::history),
-                consume(Addresses.TRANSFER_HEARTBEAT, message -> heartbeat(message.body())),
-                consume(Addresses.TRANSFER_DISCOVERING, message -> discovering(message.body())),
-                consume(Addresses.TRANSFER_RESULT, message -> result(message.body()))));
+                tell(Addresses.TRANSFER_HEARTBEAT, TransferMessage.Heartbeat.class, ActiveRun::heartbeat),
+                tell(Addresses.TRANSFER_DISCOVERING, TransferMessage.Discovering.class, ActiveRun::discovering),
+                tell(Addresses.TRANSFER_RESULT, TransferMessage.Result.class, ActiveRun::result)));
     }
 
     /** Stops the run so that the next one can go on with what it had; the record says so. */
@@ -72,7 +75,7 @@ public final class BackupVerticle extends VerticleBase {
         return run.ended();
     }
 
-    private Future<Void> consume(String address, io.vertx.core.Handler<Message<JsonObject>> handler) {
+    private Future<Void> consume(String address, Handler<Message<JsonObject>> handler) {
         return vertx.eventBus()
                 .<JsonObject>consumer(address, message -> {
                     try {
@@ -82,6 +85,15 @@ public final class BackupVerticle extends VerticleBase {
                     }
                 })
                 .completion();
+    }
+
+    /** Hands on what workers tell, while there is a run. */
+    private <T> Future<Void> tell(String address, Class<T> type, BiConsumer<ActiveRun, T> run) {
+        return consume(address, message -> {
+            if (active != null) {
+                run.accept(active, BusJson.decode(message.body(), type));
+            }
+        });
     }
 
     private void startRun(Message<JsonObject> message) {
@@ -114,7 +126,7 @@ public final class BackupVerticle extends VerticleBase {
                 "{} {} begins ({})",
                 plan.dryRun() ? "Dry run" : "Backup",
                 plan.runId(),
-                plan.start().trigger().name().toLowerCase(java.util.Locale.ROOT));
+                plan.start().trigger().name().toLowerCase(Locale.ROOT));
         vertx.eventBus()
                 .publish(Addresses.BACKUP_STARTED, BusJson.encode(run.monitor().state()));
     }
@@ -192,30 +204,8 @@ public final class BackupVerticle extends VerticleBase {
     }
 
     private void blocking(Message<JsonObject> message, Callable<? extends Record> work) {
-        vertx.executeBlocking(work, false).onComplete(done -> {
-            if (done.succeeded()) {
-                message.reply(BusJson.encode(done.result()));
-            } else {
-                message.fail(500, String.valueOf(done.cause().getMessage()));
-            }
-        });
-    }
-
-    private void heartbeat(JsonObject body) {
-        if (active != null) {
-            active.heartbeat(BusJson.decode(body, TransferMessage.Heartbeat.class));
-        }
-    }
-
-    private void discovering(JsonObject body) {
-        if (active != null) {
-            active.discovering(BusJson.decode(body, TransferMessage.Discovering.class));
-        }
-    }
-
-    private void result(JsonObject body) {
-        if (active != null) {
-            active.result(BusJson.decode(body, TransferMessage.Result.class));
-        }
+        vertx.executeBlocking(work, false)
+                .onSuccess(found -> message.reply(BusJson.encode(found)))
+                .onFailure(e -> message.fail(500, String.valueOf(e.getMessage())));
     }
 }

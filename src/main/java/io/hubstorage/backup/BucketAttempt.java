@@ -5,7 +5,10 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.bus.TransferMessage.Remedy;
+import io.hubstorage.bus.TransferMessage.Result;
+import io.hubstorage.bus.TransferMessage.Shard;
 import io.hubstorage.bus.TransferMessage.Trust;
+import io.hubstorage.bus.TransferMessage.Usage;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -20,29 +23,25 @@ import org.jspecify.annotations.Nullable;
 record BucketAttempt(String bucket, String prefix, int number, boolean keep, List<ShardEnd> shards) {
     private static final int NAMED = 100;
 
-    /** A shard and its end. */
-    record ShardEnd(TransferMessage.Shard shard, TransferMessage.Result result) {
+    record ShardEnd(Shard shard, Result result) {
         /** Some objects were asked for once more; what the result says of objects includes the others. */
-        ShardEnd retried(TransferMessage.Result later) {
+        ShardEnd retried(Result later) {
             boolean onlyNowSame = later.outcome() == Outcome.UNCHANGED;
             return with(onlyNowSame ? result.outcome() : later.outcome(), later.progress(), later.failures(), later);
         }
 
         /** What stays was linked, unless that failed. */
-        ShardEnd linked(TransferMessage.Result later) {
+        ShardEnd linked(Result later) {
             return later.outcome().isComplete()
                     ? with(later.outcome(), result.progress(), result.failures(), later)
                     : new ShardEnd(shard, later);
         }
 
         private ShardEnd with(
-                Outcome outcome,
-                TransferMessage.Progress progress,
-                TransferMessage.Failures failures,
-                TransferMessage.Result later) {
+                Outcome outcome, TransferMessage.Progress progress, TransferMessage.Failures failures, Result later) {
             return new ShardEnd(
                     shard,
-                    new TransferMessage.Result(
+                    new Result(
                             later.runId(),
                             later.id(),
                             outcome,
@@ -52,7 +51,7 @@ record BucketAttempt(String bucket, String prefix, int number, boolean keep, Lis
                             later.error()));
         }
 
-        TransferMessage.Shard goOn(TransferMessage.Mode mode) {
+        Shard goOn(TransferMessage.Mode mode) {
             return shard.goOn(mode, result.progress());
         }
 
@@ -60,19 +59,13 @@ record BucketAttempt(String bucket, String prefix, int number, boolean keep, Lis
             return result.failures().remedy();
         }
 
-        /** The shard's part of the manifest. */
         Path part() {
-            return journalFile("part.zst");
+            return Path.of(shard.workingFile(".part.zst"));
         }
 
         /** All its failures; does not exist when there are none. */
         Path failures() {
-            return journalFile("failures.jsonl");
-        }
-
-        private Path journalFile(String kind) {
-            return Path.of(shard.workspace().journal())
-                    .resolve("shard-%04d.%s".formatted(shard.id().index(), kind));
+            return Path.of(shard.workingFile(".failures.jsonl"));
         }
     }
 
@@ -121,11 +114,8 @@ record BucketAttempt(String bucket, String prefix, int number, boolean keep, Lis
                 .reduce(BucketCounts.ZERO, BucketCounts::plus);
     }
 
-    /** Of all shards together. */
-    TransferMessage.Usage usage() {
-        return shards.stream()
-                .map(end -> end.result().usage())
-                .reduce(TransferMessage.Usage.NONE, TransferMessage.Usage::plus);
+    Usage usage() {
+        return shards.stream().map(end -> end.result().usage()).reduce(Usage.NONE, Usage::plus);
     }
 
     /** Whether each file of the last snapshot was looked at, whatever became of it. */
@@ -140,7 +130,6 @@ record BucketAttempt(String bucket, String prefix, int number, boolean keep, Lis
         return shards.stream().mapToLong(end -> end.result().failures().total()).sum();
     }
 
-    /** The first failures. */
     List<RunRecord.Failure> failures() {
         return shards.stream()
                 .flatMap(end -> end.result().failures().first().stream())
@@ -148,7 +137,6 @@ record BucketAttempt(String bucket, String prefix, int number, boolean keep, Lis
                 .toList();
     }
 
-    /** Why the bucket as a whole failed. */
     @Nullable
     String error() {
         return shards.stream()

@@ -6,7 +6,10 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.bus.TransferMessage.Remedy;
+import io.hubstorage.bus.TransferMessage.Result;
+import io.hubstorage.bus.TransferMessage.Shard;
 import io.hubstorage.bus.TransferMessage.ShardId;
+import io.hubstorage.bus.TransferMessage.Source;
 import io.hubstorage.bus.TransferMessage.Trust;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.keys.KeyRange;
@@ -19,6 +22,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,17 +74,14 @@ final class BucketAttempts {
         return last;
     }
 
-    /** Whether everything that was listed is accounted for. */
     boolean isComplete() {
         return last != null && last.complete();
     }
 
-    /** Whether it is as the last snapshot has it. */
     boolean isUnchanged() {
         return last != null && last.unchanged();
     }
 
-    /** Whether another attempt may mend something. */
     boolean isRetriable() {
         return last != null && last.remedy() != Remedy.NONE;
     }
@@ -113,7 +115,7 @@ final class BucketAttempts {
     void link() throws IOException, InterruptedException, RunStoppedException {
         BucketAttempt attempt = Objects.requireNonNull(last);
         while (attempt.complete() && !attempt.linked()) {
-            attempt = believable(linked(attempt));
+            attempt = believable(goOn(attempt, Mode.LINK, _ -> true, ShardEnd::linked));
         }
         ended(attempt);
     }
@@ -186,7 +188,7 @@ final class BucketAttempts {
     private BucketAttempt copyAnew() throws IOException, InterruptedException {
         Mode mode = run.plan().dryRun() ? Mode.DRY_RUN : Mode.COPY;
         PreviousSnapshots.Previous previous = run.previous().of(bucket()).orElse(null);
-        List<TransferMessage.Source> sources = new ArrayList<>();
+        List<Source> sources = new ArrayList<>();
         if (mode == Mode.COPY) {
             run.staging().staged(bucket(), run.dispatcher().hasGivenUp()).ifPresent(sources::add);
         }
@@ -218,24 +220,23 @@ final class BucketAttempts {
     /** Asks once more for the objects that failed for a reason that may have passed. */
     private BucketAttempt retry(BucketAttempt before) throws InterruptedException {
         run.monitor().retryBucket(bucket());
-        Map<ShardId, TransferMessage.Result> results = run.dispatcher()
-                .run(before.shards().stream()
-                        .filter(end -> end.remedy() == Remedy.RETRY)
-                        .map(end -> end.goOn(Mode.RETRY))
-                        .toList());
-        return before.with(before.shards().stream()
-                .map(end -> Optional.ofNullable(results.get(end.shard().id()))
-                        .map(end::retried)
-                        .orElse(end))
-                .toList());
+        return goOn(before, Mode.RETRY, end -> end.remedy() == Remedy.RETRY, ShardEnd::retried);
     }
 
-    private BucketAttempt linked(BucketAttempt copied) throws InterruptedException {
-        Map<ShardId, TransferMessage.Result> results = run.dispatcher()
-                .run(copied.shards().stream().map(end -> end.goOn(Mode.LINK)).toList());
-        return copied.with(copied.shards().stream()
-                .map(end -> end.linked(
-                        Objects.requireNonNull(results.get(end.shard().id()))))
+    private BucketAttempt goOn(
+            BucketAttempt before, Mode mode, Predicate<ShardEnd> which, BiFunction<ShardEnd, Result, ShardEnd> then)
+            throws InterruptedException {
+        Map<ShardId, Result> results = run.dispatcher()
+                .run(before.shards().stream()
+                        .filter(which)
+                        .map(end -> end.goOn(mode))
+                        .toList());
+        return before.with(before.shards().stream()
+                .map(end -> which.test(end)
+                        ? then.apply(
+                                end,
+                                Objects.requireNonNull(results.get(end.shard().id())))
+                        : end)
                 .toList());
     }
 
@@ -265,17 +266,16 @@ final class BucketAttempts {
         return kept;
     }
 
-    private BucketAttempt dispatch(
-            Mode mode, String prefix, List<KeyRange> ranges, List<TransferMessage.Source> sources)
+    private BucketAttempt dispatch(Mode mode, String prefix, List<KeyRange> ranges, List<Source> sources)
             throws InterruptedException {
         int number = run.staging().nextAttempt();
         TransferMessage.Workspace workspace = new TransferMessage.Workspace(
                 run.staging().tree(number, bucket()).toString(),
                 run.staging().journal(number, bucket()).toString(),
                 sources);
-        List<TransferMessage.Shard> shards = new ArrayList<>();
+        List<Shard> shards = new ArrayList<>();
         for (KeyRange range : ranges) {
-            shards.add(new TransferMessage.Shard(
+            shards.add(new Shard(
                     run.plan().runId(),
                     new ShardId(bucket(), number, shards.size()),
                     mode,
@@ -285,7 +285,7 @@ final class BucketAttempts {
                     TransferMessage.Progress.NONE));
         }
         run.monitor().beginBucket(bucket(), number, shards.size());
-        Map<ShardId, TransferMessage.Result> results = run.dispatcher().run(shards);
+        Map<ShardId, Result> results = run.dispatcher().run(shards);
         return new BucketAttempt(
                 bucket(),
                 prefix,

@@ -2,7 +2,6 @@ package io.hubstorage.backup;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Tally;
@@ -20,10 +19,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +38,6 @@ final class Commit {
     private final RunPlan plan;
     private final String version;
 
-    private record Place(
-            BucketAttempt attempt,
-            ManifestSummary manifest,
-            @Nullable String failures) {}
-
     Commit(Layout layout, DiskSync sync, Staging staging, RunPlan plan, String version) {
         this.layout = layout;
         this.sync = sync;
@@ -55,16 +50,20 @@ final class Commit {
      * Commits under the name in the record.
      *
      * @param dated when the run counts as begun, which orders the snapshots
+     * @param attempts those of the record's buckets that the snapshot holds
      * @param inTrees what is new on the disk in the buckets' trees, in whole blocks
      */
-    void commit(RunRecord record, Instant dated, List<BucketAttempt> buckets, @Nullable String previous, long inTrees)
+    void commit(RunRecord record, Instant dated, List<BucketAttempt> attempts, @Nullable String previous, long inTrees)
             throws IOException {
         Path snapshot = staging.beginAssembly();
-        Map<String, Place> places = new LinkedHashMap<>();
-        for (BucketAttempt attempt : buckets) {
-            places.put(attempt.bucket(), place(attempt, snapshot));
+        Map<String, BucketAttempt> byName =
+                attempts.stream().collect(Collectors.toMap(BucketAttempt::bucket, Function.identity()));
+        List<Certificate.Bucket> buckets = new ArrayList<>();
+        for (RunRecord.BucketRecord bucket : record.buckets()) {
+            BucketAttempt attempt = byName.get(bucket.bucket());
+            buckets.add(attempt == null ? missing(bucket) : place(bucket, attempt, snapshot));
         }
-        Certificate certificate = certificate(record, dated, places, previous, inTrees + besideTrees(snapshot));
+        Certificate certificate = certificate(record, dated, buckets, previous, inTrees + besideTrees(snapshot));
         if (!certificate.balanced()) {
             throw new IllegalStateException(
                     "the certificate does not add up, so nothing is committed: " + certificate.problems());
@@ -74,14 +73,34 @@ final class Commit {
         Durable.commitFolder(snapshot, layout.snapshot(Objects.requireNonNull(record.snapshot())));
     }
 
-    private Place place(BucketAttempt attempt, Path snapshot) throws IOException {
+    private static Certificate.Bucket missing(RunRecord.BucketRecord bucket) {
+        return new Certificate.Bucket(
+                bucket.bucket(),
+                "",
+                bucket.outcome(),
+                new Certificate.Listing(bucket.listingComplete(), 0, "utf8"),
+                Tally.ZERO,
+                null,
+                null);
+    }
+
+    private Certificate.Bucket place(RunRecord.BucketRecord bucket, BucketAttempt attempt, Path snapshot)
+            throws IOException {
         staging.assemble(attempt.number(), attempt.bucket());
         Path manifest = Layout.manifest(snapshot, attempt.bucket());
-        Files.createDirectories(manifest.resolve("..").normalize());
+        Files.createDirectories(Durable.folderOf(manifest));
         List<Path> parts =
                 attempt.shards().stream().map(BucketAttempt.ShardEnd::part).toList();
         ManifestSummary summary = ManifestWriter.join(parts, manifest);
-        return new Place(attempt, summary, failures(attempt, snapshot));
+        return new Certificate.Bucket(
+                bucket.bucket(),
+                attempt.prefix(),
+                bucket.outcome(),
+                new Certificate.Listing(
+                        bucket.listingComplete(), attempt.usage().listRequests(), attempt.sorted() ? "sorted" : "utf8"),
+                new Tally(summary.entries(), summary.bytes()),
+                summary,
+                failures(attempt, snapshot));
     }
 
     private static @Nullable String failures(BucketAttempt attempt, Path snapshot) throws IOException {
@@ -93,7 +112,7 @@ final class Commit {
             return null;
         }
         Path all = Layout.failures(snapshot, attempt.bucket());
-        Files.createDirectories(all.resolve("..").normalize());
+        Files.createDirectories(Durable.folderOf(all));
         try (OutputStream out = Files.newOutputStream(all)) {
             for (Path file : files) {
                 Files.copy(file, out);
@@ -115,11 +134,11 @@ final class Commit {
     }
 
     private Certificate certificate(
-            RunRecord record, Instant dated, Map<String, Place> places, @Nullable String previous, long allocated) {
-        List<Certificate.Bucket> buckets = new ArrayList<>();
-        for (RunRecord.BucketRecord bucket : record.buckets()) {
-            buckets.add(bucket(bucket, places.get(bucket.bucket())));
-        }
+            RunRecord record,
+            Instant dated,
+            List<Certificate.Bucket> buckets,
+            @Nullable String previous,
+            long allocated) {
         return new Certificate(
                 Certificate.FORMAT,
                 Objects.requireNonNull(record.snapshot()),
@@ -143,30 +162,6 @@ final class Commit {
                 allocated);
     }
 
-    private static Certificate.Bucket bucket(RunRecord.BucketRecord record, @Nullable Place place) {
-        boolean sorted = place != null && place.attempt().sorted();
-        return new Certificate.Bucket(
-                record.bucket(),
-                place == null ? "" : place.attempt().prefix(),
-                new BucketOutcome(
-                        record.result(),
-                        record.outcome().leftOut(),
-                        record.counts(),
-                        record.outcome().failures(),
-                        record.outcome().failuresTotal(),
-                        record.outcome().error()),
-                new Certificate.Listing(
-                        record.listingComplete(),
-                        place == null ? 0 : place.attempt().usage().listRequests(),
-                        sorted ? "sorted" : "utf8"),
-                place == null
-                        ? Tally.ZERO
-                        : new Tally(place.manifest().entries(), place.manifest().bytes()),
-                place == null ? null : place.manifest(),
-                place == null ? null : place.failures());
-    }
-
-    /** The frozen options, as the configuration names them. */
     private JsonNode options() {
         ObjectNode options = BusJson.mapper().createObjectNode();
         options.set("sync_options", BusJson.mapper().valueToTree(plan.config().syncOptions()));

@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.backup.BucketAttempts.Workshop;
+import io.hubstorage.config.HubConfig.BucketSpec;
 import io.hubstorage.snapshot.SnapshotInfo;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -9,50 +10,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The buckets that a snapshot is to hold: those that the run copies, and those that stay although it leaves them out. Blocking; for
  * one thread at a time.
  */
 final class CoveredBuckets {
+    /** Those that the run copies. */
     private final List<BucketAttempts> copied;
+
     private final List<BucketAttempts> all;
     private final PreviousSnapshots previous;
 
-    private CoveredBuckets(List<BucketAttempts> copied, List<BucketAttempts> all, PreviousSnapshots previous) {
-        this.copied = copied;
-        this.all = all;
-        this.previous = previous;
-    }
-
-    /** Those that the selection names now, and none besides. */
-    static CoveredBuckets chosen(BucketSelection selection, Workshop work)
-            throws InterruptedException, RunStoppedException {
-        List<BucketAttempts> chosen = selection.resolve().stream()
+    /** @param staying in the next snapshot, whether or not this run copies them */
+    CoveredBuckets(List<BucketSpec> chosen, List<BucketSpec> staying, Workshop work) {
+        previous = work.previous();
+        all = Stream.concat(chosen.stream(), staying.stream())
+                .distinct()
                 .map(bucket -> new BucketAttempts(bucket, work))
                 .toList();
-        return new CoveredBuckets(chosen, chosen, work.previous());
+        copied = all.subList(0, chosen.size());
     }
 
-    /** The same with the buckets of the last snapshot that are to stay in the next although this run leaves them out. */
-    CoveredBuckets withLeftOut(BucketSelection selection, Workshop work) throws IOException {
-        Set<String> names = copied.stream().map(BucketAttempts::bucket).collect(Collectors.toSet());
-        List<BucketAttempts> covered = new ArrayList<>(copied);
-        selection.leftOut(previous.bucketsOfNewest()).stream()
-                .filter(bucket -> !names.contains(bucket.name()))
-                .map(bucket -> new BucketAttempts(bucket, work))
-                .forEach(covered::add);
-        return new CoveredBuckets(copied, covered, previous);
-    }
-
-    /** Those that the run copies. */
     List<BucketAttempts> copied() {
         return copied;
     }
@@ -109,35 +91,5 @@ final class CoveredBuckets {
             }
         }
         return whole;
-    }
-
-    /** Something to do in each of several buckets. */
-    @FunctionalInterface
-    interface Step {
-        void take(BucketAttempts bucket) throws IOException, InterruptedException, RunStoppedException;
-    }
-
-    /** Takes a step in all of them at once. Returns when all have ended, or throws what the first of them threw. */
-    static void sideBySide(List<BucketAttempts> buckets, Step step)
-            throws IOException, InterruptedException, RunStoppedException {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Callable<Boolean>> tasks = buckets.stream()
-                    .<Callable<Boolean>>map(bucket -> () -> {
-                        step.take(bucket);
-                        return true;
-                    })
-                    .toList();
-            for (Future<Boolean> ended : threads.invokeAll(tasks)) {
-                ended.get();
-            }
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case IOException failure -> throw failure;
-                case InterruptedException failure -> throw failure;
-                case RunStoppedException failure -> throw failure;
-                case RuntimeException failure -> throw failure;
-                case null, default -> throw new IllegalStateException(e.getCause());
-            }
-        }
     }
 }

@@ -29,23 +29,26 @@ final class Preflight {
     /**
      * Takes the data folder for this run.
      *
+     * @return null where no lock can be made, which is warned of
      * @throws UnusableException when it cannot be written to, or another disk, or none, is where the snapshots were (an
      *     unmounted disk looks like an empty folder)
      * @throws DataLock.HeldException when another process is at work there: then there is no run at all
      */
-    static Hold takeDestination(Layout layout, Path configFolder, Instant now)
+    static @Nullable DataLock takeDestination(Layout layout, Path configFolder, Instant now)
             throws IOException, UnusableException, DataLock.HeldException {
         Destination destination = new Destination(layout, configFolder);
         // Before anything is made: a folder in the place of a disk that is not mounted would hide the mistake.
         require(destination.problem(true));
         Files.createDirectories(layout.data());
-        Hold hold = lock(layout, now);
+        DataLock lock = lock(layout, now);
         try {
             destination.claim();
             require(destination.problem(false));
-            return hold;
+            return lock;
         } catch (IOException | UnusableException e) {
-            hold.close();
+            if (lock != null) {
+                lock.close();
+            }
             throw e;
         }
     }
@@ -73,32 +76,16 @@ final class Preflight {
         }
     }
 
-    /** The data folder is this run's until closed. */
-    @FunctionalInterface
-    interface Hold extends AutoCloseable {
-        @Override
-        void close();
-    }
-
-    private static Hold lock(Layout layout, Instant now) throws DataLock.HeldException {
+    private static @Nullable DataLock lock(Layout layout, Instant now) throws DataLock.HeldException {
         try {
-            DataLock lock = DataLock.take(layout, now);
-            return () -> release(lock);
+            return DataLock.take(layout, now);
         } catch (IOException e) {
             LOG.warn(
                     "{} cannot be made ({}): nothing keeps another HubStorage from working on this folder at the same"
                             + " time",
                     layout.lock(),
                     e.toString());
-            return () -> {};
-        }
-    }
-
-    private static void release(DataLock lock) {
-        try {
-            lock.close();
-        } catch (IOException e) {
-            LOG.debug("the lock was let go of with an error", e);
+            return null;
         }
     }
 

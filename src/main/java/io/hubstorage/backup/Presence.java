@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +59,11 @@ final class Presence {
             Content content = BusJson.mapper().readValue(Files.readAllBytes(layout.presence()), Content.class);
             return new Presence(layout.presence(), new TreeMap<>(content.buckets));
         } catch (NoSuchFileException _) {
-            return new Presence(layout.presence(), new TreeMap<>());
+            // None has been looked at yet.
         } catch (IOException | RuntimeException e) {
             LOG.warn("{} is of no use, so each file is looked at: {}", layout.presence(), e.getMessage());
-            return new Presence(layout.presence(), new TreeMap<>());
         }
+        return new Presence(layout.presence(), new TreeMap<>());
     }
 
     /** Whether a run that begins now must look at the bucket's files in this snapshot. */
@@ -86,14 +86,13 @@ final class Presence {
 
     /** When all of these buckets had been looked at in this snapshot: the look that is longest ago. */
     synchronized Optional<Instant> since(Collection<String> buckets, String snapshot) {
-        boolean all = buckets.stream().map(looks::get).allMatch(look -> look != null && look.snapshot.equals(snapshot));
-        return all
-                ? buckets.stream()
-                        .map(looks::get)
-                        .filter(Objects::nonNull)
-                        .map(Look::at)
-                        .min(Comparator.naturalOrder())
-                : Optional.empty();
+        List<Look> looked = buckets.stream()
+                .map(looks::get)
+                .filter(look -> look != null && look.snapshot.equals(snapshot))
+                .toList();
+        return looked.size() < buckets.size()
+                ? Optional.empty()
+                : looked.stream().map(Look::at).min(Comparator.naturalOrder());
     }
 
     /** Not worth a failed run: whoever finds nothing of use here looks at the files. */

@@ -65,7 +65,6 @@ final class PreviousSnapshots {
         this.staging = staging;
     }
 
-    /** The newest snapshot of all. */
     @Nullable
     SnapshotInfo newest() {
         return newest;
@@ -77,7 +76,6 @@ final class PreviousSnapshots {
         return before == null || startedAt.isAfter(before) ? startedAt : before.plusSeconds(1);
     }
 
-    /** The buckets that the newest snapshot has. */
     Set<String> bucketsOfNewest() throws IOException {
         return newest == null ? Set.of() : new TreeSet<>(newest.buckets());
     }
@@ -102,7 +100,7 @@ final class PreviousSnapshots {
         Path manifest = snapshot.manifest(bucket);
         return Optional.of(
                 Files.exists(manifest) && isSound(manifest, false)
-                        ? previous(snapshot, snapshot.tree(bucket), manifest)
+                        ? previous(snapshot, bucket, manifest)
                         : fromFiles(snapshot, bucket));
     }
 
@@ -120,16 +118,16 @@ final class PreviousSnapshots {
         return damaged;
     }
 
-    private Previous previous(SnapshotInfo snapshot, Path tree, Path manifest) throws IOException {
+    private Previous previous(SnapshotInfo snapshot, String bucket, Path manifest) throws IOException {
         ManifestIndex index = ManifestIndex.read(ManifestIndex.beside(manifest));
-        return new Previous(snapshot, snapshot.equals(newest), tree, manifest, index);
+        return new Previous(snapshot, snapshot.equals(newest), snapshot.tree(bucket), manifest, index);
     }
 
     /** As the old tool's snapshots are read: by size and time, and each file is hashed before it is linked. */
     private Previous fromFiles(SnapshotInfo snapshot, String bucket) throws IOException {
         Path manifest = staging.scratch().resolve(bucket + ".legacy.zst");
         LegacyTree.manifest(snapshot.tree(bucket), staging.scratch(), manifest);
-        return previous(snapshot, snapshot.tree(bucket), manifest);
+        return previous(snapshot, bucket, manifest);
     }
 
     private static boolean isSound(Path manifest, boolean whole) {

@@ -4,7 +4,6 @@ import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunState;
-import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Folds what the shards report into the state of the run. Thread-safe. */
@@ -51,7 +51,11 @@ final class RunMonitor {
         }
 
         private RunPhase shownPhase() {
-            return phase == RunPhase.LISTING && listingComplete() ? RunPhase.TRANSFERRING : phase;
+            return shown(phase, listingComplete());
+        }
+
+        private TransferMessage.Progress total() {
+            return sum(shards.values().stream().map(TransferMessage.Heartbeat::progress), listingComplete());
         }
     }
 
@@ -65,7 +69,6 @@ final class RunMonitor {
         private double weight;
         private boolean started;
 
-        /** Takes the counter's present value and gives its smoothed rate. */
         double update(long value, long nowNanos) {
             if (!started || value < lastValue) {
                 started = true;
@@ -128,7 +131,6 @@ final class RunMonitor {
         message = why;
     }
 
-    /** An attempt at a bucket begins, with that many shards. */
     synchronized void beginBucket(String bucket, int number, int shards) {
         BucketProgress progress = buckets.computeIfAbsent(bucket, _ -> new BucketProgress());
         progress.phase = RunPhase.LISTING;
@@ -204,45 +206,41 @@ final class RunMonitor {
                         - Math.max(settled, shard.progress().bytesReceived()));
     }
 
-    /** The state now. */
     synchronized RunState state() {
-        List<RunState.BucketState> states = new ArrayList<>();
-        List<RunState.Transfer> transfers = new ArrayList<>();
-        BucketCounts totals = BucketCounts.ZERO;
-        Tally toDownload = Tally.ZERO;
-        long received = 0;
-        boolean allListed = !buckets.isEmpty();
         long now = System.nanoTime();
-        for (Map.Entry<String, BucketProgress> bucket : buckets.entrySet()) {
-            RunState.BucketState state = state(bucket.getKey(), bucket.getValue(), s3.ofBucket(bucket.getKey(), now));
-            states.add(state);
-            totals = totals.plus(state.progress().counts());
-            toDownload = toDownload.plus(state.progress().toDownload());
-            received += state.progress().bytesReceived();
-            allListed &= state.progress().listingComplete();
-            bucket.getValue().shards.values().stream()
-                    .flatMap(shard -> shard.inFlight().stream())
-                    .limit(SHOWN_IN_FLIGHT)
-                    .map(object -> transfer(bucket.getKey(), object))
-                    .forEach(transfers::add);
-        }
-        List<RunState.Transfer> shown =
-                transfers.stream().limit(SHOWN_IN_FLIGHT).toList();
-        double bytesPerSecond = bytes.update(received, now);
-        double objectsPerSecond = objects.update(settled(totals), now);
+        List<RunState.BucketState> states = new ArrayList<>();
+        buckets.forEach((name, progress) -> states.add(new RunState.BucketState(
+                name, progress.shownPhase(), progress.total(), progress.error, s3.ofBucket(name, now))));
+        boolean allListed = !states.isEmpty()
+                && states.stream().allMatch(bucket -> bucket.progress().listingComplete());
+        TransferMessage.Progress total = sum(states.stream().map(RunState.BucketState::progress), allListed);
         Instant at = clock.instant();
         RunState.Stage stage = new RunState.Stage(
-                shownPhase(allListed),
+                shown(phase, allListed),
                 attempt,
                 plan.maxAttempts(),
                 retryAt,
                 message,
                 ended() ? null : s3.ofRun(phase == RunPhase.RETRYING, now),
                 ended() || plan.dryRun() ? null : limits.apply(at));
-        Long eta = allListed ? eta(totals, toDownload, received, bytesPerSecond, objectsPerSecond) : null;
-        RunState.Progress progress =
-                new RunState.Progress(totals, toDownload, received, bytesPerSecond, objectsPerSecond, eta);
-        return new RunState(plan.start(), at, stage, states, progress, shown);
+        return new RunState(plan.start(), at, stage, states, progress(total, now), inFlight());
+    }
+
+    private RunState.Progress progress(TransferMessage.Progress total, long now) {
+        double bytesPerSecond = bytes.update(total.bytesReceived(), now);
+        double objectsPerSecond = objects.update(settled(total.counts()), now);
+        Long eta = total.listingComplete() ? eta(total, bytesPerSecond, objectsPerSecond) : null;
+        return new RunState.Progress(
+                total.counts(), total.toDownload(), total.bytesReceived(), bytesPerSecond, objectsPerSecond, eta);
+    }
+
+    private List<RunState.Transfer> inFlight() {
+        return buckets.entrySet().stream()
+                .flatMap(bucket -> bucket.getValue().shards.values().stream()
+                        .flatMap(shard -> shard.inFlight().stream())
+                        .map(object -> transfer(bucket.getKey(), object)))
+                .limit(SHOWN_IN_FLIGHT)
+                .toList();
     }
 
     private boolean ended() {
@@ -253,26 +251,13 @@ final class RunMonitor {
         return new RunState.Transfer(bucket, object.key(), object.size(), Math.min(object.size(), object.received()));
     }
 
-    private RunPhase shownPhase(boolean allListed) {
-        return phase == RunPhase.LISTING && allListed ? RunPhase.TRANSFERRING : phase;
+    private static RunPhase shown(RunPhase phase, boolean listed) {
+        return phase == RunPhase.LISTING && listed ? RunPhase.TRANSFERRING : phase;
     }
 
-    private static RunState.BucketState state(
-            String name, BucketProgress progress, RunState.@Nullable Waiting waiting) {
-        BucketCounts counts = BucketCounts.ZERO;
-        Tally toDownload = Tally.ZERO;
-        long received = 0;
-        for (TransferMessage.Heartbeat shard : progress.shards.values()) {
-            counts = counts.plus(shard.progress().counts());
-            toDownload = toDownload.plus(shard.progress().toDownload());
-            received += shard.progress().bytesReceived();
-        }
-        return new RunState.BucketState(
-                name,
-                progress.shownPhase(),
-                new TransferMessage.Progress(counts, toDownload, received, progress.listingComplete()),
-                progress.error,
-                waiting);
+    private static TransferMessage.Progress sum(Stream<TransferMessage.Progress> parts, boolean listed) {
+        TransferMessage.Progress sum = parts.reduce(TransferMessage.Progress.NONE, TransferMessage.Progress::plus);
+        return new TransferMessage.Progress(sum.counts(), sum.toDownload(), sum.bytesReceived(), listed);
     }
 
     private static long settled(BucketCounts counts) {
@@ -280,14 +265,13 @@ final class RunMonitor {
     }
 
     /** By whichever is the bottleneck, bytes or objects. */
-    private static @Nullable Long eta(
-            BucketCounts totals, Tally toDownload, long received, double bytesPerSecond, double objectsPerSecond) {
-        long bytesLeft = Math.max(0, toDownload.bytes() - received);
+    private static @Nullable Long eta(TransferMessage.Progress total, double bytesPerSecond, double objectsPerSecond) {
+        long bytesLeft = Math.max(0, total.toDownload().bytes() - total.bytesReceived());
         long objectsLeft = Math.max(
                 0,
-                toDownload.objects()
-                        - totals.downloaded().objects()
-                        - totals.failed().objects());
+                total.toDownload().objects()
+                        - total.counts().downloaded().objects()
+                        - total.counts().failed().objects());
         if (bytesLeft == 0 && objectsLeft == 0) {
             return 0L;
         }

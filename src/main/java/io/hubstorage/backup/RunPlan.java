@@ -30,7 +30,6 @@ record RunPlan(RunStart start, List<String> only, HubConfig config, Settings set
 
     private static final int TAIL = 4;
 
-    /** A run that begins now. */
     static RunPlan of(BackupMessage.Start asked, ConfigStore config, Instant now) {
         HubConfig frozen = config.config();
         List<String> only = asked.buckets() == null ? List.of() : List.copyOf(asked.buckets());

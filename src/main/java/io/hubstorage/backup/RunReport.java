@@ -35,7 +35,6 @@ final class RunReport {
         this.history = history;
     }
 
-    /** The record of a run that has just begun. */
     RunRecord begun() {
         return RunRecord.running(plan.start());
     }
@@ -48,15 +47,16 @@ final class RunReport {
         return new RunRecord(plan.start(), end, RunRecord.CurrentSnapshot.NONE, List.of(), List.of());
     }
 
-    /** Ended because the destination's disk did not do what it must. */
-    RunRecord broken(int attempts, Exception e) {
-        String why = DiskFull.isCauseOf(e)
+    /** Why a run ended: what a {@link RunStoppedException} says; anything else means that the destination's disk failed. */
+    String reason(Exception e) {
+        if (e instanceof RunStoppedException) {
+            return String.valueOf(e.getMessage());
+        }
+        return DiskFull.isCauseOf(e)
                 ? Preflight.full(plan.data(), e.getMessage())
                 : "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage());
-        return stopped(RunResult.FAILED, attempts, why);
     }
 
-    /** No bucket could be listed to its end. */
     RunRecord nothingCovered(int attempts, Collection<BucketAttempt> ended) {
         String sentence = RunSentence.nothingCovered(ended);
         return record(RunResult.FAILED, attempts, RunRecord.CurrentSnapshot.NONE, buckets(ended), sentence, List.of());
@@ -133,7 +133,6 @@ final class RunReport {
         return before;
     }
 
-    /** A dry run: what a run would do now. */
     RunRecord planned(Collection<BucketAttempt> ended, long usable) {
         if (ended.stream().noneMatch(BucketAttempt::complete)) {
             return nothingCovered(1, ended);

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class RunSentence {
     private RunSentence() {}
 
-    /** Whether nothing is wrong with any of them. */
     static boolean allSafe(List<RunRecord.BucketRecord> buckets) {
         return buckets.stream().allMatch(bucket -> bucket.result() == RunResult.SUCCESS);
     }
@@ -31,11 +30,7 @@ final class RunSentence {
                 : "all %d buckets failed; the first: %s".formatted(ended.size(), first.error());
     }
 
-    /**
-     * S3 lists nothing else than the last snapshot has.
-     *
-     * @param checked when its files were last looked at, as in {@link RunRecord.CurrentSnapshot}
-     */
+    /** @param checked when its files were last looked at, as in {@link RunRecord.CurrentSnapshot} */
     static String unchanged(
             String snapshot, @Nullable Instant checked, Instant startedAt, List<RunRecord.BucketRecord> buckets) {
         return allSafe(buckets)
@@ -83,7 +78,6 @@ final class RunSentence {
         return allSafe(buckets) ? sentence : troubles(buckets) + "; " + sentence;
     }
 
-    /** The same, and what the alarms say. */
     static String with(String sentence, List<RunRecord.Alarm> alarms) {
         return alarms.isEmpty()
                 ? sentence

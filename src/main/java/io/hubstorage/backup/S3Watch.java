@@ -139,7 +139,6 @@ final class S3Watch {
         run.heardNanos = now;
     }
 
-    /** What one bucket waits for. */
     @Nullable
     Waiting ofBucket(String bucket, long now) {
         Scope scope = buckets.get(bucket);

@@ -4,8 +4,14 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Mode;
+import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.bus.TransferMessage.Result;
+import io.hubstorage.bus.TransferMessage.Shard;
+import io.hubstorage.bus.TransferMessage.ShardId;
 import io.hubstorage.fs.DiskFull;
 import io.hubstorage.jobs.Job;
+import io.hubstorage.jobs.WorkerPool;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -16,16 +22,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,13 +51,13 @@ final class ShardDispatcher {
     private final Vertx vertx;
     private final String runId;
     private final Semaphore room = new Semaphore(AT_ONCE);
-    private final Map<TransferMessage.ShardId, Waiting> waiting = new ConcurrentHashMap<>();
+    private final Map<ShardId, Waiting> waiting = new ConcurrentHashMap<>();
     private final long silenceNanos;
     private volatile boolean cancelled;
     private volatile boolean gaveUp;
 
     private static final class Waiting {
-        final CompletableFuture<TransferMessage.Result> result = new CompletableFuture<>();
+        final CompletableFuture<Result> result = new CompletableFuture<>();
         volatile long heardNanos = System.nanoTime();
     }
 
@@ -125,26 +126,21 @@ final class ShardDispatcher {
     }
 
     /** Has the shards worked on, side by side, and waits for the end of each. */
-    Map<TransferMessage.ShardId, TransferMessage.Result> run(List<TransferMessage.Shard> shards)
-            throws InterruptedException {
-        Map<TransferMessage.ShardId, TransferMessage.Result> results = new HashMap<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Future<TransferMessage.Result> ended : threads.invokeAll(shards.stream()
-                    .<Callable<TransferMessage.Result>>map(shard -> () -> run(shard))
-                    .toList())) {
-                results.put(ended.get().id(), ended.get());
+    Map<ShardId, Result> run(List<Shard> shards) throws InterruptedException {
+        Map<ShardId, Result> results = new ConcurrentHashMap<>();
+        WorkerPool.<RuntimeException>run("shard", shards.size(), pool -> {
+            for (Shard shard : shards) {
+                pool.submit(() -> results.put(shard.id(), run(shard)));
             }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a shard could not be handed out", e.getCause());
-        }
+        });
         return results;
     }
 
-    private TransferMessage.Result run(TransferMessage.Shard shard) throws InterruptedException {
+    private Result run(Shard shard) throws InterruptedException {
         room.acquire();
         if (cancelled) {
             room.release();
-            return ended(shard, TransferMessage.Outcome.CANCELLED, null);
+            return ended(shard, Outcome.CANCELLED, null);
         }
         Waiting shardWaiting = new Waiting();
         waiting.put(shard.id(), shardWaiting);
@@ -154,10 +150,13 @@ final class ShardDispatcher {
                     .request(Addresses.TRANSFER_SHARD, BusJson.encode(shard))
                     .onFailure(shardWaiting.result::completeExceptionally);
             return await(shard, shardWaiting);
+        } catch (RuntimeException | Error e) {
+            LOG.error("shard {} of {} failed in an unforeseen way", shard.id().index(), shard.bucket(), e);
+            return ended(shard, Outcome.FAILED, "internal error: " + e);
         } catch (IOException e) {
             return DiskFull.isCauseOf(e)
-                    ? ended(shard, TransferMessage.Outcome.DISK_FULL, String.valueOf(e.getMessage()))
-                    : ended(shard, TransferMessage.Outcome.FAILED, "the destination disk failed: " + e);
+                    ? ended(shard, Outcome.DISK_FULL, String.valueOf(e.getMessage()))
+                    : ended(shard, Outcome.FAILED, "the destination disk failed: " + e);
         } finally {
             waiting.remove(shard.id());
             room.release();
@@ -165,8 +164,8 @@ final class ShardDispatcher {
     }
 
     /** Makes the shard's folders and its lease, which workers never do. */
-    private static void prepare(TransferMessage.Shard shard) throws IOException {
-        if (shard.mode() != TransferMessage.Mode.DRY_RUN) {
+    private static void prepare(Shard shard) throws IOException {
+        if (shard.mode() != Mode.DRY_RUN) {
             Files.createDirectories(Path.of(shard.workspace().tree()));
             Files.createDirectories(Path.of(shard.workspace().journal()));
             Files.writeString(Path.of(shard.lease()), shard.runId());
@@ -174,7 +173,7 @@ final class ShardDispatcher {
     }
 
     /** Takes the lease away first: that also reaches a worker that does not listen. */
-    private void giveUp(TransferMessage.Shard shard) {
+    private void giveUp(Shard shard) {
         gaveUp = true;
         LOG.warn(
                 "no word from the worker on shard {} of {}: it is given up",
@@ -191,31 +190,29 @@ final class ShardDispatcher {
                         BusJson.encode(new TransferMessage.Cancel(shard.runId(), shard.id())));
     }
 
-    private TransferMessage.Result await(TransferMessage.Shard shard, Waiting shardWaiting)
-            throws InterruptedException {
+    private Result await(Shard shard, Waiting shardWaiting) throws InterruptedException {
         while (true) {
             try {
                 return shardWaiting.result.get(Math.min(silenceNanos, SECOND_NANOS), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
-                return ended(shard, TransferMessage.Outcome.FAILED, "no transfer worker took the work: " + cause(e));
+                return ended(shard, Outcome.FAILED, "no transfer worker took the work: " + cause(e));
             } catch (TimeoutException _) {
                 // Without its lease, as when the disk is gone, a worker stops without a word.
                 if (cancelled && hasNoLease(shard)) {
-                    return ended(shard, TransferMessage.Outcome.CANCELLED, null);
+                    return ended(shard, Outcome.CANCELLED, null);
                 }
                 if (System.nanoTime() - shardWaiting.heardNanos > silenceNanos) {
                     giveUp(shard);
-                    return ended(shard, TransferMessage.Outcome.FAILED, "the transfer worker no longer answers");
+                    return ended(shard, Outcome.FAILED, "the transfer worker no longer answers");
                 }
             }
         }
     }
 
-    private static boolean hasNoLease(TransferMessage.Shard shard) {
-        return shard.mode() != TransferMessage.Mode.DRY_RUN && Files.notExists(Path.of(shard.lease()));
+    private static boolean hasNoLease(Shard shard) {
+        return shard.mode() != Mode.DRY_RUN && Files.notExists(Path.of(shard.lease()));
     }
 
-    /** A worker has been heard of. */
     void heard(TransferMessage.Heartbeat heartbeat) {
         Waiting shard = waiting.get(heartbeat.id());
         if (shard != null) {
@@ -223,8 +220,7 @@ final class ShardDispatcher {
         }
     }
 
-    /** A worker has ended. */
-    void ended(TransferMessage.Result result) {
+    void ended(Result result) {
         Waiting shard = waiting.get(result.id());
         if (shard != null) {
             shard.result.complete(result);
@@ -238,9 +234,8 @@ final class ShardDispatcher {
     }
 
     /** The end of a shard that no worker has told the end of. */
-    private static TransferMessage.Result ended(
-            TransferMessage.Shard shard, TransferMessage.Outcome outcome, @Nullable String error) {
-        return new TransferMessage.Result(
+    private static Result ended(Shard shard, Outcome outcome, @Nullable String error) {
+        return new Result(
                 shard.runId(),
                 shard.id(),
                 outcome,

@@ -2,6 +2,7 @@ package io.hubstorage.backup;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.fs.DiskMark;
+import io.hubstorage.fs.Durable;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.manifest.ChangeLog;
 import io.hubstorage.manifest.ManifestEntry;
@@ -119,7 +120,6 @@ final class Staging {
         }
     }
 
-    /** The number of a new attempt. */
     synchronized int nextAttempt() {
         return ++lastAttempt;
     }
@@ -175,7 +175,6 @@ final class Staging {
         }
     }
 
-    /** Whether any attempt has downloaded anything. */
     boolean hasDownloads() throws IOException {
         try (Stream<Path> files = Files.walk(layout.journal(time))) {
             for (Path log :
@@ -190,18 +189,16 @@ final class Staging {
         }
     }
 
-    /** An empty folder to assemble the snapshot in. */
     Path beginAssembly() throws IOException {
         Path snapshot = layout.stagedSnapshot(time);
         Trees.delete(snapshot);
         return Files.createDirectories(snapshot);
     }
 
-    /** Moves an attempt's tree to its place in the snapshot. */
     void assemble(int attempt, String bucket) throws IOException {
         Path tree = Files.createDirectories(tree(attempt, bucket));
         Path place = Layout.tree(layout.stagedSnapshot(time), bucket);
-        Files.createDirectories(place.resolve("..").normalize());
+        Files.createDirectories(Durable.folderOf(place));
         Files.move(tree, place, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -212,7 +209,7 @@ final class Staging {
             for (int attempt = lastAttempt; attempt > 0; attempt--) {
                 Path tree = tree(attempt, bucket);
                 if (Files.isDirectory(journal(attempt, bucket)) && !Files.exists(tree)) {
-                    Files.createDirectories(tree.resolve("..").normalize());
+                    Files.createDirectories(Durable.folderOf(tree));
                     Files.move(Layout.tree(snapshot, bucket), tree, StandardCopyOption.ATOMIC_MOVE);
                     break;
                 }

@@ -23,9 +23,4 @@ public record BucketOutcome(
     public BucketOutcome {
         failures = List.copyOf(failures.subList(0, Math.min(failures.size(), MAX_FAILURES)));
     }
-
-    /** Nothing failed. */
-    public static BucketOutcome of(RunResult result, BucketCounts counts) {
-        return new BucketOutcome(result, false, counts, List.of(), 0, null);
-    }
 }

@@ -61,12 +61,10 @@ public final class DataLock implements AutoCloseable {
             @Nullable String space) {
         static final Holder UNKNOWN = new Holder(null, null, null, null);
 
-        /** This process. */
         static Holder us(@Nullable Instant since) {
             return new Holder(ProcessHandle.current().pid(), thisHost(), since, thisSpace());
         }
 
-        /** Whoever signed the file. */
         static Holder read(Path file) throws IOException {
             // Only its first lines: it need not be ours.
             try (var in = Files.newInputStream(file)) {
@@ -127,7 +125,6 @@ public final class DataLock implements AutoCloseable {
             return folder != null && folder.endsWith(".hubstorage") ? folder.getParent() : folder;
         }
 
-        /** Who is at work there. */
         public Holder holder() {
             return holder;
         }
@@ -231,13 +228,11 @@ public final class DataLock implements AutoCloseable {
 
     /** Lets go of it. The file that is locked stays: whoever deleted it could delete the one that somebody has just locked. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         try {
             hold.close();
-        } catch (IOException e) {
-            throw e;
         } catch (Exception e) {
-            throw new IOException(e);
+            LOG.debug("{} was let go of with an error", file, e);
         } finally {
             OURS.remove(file);
         }

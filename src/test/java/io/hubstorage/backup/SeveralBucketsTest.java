@@ -11,6 +11,9 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.snapshot.Certificate;
+import io.hubstorage.snapshot.Layout;
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -141,6 +144,25 @@ final class SeveralBucketsTest extends EngineTest {
         assertThat(run.snapshot()).isNull();
         assertThat(run.message()).contains("all 2 buckets failed").contains("does not exist");
         assertThat(hub.data().resolve(".hubstorage/staging")).isEmptyDirectory();
+    }
+
+    @Test
+    void aDiskThatFailsInOneBucketEndsTheOthersToo() throws IOException {
+        bucket("music", "x");
+        bucket("photos", "a");
+        s3.faults().when(request -> request.kind() == RequestKind.GET).then(Fault.hang());
+        hub.configure("music", "photos");
+        Layout layout = new Layout(hub.data());
+        String time = "20260101000000";
+        Files.createDirectories(layout.staging(time));
+        // No log that could be read, in what an interrupted run has left.
+        Files.createDirectories(layout.attemptJournal(time, 1, "music").resolve("shard-0000.journal"));
+
+        RunRecord run = hub.backUp();
+
+        assertThat(run.result()).isEqualTo(RunResult.FAILED);
+        assertThat(run.message()).startsWith("the destination cannot be used: ");
+        assertThat(s3.counts().gets()).as("it was not tried again").isLessThanOrEqualTo(1);
     }
 
     @Test

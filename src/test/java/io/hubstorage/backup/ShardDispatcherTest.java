@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,17 +25,44 @@ final class ShardDispatcherTest {
     @TempDir
     Path home;
 
-    @Test
-    void aWorkerThatFallsSilentLosesItsLeaseAndIsToldToStop(Vertx vertx) throws Exception {
-        TransferMessage.Shard shard = new TransferMessage.Shard(
+    private TransferMessage.Shard shard(int index, String journal) {
+        return new TransferMessage.Shard(
                 "run",
-                new TransferMessage.ShardId("photos", 3, 2),
+                new TransferMessage.ShardId("photos", 3, index),
                 TransferMessage.Mode.COPY,
                 new TransferMessage.Keys("", null, null, false),
-                new TransferMessage.Workspace(
-                        home.resolve("tree").toString(), home.resolve("journal").toString(), List.of()),
+                new TransferMessage.Workspace(home.resolve("tree").toString(), journal, List.of()),
                 new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false),
                 TransferMessage.Progress.NONE);
+    }
+
+    @Test
+    void aShardThatCannotBeHandedOutFailsAloneAndTheOthersAreWaitedFor(Vertx vertx) throws Exception {
+        TransferMessage.Shard broken = shard(0, "no path \0");
+        TransferMessage.Shard other = shard(1, home.resolve("journal").toString());
+        ShardDispatcher dispatcher = new ShardDispatcher(vertx, "run");
+        vertx.eventBus().<JsonObject>consumer(Addresses.TRANSFER_SHARD, message -> {
+            message.reply(new JsonObject().put("accepted", true));
+            dispatcher.ended(new TransferMessage.Result(
+                    "run",
+                    other.id(),
+                    TransferMessage.Outcome.UNCHANGED,
+                    TransferMessage.Progress.NONE,
+                    TransferMessage.Usage.NONE,
+                    new TransferMessage.Failures(List.of(), 0, TransferMessage.Remedy.NONE),
+                    null));
+        });
+
+        Map<TransferMessage.ShardId, TransferMessage.Result> results = dispatcher.run(List.of(broken, other));
+
+        assertThat(Objects.requireNonNull(results.get(broken.id())).error()).startsWith("internal error: ");
+        assertThat(Objects.requireNonNull(results.get(other.id())).outcome())
+                .isEqualTo(TransferMessage.Outcome.UNCHANGED);
+    }
+
+    @Test
+    void aWorkerThatFallsSilentLosesItsLeaseAndIsToldToStop(Vertx vertx) throws Exception {
+        TransferMessage.Shard shard = shard(2, home.resolve("journal").toString());
         CompletableFuture<Boolean> leased = new CompletableFuture<>();
         CompletableFuture<TransferMessage.Cancel> told = new CompletableFuture<>();
         // Takes the work, and is never heard of again.

@@ -118,7 +118,7 @@ final class SmallHeapIT {
                         List.of(new Certificate.Bucket(
                                 "million",
                                 "",
-                                BucketOutcome.of(RunResult.SUCCESS, counts),
+                                new BucketOutcome(RunResult.SUCCESS, false, counts, List.of(), 0, null),
                                 new Certificate.Listing(true, 1000, "utf8"),
                                 tally,
                                 summary,

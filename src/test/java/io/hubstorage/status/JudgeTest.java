@@ -100,7 +100,7 @@ final class JudgeTest {
             held.add(new Certificate.Bucket(
                     bucket,
                     "",
-                    BucketOutcome.of(RunResult.SUCCESS, BucketCounts.ZERO),
+                    new BucketOutcome(RunResult.SUCCESS, false, BucketCounts.ZERO, List.of(), 0, null),
                     new Certificate.Listing(true, 1, "utf8"),
                     new Tally(3, 30),
                     new ManifestSummary(3, 30, "00", Map.of()),

@@ -247,7 +247,8 @@ final class BusRooms {
                 new RunStart(id, Trigger.SCHEDULE, dryRun, true, BEGAN),
                 new RunEnd(result, ENDED, 1, null),
                 new RunRecord.CurrentSnapshot("hublink_20261120060000", true, null),
-                List.of(new RunRecord.BucketRecord("photos", BucketOutcome.of(result, counts(3)), true)),
+                List.of(new RunRecord.BucketRecord(
+                        "photos", new BucketOutcome(result, false, counts(3), List.of(), 0, null), true)),
                 List.of());
     }
 }

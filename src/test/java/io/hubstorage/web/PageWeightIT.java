@@ -76,7 +76,13 @@ final class PageWeightIT {
         List<RunRecord.BucketRecord> buckets = IntStream.range(0, BUCKETS)
                 .mapToObj(i -> new RunRecord.BucketRecord(
                         "bucket-" + i,
-                        BucketOutcome.of(RunResult.SUCCESS, BusRooms.counts(ago * 7_919L % 100_003 + i * 31L)),
+                        new BucketOutcome(
+                                RunResult.SUCCESS,
+                                false,
+                                BusRooms.counts(ago * 7_919L % 100_003 + i * 31L),
+                                List.of(),
+                                0,
+                                null),
                         true))
                 .toList();
         return new RunRecord(

@@ -85,7 +85,7 @@ public final class Shelf {
                 List.of(new Certificate.Bucket(
                         bucket,
                         "",
-                        BucketOutcome.of(RunResult.SUCCESS, counts),
+                        new BucketOutcome(RunResult.SUCCESS, false, counts, List.of(), 0, null),
                         new Certificate.Listing(true, 1, "utf8"),
                         files,
                         summary,
