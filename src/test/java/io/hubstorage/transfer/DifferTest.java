@@ -202,6 +202,31 @@ final class DifferTest {
         });
         assertThat(progress.archived.tally()).isEqualTo(new Tally(2, 20));
         assertThat(progress.kept.tally()).isEqualTo(Tally.ZERO);
+        assertThat(logged()).as("no file is there to link").containsExactly("{\"gone\":\"a\"}");
+    }
+
+    @Test
+    void soIsThatOfAnObjectThatIsGone() throws Exception {
+        trust = TransferMessage.Trust.PRESENCE;
+
+        diff(false, List.of(held("a", "1", EntryState.LINKED)));
+
+        assertThat(failures.first())
+                .singleElement()
+                .satisfies(lost -> assertThat(lost.cause()).contains("it is gone from S3, and ", "it is missing"));
+        assertThat(progress.carried.tally()).isEqualTo(Tally.ZERO);
+        assertThat(progress.deleted.tally()).isEqualTo(new Tally(1, 10));
+        assertThat(logged()).contains("{\"gone\":\"a\"}");
+    }
+
+    @Test
+    void ofAnObjectThatWasArchivedSinceItsPreviousVersionIsKept() throws Exception {
+        diff(true, List.of(held("a", "1", EntryState.LINKED)), cold("a", false));
+
+        assertThat(fetches).isEmpty();
+        assertThat(progress.archived.tally()).isEqualTo(new Tally(1, 10));
+        assertThat(progress.kept.tally()).isEqualTo(new Tally(1, 10));
+        assertThat(logged()).singleElement().asString().contains("\"state\":\"kept\"");
     }
 
     /** Of a server that gives no ETags, or of a file of the old tool, which knew none. */

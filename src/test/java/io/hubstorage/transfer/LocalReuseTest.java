@@ -96,6 +96,21 @@ final class LocalReuseTest extends WithTestShard {
     }
 
     @Test
+    void oneThatSomebodyWroteToIsDownloadedAgainWhereItsMetadataAreNew() throws IOException {
+        SyntheticObject object = shard.bucket().add("a", 300);
+        shard.backUp();
+        Path file = shard.tree().resolve("a");
+        Files.delete(file);
+        Files.write(file, new byte[300]);
+        shard.bucket().put(object.withLastModified(object.lastModified().plusSeconds(60)));
+
+        copied("a");
+
+        assertThat(shard.gets()).isEqualTo(2);
+        assertThat(shard.tree().resolve("a")).hasBinaryContent(object.body());
+    }
+
+    @Test
     void aSmallFileInPartsIsProvenByThemWithoutAskingForItsHead() throws IOException {
         SyntheticObject object = SyntheticObject.of("a", ObjectFetch.SMALL, 1).inParts(ObjectFetch.SMALL / 2);
         oldTool(object, object.body());

@@ -1,6 +1,7 @@
 package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.RunRecord;
@@ -11,6 +12,7 @@ import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.ListedObject;
+import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.S3Failure;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +38,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of one object, whatever its server does. */
@@ -159,6 +163,37 @@ final class ObjectFetchTest extends WithTestShard {
 
         assertThat(failed("secret").kind()).isEqualTo("customer-key");
         assertThat(shard.gets()).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(60)
+    void aServerThatRefusesAnObjectWithTheKeyAndWithoutItIsNotAskedForEver() throws IOException {
+        shard.customerKey(KEY);
+        shard.bucket().add("a", 300);
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && hasKey(request))
+                .then(new Fault.Status(
+                        400, "InvalidRequest", "The encryption parameters are not applicable to this object."));
+        shard.s3()
+                .faults()
+                .when(RequestKind.GET)
+                .then(new Fault.Status(
+                        400,
+                        "InvalidRequest",
+                        "The object was stored using a form of Server Side Encryption. The correct parameters must be"
+                                + " provided to retrieve the object."));
+
+        failed("a");
+
+        assertThat(shard.s3().requestsFor("a"))
+                .extracting(ObjectFetchTest::hasKey)
+                .as("the first, and five in the other way")
+                .containsExactly(false, true, false, true, false, true);
+    }
+
+    private static boolean hasKey(S3Request request) {
+        return request.headers().containsKey("x-amz-server-side-encryption-customer-key");
     }
 
     @Test
@@ -420,5 +455,41 @@ final class ObjectFetchTest extends WithTestShard {
                 null,
                 null,
                 false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 300, 0, true",
+        "'', 300, 1000, true",
+        "'', 300, -1000, true",
+        "'', 300, 1001, false",
+        "'', 300, -1001, false",
+        "'', 301, 0, false",
+        "e, 300, 60000, true",
+        "e, 301, 0, false"
+    })
+    void theListedObjectIsToldByItsSizeAndWhereNoEtagIsPinnedByItsTimeToTheSecond(
+            String etag, long size, long millisLater, boolean same) {
+        Instant time = SyntheticObject.FIRST_MODIFIED;
+        ListedObject listed = new ListedObject("a", 300, etag, time, null, false);
+        ObjectHead head = head(size, time.plusMillis(millisLater));
+
+        if (same) {
+            assertThatCode(() -> ObjectFetch.requireListed(listed, head)).doesNotThrowAnyException();
+        } else {
+            assertThatThrownBy(() -> ObjectFetch.requireListed(listed, head)).isInstanceOf(S3Failure.Changed.class);
+        }
+    }
+
+    @Test
+    void aServerThatTellsNoTimesIsTakenAtItsSizes() {
+        ListedObject listed = new ListedObject("a", 300, "", SyntheticObject.FIRST_MODIFIED, null, false);
+
+        assertThatCode(() -> ObjectFetch.requireListed(listed, head(300, Instant.EPOCH)))
+                .doesNotThrowAnyException();
+    }
+
+    private static ObjectHead head(long size, Instant lastModified) {
+        return new ObjectHead(size, "", true, lastModified, ObjectHead.Description.NONE, ObjectHead.Checksums.NONE);
     }
 }

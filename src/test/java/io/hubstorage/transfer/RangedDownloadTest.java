@@ -25,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class RangedDownloadTest extends WithTestShard {
     private static final long SIZE = (20 << 20) + 1;
@@ -116,6 +118,15 @@ final class RangedDownloadTest extends WithTestShard {
         copied();
 
         assertThat(ranges()).hasSize(4).filteredOn(THIRD::equals).hasSize(1);
+    }
+
+    @Test
+    void ofOneThatBreaksOffAfterItsLastByteThatByteAloneIsAskedForAgain() throws IOException {
+        shard.s3().faults().when(RangedDownloadTest::third).times(1).then(Fault.openEnd());
+
+        copied();
+
+        assertThat(ranges()).containsExactlyInAnyOrder(FIRST, SECOND, THIRD, "bytes=20971520-20971520");
     }
 
     @Test
@@ -328,5 +339,28 @@ final class RangedDownloadTest extends WithTestShard {
 
         assertThat(ended.get(1, TimeUnit.MINUTES).failures().first()).isEmpty();
         assertThat(ranges()).hasSize(9);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 4", "2, 2", "3, 1", "4, 1"})
+    void besideOthersFewerAreReadAtOnceAndAtLastOneAfterTheOther(int others, int atOnce) throws Exception {
+        shard.bucket().put(SyntheticObject.of("film", 4 * (8 << 20) + 1, 1).inOnePiece());
+        shard.largeObjects().set(others);
+        HeldRequests held = new HeldRequests();
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && FIRST.equals(request.range()))
+                .then(Fault.hold(held));
+        ShardJob job = shard.job(Mode.COPY);
+        CompletableFuture<TransferMessage.Result> ended = CompletableFuture.supplyAsync(job::run);
+        await().until(() ->
+                job.heartbeat().progress().bytesReceived() >= (atOnce - 1) * (8L << 20) && held.arrived() == 1);
+
+        assertThat(ranges()).hasSize(atOnce);
+        held.open();
+
+        assertThat(ended.get(1, TimeUnit.MINUTES).failures().first()).isEmpty();
+        assertThat(ranges()).hasSize(5);
+        assertThat(shard.largeObjects()).hasValue(others);
     }
 }

@@ -10,8 +10,12 @@ import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.ListOrder;
+import io.hubstorage.testkit.LogCapture;
+import io.hubstorage.testkit.OpenFiles;
 import io.hubstorage.testkit.RequestKind;
+import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,10 +25,18 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -236,6 +248,34 @@ final class ShardCopyTest extends WithTestShard {
     }
 
     @Test
+    void thereWhatIsGoneFromS3IsGoneFromTheNextSnapshotToo() throws IOException {
+        shard.options(options(true, true));
+        shard.backUp();
+        shard.bucket().delete("c");
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.CHANGED);
+        assertThat(result.progress().counts().deleted()).isEqualTo(new Tally(1, 300));
+        assertThat(shard.part().keySet()).containsExactly("a", "b");
+    }
+
+    @Test
+    void thereTooTheListingIsKnownToBeCompleteWhileObjectsStillCome() throws Exception {
+        shard.options(options(true, true));
+        HeldRequests held = new HeldRequests();
+        shard.s3().faults().when(RequestKind.GET).then(Fault.hold(held));
+        ShardJob job = shard.job(Mode.COPY);
+        CompletableFuture<TransferMessage.Result> ended = CompletableFuture.supplyAsync(job::run);
+
+        Awaitility.await().until(() -> job.heartbeat().progress().listingComplete());
+        assertThat(ended).isNotDone();
+        held.open();
+
+        assertThat(ended.get(1, TimeUnit.MINUTES).outcome()).isEqualTo(Outcome.CHANGED);
+    }
+
+    @Test
     void aFilterCountsWhatItLeavesOutAndDropsItFromTheNextSnapshot() throws IOException {
         shard.backUp();
         shard.options(new TransferMessage.Options(false, List.of("b"), List.of(), true, false, false, false));
@@ -257,6 +297,119 @@ final class ShardCopyTest extends WithTestShard {
 
         assertThat(result.progress().counts().listed().objects()).isEqualTo(1);
         assertThat(shard.part().keySet()).containsExactly("folder/x");
+    }
+
+    @Test
+    void whereAServerListsInNoOrderAnObjectThatChangedIsFoundAgainAmongThoseThatBeginLikeIt() throws IOException {
+        for (int number = 0; number < 20; number++) {
+            shard.bucket().add("a" + number, 10);
+        }
+        SyntheticBucket bucket = shard.on(before -> before.listedIn(ListOrder.UNORDERED));
+        assertThat(bucket.objects().filter(object -> object.key().startsWith("a")))
+                .first()
+                .as("what the server lists first")
+                .extracting(SyntheticObject::key)
+                .isNotEqualTo("a");
+        shard.keys(new TransferMessage.Keys("", null, null, true));
+        shard.s3()
+                .onRequest(
+                        request -> request.kind() == RequestKind.GET
+                                && request.key().equals("a")
+                                && bucket.get("a").size() == 300,
+                        _ -> bucket.add("a", 400));
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.progress().counts().vanished()).isEqualTo(Tally.ZERO);
+        assertThat(shard.line("a").sha256()).isEqualTo(bucket.get("a").sha256());
+    }
+
+    @Test
+    void anObjectThatWasReplacedSinceItWasListedCountsAsItIsNow() throws IOException {
+        shard.s3()
+                .onRequest(
+                        request -> request.kind() == RequestKind.GET
+                                && request.key().equals("a")
+                                && shard.bucket().get("a").size() == 300,
+                        _ -> shard.bucket().add("a", 400));
+
+        TransferMessage.Result result = shard.run(Mode.COPY);
+
+        assertThat(result.progress().counts().listed()).isEqualTo(new Tally(3, 1_000));
+        assertThat(result.progress().counts().downloaded()).isEqualTo(new Tally(3, 1_000));
+    }
+
+    /** The paths of a range of keys, by key; the last snapshot stays the same. */
+    private Map<String, String> paths(@Nullable String after, @Nullable String through) throws IOException {
+        shard.keys(new TransferMessage.Keys("", after, through, false));
+        assertThat(shard.run(Mode.COPY).outcome().isComplete()).isTrue();
+        assertThat(shard.run(Mode.LINK).outcome()).isEqualTo(Outcome.LINKED);
+        Map<String, String> paths = new TreeMap<>();
+        shard.part().forEach((key, entry) -> paths.put(key, entry.path()));
+        return paths;
+    }
+
+    @Test
+    void whereverABucketIsCutEachObjectHasTheSamePath() throws IOException {
+        shard.options(new TransferMessage.Options(false, List.of("*.no"), List.of(), true, false, false, false));
+        // Files, markers, what is left out and what is gone: each before keys in a folder of its name.
+        Stream.of("a-", "a/b", "d//x", "e/", "e//x", "f.no", "f.no/x", "f.no/y", "g", "g/x", "h//x", "h//y")
+                .forEach(key -> shard.bucket().add(key, 300));
+        shard.bucket().add("d/", 0);
+        shard.bucket().add("h/", 0);
+        shard.backUp();
+        shard.bucket().delete("g");
+        shard.bucket().delete("h/");
+        Map<String, String> whole = paths(null, null);
+        assertThat(whole).hasSize(16).containsEntry("a/b", "~hub1~a/b").containsEntry("g/x", "~hub1~g/x");
+
+        for (String key : whole.keySet()) {
+            Map<String, String> cut = paths(null, key);
+            cut.putAll(paths(key, null));
+
+            assertThat(cut).as("cut after %s", key).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void aFileThatAnEarlierShardMayHaveIsAskedForAlone() throws IOException {
+        shard.bucket().add("a/b", 300);
+        shard.keys(new TransferMessage.Keys("", "a", null, false));
+
+        shard.run(Mode.COPY);
+
+        assertThat(shard.s3()
+                        .log()
+                        .requests(request -> "a".equals(request.query().get("prefix"))))
+                .singleElement()
+                .satisfies(request -> assertThat(request.query()).containsEntry("max-keys", "1"));
+    }
+
+    @Test
+    void whereTheReaderPaysOnlyWhoSaysSoIsGivenAnything() throws IOException {
+        shard.on(SyntheticBucket::demandingPayer);
+        assertThat(shard.run(Mode.COPY).outcome()).isEqualTo(Outcome.FAILED);
+
+        shard.options(new TransferMessage.Options(true, List.of(), List.of(), true, false, false, true));
+
+        assertThat(shard.backUp().outcome()).isEqualTo(Outcome.CHANGED);
+        assertThat(shard.part()).hasSize(3);
+    }
+
+    @Test
+    void aBodyThatNothingExplainsIsNamedWhereThoseOfMostOthersAreExplained() throws IOException {
+        shard.bucket().put(SyntheticObject.of("film1", 2 << 20, 1).inParts(1 << 20));
+        shard.bucket().put(SyntheticObject.of("film2", 2 << 20, 2).inParts(1 << 20));
+        shard.bucket().put(SyntheticObject.of("odd", 2 << 20, 3).withEtag("0".repeat(32) + "-2"));
+
+        try (LogCapture log = LogCapture.of("io.hubstorage.transfer")) {
+            assertThat(shard.run(Mode.COPY).failures().total()).isZero();
+
+            assertThat(log.lines("WARN"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line)
+                            .contains("photos/odd: its body agrees with its ETag for no usual size of parts"));
+        }
     }
 
     @Test
@@ -314,6 +467,19 @@ final class ShardCopyTest extends WithTestShard {
         assertThat(inode(shard.tree().resolve("a"))).isEqualTo(inode(home.resolve("staged/a")));
         assertThat(shard.line("a").sha256()).isEqualTo(object.sha256());
         assertThat(shard.line("a").state()).isEqualTo(EntryState.DOWNLOADED);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatListsItIsClosedWhenAllIsCompared() throws IOException {
+        shard.source(staged(
+                TransferMessage.Trust.MANIFEST,
+                shard.bucket().get("a").sha256(),
+                shard.bucket().get("a").body()));
+
+        shard.run(Mode.COPY);
+
+        assertThat(OpenFiles.isOpen(home.resolve("staged.zst"))).isFalse();
     }
 
     @Test

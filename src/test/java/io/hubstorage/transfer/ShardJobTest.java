@@ -26,6 +26,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -35,7 +36,12 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.MDC;
 
 /** Shards in the middle of a bucket, which see only their own range of keys. */
 final class ShardJobTest {
@@ -276,6 +282,161 @@ final class ShardJobTest {
 
         assertThat(job.run().outcome()).isEqualTo(TransferMessage.Outcome.CANCELLED);
         assertThat(s3.counts().all()).isZero();
+        assertThat(home.resolve("journal")).isDirectoryNotContaining("glob:**.journal");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TransferMessage.Mode.class,
+            names = {"LINK", "KEEP"})
+    void whatIsLinkedOverEndsBetweenTwoFilesWhenItIsToldToStop(TransferMessage.Mode mode) throws IOException {
+        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf("a", "b"));
+        prepare(shard);
+        Files.createFile(home.resolve("journal/shard-0000.journal"));
+        Lease lease = new Lease(Path.of(shard.lease()));
+        ShardCopy copy = new ShardCopy(
+                new Shard(shard.goOn(mode, TransferMessage.Progress.NONE)),
+                requests,
+                () -> access,
+                new ShardProgress(shard.before()),
+                lease);
+        lease.request();
+
+        assertThatThrownBy(() -> copy.run(new FailureLog(null))).isInstanceOf(CancellationException.class);
+
+        assertThat(home.resolve("tree")).isEmptyDirectory();
+    }
+
+    @Test
+    void s3IsSpokenOfAsLongAsAnythingIsToComeFromIt() throws Exception {
+        bucket.add("a", 6);
+        HeldRequests held = new HeldRequests();
+        s3.faults().whenGetting("a").then(Fault.hold(held));
+        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf("b"));
+        prepare(shard);
+        ShardJob job = new ShardJob(new Shard(shard), requests, () -> access);
+        assertThat(job.heartbeat().service()).as("before the listing").isNotNull();
+        CompletableFuture<TransferMessage.Result> ended = CompletableFuture.supplyAsync(job::run);
+        Awaitility.await()
+                .until(() -> held.arrived() > 0 && job.heartbeat().progress().listingComplete());
+        assertThat(job.heartbeat().service()).as("while an object comes").isNotNull();
+        assertThat(job.heartbeat().inFlight())
+                .extracting(TransferMessage.InFlight::key)
+                .containsExactly("a");
+
+        held.open();
+
+        assertThat(ended.get(1, TimeUnit.MINUTES).outcome()).isEqualTo(TransferMessage.Outcome.CHANGED);
+        assertThat(job.heartbeat().service()).as("when all have come").isNull();
+        assertThat(job.heartbeat().inFlight()).isEmpty();
+    }
+
+    @Test
+    void whereThereIsOnlyToLinkNothingIsToComeFromIt() throws IOException {
+        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf("a"));
+        prepare(shard);
+
+        for (TransferMessage.Mode mode : TransferMessage.Mode.values()) {
+            ShardJob job =
+                    new ShardJob(new Shard(shard.goOn(mode, TransferMessage.Progress.NONE)), requests, () -> access);
+            boolean links = mode == TransferMessage.Mode.LINK || mode == TransferMessage.Mode.KEEP;
+            assertThat(job.heartbeat().service() == null).as("%s", mode).isEqualTo(links);
+        }
+    }
+
+    @Test
+    void anObjectThatFailedIsNotOnItsWayAnyMore() throws IOException {
+        bucket.add("a", 6);
+        s3.faults().whenGetting("a").then(Fault.accessDenied());
+        ShardJob job = job(0, null, null, true, snapshotOf());
+
+        assertThat(job.run().failures().total()).isEqualTo(1);
+
+        assertThat(job.heartbeat().inFlight()).isEmpty();
+    }
+
+    @Test
+    void whatIsLoggedOnTheWayNamesTheRun() throws IOException {
+        bucket.add("a", 6);
+        TransferMessage.Shard shard = shard(0, null, null, true, snapshotOf());
+        prepare(shard);
+        List<String> runs = new ArrayList<>();
+        ShardJob job = new ShardJob(new Shard(shard), requests, () -> {
+            runs.add(String.valueOf(MDC.get("run")));
+            return access;
+        });
+
+        job.run();
+
+        assertThat(runs).isNotEmpty().containsOnly("run");
+        assertThat(MDC.get("run")).as("afterwards").isNull();
+    }
+
+    @Test
+    void aDestinationThatFailsIsNamedAndTheShardIsTriedAgain() throws IOException {
+        bucket.add("a", 6);
+        ShardJob job = job(0, null, null, true, snapshotOf());
+        Files.delete(home.resolve("tree"));
+
+        TransferMessage.Result result = job.run();
+
+        assertThat(result.outcome()).isEqualTo(TransferMessage.Outcome.FAILED);
+        assertThat(result.failures().remedy()).isEqualTo(TransferMessage.Remedy.COPY);
+        assertThat(result.error()).isEqualTo("the destination disk failed: " + home.resolve("tree"));
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDiskThatIsFullStopsAllAlsoWhereOnlyAFailureIsStillToBeWrittenDown() throws IOException {
+        bucket.add("a", 6);
+        s3.faults().whenGetting("a").then(Fault.accessDenied());
+        ShardJob job = job(0, null, null, true, snapshotOf());
+        Files.createSymbolicLink(home.resolve("journal/shard-0000.failures.jsonl"), Path.of("/dev/full"));
+
+        TransferMessage.Result result = job.run();
+
+        assertThat(result.outcome()).isEqualTo(TransferMessage.Outcome.DISK_FULL);
+        assertThat(result.failures().remedy()).isEqualTo(TransferMessage.Remedy.NONE);
+        assertThat(result.error()).isNotEmpty();
+    }
+
+    @Test
+    void whatCannotBeWrittenWhenTheShardIsStoppedIsNoFaultOfTheDisk() throws IOException {
+        bucket.add("folder/a", 6);
+        ShardJob job = job(0, null, null, true, snapshotOf());
+        s3.onRequest(request -> request.kind() == RequestKind.GET, _ -> {
+            job.cancel();
+            assertThat(home.resolve("tree")
+                            .toFile()
+                            .renameTo(home.resolve("trash").toFile()))
+                    .isTrue();
+        });
+
+        TransferMessage.Result result = job.run();
+
+        assertThat(result.outcome()).isEqualTo(TransferMessage.Outcome.CANCELLED);
+        assertThat(result.error()).isNull();
+    }
+
+    @Test
+    void aShardThatIsStoppedWhileItsCredentialsAreTriedIsNotRefused() throws IOException {
+        s3.faults().when(RequestKind.LIST).then(Fault.expiredToken());
+        s3.faults().when(RequestKind.LIST_BUCKETS).then(Fault.internalError());
+        ShardJob job = job(0, null, null, true, snapshotOf());
+        s3.onRequest(request -> request.kind() == RequestKind.LIST_BUCKETS, _ -> job.cancel());
+
+        assertThat(job.run().outcome()).isEqualTo(TransferMessage.Outcome.CANCELLED);
+    }
+
+    @Test
+    void whereTheCredentialsCannotBeTriedTheirRefusalStands() throws IOException {
+        s3.faults().when(RequestKind.LIST).then(Fault.expiredToken());
+        s3.faults().when(RequestKind.LIST_BUCKETS).then(new Fault.Status(501, "NotImplemented", "no"));
+
+        TransferMessage.Result result = job(0, null, null, true, snapshotOf()).run();
+
+        assertThat(result.outcome()).isEqualTo(TransferMessage.Outcome.AUTH);
+        assertThat(result.error()).isNotEmpty();
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,11 @@ final class TestShard implements AutoCloseable {
 
     RequestPermits permits() {
         return permits;
+    }
+
+    /** How many objects are being read in ranges, those of other shards included. */
+    AtomicInteger largeObjects() {
+        return requests.largeObjects();
     }
 
     SyntheticS3 s3() {

@@ -27,12 +27,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +58,8 @@ final class TransferVerticleTest {
     private final List<TransferMessage.Result> results = new CopyOnWriteArrayList<>();
     private final List<TransferMessage.Discovering> searches = new CopyOnWriteArrayList<>();
     private final HeldRequests held = new HeldRequests();
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-04T12:00:00Z"));
+    private ConfigStore store;
     private String deployment;
 
     @BeforeEach
@@ -73,6 +80,7 @@ final class TransferVerticleTest {
         Files.writeString(home.resolve("config.json"), """
             {"s3_buckets": ["photos"], "transfer": %s}\
             """.formatted(transfer));
+        Files.writeString(home.resolve("variables"), "AWS_DEFAULT_REGION=us-east-1\n");
         Settings.Aws aws = shard.s3().settings();
         Environment environment = Environment.load(
                 Map.of(
@@ -80,17 +88,15 @@ final class TransferVerticleTest {
                         "HUBSTORAGE_DATA_PATH", home.resolve("data").toString(),
                         "AWS_ENDPOINT_URL", String.valueOf(aws.endpoint()),
                         "AWS_ACCESS_KEY_ID", String.valueOf(aws.keys().accessKeyId()),
-                        "AWS_SECRET_ACCESS_KEY", String.valueOf(aws.keys().secretAccessKey()),
-                        "AWS_DEFAULT_REGION", String.valueOf(aws.region())),
-                home.resolve("no.env"));
-        ConfigStore store =
-                get(ConfigStore.open(vertx, environment, UnaryOperator.identity(), InstantSource.fixed(Instant.EPOCH)));
+                        "AWS_SECRET_ACCESS_KEY", String.valueOf(aws.keys().secretAccessKey())),
+                home.resolve("variables"));
+        store = get(ConfigStore.open(vertx, environment, UnaryOperator.identity(), InstantSource.fixed(Instant.EPOCH)));
         deployment = get(vertx.deployVerticle(new TransferVerticle(
                 store,
                 "test",
                 Duration.ofMinutes(1),
                 new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)),
-                InstantSource.system())));
+                now::get)));
     }
 
     @AfterEach
@@ -263,6 +269,8 @@ final class TransferVerticleTest {
         await().until(() -> held.arrived() > 0);
         JsonObject another = BusJson.encode(shard.message(Mode.COPY));
         JsonObject folders = BusJson.encode(new TransferMessage.FindFolders("photos", "", false));
+        List<Throwable> unhandled = new CopyOnWriteArrayList<>();
+        vertx.exceptionHandler(unhandled::add);
 
         Future<?> end = vertx.undeploy(deployment);
         List<ReplyException> refusals = new ArrayList<>();
@@ -285,6 +293,102 @@ final class TransferVerticleTest {
                 .filteredOn(refusal -> refusal.failureType() == ReplyFailure.RECIPIENT_FAILURE)
                 .extracting(ReplyException::failureCode)
                 .containsOnly(503);
+        get(end);
+        assertThat(unhandled).isEmpty();
+    }
+
+    private static Set<Thread> threadsOfS3() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("hubstorage-s3"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void noThreadOfTheClientIsLeftWhenTheProgramEnds() throws Exception {
+        Set<Thread> before = threadsOfS3();
+        assertThat(folders("", false)).containsExactly("a/", "b/");
+        assertThat(threadsOfS3()).as("it has threads").isNotEqualTo(before);
+
+        get(vertx.undeploy(deployment));
+
+        await().until(() -> before.containsAll(threadsOfS3()));
+    }
+
+    @Test
+    void theSearchOfARunEndsWhenTheProgramDoes() throws Exception {
+        shard.s3().faults().when(_ -> true).then(Fault.slowDown());
+        Future<?> search = vertx.eventBus()
+                .<JsonObject>request(Addresses.S3_DISCOVER, BusJson.encode(new S3Message.Discover("run")));
+        await().until(() -> !searches.isEmpty());
+
+        // Much less than an outage is borne.
+        get(vertx.undeploy(deployment));
+
+        await().until(search::isComplete);
+    }
+
+    @Test
+    void whatIsNoShardIsRefusedWithItsReason() {
+        assertThat(catchThrowableOfType(
+                        ReplyException.class, () -> ask(Addresses.TRANSFER_SHARD, new JsonObject().put("nonsense", 1))))
+                .satisfies(refused -> {
+                    assertThat(refused.failureType()).isEqualTo(ReplyFailure.RECIPIENT_FAILURE);
+                    assertThat(refused.failureCode()).isEqualTo(500);
+                });
+    }
+
+    @Test
+    void whenTheHourOfALimitIsOverMoreIsAskedForAlsoByWhatIsUnderWay() throws Exception {
+        get(vertx.undeploy(deployment));
+        deploy("""
+            {"max_concurrent_requests": 64,
+             "limits": [{"from": "00:00", "to": "00:01", "mbit_per_second": 1}]}\
+            """);
+        for (int i = 0; i < 20; i++) {
+            shard.bucket().add("c/" + i, 300);
+        }
+        hold(RequestKind.GET);
+        try (LogCapture log = LogCapture.of("io.hubstorage.transfer")) {
+            now.set(LocalDate.of(2026, 3, 4)
+                    .atStartOfDay(ZoneId.systemDefault())
+                    .toInstant());
+            TransferMessage.ShardId id = begin().id();
+            await().until(() -> held.arrived() >= 4);
+            awaitBeatsOf(id);
+            assertThat(held.arrived()).isEqualTo(4);
+
+            now.updateAndGet(midnight -> midnight.plus(Duration.ofMinutes(2)));
+
+            await().until(() -> held.arrived() == 22);
+            assertThat(log.lines("INFO"))
+                    .containsSubsequence(
+                            "INFO Downloads are limited to 1 Mbit/s", "INFO Downloads are not limited any more");
+        }
+    }
+
+    @Test
+    void whatIsUnderWayWithEarlierSettingsIsFinishedWithThem() throws Exception {
+        get(vertx.undeploy(deployment));
+        deploy("""
+            {"max_concurrent_requests": 64}\
+            """);
+        shard.s3().faults().when(RequestKind.GET).times(2).then(Fault.hold(held));
+        TransferMessage.ShardId first = begin().id();
+        await().until(() -> held.arrived() == 2);
+        Files.writeString(home.resolve("variables"), "AWS_DEFAULT_REGION=eu-central-1\n");
+        get(store.reload());
+
+        TransferMessage.ShardId second = begin().id();
+        await().until(() -> !results.isEmpty());
+        awaitBeatsOf(first);
+        held.open();
+
+        await().until(() -> results.size() == 2);
+        assertThat(results).extracting(TransferMessage.Result::id).containsExactly(second, first);
+        assertThat(results).extracting(TransferMessage.Result::outcome).containsOnly(Outcome.CHANGED);
+        assertThat(results)
+                .allSatisfy(result -> assertThat(result.failures().total()).isZero());
+        assertThat(shard.gets()).as("none was broken off").isEqualTo(4);
     }
 
     @Test

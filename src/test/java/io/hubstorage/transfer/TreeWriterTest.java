@@ -102,13 +102,18 @@ final class TreeWriterTest {
 
     @Test
     void soAreTheFurtherBlocksOfAFolderOfManyNames() throws IOException {
-        for (int number = 0; number < 300; number++) {
-            tree.link(old.resolve("x"), held("x", 0, "r--r--r--"), "folder/a-rather-long-name-%04d".formatted(number));
-        }
-
+        ManifestEntry entry = held("x", 0, "r--r--r--");
         // Ten bytes beside each name, and blocks three quarters full.
-        long names = 300L * (10 + "a-rather-long-name-0000".length()) / (block * 3 / 4);
-        assertThat(progress.allocatedBytes.sum()).isEqualTo((1 + names) * block);
+        long each = 10L + "a-rather-long-name-0000".length();
+        long full = block * 3 / 4;
+        for (int number = 0; number < 300; number++) {
+            String name = "a-rather-long-name-%04d".formatted(number);
+            tree.link(old.resolve("x"), entry, "one/" + name);
+            tree.link(old.resolve("x"), entry, "two/" + name);
+
+            long blocks = 1 + (number + 1) * each / full;
+            assertThat(progress.allocatedBytes.sum()).isEqualTo(2 * blocks * block);
+        }
     }
 
     @Test
@@ -335,6 +340,21 @@ final class TreeWriterTest {
         assertThatThrownBy(late::draft).isInstanceOf(CancellationException.class);
         assertThatThrownBy(() -> late.resume(old.resolve("x"))).isInstanceOf(CancellationException.class);
         assertThatThrownBy(() -> late.link(old.resolve("x"), entry, "x")).isInstanceOf(CancellationException.class);
+        assertThat(test.tree()).isEmptyDirectory();
+    }
+
+    @Test
+    void aDraftThatLosesItsLeaseOnTheWayDoesNotGetIntoTheTree() throws IOException {
+        Shard shard = new Shard(test.message(Mode.COPY));
+        Lease lease = new Lease(shard.lease());
+        TreeWriter late = new TreeWriter(shard, new SourceFiles(shard.sources(), progress.lookNanos), progress, lease);
+        try (TreeWriter.Draft draft = late.draft()) {
+            Files.delete(shard.lease());
+            assertThat(lease.isLost()).isTrue();
+
+            assertThatThrownBy(() -> draft.finish("a", FileTime.from(TIME))).isInstanceOf(CancellationException.class);
+        }
+
         assertThat(test.tree()).isEmptyDirectory();
     }
 

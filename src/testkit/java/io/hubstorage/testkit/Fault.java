@@ -33,6 +33,8 @@ public sealed interface Fault {
         CUT,
         /** No further byte comes, and the connection stays open. */
         STALL,
+        /** All of it comes, in chunks, and the connection is closed in order before the one that would say so. */
+        OPEN_END,
         /** One byte is another; everything else is right. */
         CORRUPT
     }
@@ -105,6 +107,11 @@ public sealed interface Fault {
     /** See {@link BodyTrick#STALL}. */
     static Fault stallAt(double share) {
         return new Body(BodyTrick.STALL, share);
+    }
+
+    /** See {@link BodyTrick#OPEN_END}. */
+    static Fault openEnd() {
+        return new Body(BodyTrick.OPEN_END, 1);
     }
 
     /** See {@link BodyTrick#CORRUPT}. */

@@ -43,12 +43,17 @@ final class PayloadSender {
         boolean corrupt = fault != null && fault.trick() == BodyTrick.CORRUPT;
         this.payload = corrupt && length > 0 ? payload.corruptedAt(Math.min(place, length - 1)) : payload;
         this.trick = fault == null || corrupt ? null : fault.trick();
-        this.end = trick == null ? length : Math.min(place, Math.max(0, length - 1));
+        boolean all = trick == null || trick == BodyTrick.OPEN_END;
+        this.end = all ? length : Math.min(place, Math.max(0, length - 1));
     }
 
     /** Sends head and body; what happens to the connection after that is logged by the server. */
     void send() {
-        response.putHeader("Content-Length", Long.toString(payload.length()));
+        if (trick == BodyTrick.OPEN_END) {
+            response.setChunked(true);
+        } else {
+            response.putHeader("Content-Length", Long.toString(payload.length()));
+        }
         if (trick == null && paces.stream().noneMatch(Pace::limited)) {
             ByteBuf whole = end == 0 ? Unpooled.EMPTY_BUFFER : payload.slice(0, end);
             // Else it is larger than a chunk, or crosses from one into the next.
@@ -101,7 +106,7 @@ final class PayloadSender {
         switch (trick) {
             case null -> response.end();
             case RESET -> reset(request);
-            case CUT -> request.connection().close();
+            case CUT, OPEN_END -> request.connection().close();
             case STALL -> {}
             case CORRUPT -> throw new IllegalStateException("corrupting ends no body");
         }
