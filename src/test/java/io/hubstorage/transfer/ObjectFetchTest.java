@@ -290,6 +290,24 @@ final class ObjectFetchTest extends WithTestShard {
     }
 
     @Test
+    void whereItWasArchivedSinceThePreviousVersionIsKept() throws IOException {
+        shard.bucket().add("a", 300);
+        shard.backUp();
+        shard.bucket().add("a", 400);
+        shard.s3()
+                .faults()
+                .when(RequestKind.GET)
+                .then(new Fault.Status(403, "InvalidObjectState", "The operation is not valid for the storage class"));
+
+        TransferMessage.Result result = shard.run(Mode.COPY);
+
+        assertThat(result.progress().counts().archived()).isEqualTo(new Tally(1, 400));
+        assertThat(result.progress().counts().kept()).isEqualTo(new Tally(1, 300));
+        shard.run(Mode.LINK);
+        assertThat(shard.line("a").state()).isEqualTo(EntryState.KEPT);
+    }
+
+    @Test
     void aRefusalOfOneKeysSignatureIsThatKeysFailure() throws IOException {
         shard.bucket().add("a", 300);
         shard.bucket().add("b", 300);
