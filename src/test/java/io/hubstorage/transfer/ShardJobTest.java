@@ -109,6 +109,19 @@ final class ShardJobTest {
                 TransferMessage.Progress.NONE);
     }
 
+    /** All of the bucket, for a disk that does not tell all names apart. */
+    private TransferMessage.Shard folded() throws IOException {
+        TransferMessage.Shard plain = shard(0, null, null, true, snapshotOf());
+        return new TransferMessage.Shard(
+                plain.runId(),
+                plain.id(),
+                plain.mode(),
+                plain.keys(),
+                plain.workspace(),
+                new TransferMessage.Options(true, List.of(), List.of(), true, true, false, false),
+                plain.before());
+    }
+
     /** As the run does: the folders and the lease are there. */
     private void prepare(TransferMessage.Shard shard) throws IOException {
         Files.createDirectories(home.resolve("tree"));
@@ -192,15 +205,7 @@ final class ShardJobTest {
         bucket.add("A", 5);
         bucket.add("a", 6);
         s3.faults().whenGetting("a").attempts(RetryPolicy.USUAL.attempts()).then(Fault.internalError());
-        TransferMessage.Shard plain = shard(0, null, null, true, snapshotOf());
-        TransferMessage.Shard folded = new TransferMessage.Shard(
-                plain.runId(),
-                plain.id(),
-                plain.mode(),
-                plain.keys(),
-                plain.workspace(),
-                new TransferMessage.Options(true, List.of(), List.of(), true, true, false, false),
-                plain.before());
+        TransferMessage.Shard folded = folded();
         prepare(folded);
 
         TransferMessage.Result first = new ShardJob(new Shard(folded), requests, () -> access).run();
@@ -301,6 +306,22 @@ final class ShardJobTest {
                 new ShardProgress(shard.before()),
                 lease);
         lease.request();
+
+        assertThatThrownBy(() -> copy.run(new FailureLog(null))).isInstanceOf(CancellationException.class);
+
+        assertThat(home.resolve("tree")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatWaitedToBeSortedIsNotGoneThroughOnceTheShardIsToldToStop() throws IOException {
+        bucket.add("a", 6);
+        TransferMessage.Shard folded = folded();
+        prepare(folded);
+        Lease lease = new Lease(Path.of(folded.lease()));
+        ShardCopy copy =
+                new ShardCopy(new Shard(folded), requests, () -> access, new ShardProgress(folded.before()), lease);
+        // After the last page.
+        s3.onRequest(request -> request.kind() == RequestKind.LIST, _ -> lease.request());
 
         assertThatThrownBy(() -> copy.run(new FailureLog(null))).isInstanceOf(CancellationException.class);
 
