@@ -136,6 +136,19 @@ final class LocalReuseTest extends WithTestShard {
     }
 
     @Test
+    void aFileInPartsOfASizeThatIsNotTheLikeliestIsReadOnceMore() throws IOException {
+        // Two parts: of 1 MiB and the rest, or of the same size each.
+        SyntheticObject object = SyntheticObject.of("a", 3 << 19, 1).inParts(3 << 18);
+        oldTool(object, object.body());
+
+        ManifestEntry entry = copied("a");
+
+        assertThat(entry.verified()).isEqualTo("multipart-md5");
+        assertThat(entry.content().upload().partSize()).isEqualTo(3 << 18);
+        assertThat(shard.gets()).isZero();
+    }
+
+    @Test
     void aFileWithOtherBytesIsDownloadedAlsoWhereNoHeadIsAllowed() throws IOException {
         oldTool(SyntheticObject.of("a", 300, 1), new byte[300]);
         shard.s3().faults().when(RequestKind.HEAD).then(Fault.accessDenied());
