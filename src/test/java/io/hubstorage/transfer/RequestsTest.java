@@ -374,6 +374,27 @@ final class RequestsTest {
 
         body.thread().interrupt();
         assertThatThrownBy(body::get).hasCauseInstanceOf(InterruptedIOException.class);
+        judging.acquire();
+        now.addAndGet(Duration.ofSeconds(5).toNanos());
+        judging.answered(1, 1);
+        assertThat(judging.limit()).as("64 of 64, and none waits any more").isEqualTo(128);
+    }
+
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aBodyThatCameFasterThanItsBandwidthWaitsForWhatIsLeftOfItAndNoLonger() throws Exception {
+        // By this clock there is always bandwidth when somebody looks.
+        AtomicLong looks = new AtomicLong();
+        RateLimiter bandwidth = new RateLimiter(() -> looks.addAndGet(1_000_000_000));
+        bandwidth.rate(ObjectFetch.SMALL);
+        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+
+        assertThat(some.<String>reading(ObjectFetch.SMALL + 1, allowance -> {
+                    allowance.counting(_ -> {}).accept(ObjectFetch.SMALL + 1);
+                    allowance.more();
+                    return "there";
+                }))
+                .isEqualTo("there");
     }
 
     @Test
