@@ -2,8 +2,8 @@
 #
 #   docker build -t hubstorage .
 #
-# Layers, from the one that changes least to the one that changes most: the Java runtime, the libraries, an AOT cache
-# trained on the libraries, our own program. A change of our code makes only the last one, about 1 MB, anew.
+# Layers, from the one that changes least to the one that changes most: the Java runtime, the libraries, our own program, and an
+# AOT cache trained on a backup with all of these.
 
 ARG JAVA=25
 
@@ -27,31 +27,6 @@ RUN mkdir /app/native \
     && chmod -R u=rwX,go=rX /app \
     && find /app -exec touch -h -d 2026-11-01T00:00:00Z {} +
 
-# The program that the AOT cache is trained on, which uses the libraries, and our way from the SDK to the network; and the JVM's arguments for its training and
-# for the service. A cache fits a class path that begins as the one it was trained on.
-FROM libraries AS rehearsal
-COPY src/image/java src
-COPY src/main/java/io/hubstorage/s3/NettyTransport.java src/io/hubstorage/s3/
-COPY docker/jvm.args /app/aot/
-RUN javac -nowarn -proc:none -cp '/app/lib/*' -d classes src/io/hubstorage/image/*.java src/io/hubstorage/s3/*.java \
-    && cd /app/aot \
-    && jar --create --date=2026-11-01T00:00:00Z --file=rehearsal.jar -C /src/classes . \
-    && path=$(printf '%s:' /app/lib/*.jar)/app/aot/rehearsal.jar \
-    && (cat jvm.args && echo "-XX:AOTCacheOutput=/app/aot/hubstorage.aot -cp $path") >/training.args \
-    && (cat jvm.args && echo "-XX:AOTCache=/app/aot/hubstorage.aot -cp $path:/app/program/hubstorage.jar") >service.args \
-    && rm jvm.args \
-    && find /app/aot -exec touch -h -d 2026-11-01T00:00:00Z {} +
-
-# The training needs the very Java runtime of the service, and the libraries at their final place.
-FROM eclipse-temurin:${JAVA}-jre AS training
-COPY --from=libraries /app/native /app/native
-COPY --from=libraries /app/lib /app/lib
-COPY --from=rehearsal /training.args /
-COPY --from=rehearsal /app/aot /app/aot
-RUN LC_ALL=C.UTF-8 java -Xlog:aot=error,cds=error @/training.args io.hubstorage.image.Rehearsal \
-    && test -s /app/aot/hubstorage.aot \
-    && touch -d 2026-11-01T00:00:00Z /app/aot/hubstorage.aot /app/aot
-
 # Our own classes and resources.
 FROM libraries AS program
 COPY conf conf
@@ -61,6 +36,23 @@ RUN mvn -o -B -q compile jar:jar \
     && mkdir /app/program \
     && mv target/hubstorage-*.jar /app/program/hubstorage.jar \
     && touch -d 2026-11-01T00:00:00Z /app/program/hubstorage.jar /app/program
+
+# The training needs the very Java runtime of the service, and everything at its final place. A process with the module of the
+# vectors in it would make no cache.
+FROM eclipse-temurin:${JAVA}-jre AS training
+ENV LC_ALL=C.UTF-8
+COPY --from=libraries /app/native /app/native
+COPY --from=libraries /app/lib /app/lib
+COPY --from=program /app/program /app/program
+COPY docker/jvm.args /
+RUN mkdir /app/aot \
+    && cd /app/aot \
+    && (cat /jvm.args && echo "-cp $(printf '%s:' /app/lib/*.jar)/app/program/hubstorage.jar") >/training.args \
+    && (cat /training.args && echo "-XX:AOTCache=/app/aot/hubstorage.aot") >service.args \
+    && java @/training.args -XX:AOTCacheOutput=/app/aot/hubstorage.aot -Dhubstorage.vectors=off -Xlog:aot=error,cds=error \
+        io.hubstorage.Rehearsal /tmp/rehearsal \
+    && test -s hubstorage.aot \
+    && touch -d 2026-11-01T00:00:00Z hubstorage.aot service.args .
 
 # The demo's S3 server: from the testkit, what it needs and no more.
 FROM program AS demo-program
@@ -92,8 +84,8 @@ RUN mkdir -p /app && mkdir -m 0777 /app/config /app/data /app/logs
 COPY --chmod=0755 docker/hubstorage docker/healthcheck /usr/local/bin/
 COPY --from=libraries /app/native /app/native
 COPY --from=libraries /app/lib /app/lib
-COPY --from=training /app/aot /app/aot
 COPY --from=program /app/program /app/program
+COPY --from=training /app/aot /app/aot
 USER 10001:10001
 WORKDIR /app
 EXPOSE 5002

@@ -39,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where the process begins, and what its commands see of it: variables, clock, terminal, signals. */
-public final class Main implements Program {
+public class Main implements Program {
     /** {@code docker stop} kills after 10 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(8);
 
@@ -70,7 +70,7 @@ public final class Main implements Program {
         }
     }
 
-    private static PrintWriter writer(PrintStream stream) {
+    static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(stream, true, stream.charset());
     }
 
@@ -132,7 +132,7 @@ public final class Main implements Program {
             }
         }
         PrometheusMeterRegistry registry = HttpVerticle.registry();
-        Started started = new Started(vertx(registry));
+        Started started = new Started(vertx(launch.mode(), registry));
         try {
             SoftHeapLimit.keep(started.vertx());
             started.up(launch, registry, clock());
@@ -165,15 +165,18 @@ public final class Main implements Program {
                         .formatted(bytes >> 20);
     }
 
-    private static Vertx vertx(PrometheusMeterRegistry registry) {
+    private static Vertx vertx(Launch.Mode mode, PrometheusMeterRegistry registry) {
+        VertxOptions options = new VertxOptions()
+                // Its folder in the temp folder outlives each process that is killed, and what is in the jar is read
+                // from there.
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+        if (mode != Launch.Mode.SERVICE) {
+            // Nobody could ask for what is counted.
+            return Vertx.vertx(options);
+        }
         return Vertx.builder()
-                .with(new VertxOptions()
-                        .setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true))
-                        // Its folder in the temp folder outlives each process that is killed, and what is in the jar
-                        // is read from there.
-                        .setFileSystemOptions(new FileSystemOptions()
-                                .setFileCachingEnabled(false)
-                                .setClassPathResolvingEnabled(false)))
+                .with(options.setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
                 .withMetrics(new MicrometerMetricsFactory(registry))
                 .build();
     }

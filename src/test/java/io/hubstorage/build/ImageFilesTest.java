@@ -2,7 +2,7 @@ package io.hubstorage.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hubstorage.image.Rehearsal;
+import io.hubstorage.Rehearsal;
 import io.hubstorage.testkit.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,10 +14,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the image's build depends on, without building it. */
 final class ImageFilesTest {
     private static final Pattern FLAGS = Pattern.compile("<jvm.flags>(.*)</jvm.flags>");
+
+    @TempDir
+    Path folder;
 
     @Test
     void theRehearsalGoesThroughUnderTheImagesFlags() throws IOException {
@@ -28,8 +32,8 @@ final class ImageFilesTest {
                 .forEach(flags::add);
         flags.add("-Xmx256m");
 
-        Shell.Result result =
-                Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(2), Shell.java(flags, Rehearsal.class));
+        Shell.Result result = Shell.run(
+                Path.of("."), Map.of(), Duration.ofMinutes(2), Shell.java(flags, Rehearsal.class, folder.toString()));
 
         assertThat(result.succeeded().err()).isEmpty();
     }
