@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,10 +58,16 @@ public class Main implements Program {
 
     /** Runs a command and ends the process with its exit code; see {@code --help}. */
     public static void main(String[] args) {
+        run(args, _ -> {});
+    }
+
+    /** The same; its last act is given the exit code. */
+    static void run(String[] args, IntConsumer end) {
         Logging.early(Logging.Console.STDERR);
         int code = 1;
         try {
             code = HubCommand.execute(new Main(), writer(System.out), writer(System.err), args);
+            end.accept(code);
         } catch (Throwable e) {
             System.err.println("Internal error: " + e);
             LOG.error("This should not have happened; please report it with these lines", e);

@@ -6,8 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
-/** HubStorage as a command: each run is a JVM of its own, its start included. */
+/** HubStorage as a command: each run is a JVM of its own, its start included, with what the first one has left for it. */
 final class ColdHub implements Tool {
     private final HubHome home;
     private final String subcommand;
@@ -37,7 +38,11 @@ final class ColdHub implements Tool {
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(home.javaOptions());
         command.addAll(List.of("-jar", home.jar().toString(), subcommand));
-        Child child = Child.run(command, home.environment(), home.folder().resolve("output.txt"));
+        Map<String, String> environment = home.environment();
+        environment.put("CI", "");
+        environment.remove("HUBSTORAGE_CACHE_PATH");
+        Child child = Child.run(command, environment, home.folder().resolve("output.txt"));
+        home.awaitCache();
         return new Outcome(child.exitCode() == 0, child.measured());
     }
 

@@ -8,11 +8,14 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Where a HubStorage has its configuration and its data.
@@ -23,6 +26,8 @@ import java.util.stream.Stream;
  * @param data the snapshots
  */
 record HubHome(Path jar, Jvm jvm, Path folder, Path data, Server server) {
+    private static final Duration LONGEST_TRAINING = Duration.ofMinutes(2);
+
     /** Writes the configuration. */
     void configure() throws IOException {
         Files.createDirectories(temporary());
@@ -61,6 +66,22 @@ record HubHome(Path jar, Jvm jvm, Path folder, Path data, Server server) {
         Trees.delete(data);
         Trees.delete(folder);
         Trees.delete(cache());
+    }
+
+    /** Waits for what a run has begun to make for the next in the background, so that no other run is measured beside it. */
+    void awaitCache() {
+        Path folder = cache().resolve("hubstorage/aot");
+        try {
+            Awaitility.await().atMost(LONGEST_TRAINING).until(() -> !Files.isDirectory(folder) || isThere(folder));
+        } catch (ConditionTimeoutException e) {
+            // Then there is no cache, as for a user.
+        }
+    }
+
+    private static boolean isThere(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.anyMatch(file -> file.toString().endsWith(".aot"));
+        }
     }
 
     private Path cache() {

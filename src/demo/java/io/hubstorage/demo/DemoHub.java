@@ -56,6 +56,7 @@ final class DemoHub implements AutoCloseable {
                 "HUBSTORAGE_WEB_HOST", host,
                 "HUBSTORAGE_WEB_PORT", Integer.toString(port),
                 "DOCKER_MODE", "false"));
+        environment.put("HUBSTORAGE_CACHE_PATH", "none");
         // Nothing in the demo is a secret, whoever may reach it.
         environment.put("HUBSTORAGE_AUTH", "none");
         // The user's own profiles must not decide anything here.

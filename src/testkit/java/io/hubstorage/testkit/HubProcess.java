@@ -56,6 +56,8 @@ public final class HubProcess implements AutoCloseable {
         Map<String, String> environment = new TreeMap<>(Map.of(
                 "LC_ALL", "C.UTF-8",
                 "DOCKER_MODE", "false",
+                // Nobody's cache is used, and no training goes on after a test.
+                "HUBSTORAGE_CACHE_PATH", "none",
                 "HUBSTORAGE_CONFIG_PATH", home.resolve("config/config.json").toString(),
                 "HUBSTORAGE_DATA_PATH", home.resolve("data").toString(),
                 "HUBSTORAGE_LOG_PATH", home.resolve("logs").toString(),

@@ -1,0 +1,160 @@
+package io.hubstorage;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the jar begins. A JVM takes an AOT cache from its command line alone, so where {@link AotCache} has one this process turns
+ * into another JVM by {@code execv}, with the same process id, streams, environment and arguments. Where there is none yet, or
+ * anything is unusual, {@link Main} runs in this JVM. Loads as few classes as it can, since all of this code runs uncompiled.
+ */
+public final class Launcher {
+    private static final int JAVA = 25;
+    /** Commands that run long enough for a second JVM to pay. */
+    private static final Set<String> LONG = Set.of("serve", "backup", "verify");
+    /** Options that do not matter to a cache. Whoever gives any other has made up their mind about the JVM. */
+    private static final List<String> HARMLESS =
+            List.of("-Xmx", "-Xms", "-Xss", "-D", "--enable-native-access=", "--sun-misc-unsafe-memory-access=");
+    /** Starts an agent, whose listening socket would stay open in the second JVM. */
+    private static final String AGENT = "-Dcom.sun.management";
+    /** They hold options that appear on no command line. */
+    private static final Set<String> VARIABLES = Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+    private static final List<Path> CONTAINERS = List.of(Path.of("/.dockerenv"), Path.of("/run/.containerenv"));
+    private static final List<String> HELP = List.of("--help", "-h");
+    /** How long a service has what it needs for its start to itself. */
+    private static final int QUIET_MINUTES = 10;
+
+    private Launcher() {}
+
+    /** Runs the program with these arguments, and does not return. */
+    public static void main(String[] args) {
+        AotCache used = AotCache.ofThisProcess();
+        AotCache missing = used == null ? become(args) : null;
+        if (used != null) {
+            // At any end in good order.
+            Runtime.getRuntime().addShutdownHook(new Thread(used::works));
+            if (isService(args)) {
+                later(used::works);
+            }
+        } else if (missing != null && isService(args)) {
+            later(() -> AotTraining.begin(missing));
+        }
+        Main.run(args, code -> {
+            if (missing != null && code == 0 && !isService(args)) {
+                AotTraining.begin(missing);
+            }
+        });
+    }
+
+    private static void later(Runnable work) {
+        CompletableFuture.delayedExecutor(QUIET_MINUTES, TimeUnit.MINUTES).execute(work);
+    }
+
+    static boolean isWorth(String[] args, Map<String, String> environment) {
+        return (args.length == 0 || LONG.contains(args[0]))
+                && List.of(args).stream().noneMatch(HELP::contains)
+                // What the options of AotCache are known to do.
+                && Runtime.version().feature() == JAVA
+                && System.getProperty("java.vm.name").startsWith("OpenJDK")
+                && VARIABLES.stream().noneMatch(environment::containsKey);
+    }
+
+    /** Whether it runs until it is told to stop. */
+    static boolean isService(String[] args) {
+        return args.length == 0 || args[0].equals("serve") || List.of(args).contains("--continuous");
+    }
+
+    /** Returns if it cannot, or need not: the cache that is to be made, if any. */
+    private static @Nullable AotCache become(String[] args) {
+        AotCache cache = null;
+        try {
+            Path self = Path.of("/proc/self");
+            Path jar = Path.of(System.getProperty("java.class.path")).toRealPath();
+            List<String> given = List.of(Files.readString(self.resolve("cmdline"), StandardCharsets.ISO_8859_1)
+                    .split("\0", -1));
+            List<String> command = isWorth(args, System.getenv()) ? command(given, jar) : List.of();
+            cache = command.isEmpty() ? null : AotCache.of(jar, System.getenv());
+            List<String> options = cache == null ? List.of() : cache.use();
+            if (!options.isEmpty()) {
+                // First, because of two options the last one wins.
+                command.addAll(1, options.stream().map(Launcher::bytes).toList());
+                // Refused once a signal has begun to end this process: the second JVM would not hear of it.
+                Runtime.getRuntime().addShutdownHook(new Thread());
+                execute(Files.readSymbolicLink(self.resolve("exe")).toString(), command);
+            }
+        } catch (Throwable e) {
+            // Whatever it is, the program runs without the cache as well.
+        }
+        if (cache != null) {
+            cache.works();
+        }
+        return isOutlived(isService(args), Long.toString(ProcessHandle.current().pid()), System.getenv())
+                ? cache
+                : null;
+    }
+
+    /** Whether a process that this one leaves behind lives on: not that of a container, nor that of a service that ends with it. */
+    static boolean isOutlived(boolean service, String process, Map<String, String> environment) {
+        return !process.equals("1")
+                && (service || !process.equals(environment.get("SYSTEMD_EXEC_PID")))
+                && environment.getOrDefault("CI", "").isEmpty()
+                && CONTAINERS.stream().noneMatch(Files::exists);
+    }
+
+    /**
+     * The command line of this process, with the real path of its jar; empty where options stand in the way.
+     *
+     * @param given its arguments, each byte a Latin-1 character; the last one ends with a zero byte too, after which comes ""
+     */
+    static List<String> command(List<String> given, Path jar) {
+        int at = given.indexOf("-jar");
+        if (at < 1 || !given.subList(1, at).stream().allMatch(Launcher::isHarmless)) {
+            return List.of();
+        }
+        List<String> command = new ArrayList<>(given.subList(0, given.size() - 1));
+        command.set(at + 1, bytes(jar.toString()));
+        return command;
+    }
+
+    private static boolean isHarmless(String option) {
+        return !option.startsWith(AGENT) && HARMLESS.stream().anyMatch(option::startsWith);
+    }
+
+    private static String bytes(String text) {
+        return new String(
+                text.getBytes(Charset.forName(System.getProperty("sun.jnu.encoding"))), StandardCharsets.ISO_8859_1);
+    }
+
+    @SuppressWarnings("restricted") // There is no other way to exec; the manifest allows it.
+    private static void execute(String program, List<String> command) throws Throwable {
+        Linker linker = Linker.nativeLinker();
+        MethodHandle execv = linker.downcallHandle(
+                linker.defaultLookup().findOrThrow("execv"),
+                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment vector = arena.allocate(ValueLayout.ADDRESS, command.size() + 1L);
+            for (int i = 0; i < command.size(); i++) {
+                vector.setAtIndex(
+                        ValueLayout.ADDRESS, i, arena.allocateFrom(command.get(i), StandardCharsets.ISO_8859_1));
+            }
+            // Returns only if it has failed.
+            int _ = (int) execv.invokeExact(arena.allocateFrom(bytes(program), StandardCharsets.ISO_8859_1), vector);
+        }
+    }
+}
