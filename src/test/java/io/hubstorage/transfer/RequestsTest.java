@@ -387,7 +387,7 @@ final class RequestsTest {
         AtomicLong looks = new AtomicLong();
         RateLimiter bandwidth = new RateLimiter(() -> looks.addAndGet(1_000_000_000));
         bandwidth.rate(ObjectFetch.SMALL);
-        Requests some = new Requests(permits, bandwidth, 4096, RetryPolicy.USUAL);
+        Requests some = within(bandwidth, permits);
 
         assertThat(some.<String>reading(ObjectFetch.SMALL + 1, allowance -> {
                     allowance.counting(_ -> {}).accept(ObjectFetch.SMALL + 1);
