@@ -48,7 +48,8 @@ final class CorruptedBodiesTest extends EngineTest {
         buckets.put("etags", etags);
         int each = BODIES / 2 / ChecksumKind.values().length;
         for (ChecksumKind kind : ChecksumKind.values()) {
-            SyntheticBucket bucket = sized(each, new Random(kind.name().hashCode())).withChecksums(kind);
+            SyntheticBucket bucket =
+                    sized(each, new Random(kind.name().hashCode())).withChecksums(kind);
             // An ETag that only looks like an MD5.
             bucket.objects().toList().forEach(object -> bucket.put(object.withKms()));
             buckets.put(kind.name().toLowerCase(Locale.ROOT), bucket);
