@@ -34,11 +34,11 @@ public final class BodyVerifier implements ByteSink {
     }
 
     /**
-     * Where a body lies by the time that it is fed, so that its parts can be hashed later and together.
+     * Lets the MD5s of a body and its parts be computed later, beside those of others.
      *
-     * @param file must be readable until the verdict
+     * @param body where it lies by the time that it is fed; must be readable until the verdict
      */
-    public record OnDisk(ByteSource file, ParallelMd5 md5) {}
+    public record SideBySide(ByteSource body, ParallelMd5 md5) {}
 
     /** A longer body is hashed while it arrives: when all of it is there, nobody wants to wait for its hash. */
     private static final long SOON_HASHED = 16L << 20;
@@ -48,7 +48,7 @@ public final class BodyVerifier implements ByteSink {
     private final long size;
     private final PartSizeInference guesses;
     private final @Nullable Parts uploaded;
-    private final @Nullable OnDisk disk;
+    private final @Nullable SideBySide later;
     private final MessageDigest sha256 = Algorithm.SHA256.start();
     private final Map<DeclaredChecksum, MessageDigest> whole = new LinkedHashMap<>();
     private final @Nullable PartedHash parted;
@@ -60,7 +60,7 @@ public final class BodyVerifier implements ByteSink {
      *
      * @param name of the object, for messages
      * @param uploaded null where it is not worth asking
-     * @param disk null where the body is nowhere but in memory
+     * @param later null where the body is nowhere to be read again
      */
     public BodyVerifier(
             String name,
@@ -68,23 +68,29 @@ public final class BodyVerifier implements ByteSink {
             long size,
             PartSizeInference guesses,
             @Nullable Parts uploaded,
-            @Nullable OnDisk disk)
+            @Nullable SideBySide later)
             throws IOException, InterruptedException {
         this.name = name;
         this.claims = claims;
         this.size = size;
         this.guesses = guesses;
         this.uploaded = uploaded;
-        this.disk = disk;
-        boolean soon = disk != null && size <= SOON_HASHED && disk.md5().takes(size);
+        this.later = later;
         for (DeclaredChecksum claim : claims.whole()) {
-            if (claim.algorithm() != Algorithm.SHA256 && !(claim.algorithm() == Algorithm.MD5 && soon)) {
+            if (claim.algorithm() != Algorithm.SHA256 && !isHashedLater(claim)) {
                 whole.put(claim, claim.algorithm().start());
             }
         }
         DeclaredChecksum parts = claims.sayWhole() ? null : claims.parted();
         long each = parts == null ? 0 : likeliest(parts);
-        this.parted = parts == null || each == 0 ? null : new PartedHash(parts, PartSizes.each(each), disk);
+        this.parted = parts == null || each == 0 ? null : new PartedHash(parts, PartSizes.each(each), later);
+    }
+
+    private boolean isHashedLater(DeclaredChecksum claim) {
+        return claim.algorithm() == Algorithm.MD5
+                && later != null
+                && size <= SOON_HASHED
+                && later.md5().takes(size);
     }
 
     private long likeliest(DeclaredChecksum parts) throws IOException, InterruptedException {
@@ -160,8 +166,8 @@ public final class BodyVerifier implements ByteSink {
         if (digest != null) {
             return claim.agrees(digest.digest());
         }
-        if (disk != null && claim.algorithm() == Algorithm.MD5) {
-            return claim.agrees(disk.md5().submit(disk.file(), 0, size).get());
+        if (later != null && claim.algorithm() == Algorithm.MD5) {
+            return claim.agrees(later.md5().submit(later.body(), 0, size).get());
         }
         return claim.expected().equals(sha256());
     }
@@ -223,7 +229,7 @@ public final class BodyVerifier implements ByteSink {
     private @Nullable PartSizes agreeing(DeclaredChecksum claim, List<PartSizes> ideas, Again again)
             throws IOException, InterruptedException {
         List<PartedHash> hashes =
-                ideas.stream().map(sizes -> new PartedHash(claim, sizes, disk)).toList();
+                ideas.stream().map(sizes -> new PartedHash(claim, sizes, later)).toList();
         again.feed((bytes, offset, length) -> hashes.forEach(hash -> hash.update(bytes, offset, length)));
         for (PartedHash hash : hashes) {
             if (hash.agrees()) {

@@ -14,4 +14,16 @@ public interface ByteSource {
      * @return how many, or -1 at the end
      */
     int read(ByteBuffer into, long position) throws IOException;
+
+    /** A body in memory, which must not change. */
+    static ByteSource of(byte[] body) {
+        return (into, position) -> {
+            int count = (int) Math.min(into.remaining(), body.length - position);
+            if (count <= 0) {
+                return into.hasRemaining() ? -1 : 0;
+            }
+            into.put(body, (int) position, count);
+            return count;
+        };
+    }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hashes stretches of files side by side, one in each lane of {@link Md5Vectors}, which alone it needs the module for. A step
+ * Hashes stretches of bytes side by side, one in each lane of {@link Md5Vectors}, which alone it needs the module for. A step
  * costs the same however many lanes work. Not thread-safe.
  */
 final class Md5Lanes {
@@ -27,14 +27,14 @@ final class Md5Lanes {
     private int working;
     private int blocks;
 
-    /** Part of a file, and later its MD5, or why that cannot be had. */
+    /** Part of what can be read again, and later its MD5, or why that cannot be had. */
     static final class Stretch extends CompletableFuture<byte[]> {
-        private final ByteSource file;
+        private final ByteSource source;
         private final long from;
         private final long length;
 
-        Stretch(ByteSource file, long from, long length) {
-            this.file = file;
+        Stretch(ByteSource source, long from, long length) {
+            this.source = source;
             this.from = from;
             this.length = length;
         }
@@ -49,7 +49,7 @@ final class Md5Lanes {
             var digest = Algorithm.MD5.start();
             ByteSink sink = digest::update;
             try {
-                sink.read(file, from, length);
+                sink.read(source, from, length);
                 complete(digest.digest());
             } catch (IOException | RuntimeException | Error e) {
                 completeExceptionally(e);
@@ -91,15 +91,6 @@ final class Md5Lanes {
     /** How many more stretches may begin. */
     int free() {
         return lanes.length - working;
-    }
-
-    /** Hashes so many blocks in each lane for nothing, beside what the lanes work on. May run while a step does. */
-    void rehearse(int blocks) {
-        int[] starts = new int[lanes.length];
-        for (int index = 0; index < lanes.length; index++) {
-            starts[index] = lanes[index].start;
-        }
-        new Md5Vectors().hash(bytes, starts, blocks);
     }
 
     /** How many blocks of each lane the last step hashed. */
@@ -184,7 +175,7 @@ final class Md5Lanes {
         int wanted = (int) Math.min(chunk, stretch.length() - lane.read);
         buffer.limit(lane.start + wanted).position(lane.start);
         while (buffer.hasRemaining()) {
-            int count = stretch.file.read(buffer, stretch.from + lane.read);
+            int count = stretch.source.read(buffer, stretch.from + lane.read);
             if (count < 0) {
                 throw new IOException("the file ends at %d instead of %d bytes"
                         .formatted(stretch.from + lane.read, stretch.from + stretch.length()));

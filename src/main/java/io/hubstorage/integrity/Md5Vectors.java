@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * MD5 (RFC 1321) of as many messages at once as a vector has lanes, block by block. The only class that needs the module
- * {@code jdk.incubator.vector}: {@link ParallelMd5#lanesOfTheProcessor} asks for it before this is loaded. Not thread-safe.
+ * {@code jdk.incubator.vector}: {@link LaneTrials#lanesOfTheProcessor} asks for it before this is loaded. Not thread-safe.
  *
  * <p>Everything is written out where it is used: a helper that the compiler decides not to inline has its vectors in objects,
  * which costs twenty times what the hashing does.

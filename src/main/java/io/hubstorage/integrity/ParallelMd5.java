@@ -2,54 +2,37 @@ package io.hubstorage.integrity;
 
 import io.hubstorage.integrity.Md5Lanes.Stretch;
 import java.io.IOException;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MD5s of stretches that have just been written to files, side by side: four to five times as fast as one after the other where
- * the vectors of the processor are wide enough and the JVM has the module {@code jdk.incubator.vector}. Where
- * they are not, or the code is not compiled yet, {@link #takes} says so. Thread-safe; shared by all objects, because one alone seldom fills the lanes.
+ * MD5s of whatever has come and can be read again, side by side: four to five times as fast as one after the other where the
+ * vectors of the processor are wide enough and the JVM has the module {@code jdk.incubator.vector}. Where they are not, or the
+ * code is not compiled yet, {@link #takes} says so. Thread-safe; shared by all objects, because one alone seldom fills the lanes.
  *
- * <p>Stretches wait until there is one for each lane, somebody needs the hash of one, or so much waits that it might no longer
- * be in the disk cache when it is read: in memory they take nothing. {@code minio/md5-simd} has a server with lanes too, which
- * is fed with the bytes themselves; those of several parts of an upload never arrive together where each object is read front to
- * back, as its SHA-256 has it.
+ * <p>Stretches wait until there is one for each lane, or somebody needs the hash of one, or so much waits that it might no longer
+ * be in the disk cache when it is read. Even then those threads come first that are ready to go on and may bring more of them;
+ * nobody waits for a clock. {@code minio/md5-simd} has a server with lanes too, which is fed with the bytes themselves; those of
+ * several parts of an upload never arrive together where each object is read front to back, as its SHA-256 has it.
  */
 public final class ParallelMd5 {
-    /** Of lanes: the module is loaded when there is something to try it with, since that takes 0.1 s of a process. */
-    private static final int UNKNOWN = -1;
-    /** With narrower vectors, one after the other is as fast. */
-    private static final int NARROWEST = 8;
-    /** Wider ones take more words at a time than a block of MD5 has. */
-    private static final int WIDEST = 16;
-    /** Shorter ones cost more to hand over than to hash; and an ETag can claim parts of a few bytes by the hundred thousand. */
-    private static final int SHORTEST = 64 << 10;
+    /** Shorter ones cost as much to hand over as to hash; and an ETag can claim parts of a few bytes by the hundred thousand. */
+    private static final int SHORTEST = 16 << 10;
     /** Fewer than that are hashed one after the other. */
     private static final int FEWEST = 4;
-    /** After each of so many bytes that are hashed otherwise, the lanes are tried. */
-    private static final long TRIED_AFTER = 8L << 20;
-    /** Blocks of each lane in a trial: 10 ms before the code is compiled, microseconds afterwards. */
-    private static final int TRIAL = 16;
-    /** Fewer trials say nothing: the one or the other may have been interrupted each time. */
-    private static final int TRIALS = 8;
-    /** Of so many steps at work, the quickest must still be worth it, for the same reason. */
-    private static final int STEPS = 8;
     /** What may wait, at most. */
     private static final long MOST_WAITING = 256L << 20;
+    /** After so many steps of full lanes (2 to 4 ms) others may use the processor too. */
+    private static final int SHIFT = 16;
 
-    private volatile int lanes;
+    private final LaneTrials trials;
     private final long capacity;
-    private final LongSupplier nanos;
     private final ThreadFactory runners;
-    private final AtomicLong refused = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Queue<Stretch> queue = new ArrayDeque<>();
@@ -61,18 +44,12 @@ public final class ParallelMd5 {
     private int waiters;
 
     private boolean running;
-    private volatile boolean faster;
-    private int trials;
-    /** Nanoseconds of the quickest trial. */
-    private long laned = Long.MAX_VALUE;
-    /** And of the same bytes one after the other. */
-    private long single = Long.MAX_VALUE;
+    /** How many stretches have ever come. */
+    private long come;
+    /** As many as had come when others were let go first; less than that before they are. */
+    private long seen;
     /** May come to rest in the middle of stretches. */
     private @Nullable Md5Lanes side;
-    /** Nanoseconds that the quickest of the last steps took for a block of each lane; known to the thread that runs. */
-    private long quickest = Long.MAX_VALUE;
-
-    private int steps;
 
     /** As wide as the processor, bounded by what the JVM may use of the memory, which is in proportion to what there is. */
     public ParallelMd5() {
@@ -81,47 +58,19 @@ public final class ParallelMd5 {
 
     /** @param faster whether that is to be believed without a trial */
     public ParallelMd5(boolean faster) {
-        this(
-                faster ? lanesOfTheProcessor() : UNKNOWN,
-                Math.min(MOST_WAITING, Runtime.getRuntime().maxMemory() / 2),
-                faster);
+        this(new LaneTrials(faster), Math.min(MOST_WAITING, Runtime.getRuntime().maxMemory() / 2));
     }
 
-    /**
-     * @param lanes 0 for none
-     * @param capacity how many bytes may wait
-     */
-    ParallelMd5(int lanes, long capacity, boolean faster) {
-        // Not a virtual thread: it computes without a pause, and the threads that carry those are as few as the
-        // processors.
-        this(
-                lanes,
-                capacity,
-                faster,
-                System::nanoTime,
-                Thread.ofPlatform().daemon().name("md5-lanes").factory());
+    /** @param capacity how many bytes may wait */
+    ParallelMd5(LaneTrials trials, long capacity) {
+        this(trials, capacity, Thread.ofVirtual().name("md5-lanes").factory());
     }
 
-    /**
-     * The same, with a clock and threads of the caller's.
-     *
-     * @param nanos asked in pairs: around what the lanes do, and around the same bytes one after the other
-     * @param runners of which one at a time runs
-     */
-    ParallelMd5(int lanes, long capacity, boolean faster, LongSupplier nanos, ThreadFactory runners) {
-        this.lanes = lanes;
+    /** @param runners makes the thread that hashes, one at a time; where it yields, whoever may bring stretches goes first */
+    ParallelMd5(LaneTrials trials, long capacity, ThreadFactory runners) {
+        this.trials = trials;
         this.capacity = capacity;
-        this.faster = faster;
-        this.nanos = nanos;
         this.runners = runners;
-    }
-
-    /** 0 where stretches cannot be hashed side by side. */
-    static int lanesOfTheProcessor() {
-        // Asked first: without the module the class cannot even be loaded.
-        return VectorModule.isThere() && Md5Vectors.LANES >= NARROWEST && Md5Vectors.LANES <= WIDEST
-                ? Md5Vectors.LANES
-                : 0;
     }
 
     /** The MD5 of a stretch, sooner or later. */
@@ -129,66 +78,23 @@ public final class ParallelMd5 {
         /**
          * Waits for it.
          *
-         * @throws IOException when the file could not be read, or something else made it impossible
+         * @throws IOException when the bytes could not be read, or something else made it impossible
          */
         byte[] get() throws IOException, InterruptedException;
     }
 
     /** Whether a stretch of at most so many bytes is worth handing over; otherwise whoever asks has to hash it. */
     public boolean takes(long length) {
-        if (lanes == 0 || length < SHORTEST || length > capacity / FEWEST) {
-            return false;
-        }
-        if (!faster && refused.addAndGet(length) >= TRIED_AFTER && lock.tryLock()) {
-            try {
-                if (lanes == UNKNOWN) {
-                    lanes = lanesOfTheProcessor();
-                }
-                // Asked again: others may have tried meanwhile.
-                if (lanes > 0 && !faster && refused.get() >= TRIED_AFTER) {
-                    refused.set(0);
-                    rehearse();
-                }
-            } catch (OutOfMemoryError e) {
-                // Whoever asks can do without the lanes, and should not fail for them.
-                return false;
-            } finally {
-                lock.unlock();
-            }
-        }
-        return faster;
-    }
-
-    /**
-     * Hashes a little in lanes, for the compiler to notice, and compares. Until the code is compiled it is a thousand times slower;
-     * where the compiler knows no vectors, it stays so.
-     */
-    private void rehearse() {
-        Md5Lanes open = open();
-        long start = nanos.getAsLong();
-        open.rehearse(TRIAL);
-        laned = Math.min(laned, nanos.getAsLong() - start);
-        MessageDigest digest = Algorithm.MD5.start();
-        byte[] same = new byte[TRIAL * Md5Vectors.BLOCK * lanes];
-        long began = nanos.getAsLong();
-        digest.update(same);
-        single = Math.min(single, nanos.getAsLong() - began);
-        faster = ++trials >= TRIALS && laned < single / 2;
-    }
-
-    private Md5Lanes open() {
-        Md5Lanes open = side == null ? new Md5Lanes(Md5Lanes.CHUNK) : side;
-        side = open;
-        return open;
+        return length >= SHORTEST && length <= capacity / FEWEST && trials.favour(length);
     }
 
     /**
      * Hands a stretch over; waits while too much is under way.
      *
-     * @param file must hold the bytes already, and be readable until the result is there or nobody wants it
+     * @param source must hold the bytes already, and be readable until the result is there or nobody wants it
      */
-    Pending submit(ByteSource file, long from, long length) {
-        Stretch stretch = new Stretch(file, from, length);
+    Pending submit(ByteSource source, long from, long length) {
+        Stretch stretch = new Stretch(source, from, length);
         lock.lock();
         try {
             while (waiting > 0 && waiting + length > capacity) {
@@ -202,6 +108,7 @@ public final class ParallelMd5 {
             }
             queue.add(stretch);
             waiting += length;
+            come++;
             runIfDue();
         } finally {
             lock.unlock();
@@ -260,9 +167,12 @@ public final class ParallelMd5 {
         return side == null ? 0 : side.working();
     }
 
+    private int begun() {
+        return working() + queue.size();
+    }
+
     private boolean isDue() {
-        int begun = working() + queue.size();
-        return begun > 0 && (waiters > 0 || begun >= lanes);
+        return begun() > 0 && (waiters > 0 || begun() >= trials.lanes());
     }
 
     private void runIfDue() {
@@ -272,10 +182,15 @@ public final class ParallelMd5 {
         }
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // Not relied on: without, fewer stretches are hashed side by side.
     private void run() {
         try {
+            int steps = 0;
             for (Work work = next(); work != null; work = next()) {
                 free(work.go());
+                if (++steps % SHIFT == 0) {
+                    Thread.yield();
+                }
             }
         } catch (Throwable error) {
             giveUp(error);
@@ -289,6 +204,7 @@ public final class ParallelMd5 {
     }
 
     /** What to do now; null where it is time to rest. */
+    @SuppressWarnings("ThreadPriorityCheck")
     private @Nullable Work next() {
         lock.lock();
         try {
@@ -296,6 +212,15 @@ public final class ParallelMd5 {
                 running = false;
                 return null;
             }
+            if (begun() < trials.lanes() && seen != come) {
+                // For as long as that brings more of them, and once before each step.
+                seen = come;
+                return () -> {
+                    Thread.yield();
+                    return 0;
+                };
+            }
+            seen = -1;
             if (working() == 0 && queue.size() < FEWEST) {
                 Stretch alone = queue.remove();
                 return () -> {
@@ -303,42 +228,12 @@ public final class ParallelMd5 {
                     return alone.length();
                 };
             }
-            Md5Lanes open = open();
+            Md5Lanes open = side == null ? new Md5Lanes(Md5Lanes.CHUNK) : side;
+            side = open;
             while (open.free() > 0 && !queue.isEmpty()) {
                 open.begin(queue.remove());
             }
-            return () -> step(open);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private long step(Md5Lanes open) {
-        long began = nanos.getAsLong();
-        long done = open.step();
-        long spent = nanos.getAsLong() - began;
-        // Shorter steps say more of what comes with a step than of the lanes.
-        if (open.blocks() >= TRIAL) {
-            quickest = Math.min(quickest, spent / open.blocks());
-            if (++steps >= STEPS) {
-                doubt();
-                steps = 0;
-                quickest = Long.MAX_VALUE;
-            }
-        }
-        return done;
-    }
-
-    /** The JVM may drop code that it has compiled: then the lanes have to show again that they are faster. */
-    private void doubt() {
-        lock.lock();
-        try {
-            if (quickest > single / TRIAL) {
-                faster = false;
-                trials = 0;
-                laned = Long.MAX_VALUE;
-                single = Long.MAX_VALUE;
-            }
+            return () -> trials.step(open);
         } finally {
             lock.unlock();
         }

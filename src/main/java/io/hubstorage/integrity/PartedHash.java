@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class PartedHash implements ByteSink {
     private final DeclaredChecksum claim;
     private final PartSizes sizes;
-    private final BodyVerifier.@Nullable OnDisk disk;
+    private final BodyVerifier.@Nullable SideBySide sideBySide;
     private final MessageDigest part;
     private final List<ParallelMd5.Pending> hashes = new ArrayList<>();
     private long fed;
@@ -18,11 +18,11 @@ final class PartedHash implements ByteSink {
     private long left;
     private boolean later;
 
-    /** @param disk null where the parts are to be hashed as they are fed */
-    PartedHash(DeclaredChecksum claim, PartSizes sizes, BodyVerifier.@Nullable OnDisk disk) {
+    /** @param sideBySide null where the parts are to be hashed as they are fed */
+    PartedHash(DeclaredChecksum claim, PartSizes sizes, BodyVerifier.@Nullable SideBySide sideBySide) {
         this.claim = claim;
         this.sizes = sizes;
-        this.disk = claim.algorithm() == Algorithm.MD5 ? disk : null;
+        this.sideBySide = claim.algorithm() == Algorithm.MD5 ? sideBySide : null;
         this.part = claim.algorithm().start();
         beginPart();
     }
@@ -30,7 +30,7 @@ final class PartedHash implements ByteSink {
     private void beginPart() {
         begin = fed;
         left = sizes.of(hashes.size());
-        later = disk != null && disk.md5().takes(left);
+        later = sideBySide != null && sideBySide.md5().takes(left);
     }
 
     /** The idea. */
@@ -58,8 +58,8 @@ final class PartedHash implements ByteSink {
     }
 
     private void endPart() {
-        if (later && disk != null) {
-            hashes.add(disk.md5().submit(disk.file(), begin, fed - begin));
+        if (later && sideBySide != null) {
+            hashes.add(sideBySide.md5().submit(sideBySide.body(), begin, fed - begin));
         } else {
             byte[] hash = part.digest();
             hashes.add(() -> hash);

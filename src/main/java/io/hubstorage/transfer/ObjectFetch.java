@@ -2,6 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.integrity.Algorithm;
 import io.hubstorage.integrity.BodyVerifier;
+import io.hubstorage.integrity.ByteSource;
 import io.hubstorage.integrity.DeclaredChecksum;
 import io.hubstorage.integrity.PartSizeInference;
 import io.hubstorage.integrity.VerifiedBody;
@@ -144,7 +145,7 @@ final class ObjectFetch {
                         body.length,
                         guesses,
                         null,
-                        null);
+                        new BodyVerifier.SideBySide(ByteSource.of(body), requests.parallelMd5()));
                 proof.update(body, 0, body.length);
                 String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
                 tree.write(task.path(), body, object.lastModified());

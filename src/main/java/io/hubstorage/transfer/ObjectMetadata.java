@@ -84,7 +84,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
                 object.size(),
                 guesses,
                 this,
-                new BodyVerifier.OnDisk(file::read, requests.parallelMd5()));
+                new BodyVerifier.SideBySide(file::read, requests.parallelMd5()));
     }
 
     /** The head of the whole object, with its checksums. */

@@ -350,7 +350,8 @@ final class BodyVerifierTest {
                     body.length,
                     inference,
                     telling(even(800_000, 70_000)),
-                    new BodyVerifier.OnDisk(open::read, new ParallelMd5(16, 1 << 20, true)));
+                    new BodyVerifier.SideBySide(
+                            open::read, new ParallelMd5(new LaneTrials(16, true, System::nanoTime), 1 << 20)));
             verifier.update(otherwise(body), 0, body.length);
 
             assertThat(verdict(verifier, body)).isEqualTo("multipart-md5");
@@ -375,13 +376,18 @@ final class BodyVerifierTest {
         Declared declared = DeclaredChecksum.ofEtag(hex(Algorithm.MD5, body));
         Path right = Files.write(folder.resolve("right"), body);
         Path wrong = Files.write(folder.resolve("wrong"), otherwise(body));
-        ParallelMd5 md5 = new ParallelMd5(16, 1 << 20, true);
+        ParallelMd5 md5 = new ParallelMd5(new LaneTrials(16, true, System::nanoTime), 1 << 20);
         try (FileChannel one = FileChannel.open(right);
                 FileChannel other = FileChannel.open(wrong)) {
             BodyVerifier proven = new BodyVerifier(
-                    "bucket/key", declared, body.length, inference, null, new BodyVerifier.OnDisk(one::read, md5));
+                    "bucket/key", declared, body.length, inference, null, new BodyVerifier.SideBySide(one::read, md5));
             BodyVerifier refuted = new BodyVerifier(
-                    "bucket/key", declared, body.length, inference, null, new BodyVerifier.OnDisk(other::read, md5));
+                    "bucket/key",
+                    declared,
+                    body.length,
+                    inference,
+                    null,
+                    new BodyVerifier.SideBySide(other::read, md5));
 
             assertThat(verdict(proven, body)).isEqualTo("md5");
             assertThatThrownBy(() -> verdict(refuted, body)).isInstanceOf(S3Failure.Retriable.class);

@@ -60,6 +60,11 @@ final class ParallelMd5Test {
         return opened;
     }
 
+    /** That need no trial. */
+    private static ParallelMd5 hashes(long capacity) {
+        return new ParallelMd5(new LaneTrials(LANES, true, System::nanoTime), capacity);
+    }
+
     private byte[] expected(int from, int length) {
         return Algorithm.MD5.start().digest(Arrays.copyOfRange(body, from, from + length));
     }
@@ -80,8 +85,8 @@ final class ParallelMd5Test {
                             done += lanes.step();
                         }
                         // Each begins where the last one ended, so that no two hash the same.
-                        Md5Lanes.Stretch stretch =
-                                new Md5Lanes.Stretch(file::read, from + 7L * stretches.size(), length);
+                        ByteSource source = stretches.size() % 3 == 0 ? ByteSource.of(body) : file::read;
+                        Md5Lanes.Stretch stretch = new Md5Lanes.Stretch(source, from + 7L * stretches.size(), length);
                         stretches.add(stretch);
                         lanes.begin(stretch);
                     }
@@ -105,7 +110,7 @@ final class ParallelMd5Test {
                         lists().of(integers().between(1, 500)).ofSizeBetween(1, 60),
                         integers().between(1, 4_000))
                 .checkAssert((lengths, capacity) -> {
-                    ParallelMd5 hashes = new ParallelMd5(LANES, capacity, true);
+                    ParallelMd5 hashes = hashes(capacity);
                     List<CompletableFuture<byte[]>> found = new ArrayList<>();
                     for (int index = 0; index < lengths.size(); index++) {
                         int from = index * 31;
@@ -137,7 +142,7 @@ final class ParallelMd5Test {
 
     @Test
     void aLaneForEachIsEnoughToBeginWithoutAnybodyWaiting() throws Exception {
-        ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 20, true);
+        ParallelMd5 hashes = hashes(1 << 20);
         FileChannel other = open("other");
         List<ParallelMd5.Pending> pending = new ArrayList<>();
         for (int index = 0; index < LANES; index++) {
@@ -153,7 +158,7 @@ final class ParallelMd5Test {
 
     @Test
     void aFileThatCannotBeReadFailsItsOwnStretchesAlone() throws Exception {
-        ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 20, true);
+        ParallelMd5 hashes = hashes(1 << 20);
         FileChannel closed = open("closed");
         List<ParallelMd5.Pending> right = new ArrayList<>();
         List<ParallelMd5.Pending> wrong = new ArrayList<>();
@@ -187,7 +192,7 @@ final class ParallelMd5Test {
 
     @Test
     void anErrorWhileAStretchIsHashedAloneFailsItAndNothingElse() throws Exception {
-        ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 20, true);
+        ParallelMd5 hashes = hashes(1 << 20);
         try (FileChannel unreadable = unreadable()) {
             failsByName(onThread(() -> hashes.submit(unreadable::read, 0, 1_000).get()));
 
@@ -197,7 +202,7 @@ final class ParallelMd5Test {
 
     @Test
     void nobodyWaitsForEverAfterAnErrorInTheLanes() throws Exception {
-        ParallelMd5 hashes = new ParallelMd5(LANES, LANES * 1_000, true);
+        ParallelMd5 hashes = hashes(LANES * 1_000);
         try (FileChannel unreadable = unreadable()) {
             List<ParallelMd5.Pending> pending = new ArrayList<>();
             for (int index = 1; index < LANES; index++) {
@@ -225,7 +230,7 @@ final class ParallelMd5Test {
     void aThreadThatCannotBeStartedLeavesNobodyCountedAsWaiting() throws Exception {
         AtomicBoolean room = new AtomicBoolean();
         AtomicInteger started = new AtomicInteger();
-        ParallelMd5 hashes = new ParallelMd5(LANES, 1_500, true, System::nanoTime, work -> {
+        ParallelMd5 hashes = new ParallelMd5(new LaneTrials(LANES, true, System::nanoTime), 1_500, work -> {
             if (!room.get()) {
                 throw new OutOfMemoryError("unable to create native thread");
             }
@@ -246,15 +251,15 @@ final class ParallelMd5Test {
 
     @Test
     void whatIsTooLongOrTooShortIsNotTaken() {
-        ParallelMd5 hashes = new ParallelMd5(LANES, 400 << 10, true);
+        ParallelMd5 hashes = hashes(400 << 10);
 
         assertThat(hashes.takes(100 << 10)).isTrue();
         assertThat(hashes.takes((100 << 10) + 1))
                 .as("four of them are more than may wait")
                 .isFalse();
-        assertThat(hashes.takes(64 << 10)).isTrue();
-        assertThat(hashes.takes((64 << 10) - 1)).as("a made-up number of parts").isFalse();
-        assertThat(new ParallelMd5(0, 400 << 10, true).takes(100 << 10))
+        assertThat(hashes.takes(16 << 10)).isTrue();
+        assertThat(hashes.takes((16 << 10) - 1)).as("a made-up number of parts").isFalse();
+        assertThat(new ParallelMd5(new LaneTrials(0, true, System::nanoTime), 400 << 10).takes(100 << 10))
                 .as("no lanes")
                 .isFalse();
     }
@@ -289,8 +294,7 @@ final class ParallelMd5Test {
     }
 
     private static ParallelMd5 untried(Stopwatch stopwatch) {
-        return new ParallelMd5(
-                LANES, 1 << 30, false, stopwatch, Thread.ofPlatform().daemon().factory());
+        return new ParallelMd5(new LaneTrials(LANES, false, stopwatch), 1 << 30);
     }
 
     @Test
@@ -365,26 +369,13 @@ final class ParallelMd5Test {
         }
     }
 
-    @Test
-    void aTrialLeavesTheLanesAsTheyWere() {
-        Md5Lanes lanes = new Md5Lanes(1024);
-        lanes.rehearse(16);
-        Md5Lanes.Stretch stretch = new Md5Lanes.Stretch(file::read, 0, 5_000);
-        lanes.begin(stretch);
-        while (lanes.working() > 0) {
-            lanes.step();
-        }
-
-        assertThat(stretch.join()).isEqualTo(expected(0, 5_000));
-    }
-
     /** Of a JVM that was started without the module. */
     public static final class Without {
         private Without() {}
 
         /** Prints how many lanes there are. */
         public static void main(String[] args) {
-            System.out.print(ParallelMd5.lanesOfTheProcessor());
+            System.out.print(LaneTrials.lanesOfTheProcessor());
         }
     }
 
@@ -397,7 +388,7 @@ final class ParallelMd5Test {
     void theModuleIsLoadedWhereTheManifestAllowsIt() throws IOException {
         // As its Add-Exports does.
         assertThat(run(Without.class, "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED"))
-                .isEqualTo(Integer.toString(ParallelMd5.lanesOfTheProcessor()));
+                .isEqualTo(Integer.toString(LaneTrials.lanesOfTheProcessor()));
         assertThat(run(
                         Without.class,
                         "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
@@ -411,7 +402,7 @@ final class ParallelMd5Test {
 
         /** Prints whether a file is taken, and what comes of as many as need lanes. */
         public static void main(String[] args) throws IOException, InterruptedException {
-            ParallelMd5 hashes = new ParallelMd5(LANES, 1 << 30, false);
+            ParallelMd5 hashes = new ParallelMd5(new LaneTrials(LANES, false, System::nanoTime), 1 << 30);
             System.out.println(hashes.takes(16 << 20));
             try (FileChannel file = FileChannel.open(Path.of(args[0]))) {
                 List<ParallelMd5.Pending> pending = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.hubstorage.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 
@@ -21,11 +22,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Objects in parts, from the request to the manifest, with the hashes of parts computed in lanes. */
+/** Objects in parts and small ones, from the request to the manifest, with their MD5s computed in lanes. */
 final class PartsSideBySideTest {
     private static final int PART = 66_000;
     /** More than is read at once, and no more parts than there are lanes: lanes are slow until they are compiled. */
     private static final int SIZE = 16 * PART - 1_000;
+
+    private static final int SMALL_ONES = 20;
 
     @TempDir
     Path home;
@@ -95,5 +98,59 @@ final class PartsSideBySideTest {
                 throw new UncheckedIOException(e);
             }
         });
+    }
+
+    private void putSmallOnes() {
+        for (int number = 0; number < SMALL_ONES; number++) {
+            shard.bucket()
+                    .put(SyntheticObject.of("note" + number, 16_384 + 997 * number, number)
+                            .inOnePiece());
+        }
+    }
+
+    @Test
+    void smallObjectsAreHashedThereFromMemory() throws IOException {
+        putSmallOnes();
+
+        TransferMessage.Result result = shard.backUp();
+
+        assertThat(result.outcome()).as(result.error()).isEqualTo(Outcome.CHANGED);
+        long all = 0;
+        for (SyntheticObject note : shard.bucket().objects().toList()) {
+            assertThat(shard.line(note.key()).verified()).isEqualTo("md5");
+            assertThat(shard.line(note.key()).sha256()).isEqualTo(note.sha256());
+            assertThat(shard.tree().resolve(note.key())).hasBinaryContent(note.body());
+            all += note.size();
+        }
+        assumeThat(parts.takes(16_384)).as("wide enough vectors").isTrue();
+        long expected = all;
+        await().until(() -> parts.hashed() == expected);
+    }
+
+    @Test
+    void aWrongByteOfASmallOneFailsThatOneAlone() {
+        putSmallOnes();
+        qt().withExamples(8)
+                .forAll(integers().between(0, SMALL_ONES - 1), integers().between(0, 16_383))
+                .checkAssert((number, wrong) -> {
+                    String key = "note" + number;
+                    shard.s3().faults().clear();
+                    shard.s3()
+                            .faults()
+                            .when(request -> request.kind() == RequestKind.GET && key.equals(request.key()))
+                            .then(Fault.corruptAt(
+                                    wrong / (double) shard.bucket().get(key).size()));
+                    try {
+                        TransferMessage.Result result = shard.run(Mode.COPY);
+
+                        assertThat(result.failures().first()).singleElement().satisfies(failure -> {
+                            assertThat(failure.kind()).isEqualTo("corrupt");
+                            assertThat(failure.key()).isEqualTo(key);
+                        });
+                        assertThat(shard.tree().toFile().list()).hasSize(SMALL_ONES - 1);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
     }
 }
