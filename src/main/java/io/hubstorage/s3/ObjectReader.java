@@ -38,7 +38,15 @@ public final class ObjectReader {
     @FunctionalInterface
     public interface Sink {
         /**
-         * Takes bytes; while it works, nothing more is fetched than the connection holds, or a MiB by the SDK.
+         * The answer has come, and is what was asked for; its body follows.
+         *
+         * @param head without checksums where only a range of the object was asked for
+         * @throws S3Failure ends the download; it reaches the caller as it is
+         */
+        default void begins(ObjectHead head) throws S3Failure {}
+
+        /**
+         * Takes bytes, some at a time; while it works, nothing more is fetched than the connection holds, or a MiB by the SDK.
          *
          * @param bytes on the heap, and filled anew as soon as this returns
          * @param position of the first of them in the object
@@ -49,6 +57,8 @@ public final class ObjectReader {
 
     /** What is read at a time: what the JDK reads from a socket at most. */
     private static final int CHUNK = 128 * 1024;
+    /** Worth handing on: from TLS and the SDK come 16 KiB at a time, and to write each by itself costs more than to collect them. */
+    private static final int ENOUGH = CHUNK / 2;
 
     private final S3Access access;
     private final String bucket;
@@ -128,9 +138,11 @@ public final class ObjectReader {
             // helps.
             long size = range == null ? length : expected.sizeOfWhole(answer, from);
             expected.check(answer);
+            ObjectHead whole = ObjectHead.of(answer, size);
+            ObjectHead head = length == size ? whole : whole.withoutChecksums();
+            sink.begins(head);
             drain(body, from, expected, chunk, sink, told(received));
-            ObjectHead head = ObjectHead.of(answer, size);
-            return length == size ? head : head.withoutChecksums();
+            return head;
         } finally {
             body.cancel();
         }
@@ -152,17 +164,28 @@ public final class ObjectReader {
     private void drain(Body body, long from, ExpectedBody expected, byte[] chunk, Sink sink, LongConsumer received)
             throws S3Failure, IOException, InterruptedException {
         long end = from + expected.length();
-        long position = from;
-        while (position < end) {
-            // Filled once where the whole body fits in.
-            int at = chunk.length < expected.length() ? 0 : (int) (position - from);
-            int count = read(body, chunk, at, (int) Math.min(chunk.length - at, end - position), expected);
-            if (count < 0) {
-                throw expected.cut((position - from) + " of " + expected.length() + " bytes came");
+        for (long position = from; position < end; ) {
+            int most = (int) Math.min(chunk.length, end - position);
+            int least = most == expected.length() ? most : Math.min(most, ENOUGH);
+            int come = 0;
+            try {
+                while (come < least) {
+                    int count = read(body, chunk, come, most - come, expected);
+                    if (count < 0) {
+                        throw expected.cut((position + come - from) + " of " + expected.length() + " bytes came");
+                    }
+                    come += count;
+                    received.accept(count);
+                }
+            } catch (S3Failure broken) {
+                // What has come need not come again.
+                if (come > 0) {
+                    sink.write(ByteBuffer.wrap(chunk, 0, come), position);
+                }
+                throw broken;
             }
-            received.accept(count);
-            sink.write(ByteBuffer.wrap(chunk, at, count), position);
-            position += count;
+            sink.write(ByteBuffer.wrap(chunk, 0, come), position);
+            position += come;
             Thread.yield();
         }
         int more = read(body, new byte[1], 0, 1, expected);

@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
 import java.util.BitSet;
-import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +42,8 @@ final class RangedDownload implements AutoCloseable {
     private static final int STREAMS = 8;
     /** Of so many objects and more, each comes over one connection, in the order of its bytes. */
     private static final int ENOUGH = 4;
+    /** So many ranges are asked for together then, since a connection is idle from one request to the next. */
+    private static final int TOGETHER = 4;
 
     private final Shard shard;
     private final FetchTask task;
@@ -57,18 +59,15 @@ final class RangedDownload implements AutoCloseable {
     private final ExecutorService readers = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("range-", 0).factory());
     /** Under way or waiting for their turn to be hashed, the first of them first. */
-    private final Queue<Pending> window = new ArrayDeque<>();
+    private final Queue<Piece> window = new ArrayDeque<>();
+    /** Where the window ends. */
+    private long next;
     /** Which ranges are on the disk. */
     private final BitSet finished;
-    /** The head of the answer that brought the first range. */
-    private @Nullable ObjectHead opening;
+    /** The head of the first answer to the first range, which comes before its bytes do, or why there is none. */
+    private final CompletableFuture<ObjectHead> opening = new CompletableFuture<>();
     /** Whether what is finished is worth something to the next attempt. */
     private boolean resumable;
-
-    private record Range(long from, long end) {}
-
-    /** @param answer null where an earlier attempt has brought the range */
-    private record Pending(Range range, @Nullable Future<ObjectHead> answer) {}
 
     RangedDownload(
             Shard shard,
@@ -92,7 +91,9 @@ final class RangedDownload implements AutoCloseable {
         TreeWriter.Draft kept = partial == null ? null : reopened(partial.file(), tree);
         this.draft = kept == null ? tree.draft() : kept;
         this.finished = partial == null || kept == null ? new BitSet() : partial.finished();
-        this.opening = partial == null || kept == null ? null : partial.opening();
+        if (partial != null && kept != null && partial.opening() != null) {
+            opening.complete(partial.opening());
+        }
         this.file = draft.channel();
         this.inOrder = new InOrderFeeder(file::read);
         requests.largeObjects().incrementAndGet();
@@ -130,35 +131,21 @@ final class RangedDownload implements AutoCloseable {
         // none.
         Future<@Nullable ObjectHead> whole =
                 metadata.worthAHead() || object.size() > RANGE ? readers.submit(metadata::head) : null;
-        long next = 0;
-        ObjectHead first = null;
-        BodyVerifier proof = null;
-        while (next < object.size() || !window.isEmpty()) {
-            while (next < object.size() && window.size() < width()) {
-                Range range = new Range(next, Math.min(next + step, object.size()));
-                window.add(new Pending(range, finished.get(index(range)) ? null : readers.submit(() -> read(range))));
-                next = range.end();
-            }
-            Pending oldest = window.element();
-            if (oldest.answer() != null) {
-                arrived(oldest.range(), await(oldest.answer()));
-            }
-            window.remove();
-            if (first == null || proof == null) {
-                ObjectHead head = Objects.requireNonNull(opening);
-                ObjectHead best = best(head, whole);
-                first = head.checksums().isEmpty() ? head.withChecksumsOf(best) : head;
-                proof = metadata.proof(best, file);
-                inOrder.into(proof);
-            }
-            inOrder.finish(oldest.range().end());
-        }
-        if (first == null || proof == null) {
-            throw new IllegalStateException("an empty object has no ranges: " + task.key());
+        askForMore();
+        ObjectHead head = await(opening);
+        ObjectHead best = best(head, whole);
+        BodyVerifier proof = metadata.proof(best, file);
+        // From here on the first range is fed as it comes.
+        inOrder.into(proof);
+        while (!window.isEmpty()) {
+            window.element().await();
+            inOrder.finish(window.remove().end);
+            askForMore();
         }
         String verified = proof.verdict(sink -> sink.read(file::read, 0, object.size()));
         draft.finish(task.path(), FileTime.from(object.lastModified()));
         ObjectHead told = whole == null ? null : await(whole);
+        ObjectHead first = head.checksums().isEmpty() ? head.withChecksumsOf(best) : head;
         return new VerifiedBody(
                 proof.sha256(),
                 verified,
@@ -166,17 +153,26 @@ final class RangedDownload implements AutoCloseable {
                 metadata.parts(proof.parts()));
     }
 
-    private int index(Range range) {
-        return (int) (range.from() / step);
+    private void askForMore() {
+        while (next < object.size() && window.size() < width()) {
+            Piece piece = new Piece(next, end(next));
+            piece.begin();
+            window.add(piece);
+            next = piece.end;
+        }
     }
 
-    /** A range is on the disk; an answer of this head has brought it. */
-    private void arrived(Range range, ObjectHead head) throws S3Failure {
-        ObjectFetch.requireListed(object, head);
-        finished.set(index(range));
-        if (range.from() == 0) {
-            opening = head;
-        }
+    /** Of the range that a byte is in. */
+    private int index(long position) {
+        return (int) (position / step);
+    }
+
+    /** Where what is asked for next ends: before whatever is on the disk already. */
+    private long end(long from) {
+        int first = index(from);
+        int beyond = finished.get(first) || width() > 1 ? first + 1 : first + TOGETHER;
+        int there = finished.nextSetBit(first + 1);
+        return Math.min(object.size(), step * (there < 0 ? beyond : Math.min(beyond, there)));
     }
 
     /** The head that says most about the whole: the first range's, unless that leaves it open. */
@@ -198,55 +194,94 @@ final class RangedDownload implements AutoCloseable {
         return objects >= ENOUGH ? 1 : STREAMS / objects;
     }
 
-    /** What has arrived stays, and the next attempt goes on there. */
-    private ObjectHead read(Range range) throws S3Failure, IOException, InterruptedException {
-        Arrival arrival = new Arrival(range.from());
-        return requests.retrying(() -> arrival.reached, () -> request(range, arrival));
-    }
-
-    private ObjectHead request(Range range, Arrival arrival) throws S3Failure, IOException, InterruptedException {
-        // At least one byte is asked for: only an answer brings a head.
-        long from = Math.min(arrival.reached, range.end() - 1);
-        try (Requests.Memory _ = requests.memory(RANGE_MEMORY)) {
-            return requests.reading(range.end() - from, allowance -> {
-                ObjectReader.Sink sink = (bytes, position) -> {
-                    arrival.write(bytes, position);
-                    allowance.more();
-                };
-                LongConsumer counted = allowance.counting(received);
-                return from == 0 && range.end() == object.size()
-                        ? metadata.reader().readWhole(object.size(), sink, counted)
-                        : metadata.reader().readRange(from, range.end() - from, sink, counted);
-            });
-        } catch (S3Failure.Permanent failure) {
-            throw failure.kind() == S3Failure.Kind.RANGE && from > range.from()
-                    ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
-                    : failure;
-        }
-    }
-
     /**
-     * Writes one range. What is written stays, whatever becomes of the request: it may have been hashed already, and must be what
-     * was hashed.
+     * One range or several, that one request asks for. What is written stays, whatever becomes of the request: it may have been
+     * hashed already, and must be what was hashed.
      */
-    private final class Arrival {
+    private final class Piece {
         private final long from;
+        private final long end;
         private long reached;
+        private @Nullable Future<ObjectHead> answer;
 
-        Arrival(long from) {
+        Piece(long from, long end) {
             this.from = from;
+            this.end = end;
             this.reached = from;
         }
 
-        void write(ByteBuffer bytes, long position) throws IOException {
-            int known = (int) Math.min(bytes.remaining(), reached - position);
-            bytes.position(bytes.position() + known);
-            long at = reached;
-            ByteBuffer written = bytes.duplicate();
-            while (bytes.hasRemaining()) {
-                reached += file.write(bytes, reached);
+        /** Asks for it, unless an earlier attempt has brought it. */
+        void begin() {
+            if (!finished.get(index(from))) {
+                answer = readers.submit(this::read);
             }
-            inOrder.written(from, at, written);
+        }
+
+        /** Waits until it is on the disk. */
+        void await() throws S3Failure, IOException, InterruptedException {
+            if (answer != null) {
+                RangedDownload.await(answer);
+                noteRanges();
+            }
+        }
+
+        /** Notes which ranges of it are on the disk, when nothing is under way any more. */
+        void noteRanges() {
+            finished.set(index(from), reached == end ? index(end - 1) + 1 : index(reached));
+        }
+
+        /** What has arrived stays, and the next attempt goes on there. */
+        private ObjectHead read() throws S3Failure, IOException, InterruptedException {
+            try {
+                return requests.retrying(() -> reached, this::request);
+            } catch (Throwable failure) {
+                if (from == 0) {
+                    opening.completeExceptionally(failure);
+                }
+                throw failure;
+            }
+        }
+
+        private ObjectHead request() throws S3Failure, IOException, InterruptedException {
+            // At least one byte is asked for: only an answer brings a head.
+            long rest = Math.min(reached, end - 1);
+            try (Requests.Memory _ = requests.memory(RANGE_MEMORY)) {
+                return requests.reading(end - rest, allowance -> {
+                    LongConsumer counted = allowance.counting(received);
+                    return rest == 0 && end == object.size()
+                            ? metadata.reader().readWhole(object.size(), within(allowance), counted)
+                            : metadata.reader().readRange(rest, end - rest, within(allowance), counted);
+                });
+            } catch (S3Failure.Permanent failure) {
+                throw failure.kind() == S3Failure.Kind.RANGE && rest > from
+                        ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
+                        : failure;
+            }
+        }
+
+        private ObjectReader.Sink within(Requests.Allowance allowance) {
+            return new ObjectReader.Sink() {
+                @Override
+                public void begins(ObjectHead head) throws S3Failure {
+                    ObjectFetch.requireListed(object, head);
+                    if (from == 0) {
+                        opening.complete(head);
+                    }
+                }
+
+                @Override
+                public void write(ByteBuffer bytes, long position) throws IOException {
+                    int known = (int) Math.min(bytes.remaining(), reached - position);
+                    bytes.position(bytes.position() + known);
+                    long at = reached;
+                    ByteBuffer written = bytes.duplicate();
+                    while (bytes.hasRemaining()) {
+                        reached += file.write(bytes, reached);
+                    }
+                    inOrder.written(from, at, written);
+                    allowance.more();
+                }
+            };
         }
     }
 
@@ -278,21 +313,14 @@ final class RangedDownload implements AutoCloseable {
     }
 
     private void keepWhatIsFinished() {
-        for (Pending pending : window) {
-            if (pending.answer() != null && pending.answer().state() == Future.State.SUCCESS) {
-                try {
-                    arrived(pending.range(), pending.answer().resultNow());
-                } catch (S3Failure another) {
-                    return;
-                }
-            }
-        }
+        window.forEach(Piece::noteRanges);
         if (!finished.isEmpty()) {
+            ObjectHead head = finished.get(0) ? opening.resultNow() : null;
             requests.partials()
                     .keep(
                             shard.runId(),
                             shard.bucket(),
-                            new PartialDownloads.Partial(object, draft.keep(), finished, opening));
+                            new PartialDownloads.Partial(object, draft.keep(), finished, head));
         }
     }
 }

@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.junit5.VertxExtension;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -210,6 +211,58 @@ final class BodyClientTest {
         assertThatThrownBy(() -> s3.object("things", "k").readRange(2, 5, (bytes, at) -> {}, count -> {}))
                 .isInstanceOfSatisfying(
                         S3Failure.class, failure -> assertThat(failure.kind()).isEqualTo(S3Failure.Kind.RANGE));
+    }
+
+    @Test
+    void theHeadIsToldBeforeTheBodyComes() throws Exception {
+        gets = BodyClientTest::hello;
+        List<String> told = new ArrayList<>();
+        s3.object("things", "k")
+                .readWhole(
+                        5,
+                        new ObjectReader.Sink() {
+                            @Override
+                            public void begins(ObjectHead head) {
+                                told.add("head of " + head.size());
+                            }
+
+                            @Override
+                            public void write(ByteBuffer bytes, long position) {
+                                told.add(StandardCharsets.UTF_8.decode(bytes).toString());
+                            }
+                        },
+                        count -> {});
+        assertThat(told).containsExactly("head of 5", "hello");
+    }
+
+    @Test
+    void whatComesInLittlePiecesIsHandedOnInLargerOnes() throws Exception {
+        gets = request -> {
+            HttpServerResponse response = request.response().putHeader("Content-Length", "400000");
+            for (int piece = 0; piece < 25; piece++) {
+                response.write(Buffer.buffer(new byte[16_000]));
+            }
+            response.end();
+        };
+        List<Integer> sizes = new ArrayList<>();
+        s3.object("things", "k").readWhole(400_000, (bytes, at) -> sizes.add(bytes.remaining()), count -> {});
+        assertThat(sizes.stream().mapToInt(size -> size).sum()).isEqualTo(400_000);
+        sizes.removeLast();
+        assertThat(sizes).isNotEmpty().allSatisfy(size -> assertThat(size).isBetween(64 << 10, 128 << 10));
+    }
+
+    @Test
+    void whatHasComeOfABodyThatBreaksOffIsHandedOn() {
+        gets = request -> {
+            HttpServerResponse response = request.response().putHeader("Content-Length", "400000");
+            response.write(Buffer.buffer(new byte[1_000]))
+                    .onComplete(_ -> request.connection().close());
+        };
+        AtomicLong taken = new AtomicLong();
+        assertThatThrownBy(() -> s3.object("things", "k")
+                        .readWhole(400_000, (bytes, at) -> taken.addAndGet(bytes.remaining()), count -> {}))
+                .isInstanceOf(S3Failure.class);
+        assertThat(taken).hasValue(1_000);
     }
 
     @Test

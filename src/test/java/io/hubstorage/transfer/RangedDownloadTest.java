@@ -287,6 +287,36 @@ final class RangedDownloadTest extends WithTestShard {
                         object -> assertThat(shard.tree().resolve(object.key())).hasBinaryContent(object.body()));
     }
 
+    @Test
+    void besideOthersItIsAskedForInSeveralRangesTogether() throws IOException {
+        shard.besideLargeObjects(3);
+        shard.bucket().put(SyntheticObject.of("film", (40 << 20) + 1, 1).inOnePiece());
+
+        copied();
+
+        assertThat(ranges()).containsExactly("bytes=0-33554431", "bytes=33554432-41943040");
+    }
+
+    @Test
+    void ofRangesThatBreakOffTogetherThoseThatHaveArrivedOutliveTheAttempt() throws IOException {
+        shard.besideLargeObjects(3);
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && request.range() == null)
+                .then(Fault.cutAt(0.5));
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && request.range() != null)
+                .times(2)
+                .then(Fault.internalError());
+        assertThat(shard.run(Mode.COPY).failures().first()).hasSize(1);
+        shard.s3().log().clear();
+
+        copied();
+
+        assertThat(ranges()).containsExactly("bytes=8388608-20971520");
+    }
+
     /** The rest of the third range. */
     private static boolean resumed(S3Request request) {
         return request.kind() == RequestKind.GET

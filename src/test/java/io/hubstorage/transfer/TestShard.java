@@ -73,6 +73,12 @@ final class TestShard implements AutoCloseable {
         return this;
     }
 
+    /** As if so many other large objects were being read. */
+    TestShard besideLargeObjects(int others) {
+        requests.largeObjects().addAndGet(others);
+        return this;
+    }
+
     RequestPermits permits() {
         return permits;
     }
