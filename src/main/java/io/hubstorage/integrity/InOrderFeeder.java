@@ -35,7 +35,8 @@ public final class InOrderFeeder {
      */
     public void written(long from, long position, ByteBuffer written) throws IOException {
         ByteSink open = sink;
-        if (open == null || fed < from) {
+        // Nothing new may come of a stretch that has been fed long ago, and then it is another's turn.
+        if (open == null || !written.hasRemaining() || fed < from) {
             return;
         }
         if (fed < position) {

@@ -92,6 +92,22 @@ class InOrderFeederTest {
         }
     }
 
+    /** As where a request is sent again for its head alone, when every byte of its stretch has come. */
+    @Test
+    void aWriterWhoBringsNothingMoreChangesNothing() throws Exception {
+        new Random(4).nextBytes(body);
+        try (FileChannel file = open("again")) {
+            InOrderFeeder order = new InOrderFeeder(file::read);
+            order.into(fed::write);
+            write(file, order, 0, 0, 500);
+            write(file, order, 500, 500, 100);
+            write(file, order, 0, 500, 0);
+            write(file, order, 500, 600, 100);
+            order.finish(700);
+            assertThat(fed.toByteArray()).isEqualTo(Arrays.copyOf(body, 700));
+        }
+    }
+
     private FileChannel open(String name) throws IOException {
         return FileChannel.open(
                 folder.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
