@@ -179,8 +179,13 @@ public final class ObjectReader {
                 }
             } catch (S3Failure broken) {
                 // What has come need not come again.
-                if (come > 0) {
-                    sink.write(ByteBuffer.wrap(chunk, 0, come), position);
+                try {
+                    if (come > 0) {
+                        sink.write(ByteBuffer.wrap(chunk, 0, come), position);
+                    }
+                } catch (IOException unwritten) {
+                    unwritten.addSuppressed(broken);
+                    throw unwritten;
                 }
                 throw broken;
             }

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.junit5.VertxExtension;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -251,18 +252,36 @@ final class BodyClientTest {
         assertThat(sizes).isNotEmpty().allSatisfy(size -> assertThat(size).isBetween(64 << 10, 128 << 10));
     }
 
+    /** Sends the first 1,000 bytes of a body, and no more. */
+    private static void breakOff(HttpServerRequest request) {
+        HttpServerResponse response = request.response().putHeader("Content-Length", "400000");
+        response.write(Buffer.buffer(new byte[1_000]))
+                .onComplete(_ -> request.connection().close());
+    }
+
     @Test
     void whatHasComeOfABodyThatBreaksOffIsHandedOn() {
-        gets = request -> {
-            HttpServerResponse response = request.response().putHeader("Content-Length", "400000");
-            response.write(Buffer.buffer(new byte[1_000]))
-                    .onComplete(_ -> request.connection().close());
-        };
+        gets = BodyClientTest::breakOff;
         AtomicLong taken = new AtomicLong();
         assertThatThrownBy(() -> s3.object("things", "k")
                         .readWhole(400_000, (bytes, at) -> taken.addAndGet(bytes.remaining()), count -> {}))
                 .isInstanceOf(S3Failure.class);
         assertThat(taken).hasValue(1_000);
+    }
+
+    @Test
+    void whereThatCannotBeWrittenBothAreTold() {
+        gets = BodyClientTest::breakOff;
+        IOException full = new IOException("no space left");
+        assertThatThrownBy(() -> s3.object("things", "k")
+                        .readWhole(
+                                400_000,
+                                (bytes, at) -> {
+                                    throw full;
+                                },
+                                count -> {}))
+                .isSameAs(full);
+        assertThat(full.getSuppressed()).singleElement().isInstanceOf(S3Failure.class);
     }
 
     @Test
