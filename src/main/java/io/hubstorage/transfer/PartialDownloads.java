@@ -30,7 +30,7 @@ final class PartialDownloads {
      *
      * @param object what it is to become; another listed time or ETag makes it useless
      * @param finished which ranges are on the disk, counted from 0
-     * @param opening the head of the answer that brought the first range; null while that is not there
+     * @param opening the head of the first answer that brought bytes of the first range; null while that range is not there
      */
     record Partial(
             ListedObject object,

@@ -117,8 +117,8 @@ final class RangedDownload implements AutoCloseable {
             requests.partials().drop(shard.runId(), shard.bucket(), object);
             return body;
         } catch (S3Failure failure) {
-            // Of a body that is wrong nobody knows which range it is.
-            resumable = failure.kind() != S3Failure.Kind.CORRUPT;
+            // Of a body that is wrong nobody knows which range it is; and who sends no ranges cannot go on with any.
+            resumable = failure.kind() != S3Failure.Kind.CORRUPT && failure.kind() != S3Failure.Kind.RANGE;
             throw failure;
         } catch (InterruptedException stopped) {
             resumable = true;
@@ -127,6 +127,9 @@ final class RangedDownload implements AutoCloseable {
     }
 
     private VerifiedBody fetch() throws S3Failure, IOException, InterruptedException {
+        if (object.size() == 0) {
+            throw new IllegalStateException("an empty object has no ranges: " + task.key());
+        }
         // Beside several ranges one HEAD costs little, and tells checksums for the record even where the proof needs
         // none.
         Future<@Nullable ObjectHead> whole =
@@ -253,9 +256,12 @@ final class RangedDownload implements AutoCloseable {
                             : metadata.reader().readRange(rest, end - rest, within(allowance), counted);
                 });
             } catch (S3Failure.Permanent failure) {
-                throw failure.kind() == S3Failure.Kind.RANGE && rest > from
-                        ? S3Failure.changed(failure.getMessage() + " It is read anew from its start.")
-                        : failure;
+                if (failure.kind() != S3Failure.Kind.RANGE || rest == from) {
+                    throw failure;
+                }
+                // Nothing of it is kept for the next attempt, which would have to ask for the rest of it again.
+                reached = from;
+                throw S3Failure.changed(failure.getMessage() + " It is read anew from its start.");
             }
         }
 

@@ -317,6 +317,44 @@ final class RangedDownloadTest extends WithTestShard {
         assertThat(ranges()).containsExactly("bytes=8388608-20971520");
     }
 
+    @Test
+    void whatIsAskedForTogetherEndsBeforeARangeThatIsThere() throws IOException {
+        shard.bucket().put(SyntheticObject.of("film", (40 << 20) + 1, 1).inOnePiece());
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && "bytes=25165824-33554431".equals(request.range()))
+                .times(3)
+                .then(Fault.internalError());
+        assertThat(shard.run(Mode.COPY).failures().first()).hasSize(1);
+        shard.finished("film", 0, 2).besideLargeObjects(3).s3().log().clear();
+
+        copied();
+
+        assertThat(ranges()).containsExactly("bytes=8388608-16777215", "bytes=25165824-41943040");
+    }
+
+    @Test
+    void theProofBeginsWithTheHeadOfTheFirstRangeAndBeforeItsEnd() throws Exception {
+        shard.on(bucket -> bucket.tellingParts());
+        shard.bucket().put(SyntheticObject.of("film", SIZE, 1).inParts(5L << 20));
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && FIRST.equals(request.range()))
+                .then(Fault.stallAt(0.5));
+        ShardJob job = shard.job(Mode.COPY);
+        Thread runner = Thread.ofVirtual().start(job::run);
+
+        await().until(() -> shard.s3()
+                        .log()
+                        .requests(request -> request.query().containsKey("partNumber"))
+                        .size()
+                == 1);
+        assertThat(ranges()).filteredOn(FIRST::equals).as("its only attempt").hasSize(1);
+
+        job.cancel();
+        runner.join();
+    }
+
     /** The rest of the third range. */
     private static boolean resumed(S3Request request) {
         return request.kind() == RequestKind.GET
@@ -335,6 +373,49 @@ final class RangedDownloadTest extends WithTestShard {
         copied();
 
         assertThat(ranges()).hasSize(5).filteredOn(THIRD::equals).hasSize(2);
+    }
+
+    private static boolean ranged(S3Request request) {
+        return request.kind() == RequestKind.GET && request.range() != null;
+    }
+
+    private static final Fault IGNORED = new Fault.Status(200, "Ignored", "the range was ignored");
+
+    @Test
+    void whereEveryRangeIsIgnoredWhatBreaksOffIsReadAnewFromItsStart() throws IOException {
+        shard.besideLargeObjects(3);
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && request.range() == null)
+                .times(1)
+                .then(Fault.cutAt(0.5));
+        shard.s3().faults().when(RangedDownloadTest::ranged).then(IGNORED);
+
+        copied();
+
+        assertThat(ranges()).hasSize(3).startsWith("null").endsWith("null");
+    }
+
+    @Test
+    void whatCannotBeGoneOnWithByRangesIsReadAnewTheNextTime() throws IOException {
+        shard.besideLargeObjects(3);
+        shard.s3()
+                .faults()
+                .when(request -> request.kind() == RequestKind.GET && request.range() == null)
+                .times(1)
+                .then(Fault.cutAt(0.5));
+        shard.s3().faults().when(RangedDownloadTest::ranged).times(2).then(Fault.internalError());
+        shard.s3().faults().when(RangedDownloadTest::ranged).then(IGNORED);
+        assertThat(shard.run(Mode.COPY).failures().first()).hasSize(1);
+        assertThat(drafts()).hasSize(1);
+        assertThat(shard.run(Mode.COPY).failures().first())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo("range"));
+        shard.s3().log().clear();
+
+        copied();
+
+        assertThat(ranges()).containsExactly("null");
     }
 
     @Test

@@ -6,9 +6,11 @@ import io.hubstorage.config.Settings;
 import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestReader;
+import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.testkit.SyntheticObject;
 import io.hubstorage.testkit.SyntheticS3;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,6 +78,28 @@ final class TestShard implements AutoCloseable {
     /** As if so many other large objects were being read. */
     TestShard besideLargeObjects(int others) {
         requests.largeObjects().addAndGet(others);
+        return this;
+    }
+
+    /** As if of what has been kept of an object no other ranges were finished than these. */
+    TestShard finished(String key, int... ranges) {
+        SyntheticObject object = bucket.get(key);
+        PartialDownloads.Partial kept = Objects.requireNonNull(requests.partials()
+                .take(
+                        "run",
+                        "photos",
+                        new ListedObject(
+                                key,
+                                object.size(),
+                                object.etag(),
+                                object.lastModified(),
+                                object.storageClass(),
+                                false)));
+        kept.finished().clear();
+        for (int range : ranges) {
+            kept.finished().set(range);
+        }
+        requests.partials().keep("run", "photos", kept);
         return this;
     }
 
