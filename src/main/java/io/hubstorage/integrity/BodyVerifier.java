@@ -140,9 +140,16 @@ public final class BodyVerifier implements ByteSink {
      * @throws S3Failure when the body is not what the server says
      */
     public String verdict(Again again) throws S3Failure, IOException, InterruptedException {
-        if (size == 0) {
-            return ManifestEntry.EMPTY;
+        try {
+            return size == 0 ? ManifestEntry.EMPTY : proof(again);
+        } finally {
+            if (parted != null) {
+                parted.forget();
+            }
         }
+    }
+
+    private String proof(Again again) throws S3Failure, IOException, InterruptedException {
         for (DeclaredChecksum claim : claims.whole()) {
             require(agrees(claim), claim);
         }
@@ -230,13 +237,17 @@ public final class BodyVerifier implements ByteSink {
             throws IOException, InterruptedException {
         List<PartedHash> hashes =
                 ideas.stream().map(sizes -> new PartedHash(claim, sizes, later)).toList();
-        again.feed((bytes, offset, length) -> hashes.forEach(hash -> hash.update(bytes, offset, length)));
-        for (PartedHash hash : hashes) {
-            if (hash.agrees()) {
-                return hash.sizes();
+        try {
+            again.feed((bytes, offset, length) -> hashes.forEach(hash -> hash.update(bytes, offset, length)));
+            for (PartedHash hash : hashes) {
+                if (hash.agrees()) {
+                    return hash.sizes();
+                }
             }
+            return null;
+        } finally {
+            hashes.forEach(PartedHash::forget);
         }
-        return null;
     }
 
     private static boolean isEtag(DeclaredChecksum claim) {

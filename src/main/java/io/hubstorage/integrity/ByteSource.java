@@ -15,15 +15,28 @@ public interface ByteSource {
      */
     int read(ByteBuffer into, long position) throws IOException;
 
+    /** Whether to read never waits for a disk. */
+    default boolean isInMemory() {
+        return false;
+    }
+
     /** A body in memory, which must not change. */
     static ByteSource of(byte[] body) {
-        return (into, position) -> {
-            int count = (int) Math.min(into.remaining(), body.length - position);
-            if (count <= 0) {
-                return into.hasRemaining() ? -1 : 0;
+        return new ByteSource() {
+            @Override
+            public int read(ByteBuffer into, long position) {
+                int count = (int) Math.min(into.remaining(), body.length - position);
+                if (count <= 0) {
+                    return into.hasRemaining() ? -1 : 0;
+                }
+                into.put(body, (int) position, count);
+                return count;
             }
-            into.put(body, (int) position, count);
-            return count;
+
+            @Override
+            public boolean isInMemory() {
+                return true;
+            }
         };
     }
 }

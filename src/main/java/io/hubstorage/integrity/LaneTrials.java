@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether MD5s are computed faster in the lanes of vectors than one after the other, on this processor and with what the compiler
@@ -34,11 +35,14 @@ final class LaneTrials {
     private volatile int lanes;
     private volatile boolean faster;
     private int trials;
+    /** What is hashed in trials. Not on the heap: what the lanes work on is not, and the compiler is to see the same here. */
+    private @Nullable MemorySegment example;
+
     /** Nanoseconds of the quickest trial. */
     private long laned = Long.MAX_VALUE;
     /** And of the same bytes one after the other. */
     private long single = Long.MAX_VALUE;
-    /** Nanoseconds that the quickest of the last steps took for a block of each lane; known to the thread that works. */
+    /** Nanoseconds that the quickest of the last steps took for a block of each lane. */
     private long quickest = Long.MAX_VALUE;
 
     private int steps;
@@ -100,8 +104,11 @@ final class LaneTrials {
     /** Hashes a little in lanes, for the compiler to notice, and as much one after the other. */
     private void compare() {
         int stretch = TRIAL * Md5Vectors.BLOCK;
-        // Not on the heap: what the lanes work on is not, and the compiler is to see the same here.
-        MemorySegment bytes = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(stretch * Md5Vectors.LANES));
+        MemorySegment bytes = example;
+        if (bytes == null) {
+            bytes = MemorySegment.ofBuffer(ByteBuffer.allocateDirect(stretch * Md5Vectors.LANES));
+            example = bytes;
+        }
         int[] starts = new int[Md5Vectors.LANES];
         for (int lane = 0; lane < starts.length; lane++) {
             starts[lane] = lane * stretch;
@@ -125,25 +132,25 @@ final class LaneTrials {
         long spent = nanos.getAsLong() - began;
         // Shorter steps say more of what comes with a step than of the lanes.
         if (work.blocks() >= TRIAL) {
-            quickest = Math.min(quickest, spent / work.blocks());
-            if (++steps >= STEPS) {
-                doubt();
-                steps = 0;
-                quickest = Long.MAX_VALUE;
-            }
+            note(spent / work.blocks());
         }
         return done;
     }
 
-    /** Then they have to show again that they are faster. */
-    private void doubt() {
+    private void note(long nanosOfABlock) {
         lock.lock();
         try {
-            if (quickest > single / TRIAL) {
-                faster = false;
-                trials = 0;
-                laned = Long.MAX_VALUE;
-                single = Long.MAX_VALUE;
+            quickest = Math.min(quickest, nanosOfABlock);
+            if (++steps >= STEPS) {
+                if (quickest > single / TRIAL) {
+                    // They have to show again that they are faster.
+                    faster = false;
+                    trials = 0;
+                    laned = Long.MAX_VALUE;
+                    single = Long.MAX_VALUE;
+                }
+                steps = 0;
+                quickest = Long.MAX_VALUE;
             }
         } finally {
             lock.unlock();

@@ -27,7 +27,7 @@ final class Md5Lanes {
     private int working;
     private int blocks;
 
-    /** Part of what can be read again, and later its MD5, or why that cannot be had. */
+    /** Part of what can be read again, and later its MD5, or why that cannot be had. Cancelled when nobody wants it any more. */
     static final class Stretch extends CompletableFuture<byte[]> {
         private final ByteSource source;
         private final long from;
@@ -47,12 +47,12 @@ final class Md5Lanes {
         /** Hashes it alone, and lets others go on meanwhile; whatever goes wrong, this is complete afterwards. */
         @SuppressWarnings("ThreadPriorityCheck") // Not relied on.
         void hash() {
-            var digest = Algorithm.MD5.start();
-            ByteSink sink = (bytes, offset, count) -> {
-                digest.update(bytes, offset, count);
-                Thread.yield();
-            };
             try {
+                var digest = Algorithm.MD5.start();
+                ByteSink sink = (bytes, offset, count) -> {
+                    digest.update(bytes, offset, count);
+                    Thread.yield();
+                };
                 sink.read(source, from, length);
                 complete(digest.digest());
             } catch (IOException | RuntimeException | Error e) {
@@ -166,6 +166,22 @@ final class Md5Lanes {
             stretch.completeExceptionally(e);
             return end(lane, stretch);
         }
+    }
+
+    /**
+     * Frees the lanes of stretches that are cancelled.
+     *
+     * @return their bytes
+     */
+    long leaveUnwanted() {
+        long left = 0;
+        for (Lane lane : lanes) {
+            Stretch stretch = lane.stretch;
+            if (stretch != null && stretch.isCancelled()) {
+                left += end(lane, stretch);
+            }
+        }
+        return left;
     }
 
     private long end(Lane lane, Stretch stretch) {

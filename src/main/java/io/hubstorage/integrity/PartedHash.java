@@ -66,6 +66,11 @@ final class PartedHash implements ByteSink {
         }
     }
 
+    /** Nobody will ask for it any more. */
+    void forget() {
+        hashes.forEach(ParallelMd5.Pending::forget);
+    }
+
     /** Whether this idea of the parts gives what the server says. Call once, after the last byte. */
     boolean agrees() throws IOException, InterruptedException {
         if (fed > begin) {

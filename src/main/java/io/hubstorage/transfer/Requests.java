@@ -106,7 +106,7 @@ final class Requests {
         return partials;
     }
 
-    /** Hashes the parts of all large objects together. */
+    /** Hashes bodies, and the parts of large ones, of all objects together. */
     ParallelMd5 parallelMd5() {
         return parallelMd5;
     }

@@ -13,6 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.Provider;
+import java.security.Security;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,9 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -227,26 +230,36 @@ final class ParallelMd5Test {
     }
 
     @Test
-    void aThreadThatCannotBeStartedLeavesNobodyCountedAsWaiting() throws Exception {
-        AtomicBoolean room = new AtomicBoolean();
-        AtomicInteger started = new AtomicInteger();
-        ParallelMd5 hashes = new ParallelMd5(new LaneTrials(LANES, true, System::nanoTime), 1_500, work -> {
-            if (!room.get()) {
-                throw new OutOfMemoryError("unable to create native thread");
-            }
-            started.incrementAndGet();
-            return Thread.ofPlatform().daemon().unstarted(work);
-        });
-        ParallelMd5.Pending first = hashes.submit(file::read, 0, 1_000);
-        assertThatThrownBy(first::get).isInstanceOf(OutOfMemoryError.class);
-        assertThatThrownBy(() -> hashes.submit(file::read, 1, 1_000)).isInstanceOf(OutOfMemoryError.class);
-        room.set(true);
+    void aDiskThatHangsHoldsUpNoBodyInMemory() throws Exception {
+        ParallelMd5 hashes = hashes(1 << 20);
+        CompletableFuture<Boolean> virtual = new CompletableFuture<>();
+        CountDownLatch answers = new CountDownLatch(1);
+        CompletableFuture<byte[]> late = onThread(() -> hashes.submit(
+                        (into, position) -> {
+                            virtual.complete(Thread.currentThread().isVirtual());
+                            awaitUnchecked(answers);
+                            return file.read(into, position);
+                        },
+                        0,
+                        1_000)
+                .get());
+        assertThat(virtual).as("takes a carrier with it").succeedsWithin(SOON).isEqualTo(false);
 
-        ParallelMd5.Pending second = hashes.submit(file::read, 2, 100);
+        assertThat(onThread(() -> hashes.submit(ByteSource.of(body), 1, 1_000).get()))
+                .succeedsWithin(SOON)
+                .isEqualTo(expected(1, 1_000));
 
-        assertThat(started).as("somebody waits").hasValue(0);
-        assertThat(second.get()).isEqualTo(expected(2, 100));
-        assertThat(first.get()).isEqualTo(expected(0, 1_000));
+        assertThat(late).isNotDone();
+        answers.countDown();
+        assertThat(late).succeedsWithin(SOON).isEqualTo(expected(0, 1_000));
+    }
+
+    private static void awaitUnchecked(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
@@ -428,6 +441,31 @@ final class ParallelMd5Test {
                         "-XX:MaxDirectMemorySize=4k",
                         folder.resolve("body").toString()))
                 .matches("false\n(the MD5 could not be computed: java.lang.OutOfMemoryError: .*\n){4}");
+    }
+
+    /** Of a JVM that has no MD5, in the place of an error that cannot be brought about. */
+    public static final class Deprived {
+        private Deprived() {}
+
+        /** Prints what comes of a stretch that is hashed alone, and what is wrong with it. */
+        public static void main(String[] args) throws InterruptedException {
+            for (Provider provider : Security.getProviders("MessageDigest.MD5")) {
+                Security.removeProvider(provider.getName());
+            }
+            ParallelMd5 hashes = new ParallelMd5(new LaneTrials(LANES, true, System::nanoTime), 1 << 30);
+            CompletableFuture<byte[]> hash = onThread(
+                    () -> hashes.submit(ByteSource.of(new byte[100]), 0, 100).get());
+            try {
+                hash.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                System.out.print(e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void whoeverWaitsForAHashThatCannotEvenBeginIsToldSo() throws IOException {
+        assertThat(run(Deprived.class)).contains("the MD5 could not be computed", "every Java platform has MD5");
     }
 
     /** What a class prints, of this class path. */
