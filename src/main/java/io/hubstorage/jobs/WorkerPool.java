@@ -1,6 +1,7 @@
 package io.hubstorage.jobs;
 
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
@@ -10,13 +11,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 
 /**
  * A bounded number of tasks at once, on virtual threads. Whoever hands them out waits while there are too many, so that it
  * cannot run ahead and fill the memory. The first error stops everything. Thread-safe.
  *
  * <p>Half as many tasks again wait for a thread, each of which goes on with the next one: to begin a thread for each, and to wake
- * whoever hands them out for each, would take longer than some of them do.
+ * whoever hands them out for each, would take longer than some of them do. What a task logs is marked ({@link MDC}) as what is
+ * logged by whoever began the pool.
  *
  * @param <E> what a task may throw, beside {@link InterruptedException} and what is not checked
  */
@@ -38,6 +41,7 @@ public final class WorkerPool<E extends Exception> {
     private final int atOnce;
     private final int ahead;
     private final ExecutorService threads;
+    private final @Nullable Map<String, String> marks = MDC.getCopyOfContextMap();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
@@ -112,6 +116,9 @@ public final class WorkerPool<E extends Exception> {
     }
 
     private void work(Task<? extends E> first) {
+        if (marks != null) {
+            MDC.setContextMap(marks);
+        }
         for (Task<? extends E> task = first; task != null; task = next()) {
             try {
                 if (!hasFailed()) {

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.MDC;
 
 final class WorkerPoolTest {
     private final AtomicInteger done = new AtomicInteger();
@@ -32,6 +33,20 @@ final class WorkerPoolTest {
         });
 
         assertThat(done).hasValue(1_000);
+    }
+
+    @Test
+    void whatATaskLogsIsMarkedAsThatOfWhoeverBeganThePool() throws InterruptedException {
+        Set<String> runs = ConcurrentHashMap.newKeySet();
+        try (var _ = MDC.putCloseable("run", "r-1")) {
+            WorkerPool.run("test", 3, pool -> {
+                for (int task = 0; task < 20; task++) {
+                    pool.submit(() -> runs.add(String.valueOf(MDC.get("run"))));
+                }
+            });
+        }
+
+        assertThat(runs).containsExactly("r-1");
     }
 
     @Test
