@@ -38,7 +38,7 @@ RUN mvn -o -B -q compile jar:jar \
     && touch -d 2026-11-01T00:00:00Z /app/program/hubstorage.jar /app/program
 
 # The training needs the very Java runtime of the service, and everything at its final place. A process with the module of the
-# vectors in it would make no cache.
+# vectors in it would make no cache; it is there when the same is done with the cache, which fails where a JVM cannot use it.
 FROM eclipse-temurin:${JAVA}-jre AS training
 ENV LC_ALL=C.UTF-8
 COPY --from=libraries /app/native /app/native
@@ -49,9 +49,10 @@ RUN mkdir /app/aot \
     && cd /app/aot \
     && (cat /jvm.args && echo "-cp $(printf '%s:' /app/lib/*.jar)/app/program/hubstorage.jar") >/training.args \
     && (cat /training.args && echo "-XX:AOTCache=/app/aot/hubstorage.aot") >service.args \
-    && java @/training.args -XX:AOTCacheOutput=/app/aot/hubstorage.aot -Dhubstorage.vectors=off -Xlog:aot=error,cds=error \
+    && java @/training.args -XX:AOTCacheOutput=/app/aot/hubstorage.aot -Xmx256m -Dhubstorage.vectors=off -Xlog:aot=error,cds=error \
         io.hubstorage.Rehearsal /tmp/rehearsal \
     && test -s hubstorage.aot \
+    && java @service.args -XX:AOTMode=on io.hubstorage.Rehearsal /tmp/used \
     && touch -d 2026-11-01T00:00:00Z hubstorage.aot service.args .
 
 # The demo's S3 server: from the testkit, what it needs and no more.
