@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * command line as well. So {@link AotTraining} makes the cache later, in a process of its own.
  *
  * <p>A cache that does not fit its JVM can end that JVM, even before it runs any Java. So a process leaves a mark before it starts with
- * the cache, and takes it away when its command has ended, or a service is up. The mark of a process that is gone means that the
- * cache goes too. Another one is made no sooner than a week after the last, so that a machine on which none works loses at most one run
- * a week.
+ * the cache, and takes it away when it ends in good order, or after ten minutes: not when an error that nobody expected ends it, such as
+ * one of a class. The mark of a process that is gone means that the cache goes too. Another one is made no sooner than a week after the
+ * last, so that a machine on which none works loses at most one run a week.
  *
  * @param jar the program; another one of the same path, size and time would not be noticed
  * @param stem what the paths of its files begin with, in a folder that nobody else can write to
@@ -43,6 +43,8 @@ record AotCache(Path jar, Path stem) {
             "-XX:+VerifySharedSpaces",
             "-Xlog:aot*=off,cds*=off",
             "--enable-native-access=ALL-UNNAMED",
+            // As in the jar's manifest, for the module of the vectors; the rehearsal is not started by that.
+            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
     /** A property of the process that was started with it. */
@@ -140,9 +142,10 @@ record AotCache(Path jar, Path stem) {
             if (name.startsWith(own) && name.endsWith(".mark")) {
                 Path left = folder().resolve(name);
                 String process = name.substring(own.length(), name.length() - ".mark".length());
-                if (left.equals(mark) || !Files.exists(Path.of("/proc", process))) {
+                boolean gone = left.equals(mark) || !Files.exists(Path.of("/proc", process));
+                // Where it is no longer there, its process has just ended in good order, or another one was here.
+                if (gone && Files.deleteIfExists(left)) {
                     Files.deleteIfExists(file());
-                    Files.deleteIfExists(left);
                 }
             }
         }

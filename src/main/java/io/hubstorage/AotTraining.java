@@ -22,19 +22,24 @@ final class AotTraining {
 
     private static final long LEAST_DISK = 2L << 30;
     /**
-     * Takes the folder's temporary name, the cache, the JVM and its options. Whatever ends it, nothing of it stays but a cache that works; and
-     * where memory gets short, the system takes it first. Caches that nobody has used for a month go.
+     * Takes the folder that it works in, whose presence keeps another one from the same, the cache, the JVM, the options of a run, in one
+     * argument, and those of both JVMs. No cache can be made from a process that has loaded the module of the vectors, so they are in the
+     * second one only. Whatever ends it, nothing of it stays but a cache that works; and where memory gets short, the system takes it first.
+     * What nobody has used for a month goes.
      */
     private static final String SCRIPT = """
-        work=$1 cache=$2 java=$3; shift 3
-        trap 'rm -rf "$work"' EXIT
-        trap 'exit 1' HUP INT TERM
+        work=$1 cache=$2 java=$3 run=$4; shift 4
+        # There are asterisks in the options.
+        set -f
         echo 1000 >/proc/self/oom_score_adj
-        find . -maxdepth 1 -name 'hubstorage-*.aot' -mtime +30 -delete
+        find . -maxdepth 1 -type f -name 'hubstorage-*' -mtime +30 -delete
         find . -maxdepth 1 -name 'hubstorage-*.work' -mmin +60 -exec rm -rf {} +
         mkdir -m 700 "$work" || exit 1
-        "$java" -XX:AOTCacheOutput="$work/draft" "$@" "$work/recorded" &&
-        "$java" -XX:AOTMode=on -XX:AOTCache="$work/draft" "$@" "$work/used" &&
+        trap 'rm -rf "$work"' EXIT
+        trap 'exit 1' HUP INT TERM
+        cd "$work" || exit 1
+        "$java" -XX:AOTCacheOutput="$work/draft" -Dhubstorage.vectors=off "$@" "$work/recorded" &&
+        "$java" $run -XX:AOTMode=on -XX:AOTCache="$work/draft" "$@" "$work/used" &&
         chmod 600 "$work/draft" && sync "$work/draft" && mv "$work/draft" "$cache"
         """;
 
@@ -57,28 +62,30 @@ final class AotTraining {
             } catch (IOException e) {
                 Files.writeString(log, e.toString());
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             // Only the next start is slower for it.
         }
     }
 
     private static boolean hasRoom(File folder) throws IOException {
-        // What the system could give without taking it from another process; in kB.
+        // What the system could give without taking it from another process; in kB. What is free is no measure, as a
+        // file
+        // cache leaves next to nothing of that.
         long memory = Files.readAllLines(Path.of("/proc/meminfo")).stream()
                 .filter(line -> line.startsWith("MemAvailable:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
                 .sum();
-        return memory >= LEAST_MEMORY && folder.getUsableSpace() >= LEAST_DISK;
+        return Math.min(memory, Main.memory()) >= LEAST_MEMORY && folder.getUsableSpace() >= LEAST_DISK;
     }
 
     private static void start(AotCache cache, File log) throws IOException {
-        String work = cache.stem() + "-" + ProcessHandle.current().pid() + ".work";
+        String work = cache.stem() + ".work";
         List<String> command = new ArrayList<>(List.of("setsid", "nice", "-n", "19", "timeout", "1200"));
         command.addAll(List.of("sh", "-c", SCRIPT, "sh", work, cache.file().toString()));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(String.join(" ", Launcher.ONCE));
         command.addAll(AotCache.OPTIONS);
-        // No cache can be made from a process that has loaded the module of the vectors.
-        command.addAll(List.of("-Xmx192m", "-XX:-UsePerfData", "-Dhubstorage.vectors=off", "-Duser.language=en"));
+        command.addAll(List.of("-Xmx192m", "-XX:-UsePerfData", "-Duser.language=en"));
         command.addAll(List.of(
                 "-Djava.io.tmpdir=" + work,
                 "-Duser.home=" + work,

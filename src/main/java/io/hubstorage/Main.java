@@ -34,7 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +50,8 @@ public class Main implements Program {
 
     private final Optional<Console> console;
     private @Nullable StopSignals signals;
+    /** In the way of a start. */
+    private @Nullable Error error;
 
     Main() {
         // There may be none at all, depending on the Java version.
@@ -58,22 +60,29 @@ public class Main implements Program {
 
     /** Runs a command and ends the process with its exit code; see {@code --help}. */
     public static void main(String[] args) {
-        run(args, _ -> {});
+        run(args, (_, _) -> {});
     }
 
-    /** The same; its last act is given the exit code. */
-    static void run(String[] args, IntConsumer end) {
-        Logging.early(Logging.Console.STDERR);
+    /** The same; its last act is given the exit code, and what the command ended by if it was not meant to end so. */
+    static void run(String[] args, ObjIntConsumer<@Nullable Throwable> end) {
         int code = 1;
+        Throwable error = null;
         try {
-            code = HubCommand.execute(new Main(), writer(System.out), writer(System.err), args);
-            end.accept(code);
+            Logging.early(Logging.Console.STDERR);
+            Main main = new Main();
+            code = HubCommand.execute(main, writer(System.out), writer(System.err), args);
+            error = main.error;
         } catch (Throwable e) {
+            error = e;
             System.err.println("Internal error: " + e);
             LOG.error("This should not have happened; please report it with these lines", e);
         } finally {
-            // Whatever it was: threads that still run would keep a process that does nothing any more.
-            System.exit(code);
+            try {
+                end.accept(error, code);
+            } finally {
+                // Whatever it was: threads that still run would keep a process that does nothing any more.
+                System.exit(code);
+            }
         }
     }
 
@@ -157,7 +166,7 @@ public class Main implements Program {
     }
 
     /** The bytes that the container may use, or those of the machine where there is no limit. */
-    private static long memory() {
+    static long memory() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : Long.MAX_VALUE;
@@ -276,7 +285,7 @@ public class Main implements Program {
         }
     }
 
-    private static RuntimeException explained(Throwable failure, Settings.Web web) {
+    private RuntimeException explained(Throwable failure, Settings.Web web) {
         if (failure instanceof BindException) {
             String reason = String.valueOf(failure.getMessage());
             return new StartException(
@@ -292,9 +301,10 @@ public class Main implements Program {
         return switch (failure) {
             case BridgePort.UnusableException bridge -> new StartException(String.valueOf(bridge.getMessage()), bridge);
             case RuntimeException known -> known;
-            case Error error -> {
-                LOG.error("This should not have happened; please report it with these lines", error);
-                yield new StartException("HubStorage cannot start: " + error, error);
+            case Error fatal -> {
+                error = fatal;
+                LOG.error("This should not have happened; please report it with these lines", fatal);
+                yield new StartException("HubStorage cannot start: " + fatal, fatal);
             }
             default -> new StartException("HubStorage cannot start: " + failure.getMessage(), failure);
         };
