@@ -40,7 +40,9 @@ final class ColdHub implements Tool {
         command.addAll(List.of("-jar", home.jar().toString(), subcommand));
         Map<String, String> environment = home.environment();
         environment.put("CI", "");
-        environment.remove("HUBSTORAGE_CACHE_PATH");
+        if (!"none".equals(System.getenv("HUBSTORAGE_CACHE_PATH"))) {
+            environment.remove("HUBSTORAGE_CACHE_PATH");
+        }
         Child child = Child.run(command, environment, home.folder().resolve("output.txt"));
         home.awaitCache();
         return new Outcome(child.exitCode() == 0, child.measured());

@@ -72,15 +72,18 @@ record HubHome(Path jar, Jvm jvm, Path folder, Path data, Server server) {
     void awaitCache() {
         Path folder = cache().resolve("hubstorage/aot");
         try {
-            Awaitility.await().atMost(LONGEST_TRAINING).until(() -> !Files.isDirectory(folder) || isThere(folder));
+            Awaitility.await().atMost(LONGEST_TRAINING).until(() -> has(folder, ".aot") || !has(folder, ".log"));
         } catch (ConditionTimeoutException e) {
             // Then there is no cache, as for a user.
         }
     }
 
-    private static boolean isThere(Path folder) throws IOException {
+    private static boolean has(Path folder, String ending) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.anyMatch(file -> file.toString().endsWith(".aot"));
+            return files.anyMatch(file -> file.toString().endsWith(ending));
         }
     }
 

@@ -53,8 +53,10 @@ final class SnapshotVerifierTest extends VerifyTest {
         }
         bucket.add("late/film", 20 << 20);
         s3.faults()
-                .when(request -> "bytes=8388608-16777215".equals(request.range()))
-                .then(Fault.accessDenied());
+                .when(request -> request.key().equals("late/film")
+                        && (request.range() == null || request.range().startsWith("bytes=0-")))
+                .then(Fault.cutAt(0.6));
+        s3.faults().whenGetting("late/film").then(Fault.accessDenied());
         hub.configure("films");
 
         RunRecord run = hub.backUp();
