@@ -50,9 +50,9 @@ RUN mkdir /app/aot \
     && (cat /jvm.args && echo "-cp $(printf '%s:' /app/lib/*.jar)/app/program/hubstorage.jar") >/training.args \
     && (cat /training.args && echo "-XX:AOTCache=/app/aot/hubstorage.aot") >service.args \
     && java @/training.args -XX:AOTCacheOutput=/app/aot/hubstorage.aot -Xmx256m -Dhubstorage.vectors=off -Xlog:aot=error,cds=error \
-        io.hubstorage.Rehearsal /tmp/rehearsal \
+        io.hubstorage.launch.Rehearsal /tmp/rehearsal \
     && test -s hubstorage.aot \
-    && java @service.args -XX:AOTMode=on io.hubstorage.Rehearsal /tmp/used \
+    && java @service.args -XX:AOTMode=on io.hubstorage.launch.Rehearsal /tmp/used \
     && touch -d 2026-11-01T00:00:00Z hubstorage.aot service.args .
 
 # The demo's S3 server: from the testkit, what it needs and no more.

@@ -53,7 +53,7 @@ public class Main implements Program {
     /** In the way of a start. */
     private @Nullable Error error;
 
-    Main() {
+    protected Main() {
         // There may be none at all, depending on the Java version.
         console = Optional.ofNullable(System.console()).filter(Console::isTerminal);
     }
@@ -64,7 +64,7 @@ public class Main implements Program {
     }
 
     /** The same; its last act is given the exit code, and what the command ended by if it was not meant to end so. */
-    static void run(String[] args, ObjIntConsumer<@Nullable Throwable> end) {
+    public static void run(String[] args, ObjIntConsumer<@Nullable Throwable> end) {
         int code = 1;
         Throwable error = null;
         try {
@@ -86,7 +86,7 @@ public class Main implements Program {
         }
     }
 
-    static PrintWriter writer(PrintStream stream) {
+    protected static PrintWriter writer(PrintStream stream) {
         return new PrintWriter(stream, true, stream.charset());
     }
 
@@ -166,7 +166,7 @@ public class Main implements Program {
     }
 
     /** The bytes that the container may use, or those of the machine where there is no limit. */
-    static long memory() {
+    public static long memory() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : Long.MAX_VALUE;

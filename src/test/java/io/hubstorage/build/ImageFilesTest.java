@@ -2,7 +2,7 @@ package io.hubstorage.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hubstorage.Rehearsal;
+import io.hubstorage.launch.Rehearsal;
 import io.hubstorage.testkit.Shell;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
-package io.hubstorage;
+package io.hubstorage.launch;
 
+import io.hubstorage.Main;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

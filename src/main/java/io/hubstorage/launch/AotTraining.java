@@ -1,5 +1,6 @@
-package io.hubstorage;
+package io.hubstorage.launch;
 
+import io.hubstorage.Main;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

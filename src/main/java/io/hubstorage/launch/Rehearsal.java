@@ -1,5 +1,6 @@
-package io.hubstorage;
+package io.hubstorage.launch;
 
+import io.hubstorage.Main;
 import io.hubstorage.cli.HubCommand;
 import io.hubstorage.logs.Logging;
 import io.vertx.core.Vertx;

@@ -1,4 +1,4 @@
-package io.hubstorage;
+package io.hubstorage.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;

@@ -1,4 +1,4 @@
-package io.hubstorage;
+package io.hubstorage.launch;
 
 import java.io.IOException;
 import java.nio.file.Files;
