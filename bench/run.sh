@@ -13,14 +13,15 @@ usage() {
   cat <<'TEXT'
 Usage: bench/run.sh [options]
 
-Copies buckets of a synthetic S3 server on this machine with HubStorage and with other tools, in turns, checks the
-copies, and prints tables: wall time, CPU time and peak memory of the client. After Ctrl-C, or when something goes wrong, it
+Copies buckets of a synthetic S3 server on this machine with HubStorage and with other tools, or back into one, in turns,
+checks the copies, and prints tables: wall time, CPU time and peak memory of the client. After Ctrl-C, or when something goes wrong, it
 prints what it had measured until then.
 
   --cases a,b      some of these, or groups of them (all):
                      main   small, large, mixed, unchanged, slow-lists, latency, faults
                      cost   what differs in nothing but the number of keys, for the picture: copy-1k, copy-10k, copy-100k,
                             copy-1m (measured once), keys-1k, keys-10k, unchanged, million
+                     restore  restore-small, restore-large: a snapshot into an empty bucket; rclone, aws and s5cmd write its files there
                      million, verify, start, copy-200k, keys-200k: each by itself
   --tools a,b      some of: hubstorage (a run of a warm service), hubstorage-cold (a process a run), rclone, aws, s5cmd, mc,
                    bare (the lower bound: plain sockets, nothing checked) (all of these); hubstorage-image (a warm service

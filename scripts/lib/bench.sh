@@ -31,7 +31,7 @@ bench() {
       --no-build)
         build=no
         ;;
-      --quick)
+      --quick | --preview | --no-copies)
         arguments+=("$1")
         ;;
       *)

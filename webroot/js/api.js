@@ -15,10 +15,10 @@ export class ApiError extends Error {
   }
 }
 
-/** Leads to the login, and from there back to this page. Whoever has unsaved changes is asked by the browser first. */
+/** Leads to the login, and from there back to this page; what is behind the # browsers take along themselves. Whoever has unsaved changes is asked by the browser first. */
 function logIn() {
   const next = location.pathname.slice(url('').length) + location.search;
-  location.assign(url(`/login?next=${encodeURIComponent(next)}`));
+  location.assign(url(`/login?next=${encodeURIComponent(next)}`) + location.hash);
 }
 
 /** What an answer that is none says; if a login is missing, leads there. */

@@ -25,18 +25,24 @@ export async function pickBuckets(chosen) {
 
 async function load(chosen) {
   try {
-    const { buckets } = await get('/api/discover_buckets');
+    const { buckets, undiscovered = [] } = await get('/api/discover_buckets');
+    const failed = withoutAnswer(undiscovered);
     if (buckets.length === 0) {
-      setText(note, 'This account has no buckets, or these credentials may not list them. A name can still be typed in.');
+      setText(note, `${failed || 'This account has no buckets, or these credentials may not list them.'} A name can still be typed in.`);
       return;
     }
-    setText(note, `${plural(buckets.length, 'bucket')} found. Those already chosen are ticked.`);
+    setText(note, `${plural(buckets.length, 'bucket')} found. Those already chosen are ticked. ${failed}`.trim());
     list.replaceChildren(...bucketChoices(buckets, (name) => ({ checked: chosen.has(name), disabled: chosen.has(name) }), update));
     list.hidden = false;
     update();
   } catch (error) {
     setText(note, `${error.title ?? 'Discovery failed'}: ${error.message}`);
   }
+}
+
+/** Which accounts did not tell their buckets, and why; empty where all did. */
+export function withoutAnswer(undiscovered) {
+  return undiscovered.map(({ account, error }) => `Those of ${account ? `account ${account}` : 'the account in .env'} could not be listed: ${visible(error)}`).join(' ');
 }
 
 /** A line with a checkbox for each bucket; `state(name)` gives `checked` and `disabled`, `onChange(name, checked)` is told. */

@@ -2,10 +2,11 @@
 
 import { byId, h, icon, setHidden } from './dom.js';
 import { get } from './api.js';
-import { bytes, plural } from './format.js';
+import { bytes, count, plural, visible } from './format.js';
 import { nameElement } from './names.js';
-import { PagedList, walkWithArrows } from './paged-list.js';
-import { placeUrl, question } from './snapshot-links.js';
+import { markRows, PagedList, walkWithArrows } from './paged-list.js';
+import { fileUrl, placeUrl, question, restoreUrl } from './snapshot-links.js';
+import { Selection } from './selection.js';
 import { dayOf, timeOf } from './timeline.js';
 
 const PAGE = 200;
@@ -16,6 +17,8 @@ const KINDS = {
 };
 const box = byId('changes');
 const list = new PagedList(box, row);
+const selection = new Selection(box, byId('changes-ticked'), (items) =>
+  [restoreLink({ keys: items.map((item) => item.key) }, 'button primary', icon('restore'), 'Restore')]);
 let place = null;
 
 walkWithArrows(box, 'a.entry');
@@ -34,6 +37,7 @@ export function renderChoices(at, snapshots) {
 
 export async function renderChanges(at) {
   place = at;
+  selection.clear();
   const words = byId('change-words');
   words.replaceChildren(h('span', { class: 'muted' }, 'Comparing…'));
   const params = { bucket: at.bucket, with: at.with, limit: PAGE };
@@ -48,15 +52,45 @@ export async function renderChanges(at) {
 function counts(found) {
   return [...Object.entries(KINDS).map(([kind, { tone, icon: name, word }]) => h('span', { class: 'chip', data: { tone: found[kind].objects > 0 ? tone : 'idle', kind } },
     icon(name), `${plural(found[kind].objects, 'file')} ${word.toLowerCase()}, ${bytes(found[kind].bytes)}`)),
+  found.removed.objects > 0
+    ? restoreLink({ absent_in: place.snapshot }, 'button small bring-back', icon('restore'), `Restore the ${count(found.removed.objects)} removed`) : '',
   h('span', { class: 'muted' }, `${plural(found.same.objects, 'file')} the same`)];
+}
+
+/** Everything that is restored here comes out of the snapshot before. */
+function restoreLink(what, looks, ...content) {
+  return h('a', { class: looks, href: restoreUrl({ snapshot: place.with, buckets: [place.bucket], ...what }) }, content);
 }
 
 function row(change) {
   const { tone, icon: name, word } = KINDS[change.kind];
-  const from = change.kind === 'removed' ? place.with : place.snapshot;
-  const target = { ...place, snapshot: from, with: from === place.with ? '' : place.with, key: change.key };
-  return h('li', {}, h('a', { class: 'entry', href: placeUrl(target), data: { key: change.key, kind: change.kind, tone } },
-    icon(name), h('span', { class: 'visually-hidden' }, word), nameElement(change.key), h('span', { class: 'size' }, sizes(change))));
+  const side = change.kind === 'removed' ? 'before' : '';
+  return h('li', { class: 'tickable' },
+    change.kind === 'added' ? '' : selection.tick(`Select ${visible(change.key)}`, change),
+    h('a', { class: 'entry', href: sideUrl(change, side), data: { key: change.key, kind: change.kind, side, tone } },
+      icon(name), h('span', { class: 'visually-hidden' }, word), nameElement(change.key), h('span', { class: 'size' }, sizes(change))),
+    h('span', { class: 'entry-actions' }, change.kind === 'added' ? null : actions(change)));
+}
+
+/** What can be done with a file as it was before. */
+function actions({ key, kind }) {
+  const removed = kind === 'removed';
+  const which = `${removed ? '' : 'the earlier version of '}${visible(key)}`;
+  const labels = (verb) => ({ 'aria-label': `${verb} ${which}`, title: `${verb}${removed ? '' : ' the earlier version'}` });
+  const small = 'button quiet small square';
+  const restore = restoreLink({ keys: [key] }, small, icon('restore'));
+  for (const [name, value] of Object.entries(labels('Restore'))) restore.setAttribute(name, value);
+  return [removed ? h('a', { class: small, href: fileUrl(place.with, place.bucket, key), download: '', ...labels('Download') }, icon('download'))
+    : h('a', { class: small, href: sideUrl({ key }, 'before'), ...labels('Open') }, icon('clock')), restore];
+}
+
+function sideUrl({ key }, side) {
+  return placeUrl({ ...place, key, side });
+}
+
+/** Marks the file that is open. */
+export function markOpenChange({ with: compared, key, side }) {
+  markRows(box, (row) => compared !== '' && row.key === key && (row.kind === 'changed' || row.side === side));
 }
 
 function sizes({ before, now }) {
@@ -67,5 +101,6 @@ function sizes({ before, now }) {
 /** Files and comparison share their place. */
 export function showChanges(shown) {
   setHidden(box, !shown);
+  if (!shown) selection.clear();
   setHidden(byId('change-words'), !shown);
 }

@@ -2,12 +2,14 @@
 
 import { byId, h, icon, setAttribute } from './dom.js';
 import { number, read } from './config-model.js';
+import { accountEditor } from './account-editor.js';
+import { channelEditor } from './channel-editor.js';
 import { bucketEditor, listEditor, tableEditor } from './list-editor.js';
 import { scheduleEditor } from './schedule-editor.js';
 import { sections, sentence, types } from './schema.js';
 
 /** Options that need an editor of their own, and those that are shown within one. */
-const EDITORS = { s3_buckets: bucketEditor, 'automation.cron': scheduleEditor };
+const EDITORS = { accounts: accountEditor, s3_buckets: bucketEditor, 'automation.cron': scheduleEditor, 'notify.channels': channelEditor };
 const WITHIN = { 'automation.interval_hours': 'automation.cron', 'automation.time_zone': 'automation.cron' };
 
 /** What the environment may fix: its name in `locked`, how it is called, and the variable that fixes it. */
@@ -45,6 +47,7 @@ export function buildForm(root, onChange) {
     /** After a change: what one field decides about another. */
     adjust(config) {
       fields.get('s3_buckets').disable(config.use_dynamic_buckets === true);
+      fields.get('s3_buckets').accounts(Object.keys(config.accounts ?? {}));
     },
     /** `reveal` brings the first one into view. */
     problems(byField, { reveal = false } = {}) {
@@ -86,10 +89,12 @@ function list(field, id, change, onChange) {
   const make = EDITORS[field.path] ?? (field.columns ? tableEditor : listEditor);
   const editor = make(field, id, make === scheduleEditor ? onChange : change);
   return {
-    element: h('div', { class: 'field', role: 'group', 'aria-label': field.label }, h('div', { class: 'label' }, field.label), editor.element,
-      make === tableEditor && field.help ? h('p', { class: 'help' }, field.help) : null),
+    // The section that the accounts have for themselves is called so already.
+    element: h('div', { class: 'field', role: 'group', 'aria-label': field.label }, make === accountEditor ? null : h('div', { class: 'label' }, field.label), editor.element,
+      [tableEditor, accountEditor, channelEditor].includes(make) && field.help ? h('p', { class: 'help' }, field.help) : null),
     set: editor.set,
     disable: editor.disable,
+    accounts: editor.accounts,
   };
 }
 

@@ -50,6 +50,19 @@ export function number(text) {
   return trimmed !== '' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : text;
 }
 
+/** A value as a text in one line; the members of a list with commas between them. */
+export function cellText(value) {
+  return Array.isArray(value) ? value.join(', ') : String(value ?? '');
+}
+
+/** What such a text means for a member of this schema: null, where that is allowed, when there is none. */
+export function cellValue(schema, text) {
+  const types = [schema.type ?? []].flat();
+  if (types.includes('array')) return text.split(/[\s,]+/).filter(Boolean);
+  if (types.includes('null') && text.trim() === '') return null;
+  return schema.maximum === undefined ? text : number(text);
+}
+
 /** Buckets as rows of name and prefix, whatever form they have in the file. */
 export function bucketRows(list) {
   return (Array.isArray(list) ? list : []).map((item) => (typeof item === 'string' ? { name: item, prefix: '' } : { ...item, prefix: item?.prefix ?? '' }));
@@ -64,10 +77,33 @@ export function bucketList(rows) {
   });
 }
 
-/** Buckets with the given names added, each once. */
+/** Buckets called like these added, each once. */
 export function addBuckets(rows, names) {
-  const known = new Set(rows.map((row) => row.name));
-  return [...rows.filter((row) => row.name !== ''), ...names.filter((name) => !known.has(name)).map((name) => ({ name, prefix: '' }))];
+  const known = new Set(rows.map(bucketName));
+  return [...rows.filter((row) => row.name !== ''), ...names.filter((name) => !known.has(name)).map((name) => ({ ...bucketCalled(name), prefix: '' }))];
+}
+
+/** What a bucket of the configuration is called everywhere else: `photos`, and `photos@archive` where its account has a name. */
+export function bucketName({ name, account }) {
+  return account ? `${name}@${account}` : name;
+}
+
+/** The members of the bucket that is called so; the names that S3 allows have no `@`. */
+export function bucketCalled(name) {
+  const at = name.lastIndexOf('@');
+  return at > 0 ? { name: name.slice(0, at), account: name.slice(at + 1) } : { name };
+}
+
+/** The members of an object that have names of their own, as rows in their order. */
+export function namedRows(members) {
+  return isObject(members) ? Object.entries(members).map(([name, value]) => ({ name, value })) : [];
+}
+
+/** Rows back to an object. What repeats a name keeps its row under one that the server refuses: none may get lost in silence. */
+export function namedMembers(rows) {
+  const members = {};
+  for (const { name, value } of rows) members[name in members ? `${name} (again)` : name] = value;
+  return members;
 }
 
 /** The lines of a JSON text, and for each whether the baseline has no such line at that place. */

@@ -1,5 +1,6 @@
 // The configuration page: a draft of the loaded JSON, edited in place, so that what the form does not know survives.
 
+import './access.js';
 import { byId, h, icon, setText } from './dom.js';
 import { get, post, request } from './api.js';
 import { review } from './config-diff.js';
@@ -80,7 +81,7 @@ async function check({ reveal = false } = {}) {
 
 // A row that was just added is no mistake yet.
 function isUnfinished({ path, found }) {
-  return path.endsWith(']') && found === '""';
+  return (path.endsWith(']') || path.endsWith('.') || path.endsWith('].name')) && found === '""';
 }
 
 function changed() {
@@ -137,6 +138,9 @@ function cleaned(config) {
   drop('s3_buckets', config.s3_buckets, (item) => item === '' || (item?.name === '' && !item.prefix));
   drop('sync_options.exclude_patterns', config.sync_options?.exclude_patterns, (item) => item === '');
   drop('sync_options.include_patterns', config.sync_options?.include_patterns, (item) => item === '');
+  drop('notify.channels', config.notify?.channels, (item) => item?.name === '' && Object.keys(item).length === 2);
+  const { '': unnamed, ...accounts } = config.accounts ?? {};
+  if (unnamed && Object.keys(unnamed).length === 0) copy = write(copy, 'accounts', accounts);
   return copy;
 }
 

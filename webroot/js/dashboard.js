@@ -32,10 +32,31 @@ async function loadLog() {
   }
 }
 
+async function loadRestores() {
+  try {
+    store.dispatch('restores', (await get('/api/jobs?kind=restore&limit=20')).jobs);
+  } catch {
+    // They have a page of their own, which says what is wrong.
+  }
+}
+
+async function loadDrills() {
+  try {
+    store.dispatch('drills', (await get('/api/jobs?kind=drill&limit=20')).jobs);
+  } catch {
+    // The next one that ends is told of by the stream.
+  }
+}
+
 store.subscribe(render);
 everyTick(() => render(store.state));
 startShell({
   history: 90,
   onLog: (line) => log.add(line),
-  onEvent: (name) => name === 'state' && loadLog(),
+  onEvent(name) {
+    if (name !== 'state') return;
+    loadLog();
+    loadRestores();
+    loadDrills();
+  },
 });

@@ -25,9 +25,18 @@ export async function diagnose() {
 
 function draw(diagnosis) {
   box.dataset.ok = String(diagnosis.ok);
-  box.replaceChildren(
+  const { accounts = [] } = diagnosis;
+  // Where others have names, the one that .env names may be none, and then has no steps.
+  box.replaceChildren(...accounts.length === 0 ? account(diagnosis)
+    : [...diagnosis.steps.length > 0 ? account(diagnosis, 'The account in .env') : [], ...accounts.flatMap((each) => account(each, `Account ${each.account}`))]);
+}
+
+function account(diagnosis, title) {
+  return [
+    title ? h('h3', { class: 'account' }, title) : null,
     h('dl', { class: 'access' }, ...access(diagnosis).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
-    h('ul', { class: 'steps' }, diagnosis.steps.map(step)));
+    h('ul', { class: 'steps' }, diagnosis.steps.map(step)),
+  ].filter(Boolean);
 }
 
 function access({ credentials, endpoint, region, identity }) {
@@ -38,8 +47,8 @@ function access({ credentials, endpoint, region, identity }) {
   return [
     ['Credentials', h('span', { class: 'tone-text', data: { tone: credentials.configured ? 'good' : 'bad' } }, found)],
     credentials.profile ? ['Profile', credentials.profile] : null,
-    ['Endpoint', endpoint],
-    ['Region', region],
+    endpoint ? ['Endpoint', endpoint] : null,
+    region ? ['Region', region] : null,
     identity ? ['Identity', visible(identity.arn)] : null,
   ].filter(Boolean);
 }

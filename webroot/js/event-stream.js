@@ -4,7 +4,9 @@
 // server restarts), and never notices a connection that died while the laptop slept, or behind a proxy that swallows what
 // it should pass on. The server sends a heartbeat as it opens and every few seconds; who hears none begins anew.
 
-const NAMES = ['state', 'backup.started', 'backup.progress', 'backup.finished', 'scheduler', 'status', 'alarms', 'config.changed', 'log'];
+const JOBS = ['backup', 'restore', 'drill', 'verify', 'repair', 'retention', 'replication'];
+const NAMES = ['state', 'scheduler', 'status', 'alarms', 'notify.delivered', 'config.changed', 'log',
+  ...JOBS.flatMap((job) => [`${job}.started`, `${job}.progress`, `${job}.finished`])];
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const USUAL_HEARTBEAT_MS = 15_000;

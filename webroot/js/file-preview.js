@@ -3,10 +3,11 @@
 import { byId, h, icon, setHidden } from './dom.js';
 import { get } from './api.js';
 import { bytes, exact, instant, visible } from './format.js';
-import { fileUrl, imageUrl, placeUrl, question } from './snapshot-links.js';
-import { leaf } from './place.js';
-import { nameElement, visibleText } from './names.js';
-import { timeElement } from './clock.js';
+import { fileUrl, imageUrl, placeUrl, question, restoreUrl } from './snapshot-links.js';
+import { holder, leaf } from './place.js';
+import { nameElement, phraseNodes, visibleText } from './names.js';
+import { now, timeElement } from './clock.js';
+import { snapshotWords } from './restore-words.js';
 
 const STATES = {
   linked: 'Unchanged since the snapshot before', downloaded: 'Downloaded by this run',
@@ -38,9 +39,9 @@ export async function openPreview(place) {
   box.replaceChildren(head(place), body);
   if (matchMedia(STACKED).matches) box.scrollIntoView({ block: 'start' });
   try {
-    const file = await get(question(place.snapshot, 'preview', { bucket: place.bucket, key: place.key }), { signal: asking.signal });
+    const file = await get(question(holder(place), 'preview', { bucket: place.bucket, key: place.key }), { signal: asking.signal });
     body.replaceChildren(looks(file, place));
-    box.append(actions(file, place), knowledge(file));
+    box.append(actions(file, place), knowledge(file, place));
   } catch (error) {
     if (error.name === 'AbortError') return;
     body.replaceChildren(h('p', { class: 'empty failed' }, h('strong', {}, error.title ?? 'That did not work'), error.message));
@@ -57,7 +58,7 @@ function head(place) {
 function looks(file, place) {
   switch (file.kind) {
     case 'image':
-      return h('img', { src: imageUrl(place.snapshot, place.bucket, place.key), alt: 'The picture in this file', onerror: (event) =>
+      return h('img', { src: imageUrl(holder(place), place.bucket, place.key), alt: 'The picture in this file', onerror: (event) =>
         event.target.replaceWith(h('p', { class: 'empty' }, h('strong', {}, 'No preview'), 'This browser cannot show the picture.')) });
     case 'text':
       return h('div', {}, h('pre', { tabindex: 0, dir: 'auto', 'aria-label': 'The text in this file' }, visibleText(file.text)),
@@ -69,13 +70,14 @@ function looks(file, place) {
   }
 }
 
-function knowledge(file) {
+function knowledge(file, place) {
   const { content } = file;
   const facts = [
     ['Size', h('span', { title: `${content.size} bytes` }, bytes(content.size))],
     ['Modified', h('span', {}, timeElement(content.last_modified), h('span', { class: 'muted' }, ` ${exact(instant(content.last_modified))}`))],
     ['Type', file.headers['Content-Type'] ? visible(file.headers['Content-Type']) : null],
-    ['In this snapshot', STATES[content.state]],
+    // Beside a comparison it could be the one or the other.
+    place.with ? ['Snapshot', phraseNodes(snapshotWords(holder(place), now()))] : ['In this snapshot', STATES[content.state]],
     ['Storage class', file.storage_class],
     ['SHA-256', content.sha256 ? h('code', {}, content.sha256) : 'Not known: the old tool kept none'],
     ['ETag', content.etag ? h('code', {}, visible(content.etag)) : null],
@@ -87,7 +89,9 @@ function knowledge(file) {
 }
 
 function actions(file, place) {
+  const from = holder(place);
   return h('footer', {},
-    h('a', { class: 'button primary', id: 'download', href: fileUrl(place.snapshot, place.bucket, place.key), download: '' }, icon('download'), 'Download'),
-    h('a', { class: 'button', id: 'versions', href: placeUrl({ ...place, key: '', q: file.key }) }, icon('search'), 'Other versions'));
+    h('a', { class: 'button primary', id: 'download', href: fileUrl(from, place.bucket, place.key), download: '' }, icon('download'), 'Download'),
+    h('a', { class: 'button', id: 'restore-file', href: restoreUrl({ snapshot: from, buckets: [place.bucket], keys: [place.key] }) }, icon('restore'), 'Restore'),
+    h('a', { class: 'button', id: 'versions', href: placeUrl({ ...place, key: '', with: '', q: file.key }) }, icon('search'), 'Other versions'));
 }

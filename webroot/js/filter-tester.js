@@ -2,7 +2,7 @@
 
 import { h, setHidden, setText } from './dom.js';
 import { post } from './api.js';
-import { bucketRows } from './config-model.js';
+import { bucketName, bucketRows } from './config-model.js';
 import { bytes, count, plural, visible } from './format.js';
 
 const TYPING_MS = 500;
@@ -27,7 +27,7 @@ export function filterTester() {
 
   function question() {
     const name = choice.value;
-    const row = bucketRows(config.s3_buckets).find((one) => one.name === name);
+    const row = bucketRows(config.s3_buckets).find((one) => bucketName(one) === name);
     const options = config.sync_options ?? {};
     const patterns = (list) => (Array.isArray(list) ? list.filter((pattern) => typeof pattern === 'string' && pattern !== '') : []);
     return { bucket: name, prefix: row?.prefix || null, exclude: patterns(options.exclude_patterns), include: patterns(options.include_patterns) };
@@ -65,7 +65,7 @@ export function filterTester() {
     element,
     draft(next) {
       config = next;
-      const names = bucketRows(next.s3_buckets).map((row) => row.name).filter((name) => name && name !== '*');
+      const names = bucketRows(next.s3_buckets).filter((row) => row.name).map(bucketName).filter((name) => name !== '*');
       if (names.join('\n') !== [...choice.options].map((option) => option.value).join('\n')) {
         const chosen = choice.value;
         choice.replaceChildren(...names.map((name) => h('option', { value: name }, visible(name))));

@@ -3,13 +3,16 @@
 import { byId, h, icon, setHidden, setText, url } from './dom.js';
 import { ApiError, problemOf } from './api.js';
 import { bytes, count, exact, instant, moment, plural, visible } from './format.js';
-import { fileUrl, placeUrl } from './snapshot-links.js';
+import { fileUrl, placeUrl, restoreUrl } from './snapshot-links.js';
 import { folderOf } from './place.js';
 import { nameElement } from './names.js';
 import { now } from './clock.js';
+import { Selection } from './selection.js';
+import { snapshotFor } from './restore-request.js';
 
 const PAGE = 100;
 const list = byId('found-list');
+const selection = new Selection(list, byId('found-ticked'), restoreTicked);
 let asked = null;
 let shown = 0;
 let names = (snapshot) => snapshot;
@@ -18,10 +21,14 @@ let names = (snapshot) => snapshot;
 export function renderFind(q, name) {
   names = name;
   shown = 0;
+  selection.clear();
   list.replaceChildren();
+  setHidden(byId('found-all'), true);
   setText(byId('found-title'), `Files with “${visible(q)}”`);
   search(q, null);
 }
+
+byId('found-all').addEventListener('click', () => selection.all());
 
 export function stopFind() {
   asked?.abort();
@@ -91,7 +98,9 @@ function say(text, busy, tone = null) {
 function add({ bucket, key, versions, more_versions: more }) {
   shown++;
   const newest = versions[0];
-  list.append(h('li', { class: 'hit', data: { bucket, key } },
+  setHidden(byId('found-all'), shown < 2);
+  list.append(h('li', { class: 'hit tickable', data: { bucket, key } },
+    selection.tick(`Select ${visible(key)}`, { bucket, key, versions }),
     h('a', { class: 'entry', href: show(newest, bucket, key) }, icon('file'),
       h('span', { class: 'where' }, nameElement(bucket), h('span', { class: 'slash' }, '/')), nameElement(key),
       h('span', { class: 'size' }, versions.length > 1 ? `${more ? 'more than ' : ''}${count(versions.length)} versions` : '1 version')),
@@ -105,7 +114,17 @@ function versionRow(version, bucket, key) {
   return h('li', {},
     h('a', { href: show(version, bucket, key), title: exact(instant(content.last_modified)) }, moment(instant(content.last_modified), now())),
     h('span', { class: 'size' }, bytes(content.size)), h('span', { class: 'muted span' }, span),
-    h('a', { class: 'button quiet small', href: fileUrl(last, bucket, key), download: '', 'aria-label': 'Download this version' }, icon('download')));
+    h('a', { class: 'button quiet small', href: fileUrl(last, bucket, key), download: '', 'aria-label': 'Download this version', title: 'Download this version' }, icon('download')),
+    h('a', { class: 'button quiet small', href: restoreUrl({ snapshot: last, buckets: [bucket], keys: [key] }), 'aria-label': 'Restore this version', title: 'Restore this version' }, icon('restore')));
+}
+
+/** A restore is of one snapshot, and names keys: of several buckets, each has its own. */
+function restoreTicked(items) {
+  const buckets = new Map();
+  for (const item of items) buckets.set(item.bucket, [...buckets.get(item.bucket) ?? [], item]);
+  return [...buckets].map(([bucket, own]) => h('a', { class: 'button primary',
+    href: restoreUrl({ snapshot: snapshotFor(own), buckets: [bucket], keys: own.map((item) => item.key) }) }, icon('restore'),
+  buckets.size === 1 ? 'Restore' : `Restore ${count(own.length)} from ${visible(bucket)}`));
 }
 
 function show(version, bucket, key) {

@@ -2,17 +2,19 @@
 
 import { byId, h, icon, setHidden } from './dom.js';
 import { get } from './api.js';
-import { bytes, exact, instant, moment } from './format.js';
+import { bytes, exact, instant, moment, visible } from './format.js';
 import { crumbs, leaf, step } from './place.js';
 import { nameElement } from './names.js';
 import { now } from './clock.js';
-import { PagedList, walkWithArrows } from './paged-list.js';
-import { placeUrl, question, zipUrl } from './snapshot-links.js';
+import { markRows, PagedList, walkWithArrows } from './paged-list.js';
+import { placeUrl, question, restoreUrl, zipUrl } from './snapshot-links.js';
+import { Selection } from './selection.js';
 
 const PAGE = 200;
 const STATES = { carried: 'Gone from S3', kept: 'Previous version' };
 const box = byId('entries');
 const list = new PagedList(box, row);
+const selection = new Selection(box, byId('entries-ticked'), restoreTicked);
 let place = null;
 
 walkWithArrows(box, 'a.entry');
@@ -26,7 +28,10 @@ export function renderPath(at, buckets) {
     h('li', {}, bucketPicker(at, buckets)), path.length > 0 ? h('li', {}, crumb(at, '', 'Top', false)) : '', ...links);
   if (choosing) byId('bucket').focus();
   byId('zip').href = zipUrl(at.snapshot, at.bucket, at.prefix);
-  byId('zip').title = `Everything in ${at.prefix ? 'this folder' : 'this bucket'}, as a zip archive`;
+  const all = `Everything in ${at.prefix ? 'this folder' : 'this bucket'}`;
+  byId('zip').title = `${all}, as a zip archive`;
+  byId('restore').href = restoreUrl({ snapshot: at.snapshot, buckets: [at.bucket], prefixes: at.prefix ? [at.prefix] : [] });
+  byId('restore').title = `${all}, back to S3 or to a folder`;
 }
 
 function crumb(at, prefix, content, here) {
@@ -42,6 +47,7 @@ function bucketPicker(at, buckets) {
 export async function renderFolder(at) {
   const followed = place != null;
   place = at;
+  selection.clear();
   const params = { bucket: at.bucket, limit: PAGE, ...(at.prefix ? { prefix: at.prefix } : {}) };
   const page = await list.show((after, signal) => get(question(at.snapshot, 'browse', after ? { ...params, after } : params), { signal }), nothing);
   // The link that led here is gone, and the focus with it.
@@ -50,11 +56,7 @@ export async function renderFolder(at) {
 
 /** Marks the file that is open. */
 export function markOpen(key) {
-  for (const entry of box.querySelectorAll('a.entry')) {
-    const open = entry.dataset.key === key && key !== '';
-    if (open) entry.setAttribute('aria-current', 'true');
-    else entry.removeAttribute('aria-current');
-  }
+  markRows(box, (row) => row.key === key && key !== '');
 }
 
 function nothing() {
@@ -63,9 +65,16 @@ function nothing() {
 
 function row(item) {
   const target = item.folder ? step(place, { prefix: item.key }) : { ...place, key: item.key };
-  return h('li', {}, h('a', { class: 'entry', href: placeUrl(target), data: { key: item.key, folder: String(item.folder) },
-    'aria-current': !item.folder && item.key === place.key ? 'true' : null },
-  icon(item.folder ? 'folder' : 'file'), nameElement(leafOf(item), { title: item.key }), ...details(item)));
+  return h('li', { class: 'tickable' }, selection.tick(`Select ${visible(item.key)}`, item),
+    h('a', { class: 'entry', href: placeUrl(target), data: { key: item.key, folder: String(item.folder) },
+      'aria-current': !item.folder && item.key === place.key ? 'true' : null },
+    icon(item.folder ? 'folder' : 'file'), nameElement(leafOf(item), { title: item.key }), ...details(item)));
+}
+
+function restoreTicked(items) {
+  const keysOf = (folder) => items.filter((item) => item.folder === folder).map((item) => item.key);
+  const request = { snapshot: place.snapshot, buckets: [place.bucket], keys: keysOf(false), prefixes: keysOf(true) };
+  return [h('a', { class: 'button primary', href: restoreUrl(request) }, icon('restore'), 'Restore')];
 }
 
 /** A key that ends in a slash and has content is a file in the folder of that name, and has no name there. */
@@ -86,4 +95,5 @@ function details(item) {
 /** Files and comparison share their place. */
 export function showFolder(shown) {
   setHidden(box, !shown);
+  if (!shown) selection.clear();
 }

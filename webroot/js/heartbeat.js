@@ -47,7 +47,7 @@ function draw(beat, run) {
 function tipLines(run) {
   const { totals } = run;
   const lines = [look(run).label, exact(instant(run.started_at))];
-  if (run.finished_at) lines.push(`${triggerName(run.trigger)}, took ${duration(instant(run.finished_at) - instant(run.started_at))}`);
+  if (run.finished_at) lines.push(`${triggerName(run.trigger, run.schedule)}, took ${duration(instant(run.finished_at) - instant(run.started_at))}`);
   lines.push(`${count(totals.downloaded.objects)} downloaded (${bytes(totals.downloaded.bytes)})`, `${count(totals.linked.objects)} unchanged`);
   if (totals.failed.objects > 0) lines.push(`${plural(totals.failed.objects, 'object')} failed`);
   return lines;

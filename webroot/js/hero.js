@@ -41,7 +41,8 @@ export function renderHero(state) {
   const setup = said.state === 'needs_setup';
   setHidden(runButton, running || setup);
   renderAlarms(state);
-  const halfway = state.scheduler?.enabled === false && !running && !state.backup.last_success;
+  const halfway = state.scheduler?.enabled === false && !running && !state.backup.last_success
+    && !state.status?.buckets.some((bucket) => bucket.last_success);
   setHidden(link, !setup && !halfway);
   link.classList.toggle('primary', setup);
   setHidden(stopButton, !running);

@@ -12,3 +12,8 @@ export function nameElement(name, { title = name, ...props } = {}) {
 export function visibleText(text) {
   return text.replaceAll('\r\n', '\n').split(/([\n\t]+)/).map((part, i) => (i % 2 ? part : visible(part))).join('');
 }
+
+/** A phrase as nodes: its texts, and the names in it as names. */
+export function phraseNodes(phrase) {
+  return phrase.map((part) => (typeof part === 'string' ? part : nameElement(part.name)));
+}

@@ -1,8 +1,11 @@
 // Where the snapshots page is. The address says it all, so that a link shows what its sender saw. Pure.
 
-const NAMES = ['snapshot', 'bucket', 'prefix', 'key', 'with', 'q'];
+const NAMES = ['snapshot', 'bucket', 'prefix', 'key', 'with', 'side', 'q'];
 
-/** What an address names; what it does not name is an empty text. */
+/**
+ * What an address names; what it does not name is an empty text. The `side` of a comparison that the open file is seen on is
+ * `before` when it comes out of the snapshot `with` which is compared.
+ */
 export function parse(search) {
   const params = new URLSearchParams(search);
   return Object.fromEntries(NAMES.map((name) => [name, params.get(name) ?? '']));
@@ -11,9 +14,14 @@ export function parse(search) {
 /** The query of an address for a place. */
 export function format(place) {
   const params = new URLSearchParams();
-  for (const name of NAMES) if (place[name]) params.set(name, place[name]);
+  for (const name of NAMES) if (place[name] && (name !== 'side' || holder(place) !== place.snapshot)) params.set(name, place[name]);
   const text = params.toString();
   return text ? `?${text}` : '';
+}
+
+/** The snapshot that the open file comes out of. */
+export function holder(place) {
+  return place.key && place.with && place.side === 'before' ? place.with : place.snapshot;
 }
 
 /** The place after a step: another snapshot keeps folder and bucket, another folder closes the file. */

@@ -1,7 +1,7 @@
 // How far a run is. Pure arithmetic over the records of the bus.
 
 // What settling one object costs, in bytes of download: linking a million files takes time though it moves none.
-const OBJECT_COST = 32 * 1024;
+export const OBJECT_COST = 32 * 1024;
 const RATE_WINDOW_MS = 6000;
 
 /** What no longer needs anything done: every object the certificate will account for. */

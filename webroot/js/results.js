@@ -1,6 +1,7 @@
 // What a run's result looks like and is called, in one place for heartbeat, table and cards.
 
 import { url } from './dom.js';
+import { MAIN } from './schedule.js';
 
 const LOOKS = {
   new: { label: 'New snapshot', tone: 'good', icon: 'check' },
@@ -36,8 +37,9 @@ export function runAddress(runId) {
   return url(`/runs/${encodeURIComponent(runId)}`);
 }
 
-export function triggerName(trigger) {
-  return TRIGGERS[trigger] ?? String(trigger);
+export function triggerName(trigger, schedule = null) {
+  const name = TRIGGERS[trigger] ?? String(trigger);
+  return schedule && schedule !== MAIN ? `${name} (${schedule})` : name;
 }
 
 /** A run that can say something about safety: ended, and not a dry run. */

@@ -19,20 +19,24 @@ export function figure(label, id) {
 
 /** The certificate's first equation as a picture: every listed object is in exactly one part. */
 export function account(record) {
-  const total = Math.max(1, record.totals.listed.objects);
-  const parts = PARTS.filter(([part], index) => index < 2 || record.totals[part].objects > 0);
+  const parts = PARTS.filter(([part], index) => index < 2 || record.totals[part].objects > 0)
+    .map(([part, label, tone]) => ({ part, label: record.dry_run ? DRY_LABELS[part] ?? label : label, tone, ...record.totals[part] }));
+  return h('div', { class: 'account' }, ...breakdown(parts, record.totals.listed.objects), verdict(record));
+}
+
+/** A whole of objects in its parts `{part, label, tone, objects, bytes}`: a bar, and what its colours mean. */
+export function breakdown(parts, whole) {
   const bar = h('div', { class: 'stack', 'aria-hidden': 'true' });
   const legend = h('ul', { class: 'legend' });
-  for (const [part, label, tone] of parts) {
-    const { objects, bytes: size } = record.totals[part];
+  for (const { part, label, tone, objects, bytes: size } of parts) {
     if (objects > 0) {
       const piece = h('i', { data: { part, tone } });
-      setVar(piece, '--share', `${(objects / total) * 100}%`);
+      setVar(piece, '--share', `${(objects / Math.max(1, whole)) * 100}%`);
       bar.append(piece);
     }
-    legend.append(h('li', { data: { tone } }, h('span', {}, record.dry_run ? DRY_LABELS[part] ?? label : label), h('span', { class: 'number' }, count(objects)), h('span', { class: 'size' }, bytes(size))));
+    legend.append(h('li', { data: { tone } }, h('span', {}, label), h('span', { class: 'number' }, count(objects)), h('span', { class: 'size' }, bytes(size))));
   }
-  return h('div', { class: 'account' }, bar, legend, verdict(record));
+  return [bar, legend];
 }
 
 /** Whether the sum comes out, in words: the one thing a backup must not be silent about. */

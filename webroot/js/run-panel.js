@@ -87,7 +87,7 @@ function drawLive(run) {
   drawWait(run);
   live.chart.draw(series);
   live.files.draw(run);
-  const since = `${triggerName(run.trigger)}, running for ${duration(Math.max(0, now() - instant(run.started_at)))}`;
+  const since = `${triggerName(run.trigger, run.schedule)}, running for ${duration(Math.max(0, now() - instant(run.started_at)))}`;
   const limit = run.bandwidth_limit ? `, ${limitWords(run.bandwidth_limit, now())}` : '';
   setText(live.foot, (run.attempt > 1 ? `${since}, attempt ${run.attempt} of ${run.max_attempts}` : since) + limit);
 }

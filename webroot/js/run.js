@@ -59,7 +59,7 @@ function facts(run) {
     ['Started', exact(start)],
     ['Ended', end == null ? '–' : exact(end)],
     ['Duration', took == null ? '–' : duration(took)],
-    ['Started by', triggerName(run.trigger)],
+    ['Started by', triggerName(run.trigger, run.schedule)],
     ['Attempts', count(run.attempts)],
     ['Buckets', count(run.buckets.length)],
     ['Listed', `${plural(listed.objects, 'object')}, ${bytes(listed.bytes)}`],

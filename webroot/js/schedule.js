@@ -2,6 +2,22 @@
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
+/** The name of the schedule of all buckets that no other one names. */
+export const MAIN = 'main';
+
+/** Those schedules that begin backups, and no jobs of another kind. */
+export function ofBackups(scheduler) {
+  return (scheduler?.schedules ?? []).filter(({ kind = 'backup' }) => kind === 'backup');
+}
+
+/** The schedule that begins the next backup, in words; with its name where there are several. */
+export function describeNext(scheduler) {
+  const schedules = ofBackups(scheduler);
+  const next = schedules.length > 1 ? schedules.find((one) => one.next === scheduler.next_backup) : null;
+  if (!next) return describeSchedule(scheduler);
+  return `${next.name === MAIN ? 'other buckets' : next.name}: ${describeSchedule(next)}`;
+}
+
 /** "every 6 h", "every 30 min", "every day at 03:00", or the cron expression itself. */
 export function describeSchedule({ cron, time_zone: timeZone, interval_hours: hours }) {
   if (cron) {

@@ -19,12 +19,19 @@ export function sections(root) {
 /** A problem as a sentence. */
 export function sentence(root, { path, found, allowed }) {
   const row = /\[(\d+)\]/.exec(path);
+  const named = row ? null : member(root, path);
   const said = found === 'null' ? 'Nothing is here.' : `${found} isn't a valid ${noun(root, path)}.`;
-  return `${row ? `Row ${Number(row[1]) + 1}: ` : ''}${said} Allowed: ${allowed}.`;
+  return `${row ? `Row ${Number(row[1]) + 1}: ` : named ? `${named}: ` : ''}${said} Allowed: ${allowed}.`;
 }
 
-function columns(root, { items }) {
-  const members = Object.entries(items?.properties ?? {});
+// The own name of what a path leads into, where the schema has members that have one.
+function member(root, path) {
+  const [option, name, ...further] = path.split('.');
+  return root.properties?.[option]?.additionalProperties && further.length > 0 ? name : null;
+}
+
+function columns(root, { items, additionalProperties }) {
+  const members = Object.entries((items ?? additionalProperties)?.properties ?? {});
   return members.length === 0 ? undefined : members.map(([name, schema]) => ({ name, schema: resolved(root, schema) }));
 }
 
@@ -37,7 +44,7 @@ function resolved(root, schema) {
 }
 
 function noun(root, path) {
-  const at = path.split(/[.[]/).reduce((schema, step) => schema && resolved(root, (step.endsWith(']') ? schema.items : schema.properties?.[step]) ?? {}), root);
+  const at = path.split(/[.[]/).reduce((schema, step) => schema && resolved(root, (step.endsWith(']') ? schema.items : schema.properties?.[step] ?? schema.additionalProperties) ?? {}), root);
   return at['x-noun'] ?? at.anyOf?.map((form) => resolved(root, form)['x-noun']).find(Boolean) ?? 'value';
 }
 

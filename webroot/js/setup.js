@@ -2,8 +2,8 @@
 
 import { byId, h, icon, setData, setHidden, setText, url } from './dom.js';
 import { get, post, request } from './api.js';
-import { bucketRows, write } from './config-model.js';
-import { bucketChoices } from './bucket-picker.js';
+import { bucketCalled, bucketName, bucketRows, write } from './config-model.js';
+import { bucketChoices, withoutAnswer } from './bucket-picker.js';
 import { diagnose } from './diagnostics.js';
 import { bytes, capitalBut, count, listing, plural, visible } from './format.js';
 import { counts, runAddress } from './results.js';
@@ -48,7 +48,7 @@ async function checkAccess() {
   const next = byId('access-next');
   next.disabled = diagnosis == null;
   if (!diagnosis) return;
-  const found = diagnosis.credentials.configured;
+  const found = [diagnosis, ...diagnosis.accounts ?? []].some(({ credentials }) => credentials.configured);
   setHidden(byId('env-help'), found);
   // A key that may not list all buckets can still back up one that is named.
   setText(next, diagnosis.ok ? 'Continue' : 'Continue anyway');
@@ -67,10 +67,11 @@ byId('access-next').addEventListener('click', () => {
 
 async function discover() {
   try {
-    const { buckets } = await get('/api/discover_buckets');
-    setText(byId('found-note'), buckets.length > 0
+    const { buckets, undiscovered = [] } = await get('/api/discover_buckets');
+    const found = buckets.length > 0
       ? `${plural(buckets.length, 'bucket')} found. Choose what is to be backed up.`
-      : 'No bucket was found. A name can be typed in below.');
+      : 'No bucket was found. A name can be typed in below.';
+    setText(byId('found-note'), `${found} ${withoutAnswer(undiscovered)}`.trim());
     drawBuckets(buckets);
   } catch (error) {
     setText(byId('found-note'), `The buckets cannot be listed (${error.message}). A name can be typed in below.`);
@@ -135,11 +136,12 @@ byId('schedule-next').addEventListener('click', () => {
 function draft(enabled) {
   const every = byId('every-bucket').checked;
   let config = write(loaded.config, 'use_dynamic_buckets', every);
-  const rows = new Map(bucketRows(config.s3_buckets).map((row) => [row.name, row]));
+  const rows = new Map(bucketRows(config.s3_buckets).map((row) => [bucketName(row), row]));
   // What the file says of a bucket beside its name (a prefix) stays.
   config = write(config, 's3_buckets', every ? [] : [...chosen].map((name) => {
     const row = rows.get(name);
-    return row?.prefix ? row : name;
+    const called = bucketCalled(name);
+    return row?.prefix ? row : called.account ? called : name;
   }));
   const when = { interval_hours: schedule.interval_hours ?? 6, cron: schedule.cron ?? null, time_zone: schedule.time_zone ?? null };
   for (const [key, value] of Object.entries({ ...when, enabled })) config = write(config, `automation.${key}`, value);
@@ -256,7 +258,7 @@ async function begin() {
     setHidden(byId('setup'), done);
     setHidden(byId('already'), !done);
     if (done) return;
-    for (const row of rows) chosen.add(row.name);
+    for (const row of rows) chosen.add(bucketName(row));
     byId('every-bucket').checked = loaded.config.use_dynamic_buckets === true;
   } catch (error) {
     failed(error);

@@ -2,6 +2,7 @@
 
 import { url } from './dom.js';
 import { format } from './place.js';
+import { format as formatRequest } from './restore-request.js';
 
 function address(snapshot, what, params) {
   return `/api/snapshots/${encodeURIComponent(snapshot)}/${what}?${new URLSearchParams(params)}`;
@@ -26,4 +27,14 @@ export function zipUrl(snapshot, bucket, prefix) {
 
 export function placeUrl(place) {
   return url(`/snapshots${format(place)}`);
+}
+
+/** The form that restores what a request names. */
+export function restoreUrl(request) {
+  return url(`/restore${formatRequest(request)}`);
+}
+
+/** The page of a restore. */
+export function restorePage(id) {
+  return url(`/restores/${encodeURIComponent(id)}`);
 }

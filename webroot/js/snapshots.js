@@ -4,13 +4,13 @@
 import { byId, h, setAttribute, setHidden, setText } from './dom.js';
 import { closePreview, openPreview } from './file-preview.js';
 import { countWords, dayOf, renderTimeline, timeOf } from './timeline.js';
-import { format, parse, step } from './place.js';
+import { format, holder, parse, step } from './place.js';
 import { get } from './api.js';
 import { inSentence } from './format.js';
 import { markOpen, renderFolder, renderPath, showFolder } from './folder.js';
 import { placeUrl } from './snapshot-links.js';
 import { renderCertificate } from './certificate.js';
-import { renderChanges, renderChoices, showChanges } from './compare.js';
+import { markOpenChange, renderChanges, renderChoices, showChanges } from './compare.js';
 import { renderFind, stopFind } from './find.js';
 import { startShell, store } from './shell.js';
 
@@ -79,10 +79,11 @@ function drawContent() {
   setHidden(byId('crumbs').parentElement, false);
   if (place.with && drawn.changes !== changes) renderChanges(place);
   if (!place.with && drawn.folder !== folder) renderFolder(place);
-  const file = place.key ? [place.snapshot, place.bucket, place.key].join('\0') : null;
+  const file = place.key ? [holder(place), place.bucket, place.key].join('\0') : null;
   if (file == null) closePreview();
   else if (drawn.file !== file) openPreview(place);
-  markOpen(place.key);
+  markOpen(place.with ? '' : place.key);
+  markOpenChange(place);
   drawn = { folder: place.with ? null : folder, changes: place.with ? changes : null, file };
 }
 

@@ -3,7 +3,7 @@
 const NO_BACKUP = { running: false, current: null, last: null, last_success: null };
 
 /** `silent` means that a room of the server did not answer, so that nothing can be said about the backups. */
-export const EMPTY = { loaded: false, silent: false, status: null, backup: NO_BACKUP, scheduler: null, config: null, runs: null };
+export const EMPTY = { loaded: false, silent: false, status: null, backup: NO_BACKUP, scheduler: null, config: null, runs: null, restores: [], drills: [] };
 
 /** The state after an event of the stream (or `history`, the answer to our own question). */
 export function reduce(state, name, data) {
@@ -26,6 +26,14 @@ export function reduce(state, name, data) {
     case 'status':
       // One that was asked for may come after one that was told and is newer.
       return Date.parse(data.at) < Date.parse(state.status?.at) ? state : { ...state, silent: false, status: data };
+    case 'restore.finished':
+      return { ...state, restores: merge([data], state.restores) };
+    case 'restores':
+      return { ...state, restores: merge(data, state.restores) };
+    case 'drill.finished':
+      return { ...state, drills: merge([data], state.drills) };
+    case 'drills':
+      return { ...state, drills: merge(data, state.drills) };
     case 'scheduler':
       return { ...state, scheduler: data };
     case 'config.changed':
@@ -35,6 +43,11 @@ export function reduce(state, name, data) {
     default:
       return state;
   }
+}
+
+/** The newest that came to an end by itself; one that was stopped says nothing. */
+export function lastDrill({ drills }) {
+  return drills.find((drill) => drill.finished_at && !['cancelled', 'interrupted'].includes(drill.result));
 }
 
 function progress(state, run) {

@@ -1,9 +1,11 @@
 // Four figures that answer the questions people come with: did it run, when next, how much is held, when did it change.
 
 import { byId, h, icon, setAttribute, setData, setText } from './dom.js';
-import { bytes, capital, count, duration, exact, instant, moment, plural, relative } from './format.js';
+import { bytes, capitalBut, count, duration, exact, instant, moment, plural, relative } from './format.js';
 import { protectedTotals } from './buckets.js';
-import { describeSchedule } from './schedule.js';
+import { describeNext, MAIN, ofBackups } from './schedule.js';
+import { drillWords } from './restore-words.js';
+import { lastDrill } from './store.js';
 import { look } from './results.js';
 import { now } from './clock.js';
 
@@ -25,7 +27,8 @@ function lastRun({ backup }) {
 }
 
 function nextRun({ scheduler, backup }) {
-  const note = scheduler ? capital(describeSchedule(scheduler)) : '';
+  const words = scheduler ? describeNext(scheduler) : '';
+  const note = capitalBut(words, ofBackups(scheduler).map(({ name }) => name));
   const at = instant(scheduler?.next_backup);
   if (scheduler?.enabled === false) return tile('tile-next', 'Switched off', { note: 'Only when you start it' });
   if (scheduler?.paused) return tile('tile-next', 'Paused', { note });
@@ -34,13 +37,21 @@ function nextRun({ scheduler, backup }) {
   if (scheduler.overdue && at <= now()) {
     return tile('tile-next', 'Overdue', { title: exact(at), note: `Due ${relative(at, now())}`, tone: 'warn', icon: 'clock' });
   }
-  tile('tile-next', at <= now() ? 'Any moment' : relative(at, now()), { title: exact(at), note: `${clock}, ${describeSchedule(scheduler)}` });
+  tile('tile-next', at <= now() ? 'Any moment' : relative(at, now()), { title: all(scheduler) ?? exact(at), note: `${clock}, ${words}` });
 }
 
-function held({ status }) {
+/** When each schedule comes, where there are several. */
+function all(scheduler) {
+  const lines = ofBackups(scheduler).map(({ name, next }) => `${name === MAIN ? 'Other buckets' : name}: ${next ? exact(instant(next)) : 'not planned'}`);
+  return lines.length > 1 ? lines.join('\n') : null;
+}
+
+function held(state) {
+  const { status } = state;
+  const drill = lastDrill(state);
   const totals = protectedTotals(status?.buckets ?? []);
   if (totals.buckets === 0) return tile('tile-protected', 'Nothing yet', { note: 'Available after your first backup' });
-  tile('tile-protected', bytes(totals.bytes), { note: `${plural(totals.objects, 'object')} in ${plural(totals.buckets, 'bucket')}`, title: `${count(totals.bytes)} bytes` });
+  tile('tile-protected', bytes(totals.bytes), { note: `${plural(totals.objects, 'object')} in ${plural(totals.buckets, 'bucket')}${drill ? `; ${drillWords(drill, now())}` : ''}`, title: `${count(totals.bytes)} bytes` });
 }
 
 function lastChange({ runs }) {

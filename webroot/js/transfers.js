@@ -6,8 +6,8 @@ import { bytes, count, middle, visible } from './format.js';
 const SHOWN = 5;
 
 /** The list's element and `draw(run)`. */
-export function transferList() {
-  const title = h('h3', {}, 'Downloading now');
+export function transferList(words = 'Downloading now') {
+  const title = h('h3', {}, words);
   const lines = Array.from({ length: SHOWN }, line);
   return {
     element: h('div', { class: 'flight' }, title, h('ul', { id: 'in-flight' }, lines.map(({ element }) => element))),
@@ -22,7 +22,7 @@ export function transferList() {
         if (!own.transfer) [own.name, own.transfer] = waiting.next().value ?? [null, null];
         draw(own);
       }
-      setText(title, transfers.length > SHOWN ? `Downloading now (${count(transfers.length)})` : 'Downloading now');
+      setText(title, transfers.length > SHOWN ? `${words} (${count(transfers.length)})` : words);
     },
   };
 }

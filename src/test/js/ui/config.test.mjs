@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addBuckets, assign, bucketList, bucketRows, changedLines, diffLines, number, read, same, write } from '../../../../webroot/js/config-model.js';
-import { describeCron, describeSchedule } from '../../../../webroot/js/schedule.js';
+import { addBuckets, assign, bucketCalled, bucketList, bucketName, bucketRows, cellText, cellValue, namedMembers, namedRows, changedLines, diffLines, number, read, same, write } from '../../../../webroot/js/config-model.js';
+import { describeCron, describeNext, describeSchedule } from '../../../../webroot/js/schedule.js';
 import { levelAllows, mistakeIn, TextMatcher } from '../../../../webroot/js/log-filter.js';
 import { places } from '../../../../webroot/js/log-regex.js';
 
@@ -34,6 +34,32 @@ test('what is typed becomes a number only when it is one', () => {
   assert.equal(number(''), '');
 });
 
+test('a cell is a text, a number, a list or nothing, as its schema allows', () => {
+  const types = {
+    list: { type: 'array' }, hours: { type: ['number', 'null'], maximum: 9 }, cron: { type: ['string', 'null'] }, name: { type: 'string' },
+  };
+  assert.deepEqual(cellValue(types.list, ' photos,music  films, '), ['photos', 'music', 'films']);
+  assert.deepEqual(cellValue(types.list, ''), []);
+  assert.equal(cellText(['photos', 'music']), 'photos, music');
+  assert.equal(cellValue(types.hours, '0,5'), 0.5);
+  assert.equal(cellValue(types.hours, ' '), null);
+  assert.equal(cellValue(types.hours, 'six'), 'six');
+  assert.equal(cellValue(types.cron, ''), null);
+  assert.equal(cellValue(types.name, ''), '');
+  assert.equal(cellText(null), '');
+  assert.equal(cellText(undefined), '');
+});
+
+test('the next backup is told with its schedule where there are several', () => {
+  const main = { name: 'main', interval_hours: 6, cron: null, time_zone: null, next: 'b' };
+  const weekly = { name: 'weekly', interval_hours: 6, cron: '0 3 * * 0', time_zone: null, next: 'a' };
+  const all = { interval_hours: 6, cron: null, time_zone: null };
+  assert.equal(describeNext({ ...all, next_backup: 'b', schedules: [main] }), 'every 6 h');
+  assert.equal(describeNext({ ...all, next_backup: 'a', schedules: [main, weekly] }), 'weekly: every Sunday at 03:00');
+  assert.equal(describeNext({ ...all, next_backup: 'b', schedules: [main, weekly] }), 'other buckets: every 6 h');
+  assert.equal(describeNext({ ...all, next_backup: 'b' }), 'every 6 h', 'of an older server');
+});
+
 test('buckets keep their form, and members that we do not know', () => {
   const list = ['plain', { name: 'with', prefix: 'p/' }, { name: 'odd', note: 'mine' }];
   assert.deepEqual(bucketList(bucketRows(list)), ['plain', { name: 'with', prefix: 'p/' }, { name: 'odd', note: 'mine' }]);
@@ -42,6 +68,20 @@ test('buckets keep their form, and members that we do not know', () => {
 
 test('a picked bucket is added once and replaces an empty row', () => {
   assert.deepEqual(addBuckets([{ name: 'a', prefix: '' }, { name: '', prefix: '' }], ['a', 'b']).map((row) => row.name), ['a', 'b']);
+});
+
+test('a bucket of a named account is another one than that of the same name', () => {
+  const rows = addBuckets([{ name: 'photos', prefix: '' }], ['photos@archive', 'photos']);
+  assert.deepEqual(bucketList(rows), ['photos', { name: 'photos', account: 'archive' }]);
+  assert.deepEqual(rows.map(bucketName), ['photos', 'photos@archive']);
+  assert.deepEqual(bucketCalled('a.b_c'), { name: 'a.b_c' });
+});
+
+test('accounts keep their order, their unknown members, and one that repeats a name', () => {
+  const accounts = { nas: { rack: 3 }, archive: {} };
+  assert.deepEqual(namedMembers(namedRows(accounts)), accounts);
+  assert.deepEqual(Object.keys(namedMembers([{ name: 'nas', value: {} }, { name: 'nas', value: { region: 'x' } }])), ['nas', 'nas (again)']);
+  assert.deepEqual(namedRows(undefined), []);
 });
 
 test('the preview marks only the lines that changed, not those that got a comma', () => {

@@ -11,16 +11,24 @@ test('a problem is a sentence that names the row and what would be right', () =>
   assert.equal(sentence(schema, { path: 'no.such', found: '1', allowed: 'none' }), "1 isn't a valid value. Allowed: none.");
 });
 
+test('a problem in an account names the account, and says what is meant', () => {
+  const allowed = schema.properties.accounts.additionalProperties.properties.region['x-allowed'];
+  assert.equal(sentence(schema, { path: 'accounts.archive.region', found: '"a b"', allowed }), 'archive: "a b" isn\'t a valid region. Allowed: null, or a region such as eu-central-1.');
+  assert.equal(sentence(schema, { path: 's3_buckets[1].account', found: '"nas"', allowed: 'archive' }), 'Row 2: "nas" isn\'t a valid account. Allowed: archive.');
+});
+
 test('a list of objects has a column a member, with an example to begin with', () => {
   const limits = options(schema).find(({ path }) => path === 'transfer.limits');
   assert.deepEqual(limits.columns.map(({ name, schema: { title, examples } }) => [name, title, examples[0]]), [
     ['from', 'From', '08:00'], ['to', 'To', '18:00'], ['mbit_per_second', 'Mbit/s', 20],
   ]);
+  const schedules = options(schema).find(({ path }) => path === 'automation.schedules');
+  assert.deepEqual(schedules.columns.map(({ name }) => name), ['name', 'buckets', 'cron', 'interval_hours']);
   assert.equal(options(schema).find(({ path }) => path === 'sync_options.exclude_patterns').columns, undefined);
 });
 
 test('each section of the form has its options', () => {
   assert.deepEqual(sections(schema).map(({ id, options: { length } }) => [id, length > 0]), [
-    ['buckets', true], ['copied', true], ['schedule', true], ['guards', true], ['logging', true], ['advanced', true],
+    ['buckets', true], ['accounts', true], ['copied', true], ['schedule', true], ['retention', true], ['compression', true], ['guards', true], ['copy', true], ['notify', true], ['logging', true], ['advanced', true],
   ]);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EMPTY, reduce, Store } from '../../../../webroot/js/store.js';
+import { EMPTY, lastDrill, reduce, Store } from '../../../../webroot/js/store.js';
 import { iso, NOW, record, runState, scheduler, status } from './fixtures.mjs';
 
 const loaded = reduce(EMPTY, 'state', { status: status({ at: iso(NOW - 60_000) }), backup: { running: false, current: null, last: null, last_success: null }, scheduler: scheduler(), config: { hash: 'h', buckets: ['alpha'] } });
@@ -57,4 +57,23 @@ test('many events are told once', () => {
 test('a judgement that is older than the one at hand is dropped', () => {
   const newer = reduce(loaded, 'status', status({ at: iso(NOW), title: 'new' }));
   assert.equal(reduce(newer, 'status', status({ at: iso(NOW - 1000) })).status.title, 'new');
+});
+
+test('restores are kept beside the runs, each once and the newest first', () => {
+  const restore = (given) => record({ kind: 'restore', ...given });
+  let state = reduce(loaded, 'restore.finished', restore({ run_id: 'r2', started_at: iso(NOW) }));
+  state = reduce(state, 'restores', [restore({ run_id: 'r2', started_at: iso(NOW) }), restore({ run_id: 'r1', started_at: iso(NOW - 9e6) })]);
+  assert.deepEqual(state.restores.map((each) => each.run_id), ['r2', 'r1']);
+  assert.equal(state.backup, loaded.backup);
+  assert.equal(state.runs, loaded.runs);
+});
+
+test('the last drill is the newest that came to an end by itself', () => {
+  const drill = (id, at, result) => ({ kind: 'drill', run_id: id, started_at: iso(at), finished_at: iso(at + 3000), result });
+  let state = reduce(loaded, 'drill.finished', drill('d2', NOW - 2000, 'partial'));
+  state = reduce(state, 'drills', [drill('d2', NOW - 2000, 'partial'), drill('d1', NOW - 9000, 'success')]);
+  state = reduce(state, 'drill.finished', drill('d3', NOW, 'cancelled'));
+  assert.deepEqual(state.drills.map((each) => each.run_id), ['d3', 'd2', 'd1']);
+  assert.equal(lastDrill(state).run_id, 'd2');
+  assert.equal(lastDrill(loaded), undefined);
 });

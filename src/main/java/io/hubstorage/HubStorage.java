@@ -2,20 +2,34 @@ package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.cli.Program.Launch;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
+import io.hubstorage.config.ExtraPort;
 import io.hubstorage.config.HubConfig;
+import io.hubstorage.drill.DrillVerticle;
 import io.hubstorage.fs.FolderAccess;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.jobs.Jobs;
+import io.hubstorage.jobs.JobsVerticle;
 import io.hubstorage.jobs.UnfinishedRuns;
 import io.hubstorage.logs.LogVerticle;
 import io.hubstorage.logs.Logging;
 import io.hubstorage.logs.SecretMask;
+import io.hubstorage.notify.alerts.Audience;
+import io.hubstorage.notify.alerts.NotifyVerticle;
+import io.hubstorage.notify.alerts.Policy;
+import io.hubstorage.notify.channels.Channels;
+import io.hubstorage.notify.channels.ChannelsVerticle;
+import io.hubstorage.repair.RepairVerticle;
+import io.hubstorage.replicate.ReplicationVerticle;
+import io.hubstorage.requests.RetryPolicy;
+import io.hubstorage.restore.RestoreVerticle;
+import io.hubstorage.retain.RetentionVerticle;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.schedule.SchedulerVerticle;
 import io.hubstorage.snapshot.DataLock;
@@ -23,11 +37,13 @@ import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
+import io.hubstorage.space.SpaceVerticle;
 import io.hubstorage.status.AlarmStore;
 import io.hubstorage.status.StatusVerticle;
-import io.hubstorage.transfer.RetryPolicy;
 import io.hubstorage.transfer.TransferVerticle;
+import io.hubstorage.verify.scrub.VerifyVerticle;
 import io.hubstorage.web.HttpVerticle;
+import io.hubstorage.web.s3.S3Verticle;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -64,8 +80,19 @@ public final class HubStorage {
     /** What can be deployed, in the order in which it is stopped. */
     private enum Room {
         SCHEDULER,
+        JOBS,
         BACKUP,
+        RESTORE,
+        DRILL,
+        VERIFY,
+        RETENTION,
+        SPACE,
+        REPAIR,
+        REPLICATION,
+        CHANNELS,
+        NOTIFY,
         WEB,
+        S3_ENDPOINT,
         TRANSFER,
         STATUS,
         LOG,
@@ -75,6 +102,7 @@ public final class HubStorage {
     private final Vertx vertx;
     private final ConfigStore config;
     private final HistoryStore history;
+    private final Jobs jobs;
     private final AlarmStore alarms;
     private final InstantSource clock;
     private final Map<Room, String> deployed = new EnumMap<>(Room.class);
@@ -94,6 +122,7 @@ public final class HubStorage {
         this.vertx = vertx;
         this.config = config;
         this.history = history;
+        this.jobs = new Jobs(vertx, history, clock);
         this.alarms = alarms;
         this.clock = clock;
     }
@@ -106,7 +135,9 @@ public final class HubStorage {
     public static Future<HubStorage> engine(
             Vertx vertx, Environment environment, InstantSource clock, Duration stall, RetryPolicy retries) {
         return open(vertx, environment, UnaryOperator.identity(), clock)
-                .compose(hub -> hub.startEngine(stall, retries).map(hub))
+                .compose(hub -> hub.startEngine(stall, retries)
+                        .compose(_ -> hub.startRestores(false))
+                        .map(hub))
                 .onSuccess(HubStorage::tellCutOff);
     }
 
@@ -176,11 +207,37 @@ public final class HubStorage {
                 .compose(_ -> startEngine(S3Access.STALL, RetryPolicy.USUAL));
         if (mode == Launch.Mode.SERVICE) {
             HttpVerticle verticle = new HttpVerticle(config, clock, VERSION, registry, console);
-            up = up.compose(_ -> deploy(Room.WEB, () -> verticle)).onSuccess(_ -> web = verticle);
+            up = up.compose(_ -> deploy(Room.WEB, () -> verticle))
+                    .onSuccess(_ -> web = verticle)
+                    .compose(_ -> startEndpoint());
         }
+        // Behind the web server: it may go on with one at once.
+        up = up.compose(_ -> startRestores(mode == Launch.Mode.ONE_RUN));
         // Before the scheduler hears of them: to it, a run that ends is one that ends now.
         up = up.onSuccess(_ -> tellCutOff());
-        return mode == Launch.Mode.ONE_RUN ? up : up.compose(_ -> startSchedule());
+        return mode == Launch.Mode.ONE_RUN
+                ? up
+                : up.compose(_ -> deploy(Room.VERIFY, () -> new VerifyVerticle(config, jobs, history, clock)))
+                        .compose(_ -> deploy(Room.SPACE, () -> new SpaceVerticle(config, clock)))
+                        .compose(_ -> deploy(Room.CHANNELS, () -> new ChannelsVerticle(config, clock)))
+                        .compose(_ -> startSchedule())
+                        .compose(_ -> deploy(
+                                Room.NOTIFY,
+                                () -> new NotifyVerticle(config, this::audience, clock, NotifyVerticle.TICK)));
+    }
+
+    /** Who is told, by this configuration. */
+    private Audience audience(HubConfig configured) {
+        Channels channels = Channels.of(configured.notifications(), config.environment(), vertx, clock);
+        return new Audience(Policy.of(configured), channels.usable(), channels.unusable());
+    }
+
+    /** Snapshots as S3, where a port is set for them. */
+    private Future<Void> startEndpoint() {
+        ExtraPort port = S3Verticle.port(config.environment(), config.settings().dockerMode());
+        return port.enabled()
+                ? deploy(Room.S3_ENDPOINT, () -> new S3Verticle(config, clock, port))
+                : Future.succeededFuture();
     }
 
     /** The verticles that make a backup and answer for it. */
@@ -192,13 +249,22 @@ public final class HubStorage {
         return deploy(Room.CONFIG, () -> new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, () -> new StatusVerticle(config, history, alarms, clock)))
                 .compose(_ -> deploy(Room.TRANSFER, () -> new TransferVerticle(config, VERSION, stall, retries, clock)))
-                .compose(_ ->
-                        deploy(Room.BACKUP, () -> new BackupVerticle(config, new Jobs(), history, clock, VERSION)));
+                .compose(_ -> deploy(Room.JOBS, () -> new JobsVerticle(jobs, history)))
+                .compose(_ -> deploy(Room.BACKUP, () -> new BackupVerticle(config, jobs, history, clock, VERSION)));
+    }
+
+    /** @param alone see {@link RestoreVerticle} */
+    private Future<Void> startRestores(boolean alone) {
+        return deploy(Room.RESTORE, () -> new RestoreVerticle(config, jobs, clock, VERSION, alone))
+                .compose(_ -> deploy(Room.DRILL, () -> new DrillVerticle(config, jobs, clock, VERSION, alone)))
+                .compose(_ -> deploy(Room.REPAIR, () -> new RepairVerticle(config, jobs, clock, VERSION, alone)))
+                .compose(_ -> deploy(Room.RETENTION, () -> new RetentionVerticle(config, jobs, history, clock, alone)))
+                .compose(_ -> deploy(Room.REPLICATION, () -> new ReplicationVerticle(config, jobs, clock, alone)));
     }
 
     /** Tells, once, of runs that an earlier process left without an end; whoever is to hear of them must be there. */
     private void tellCutOff() {
-        cutOff.forEach(run -> vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(run)));
+        cutOff.forEach(run -> new Bus(vertx).publish(Addresses.BACKUP_FINISHED, run));
     }
 
     /** Which may begin a run at once. */
@@ -238,8 +304,8 @@ public final class HubStorage {
     }
 
     /**
-     * In this order: readiness is withdrawn; no further run begins; the one under way is stopped so that it can go on later;
-     * whoever follows it is told, and disconnected; the rest. Vert.x itself is the caller's to close.
+     * In this order: readiness is withdrawn; no further job begins; those under way are stopped so that they can go on later;
+     * whoever follows them is told, and disconnected; the rest. Vert.x itself is the caller's to close.
      */
     public Future<Void> stop() {
         HttpVerticle serving = web;

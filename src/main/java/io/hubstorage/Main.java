@@ -5,18 +5,16 @@ import io.hubstorage.cli.HubCommand;
 import io.hubstorage.cli.Program;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
+import io.hubstorage.config.ExtraPort;
 import io.hubstorage.config.Settings;
 import io.hubstorage.logs.Logging;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.web.HttpVerticle;
-import io.hubstorage.web.bridge.BridgePort;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.micrometer.MicrometerMetricsFactory;
-import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -127,6 +125,11 @@ public class Main implements Program {
     }
 
     @Override
+    public @Nullable String answer(String question) {
+        return console.isPresent() ? console.get().readLine("%s ", question) : null;
+    }
+
+    @Override
     public synchronized CompletableFuture<Void> stopRequest() {
         if (signals == null) {
             signals = new StopSignals(PATIENCE, System.err);
@@ -191,10 +194,7 @@ public class Main implements Program {
             // Nobody could ask for what is counted.
             return Vertx.vertx(options);
         }
-        return Vertx.builder()
-                .with(options.setMetricsOptions(new MicrometerMetricsOptions().setEnabled(true)))
-                .withMetrics(new MicrometerMetricsFactory(registry))
-                .build();
+        return HttpVerticle.vertx(options, registry).build();
     }
 
     /** What was started so far. */
@@ -299,7 +299,7 @@ public class Main implements Program {
                     failure);
         }
         return switch (failure) {
-            case BridgePort.UnusableException bridge -> new StartException(String.valueOf(bridge.getMessage()), bridge);
+            case ExtraPort.UnusableException port -> new StartException(String.valueOf(port.getMessage()), port);
             case RuntimeException known -> known;
             case Error fatal -> {
                 error = fatal;

@@ -1,26 +1,27 @@
 package io.hubstorage;
 
-import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.JobKind;
 import io.vertx.core.Vertx;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryNotificationInfo;
 import java.lang.management.MemoryPoolMXBean;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import javax.management.NotificationEmitter;
 
 /**
  * Keeps the heap in proportion to what is alive in it, however large it may become. The serial collector, which the image uses,
  * fills its old generation up to the limit before it looks for garbage there, and never shrinks it otherwise. So a full
- * collection is asked for when the old generation holds twice of what the last one left, and when a run has ended; the
+ * collection is asked for when the old generation holds half as much again as the last one left, and when a job has ended; the
  * flags in {@code docker/jvm.args} say how much goes back to the system then. Other collectors have such rules of their own.
  */
 final class SoftHeapLimit {
     private static final String OLD_GENERATION_OF_SERIAL = "Tenured Gen";
     /** What is worth no collection, in bytes. */
-    private static final long FLOOR = 32L << 20;
-    /** Until those who follow a run have been told of its end, and nobody refers to it any more. */
-    private static final Duration AFTERMATH = Duration.ofSeconds(1);
+    private static final long LITTLE = 16L << 20;
+    /** Until those who follow a job have been told of its end, and nobody refers to it any more; until connections are let go. */
+    private static final List<Duration> AFTERMATH = List.of(Duration.ofSeconds(1), Duration.ofSeconds(40));
 
     private final MemoryPoolMXBean old;
 
@@ -28,15 +29,18 @@ final class SoftHeapLimit {
         this.old = old;
     }
 
-    /** From now on, in the whole process; Vert.x tells of runs. */
+    /** From now on, in the whole process; Vert.x tells of jobs. */
     static void keep(Vertx vertx) {
         ofSerial().ifPresent(limit -> {
             limit.collectOnGrowth();
-            vertx.eventBus()
-                    .consumer(
-                            Addresses.BACKUP_FINISHED,
-                            // Not on the event loop, which would be told of being blocked.
-                            _ -> vertx.setTimer(AFTERMATH.toMillis(), _ -> Thread.startVirtualThread(limit::collect)));
+            for (JobKind kind : JobKind.values()) {
+                vertx.eventBus()
+                        .consumer(
+                                kind.finished(),
+                                // Not on the event loop, which would be told of being blocked.
+                                _ -> AFTERMATH.forEach(pause -> vertx.setTimer(
+                                        pause.toMillis(), _ -> Thread.startVirtualThread(limit::collect))));
+            }
         });
     }
 
@@ -65,7 +69,8 @@ final class SoftHeapLimit {
     /** Near the heap's own limit the collector looks for garbage unasked. */
     private void setThreshold() {
         long most = old.getUsage().getMax();
-        long twice = Math.max(FLOOR, 2 * old.getUsage().getUsed());
-        old.setUsageThreshold(most < 0 ? twice : Math.min(twice, most));
+        long left = old.getUsage().getUsed();
+        long next = left + Math.max(LITTLE, left / 2);
+        old.setUsageThreshold(most < 0 ? next : Math.min(next, most));
     }
 }

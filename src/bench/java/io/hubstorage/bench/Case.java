@@ -66,8 +66,12 @@ record Case(String id, Kind kind, Bucket bucket, Bucket smallBucket, String word
             unchanged("keys-1k", 1_000, 50, "", 40),
             unchanged("keys-10k", 10_000, 500, "", 20));
 
+    private static final List<Case> RESTORES = List.of(
+            restored("restore-small", new Bucket(10_000, "4KiB"), new Bucket(500, "4KiB"), 8),
+            restored("restore-large", new Bucket(4, "1GiB"), new Bucket(4, "32MiB"), 3));
+
     static final List<Case> ALL =
-            Stream.of(PEERS, OURS, SIZES).flatMap(List::stream).toList();
+            Stream.of(PEERS, OURS, RESTORES, SIZES).flatMap(List::stream).toList();
 
     /** What the tools have to do. */
     enum Kind {
@@ -79,6 +83,8 @@ record Case(String id, Kind kind, Bucket bucket, Bucket smallBucket, String word
         FAULTS,
         /** Read a finished copy and prove each file. */
         VERIFY,
+        /** Write a finished copy into an empty bucket. */
+        RESTORE,
         /** Become ready to work. */
         START
     }
@@ -100,15 +106,20 @@ record Case(String id, Kind kind, Bucket bucket, Bucket smallBucket, String word
         return new Case(id, Kind.UNCHANGED, bucket, new Bucket(fewKeys, KEYS_ONLY), words, List.of(server), warmUps);
     }
 
+    private static Case restored(String id, Bucket bucket, Bucket smallBucket, int warmUps) {
+        return new Case(id, Kind.RESTORE, bucket, smallBucket, "", List.of("--writable=" + Server.WRITABLE), warmUps);
+    }
+
     /**
-     * The cases of this name, in their order: one, or a group: {@code main}, those that other tools do too but for the million
-     * keys; {@code cost}, those that differ in nothing but the number of keys; {@code all}.
+     * The cases of this name, in their order: one, or a group: {@code main}, those of copying that other tools do too but for the
+     * million keys; {@code restore}, the way back; {@code cost}, those that differ in nothing but the number of keys; {@code all}.
      */
     static List<Case> named(String name) {
         List<Case> found = switch (name) {
             case "all" -> ALL;
             case "main" ->
                 PEERS.stream().filter(each -> !each.id.equals("million")).toList();
+            case "restore" -> RESTORES;
             case "cost" ->
                 ALL.stream()
                         .filter(each -> each.tellsCostByKey() && !each.id.endsWith("-200k"))
@@ -128,12 +139,12 @@ record Case(String id, Kind kind, Bucket bucket, Bucket smallBucket, String word
 
     /** Whether other tools do the same: what is left is about HubStorage alone. */
     boolean comparable() {
-        return kind == Kind.COLD || kind == Kind.UNCHANGED || kind == Kind.FAULTS;
+        return kind == Kind.COLD || kind == Kind.UNCHANGED || kind == Kind.FAULTS || kind == Kind.RESTORE;
     }
 
     /** Whether it needs a finished copy to begin with, which its runs leave as it is. */
     boolean looksAtACopy() {
-        return kind == Kind.UNCHANGED || kind == Kind.VERIFY;
+        return kind == Kind.UNCHANGED || kind == Kind.VERIFY || kind == Kind.RESTORE;
     }
 
     /** Whether it is one of those that differ in nothing but the number of keys. */
@@ -155,6 +166,7 @@ record Case(String id, Kind kind, Bucket bucket, Bucket smallBucket, String word
             case UNCHANGED -> "%,d keys, nothing changed%s".formatted(bucket.objects, words);
             case COLD, FAULTS -> "%,d %s, cold%s".formatted(bucket.objects, size, words);
             case VERIFY -> "%,d %s, verified".formatted(bucket.objects, size);
+            case RESTORE -> "%,d %s, restored".formatted(bucket.objects, size);
             case START -> "a start of the service";
         };
     }

@@ -112,6 +112,9 @@ final class CaseRun {
                 || tools.keySet().stream().noneMatch(each -> each.kind().service())) {
             return;
         }
+        for (Tool each : tools.values()) {
+            each.awaitRest();
+        }
         // Not a wait for something: what a service holds after this long is what is measured.
         Thread.sleep(plan.effort.idle);
         for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
@@ -143,7 +146,8 @@ final class CaseRun {
         server.requests();
         Tool.Outcome outcome = tool.run();
         Server.Requests requests = server.requests();
-        CopyCheck check = check(contender, tool, outcome, requests);
+        CopyCheck check = found(tool, server, requests);
+        require(contender, outcome, check);
         if (!measured.looksAtACopy()) {
             // Now, not before the next run: there may be room for one copy only.
             tool.empty();
@@ -155,14 +159,17 @@ final class CaseRun {
         return outcome.measured();
     }
 
-    private CopyCheck check(Contender contender, Tool tool, Tool.Outcome outcome, Server.Requests requests)
-            throws IOException {
-        CopyCheck check = switch (measured.kind()) {
+    private CopyCheck found(Tool tool, Server server, Server.Requests requests) throws IOException {
+        return switch (measured.kind()) {
             // What is fetched again was taken for changed, and is not.
             case UNCHANGED, VERIFY, START -> new CopyCheck(0, requests.bodies(), 0);
             case COLD -> CopyCheck.of(tool.tree(), bucket, false);
             case FAULTS -> CopyCheck.of(tool.tree(), bucket, true);
+            case RESTORE -> server.written();
         };
+    }
+
+    private void require(Contender contender, Tool.Outcome outcome, CopyCheck check) throws IOException {
         boolean mayFail = measured.kind() == Kind.FAULTS && !contender.kind().hubStorage();
         if (!mayFail && !(outcome.successful() && check.right())) {
             throw new IOException("%s in the case %s: %s, and it says that it %s"
@@ -172,7 +179,6 @@ final class CaseRun {
                             check,
                             outcome.successful() ? "succeeded" : "did not succeed"));
         }
-        return check;
     }
 
     /** A finished copy. Those who only look share it. */
@@ -197,13 +203,24 @@ final class CaseRun {
         HubHome home = new HubHome(hub.jar(), hub.jvm(), own, copy == null ? own.resolve("data") : copy.data(), server);
         return switch (contender.kind()) {
             case HUBSTORAGE, HUBSTORAGE_IMAGE ->
-                measured.kind() == Kind.START ? new HubStart(home) : WarmHub.start(home);
-            case HUBSTORAGE_COLD -> new ColdHub(home, measured.kind() == Kind.VERIFY ? "verify" : "backup");
+                measured.kind() == Kind.START
+                        ? new HubStart(home)
+                        : WarmHub.start(home, measured.kind() == Kind.RESTORE);
+            case HUBSTORAGE_COLD -> new ColdHub(home, command());
             case BARE -> new BareCopy(server, tree, measured.kind(), measured.connections());
             case RCLONE, AWS, S5CMD, MC -> {
                 Peer.Product product = Objects.requireNonNull(contender.kind().product());
-                yield new Peer(product, tree, copy != null, server, own.resolve("output.txt"));
+                yield new Peer(product, tree, measured.kind(), server, own.resolve("output.txt"));
             }
+        };
+    }
+
+    private String[] command() {
+        return switch (measured.kind()) {
+            case VERIFY -> new String[] {"verify"};
+            case RESTORE ->
+                new String[] {"restore", "--bucket", Server.BUCKET, "--to", "s3://" + Server.WRITABLE, "--yes"};
+            default -> new String[] {"backup"};
         };
     }
 }

@@ -11,12 +11,12 @@ import java.util.Map;
 /** HubStorage as a command: each run is a JVM of its own, its start included, with what the first one has left for it. */
 final class ColdHub implements Tool {
     private final HubHome home;
-    private final String subcommand;
+    private final List<String> arguments;
 
-    /** Prepares the home for {@code backup} or {@code verify}. */
-    ColdHub(HubHome home, String subcommand) throws IOException {
+    /** Prepares the home for a command with these arguments. */
+    ColdHub(HubHome home, String... arguments) throws IOException {
         this.home = home;
-        this.subcommand = subcommand;
+        this.arguments = List.of(arguments);
         home.configure();
     }
 
@@ -37,7 +37,8 @@ final class ColdHub implements Tool {
         Files.createDirectories(home.data());
         List<String> command = new ArrayList<>(List.of(JAVA));
         command.addAll(home.javaOptions());
-        command.addAll(List.of("-jar", home.jar().toString(), subcommand));
+        command.addAll(List.of("-jar", home.jar().toString()));
+        command.addAll(arguments);
         Map<String, String> environment = home.environment();
         environment.put("CI", "");
         if (!"none".equals(System.getenv("HUBSTORAGE_CACHE_PATH"))) {

@@ -71,6 +71,8 @@ record Contender(Kind kind, @Nullable Hub hub, Optional<String> version) {
             return switch (asked) {
                 case COLD, UNCHANGED -> true;
                 case FAULTS -> this != BARE;
+                // mc sends bodies in signed chunks, which the server takes apart only where it keeps them.
+                case RESTORE -> this != BARE && this != MC;
                 case VERIFY -> this == HUBSTORAGE_COLD || this == BARE;
                 case START -> service();
             };

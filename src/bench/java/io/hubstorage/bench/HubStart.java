@@ -36,7 +36,15 @@ final class HubStart implements Tool {
 
     @Override
     public Outcome run() throws IOException {
-        close();
+        try {
+            return start();
+        } finally {
+            // It would ask the server for something in the turn of another.
+            close();
+        }
+    }
+
+    private Outcome start() throws IOException {
         Files.createDirectories(home.data());
         int port = freePort();
         Map<String, String> environment = home.environment();
@@ -68,6 +76,11 @@ final class HubStart implements Tool {
         } catch (IOException nobodyThereYet) {
             return false;
         }
+    }
+
+    @Override
+    public void awaitRest() throws IOException {
+        start();
     }
 
     @Override

@@ -16,7 +16,7 @@ final class Peer implements Tool {
     private final Product product;
     private final Path program;
     private final Path tree;
-    private final boolean unchanged;
+    private final Case.Kind asked;
     private final Server server;
     private final Path log;
 
@@ -42,6 +42,15 @@ final class Peer implements Tool {
             this.versionOption = versionOption;
             this.introduction = introduction;
             this.names = names;
+        }
+
+        /** How a bucket is named on its command line, with the {@link #environment} that it gets. */
+        private String remote(String bucket) {
+            return switch (this) {
+                case AWS, S5CMD -> "s3://" + bucket;
+                case MC -> "bench/" + bucket;
+                case RCLONE -> "bench:" + bucket;
+            };
         }
 
         /** What it calls itself, if it is installed. */
@@ -87,16 +96,15 @@ final class Peer implements Tool {
     }
 
     /**
-     * One that copies into a folder.
+     * One that copies into a folder, or from it where the case is a restore.
      *
-     * @param unchanged whether the folder already holds a copy
      * @param log for what it prints
      */
-    Peer(Product product, Path tree, boolean unchanged, Server server, Path log) {
+    Peer(Product product, Path tree, Case.Kind asked, Server server, Path log) {
         this.product = product;
         this.program = product.installed(searchPath()).map(Installed::program).orElseThrow();
         this.tree = tree;
-        this.unchanged = unchanged;
+        this.asked = asked;
         this.server = server;
         this.log = log;
     }
@@ -121,25 +129,29 @@ final class Peer implements Tool {
 
     private List<String> command() {
         List<String> command = new ArrayList<>(List.of(program.toString()));
+        boolean back = asked == Case.Kind.RESTORE;
+        String folder = tree + "/";
         command.addAll(
                 switch (product) {
-                    case AWS -> List.of("s3", "sync", "s3://" + Server.BUCKET, tree.toString(), "--only-show-errors");
-                    case S5CMD -> List.of("--log", "error", "sync", "s3://" + Server.BUCKET + "/*", tree + "/");
-                    case MC -> {
-                        String config = log.resolveSibling("mc").toString();
-                        yield List.of(
-                                "--config-dir", config, "mirror", "--quiet", "bench/" + Server.BUCKET, tree.toString());
-                    }
+                    case AWS -> List.of("s3", "sync", "--only-show-errors");
+                    case S5CMD -> List.of("--log", "error", "sync");
+                    case MC -> List.of("--config-dir", log.resolveSibling("mc").toString(), "mirror", "--quiet");
                     case RCLONE -> {
-                        List<String> tuned = new ArrayList<>(
-                                List.of("sync", "bench:" + Server.BUCKET, tree.toString(), "--fast-list"));
-                        tuned.addAll(List.of("--transfers", "64", "--checkers", "64", "--log-level", "ERROR"));
-                        if (unchanged) {
+                        List<String> tuned = new ArrayList<>(List.of("sync", "--fast-list", "--log-level", "ERROR"));
+                        tuned.addAll(List.of("--transfers", "64", "--checkers", "64"));
+                        if (back) {
+                            // Parts as large as those of the objects were, and the bucket is known to be there.
+                            tuned.addAll(List.of("--s3-chunk-size", "8M", "--s3-no-check-bucket"));
+                        } else if (asked == Case.Kind.UNCHANGED) {
                             tuned.add("--use-server-modtime");
                         }
                         yield tuned;
                     }
                 });
+        command.addAll(
+                back
+                        ? List.of(folder, product.remote(Server.WRITABLE))
+                        : List.of(product.remote(Server.BUCKET) + (product == Product.S5CMD ? "/*" : ""), folder));
         return command;
     }
 

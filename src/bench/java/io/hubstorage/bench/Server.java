@@ -19,8 +19,13 @@ final class Server implements AutoCloseable {
     /** The bucket that every tool copies. */
     static final String BUCKET = "bench-1";
 
+    /** The bucket that a restore writes to. */
+    static final String WRITABLE = "restored";
+
     private static final Pattern ADDRESS = Pattern.compile("at (http://\\S+)");
-    private static final Pattern COUNTS = Pattern.compile("lists=(\\d+) gets=(\\d+) heads=(\\d+) bytes=(\\d+)");
+    private static final Pattern COUNTS =
+            Pattern.compile("lists=(\\d+) gets=(\\d+) heads=(\\d+) writes=(\\d+) bytes=(\\d+)");
+    private static final Pattern COMPARED = Pattern.compile("missing=(\\d+) wrong=(\\d+) stray=(\\d+)");
 
     private final Process process;
     private final BufferedReader output;
@@ -28,7 +33,7 @@ final class Server implements AutoCloseable {
     private final URI endpoint;
 
     /** What was asked for. */
-    record Requests(long lists, long gets, long heads, long bytes) {
+    record Requests(long lists, long gets, long heads, long writes, long bytes) {
         /** How many bodies were fetched; a service that tries now and then whether it may read asks for a single byte. */
         long bodies() {
             return bytes > gets ? gets : 0;
@@ -36,7 +41,8 @@ final class Server implements AutoCloseable {
 
         @Override
         public String toString() {
-            return "%,d LIST, %,d GET, %,d HEAD".formatted(lists, gets, heads);
+            return "%,d LIST, %,d GET, %,d HEAD".formatted(lists, gets, heads)
+                    + (writes == 0 ? "" : ", %,d that write".formatted(writes));
         }
     }
 
@@ -82,14 +88,28 @@ final class Server implements AutoCloseable {
 
     /** What was asked since the last time; whoever comes next meets the same faults again. */
     Requests requests() throws IOException {
-        input.write('\n');
-        input.flush();
-        MatchResult counts = line(COUNTS);
+        MatchResult counts = ask("", COUNTS);
         return new Requests(
                 Long.parseLong(counts.group(1)),
                 Long.parseLong(counts.group(2)),
                 Long.parseLong(counts.group(3)),
-                Long.parseLong(counts.group(4)));
+                Long.parseLong(counts.group(4)),
+                Long.parseLong(counts.group(5)));
+    }
+
+    /** How what was written differs from the bucket, to the byte; nothing of it is left then. */
+    CopyCheck written() throws IOException {
+        MatchResult compared = ask("written", COMPARED);
+        return new CopyCheck(
+                Long.parseLong(compared.group(1)),
+                Long.parseLong(compared.group(2)),
+                Long.parseLong(compared.group(3)));
+    }
+
+    private MatchResult ask(String question, Pattern answer) throws IOException {
+        input.write(question + '\n');
+        input.flush();
+        return line(answer);
     }
 
     private MatchResult line(Pattern pattern) throws IOException {

@@ -3,7 +3,7 @@ package io.hubstorage.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Somebody who copies the server's bucket, again and again. Not thread-safe. */
+/** Somebody who copies the server's bucket, or what else a case asks for, again and again. Not thread-safe. */
 interface Tool extends AutoCloseable {
     /** The executable that runs this. */
     String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
@@ -22,6 +22,11 @@ interface Tool extends AutoCloseable {
 
     /** The folder that holds the files of the bucket after a run. */
     Path tree() throws IOException;
+
+    /** Makes what stays have nothing to do, for {@link #resident}. */
+    default void awaitRest() throws IOException {
+        // It has nothing to do after a run.
+    }
 
     /** The resident set, in bytes, of what stays after a run; 0 where nothing does. */
     default long resident() throws IOException {

@@ -1,6 +1,7 @@
 package io.hubstorage.bench;
 
 import io.hubstorage.testkit.HubProcess;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -9,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 
 /** HubStorage as it is meant to be used: a service that has been up for a while, and is told to run. */
@@ -22,19 +25,30 @@ final class WarmHub implements Tool {
 
     private final HubHome home;
     private final HubProcess process;
+    private final boolean restores;
 
-    private WarmHub(HubHome home, HubProcess process) {
+    private WarmHub(HubHome home, HubProcess process, boolean restores) {
         this.home = home;
         this.process = process;
+        this.restores = restores;
     }
 
-    /** Starts it and waits until it is up. */
+    /** Starts one that backs up, and waits until it is up. */
     static WarmHub start(HubHome home) throws IOException {
+        return start(home, false);
+    }
+
+    /**
+     * Starts one and waits until it is up.
+     *
+     * @param restores whether it restores the newest snapshot, instead of making one
+     */
+    static WarmHub start(HubHome home, boolean restores) throws IOException {
         home.configure();
         HubProcess process =
                 HubProcess.start(home.jar(), home.javaOptions(), home.folder(), home.environment(), "serve");
         process.awaitUp();
-        return new WarmHub(home, process);
+        return new WarmHub(home, process, restores);
     }
 
     @Override
@@ -51,26 +65,55 @@ final class WarmHub implements Tool {
     public Outcome run() throws IOException, InterruptedException {
         ProcessFiles.resetPeak(process.pid());
         double before = ProcessFiles.cpu(process.pid());
-        HttpResponse<String> answer = process.post("/api/backup/run", new JsonObject());
-        if (answer.statusCode() != 202) {
-            throw new IOException("the service refused to run: " + answer.body());
-        }
-        JsonObject run = await(new JsonObject(answer.body()).getString("run_id"));
+        Instant asked = InstantSource.system().instant();
+        JsonObject run = restores ? restored() : backedUp();
         double cpu = ProcessFiles.cpu(process.pid()) - before;
-        Duration wall = Duration.between(
-                Instant.parse(run.getString("started_at")), Instant.parse(run.getString("finished_at")));
+        // Of a restore, planning is a part; its record begins when it was started.
+        Instant began = restores ? asked : Instant.parse(run.getString("started_at"));
+        Duration wall = Duration.between(began, Instant.parse(run.getString("finished_at")));
         return new Outcome(
                 run.getString("result").equals("success"),
                 new Measured(wall.toNanos() / 1e9, cpu, ProcessFiles.peak(process.pid())));
     }
 
-    private JsonObject await(String runId) {
-        return Awaitility.await("the run's end")
+    private JsonObject backedUp() throws IOException {
+        String runId = accepted("/api/backup/run", new JsonObject()).getString("run_id");
+        return await(() -> ended(runId));
+    }
+
+    private JsonObject restored() throws IOException {
+        JsonObject request = new JsonObject()
+                .put("buckets", new JsonArray(List.of(Server.BUCKET)))
+                .put("to", "s3://" + Server.WRITABLE);
+        String restore = "/api/restores/" + accepted("/api/restores", request).getString("id");
+        JsonObject planned = await(() -> unless(restore, "planning"));
+        JsonObject digest =
+                new JsonObject().put("digest", planned.getJsonObject("plan").getString("digest"));
+        JsonObject _ = accepted(restore + "/start", digest);
+        return await(() -> unless(restore, "running")).getJsonObject("record");
+    }
+
+    private JsonObject accepted(String path, JsonObject body) throws IOException {
+        HttpResponse<String> answer = process.post(path, body);
+        if (answer.statusCode() != 202) {
+            throw new IOException("the service refused: " + answer.body());
+        }
+        return new JsonObject(answer.body());
+    }
+
+    private static JsonObject await(Callable<Optional<JsonObject>> end) {
+        return Awaitility.await("the end")
                 .atMost(LONGEST_RUN)
                 .pollInterval(PEEK)
                 .pollDelay(Duration.ZERO)
-                .until(() -> ended(runId), Optional::isPresent)
+                .until(end, Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /** The restore, once it is in another state. */
+    private Optional<JsonObject> unless(String path, String state) {
+        JsonObject view = process.json(path);
+        return Optional.of(view).filter(now -> !state.equals(now.getString("state")));
     }
 
     private Optional<JsonObject> ended(String runId) {

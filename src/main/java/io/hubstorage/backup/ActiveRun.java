@@ -3,140 +3,90 @@ package io.hubstorage.backup;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BandwidthLimit;
-import io.hubstorage.bus.BusJson;
-import io.hubstorage.bus.RunEnd;
+import io.hubstorage.bus.Bus;
+import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.JobRecord;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.fs.DiskFull;
 import io.hubstorage.fs.DiskProbe;
-import io.hubstorage.fs.FolderAccess;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.jobs.Job;
 import io.hubstorage.jobs.UnfinishedRuns;
+import io.hubstorage.jobs.Work;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
-import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.Handler;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
-/** The run in progress: its thread, what it reports, and how it is stopped. Used on the event loop. */
-final class ActiveRun {
+/** A run as a job: the destination that it takes, the workers that it tells to stop, what it shows. */
+final class ActiveRun implements Work {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveRun.class);
-    private static final long SPACE_CHECK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final Vertx vertx;
     private final RunPlan plan;
+    private final Layout layout;
+    private final HistoryStore history;
     private final InstantSource clock;
+    private final String version;
+    private final Bus bus;
     private final RunMonitor monitor;
-    private final Job job;
     private final ShardDispatcher dispatcher;
-    private final CompletableFuture<Void> admission = new CompletableFuture<>();
-    private final Promise<Void> ended = Promise.promise();
-    private long spaceCheckedNanos = System.nanoTime();
+    private final RunReport report;
+    private @Nullable DataLock lock;
+    private @Nullable BackupRun run;
+    private volatile @Nullable Job job;
 
+    /** @param limits see {@link RunMonitor} */
     ActiveRun(
             Vertx vertx,
             RunPlan plan,
-            Job job,
+            HistoryStore history,
             InstantSource clock,
+            String version,
             Function<Instant, @Nullable BandwidthLimit> limits) {
-        this.vertx = vertx;
         this.plan = plan;
-        this.job = job;
+        this.layout = new Layout(plan.data());
+        this.history = history;
         this.clock = clock;
+        this.version = version;
+        this.bus = new Bus(vertx);
         this.monitor = new RunMonitor(plan, clock, limits);
         this.dispatcher = new ShardDispatcher(vertx, plan.runId());
+        this.report = new RunReport(plan, clock, history);
     }
 
-    Job job() {
-        return job;
+    @Override
+    public JobKind kind() {
+        return JobKind.BACKUP;
     }
 
-    RunPlan plan() {
-        return plan;
+    @Override
+    public String id() {
+        return plan.runId();
     }
 
-    RunMonitor monitor() {
-        return monitor;
+    @Override
+    public String noun() {
+        return plan.dryRun() ? "dry run" : "backup";
     }
 
-    /** Completes when the run has ended, its record is in the history, and everybody has been told. */
-    Future<Void> ended() {
-        return ended.future();
-    }
-
-    /**
-     * Begins to run, on a virtual thread. Completes on the caller's event loop when the destination is this run's; fails
-     * with {@link DataLock.HeldException} when it is somebody else's, with {@link Preflight.UnusableException} when it
-     * cannot be written to, and then there is no run and no record of one.
-     *
-     * @param whenEnded gets the record, on the caller's event loop; comes after the returned future is complete
-     */
-    Future<Void> begin(HistoryStore history, String version, Handler<RunRecord> whenEnded) {
-        Context context = vertx.getOrCreateContext();
-        Thread.ofVirtual().name("backup-" + plan.runId()).start(() -> {
-            MDC.put("run", plan.runId());
-            RunReport report = new RunReport(plan, clock, history);
-            try {
-                BucketSelection selection =
-                        new BucketSelection(plan.config(), plan.only(), () -> dispatcher.accountBuckets(job));
-                BackupRun run =
-                        new BackupRun(plan, selection, dispatcher, monitor, job, clock, version, report, this::raise);
-                RunRecord record = admitted(report, history, run);
-                context.runOnContext(_ -> whenEnded.handle(record));
-            } catch (DataLock.HeldException | Preflight.UnusableException e) {
-                admission.completeExceptionally(e);
-            } catch (RuntimeException | Error e) {
-                // Whatever happened, the run has ended: without a record the next one could never begin.
-                LOG.error("the run failed in an unforeseen way", e);
-                admission.complete(null);
-                RunRecord record = report.stopped(RunResult.FAILED, 0, "internal error: " + e);
-                context.runOnContext(_ -> whenEnded.handle(record));
-            } finally {
-                MDC.remove("run");
-            }
-        });
-        return Future.fromCompletionStage(admission, context);
-    }
-
-    void told() {
-        ended.complete();
-    }
-
-    /** Takes the destination first: a run that another process leaves no room for is not to be found in the history. */
-    private RunRecord admitted(RunReport report, HistoryStore history, BackupRun run)
-            throws DataLock.HeldException, Preflight.UnusableException {
-        if (plan.dryRun()) {
-            return recorded(report, history, run::execute);
-        }
-        Layout layout = new Layout(plan.data());
-        try (DataLock _ = Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt())) {
-            endUnfinished(history, layout);
-            return recorded(report, history, run::execute);
-        } catch (IOException e) {
-            return recorded(report, history, () -> report.stopped(RunResult.FAILED, 0, report.reason(e)));
+    /** A dry run disturbs nobody. */
+    @Override
+    public void admit() throws IOException {
+        if (!plan.dryRun()) {
+            lock = Preflight.takeDestination(layout, plan.settings().configFolder(), plan.startedAt());
+            endUnfinished();
         }
     }
 
@@ -144,94 +94,95 @@ final class ActiveRun {
      * Those that could not be told of when this process started, because the disk was not mounted or another process was at
      * work on it. They are published before this run has begun: whoever follows runs takes an end for that of the last one.
      */
-    private void endUnfinished(HistoryStore history, Layout layout) {
+    private void endUnfinished() {
         try {
             UnfinishedRuns.end(history, layout, plan.startedAt(), this::raise)
-                    .forEach(run -> vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(run)));
+                    .forEach(ended -> bus.publish(Addresses.BACKUP_FINISHED, ended));
         } catch (UncheckedIOException e) {
             LOG.warn("{}", e.getMessage());
         }
     }
 
-    private RunRecord recorded(RunReport report, HistoryStore history, Supplier<RunRecord> work) {
-        admission.complete(null);
-        RunRecord record;
-        try {
-            history.append(report.begun());
-            record = work.get();
-        } catch (UncheckedIOException e) {
-            if (DiskFull.isCauseOf(e)) {
-                record = report.stopped(
-                        RunResult.FAILED, 0, Preflight.full(plan.settings().configFolder(), e.getMessage()));
-            } else {
-                // A backup that is written down nowhere is better than none; its end says so.
-                LOG.error("the begin of this run is not in the history: {}", e.getMessage());
-                record = work.get();
-            }
-        }
-        try {
-            history.append(record);
-        } catch (UncheckedIOException e) {
-            // What the run has done is done, whether or not it can be written down; the next start tries again.
-            LOG.error("the end of this run is not in the history: {}", e.getMessage());
-            record = unwritten(record, e);
-        }
-        tell(record);
-        return record;
-    }
-
-    /** Says in the record itself, and to whoever looks after the program, that it is kept nowhere. */
-    private RunRecord unwritten(RunRecord record, UncheckedIOException e) {
-        Path folder = plan.settings().configFolder();
-        FolderAccess.Problem problem = FolderAccess.tryOut(folder)
-                .or(() -> FolderAccess.askFile(HistoryStore.in(folder)))
-                .orElseGet(() -> new FolderAccess.Problem(
-                        String.valueOf(e.getMessage()), "See whether the disk of %s is well.".formatted(folder)));
-        Alarm alarm = Alarm.of(
-                Alarm.Kind.HISTORY_UNWRITABLE,
-                "",
-                clock.instant(),
-                "The run of %s could not be written to the history. %s"
-                        .formatted(record.startedAt().truncatedTo(ChronoUnit.SECONDS), problem.what()),
-                problem.remedy());
-        raise(alarm);
-        RunEnd end = record.end();
-        String more = "; this run is not in the history: " + problem.sentence();
-        return record.with(new RunEnd(
-                end.result(),
-                end.finishedAt(),
-                end.attempts(),
-                end.message() == null ? more : end.message() + more,
-                end.stoppedInOrder()));
-    }
-
     private void raise(Alarm alarm) {
-        vertx.eventBus().publish(Addresses.ALARM_RAISE, BusJson.encode(alarm));
+        bus.publish(Addresses.ALARM_RAISE, alarm);
     }
 
-    private static void tell(RunRecord record) {
-        if (record.result() == RunResult.SUCCESS) {
-            LOG.info("{}", record.message());
-        } else {
-            LOG.warn("{}: {}", record.result().name().toLowerCase(Locale.ROOT), record.message());
+    @Override
+    public void close() {
+        if (lock != null) {
+            lock.close();
         }
     }
 
-    /** Asks the run to stop; false when it is committing. */
-    boolean stop(RunResult as, String why) {
-        if (!job.stop(as, why)) {
-            return false;
-        }
+    @Override
+    public RunRecord begun() {
+        return report.begun();
+    }
+
+    @Override
+    public RunRecord run(Job asked) throws IOException, InterruptedException, RunStoppedException {
+        job = asked;
+        BucketSelection selection = new BucketSelection(
+                plan.config(), plan.only(), plan.start().schedule(), () -> dispatcher.accountBuckets(asked));
+        BackupRun begun =
+                new BackupRun(plan, selection, dispatcher, monitor, asked, clock, version, report, this::raise);
+        run = begun;
+        return begun.execute();
+    }
+
+    @Override
+    public RunRecord stopped(RunResult result, String why) {
+        return report.stopped(result, run == null ? 0 : run.attempts(), why);
+    }
+
+    @Override
+    public String reason(Exception failure) {
+        return report.reason(failure);
+    }
+
+    @Override
+    public String remains() {
+        return "the next run goes on with what was downloaded";
+    }
+
+    @Override
+    public RunState state() {
+        return monitor.state();
+    }
+
+    @Override
+    public void stopping() {
         monitor.phase(RunPhase.CANCELLING);
         dispatcher.cancel();
-        return true;
+    }
+
+    /** Stops the run before the disk is full, or when it is another one all at once. */
+    @Override
+    public Optional<String> trouble() throws IOException {
+        if (plan.dryRun()) {
+            return Optional.empty();
+        }
+        long outstanding = monitor.bytesOutstanding();
+        Destination.Check found = new Destination(layout, plan.settings().configFolder()).inspect();
+        return found.usable()
+                ? Preflight.shortage(plan.data(), outstanding, DiskProbe.usableBytes(plan.data()))
+                : Optional.of(found.message());
+    }
+
+    @Override
+    public void ended(JobRecord record) {
+        monitor.phase(
+                record.result() == RunResult.SUCCESS || record.result() == RunResult.PARTIAL
+                        ? RunPhase.DONE
+                        : RunPhase.FAILED);
     }
 
     void heartbeat(TransferMessage.Heartbeat heartbeat) {
         if (heartbeat.runId().equals(plan.runId())) {
             dispatcher.heard(heartbeat);
             monitor.heartbeat(heartbeat);
-            if (job.isStopped()) {
+            Job known = job;
+            if (known != null && known.isStopped()) {
                 dispatcher.cancel();
             }
         }
@@ -248,39 +199,5 @@ final class ActiveRun {
             monitor.result(result);
             dispatcher.ended(result);
         }
-    }
-
-    /** Stops the run before the disk is full, or when it is another one all at once; looks at most once a second. */
-    void watchDestination() {
-        long now = System.nanoTime();
-        if (plan.dryRun() || now - spaceCheckedNanos < SPACE_CHECK_NANOS || job.isStopped()) {
-            return;
-        }
-        spaceCheckedNanos = now;
-        long outstanding = monitor.bytesOutstanding();
-        vertx.executeBlocking(() -> trouble(outstanding), false)
-                .onSuccess(trouble -> trouble.ifPresent(why -> {
-                    if (stop(RunResult.FAILED, why)) {
-                        LOG.error("{}", why);
-                    }
-                }));
-    }
-
-    private Optional<String> trouble(long outstanding) throws IOException {
-        Destination.Check found =
-                new Destination(new Layout(plan.data()), plan.settings().configFolder()).inspect();
-        if (!found.usable()) {
-            return Optional.of(found.message());
-        }
-        return Preflight.shortage(plan.data(), outstanding, DiskProbe.usableBytes(plan.data()));
-    }
-
-    /** The state that the run ended in, for those that follow its progress. */
-    RunState lastState(RunRecord record) {
-        monitor.phase(
-                record.result() == RunResult.SUCCESS || record.result() == RunResult.PARTIAL
-                        ? RunPhase.DONE
-                        : RunPhase.FAILED);
-        return monitor.state();
     }
 }

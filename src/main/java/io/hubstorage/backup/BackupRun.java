@@ -8,8 +8,10 @@ import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.config.HubConfig.BucketSpec;
+import io.hubstorage.config.Settings;
 import io.hubstorage.fs.DiskProbe;
 import io.hubstorage.fs.DiskSync;
+import io.hubstorage.fs.Durable;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.jobs.Job;
 import io.hubstorage.jobs.WorkerPool;
@@ -30,6 +32,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,22 +75,14 @@ final class BackupRun {
         this.report = report;
     }
 
-    /** Runs to the end; whatever happens is in the record. */
-    RunRecord execute() {
-        try {
-            return plan.dryRun() ? dryRun() : backUp(new Layout(plan.data()));
-        } catch (CancellationException | InterruptedException _) {
-            return report.stopped(job.result(), attempts, job.reason());
-        } catch (RunStoppedException | IOException | UncheckedIOException e) {
-            LOG.debug("the run failed", e);
-            // What ends a run that was told to stop is not why it ends.
-            return job.isStopped()
-                    ? report.stopped(job.result(), attempts, job.reason())
-                    : report.stopped(RunResult.FAILED, attempts, report.reason(e));
-        } catch (RuntimeException e) {
-            LOG.error("the run failed in an unforeseen way", e);
-            return report.stopped(RunResult.FAILED, attempts, "internal error: " + e);
-        }
+    /** Runs to the end. */
+    RunRecord execute() throws IOException, InterruptedException, RunStoppedException {
+        return plan.dryRun() ? dryRun() : backUp(new Layout(plan.data()));
+    }
+
+    /** How many were begun so far. */
+    int attempts() {
+        return attempts;
     }
 
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
@@ -96,7 +91,7 @@ final class BackupRun {
         try (DiskSync sync = DiskSync.open(layout.data())) {
             Preflight.Disk disk = Preflight.disk(layout, previous.sampleFile(), sync);
             Workshop work = new Workshop(plan, disk, staging, previous, Presence.read(layout), dispatcher, monitor);
-            List<BucketSpec> chosen = chosen();
+            List<BucketSpec> chosen = chosen(previous);
             CoveredBuckets buckets = new CoveredBuckets(chosen, selection.leftOut(previous.bucketsOfNewest()), work);
             attempts(buckets);
             RunRecord record = conclude(layout, sync, work, buckets);
@@ -110,8 +105,12 @@ final class BackupRun {
         }
     }
 
-    private List<BucketSpec> chosen() throws InterruptedException, RunStoppedException {
-        List<BucketSpec> chosen = selection.resolve();
+    private List<BucketSpec> chosen(PreviousSnapshots previous)
+            throws IOException, InterruptedException, RunStoppedException {
+        Settings.Aws aws = plan.settings().aws();
+        List<BucketSpec> chosen =
+                selection.resolve(previous.bucketsOfNewest(), aws.keys().hasAccessKey() || aws.profile() != null);
+        report.undiscovered(selection.undiscovered());
         monitor.buckets(chosen.stream().map(BucketSpec::name).toList());
         return chosen;
     }
@@ -229,7 +228,7 @@ final class BackupRun {
             Map<String, BucketAttempt> ended,
             List<BucketAttempt> whole,
             List<RunRecord.Alarm> alarms)
-            throws IOException {
+            throws IOException, RunStoppedException {
         job.beginCommit();
         monitor.phase(RunPhase.COMMITTING);
         SnapshotInfo newest = work.previous().newest();
@@ -249,7 +248,11 @@ final class BackupRun {
                     "{} files in the new snapshot were linked from an older one and are not read-only: whoever edits"
                             + " one changes it in every snapshot that has it. chmod -R a-w {} mends that",
                     Sizes.number(usage.writableFiles()),
-                    layout.snapshot(made).resolve("s3"));
+                    whole.stream()
+                            .map(attempt -> Durable.folderOf(Layout.tree(layout.snapshot(made), attempt.bucket())))
+                            .distinct()
+                            .map(Path::toString)
+                            .collect(Collectors.joining(" ")));
         }
         // Whatever was linked has been looked at, whatever was downloaded is new.
         whole.forEach(attempt -> looked(work, attempt, made));
@@ -293,7 +296,7 @@ final class BackupRun {
                     Presence.read(new Layout(temporary)),
                     dispatcher,
                     monitor);
-            CoveredBuckets buckets = new CoveredBuckets(chosen(), List.of(), work);
+            CoveredBuckets buckets = new CoveredBuckets(chosen(work.previous()), List.of(), work);
             attempts(buckets);
             return report.planned(buckets.ended().values(), DiskProbe.usableBytes(plan.data()));
         } finally {

@@ -89,7 +89,7 @@ final class BucketAttempts {
     /**
      * Brings in what is not there yet (or, in a dry run, only plans it).
      *
-     * @throws RunStoppedException when credentials are refused or the disk is full: no bucket will do better
+     * @throws RunStoppedException when the credentials of the only account are refused or the disk is full: no bucket will do better
      */
     void copy() throws IOException, InterruptedException, RunStoppedException {
         if (last == null && isLookDue()) {
@@ -153,7 +153,9 @@ final class BucketAttempts {
 
     /** Whether the bucket is to be copied anew at once, sorted or with less trust in the last snapshot. */
     private boolean isToBeginAnew(BucketAttempt ended) throws IOException, RunStoppedException {
-        if (ended.any(Outcome.AUTH)) {
+        // Where there are several accounts, what one refuses says nothing of the others: the bucket alone has failed.
+        if (ended.any(Outcome.AUTH)
+                && run.plan().config().selection().accounts().isEmpty()) {
             throw new RunStoppedException(String.valueOf(ended.error()));
         }
         requireGoingOn(ended);
@@ -296,6 +298,12 @@ final class BucketAttempts {
                         .toList());
     }
 
+    private static TransferMessage.@Nullable Compression compression(HubConfig.Compression policy) {
+        return policy.mode() == HubConfig.Compression.Mode.FILES
+                ? new TransferMessage.Compression(policy.patterns(), policy.level())
+                : null;
+    }
+
     private TransferMessage.Options options() {
         HubConfig config = run.plan().config();
         return new TransferMessage.Options(
@@ -305,6 +313,7 @@ final class BucketAttempts {
                 run.disk().hardLinks(),
                 run.disk().foldsNames(),
                 run.disk().syncsByFile(),
-                config.requestPayer(bucket()));
+                config.requestPayer(bucket()),
+                compression(config.compression()));
     }
 }

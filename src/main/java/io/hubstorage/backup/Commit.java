@@ -5,9 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.config.HubConfig;
 import io.hubstorage.fs.Blocks;
+import io.hubstorage.fs.DiskFull;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Durable;
+import io.hubstorage.manifest.ManifestIndex;
 import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.snapshot.Certificate;
@@ -54,7 +57,7 @@ final class Commit {
      * @param inTrees what is new on the disk in the buckets' trees, in whole blocks
      */
     void commit(RunRecord record, Instant dated, List<BucketAttempt> attempts, @Nullable String previous, long inTrees)
-            throws IOException {
+            throws IOException, RunStoppedException {
         Path snapshot = staging.beginAssembly();
         Map<String, BucketAttempt> byName =
                 attempts.stream().collect(Collectors.toMap(BucketAttempt::bucket, Function.identity()));
@@ -63,14 +66,41 @@ final class Commit {
             BucketAttempt attempt = byName.get(bucket.bucket());
             buckets.add(attempt == null ? missing(bucket) : place(bucket, attempt, snapshot));
         }
-        Certificate certificate = certificate(record, dated, buckets, previous, inTrees + besideTrees(snapshot));
+        int format = mayHoldCompressed(snapshot, buckets) ? Certificate.COMPRESSED : Certificate.FORMAT;
+        Certificate certificate =
+                certificate(format, record, dated, buckets, previous, inTrees + besideTrees(snapshot));
         if (!certificate.balanced()) {
             throw new IllegalStateException(
                     "the certificate does not add up, so nothing is committed: " + certificate.problems());
         }
         certificate.write(Layout.certificate(snapshot));
-        sync.sync(snapshot);
+        try {
+            sync.sync(snapshot);
+        } catch (IOException e) {
+            // A disk tells that only once, and not of which files: the next run would take what was lost for
+            // downloaded.
+            staging.discard();
+            if (DiskFull.isCauseOf(e)) {
+                throw new RunStoppedException(Preflight.fullAfterAll(layout.data(), e.getMessage()));
+            }
+            throw e;
+        }
         Durable.commitFolder(snapshot, layout.snapshot(Objects.requireNonNull(record.snapshot())));
+    }
+
+    /** By the policy, or because it has some of a snapshot before. */
+    private boolean mayHoldCompressed(Path snapshot, List<Certificate.Bucket> buckets) throws IOException {
+        if (plan.config().compression().mode() == HubConfig.Compression.Mode.FILES) {
+            return true;
+        }
+        for (Certificate.Bucket bucket : buckets) {
+            Path manifest = Layout.manifest(snapshot, bucket.name());
+            if (bucket.manifest() != null
+                    && ManifestIndex.read(ManifestIndex.beside(manifest)).compressed()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Certificate.Bucket missing(RunRecord.BucketRecord bucket) {
@@ -134,13 +164,14 @@ final class Commit {
     }
 
     private Certificate certificate(
+            int format,
             RunRecord record,
             Instant dated,
             List<Certificate.Bucket> buckets,
             @Nullable String previous,
             long allocated) {
         return new Certificate(
-                Certificate.FORMAT,
+                format,
                 Objects.requireNonNull(record.snapshot()),
                 new Certificate.Run(
                         record.runId(),
@@ -165,6 +196,7 @@ final class Commit {
     private JsonNode options() {
         ObjectNode options = BusJson.mapper().createObjectNode();
         options.set("sync_options", BusJson.mapper().valueToTree(plan.config().syncOptions()));
+        options.set("compression", BusJson.mapper().valueToTree(plan.config().compression()));
         options.set("guards", BusJson.mapper().valueToTree(plan.config().guards()));
         ObjectNode selection = BusJson.mapper().valueToTree(plan.config().selection());
         options.setAll(selection);

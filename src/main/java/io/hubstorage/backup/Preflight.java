@@ -1,6 +1,8 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.Sizes;
+import io.hubstorage.fs.DiskFull;
 import io.hubstorage.fs.DiskProbe;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.FolderAccess;
@@ -8,6 +10,7 @@ import io.hubstorage.fs.Trees;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
+import io.vertx.core.eventbus.ReplyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,12 +33,11 @@ final class Preflight {
      * Takes the data folder for this run.
      *
      * @return null where no lock can be made, which is warned of
-     * @throws UnusableException when it cannot be written to, or another disk, or none, is where the snapshots were (an
-     *     unmounted disk looks like an empty folder)
-     * @throws DataLock.HeldException when another process is at work there: then there is no run at all
+     * @throws ReplyException with {@link Bus#UNUSABLE} when it cannot be written to, or another disk, or none, is where the
+     *     snapshots were (an unmounted disk looks like an empty folder); with {@link Bus#LOCKED} when another process is at
+     *     work there
      */
-    static @Nullable DataLock takeDestination(Layout layout, Path configFolder, Instant now)
-            throws IOException, UnusableException, DataLock.HeldException {
+    static @Nullable DataLock takeDestination(Layout layout, Path configFolder, Instant now) throws IOException {
         Destination destination = new Destination(layout, configFolder);
         // Before anything is made: a folder in the place of a disk that is not mounted would hide the mistake.
         require(destination.problem(true));
@@ -45,7 +47,7 @@ final class Preflight {
             destination.claim();
             require(destination.problem(false));
             return lock;
-        } catch (IOException | UnusableException e) {
+        } catch (IOException | ReplyException e) {
             if (lock != null) {
                 lock.close();
             }
@@ -53,18 +55,9 @@ final class Preflight {
         }
     }
 
-    /** The destination cannot be written to as things are: then there is no run at all. */
-    static final class UnusableException extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        private UnusableException(String message) {
-            super(message);
-        }
-    }
-
-    private static void require(Optional<FolderAccess.Problem> problem) throws UnusableException {
+    private static void require(Optional<FolderAccess.Problem> problem) {
         if (problem.isPresent()) {
-            throw new UnusableException(problem.get().sentence());
+            throw Bus.refusal(Bus.UNUSABLE, problem.get().sentence());
         }
     }
 
@@ -76,9 +69,11 @@ final class Preflight {
         }
     }
 
-    private static @Nullable DataLock lock(Layout layout, Instant now) throws DataLock.HeldException {
+    private static @Nullable DataLock lock(Layout layout, Instant now) {
         try {
             return DataLock.take(layout, now);
+        } catch (DataLock.HeldException e) {
+            throw Bus.refusal(Bus.LOCKED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             LOG.warn(
                     "{} cannot be made ({}): nothing keeps another HubStorage from working on this folder at the same"
@@ -101,10 +96,8 @@ final class Preflight {
     /** Finds out by trying; says in the log what the disk cannot do. */
     static Disk disk(Layout layout, @Nullable Path existing, DiskSync sync) throws IOException {
         DiskProbe probe = probe(layout, existing != null && Files.exists(existing) ? existing : null);
-        boolean work =
-                probe.hardLinks() == DiskProbe.HardLinks.WORK || probe.hardLinks() == DiskProbe.HardLinks.TOO_MANY;
-        if (!work) {
-            LOG.warn("{}{}", probe.hardLinks().message(), probe.detail() == null ? "" : " (" + probe.detail() + ")");
+        if (!probe.links()) {
+            LOG.warn("{}{}", probe.message(), probe.detail() == null ? "" : " (" + probe.detail() + ")");
         }
         boolean folds = probe.caseInsensitive() || probe.normalising();
         if (folds) {
@@ -118,7 +111,7 @@ final class Preflight {
                     layout.data(),
                     sync.type());
         }
-        return new Disk(work, folds, sync.byFile());
+        return new Disk(probe.links(), folds, sync.byFile());
     }
 
     /** In a folder that the next run clears away, should this one be killed meanwhile. */
@@ -147,7 +140,14 @@ final class Preflight {
      * @param reason the system's own words
      */
     static String full(Path folder, @Nullable String reason) {
-        return "the disk that holds %s is full, or allows no further files (%s). %s"
-                .formatted(folder, reason, MAKE_ROOM);
+        return DiskFull.sentence(folder, reason) + ". " + MAKE_ROOM;
+    }
+
+    /** The same where the disk says so only when all was written, and not of which files. */
+    static String fullAfterAll(Path folder, @Nullable String reason) {
+        return DiskFull.sentence(folder, reason)
+                + ", and told so only when everything had been written. Make room or use a larger disk; nobody can say"
+                + " which files it has lost, so what this run downloaded is downloaded again. Every earlier snapshot is"
+                + " untouched";
     }
 }

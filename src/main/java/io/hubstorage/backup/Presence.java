@@ -98,6 +98,8 @@ final class Presence {
     /** Not worth a failed run: whoever finds nothing of use here looks at the files. */
     synchronized void write() {
         try {
+            // The run has the lock of the data folder, so nobody else writes it.
+            Durable.deleteDrafts(file);
             Durable.writeAtomically(file, BusJson.mapper().writeValueAsBytes(new Content(1, looks)));
         } catch (IOException e) {
             LOG.warn("{} could not be written, so the next run looks at each file: {}", file, e.getMessage());

@@ -5,6 +5,7 @@ import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.fs.DiskFull;
 import io.hubstorage.jobs.HistoryStore;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a run's end into a record; {@link RunSentence} says it for people. */
@@ -28,11 +30,29 @@ final class RunReport {
     private final RunPlan plan;
     private final InstantSource clock;
     private final HistoryStore history;
+    /** Of accounts that did not tell which buckets they have. */
+    private List<RunRecord.BucketRecord> undiscovered = List.of();
 
     RunReport(RunPlan plan, InstantSource clock, HistoryStore history) {
         this.plan = plan;
         this.clock = clock;
         this.history = history;
+    }
+
+    /** Tells of accounts that did not say which buckets they have: by a bucket that stands for all of them, and failed. */
+    void undiscovered(List<S3Message.Undiscovered> accounts) {
+        undiscovered = accounts.stream()
+                .map(account -> new RunRecord.BucketRecord(
+                        account.buckets(),
+                        new BucketOutcome(
+                                RunResult.FAILED,
+                                false,
+                                BucketCounts.ZERO,
+                                List.of(),
+                                0,
+                                "the buckets could not be discovered: " + account.error()),
+                        false))
+                .toList();
     }
 
     RunRecord begun() {
@@ -58,6 +78,10 @@ final class RunReport {
     }
 
     RunRecord nothingCovered(int attempts, Collection<BucketAttempt> ended) {
+        if (ended.isEmpty()) {
+            String none = "every bucket that was found has a schedule of its own, so there was nothing to do";
+            return record(RunResult.SUCCESS, attempts, RunRecord.CurrentSnapshot.NONE, List.of(), none, List.of());
+        }
         String sentence = RunSentence.nothingCovered(ended);
         return record(RunResult.FAILED, attempts, RunRecord.CurrentSnapshot.NONE, buckets(ended), sentence, List.of());
     }
@@ -106,8 +130,9 @@ final class RunReport {
                 .filter(attempt -> !told.contains(attempt.bucket()))
                 .map(RunReport::bucket)
                 .forEach(buckets::add);
+        buckets.addAll(undiscovered);
         List<RunRecord.BucketRecord> tried = buckets.stream()
-                .filter(bucket -> ended.containsKey(bucket.bucket()))
+                .filter(bucket -> ended.containsKey(bucket.bucket()) || undiscovered.contains(bucket))
                 .toList();
         String sentence = RunSentence.committed(tried, buckets.size() - tried.size());
         RunRecord.CurrentSnapshot current =
@@ -153,8 +178,9 @@ final class RunReport {
         return new RunRecord(plan.start(), end, current, buckets, alarms);
     }
 
-    private static List<RunRecord.BucketRecord> buckets(Collection<BucketAttempt> ended) {
-        return ended.stream().map(RunReport::bucket).toList();
+    private List<RunRecord.BucketRecord> buckets(Collection<BucketAttempt> ended) {
+        return Stream.concat(ended.stream().map(RunReport::bucket), undiscovered.stream())
+                .toList();
     }
 
     private static RunRecord.BucketRecord bucket(BucketAttempt attempt) {

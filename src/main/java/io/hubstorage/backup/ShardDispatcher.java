@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BucketName;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -50,7 +52,9 @@ final class ShardDispatcher {
 
     private final Vertx vertx;
     private final String runId;
-    private final Semaphore room = new Semaphore(AT_ONCE);
+    /** Of each account its own: shards that wait for a server that is down must not keep others from being worked on. */
+    private final Map<String, Semaphore> room = new ConcurrentHashMap<>();
+
     private final Map<ShardId, Waiting> waiting = new ConcurrentHashMap<>();
     private final long silenceNanos;
     private volatile boolean cancelled;
@@ -94,14 +98,12 @@ final class ShardDispatcher {
         }
     }
 
-    /** The names of all buckets of the account; an outage is waited out, unless the run is told to stop. */
-    List<String> accountBuckets(Job job) throws RunStoppedException, InterruptedException {
+    /** All buckets of the accounts; an outage is waited out, unless the run is told to stop. */
+    S3Message.Buckets accountBuckets(Job job) throws RunStoppedException, InterruptedException {
         CompletableFuture<JsonObject> answer = ask(Addresses.S3_DISCOVER, new S3Message.Discover(runId), ACCOUNT);
         while (true) {
             try {
-                return BusJson.decode(answer.get(1, TimeUnit.SECONDS), S3Message.Buckets.class).buckets().stream()
-                        .map(S3Message.Bucket::name)
-                        .toList();
+                return BusJson.decode(answer.get(1, TimeUnit.SECONDS), S3Message.Buckets.class);
             } catch (TimeoutException _) {
                 // A worker may not hear of a stop that comes together with the question.
                 job.check();
@@ -137,9 +139,12 @@ final class ShardDispatcher {
     }
 
     private Result run(Shard shard) throws InterruptedException {
-        room.acquire();
+        String account =
+                Objects.requireNonNullElse(BucketName.parse(shard.bucket()).account(), "");
+        Semaphore places = room.computeIfAbsent(account, _ -> new Semaphore(AT_ONCE));
+        places.acquire();
         if (cancelled) {
-            room.release();
+            places.release();
             return ended(shard, Outcome.CANCELLED, null);
         }
         Waiting shardWaiting = new Waiting();
@@ -159,7 +164,7 @@ final class ShardDispatcher {
                     : ended(shard, Outcome.FAILED, "the destination disk failed: " + e);
         } finally {
             waiting.remove(shard.id());
-            room.release();
+            places.release();
         }
     }
 

@@ -8,6 +8,7 @@ import io.hubstorage.manifest.ChangeLog;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestMerge;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.snapshot.SnapshotInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -107,8 +108,9 @@ final class Staging {
 
     /** Whether a symbolic link stands where the trees and journals begin; within a tree, each file is looked at when used. */
     private static boolean isTampered(Layout layout, String time) throws IOException {
-        Path assembled = Layout.tree(layout.stagedSnapshot(time), "x").resolveSibling("");
-        return hasLink(layout.staging(time), 2) || hasLink(assembled, 1) || hasLink(layout.journal(time), 3);
+        return hasLink(layout.staging(time), 2)
+                || hasLink(layout.stagedSnapshot(time), 2)
+                || hasLink(layout.journal(time), 3);
     }
 
     private static boolean hasLink(Path folder, int depth) throws IOException {
@@ -176,6 +178,9 @@ final class Staging {
     }
 
     boolean hasDownloads() throws IOException {
+        if (!Files.isDirectory(layout.journal(time))) {
+            return false;
+        }
         try (Stream<Path> files = Files.walk(layout.journal(time))) {
             for (Path log :
                     (Iterable<Path>) files.filter(file -> file.toString().endsWith(CHANGE_LOG))::iterator) {
@@ -192,7 +197,10 @@ final class Staging {
     Path beginAssembly() throws IOException {
         Path snapshot = layout.stagedSnapshot(time);
         Trees.delete(snapshot);
-        return Files.createDirectories(snapshot);
+        // Also where all buckets are of named accounts: by these folders a snapshot is known.
+        Files.createDirectories(Layout.trees(snapshot, null));
+        Files.createDirectories(Layout.manifests(snapshot, null));
+        return snapshot;
     }
 
     void assemble(int attempt, String bucket) throws IOException {
@@ -205,7 +213,7 @@ final class Staging {
     /** After a crash in the middle of an assembly: each tree goes back to the attempt it came from. */
     private void undoAssembly() throws IOException {
         Path snapshot = layout.stagedSnapshot(time);
-        for (String bucket : children(Layout.tree(snapshot, "x").resolveSibling(""))) {
+        for (String bucket : Files.isDirectory(snapshot) ? SnapshotInfo.called(snapshot) : List.<String>of()) {
             for (int attempt = lastAttempt; attempt > 0; attempt--) {
                 Path tree = tree(attempt, bucket);
                 if (Files.isDirectory(journal(attempt, bucket)) && !Files.exists(tree)) {

@@ -4,14 +4,14 @@ import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.StoredContent;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +62,9 @@ public final class FolderArchive {
     private void add(ManifestEntry entry, ZipWriter zip) throws IOException {
         // Names that the old tool left may be anything that a disk takes.
         String path = snapshot.legacy() ? KeyPath.toPath(entry.key()) : entry.path();
+        if (entry.stored() != null) {
+            path = KeyPath.toPathOfContent(path);
+        }
         InputStream content;
         try {
             if (entry.directory()) {
@@ -69,8 +72,15 @@ public final class FolderArchive {
                 zip.addFolder(path + "/", entry.lastModified());
                 return;
             }
-            content = Files.newInputStream(snapshot.file(bucket, entry), LinkOption.NOFOLLOW_LINKS);
-        } catch (NotThereException | FileSystemException e) {
+            Path file = snapshot.file(bucket, entry);
+            if (entry.stored() != null) {
+                // It may be damaged anywhere, and what has begun in the archive must go on to its end.
+                try (InputStream whole = StoredContent.stream(file, entry)) {
+                    whole.transferTo(OutputStream.nullOutputStream());
+                }
+            }
+            content = StoredContent.stream(file, entry);
+        } catch (NotThereException | FileSystemException | StoredContent.DamagedException e) {
             missed++;
             if (missing.size() < MOST_NAMED) {
                 missing.add(path + ": " + e.getMessage());

@@ -1,5 +1,7 @@
 package io.hubstorage.browse;
 
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.StoredContent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -8,8 +10,6 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -39,17 +39,17 @@ public record Preview(
         BINARY
     }
 
-    /** Looks at a file; follows no symbolic link. Blocking. */
-    public static Preview of(Path file) throws IOException {
+    /** Looks at what the file of an entry holds; follows no symbolic link. Blocking. */
+    public static Preview of(Path file, ManifestEntry entry) throws IOException {
         byte[] head;
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+        try (InputStream in = StoredContent.stream(file, entry)) {
             head = in.readNBytes(MOST_TEXT + 1);
         }
         if (head.length == 0) {
             return new Preview(Kind.EMPTY, null, null, false);
         }
         Optional<String> picture = picture(head);
-        if (picture.isPresent() && Files.size(file) <= MOST_PICTURE) {
+        if (picture.isPresent() && entry.size() <= MOST_PICTURE) {
             return new Preview(Kind.IMAGE, null, picture.get(), false);
         }
         boolean truncated = head.length > MOST_TEXT;

@@ -19,7 +19,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,9 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
     }
 
     public boolean has(String bucket) {
-        return isName(bucket) && Files.isDirectory(tree(bucket), LinkOption.NOFOLLOW_LINKS);
+        return isName(bucket)
+                && Files.isDirectory(tree(bucket), LinkOption.NOFOLLOW_LINKS)
+                && !OwnFiles.leadsAway(folder, tree(bucket));
     }
 
     /** Whether it leads to a folder's own children alone. */
@@ -51,10 +53,8 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
     }
 
     /** What is called like a bucket in it, in no order: cheap, and {@link #has} looks more closely. */
-    List<String> bucketNames() throws IOException {
-        try (Stream<Path> folders = Files.list(folder.resolve("s3"))) {
-            return folders.map(each -> each.getFileName().toString()).toList();
-        }
+    public List<String> bucketNames() throws IOException {
+        return SnapshotInfo.called(folder);
     }
 
     /**
@@ -65,6 +65,16 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
     public KeyCursor open(String bucket) throws IOException {
         checkBucket(bucket);
         return legacy ? new LegacyTree(tree(bucket)) : ManifestReader.open(manifest(bucket));
+    }
+
+    /**
+     * Likewise; that something is not there is never said by the manifest's index alone.
+     *
+     * @throws NotThereException when it has no such bucket
+     */
+    public KeyCursor openDoubting(String bucket) throws IOException {
+        checkBucket(bucket);
+        return legacy ? new LegacyTree(tree(bucket)) : ManifestReader.openDoubting(manifest(bucket));
     }
 
     /** The bucket's entries; none when it has no such bucket. */
@@ -104,14 +114,18 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
      * @throws NotThereException when there is none
      */
     public ManifestEntry entry(String bucket, String key) throws IOException {
-        try (KeyCursor entries = open(bucket)) {
-            entries.seek(key, null);
-            ManifestEntry entry = entries.next();
-            if (entry == null || !entry.key().equals(key)) {
-                throw new NotThereException("The snapshot %s holds no such key.".formatted(name));
-            }
-            return entry;
-        }
+        return find(bucket, key)
+                .orElseThrow(() -> new NotThereException("The snapshot %s holds no such key.".formatted(name)));
+    }
+
+    /**
+     * The entry of one key, if there is one, at the cost of that one.
+     *
+     * @throws NotThereException when there is no such bucket
+     */
+    public Optional<ManifestEntry> find(String bucket, String key) throws IOException {
+        checkBucket(bucket);
+        return legacy ? LegacyTree.find(tree(bucket), key) : ManifestReader.find(manifest(bucket), key);
     }
 
     /**
@@ -126,10 +140,10 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
             throw new NotThereException(
                     "The file is not on the disk any more. Verify the snapshot, and look in an older one.");
         }
-        if (found.size() != entry.size()) {
+        if (found.size() != entry.fileSize()) {
             throw new NotThereException(
                     "The file was damaged on the disk: it has %s bytes, not %s. Look in an older one."
-                            .formatted(Sizes.number(found.size()), Sizes.number(entry.size())));
+                            .formatted(Sizes.number(found.size()), Sizes.number(entry.fileSize())));
         }
         return file;
     }

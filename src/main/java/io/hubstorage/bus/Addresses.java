@@ -30,6 +30,84 @@ public final class Addresses {
      */
     public static final String BACKUP_FINISHED = "hubstorage.backup.finished";
 
+    /** Request: {@link JobMessage.Query}, answered by {@link JobMessage.Page}: jobs of every kind. */
+    public static final String JOBS_LIST = "hubstorage.jobs.list";
+    /** Request: {@link JobMessage.Get}, answered by {@link JobMessage.Found}; 404 when the history knows no such job. */
+    public static final String JOBS_GET = "hubstorage.jobs.get";
+    /**
+     * Request: {@link JobMessage.Cancel}, answered by the same once the job has been told to stop; 404 when it is not under way
+     * in this process, 409 when it ends by itself in a moment.
+     */
+    public static final String JOBS_CANCEL = "hubstorage.jobs.cancel";
+    /** Request: empty, answered by {@link JobMessage.Status}. */
+    public static final String JOBS_STATUS = "hubstorage.jobs.status";
+
+    /**
+     * Request: {@link RestoreRequest}, answered at once by {@link RestoreMessage.View}; the plan is made meanwhile. Restores to a folder
+     * need {@code HUBSTORAGE_RESTORE_PATH}.
+     */
+    public static final String RESTORE_PLAN = "hubstorage.restore.plan";
+    /**
+     * Request: {@link RestoreMessage.Start}, answered by {@link RestoreMessage.Started}; 409 while another restore goes on or when it has
+     * been done, 412 when the digest is not the plan's, 423 while another process is at work on it.
+     */
+    public static final String RESTORE_START = "hubstorage.restore.start";
+    /** Request: {@link RestoreMessage.Cancel}, answered by {@link RestoreMessage.Done}; 404 when nothing runs. */
+    public static final String RESTORE_CANCEL = "hubstorage.restore.cancel";
+    /** Request: {@link RestoreMessage.Get}, answered by {@link RestoreMessage.View}; 404 when there is none. */
+    public static final String RESTORE_STATUS = "hubstorage.restore.status";
+    /** Request: {@link RestoreMessage.Query}, answered by {@link RestoreMessage.Page}. */
+    public static final String RESTORE_LIST = "hubstorage.restore.list";
+    /** Request: {@link RestoreMessage.ObjectsQuery}, answered by {@link RestoreMessage.Objects}. */
+    public static final String RESTORE_OBJECTS = "hubstorage.restore.objects";
+    /** Request: {@link RestoreMessage.Remove}, answered by {@link RestoreMessage.Done}; 409 while it is under way. */
+    public static final String RESTORE_REMOVE = "hubstorage.restore.remove";
+
+    /** Request: {@link DrillStart}, answered by {@link RestoreMessage.Started} once the drill has begun. */
+    public static final String DRILL_START = "hubstorage.drill.start";
+
+    /**
+     * Request: {@link RetentionStart}, answered by {@link RestoreMessage.Started} once it has begun; 409 while something goes on that reads
+     * snapshots or changes them, 412 when the digest is not that of a preview made now, 423 while a backup is under way.
+     */
+    public static final String RETENTION_START = "hubstorage.retention.start";
+    /** Request: {@link RetentionMessage.Cancel}, answered by the same; 404 when nothing runs. */
+    public static final String RETENTION_CANCEL = "hubstorage.retention.cancel";
+    /** Request: empty, answered by {@link RetentionMessage.Status}. */
+    public static final String RETENTION_STATUS = "hubstorage.retention.status";
+    /** Request: empty, answered by {@link RetentionMessage.Preview}. */
+    public static final String RETENTION_PREVIEW = "hubstorage.retention.preview";
+    /** Request: {@link RetentionMessage.Undo}, answered by {@link RetentionMessage.Undone}; 404 when there is nothing to bring back. */
+    public static final String RETENTION_UNDO = "hubstorage.retention.undo";
+
+    /**
+     * Request: {@link VerifyStart}, answered by {@link VerifyMessage.Started} once it has begun; 409 while it goes on already, or while a
+     * repair does.
+     */
+    public static final String VERIFY_START = "hubstorage.verify.start";
+    /** Request: empty, answered by {@link VerifyMessage.Pause} once it has been told to; 404 when nothing is under way. */
+    public static final String VERIFY_PAUSE = "hubstorage.verify.pause";
+    /** Request: {@link VerifyMessage.Query}, answered by {@link VerifyMessage.Status}. */
+    public static final String VERIFY_STATUS = "hubstorage.verify.status";
+    /** Published when a job has found that a file is damaged: {@link VerifyMessage.DamageSummary}. */
+    public static final String VERIFY_DAMAGED = "hubstorage.verify.damaged";
+
+    /** Request: {@link RepairMessage.Request}, answered at once by {@link RepairMessage.View}; the plan is made meanwhile. */
+    public static final String REPAIR_PLAN = "hubstorage.repair.plan";
+    /** Request: empty, answered by {@link RepairMessage.View}. */
+    public static final String REPAIR_STATUS = "hubstorage.repair.status";
+    /**
+     * Request: {@link RepairStart}, answered by {@link RestoreMessage.Started}; 409 while what excludes it goes on, 412 when the digest is not
+     * that of the last plan, 423 while another process is at it, 503 where {@code verify.repair} is {@code off}.
+     */
+    public static final String REPAIR_START = "hubstorage.repair.start";
+
+    /**
+     * Request: {@link ReplicationStart}, answered by {@link RestoreMessage.Started} once the replication has begun. Over the web and
+     * the bus the folder is the configured one, or lies below {@code HUBSTORAGE_REPLICATION_PATH}.
+     */
+    public static final String REPLICATION_START = "hubstorage.replication.start";
+
     /** Request: empty, answered by {@link SchedulerMessage.Status}. */
     public static final String SCHEDULER_STATUS = "hubstorage.scheduler.status";
     /** Request: empty; plans anew from history and configuration, answered by {@link SchedulerMessage.Status}. */
@@ -53,6 +131,9 @@ public final class Addresses {
     /** Published: {@link StatusMessage.Current} whenever something in it but the time has changed. */
     public static final String STATUS_CHANGED = "hubstorage.status.changed";
 
+    /** Request: empty, answered by {@link SpaceMessage.Current}. */
+    public static final String SPACE = "hubstorage.space";
+
     /** Request: empty, answered by {@link Alarm.Listing}. */
     public static final String ALARMS_LIST = "hubstorage.alarms.list";
     /** Request: {@link Alarm.Acknowledge}, answered by {@link Alarm.Listing}; 404 when no open alarm has that id. */
@@ -61,6 +142,23 @@ public final class Addresses {
     public static final String ALARMS_CHANGED = "hubstorage.alarms.changed";
     /** Internal, published by whoever finds what somebody has to look at: {@link Alarm}. */
     public static final String ALARM_RAISE = "hubstorage.alarms.raise";
+
+    /** Request: empty, answered by {@link NotifyMessage.Listing}. */
+    public static final String NOTIFY_CHANNELS = "hubstorage.notify.channels";
+    /**
+     * Request: {@link NotifyMessage.Test}, answered by {@link NotifyMessage.Outcome}, also where nothing could be delivered; 404 when no
+     * channel has that name, 409 while it is tested already.
+     */
+    public static final String NOTIFY_TEST = "hubstorage.notify.test";
+
+    /** Request: empty, answered by {@link AlertMessage.Listing}. */
+    public static final String NOTIFY_ALERTS = "hubstorage.notify.alerts";
+    /** Request: {@link AlertMessage.Query}, answered by {@link AlertMessage.Deliveries}. */
+    public static final String NOTIFY_DELIVERIES = "hubstorage.notify.deliveries";
+    /** Published after each attempt to deliver a message: {@link AlertMessage.Delivery}. */
+    public static final String NOTIFY_DELIVERED = "hubstorage.notify.delivered";
+    /** Internal, published by who guards the login, once in ten minutes at the most: {@link LoginAttack}. */
+    public static final String LOGIN_ATTACKED = "hubstorage.login.attacked";
 
     /** Request: empty, answered by {@link S3Message.Buckets}. */
     public static final String S3_DISCOVER = "hubstorage.s3.discover";
@@ -86,4 +184,9 @@ public final class Addresses {
     public static final String TRANSFER_RESULT = "hubstorage.transfer.result";
 
     private Addresses() {}
+
+    /** Where a job of this kind is started, as {@link #BACKUP_START}. */
+    public static String start(String kind) {
+        return "hubstorage.%s.start".formatted(kind);
+    }
 }

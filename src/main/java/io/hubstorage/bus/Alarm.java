@@ -1,7 +1,6 @@
 package io.hubstorage.bus;
 
 import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
@@ -20,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Alarm(
         String id,
-
-        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
         Kind kind,
-
         @Nullable String bucket,
         @Nullable String snapshot,
         String message,
@@ -83,7 +79,7 @@ public record Alarm(
      * @param at when it happened; raising it once more with the same time changes nothing
      */
     public static Alarm of(Kind kind, String subject, Instant at, String message, String remedy) {
-        String id = (BusJson.word(kind) + (subject.isEmpty() ? "" : "-" + subject)).replaceAll("[^A-Za-z0-9._-]", "_");
+        String id = (BusJson.word(kind) + (subject.isEmpty() ? "" : "-" + subject)).replaceAll("[^A-Za-z0-9._@-]", "_");
         return new Alarm(
                 id.substring(0, Math.min(id.length(), MAX_ID)),
                 kind,

@@ -11,11 +11,18 @@ public sealed interface BackupMessage {
      * @param trigger who asks; {@link Trigger#MANUAL} when absent
      * @param dryRun plan everything, write nothing
      * @param buckets only these of the configured buckets; all of them when absent or empty
+     * @param schedule only the buckets of this schedule, as the configuration has it; not together with {@code buckets}
      */
     record Start(
             @Nullable Trigger trigger,
             boolean dryRun,
-            @Nullable List<String> buckets) implements BackupMessage {}
+            @Nullable List<String> buckets,
+            @Nullable String schedule) implements BackupMessage {
+        /** Whatever the schedules are. */
+        public Start(@Nullable Trigger trigger, boolean dryRun, @Nullable List<String> buckets) {
+            this(trigger, dryRun, buckets, null);
+        }
+    }
 
     /** The run has begun. */
     record Accepted(String runId) implements BackupMessage {}

@@ -25,7 +25,7 @@ public final class Bus {
     /** For what looks at the data folder before it answers. */
     public static final Duration PATIENT = Duration.ofSeconds(30);
 
-    /** For what asks S3 first. */
+    /** For what asks S3, or another server, first. */
     public static final Duration REMOTE = Duration.ofSeconds(90);
 
     public static final int BAD_REQUEST = 400;
@@ -73,12 +73,13 @@ public final class Bus {
         return ask(address, new JsonObject(), timeout).map(body -> BusJson.decode(body, reply));
     }
 
-    public void publish(String address, Record message) {
+    /** Tells everybody that listens; the message is a record, also where its type is one of their interfaces. */
+    public void publish(String address, Object message) {
         vertx.eventBus().publish(address, BusJson.encode(message));
     }
 
     /** Hears what is published. Completes when it does. */
-    public <T extends Record> Future<Void> listen(String address, Class<T> type, Consumer<T> listener) {
+    public <T> Future<Void> listen(String address, Class<T> type, Consumer<T> listener) {
         return consume(address, message -> listener.accept(BusJson.decode(message.body(), type)));
     }
 

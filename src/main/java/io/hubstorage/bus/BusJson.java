@@ -1,17 +1,21 @@
 package io.hubstorage.bus;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.EnumNamingStrategies;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.DeserializationProblemHandler;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.TypeIdResolver;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -41,11 +45,15 @@ public final class BusJson {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            // What later versions may write where an earlier one reads: of triggers and alarms.
+            .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .addHandler(new WithoutKind())
             .build();
 
     private static final JsonMapper STRICT = MAPPER.rebuild()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
             // A blank text would else count as false, and so start a real run.
             .withCoercionConfigDefaults(all -> all.setAcceptBlankAsEmpty(false))
             .withCoercionConfig(
@@ -74,6 +82,19 @@ public final class BusJson {
 
     private BusJson() {}
 
+    /** A job of which no kind is told: earlier versions had backups only. One of a kind that is not known stays a mistake. */
+    private static final class WithoutKind extends DeserializationProblemHandler {
+        @Override
+        public @Nullable JavaType handleMissingTypeId(
+                DeserializationContext context, JavaType asked, TypeIdResolver kinds, String problem) {
+            return Stream.of(RunRecord.class, RunState.class)
+                    .filter(asked.getRawClass()::isAssignableFrom)
+                    .findFirst()
+                    .map(context::constructType)
+                    .orElse(null);
+        }
+    }
+
     /** The mapper itself, for those that write files in the same notation. */
     public static JsonMapper mapper() {
         return MAPPER;
@@ -97,8 +118,8 @@ public final class BusJson {
         return value.name().toLowerCase(Locale.ROOT);
     }
 
-    /** The JSON form of a message record. */
-    public static JsonObject encode(Record message) {
+    /** The JSON form of a message, which is a record. */
+    public static JsonObject encode(Object message) {
         try (TokenBuffer json = new TokenBuffer(MAPPER, false)) {
             MAPPER.writeValue(json, message);
             return new JsonObject(MAPPER.readValue(json.asParser(), OBJECT));
@@ -221,7 +242,7 @@ public final class BusJson {
         }
         if (type.isEnum()) {
             return Stream.of(type.getEnumConstants())
-                    .map(constant -> word((Enum<?>) constant))
+                    .map(constant -> MAPPER.convertValue(constant, String.class))
                     .collect(Collectors.joining(", "));
         }
         if (type == boolean.class || type == Boolean.class) {

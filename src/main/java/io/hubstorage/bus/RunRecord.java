@@ -17,7 +17,8 @@ public record RunRecord(
         @JsonUnwrapped RunEnd end,
         @JsonUnwrapped CurrentSnapshot current,
         List<BucketRecord> buckets,
-        List<Alarm> alarms) {
+        List<Alarm> alarms)
+        implements JobRecord {
     /**
      * The snapshot that is current when a run has ended.
      *
@@ -44,28 +45,24 @@ public record RunRecord(
                 start, new RunEnd(RunResult.RUNNING, null, 0, null), CurrentSnapshot.NONE, List.of(), List.of());
     }
 
+    @Override
     public String runId() {
         return start.runId();
     }
 
+    @Override
+    public Trigger trigger() {
+        return start.trigger();
+    }
+
+    @Override
     public boolean dryRun() {
         return start.dryRun();
     }
 
+    @Override
     public Instant startedAt() {
         return start.startedAt();
-    }
-
-    public RunResult result() {
-        return end.result();
-    }
-
-    public @Nullable Instant finishedAt() {
-        return end.finishedAt();
-    }
-
-    public @Nullable String message() {
-        return end.message();
     }
 
     public @Nullable String snapshot() {
@@ -98,11 +95,22 @@ public record RunRecord(
         return !dryRun() && result() == RunResult.SUCCESS && coversAllBuckets();
     }
 
+    @Override
+    public boolean succeeded() {
+        return leavesAllSafe();
+    }
+
+    @Override
+    public boolean whole() {
+        return start != null && JobRecord.super.whole() && buckets != null;
+    }
+
     /** The buckets that it was to back up. */
     public Stream<BucketRecord> tried() {
         return buckets.stream().filter(bucket -> !bucket.outcome().leftOut());
     }
 
+    @Override
     public RunRecord with(RunEnd other) {
         return new RunRecord(start, other, current, buckets, alarms);
     }

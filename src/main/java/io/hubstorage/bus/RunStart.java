@@ -1,6 +1,5 @@
 package io.hubstorage.bus;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,13 +8,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param allBuckets whether it was to cover every configured bucket, not only some that were asked for; absent in records
  *     of earlier versions
+ * @param schedule the name of the schedule whose buckets it was asked for; absent when it was asked for otherwise
  */
 public record RunStart(
         String runId,
-
-        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
         Trigger trigger,
-
         boolean dryRun,
         @Nullable Boolean allBuckets,
-        Instant startedAt) {}
+        Instant startedAt,
+        @Nullable String schedule) {
+    /** Of a run that no schedule asked for. */
+    public RunStart(String runId, Trigger trigger, boolean dryRun, @Nullable Boolean allBuckets, Instant startedAt) {
+        this(runId, trigger, dryRun, allBuckets, startedAt, null);
+    }
+}

@@ -19,7 +19,8 @@ public record RunState(
         @JsonUnwrapped Stage stage,
         List<BucketState> buckets,
         @JsonUnwrapped Progress progress,
-        List<Transfer> transfers) {
+        List<Transfer> transfers)
+        implements JobState {
     /**
      * What the run does.
      *
@@ -56,6 +57,7 @@ public record RunState(
         public static final Progress NONE = new Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null);
     }
 
+    @Override
     public String runId() {
         return start.runId();
     }

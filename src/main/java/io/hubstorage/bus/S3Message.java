@@ -1,7 +1,10 @@
 package io.hubstorage.bus;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Questions to the S3 room, and its answers. */
@@ -14,13 +17,63 @@ public sealed interface S3Message {
      */
     record Discover(@Nullable String runId) implements S3Message {}
 
-    /** Every bucket of the account, by name. */
-    record Buckets(List<Bucket> buckets) implements S3Message {}
+    /**
+     * Every bucket of the accounts, by name.
+     *
+     * @param undiscovered the accounts that did not tell, where there are several and another one may have; a lone one that does
+     *     not fails the question
+     */
+    record Buckets(List<Bucket> buckets, List<Undiscovered> undiscovered) implements S3Message {
+        public Buckets(List<Bucket> buckets) {
+            this(buckets, List.of());
+        }
+    }
 
+    /**
+     * A bucket.
+     *
+     * @param name as it is called everywhere, {@link BucketName}
+     * @param account that it is of; absent for the one that the environment names
+     */
     record Bucket(
             String name,
             @Nullable Instant created,
-            @Nullable String region) implements S3Message {}
+            @Nullable String region,
+            @Nullable String account) implements S3Message {
+        /** Of the account that the environment names. */
+        public Bucket(String name, @Nullable Instant created, @Nullable String region) {
+            this(name, created, region, null);
+        }
+
+        /** The bucket that S3 calls so, known to be of an account. */
+        public Bucket of(@Nullable String itsAccount) {
+            return new Bucket(new BucketName(name, itsAccount).toString(), created, region, itsAccount);
+        }
+
+        /** Whether its name says the same: a server may name what is none of its, or no bucket. */
+        @JsonIgnore
+        public boolean isCalledByItsAccount() {
+            return Objects.equals(BucketName.parse(name).account(), account);
+        }
+    }
+
+    /**
+     * An account whose buckets could not be listed.
+     *
+     * @param account absent for the one that the environment names
+     * @param error why
+     */
+    record Undiscovered(@Nullable String account, String error) implements S3Message {
+        /** What its buckets are called, whichever they are: {@code *@archive}. */
+        public String buckets() {
+            return new BucketName("*", account).toString();
+        }
+
+        /** Whether it is the account of a bucket of that name. */
+        public boolean mayHave(String bucket) {
+            return Objects.equals(BucketName.parse(bucket).account(), account);
+        }
+    }
 
     /**
      * What works and what does not.
@@ -29,8 +82,43 @@ public sealed interface S3Message {
      * @param credentials the specification's {@code configured}, {@code has_access_key}, {@code has_secret_key}, and where
      *     the keys came from
      * @param identity who we are to S3, when there is a service that says so
+     * @param steps none where nothing of the account is backed up, but of named ones
+     * @param accounts the named ones, each by itself; {@code ok} is of all
      */
     record Diagnosis(
+            boolean ok,
+            String endpoint,
+            String region,
+            Credentials credentials,
+            @Nullable Identity identity,
+            List<Step> steps,
+            List<AccountDiagnosis> accounts)
+            implements S3Message {
+        /** Without named accounts. */
+        public Diagnosis(
+                boolean ok,
+                String endpoint,
+                String region,
+                Credentials credentials,
+                @Nullable Identity identity,
+                List<Step> steps) {
+            this(ok, endpoint, region, credentials, identity, steps, List.of());
+        }
+
+        /** All that there is, first what is of the account that the environment names; steps of others tell whose they are. */
+        public List<Step> allSteps() {
+            return Stream.concat(
+                            steps.stream(),
+                            accounts.stream()
+                                    .flatMap(each -> each.steps().stream()
+                                            .map(step -> step.named("%s: %s".formatted(each.account(), step.name())))))
+                    .toList();
+        }
+    }
+
+    /** What works and what does not with a named account, as {@link Diagnosis} says it of the other one. */
+    record AccountDiagnosis(
+            String account,
             boolean ok,
             String endpoint,
             String region,
@@ -56,7 +144,11 @@ public sealed interface S3Message {
             String name,
             Outcome outcome,
             String detail,
-            @Nullable String remedy) implements S3Message {}
+            @Nullable String remedy) implements S3Message {
+        Step named(String other) {
+            return new Step(other, outcome, detail, remedy);
+        }
+    }
 
     /**
      * Asks what patterns would do to the keys of a bucket, of which only a first part is looked at.

@@ -90,7 +90,17 @@ public sealed interface StatusMessage {
             /** A run cannot go on, and does as soon as what it needs is back. */
             WAITING(false),
             /** The configuration on disk is not the one in force. */
-            CONFIG(false);
+            CONFIG(false),
+            /** Stored files are not what their manifests say. */
+            DAMAGE(false),
+            /** The last drill did not bring everything back; the backups themselves may well be good. */
+            DRILL(false),
+            /** The second copy is not what it should be; the backups themselves may well be good. */
+            REPLICATION(false),
+            /** Retention is to remove snapshots by itself, and nobody has confirmed its policy. */
+            RETENTION(false),
+            /** The data folder's disk is full within two weeks if it goes on like this. */
+            DISK(false);
 
             private final boolean stopsBackups;
 

@@ -108,6 +108,7 @@ public sealed interface TransferMessage {
      * @param foldedNames whether the disk takes names for the same that differ in case or normalisation; then a bucket is
      *     one shard
      * @param syncFiles whether each file must be forced to the disk by whoever writes it
+     * @param compression what is stored compressed; null where nothing is
      */
     record Options(
             boolean delete,
@@ -116,7 +117,28 @@ public sealed interface TransferMessage {
             boolean hardLinks,
             boolean foldedNames,
             boolean syncFiles,
-            boolean requestPayer) {}
+            boolean requestPayer,
+            @Nullable Compression compression) {
+        /** Where nothing is stored compressed. */
+        public Options(
+                boolean delete,
+                List<String> exclude,
+                List<String> include,
+                boolean hardLinks,
+                boolean foldedNames,
+                boolean syncFiles,
+                boolean requestPayer) {
+            this(delete, exclude, include, hardLinks, foldedNames, syncFiles, requestPayer, null);
+        }
+    }
+
+    /**
+     * What new files are stored compressed, where that spares space.
+     *
+     * @param patterns of keys, as in {@link Options#exclude}
+     * @param level of zstd
+     */
+    record Compression(List<String> patterns, int level) {}
 
     /** Asks for the folders right below a prefix of a bucket, as many as one answer names. */
     record FindFolders(String bucket, String prefix, boolean requestPayer) implements TransferMessage {}

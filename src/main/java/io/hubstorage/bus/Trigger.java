@@ -7,7 +7,7 @@ public enum Trigger {
     @JsonEnumDefaultValue
     MANUAL,
     SCHEDULE,
-    /** The schedule, as the first run of all. */
+    /** A schedule, as its first run of all. */
     FIRST,
     /** The start-up check found the last run overdue. */
     CATCH_UP,

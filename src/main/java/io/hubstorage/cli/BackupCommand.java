@@ -1,7 +1,6 @@
 package io.hubstorage.cli;
 
 import io.hubstorage.bus.BackupMessage;
-import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.cli.Program.Launch;
@@ -21,8 +20,8 @@ import picocli.CommandLine.Option;
         description = {
             "Back up now, and say how it went.",
             "",
-            "Takes the configured buckets, or those that --bucket names. A new snapshot appears in the data folder when"
-                    + " all of it is there; if nothing has changed since the last one, none does."
+            "Takes the configured buckets, or those that --bucket or --schedule names. A new snapshot appears in the"
+                    + " data folder when all of it is there; if nothing has changed since the last one, none does."
         },
         footer = {
             "  java -jar hubstorage.jar backup",
@@ -82,7 +81,10 @@ final class BackupCommand extends CliCommand {
             Layout layout = new Layout(running.config().dataPath());
             Progress progress = Progress.on(json ? err() : out(), program.terminal());
             RunRecord run = new RunFollower(running.vertx(), progress)
-                    .run(new BackupMessage.Start(Trigger.CLI, options.dryRun, options.named()), stop);
+                    .run(
+                            RunFollower.BACKUP,
+                            new BackupMessage.Start(Trigger.CLI, options.dryRun, options.named(), options.schedule),
+                            stop);
             if (json) {
                 printJson(run);
             } else {
@@ -91,11 +93,7 @@ final class BackupCommand extends CliCommand {
             return ExitCode.of(run);
         } catch (ReplyException refused) {
             err().println("Nothing was backed up: " + refused.getMessage());
-            return switch (refused.failureCode()) {
-                case Bus.BAD_REQUEST -> ExitCode.USAGE;
-                case Bus.CONFLICT, Bus.LOCKED -> ExitCode.BUSY;
-                default -> ExitCode.FAILED;
-            };
+            return ExitCode.of(refused);
         }
     }
 }

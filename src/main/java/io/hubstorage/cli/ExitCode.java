@@ -1,6 +1,8 @@
 package io.hubstorage.cli;
 
-import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Bus;
+import io.hubstorage.bus.JobRecord;
+import io.vertx.core.eventbus.ReplyException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,12 +29,21 @@ public enum ExitCode {
         return code;
     }
 
-    static ExitCode of(RunRecord run) {
-        return switch (run.result()) {
+    static ExitCode of(JobRecord job) {
+        return switch (job.result()) {
             case SUCCESS -> OK;
             case PARTIAL -> PARTIAL;
             case CANCELLED, INTERRUPTED -> CANCELLED;
             case FAILED, RUNNING -> FAILED;
+        };
+    }
+
+    /** Of a job that was not begun. */
+    static ExitCode of(ReplyException refused) {
+        return switch (refused.failureCode()) {
+            case Bus.BAD_REQUEST, Bus.NOT_FOUND -> USAGE;
+            case Bus.CONFLICT, Bus.LOCKED -> BUSY;
+            default -> FAILED;
         };
     }
 

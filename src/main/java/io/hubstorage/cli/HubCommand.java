@@ -66,12 +66,23 @@ public final class HubCommand extends CliCommand {
                         new HubCommand(program), ExitCode.PARTIAL, ExitCode.DAMAGED, ExitCode.BUSY, ExitCode.CANCELLED)
                 .addSubcommand(command(new ServeCommand(program)))
                 .addSubcommand(command(new BackupCommand(program), ExitCode.PARTIAL, ExitCode.BUSY, ExitCode.CANCELLED))
+                .addSubcommand(
+                        command(new RestoreCommand(program), ExitCode.PARTIAL, ExitCode.BUSY, ExitCode.CANCELLED))
+                .addSubcommand(command(new DrillCommand(program), ExitCode.PARTIAL, ExitCode.BUSY, ExitCode.CANCELLED))
+                .addSubcommand(command(new RetainCommand(program), ExitCode.PARTIAL, ExitCode.BUSY, ExitCode.CANCELLED))
+                .addSubcommand(command(new RepairCommand(program), ExitCode.PARTIAL, ExitCode.BUSY, ExitCode.CANCELLED))
+                .addSubcommand(
+                        command(new ReplicateCommand(program), ExitCode.PARTIAL, ExitCode.BUSY, ExitCode.CANCELLED))
                 .addSubcommand(command(new VerifyCommand(program), ExitCode.DAMAGED, ExitCode.CANCELLED))
                 .addSubcommand(command(new SnapshotsCommand(program)))
                 .addSubcommand(command(new AlarmsCommand(program)))
+                .addSubcommand(
+                        command(new NotifyCommand(program)).addSubcommand(command(new NotifyLogCommand(program))))
                 .addSubcommand(command(new MigrateCommand(program)))
                 .addSubcommand(command(new HealthCommand(program)))
                 .addSubcommand(command(new PasswordCommand(program)))
+                .addSubcommand(command(new TokenCommand(program)))
+                .addSubcommand(command(new AuditCommand(program)))
                 .addSubcommand(config);
         root.getCommandSpec().version("HubStorage " + program.version());
         CliErrorHandler errors = new CliErrorHandler();
@@ -83,7 +94,7 @@ public final class HubCommand extends CliCommand {
                 .setUsageHelpAutoWidth(true);
     }
 
-    /** @param further what it may end with, besides what every command may */
+    /** @param further what it may end with, besides what every command may, unless it has words of its own for that */
     private static CommandLine command(CliCommand command, ExitCode... further) {
         CommandLine line = new CommandLine(command);
         UsageMessageSpec usage = line.getCommandSpec()
@@ -94,8 +105,10 @@ public final class HubCommand extends CliCommand {
                 .parameterListHeading("%nArguments:%n")
                 .optionListHeading("%nOptions:%n")
                 .commandListHeading("%nCommands:%n")
-                .exitCodeListHeading("%nExit codes:%n")
-                .exitCodeList(ExitCode.list(further));
+                .exitCodeListHeading("%nExit codes:%n");
+        if (usage.exitCodeList().isEmpty()) {
+            usage.exitCodeList(ExitCode.list(further));
+        }
         if (usage.footer().length > 0) {
             usage.footerHeading("%nExamples:%n");
         }

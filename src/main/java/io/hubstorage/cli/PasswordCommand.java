@@ -1,6 +1,7 @@
 package io.hubstorage.cli;
 
 import io.hubstorage.config.Environment;
+import io.hubstorage.web.auth.AuditFile;
 import io.hubstorage.web.auth.PasswordHash;
 import io.hubstorage.web.auth.StoredPassword;
 import java.io.IOException;
@@ -63,6 +64,11 @@ final class PasswordCommand extends CliCommand {
         StoredPassword stored = new StoredPassword(environment.settings().configFolder());
         String password = stored.renew();
         out().printf("The new password of the dashboard: %s%n", password);
+        try {
+            new AuditFile(environment.settings().configFolder(), program.clock()).appendCommand("password.reset", null);
+        } catch (IOException e) {
+            err().printf("The audit log cannot be written: %s%n", e.getMessage());
+        }
         out().println("A running HubStorage takes it within some seconds, and logs everybody out.");
         for (String name : new String[] {"HUBSTORAGE_WEB_PASSWORD", "HUBSTORAGE_WEB_PASSWORD_HASH"}) {
             if (environment.get(name) != null) {

@@ -29,6 +29,11 @@ public interface Program {
     @Nullable
     String secret(String question);
 
+    /** What somebody at the terminal answers; null where nobody is there to be asked. Blocks. */
+    default @Nullable String answer(String question) {
+        return null;
+    }
+
     /**
      * Starts what the launch asks for. Blocks until all of it is up.
      *

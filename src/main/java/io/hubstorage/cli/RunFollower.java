@@ -1,9 +1,12 @@
 package io.hubstorage.cli;
 
 import io.hubstorage.bus.Addresses;
-import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.JobMessage;
+import io.hubstorage.bus.JobRecord;
+import io.hubstorage.bus.JobState;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunState;
 import io.vertx.core.Future;
@@ -14,59 +17,70 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Starts a run over the bus, like any other client, and stays until it ends. Used once, on a thread that may block. */
+/** Starts a job over the bus, like any other client, and stays until it ends. Used once, on a thread that may block. */
 final class RunFollower {
+    static final Followed<RunRecord, RunState> BACKUP =
+            new Followed<>(JobKind.BACKUP, RunRecord.class, RunState.class, Progress::show);
+
     private final Bus bus;
     private final Progress progress;
-    /** By run id: a run that an earlier process left without an end may be told of first. */
-    private final Map<String, CompletableFuture<RunRecord>> ends = new ConcurrentHashMap<>();
-
-    private final AtomicReference<@Nullable RunState> latest = new AtomicReference<>();
 
     RunFollower(Vertx vertx, Progress progress) {
         this.bus = new Bus(vertx);
         this.progress = progress;
     }
 
+    /** A kind of job, and how its states are shown. */
+    record Followed<R extends JobRecord, S extends JobState>(
+            JobKind kind, Class<R> record, Class<S> state, BiConsumer<Progress, S> show) {}
+
     /**
-     * @param stop asks for the run to be stopped, when it completes
-     * @throws ReplyException when the run was not even begun
+     * @param start the request that starts it
+     * @param stop asks for the job to be stopped, when it completes
+     * @throws ReplyException when the job was not even begun
      */
-    RunRecord run(BackupMessage.Start start, CompletableFuture<Void> stop) throws InterruptedException {
+    <R extends JobRecord, S extends JobState> R run(Followed<R, S> followed, Object start, CompletableFuture<Void> stop)
+            throws InterruptedException {
+        // By id: a job that an earlier process left without an end may be told of first.
+        Map<String, CompletableFuture<R>> ends = new ConcurrentHashMap<>();
+        AtomicReference<@Nullable S> latest = new AtomicReference<>();
+        JobKind kind = followed.kind();
         Future.all(
-                        bus.listen(Addresses.BACKUP_PROGRESS, RunState.class, latest::set),
+                        bus.listen(kind.progress(), followed.state(), latest::set),
                         bus.listen(
-                                Addresses.BACKUP_FINISHED,
-                                RunRecord.class,
-                                run -> end(run.runId()).complete(run)))
+                                kind.finished(),
+                                followed.record(),
+                                job -> end(ends, job.runId()).complete(job)))
                 .await();
-        String runId = bus.ask(Addresses.BACKUP_START, BusJson.encode(start), Bus.PATIENT)
-                .map(accepted ->
-                        BusJson.decode(accepted, BackupMessage.Accepted.class).runId())
+        String id = bus.ask(kind.start(), BusJson.encode(start), Bus.PATIENT)
+                .map(accepted -> accepted.getString("run_id"))
                 .await();
         try {
-            return progress.follow(end(runId), this::show, stop, this::stop);
+            return progress.follow(
+                    end(ends, id),
+                    () -> {
+                        S state = latest.get();
+                        if (state != null) {
+                            followed.show().accept(progress, state);
+                        }
+                    },
+                    stop,
+                    () -> stop(id));
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause());
         }
     }
 
-    private CompletableFuture<RunRecord> end(String runId) {
-        return ends.computeIfAbsent(runId, _ -> new CompletableFuture<>());
+    private static <R> CompletableFuture<R> end(Map<String, CompletableFuture<R>> ends, String id) {
+        return ends.computeIfAbsent(id, _ -> new CompletableFuture<>());
     }
 
-    private void show() {
-        RunState state = latest.get();
-        if (state != null) {
-            progress.show(state);
-        }
-    }
-
-    /** A run that has just ended, or is committing and ends by itself in a moment, may refuse it: its end is awaited anyhow. */
-    private void stop() {
+    /** A job that has just ended, or is committing and ends by itself in a moment, may refuse it: its end is awaited anyhow. */
+    private void stop(String id) {
         progress.note("Stopping; a second signal ends it at once.");
-        bus.ask(Addresses.BACKUP_CANCEL, new BackupMessage.Cancel(null));
+        bus.ask(Addresses.JOBS_CANCEL, new JobMessage.Cancel(id));
     }
 }

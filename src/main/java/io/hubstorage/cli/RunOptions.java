@@ -1,6 +1,8 @@
 package io.hubstorage.cli;
 
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.ConfigMessage.Problem;
+import io.hubstorage.config.ConfigException;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.config.HubConfig.BucketSpec;
 import io.vertx.core.json.JsonObject;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -18,8 +21,18 @@ class RunOptions {
     @Option(
             names = "--bucket",
             paramLabel = "<name>",
-            description = "Back up this bucket instead of the configured ones; may be given several times")
+            description =
+                    "Back up this bucket instead of the configured ones, as bucket@account where its account has a"
+                            + " name; may be given several times")
     List<String> buckets = new ArrayList<>();
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "<name>",
+            description =
+                    "Back up the buckets of this schedule (automation.schedules) alone; main is that of all others")
+    @Nullable
+    String schedule;
 
     @Option(
             names = "--local-path",
@@ -53,12 +66,16 @@ class RunOptions {
     String contradiction() {
         for (String name : buckets) {
             if (!HubConfig.BucketSpec.isName(name)) {
-                return "--bucket \"%s\": a bucket's name alone, without s3:// and path: 3 to 255 letters, digits, dots, hyphens and underscores"
+                return "--bucket \"%s\": a bucket's name alone, without s3:// and path: 3 to 255 letters, digits, dots, hyphens and underscores; of a named account as bucket@account"
                         .formatted(Table.printable(name));
             }
         }
         if (!buckets.isEmpty() && dynamicBuckets) {
             return "--bucket names the buckets, --use-dynamic-buckets takes all: give only one of the two";
+        }
+        if (schedule != null && (!buckets.isEmpty() || dynamicBuckets || continuous)) {
+            return "--schedule names the buckets of one run: give it without --bucket, --use-dynamic-buckets and"
+                    + " --continuous";
         }
         if (continuous && dryRun) {
             return "--dry-run plans one run, --continuous runs on schedule: give only one of the two";
@@ -104,6 +121,16 @@ class RunOptions {
 
     /** A configured bucket keeps its prefix. */
     private static BucketSpec spec(HubConfig config, String name) {
-        return config.selection().named(name).orElseGet(() -> new BucketSpec(name, ""));
+        BucketSpec spec = config.selection().named(name).orElseGet(() -> new BucketSpec(name, ""));
+        Set<String> accounts = config.selection().accounts().keySet();
+        if (spec.account() != null && !accounts.contains(spec.account())) {
+            throw new ConfigException(List.of(new Problem(
+                    "--bucket",
+                    '"' + Table.printable(name) + '"',
+                    accounts.isEmpty()
+                            ? "a bucket of the account in .env: config.json has no accounts"
+                            : "a bucket of an account in config.json: " + String.join(", ", accounts))));
+        }
+        return spec;
     }
 }

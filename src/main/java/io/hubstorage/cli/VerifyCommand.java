@@ -10,6 +10,7 @@ import io.hubstorage.verify.SnapshotVerifier;
 import io.hubstorage.verify.VerifyProgress;
 import io.hubstorage.verify.VerifyReport;
 import io.hubstorage.verify.VerifyRequest;
+import io.hubstorage.verify.scrub.Proofs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,14 +34,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Recomputes snapshots from the disk; reads only. */
+/** Recomputes snapshots from the disk, and tells the ledger what is proven. */
 @Command(
         name = "verify",
         description = {
             "Check on the disk that snapshots are what they promise.",
             "",
             "Recomputes every file's size and SHA-256, looks for files too few or too many, and compares the"
-                    + " certificate's sums. Writes nothing to the data folder; may run while a backup does."
+                    + " certificate's sums. Writes nothing to the snapshots; may run while a backup does."
         },
         footer = {
             "  java -jar hubstorage.jar verify",
@@ -125,7 +126,7 @@ final class VerifyCommand extends CliCommand {
                 new SnapshotVerifier(program.clock(), Path.of(System.getProperty("java.io.tmpdir")));
         Line line = new Line(state, request.snapshots().size());
         try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
-            Future<VerifyReport> report = thread.submit(() -> verifier.verify(request, state, snapshot -> {
+            Future<VerifyReport> report = thread.submit(() -> verified(verifier, request, state, snapshot -> {
                 synchronized (progress) {
                     progress.end();
                     each.accept(snapshot);
@@ -147,6 +148,26 @@ final class VerifyCommand extends CliCommand {
                 case RuntimeException failure -> throw failure;
                 case null, default -> throw new IllegalStateException(e.getCause());
             };
+        }
+    }
+
+    /** What it proves, however it ends, need not be read again in the cycle of the service. */
+    private static VerifyReport verified(
+            SnapshotVerifier verifier,
+            VerifyRequest request,
+            VerifyProgress state,
+            Consumer<VerifyReport.Snapshot> each)
+            throws IOException, InterruptedException {
+        Optional<Proofs> proofs = Proofs.tryBegin(request.layout());
+        if (proofs.isEmpty()) {
+            return verifier.verify(request, state, null, each);
+        }
+        try (Proofs told = proofs.get()) {
+            try {
+                return verifier.verify(request, state, told, each);
+            } finally {
+                told.tryCommit();
+            }
         }
     }
 

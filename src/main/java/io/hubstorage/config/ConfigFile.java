@@ -1,5 +1,6 @@
 package io.hubstorage.config;
 
+import io.hubstorage.fs.DiskFull;
 import io.hubstorage.fs.Durable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -94,6 +95,10 @@ public final class ConfigFile {
     }
 
     private void inPlace(Path target, byte[] content, FileSystemException cause) throws IOException {
+        if (DiskFull.isCauseOf(cause)) {
+            // What has no room beside the file may have none in it either, and would have destroyed it by then.
+            throw cause;
+        }
         if (!Files.isWritable(target)) {
             throw Files.exists(target) && cause instanceof AccessDeniedException
                     // The file beside it, which was tried first, tells nobody anything.

@@ -2,8 +2,10 @@ package io.hubstorage.config;
 
 import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
+import io.hubstorage.bus.BucketName;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage.Problem;
+import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.config.ConfigSchema.Place;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -13,9 +15,11 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +28,10 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigParser {
     private static final List<String> CRON_FIELDS =
             List.of("minute (0-59)", "hour (0-23)", "day (1-31)", "month (1-12)", "weekday (0-7, 0 and 7 are Sunday)");
+    /** What begins the names of the program's own variables, and what those are for. */
+    private static final Map<String, String> RESERVED_PREFIXES =
+            Map.of("RESTORE_", "what restores write with", "HUBSTORAGE_", "HubStorage's own settings");
+
     private final List<Problem> problems = new ArrayList<>();
     private final @Nullable Environment env;
     private final List<String> warnings;
@@ -65,13 +73,24 @@ public final class ConfigParser {
         problems.addAll(ConfigSchema.problems(read));
         if (read.getValue("s3_buckets") instanceof JsonArray items) {
             boolean all = items.size() == 1 && "*".equals(items.getValue(0));
-            read.put("s3_buckets", all ? new JsonArray() : buckets(items));
+            read.put("s3_buckets", all ? new JsonArray() : buckets(items, read.getValue("accounts")));
             read.put("use_dynamic_buckets", all || Boolean.TRUE.equals(read.getValue("use_dynamic_buckets")));
         }
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
-        return BusJson.decode(read, HubConfig.class);
+        ChannelRules.apply(json.getValue("notify"), read.getJsonObject("notify"), problems, warnings);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        HubConfig config = BusJson.decode(read, HubConfig.class);
+        schedules(config);
+        accounts(config.selection().accounts());
+        retention(config, read.getJsonArray("s3_buckets", new JsonArray()));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return config;
     }
 
     /**
@@ -89,6 +108,7 @@ public final class ConfigParser {
         }
         return switch (value) {
             case JsonObject _ when schema.containsKey("properties") -> members(place);
+            case JsonObject named when ConfigSchema.isMap(schema) -> named(place, named);
             case JsonArray items when schema.containsKey("items") -> items(place, items.size());
             case String text -> {
                 wrong(schema, text).ifPresent(allowed -> problems.add(place.problem(allowed)));
@@ -114,6 +134,22 @@ public final class ConfigParser {
             Object value = read(place.inner(name));
             if (value != null) {
                 read.put(name, value);
+            }
+        }
+        return read;
+    }
+
+    /** Members that have names of their own, which are held against the schema here: a validator would not say which one is wrong. */
+    private JsonObject named(Place place, JsonObject members) {
+        JsonObject read = new JsonObject();
+        String names = place.schema().getJsonObject("propertyNames").getString("pattern");
+        for (String name : members.fieldNames()) {
+            Place member = place.inner(name);
+            if (!name.matches(names)) {
+                String path = ConfigSchema.join(place.path(), Secrets.shorten(name));
+                problems.add(new Problem(path, Secrets.show(name), ConfigSchema.allowed(place.schema())));
+            } else {
+                read.put(name, member.value() == null ? null : read(member));
             }
         }
         return read;
@@ -149,7 +185,8 @@ public final class ConfigParser {
     }
 
     /** Names as objects, too. */
-    private JsonArray buckets(JsonArray items) {
+    private JsonArray buckets(JsonArray items, @Nullable Object accounts) {
+        Set<String> known = accounts instanceof JsonObject named ? named.fieldNames() : Set.of();
         JsonArray buckets = new JsonArray();
         Set<String> names = new HashSet<>();
         for (int i = 0; i < items.size(); i++) {
@@ -157,8 +194,11 @@ public final class ConfigParser {
             Object name = item instanceof JsonObject bucket ? bucket.getValue("name") : item;
             if ("*".equals(item)) {
                 problem(i, item, "[\"*\"] alone, without further buckets");
-            } else if (name instanceof String text && !names.add(text)) {
-                problem(i, text, "each bucket once");
+            } else if (name instanceof String text) {
+                String account = item instanceof JsonObject bucket ? account(bucket, i, known) : null;
+                if (!names.add(new BucketName(text, account).toString())) {
+                    problem(i, text, "each bucket once");
+                }
             }
             buckets.add(
                     item instanceof JsonObject
@@ -166,6 +206,100 @@ public final class ConfigParser {
                             : JsonObject.of("name", name, "prefix", "", "request_payer", false));
         }
         return buckets;
+    }
+
+    /** That each has a time and a name of its own, and each of its buckets is there and in no other. */
+    private void schedules(HubConfig config) {
+        Set<String> names = new HashSet<>(Set.of(SchedulerMessage.MAIN));
+        Map<String, String> taken = new HashMap<>();
+        Set<String> known = Set.copyOf(config.selection().names());
+        List<HubConfig.Schedule> schedules = config.automation().schedules();
+        for (int i = 0; i < schedules.size(); i++) {
+            HubConfig.Schedule schedule = schedules.get(i);
+            String path = "automation.schedules[%d]".formatted(i);
+            if (!names.add(schedule.name())) {
+                problems.add(new Problem(
+                        path + ".name",
+                        Secrets.show(schedule.name()),
+                        "each name once; \"%s\" is the schedule of all other buckets"
+                                .formatted(SchedulerMessage.MAIN)));
+            }
+            if (schedule.cron() == null && schedule.intervalHours() == null) {
+                problems.add(new Problem(
+                        path, Secrets.show(schedule.name()), "a schedule that says when, by cron or interval_hours"));
+            }
+            for (int j = 0; j < schedule.buckets().size(); j++) {
+                String bucket = schedule.buckets().get(j);
+                String other = taken.putIfAbsent(bucket, schedule.name());
+                String place = "%s.buckets[%d]".formatted(path, j);
+                if (other != null) {
+                    problems.add(new Problem(
+                            place,
+                            Secrets.show(bucket),
+                            "each bucket once, and in one schedule; %s has it".formatted(other)));
+                } else if (!config.selection().dynamic() && !known.contains(bucket)) {
+                    // Which buckets an account has is not known here: one that is not there fails by itself, by name.
+                    problems.add(
+                            new Problem(place, Secrets.show(bucket), "a bucket that is backed up, see s3_buckets"));
+                }
+            }
+        }
+    }
+
+    /** The account that a bucket says it is of, which must be there; null where it says none. */
+    private @Nullable String account(JsonObject bucket, int index, Set<String> known) {
+        if (!(bucket.getValue("account") instanceof String account)) {
+            return null;
+        }
+        if (!known.contains(account)) {
+            problems.add(new Problem(
+                    "s3_buckets[%d].account".formatted(index),
+                    Secrets.show(account),
+                    known.isEmpty()
+                            ? "the name of an account, of which accounts has none"
+                            : "the name of an account: " + String.join(", ", known)));
+        }
+        return account;
+    }
+
+    /** That none takes the keys of something else: of the program, or of another account that does not share them knowingly. */
+    private void accounts(Map<String, HubConfig.Account> accounts) {
+        Map<String, Map.Entry<String, HubConfig.Account>> taken = new HashMap<>();
+        accounts.forEach((name, account) -> {
+            String prefix = SettingsReader.prefix(name, account);
+            boolean derived = account.envPrefix() == null;
+            String path = "accounts.%s%s".formatted(name, derived ? "" : ".env_prefix");
+            String found = Secrets.show(derived ? name : prefix);
+            String remedy = derived ? "another name, or an env_prefix" : "another prefix";
+            String purpose = RESERVED_PREFIXES.get(prefix.toUpperCase(Locale.ROOT));
+            Map.Entry<String, HubConfig.Account> other = taken.putIfAbsent(prefix, Map.entry(name, account));
+            if (purpose != null) {
+                problems.add(new Problem(path, found, "%s; %s* is for %s".formatted(remedy, prefix, purpose)));
+            } else if (other != null && (derived || other.getValue().envPrefix() == null)) {
+                problems.add(new Problem(
+                        path,
+                        found,
+                        "%s; the variables %s* are those of account %s. To share its keys, give both that env_prefix"
+                                .formatted(remedy, prefix, other.getKey())));
+            }
+        });
+    }
+
+    /** That no rules mean that every snapshot goes. */
+    private void retention(HubConfig config, JsonArray buckets) {
+        String allowed = "at least one rule above 0, as daily: 14; without one nothing would be kept";
+        if (config.retention().enabled() && config.retention().keep().isEmpty()) {
+            problems.add(new Problem("retention", "no rule", allowed));
+        }
+        for (int i = 0; i < buckets.size(); i++) {
+            boolean said = buckets.getJsonObject(i).getValue("retention") instanceof JsonObject own && !own.isEmpty();
+            String path = "s3_buckets[%d].retention".formatted(i);
+            if (said && config.selection().buckets().get(i).retention() == null) {
+                problems.add(new Problem(path, "no rule", allowed + "; leave it out for the rules of all others"));
+            } else if (said && !config.retention().enabled()) {
+                warnings.add(path + " has no effect while retention.enabled is off");
+            }
+        }
     }
 
     private void problem(int bucket, Object found, String allowed) {
@@ -185,6 +319,9 @@ public final class ConfigParser {
             case "path" -> isPath(text);
             case "file" -> isPath(text) && Path.of(text).getFileName() != null && !text.endsWith("/");
             case "line" -> isOneLine(text);
+            case "endpoint" -> SettingsReader.endpointOf(text) != null;
+            // Held against the accounts that there are, when those are known.
+            case "account" -> true;
             default -> throw new IllegalArgumentException("the schema has an unknown format: " + format);
         };
         String allowed = ConfigSchema.allowed(schema);

@@ -45,7 +45,7 @@ final class ConfigSchema {
                     .getString("pattern"));
 
     /** Errors that only say that there is one further in. */
-    private static final Set<String> OUTER = Set.of("properties", "items");
+    private static final Set<String> OUTER = Set.of("properties", "additionalProperties", "items");
 
     private ConfigSchema() {}
 
@@ -87,6 +87,11 @@ final class ConfigSchema {
             }
             default -> schema;
         };
+    }
+
+    /** Whether it is of an object whose members have names of their own, all with the same schema. */
+    static boolean isMap(JsonObject schema) {
+        return schema.containsKey("additionalProperties");
     }
 
     static boolean isBucketName(String text) {
@@ -143,7 +148,8 @@ final class ConfigSchema {
         } else {
             String name = path.substring(0, dot);
             JsonObject section = config.getValue(name) instanceof JsonObject there ? there : new JsonObject();
-            config.put(name, section.put(path.substring(dot + 1), value));
+            put(section, path.substring(dot + 1), value);
+            config.put(name, section);
         }
     }
 
@@ -166,7 +172,7 @@ final class ConfigSchema {
                             list.getValue(Integer.parseInt(step)))
                     : new Place(
                             join(path, step),
-                            properties(schema).getJsonObject(step),
+                            properties(schema).getJsonObject(step, schema.getJsonObject("additionalProperties")),
                             value instanceof JsonObject members ? members.getValue(step) : null);
         }
 

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +36,10 @@ record ConfigState(
      * @param settings what the two say
      */
     record Variables(Environment atStart, Environment now, Settings settings) {
+        /** Those that say where a named account is and how it is asked. */
+        private static final Pattern OF_ACCOUNT =
+                Pattern.compile("\\w+_AWS_(ENDPOINT_URL|ENDPOINT_URL_S3|REGION|DEFAULT_REGION|PROFILE)");
+
         /**
          * After an edit of {@code .env} or of a secret's file; one line is logged for what is in force now, one for what needs a
          * restart. Other programs' variables are passed over.
@@ -71,7 +77,10 @@ record ConfigState(
 
         /** Access to S3 and secrets take effect at once. */
         private static boolean isReloadable(String name) {
-            return name.startsWith("AWS_") || name.equals("HUBSTORAGE_S3_PATH_STYLE") || Secrets.isVariable(name);
+            return name.startsWith("AWS_")
+                    || OF_ACCOUNT.matcher(name).matches()
+                    || name.equals("HUBSTORAGE_S3_PATH_STYLE")
+                    || Secrets.isVariable(name);
         }
 
         private static String show(String name, @Nullable String value) {
@@ -158,7 +167,21 @@ record ConfigState(
                 dataPath(),
                 logPath(),
                 fixed.web(),
-                aws.profile() != null ? aws : aws.withProfile(config.overruled().awsProfile()));
+                aws.profile() != null ? aws : aws.withProfile(config.overruled().awsProfile()),
+                fixed.writing());
+    }
+
+    /**
+     * Access to a named account; null where the configuration has none of that name.
+     *
+     * @throws ConfigException when one of its variables is wrong
+     */
+    Settings.@Nullable Aws aws(String name) {
+        HubConfig.Account account = config.selection().accounts().get(name);
+        return account == null
+                ? null
+                : SettingsReader.account(
+                        variables.now, name, account, variables.settings.aws().trustStore());
     }
 
     Path logFile() {
@@ -242,6 +265,17 @@ record ConfigState(
             all.add("aws_profile has no effect: AWS_PROFILE is set, to %s"
                     .formatted(settings().aws().profile()));
         }
+        config.selection().accounts().keySet().forEach(name -> wrong(name).ifPresent(all::add));
         return List.copyOf(all);
+    }
+
+    /** What is wrong with the variables of an account. */
+    private Optional<String> wrong(String account) {
+        try {
+            var _ = aws(account);
+            return Optional.empty();
+        } catch (ConfigException e) {
+            return Optional.of("The account %s cannot be used. %s".formatted(account, e.getMessage()));
+        }
     }
 }

@@ -95,6 +95,18 @@ public final class ConfigStore {
         return state.variables().now();
     }
 
+    /**
+     * Access to an account's S3, now.
+     *
+     * @param account null for the one that the environment names
+     * @return null where the configuration has no account of that name
+     * @throws ConfigException when one of the variables of a named account is wrong
+     */
+    public Settings.@Nullable Aws aws(@Nullable String account) {
+        ConfigState now = state;
+        return account == null ? now.settings().aws() : now.aws(account);
+    }
+
     /** Where snapshots go: {@code HUBSTORAGE_DATA_PATH}, else {@code local_base_path}, else the default. */
     public Path dataPath() {
         return state.settings().dataPath();

@@ -31,8 +31,11 @@ public final class Environment {
         HUBSTORAGE_SSE_C_KEY HUBSTORAGE_WEB_PASSWORD HUBSTORAGE_WEB_PASSWORD_HASH HUBSTORAGE_WEB_TOKEN
         HUBSTORAGE_AUTH HUBSTORAGE_SESSION_HOURS HUBSTORAGE_BASE_PATH HUBSTORAGE_TRUSTED_PROXIES
         HUBSTORAGE_CORS_ORIGINS HUBSTORAGE_TCP_BRIDGE_HOST HUBSTORAGE_TCP_BRIDGE_PORT DOCKER_MODE
+        HUBSTORAGE_S3_HOST HUBSTORAGE_S3_PORT HUBSTORAGE_S3_ACCESS_KEY_ID HUBSTORAGE_S3_SECRET_ACCESS_KEY
         AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_DEFAULT_REGION AWS_REGION AWS_PROFILE
         AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 AWS_CA_BUNDLE
+        RESTORE_AWS_ACCESS_KEY_ID RESTORE_AWS_SECRET_ACCESS_KEY RESTORE_AWS_SESSION_TOKEN RESTORE_AWS_ENDPOINT_URL
+        RESTORE_AWS_REGION HUBSTORAGE_RESTORE_PATH HUBSTORAGE_REPLICATION_PATH HUBSTORAGE_NOTIFY_PRIVATE
         BACKUP_INTERVAL_HOURS BACKUP_MAX_RETRIES BACKUP_RETRY_DELAY_MINUTES BACKUP_BUCKETS BACKUP_CRON
         BACKUP_TIME_ZONE BACKUP_ENABLED
         HUBSTORAGE_PUID HUBSTORAGE_PGID HUBSTORAGE_DATA_DIR HUBSTORAGE_BIND_ADDRESS HUBSTORAGE_MEMORY_LIMIT
@@ -178,7 +181,7 @@ public final class Environment {
     @Nullable
     String awsSecretIn(String text) {
         return secrets.entrySet().stream()
-                .filter(secret -> secret.getKey().startsWith("AWS_") && text.contains(secret.getValue()))
+                .filter(secret -> secret.getKey().contains("AWS_") && text.contains(secret.getValue()))
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse(null);
@@ -219,9 +222,14 @@ public final class Environment {
                     .formatted(file, line));
         }
         for (String name : parsed.values().keySet()) {
-            boolean ours = name.startsWith("HUBSTORAGE_") || name.startsWith("AWS_") || name.startsWith("BACKUP_");
+            boolean ours =
+                    Stream.of("HUBSTORAGE_", "AWS_", "BACKUP_", "RESTORE_").anyMatch(name::startsWith);
             String plain = name.endsWith("_FILE") ? name.substring(0, name.length() - 5) : name;
-            if (ours && !KNOWN.contains(name) && !(Secrets.isVariable(plain) && !plain.equals(name))) {
+            if (ours
+                    && !KNOWN.contains(name)
+                    && !(Secrets.isVariable(plain) && !plain.equals(name))
+                    && !Secrets.isNotify(name)
+                    && !name.contains("_AWS_")) {
                 warnings.add("%s sets %s, which HubStorage does not read from there".formatted(file, name));
             }
         }
@@ -242,6 +250,9 @@ public final class Environment {
             if (!Secrets.isVariable(name)) {
                 continue;
             }
+            if (result.containsKey(name) && Secrets.isPrefixed(name)) {
+                continue;
+            }
             if (result.containsKey(name)) {
                 problems.add(new Problem(
                         fileName, "both %s and %s in %s".formatted(name, fileName, where), "only one of the two"));
@@ -255,6 +266,10 @@ public final class Environment {
                     result.put(name, secret);
                 }
             } catch (IOException e) {
+                if (Secrets.isPrefixed(name)) {
+                    // Perhaps of another program. An account that needs it says that it has no keys.
+                    continue;
+                }
                 problems.add(new Problem(
                         fileName,
                         "%s (%s)".formatted(file, ConfigFile.reason(e)),
@@ -270,7 +285,9 @@ public final class Environment {
     /** {@code docker run --env-file} and compose's raw format keep the quotes around a value. */
     private static Map<String, String> unquoted(Map<String, String> process, List<String> warnings) {
         Map<String, String> result = new LinkedHashMap<>(process);
-        for (String name : KNOWN) {
+        Set<String> names = new TreeSet<>(process.keySet());
+        names.removeIf(name -> !KNOWN.contains(name) && !Secrets.isPrefixed(name));
+        for (String name : names) {
             String value = process.getOrDefault(name, "");
             char first = value.length() < 2 ? 'x' : value.charAt(0);
             boolean quoted = (first == '"' || first == '\'') && value.charAt(value.length() - 1) == first;
@@ -283,7 +300,8 @@ public final class Environment {
     }
 
     private static boolean isPlaceholder(Map.Entry<String, String> entry, List<String> warnings) {
-        boolean placeholder = KNOWN.contains(entry.getKey()) && Secrets.isPlaceholder(entry.getValue());
+        boolean ours = KNOWN.contains(entry.getKey()) || Secrets.isPrefixed(entry.getKey());
+        boolean placeholder = ours && Secrets.isPlaceholder(entry.getValue());
         if (placeholder) {
             warnings.add("%s still has the value of .env.example and counts as not set".formatted(entry.getKey()));
         }

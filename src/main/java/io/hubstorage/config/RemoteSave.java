@@ -25,13 +25,14 @@ import org.jspecify.annotations.Nullable;
 record RemoteSave(ConfigState before, ConfigState after, List<Problem> problems) {
     private static final Pattern LOG_NAME = Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._-]{0,99}\\.log");
     private static final int LONGEST_LIST = 10_000;
-    /** The schema has three. */
+    /** The schema has five. */
     private static final int MOST_LEVELS = 16;
 
     private static final int MOST_PATTERNS = 1_000;
     private static final int MOST_PATTERN_CHARACTERS = 64 << 10;
     private static final long MOST_LOG_MB = 10 << 10;
     private static final double LEAST_HOURS = 1.0 / 60;
+    private static final int LEAST_UNDO_HOURS = 24;
 
     /**
      * Refuses what is not to be had from there.
@@ -41,6 +42,7 @@ record RemoteSave(ConfigState before, ConfigState after, List<Problem> problems)
     static void check(ConfigState before, ConfigState after) {
         RemoteSave save = new RemoteSave(before, after, new ArrayList<>());
         save.places();
+        save.accounts();
         save.amounts();
         if (!save.problems.isEmpty()) {
             throw new ConfigException(save.problems);
@@ -95,17 +97,30 @@ record RemoteSave(ConfigState before, ConfigState after, List<Problem> problems)
 
     private static void checkLists(JsonObject before, JsonObject after) {
         List<Problem> problems = new ArrayList<>();
-        ConfigSchema.options().keySet().forEach(path -> {
+        ConfigSchema.options().forEach((path, schema) -> {
             Object now = ConfigSchema.value(after, path);
-            if (now instanceof JsonArray list
-                    && list.size() > LONGEST_LIST
-                    && !list.equals(ConfigSchema.value(before, path))) {
-                problems.add(tooMuch(path, list.size() + " members", "at most %d".formatted(LONGEST_LIST)));
+            long members = now instanceof JsonArray list
+                    ? members(list)
+                    : now instanceof JsonObject named && ConfigSchema.isMap(schema) ? named.size() : 0;
+            if (members > LONGEST_LIST && !Objects.equals(now, ConfigSchema.value(before, path))) {
+                problems.add(tooMuch(path, members + " members", "at most %d".formatted(LONGEST_LIST)));
             }
         });
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
+    }
+
+    /** With those of the lists in it, as the buckets of schedules are. */
+    private static long members(JsonArray list) {
+        return list.size()
+                + list.stream()
+                        .filter(JsonObject.class::isInstance)
+                        .flatMap(item -> ((JsonObject) item).stream())
+                        .map(Map.Entry::getValue)
+                        .filter(JsonArray.class::isInstance)
+                        .mapToLong(inner -> ((JsonArray) inner).size())
+                        .sum();
     }
 
     private void places() {
@@ -123,6 +138,21 @@ record RemoteSave(ConfigState before, ConfigState after, List<Problem> problems)
                 text -> text.equals(profile),
                 Objects.equals(after.settings().aws().profile(), profile),
                 "AWS_PROFILE");
+        String copy = after.config().replication().to();
+        Path copies = before.settings().writing().copies();
+        if (copy != null
+                && !copy.equals(before.config().replication().to())
+                && (copies == null || !VariableReader.path(copy).startsWith(copies))) {
+            problems.add(new Problem(
+                    "replication.to",
+                    Secrets.show(copy),
+                    copies == null
+                            ? "over the web and the bus only what it is, %s; set HUBSTORAGE_REPLICATION_PATH in .env, or edit config.json on the machine"
+                                    .formatted(Secrets.show(
+                                            before.config().replication().to()))
+                            : "over the web and the bus a folder below %s, which HUBSTORAGE_REPLICATION_PATH names"
+                                    .formatted(copies)));
+        }
         String file = after.config().logging().file();
         if (!Objects.equals(file, before.config().logging().file()) && !isLogFile(file)) {
             problems.add(new Problem(
@@ -165,10 +195,54 @@ record RemoteSave(ConfigState before, ConfigState after, List<Problem> problems)
         }
     }
 
+    /**
+     * Where an account is and which profile it has: in an account that somebody wrote by hand, what it is as long as its keys stay
+     * the same; else nothing, so that it is what {@code .env} says beside the keys. No save has keys sign for another server.
+     */
+    private void accounts() {
+        Map<String, HubConfig.Account> old = before.config().selection().accounts();
+        after.config().selection().accounts().forEach((name, now) -> {
+            HubConfig.Account was = old.get(name);
+            ofAccount(name, was, now, "endpoint", HubConfig.Account::endpoint, "AWS_ENDPOINT_URL");
+            ofAccount(name, was, now, "profile", HubConfig.Account::profile, "AWS_PROFILE");
+        });
+    }
+
+    private void ofAccount(
+            String name,
+            HubConfig.@Nullable Account was,
+            HubConfig.Account now,
+            String member,
+            Function<HubConfig.Account, @Nullable String> value,
+            String variable) {
+        String then = was == null ? null : value.apply(was);
+        boolean sameKeys = was != null && Objects.equals(was.envPrefix(), now.envPrefix());
+        boolean same = Objects.equals(value.apply(now), then);
+        if (!same || (then != null && !sameKeys)) {
+            problems.add(new Problem(
+                    "accounts.%s.%s".formatted(name, member),
+                    Secrets.show(value.apply(now)),
+                    "over the web and the bus only what it is, %s%s; set %s in .env, or edit config.json on the machine"
+                            .formatted(
+                                    Secrets.show(then),
+                                    same ? ", and env_prefix with it" : "",
+                                    SettingsReader.prefix(name, now) + variable)));
+        }
+    }
+
     private void amounts() {
         HubConfig old = before.config();
         HubConfig now = after.config();
-        patterns(old.syncOptions(), now.syncOptions());
+        patterns(
+                "sync_options.exclude_patterns",
+                "%d patterns of %d characters, with the includes",
+                filters(old.syncOptions()),
+                filters(now.syncOptions()));
+        patterns(
+                "compression.patterns",
+                "%d patterns of %d characters",
+                old.compression().patterns(),
+                now.compression().patterns());
         log(old.logging(), now.logging());
         Automation automation = now.automation();
         if (automation.intervalHours() != old.automation().intervalHours()
@@ -178,19 +252,39 @@ record RemoteSave(ConfigState before, ConfigState after, List<Problem> problems)
                     String.valueOf(automation.intervalHours()),
                     "a minute (1/60) or more"));
         }
+        retention(old.retention(), now.retention());
     }
 
-    private void patterns(SyncOptions old, SyncOptions now) {
-        List<String> all = Stream.of(now.excludePatterns(), now.includePatterns())
+    /** Whoever got hold of the password leaves a day in which what was removed can be brought back. */
+    private void retention(HubConfig.Retention old, HubConfig.Retention now) {
+        if (now.undoHours() != old.undoHours() && now.undoHours() < LEAST_UNDO_HOURS) {
+            problems.add(tooMuch(
+                    "retention.undo_hours",
+                    String.valueOf(now.undoHours()),
+                    "%d hours or more".formatted(LEAST_UNDO_HOURS)));
+        }
+        if (now.minFreePercent() > old.minFreePercent()) {
+            problems.add(tooMuch(
+                    "retention.min_free_percent",
+                    String.valueOf(now.minFreePercent()),
+                    "only less than now; more is set in config.json on the machine, since it shortens the time"
+                            + " to undo"));
+        }
+    }
+
+    private static List<String> filters(SyncOptions options) {
+        return Stream.of(options.excludePatterns(), options.includePatterns())
                 .flatMap(List::stream)
                 .toList();
-        int characters = all.stream().mapToInt(String::length).sum();
-        boolean changed = !now.excludePatterns().equals(old.excludePatterns())
-                || !now.includePatterns().equals(old.includePatterns());
-        if (changed && (all.size() > MOST_PATTERNS || characters > MOST_PATTERN_CHARACTERS)) {
+    }
+
+    /** @param found says how many there are, and of how many characters */
+    private void patterns(String path, String found, List<String> old, List<String> now) {
+        int characters = now.stream().mapToInt(String::length).sum();
+        if (!now.equals(old) && (now.size() > MOST_PATTERNS || characters > MOST_PATTERN_CHARACTERS)) {
             problems.add(tooMuch(
-                    "sync_options.exclude_patterns",
-                    "%d patterns of %d characters, with the includes".formatted(all.size(), characters),
+                    path,
+                    found.formatted(now.size(), characters),
                     "at most %d patterns of %d characters in all: each key is compared with every one"
                             .formatted(MOST_PATTERNS, MOST_PATTERN_CHARACTERS)));
         }

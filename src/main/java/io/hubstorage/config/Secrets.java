@@ -16,11 +16,24 @@ import org.jspecify.annotations.Nullable;
 final class Secrets {
     static final String HIDDEN = "(not shown)";
 
-    private static final Set<String> AWS = Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN");
+    private static final Set<String> AWS = Set.of(
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "RESTORE_AWS_ACCESS_KEY_ID",
+            "RESTORE_AWS_SECRET_ACCESS_KEY",
+            "RESTORE_AWS_SESSION_TOKEN");
     private static final Pattern OUR_SECRET =
-            Pattern.compile("HUBSTORAGE_\\w*(PASSWORD|SECRET|TOKEN|HASH|SSE_C_KEY)\\w*");
+            Pattern.compile("HUBSTORAGE_\\w*(PASSWORD|SECRET|TOKEN|HASH|SSE_C_KEY|ACCESS_KEY)\\w*");
     private static final Pattern MEMBER = Pattern.compile(
             "password|passwd|passphrase|secret|accesskey|apikey|privatekey|sessiontoken|authtoken|bearertoken");
+    /** What notifications are sent with: of any name, since addresses can be secrets too. */
+    private static final Pattern NOTIFY_SECRET = Pattern.compile("HUBSTORAGE_NOTIFY_[A-Z0-9_]+");
+    /** The one with that prefix that is none. */
+    private static final String NOTIFY_PRIVATE = "HUBSTORAGE_NOTIFY_PRIVATE";
+    /** The name of a variable, in a member that says so: {@code "password_env": "HUBSTORAGE_NOTIFY_PASSWORD"}. */
+    private static final Pattern NOTIFY_MEMBER = Pattern.compile("[a-z]+_env");
+
     private static final Pattern ACCESS_KEY = Pattern.compile("\\b(AKIA|ASIA)[A-Z0-9]{12,}");
     private static final Pattern LOGIN_IN_URL = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*://.*@.*", Pattern.DOTALL);
     private static final Pattern PLACEHOLDER = Pattern.compile("<?your[_-]\\w*[_-]here>?", Pattern.CASE_INSENSITIVE);
@@ -34,7 +47,19 @@ final class Secrets {
 
     /** Whether the environment variable of that name holds a secret, and so may come from a {@code _FILE}. */
     static boolean isVariable(String name) {
-        return AWS.contains(name) || (OUR_SECRET.matcher(name).matches() && !name.endsWith("_FILE"));
+        return AWS.contains(name)
+                || isPrefixed(name)
+                || ((OUR_SECRET.matcher(name).matches() || isNotify(name)) && !name.endsWith("_FILE"));
+    }
+
+    /** Whether it holds what notifications are sent with. */
+    static boolean isNotify(String name) {
+        return NOTIFY_SECRET.matcher(name).matches() && !name.equals(NOTIFY_PRIVATE);
+    }
+
+    /** Whether it is a key of S3 under a prefix, as a named account has it, or another program. */
+    static boolean isPrefixed(String name) {
+        return AWS.stream().anyMatch(key -> name.endsWith("_" + key));
     }
 
     /** Whether a member of that name in {@code config.json} sounds like a credential. */
@@ -116,7 +141,9 @@ final class Secrets {
             return Optional.of(
                     new Problem(path, "the value of " + known, "no secrets in config.json: delete it there"));
         }
-        if (!(value instanceof String text) || text.isBlank() || !(isMember(key) || looksSecret(text))) {
+        boolean named =
+                value instanceof String name && NOTIFY_MEMBER.matcher(key).matches() && isNotify(name);
+        if (!(value instanceof String text) || text.isBlank() || named || !(isMember(key) || looksSecret(text))) {
             return Optional.empty();
         }
         String variable = CREDENTIALS.get(key.toLowerCase(Locale.ROOT));

@@ -5,6 +5,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +15,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dockerMode {@code DOCKER_MODE=true} or {@code /.dockerenv}: the defaults are below {@code /app}
  * @param configFile {@code config.json}; its folder also holds the history
+ * @param writing what a restore writes with; see also {@link #restoreAws}
  */
-public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path logPath, Web web, Aws aws) {
+public record Settings(
+        boolean dockerMode, Path configFile, Path dataPath, Path logPath, Web web, Aws aws, Writing writing) {
 
     Settings with(Aws other) {
-        return new Settings(dockerMode, configFile, dataPath, logPath, web, other);
+        return new Settings(dockerMode, configFile, dataPath, logPath, web, other, writing);
+    }
+
+    /** Where and as whom a restore writes: the keys of a backup may be such that only read. */
+    public Aws restoreAws() {
+        boolean ownKeys = writing.keys.hasAccessKey() || writing.keys.hasSecretKey();
+        return new Aws(
+                ownKeys ? writing.keys : aws.keys,
+                writing.region == null ? aws.region : writing.region,
+                ownKeys ? null : aws.profile,
+                writing.endpoint == null ? aws.endpoint : writing.endpoint,
+                writing.endpoint == null ? aws.pathStyle : writing.pathStyle,
+                aws.trustStore,
+                aws.customerKey);
     }
 
     /** The folder of {@code config.json}, the history and what else outlives the data disk. */
@@ -89,6 +106,8 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
             boolean pathStyle,
             @Nullable TrustStore trustStore,
             @Nullable String customerKey) {
+        private static final String AWS = "amazonaws.com";
+
         public Aws withKeys(Keys others) {
             return new Aws(others, region, profile, endpoint, pathStyle, trustStore, customerKey);
         }
@@ -97,19 +116,61 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
             return new Aws(keys, region, other, endpoint, pathStyle, trustStore, customerKey);
         }
 
+        /**
+         * Who answers there, for comparing: all of AWS is one, since a bucket's name is there only once. Two addresses of one
+         * server that differ in more than their letters cannot be told to be the same.
+         */
+        public String server() {
+            if (endpoint == null || endpoint.getHost() == null) {
+                return endpoint == null ? AWS : endpoint.toString();
+            }
+            String host = endpoint.getHost().toLowerCase(Locale.ROOT);
+            if (host.endsWith(".amazonaws.com") || host.endsWith(".amazonaws.com.cn")) {
+                return AWS;
+            }
+            String path = endpoint.getPath() == null ? "" : endpoint.getPath().replaceFirst("/+$", "");
+            boolean secure = "https".equalsIgnoreCase(endpoint.getScheme());
+            int port = endpoint.getPort() < 0 ? (secure ? 443 : 80) : endpoint.getPort();
+            return host + ":" + port + path;
+        }
+
         @Override
         public String toString() {
             return "Aws[region=%s, profile=%s, endpoint=%s, keys=%s]".formatted(region, profile, endpoint, keys);
         }
     }
 
-    /** Those of the environment; one half may be missing, which is for whoever uses them to say. */
+    /**
+     * Those of the environment; one half may be missing, which is for whoever uses them to say.
+     *
+     * @param prefix what the names of their variables begin with, of a named account; null for the account of the environment,
+     *     where the SDK's own search may find others
+     */
     public record Keys(
             @Nullable String accessKeyId,
             @Nullable String secretAccessKey,
-            @Nullable String sessionToken) {
+            @Nullable String sessionToken,
+            @Nullable String prefix) {
+        private static final Pattern OF_ACCOUNT = Pattern.compile(
+                "\\bAWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|ENDPOINT_URL|DEFAULT_REGION)\\b");
+
         /** Without keys, the profile or the SDK's own search decides. */
         public static final Keys NONE = new Keys(null, null, null);
+
+        /** Of the account of the environment. */
+        public Keys(@Nullable String accessKeyId, @Nullable String secretAccessKey, @Nullable String sessionToken) {
+            this(accessKeyId, secretAccessKey, sessionToken, null);
+        }
+
+        /** The name of the variable that holds one of them. */
+        public String variable(String name) {
+            return prefix == null ? name : prefix + name;
+        }
+
+        /** A text for people that names variables, by the names that they have in this account. */
+        public String inWords(String text) {
+            return prefix == null ? text : OF_ACCOUNT.matcher(text).replaceAll(Matcher.quoteReplacement(prefix) + "$0");
+        }
 
         public boolean hasAccessKey() {
             return accessKeyId != null;
@@ -124,6 +185,24 @@ public record Settings(boolean dockerMode, Path configFile, Path dataPath, Path 
             return "Keys[hasAccessKey=%s, hasSecretKey=%s]".formatted(hasAccessKey(), hasSecretKey());
         }
     }
+
+    /**
+     * {@code RESTORE_AWS_*}, and where to.
+     *
+     * @param keys all of them or none: half of one pair and half of another open nothing
+     * @param pathStyle as in {@link Aws}; of {@code endpoint}
+     * @param folder {@code HUBSTORAGE_RESTORE_PATH}: restores that are asked for over the web or the bus may write to folders below
+     *     this one, and to none without it
+     * @param copies {@code HUBSTORAGE_REPLICATION_PATH}: second copies that are asked for, or configured, over the web or the bus may be
+     *     this folder or lie below it; without it only the one that {@code config.json} names by hand
+     */
+    public record Writing(
+            Keys keys,
+            @Nullable String region,
+            @Nullable URI endpoint,
+            boolean pathStyle,
+            @Nullable Path folder,
+            @Nullable Path copies) {}
 
     /** A PEM or PKCS#12 file with further certificate authorities ({@code AWS_CA_BUNDLE}). */
     public record TrustStore(Path file, @Nullable String password) {

@@ -22,8 +22,13 @@ record SettingsReader(Environment env, VariableReader variables) {
     private static final int DEFAULT_PORT = 5002;
     private static final int SHORTEST_PASSWORD = 8;
     private static final int SHORTEST_TOKEN = 20;
+    /** Of the keys that clients of the S3 endpoint sign with: whoever sees a signature can try out short ones. */
+    private static final int SHORTEST_SECRET_KEY = 20;
+
+    private static final Pattern ACCESS_KEY = Pattern.compile("[A-Za-z0-9_.-]{3,128}");
     private static final int SESSION_HOURS = 24;
     private static final int MOST_SESSION_HOURS = 30 * 24;
+    private static final String DEFAULT_REGION = "us-east-1";
     private static final Pattern REGION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?\\.?");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%\\w+)?");
@@ -58,7 +63,8 @@ record SettingsReader(Environment env, VariableReader variables) {
                 variables.folder("HUBSTORAGE_DATA_PATH", base.resolve("data")),
                 variables.folder("HUBSTORAGE_LOG_PATH", base.resolve("logs")),
                 web(docker ? "0.0.0.0" : "127.0.0.1"),
-                aws());
+                aws(),
+                writing());
     }
 
     private static Path configFile(Path named) {
@@ -160,6 +166,26 @@ record SettingsReader(Environment env, VariableReader variables) {
         if (token != null && token.length() < SHORTEST_TOKEN) {
             variables.problem("HUBSTORAGE_WEB_TOKEN", token, "at least %d characters".formatted(SHORTEST_TOKEN));
         }
+        checkEndpointKeys();
+        // Those that send read it.
+        variables.members(
+                "HUBSTORAGE_NOTIFY_PRIVATE",
+                text -> VariableReader.bool(text) != null || isHost(text) || isNetwork(text),
+                "true, or host names, addresses and networks separated by commas, as ntfy.lan or 192.168.1.0/24");
+    }
+
+    private void checkEndpointKeys() {
+        String accessKey = variables.text("HUBSTORAGE_S3_ACCESS_KEY_ID");
+        String secretKey = variables.text("HUBSTORAGE_S3_SECRET_ACCESS_KEY");
+        if (accessKey != null && !ACCESS_KEY.matcher(accessKey).matches()) {
+            variables.problem("HUBSTORAGE_S3_ACCESS_KEY_ID", accessKey, "3 to 128 letters, digits and _ . -");
+        }
+        if (secretKey != null && secretKey.length() < SHORTEST_SECRET_KEY) {
+            variables.problem(
+                    "HUBSTORAGE_S3_SECRET_ACCESS_KEY",
+                    secretKey,
+                    "at least %d characters".formatted(SHORTEST_SECRET_KEY));
+        }
     }
 
     /** Empty, or with a slash before and none behind. */
@@ -179,18 +205,36 @@ record SettingsReader(Environment env, VariableReader variables) {
     }
 
     private Settings.Aws aws() {
-        URI endpoint = endpoint();
+        URI endpoint = endpoint("");
+        String region = region("");
         return new Settings.Aws(
-                new Settings.Keys(
-                        variables.text("AWS_ACCESS_KEY_ID"),
-                        variables.text("AWS_SECRET_ACCESS_KEY"),
-                        variables.text("AWS_SESSION_TOKEN")),
-                region(),
+                keys("", null),
+                region == null ? DEFAULT_REGION : region,
                 variables.text("AWS_PROFILE"),
                 endpoint,
                 variables.flag("HUBSTORAGE_S3_PATH_STYLE", endpoint != null),
                 trustStore(),
                 customerKey());
+    }
+
+    private Settings.Writing writing() {
+        Settings.Keys keys = keys("RESTORE_", null);
+        if (keys.hasAccessKey() != keys.hasSecretKey()) {
+            String missing = keys.hasAccessKey() ? "RESTORE_AWS_SECRET_ACCESS_KEY" : "RESTORE_AWS_ACCESS_KEY_ID";
+            variables.problem(missing, "", "both RESTORE_AWS_ACCESS_KEY_ID and RESTORE_AWS_SECRET_ACCESS_KEY, or none");
+        }
+        return new Settings.Writing(
+                keys,
+                region("RESTORE_"),
+                endpoint("RESTORE_"),
+                // What is wrong with it is told where AWS_* is read.
+                !Boolean.FALSE.equals(VariableReader.bool(env.get("HUBSTORAGE_S3_PATH_STYLE"))),
+                place("HUBSTORAGE_RESTORE_PATH"),
+                place("HUBSTORAGE_REPLICATION_PATH"));
+    }
+
+    private @Nullable Path place(String name) {
+        return env.get(name) == null ? null : variables.folder(name, Path.of(""));
     }
 
     private @Nullable String customerKey() {
@@ -210,33 +254,86 @@ record SettingsReader(Environment env, VariableReader variables) {
         }
     }
 
-    private String region() {
-        String name = env.get("AWS_REGION") != null ? "AWS_REGION" : "AWS_DEFAULT_REGION";
+    private Settings.Keys keys(String prefix, @Nullable String ofAccount) {
+        return new Settings.Keys(
+                variables.text(prefix + "AWS_ACCESS_KEY_ID"),
+                variables.text(prefix + "AWS_SECRET_ACCESS_KEY"),
+                variables.text(prefix + "AWS_SESSION_TOKEN"),
+                ofAccount);
+    }
+
+    private @Nullable String region(String prefix) {
+        String name = prefix + (env.get(prefix + "AWS_REGION") != null ? "AWS_REGION" : "AWS_DEFAULT_REGION");
         String region = variables.text(name);
         if (region != null && !REGION.matcher(region).matches()) {
             variables.problem(name, region, "a region such as eu-central-1");
         }
-        return region == null ? "us-east-1" : region;
+        return region;
     }
 
-    private @Nullable URI endpoint() {
-        String name = env.get("AWS_ENDPOINT_URL_S3") != null ? "AWS_ENDPOINT_URL_S3" : "AWS_ENDPOINT_URL";
+    private @Nullable URI endpoint(String prefix) {
+        boolean ofS3 = env.get(prefix + "AWS_ENDPOINT_URL_S3") != null;
+        String name = prefix + (ofS3 ? "AWS_ENDPOINT_URL_S3" : "AWS_ENDPOINT_URL");
         String text = variables.text(name);
         if (text == null) {
             return null;
         }
+        URI endpoint = endpointOf(text);
+        if (endpoint == null) {
+            variables.problem(name, text, "a URL such as https://minio.example:9000, without login and query");
+        }
+        return endpoint;
+    }
+
+    /** The endpoint that a text names; null where it names none. */
+    static @Nullable URI endpointOf(String text) {
         try {
             URI uri = new URI(text);
             String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
             boolean web = scheme.equals("http") || scheme.equals("https");
-            if (web && uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawQuery() == null) {
-                return uri;
-            }
+            return web && uri.getHost() != null && uri.getRawUserInfo() == null && uri.getRawQuery() == null
+                    ? uri
+                    : null;
         } catch (URISyntaxException e) {
-            // Told below; the exception would repeat the text, which may hold a login.
+            // The exception would repeat the text, which may hold a login.
+            return null;
         }
-        variables.problem(name, text, "a URL such as https://minio.example:9000, without login and query");
-        return null;
+    }
+
+    /**
+     * Access to a named account, by its variables: those of the environment's account under a prefix. Neither that one's keys nor
+     * what the SDK would find are of this account. Nor is the key for SSE-C, which a server is told as it is.
+     *
+     * @param trusted the authorities, which are the machine's and not an account's
+     * @throws ConfigException naming the variable that is wrong
+     */
+    static Settings.Aws account(
+            Environment env, String name, HubConfig.Account account, Settings.@Nullable TrustStore trusted) {
+        List<Problem> problems = new ArrayList<>();
+        String prefix = prefix(name, account);
+        SettingsReader reader = new SettingsReader(env, new VariableReader(env, problems));
+        URI endpoint = account.endpoint() == null ? reader.endpoint(prefix) : endpointOf(account.endpoint());
+        String region = account.region() == null ? reader.region(prefix) : account.region();
+        String profile = account.profile() == null ? reader.variables.text(prefix + "AWS_PROFILE") : account.profile();
+        Settings.Aws aws = new Settings.Aws(
+                account.profile() == null ? reader.keys(prefix, prefix) : new Settings.Keys(null, null, null, prefix),
+                region == null ? DEFAULT_REGION : region,
+                profile,
+                endpoint,
+                account.pathStyle() == null ? endpoint != null : account.pathStyle(),
+                trusted,
+                null);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return aws;
+    }
+
+    /** What the names of an account's variables begin with. */
+    static String prefix(String name, HubConfig.Account account) {
+        return account.envPrefix() == null
+                ? name.toUpperCase(Locale.ROOT).replace('-', '_') + '_'
+                : account.envPrefix();
     }
 
     private Settings.@Nullable TrustStore trustStore() {

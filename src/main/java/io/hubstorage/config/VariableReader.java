@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads variables of an environment by type. What cannot be read is added to the problems, and a fallback stands in for it. */
 record VariableReader(Environment env, List<Problem> problems) {
     /** A switch as people write it; null when it is none. */
-    static @Nullable Boolean bool(String text) {
-        return switch (text.strip().toLowerCase(Locale.ROOT)) {
-            case "true", "yes", "on", "1" -> true;
-            case "false", "no", "off", "0" -> false;
-            default -> null;
-        };
+    static @Nullable Boolean bool(@Nullable String text) {
+        return text == null
+                ? null
+                : switch (text.strip().toLowerCase(Locale.ROOT)) {
+                    case "true", "yes", "on", "1" -> true;
+                    case "false", "no", "off", "0" -> false;
+                    default -> null;
+                };
     }
 
     /** A path as people write it, {@code ~/} included; absolute. */

@@ -36,13 +36,22 @@ public final class DiskFull {
         return false;
     }
 
+    /**
+     * What is wrong.
+     *
+     * @param reason the system's own words
+     */
+    public static String sentence(Path folder, @Nullable String reason) {
+        return "the disk that holds %s is full, or allows no further files (%s)".formatted(folder, reason);
+    }
+
     /** Whether a call to the C library of Linux failed for that reason. */
     static boolean isErrno(int errno) {
         return errno == NO_SPACE || errno == QUOTA_EXCEEDED;
     }
 
     /** What Java would throw. */
-    static IOException failure(Path file) {
+    public static IOException failure(Path file) {
         return new FileSystemException(file.toString(), null, NO_SPACE_TEXT);
     }
 

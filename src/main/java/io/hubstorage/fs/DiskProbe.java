@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,36 +16,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hardLinks whether files of the last snapshot can be linked
  * @param detail the system's own words when they cannot
+ * @param reflinks whether a new file can share the blocks of one that cannot be linked, see {@link Reflinks}
  * @param caseInsensitive whether {@code a} and {@code A} are one file
  * @param normalising whether names that differ only in Unicode normalisation are one file, or come back otherwise
  * @param usableBytes free for this user
  */
 public record DiskProbe(
-        HardLinks hardLinks, @Nullable String detail, boolean caseInsensitive, boolean normalising, long usableBytes) {
+        HardLinks hardLinks,
+        @Nullable String detail,
+        boolean reflinks,
+        boolean caseInsensitive,
+        boolean normalising,
+        long usableBytes) {
     private static final String COMPOSED = "probe-\u00e9";
+    /** Some blocks: a file system may keep less beside its name. */
+    private static final int PROBED = 1 << 16;
+
     private static final String DECOMPOSED = "probe-e\u0301";
 
+    /** Whether files can be linked, and why not. */
     public enum HardLinks {
-        WORK("Hard links work."),
-        UNSUPPORTED("This disk has no hard links: unchanged files are copied from the last snapshot, which takes more"
-                + " space."),
-        NOT_PERMITTED(
-                "Files of the last snapshot belong to another user and may not be linked: unchanged files are copied."
-                        + " Run HubStorage as the user who owns them, or give them to its user (chown)."),
-        TOO_MANY("A file has as many hard links as this disk allows: it is copied once, then linked again."),
-        OTHER_DISK("The last snapshot is not on the same mount as the staging folder: unchanged files are copied. Mount"
-                + " the whole data folder in one piece.");
-
-        private final String message;
-
-        HardLinks(String message) {
-            this.message = message;
-        }
-
-        /** One sentence for people: what it means and what to do. */
-        public String message() {
-            return message;
-        }
+        WORK,
+        UNSUPPORTED,
+        NOT_PERMITTED,
+        TOO_MANY,
+        OTHER_DISK
     }
 
     /**
@@ -61,12 +57,37 @@ public record DiskProbe(
             return new DiskProbe(
                     link.state,
                     link.detail,
+                    reflinks(room, existing),
                     sameFile(room, "probe-case", "PROBE-CASE"),
                     expressible(room) && normalising(room),
                     usableBytes(folder));
         } finally {
             Trees.delete(room);
         }
+    }
+
+    /** Whether unchanged files can be hard links; not for one that has too many already, but for all others. */
+    public boolean links() {
+        return hardLinks == HardLinks.WORK || hardLinks == HardLinks.TOO_MANY;
+    }
+
+    /** For people: how unchanged files come into a new snapshot, and what to do. */
+    public String message() {
+        String how = reflinks
+                ? "unchanged files share their blocks with those of the last snapshot (reflinks)"
+                : "unchanged files are copied from the last snapshot, which takes more space";
+        return switch (hardLinks) {
+            case WORK -> "Hard links work.";
+            case UNSUPPORTED -> "This disk has no hard links: %s.".formatted(how);
+            case NOT_PERMITTED ->
+                "Files of the last snapshot belong to another user and may not be linked: %s. Run HubStorage as the user who owns them, or give them to its user (chown)."
+                        .formatted(how);
+            case TOO_MANY ->
+                "A file has as many hard links as this disk allows: a new one takes its place, then that is linked.";
+            case OTHER_DISK ->
+                "The last snapshot is not on the same mount as the staging folder: %s. Mount the whole data folder in one piece."
+                        .formatted(how);
+        };
     }
 
     /** Free for this user on the disk that holds the folder, or will hold it, in bytes. */
@@ -88,6 +109,11 @@ public record DiskProbe(
         failure = link(room.resolve("existing-link"), existing);
         return failure.map(reason -> new Link(reason(existing, room, reason), reason.getMessage()))
                 .orElseGet(() -> new Link(HardLinks.WORK, null));
+    }
+
+    private static boolean reflinks(Path room, @Nullable Path existing) throws IOException {
+        Path from = existing == null ? Files.write(room.resolve("own-blocks"), new byte[PROBED]) : existing;
+        return new Reflinks().make(from, room.resolve("reflink"), FileTime.fromMillis(0), false);
     }
 
     /** Own files can be linked here but this one cannot: told apart by its facts, since the words depend on the locale. */

@@ -8,6 +8,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,20 +76,26 @@ public final class DiskSync implements AutoCloseable {
             syncByFile(snapshot);
         } else if (!whole.sync()) {
             // The kernel lacks the call, and nothing was forced as it was written.
-            syncTree(snapshot, null);
+            syncTree(snapshot, _ -> false);
         }
     }
 
     private static void syncByFile(Path snapshot) throws IOException {
-        syncTree(snapshot, snapshot.resolve("s3"));
+        syncTree(snapshot, file -> isInTree(snapshot.relativize(file)));
     }
 
-    /** Every folder, and every file but those below {@code forced}. */
-    private static void syncTree(Path folder, @Nullable Path forced) throws IOException {
+    /** Whether it is below {@code s3}, or the same of a named account. */
+    private static boolean isInTree(Path inSnapshot) {
+        String folder = inSnapshot.getName(0).toString();
+        return inSnapshot.getNameCount() > 1 && (folder.equals("s3") || folder.startsWith("s3@"));
+    }
+
+    /** Every folder, and every file but those that were forced. */
+    private static void syncTree(Path folder, Predicate<Path> forced) throws IOException {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (attributes.isRegularFile() && (forced == null || !file.startsWith(forced))) {
+                if (attributes.isRegularFile() && !forced.test(file)) {
                     Durable.sync(file);
                 }
                 return FileVisitResult.CONTINUE;

@@ -5,6 +5,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -24,6 +26,7 @@ import java.util.UUID;
  */
 public final class Durable {
     private static final boolean WINDOWS = File.separatorChar == '\\';
+    private static final String DRAFT_ENDING = ".tmp";
 
     private Durable() {}
 
@@ -37,6 +40,11 @@ public final class Durable {
         if (!WINDOWS) {
             sync(folder);
         }
+    }
+
+    /** Makes a file durable that somebody else has written. */
+    public static void syncFile(Path file) throws IOException {
+        sync(file);
     }
 
     static void sync(Path file) throws IOException {
@@ -77,7 +85,7 @@ public final class Durable {
     /** The same with content that need not fit in memory. Keeps the file's mode; that of a new one is as the umask says. */
     public static void writeAtomically(Path file, Content content) throws IOException {
         // Not createTempFile, which would make a file that only its owner can read.
-        Path next = folderOf(file).resolve("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Path next = folderOf(file).resolve("%s%s%s".formatted(draftOf(file), UUID.randomUUID(), DRAFT_ENDING));
         Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try {
             try (FileChannel channel = FileChannel.open(next, options, modeOf(file))) {
@@ -89,6 +97,24 @@ public final class Durable {
             Files.deleteIfExists(next);
         }
         syncFolder(folderOf(file));
+    }
+
+    /** Removes what processes left that were killed while they replaced a file. Only for who alone may replace it now. */
+    public static void deleteDrafts(Path file) throws IOException {
+        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folderOf(file), each -> {
+            String name = each.getFileName().toString();
+            return name.startsWith(draftOf(file)) && name.endsWith(DRAFT_ENDING);
+        })) {
+            for (Path draft : drafts) {
+                Files.deleteIfExists(draft);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static String draftOf(Path file) {
+        return "." + file.getFileName() + ".";
     }
 
     /** The mode of a new file that its owner alone may read, where files have modes. */

@@ -27,6 +27,9 @@ public final class ExternalSort<T> implements AutoCloseable {
     /** A run that stays within some tens of megabytes for manifest entries of usual size. */
     public static final int DEFAULT_RUN = 50_000;
 
+    /** Of the heap, for each item of a run: of the sorts of a backup up to eight go on at once. */
+    private static final long HEAP_OF_ITEM = 32 << 10;
+
     /** How many runs are merged at once; each has an open file and a buffer. */
     static final int FAN_IN = 64;
 
@@ -63,7 +66,7 @@ public final class ExternalSort<T> implements AutoCloseable {
      * Opens nothing yet.
      *
      * @param scratch is made when it is needed
-     * @param runSize how many items memory holds at most
+     * @param runSize how many items memory holds at most; fewer where the heap is small
      */
     public ExternalSort(Comparator<? super T> order, Codec<T> codec, Path scratch, int runSize) {
         if (runSize < 1) {
@@ -72,7 +75,7 @@ public final class ExternalSort<T> implements AutoCloseable {
         this.order = order;
         this.codec = codec;
         this.scratch = scratch;
-        this.runSize = runSize;
+        this.runSize = (int) Math.min(runSize, Runtime.getRuntime().maxMemory() / HEAP_OF_ITEM);
     }
 
     /** Adds one item; not after {@link #sorted}. */

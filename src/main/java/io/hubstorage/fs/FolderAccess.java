@@ -74,8 +74,42 @@ public final class FolderAccess {
                 : Optional.of(refused(file));
     }
 
+    /**
+     * Who owns a folder, where what this process makes there would belong to another user, who may shut the owner out by it. Makes a
+     * file there and removes it, unless we are the owner: a network folder may give all files to one user. Empty where nobody can
+     * tell, or the owner has no name here.
+     */
+    public static Optional<String> otherOwner(Path folder) {
+        Owner us = us();
+        Owner owner = owner(folder);
+        if (us == null || owner == null || us.uid == owner.uid) {
+            return Optional.empty();
+        }
+        try {
+            String name = Files.getOwner(folder).getName();
+            Path file = Files.createTempFile(folder, ".hubstorage-test-", ".tmp");
+            try {
+                Owner made = owner(file);
+                return made == null || made.uid == owner.uid || name.chars().allMatch(Character::isDigit)
+                        ? Optional.empty()
+                        : Optional.of(name);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException | UnsupportedOperationException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** Where a folder is, or would be made, once every symbolic link on the way to it has been followed. */
+    public static Path real(Path folder) throws IOException {
+        Path absolute = folder.toAbsolutePath().normalize();
+        Path there = existing(absolute);
+        return there.toRealPath().resolve(there.relativize(absolute)).normalize();
+    }
+
     /** The folder itself, or the nearest one above that there is: where it would be made. */
-    static Path existing(Path folder) {
+    public static Path existing(Path folder) {
         Path found = folder.toAbsolutePath();
         while (!Files.exists(found) && found.getParent() != null) {
             found = found.getParent();

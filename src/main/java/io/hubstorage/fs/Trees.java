@@ -63,11 +63,22 @@ public final class Trees {
         });
     }
 
+    /** Is asked before each file and folder that is deleted; may wait, or throw to end it there. */
+    @FunctionalInterface
+    public interface Pace {
+        void next() throws IOException;
+    }
+
     /**
      * Deletes a folder with all that is below it, read-only folders too; a symbolic link is deleted, never followed. Does
      * nothing when there is no such folder. Files keep their modes: they may be hard-linked elsewhere.
      */
     public static void delete(Path folder) throws IOException {
+        delete(folder, () -> {});
+    }
+
+    /** The same at a pace. */
+    public static void delete(Path folder, Pace pace) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -82,6 +93,7 @@ public final class Trees {
 
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                pace.next();
                 Files.deleteIfExists(file);
                 return FileVisitResult.CONTINUE;
             }
@@ -98,7 +110,7 @@ public final class Trees {
                     throw failure;
                 }
                 open(file);
-                delete(file);
+                delete(file, pace);
                 return FileVisitResult.CONTINUE;
             }
 
@@ -107,6 +119,7 @@ public final class Trees {
                 if (failure != null) {
                     throw failure;
                 }
+                pace.next();
                 Files.deleteIfExists(each);
                 return FileVisitResult.CONTINUE;
             }

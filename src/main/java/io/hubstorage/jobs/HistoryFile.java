@@ -2,16 +2,19 @@ package io.hubstorage.jobs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import io.hubstorage.bus.BusJson;
-import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.JobRecord;
 import io.hubstorage.fs.BackwardLines;
 import io.hubstorage.fs.Durable;
+import io.hubstorage.fs.DurableLines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,14 +22,17 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,15 +40,19 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A file to which records of runs are appended, one JSON object a line; the last line of a run counts. It is read from its
- * end, and no further than a question needs, so that the newest runs are found as quickly in a long history as in a short
- * one. A line that cannot be read costs that line and nothing else. Thread-safe; I/O errors are thrown as
- * {@link UncheckedIOException}.
+ * A file to which records of jobs are appended, one JSON object a line; the last line of a job counts. It is read from its
+ * end, and no further than a question needs, so that the newest jobs are found as quickly in a long history as in a short
+ * one. A line that cannot be read costs that line and nothing else; one of a kind that only a later version knows is passed over,
+ * and stays. Thread-safe; I/O errors are thrown as {@link UncheckedIOException}.
  */
 final class HistoryFile {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryFile.class);
     /** Bytes; a longer line counts as one that cannot be read. */
     private static final int LONGEST = 16 << 20;
+    /** How a line begins; those of versions that knew backups only say nothing of a kind. */
+    private static final Pattern KIND = Pattern.compile("\\{\"kind\":\"([^\"]*)\"");
+    /** So many characters of a line are enough for that. */
+    private static final int HEAD = 64;
 
     private final Path file;
     private final int keep;
@@ -54,13 +64,13 @@ final class HistoryFile {
 
     private final LongAdder bytesRead = new LongAdder();
 
-    /** How many lines the file had when it had {@link #countedBytes}. */
-    private long lines;
+    /** How many lines of each kind the file had when it had {@link #countedBytes}. */
+    private final Map<String, Long> lines = new HashMap<>();
 
     /** -1 before the first count. */
     private long countedBytes = -1;
 
-    /** @param keep so many runs are remembered, the newest ones */
+    /** @param keep so many jobs of each kind are remembered, the newest ones */
     HistoryFile(Path file, int keep) {
         this.file = file;
         this.keep = keep;
@@ -68,25 +78,33 @@ final class HistoryFile {
 
     record State(long bytes, FileTime written) {}
 
+    /** @param job absent where only a later version knows its kind */
+    private record Line(String kind, String id, @Nullable JobRecord job) {}
+
+    /** The jobs that were met on the way from the end, by kind. */
+    private final class Met {
+        private final Map<String, Set<String>> ids = new HashMap<>();
+
+        /** Whether the line counts: whether it is the newest of its job, and that one of the newest of its kind. */
+        boolean add(Line line) {
+            Set<String> ofKind = ids.computeIfAbsent(line.kind(), _ -> new HashSet<>());
+            return ofKind.size() < keep && ofKind.add(line.id());
+        }
+    }
+
+    Path path() {
+        return file;
+    }
+
     /** Writes one record down for good: when this returns it has been forced to the disk. */
-    synchronized void append(RunRecord run) {
-        String line = BusJson.encode(run).encode() + "\n";
+    synchronized void append(JobRecord job) {
         try {
             Files.createDirectories(Durable.folderOf(file));
-            boolean made = !Files.exists(file);
-            long before = made ? 0 : Files.size(file);
-            String text = made || endsInLine() ? line : "\n" + line;
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-                Durable.writeFully(channel, ByteBuffer.wrap(bytes));
-                channel.force(true);
-            }
-            if (before == countedBytes) {
-                lines += text.chars().filter(c -> c == '\n').count();
-                countedBytes += bytes.length;
-            }
-            if (made) {
-                Durable.syncFolder(Durable.folderOf(file));
+            DurableLines.Appended appended =
+                    DurableLines.append(file, BusJson.mapper().writeValueAsBytes(job));
+            if (appended.start() == countedBytes && !appended.afterTorn()) {
+                lines.merge(job.kind().word(), 1L, Long::sum);
+                countedBytes += appended.bytes();
             }
         } catch (IOException e) {
             unwritable = file + " cannot be written: " + e;
@@ -94,13 +112,6 @@ final class HistoryFile {
         }
         unwritable = null;
         compactIfLong();
-    }
-
-    private boolean endsInLine() throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            long size = channel.size();
-            return size == 0 || Durable.readFully(channel, size - 1, 1)[0] == '\n';
-        }
     }
 
     /** Why the last record could not be written down; empty when it could. */
@@ -124,16 +135,20 @@ final class HistoryFile {
         return bytesRead.sum();
     }
 
-    /** Asks the runs, newest first. Nobody waits for it: what is appended meanwhile it does not see. */
-    <T> T query(Function<Stream<RunRecord>, T> question) {
+    /**
+     * Asks the jobs, newest first. Nobody waits for it: what is appended meanwhile it does not see.
+     *
+     * @param kind only those of this kind; what is of others is not even parsed
+     */
+    <T> T query(@Nullable JobKind kind, Function<Stream<JobRecord>, T> question) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             BackwardLines lines = new BackwardLines(channel, channel.size(), LONGEST);
             try {
-                Set<String> met = new HashSet<>();
+                Met met = new Met();
                 return question.apply(
-                        Stream.iterate(previous(lines, met), Optional::isPresent, _ -> previous(lines, met))
-                                .map(Optional::orElseThrow)
-                                .limit(keep));
+                        Stream.iterate(previous(kind, lines, met), Optional::isPresent, _ -> previous(kind, lines, met))
+                                .map(line -> line.orElseThrow().job())
+                                .filter(job -> job != null && (kind == null || job.kind() == kind)));
             } finally {
                 bytesRead.add(lines.bytesRead());
             }
@@ -144,13 +159,13 @@ final class HistoryFile {
         }
     }
 
-    /** The next older line that counts, of a run that was not met yet; empty at the beginning of the file. */
-    private Optional<RunRecord> previous(BackwardLines lines, Set<String> met) {
+    /** The next older line that counts; empty at the beginning of the file. */
+    private Optional<Line> previous(@Nullable JobKind kind, BackwardLines lines, Met met) {
         try {
-            for (String line = lines.previous(); line != null; line = lines.previous()) {
-                RunRecord run = line.isBlank() ? null : parse(line, lines);
-                if (run != null && met.add(run.runId())) {
-                    return Optional.of(run);
+            for (String text = lines.previous(); text != null; text = lines.previous()) {
+                Line line = text.isBlank() || !mayBe(kind, text) ? null : parse(text, lines);
+                if (line != null && met.add(line)) {
+                    return Optional.of(line);
                 }
             }
             return Optional.empty();
@@ -159,13 +174,23 @@ final class HistoryFile {
         }
     }
 
-    private @Nullable RunRecord parse(String line, BackwardLines lines) {
+    private static boolean mayBe(@Nullable JobKind kind, String text) {
+        if (kind == null) {
+            return true;
+        }
+        Matcher said = KIND.matcher(text);
+        return said.lookingAt()
+                ? kind.word().equals(said.group(1))
+                : kind == JobKind.BACKUP || text.contains("\"kind\":\"%s\"".formatted(kind.word()));
+    }
+
+    private @Nullable Line parse(String text, BackwardLines lines) {
         long offset = lines.start();
         boolean torn = false;
         try {
-            RunRecord run = BusJson.mapper().readValue(line, RunRecord.class);
-            if (isWhole(run)) {
-                return run;
+            Line line = parse(text, offset);
+            if (line != null) {
+                return line;
             }
         } catch (JsonEOFException e) {
             // As the end of a process or of the power leaves it: nothing that somebody has to look at.
@@ -185,51 +210,65 @@ final class HistoryFile {
         return null;
     }
 
-    /** Whether nothing is missing: JSON can leave out what the record's type promises. */
-    private static boolean isWhole(@Nullable RunRecord run) {
-        return run != null
-                && run.start() != null
-                && run.end() != null
-                && Stream.of(run.runId(), run.start().trigger(), run.startedAt(), run.result(), run.buckets())
-                        .allMatch(Objects::nonNull);
+    /** Null where something is missing that a record must have. */
+    private static @Nullable Line parse(String text, long offset) throws JsonProcessingException {
+        try {
+            JobRecord job = BusJson.mapper().readValue(text, JobRecord.class);
+            return job != null && job.whole() ? new Line(job.kind().word(), job.runId(), job) : null;
+        } catch (InvalidTypeIdException e) {
+            LOG.trace("Byte {} is of a kind that only a later version knows", offset, e);
+            JsonNode later = BusJson.mapper().readTree(text);
+            return new Line(later.path("kind").asText(), later.path("run_id").asText(Long.toString(offset)), null);
+        }
     }
 
     private UncheckedIOException unreadable(IOException e) {
         return new UncheckedIOException("cannot read the run history " + file + ": " + e.getMessage(), e);
     }
 
-    /** Rewrites the file once it holds twice as many lines as runs are remembered: most have one to begin and one to end. */
+    /** Rewrites the file once it holds twice as many lines of a kind as jobs are remembered: most have one to begin and one to end. */
     private void compactIfLong() {
         try {
             if (Files.size(file) != countedBytes) {
                 count();
             }
-            if (lines > 2L * keep) {
-                long before = lines;
+            if (lines.values().stream().anyMatch(ofKind -> ofKind > 2L * keep)) {
+                long before = sum();
                 Durable.writeAtomically(file, this::copyNewest);
                 leftOut.clear();
                 count();
-                LOG.info("Compacted the run history {} from {} to {} lines", file, before, lines);
+                LOG.info("Compacted the run history {} from {} to {} lines", file, before, sum());
             }
         } catch (IOException | UncheckedIOException e) {
             LOG.warn("Cannot compact the run history {}: {}. It goes on growing until that works", file, e.toString());
         }
     }
 
+    private long sum() {
+        return lines.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** By how they begin: who would parse them all for that? */
     private void count() throws IOException {
-        long found = 0;
+        lines.clear();
         long bytes = 0;
         byte[] block = new byte[1 << 16];
+        StringBuilder head = new StringBuilder(HEAD);
         try (InputStream in = Files.newInputStream(file)) {
             for (int read = in.read(block); read > 0; read = in.read(block)) {
                 bytes += read;
                 for (int i = 0; i < read; i++) {
-                    found += block[i] == '\n' ? 1 : 0;
+                    if (block[i] == '\n') {
+                        Matcher kind = KIND.matcher(head);
+                        lines.merge(kind.lookingAt() ? kind.group(1) : JobKind.BACKUP.word(), 1L, Long::sum);
+                        head.setLength(0);
+                    } else if (head.length() < HEAD) {
+                        head.append((char) (block[i] & 0xff));
+                    }
                 }
             }
         }
         bytesRead.add(bytes);
-        lines = found;
         countedBytes = bytes;
     }
 
@@ -239,16 +278,16 @@ final class HistoryFile {
      * @throws IOException also when somebody has appended to the file meanwhile, whose record would be lost
      */
     private void copyNewest(FileChannel to) throws IOException {
-        record Line(long start, long end) {}
-        List<Line> newestFirst = new ArrayList<>();
+        record Place(long start, long end) {}
+        List<Place> newestFirst = new ArrayList<>();
         try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ)) {
             long size = from.size();
             BackwardLines backward = new BackwardLines(from, size, LONGEST);
-            Set<String> met = new HashSet<>();
-            while (newestFirst.size() < keep && previous(backward, met).isPresent()) {
-                newestFirst.add(new Line(backward.start(), backward.end()));
+            Met met = new Met();
+            while (previous(null, backward, met).isPresent()) {
+                newestFirst.add(new Place(backward.start(), backward.end()));
             }
-            for (Line line : newestFirst.reversed()) {
+            for (Place line : newestFirst.reversed()) {
                 int length = Math.toIntExact(line.end() + 1 - line.start());
                 Durable.writeFully(to, ByteBuffer.wrap(Durable.readFully(from, line.start(), length)));
             }

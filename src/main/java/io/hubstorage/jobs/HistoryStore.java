@@ -1,7 +1,10 @@
 package io.hubstorage.jobs;
 
+import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.JobRecord;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.fs.Durable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,28 +25,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The runs of the past, in {@code history.jsonl}, in the order in which they were last written down, whatever the clock said.
+ * The jobs of the past, in {@code history.jsonl}, in the order in which they were last written down, whatever the clock said.
+ * What is asked about runs is asked about backups alone: no job of another kind is seen there, nor makes one forgotten.
  * Thread-safe; every call may block on the disk. I/O errors are thrown as {@link java.io.UncheckedIOException}.
  */
 public final class HistoryStore {
     private static final Logger LOG = LoggerFactory.getLogger(HistoryStore.class);
 
+    /** Of each kind. */
     static final int KEEP = 10_000;
 
-    /** How many runs are looked through for one that covered a certain bucket, or that has not ended. */
+    private static final int PAGE = 50;
+    private static final int LARGEST_PAGE = 1000;
+
+    /** How many jobs are looked through for those that have not ended. */
     private static final int LOOK_BACK = 1_000;
 
-    private static final Predicate<RunRecord> ENDED = run -> run.result().ended();
     private static final Predicate<RunRecord> REAL = run -> !run.dryRun();
-    private static final Predicate<RunRecord> ALL_SAFE = RunRecord::leavesAllSafe;
     private static final Predicate<RunRecord> JUDGES =
             REAL.and(run -> run.result().judges());
-    private static final Predicate<RunRecord> JUDGES_ALL = JUDGES.and(RunRecord::coversAllBuckets);
 
     private final HistoryFile file;
 
     /** Found while the file was as {@link #answersFor}: the last success may be far back, and is asked for every few seconds. */
-    private final Map<Predicate<RunRecord>, Optional<RunRecord>> answers = new HashMap<>();
+    private final Map<Object, Optional<JobRecord>> answers = new HashMap<>();
 
     private HistoryFile.@Nullable State answersFor;
 
@@ -77,9 +83,14 @@ public final class HistoryStore {
         return file.bytesRead();
     }
 
+    /** Where the file is. */
+    Path folder() {
+        return Durable.folderOf(file.path());
+    }
+
     /** Writes one record down for good: when this returns it has been forced to the disk. */
-    public void append(RunRecord run) {
-        file.append(run);
+    public void append(JobRecord job) {
+        file.append(job);
     }
 
     /** Why the last record could not be written down; empty when it could. */
@@ -88,26 +99,68 @@ public final class HistoryStore {
     }
 
     /**
-     * Runs, the newest first.
+     * How many are to be on a page.
      *
-     * @param beforeRunId only runs older than this one; none when it is not (or no longer) in the history
+     * @throws IllegalArgumentException for less than one and more than a thousand
      */
-    public List<RunRecord> newest(int limit, @Nullable String beforeRunId) {
-        return file.query(runs -> (beforeRunId == null
-                        ? runs
-                        : runs.dropWhile(run -> !run.runId().equals(beforeRunId))
-                                .skip(1))
-                .limit(Math.max(0, limit))
-                .toList());
+    public static int pageSize(@Nullable Integer asked) {
+        if (asked != null && (asked < 1 || asked > LARGEST_PAGE)) {
+            throw new IllegalArgumentException("limit: found %d, allowed: 1 to %d".formatted(asked, LARGEST_PAGE));
+        }
+        return asked == null ? PAGE : asked;
     }
 
-    public Optional<RunRecord> find(String runId) {
-        return file.query(runs -> runs.filter(run -> run.runId().equals(runId)).findFirst());
+    /**
+     * Jobs, the newest first.
+     *
+     * @param kind only of this one
+     * @param before only jobs older than the one of this id; none when it is not (or no longer) in the history
+     */
+    public List<JobRecord> page(@Nullable JobKind kind, int limit, @Nullable String before) {
+        // That job may be of any kind.
+        return file.query(
+                before == null ? kind : null,
+                jobs -> olderThan(before, jobs)
+                        .filter(job -> kind == null || job.kind() == kind)
+                        .limit(Math.max(0, limit))
+                        .toList());
+    }
+
+    /** Runs likewise. */
+    public List<RunRecord> newest(int limit, @Nullable String before) {
+        return query(runs -> olderThan(before, runs).limit(Math.max(0, limit)).toList());
+    }
+
+    private static <R extends JobRecord> Stream<R> olderThan(@Nullable String id, Stream<R> jobs) {
+        return id == null
+                ? jobs
+                : jobs.dropWhile(job -> !job.runId().equals(id)).skip(1);
+    }
+
+    /** Asks the runs, newest first, as many as the answer takes. */
+    public <T> T query(Function<Stream<RunRecord>, T> question) {
+        return file.query(JobKind.BACKUP, jobs -> question.apply(jobs.map(RunRecord.class::cast)));
+    }
+
+    /** The job of this id, of whatever kind. */
+    public Optional<JobRecord> find(String id) {
+        return file.query(
+                null, jobs -> jobs.filter(job -> job.runId().equals(id)).findFirst());
+    }
+
+    /** The newest job of that kind that has ended. */
+    public Optional<JobRecord> lastEnded(JobKind kind) {
+        return newest(kind, "ended", job -> job.result().ended());
+    }
+
+    /** The newest job of that kind that {@link JobRecord#succeeded}. */
+    public Optional<JobRecord> lastSuccess(JobKind kind) {
+        return newest(kind, "success", JobRecord::succeeded);
     }
 
     /** The newest run, dry or not, ended or not. */
     public Optional<RunRecord> last() {
-        return file.query(Stream::findFirst);
+        return query(Stream::findFirst);
     }
 
     /** The newest run that was not a dry one, ended or not. */
@@ -117,38 +170,51 @@ public final class HistoryStore {
 
     /** The newest run that has ended, dry or not. */
     public Optional<RunRecord> lastEnded() {
-        return newest(ENDED);
-    }
-
-    /** The newest runs that were to cover every bucket and were not dry ones, newest first. */
-    public List<RunRecord> lastWholeRuns(int limit) {
-        return file.query(runs -> runs.filter(REAL.and(RunRecord::coversAllBuckets))
-                .limit(Math.max(0, limit))
-                .toList());
+        return lastEnded(JobKind.BACKUP).map(RunRecord.class::cast);
     }
 
     /** The newest run after which every bucket that was configured then was safe. */
     public Optional<RunRecord> lastSuccess() {
-        return newest(ALL_SAFE);
+        return lastSuccess(JobKind.BACKUP).map(RunRecord.class::cast);
     }
 
-    /** The runs among the last {@value #LOOK_BACK} that have not ended, newest first. */
-    List<RunRecord> unfinished() {
-        return file.query(runs -> runs.limit(LOOK_BACK).filter(ENDED.negate()).toList());
+    /** The jobs among the last {@value #LOOK_BACK} of that type that have not ended, newest first. */
+    <R extends JobRecord> List<R> unfinished(Class<R> type) {
+        JobKind kind = Stream.of(JobKind.values())
+                .filter(each -> each.record() == type)
+                .findFirst()
+                .orElseThrow();
+        return file.query(
+                kind,
+                jobs -> jobs.map(type::cast)
+                        .limit(LOOK_BACK)
+                        .filter(job -> !job.result().ended())
+                        .toList());
+    }
+
+    /** The newest job of that kind that came to an end by itself, well or not. */
+    public Optional<JobRecord> lastDecisive(JobKind kind) {
+        return newest(kind, "decisive", job -> job.result().judges() && !job.dryRun());
     }
 
     /**
-     * The newest run that judges the buckets it covered: not a dry one, and not one that was stopped.
+     * The newest of these that is wanted.
      *
-     * @param whole only one over all buckets
+     * @param question names what is wanted, so that the answer is looked for only once as long as the history stays as it is
      */
-    public Optional<RunRecord> lastDecisive(boolean whole) {
-        return newest(whole ? JUDGES_ALL : JUDGES);
+    public Optional<JobRecord> lastDecisive(JobKind kind, Object question, Predicate<JobRecord> wanted) {
+        return newest(
+                kind, List.of("decisive", question), job -> job.result().judges() && !job.dryRun() && wanted.test(job));
+    }
+
+    /** The newest run that judges the buckets it covered: not a dry one, and not one that was stopped. */
+    public Optional<RunRecord> lastDecisive() {
+        return newest(JUDGES);
     }
 
     /**
      * How these buckets ended when they were last part of a run that judged them: not a dry one, and not one that was
-     * stopped. Those that the last {@value #LOOK_BACK} runs do not tell of are absent.
+     * stopped. Those that no run tells of are absent, and all runs are read for them: ask seldom.
      */
     public Map<String, Judged> lastJudged(Collection<String> buckets) {
         return last(buckets, (run, bucket) -> true);
@@ -161,10 +227,10 @@ public final class HistoryStore {
 
     private Map<String, Judged> last(
             Collection<String> buckets, BiPredicate<RunRecord, RunRecord.BucketRecord> wanted) {
-        return file.query(runs -> {
+        return query(runs -> {
             Map<String, Judged> found = new HashMap<>();
             Set<String> open = new HashSet<>(buckets);
-            Iterator<RunRecord> judging = runs.limit(LOOK_BACK).filter(JUDGES).iterator();
+            Iterator<RunRecord> judging = runs.filter(JUDGES).iterator();
             while (!open.isEmpty() && judging.hasNext()) {
                 RunRecord run = judging.next();
                 run.tried()
@@ -179,13 +245,20 @@ public final class HistoryStore {
 
     public record Judged(RunRecord run, RunRecord.BucketRecord bucket) {}
 
-    private synchronized Optional<RunRecord> newest(Predicate<RunRecord> wanted) {
+    private Optional<RunRecord> newest(Predicate<RunRecord> wanted) {
+        return newest(JobKind.BACKUP, wanted, job -> job instanceof RunRecord run && wanted.test(run))
+                .map(RunRecord.class::cast);
+    }
+
+    /** @param question names it among those about that kind */
+    private synchronized Optional<JobRecord> newest(JobKind kind, Object question, Predicate<JobRecord> wanted) {
         HistoryFile.State now = file.state();
         if (!now.equals(answersFor)) {
             answers.clear();
             answersFor = now;
         }
         return answers.computeIfAbsent(
-                wanted, _ -> file.query(runs -> runs.filter(wanted).findFirst()));
+                List.of(kind, question),
+                _ -> file.query(kind, jobs -> jobs.filter(wanted).findFirst()));
     }
 }

@@ -2,65 +2,46 @@ package io.hubstorage.jobs;
 
 import io.hubstorage.bus.RunResult;
 import java.time.Duration;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.Map;
-import java.util.Set;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.concurrent.CancellationException;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One long operation, which can be stopped up to the moment it commits what it has done. Whoever works on it asks
  * {@link #check} or waits by {@link #pause}. Thread-safe.
  */
 public final class Job {
-    public enum Kind {
-        /** Makes a snapshot. Between processes, the lock of the data folder keeps two of them apart. */
-        BACKUP("backup"),
-        /** Plans a backup, and writes nothing. */
-        DRY_RUN("backup"),
-        /** Reads snapshots, which never change. */
-        VERIFY("verification");
+    private static final DateTimeFormatter SECOND =
+            DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss").withZone(ZoneOffset.UTC);
+    /** Without letters and digits that look alike. */
+    private static final String ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
 
-        /** Which kinds must not run beside which: the one place that says so. What is not in it excludes nothing. */
-        private static final Map<Kind, Set<Kind>> EXCLUDES = new EnumMap<>(Map.of(
-                BACKUP, EnumSet.of(BACKUP, DRY_RUN),
-                DRY_RUN, EnumSet.of(BACKUP, DRY_RUN)));
+    private static final int TAIL = 4;
 
-        private final String word;
+    private static final Pattern ID = Pattern.compile("\\d{8}-\\d{6}-[a-z0-9]{%d}".formatted(TAIL));
 
-        Kind(String word) {
-            this.word = word;
-        }
-
-        public String word() {
-            return word;
-        }
-
-        /** Whether it must not run beside the other. */
-        public boolean excludes(Kind other) {
-            return EXCLUDES.getOrDefault(this, Set.of()).contains(other)
-                    || EXCLUDES.getOrDefault(other, Set.of()).contains(this);
-        }
-    }
-
-    private final Kind kind;
-    private final String id;
     private final Cancellation cancellation = new Cancellation();
     private boolean committing;
     private RunResult result = RunResult.CANCELLED;
 
-    /** One that excludes no other; see {@link Jobs#begin} for those that may. */
-    public Job(Kind kind, String id) {
-        this.kind = kind;
-        this.id = id;
+    /**
+     * Names a job by when it began, so that people can read, sort and dictate it: {@code 20261124-004911-k3f9}. The tail tells
+     * apart jobs that begin in the same second.
+     */
+    public static String id(Instant startedAt, RandomGenerator random) {
+        String tail = random.ints(TAIL, 0, ALPHABET.length())
+                .mapToObj(i -> ALPHABET.substring(i, i + 1))
+                .collect(Collectors.joining());
+        return SECOND.format(startedAt) + "-" + tail;
     }
 
-    public Kind kind() {
-        return kind;
-    }
-
-    public String id() {
-        return id;
+    /** Whether a text may be one of these, and so harmless as the name of a file. */
+    public static boolean isId(String text) {
+        return ID.matcher(text).matches();
     }
 
     /** Asks it to stop. False when it has begun to commit: then it ends by itself at once. The first reason counts. */

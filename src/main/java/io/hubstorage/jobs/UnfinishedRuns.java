@@ -38,7 +38,7 @@ public final class UnfinishedRuns {
         Snapshots snapshots = new Snapshots(layout);
         // A run that could not be written down was told of by its own alarm.
         boolean unwritten = history.unwritable().isPresent();
-        List<RunRecord> ended = history.unfinished().reversed().stream()
+        List<RunRecord> ended = history.unfinished(RunRecord.class).reversed().stream()
                 .map(run -> certificate(snapshots, run)
                         .map(certificate ->
                                 certificate.record("The snapshot %s is whole; the program ended before it could say so."

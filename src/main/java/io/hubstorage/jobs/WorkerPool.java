@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -38,26 +39,23 @@ public final class WorkerPool<E extends Exception> {
         void submitTo(WorkerPool<E> pool) throws E, InterruptedException;
     }
 
-    private final int atOnce;
-    private final int ahead;
+    private final IntSupplier atOnce;
     private final ExecutorService threads;
     private final @Nullable Map<String, String> marks = MDC.getCopyOfContextMap();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Condition idle = lock.newCondition();
-    /** Not begun. None is here while there are fewer threads than there may be. */
+    /** Not begun. When a task is handed out, none stays here while there are fewer threads than there may be. */
     private final Queue<Task<? extends E>> waiting = new ArrayDeque<>();
 
     private int working;
     /** Nothing more may be handed out. */
     private boolean closed;
 
-    private WorkerPool(String name, int atOnce) {
+    private WorkerPool(IntSupplier atOnce, Thread.Builder threads) {
         this.atOnce = atOnce;
-        this.ahead = Math.max(1, atOnce / 2);
-        this.threads = Executors.newThreadPerTaskExecutor(
-                Thread.ofVirtual().name(name + "-", 0).factory());
+        this.threads = Executors.newThreadPerTaskExecutor(threads.factory());
     }
 
     /**
@@ -68,7 +66,27 @@ public final class WorkerPool<E extends Exception> {
      */
     public static <E extends Exception> void run(String name, int atOnce, Source<E> source)
             throws E, InterruptedException {
-        WorkerPool<E> pool = new WorkerPool<>(name, atOnce);
+        run(name, () -> atOnce, source);
+    }
+
+    /**
+     * The same where that may change meanwhile.
+     *
+     * @param atOnce asked again and again, by any thread; at least 1. Who works on a task when it becomes less ends that first.
+     */
+    public static <E extends Exception> void run(String name, IntSupplier atOnce, Source<E> source)
+            throws E, InterruptedException {
+        run(atOnce, Thread.ofVirtual().name(name + "-", 0), source);
+    }
+
+    /**
+     * The same on other threads.
+     *
+     * @param threads platform threads where tasks wait for a disk that may not answer: they would keep what carries virtual ones
+     */
+    public static <E extends Exception> void run(IntSupplier atOnce, Thread.Builder threads, Source<E> source)
+            throws E, InterruptedException {
+        WorkerPool<E> pool = new WorkerPool<>(atOnce, threads);
         try {
             source.submitTo(pool);
             pool.awaitIdle();
@@ -91,16 +109,16 @@ public final class WorkerPool<E extends Exception> {
     public void submit(Task<? extends E> task) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (waiting.size() >= ahead && !hasFailed() && !closed) {
+            while (working >= atOnce.getAsInt() && waiting.size() >= ahead() && !hasFailed() && !closed) {
                 room.await();
             }
             if (hasFailed() || closed) {
                 throw new CancellationException(hasFailed() ? "another task has failed" : "the pool has ended");
             }
-            if (working == atOnce) {
-                waiting.add(task);
-            } else {
-                threads.execute(() -> work(task));
+            waiting.add(task);
+            while (working < atOnce.getAsInt() && !waiting.isEmpty()) {
+                Task<? extends E> first = waiting.remove();
+                threads.execute(() -> work(first));
                 working++;
             }
         } catch (RejectedExecutionException _) {
@@ -108,6 +126,10 @@ public final class WorkerPool<E extends Exception> {
         } finally {
             lock.unlock();
         }
+    }
+
+    private int ahead() {
+        return Math.max(1, atOnce.getAsInt() / 2);
     }
 
     /** Whether a task has failed, so that what others are doing comes to nothing. */
@@ -137,13 +159,13 @@ public final class WorkerPool<E extends Exception> {
     private @Nullable Task<? extends E> next() {
         lock.lock();
         try {
-            Task<? extends E> next = waiting.poll();
+            Task<? extends E> next = working > atOnce.getAsInt() ? null : waiting.poll();
             if (next == null && --working == 0) {
                 idle.signal();
             }
             if (hasFailed()) {
                 room.signalAll();
-            } else if (waiting.size() <= ahead / 2) {
+            } else if (waiting.size() <= ahead() / 2) {
                 // Not for each: whoever waits for room makes use of more of it at once.
                 room.signal();
             }

@@ -15,14 +15,15 @@ import org.jspecify.annotations.Nullable;
  * Paths for a disk that takes names for the same which differ in case or normalisation ({@link NameFolding}). Needs to see
  * all keys before it can give the first path, since keys that clash may be far apart in order: they are sorted on disk by
  * their folded form, where what clashes comes together, and only what needs a number is sorted back. Of the keys that would
- * be one file, the first in {@link KeyOrder} keeps its name; a folder gives way to any file. Memory does not grow with the
- * number of keys. Not thread-safe.
+ * be one file, the first in {@link KeyOrder} keeps its name; a folder gives way to any file; and the compressed form of a key
+ * is a name beside its own. Memory does not grow with the number of keys. Not thread-safe.
  */
 public final class FoldedPaths implements Paths, AutoCloseable {
     private final ExternalSort<NumberedKey> clashes;
     private final Sorted<NumberedKey> ordered;
     private @Nullable NumberedKey head;
     private @Nullable NumberedKey current;
+    private @Nullable NumberedKey currentCompressed;
     private @Nullable String last;
 
     private FoldedPaths(ExternalSort<NumberedKey> clashes) throws IOException {
@@ -45,7 +46,10 @@ public final class FoldedPaths implements Paths, AutoCloseable {
             this.scratch = scratch;
             this.run = run;
             keys = new ExternalSort<>(
-                    Comparator.comparing(Folded::folded).thenComparing(Folded::key, KeyOrder.COMPARATOR),
+                    // Compressed forms first, as they are the first to come where all names are told apart.
+                    Comparator.comparing(Folded::folded)
+                            .thenComparing(key -> !key.compressed())
+                            .thenComparing(Folded::key, KeyOrder.COMPARATOR),
                     new Folded.Codec(),
                     scratch,
                     run);
@@ -53,13 +57,22 @@ public final class FoldedPaths implements Paths, AutoCloseable {
 
         /** Adds one key; of one that comes twice, the first size counts. */
         public void add(String key, long size) throws IOException {
-            keys.add(new Folded(NameFolding.fold(key), key, KeyPath.isDirectoryMarker(key, size)));
+            keys.add(new Folded(NameFolding.fold(key), key, KeyPath.isDirectoryMarker(key, size), false));
+        }
+
+        /** Adds the compressed form of a key. */
+        public void addCompressed(String key) throws IOException {
+            String name = key + KeyPath.COMPRESSED;
+            keys.add(new Folded(NameFolding.fold(name), name, false, true));
         }
 
         /** The paths of all keys; to be closed by the caller. No key can be added any more. */
         public FoldedPaths paths() throws IOException {
             ExternalSort<NumberedKey> clashes = new ExternalSort<>(
-                    Comparator.comparing(NumberedKey::key, KeyOrder.COMPARATOR), new NumberedKey.Codec(), scratch, run);
+                    Comparator.comparing(NumberedKey::key, KeyOrder.COMPARATOR).thenComparing(NumberedKey::compressed),
+                    new NumberedKey.Codec(),
+                    scratch,
+                    run);
             try (Sorted<Folded> sorted = keys.sorted()) {
                 find(sorted, clashes);
                 return new FoldedPaths(clashes);
@@ -76,12 +89,12 @@ public final class FoldedPaths implements Paths, AutoCloseable {
 
         private static void find(Sorted<Folded> sorted, ExternalSort<NumberedKey> clashes) throws IOException {
             List<Group> groups = new ArrayList<>();
-            String before = null;
+            Folded before = null;
             for (Folded key = sorted.next(); key != null; key = sorted.next()) {
-                if (key.key().equals(before)) {
+                if (before != null && key.isSame(before)) {
                     continue;
                 }
-                before = key.key();
+                before = key;
                 String folded = key.folded();
                 groups.removeIf(group -> !folded.startsWith(group.folded));
                 if (groups.isEmpty() || !groups.getLast().folded.equals(folded)) {
@@ -96,7 +109,7 @@ public final class FoldedPaths implements Paths, AutoCloseable {
     }
 
     @Override
-    public String allocate(String key, long size) throws IOException {
+    public String allocate(String key, long size, boolean compressible) throws IOException {
         if (last != null && KeyOrder.compare(last, key) >= 0) {
             throw new IllegalArgumentException("keys must come in order, but " + key + " came after " + last);
         }
@@ -104,17 +117,37 @@ public final class FoldedPaths implements Paths, AutoCloseable {
         while (head != null && KeyOrder.compare(head.key(), key) < 0) {
             head = ordered.next();
         }
-        current = head != null && head.key().equals(key) ? head : null;
+        current = take(key, false);
+        currentCompressed = take(key, true);
         return withSize(size);
+    }
+
+    private @Nullable NumberedKey take(String key, boolean compressed) throws IOException {
+        NumberedKey next = head;
+        if (next == null || next.compressed() != compressed || !next.key().equals(key)) {
+            return null;
+        }
+        head = ordered.next();
+        return next;
     }
 
     @Override
     public String withSize(long size) {
-        String key = last;
-        if (key == null) {
+        String key = last();
+        return current == null ? KeyPath.toPath(key, size) : current.path(KeyPath.isDirectoryMarker(key, size));
+    }
+
+    @Override
+    public String compressed() {
+        String key = last();
+        return currentCompressed == null ? KeyPath.toCompressedPath(key) : currentCompressed.path(false);
+    }
+
+    private String last() {
+        if (last == null) {
             throw new IllegalStateException("no key has been given a path yet");
         }
-        return current == null ? KeyPath.toPath(key, size) : current.path(KeyPath.isDirectoryMarker(key, size));
+        return last;
     }
 
     @Override
@@ -142,7 +175,7 @@ public final class FoldedPaths implements Paths, AutoCloseable {
                     .toList();
             int own = keys++;
             files += key.marker() ? 0 : 1;
-            return new NumberedKey(key.key(), folders, own);
+            return new NumberedKey(key.base(), key.compressed(), folders, own);
         }
 
         private static int slashes(String folded) {
@@ -159,29 +192,43 @@ public final class FoldedPaths implements Paths, AutoCloseable {
         }
     }
 
-    private record Folded(String folded, String key, boolean marker) {
+    /**
+     * A key, or the name of its compressed form, which is the key with an ending.
+     *
+     * @param marker whether it is a directory marker
+     */
+    private record Folded(String folded, String key, boolean marker, boolean compressed) {
+        boolean isSame(Folded other) {
+            return key.equals(other.key) && compressed == other.compressed;
+        }
+
+        String base() {
+            return compressed ? key.substring(0, key.length() - KeyPath.COMPRESSED.length()) : key;
+        }
+
         static final class Codec implements ExternalSort.Codec<Folded> {
             @Override
             public void write(Folded item, DataOutput out) throws IOException {
                 out.writeUTF(item.folded);
                 out.writeUTF(item.key);
                 out.writeBoolean(item.marker);
+                out.writeBoolean(item.compressed);
             }
 
             @Override
             public Folded read(DataInput in) throws IOException {
-                return new Folded(in.readUTF(), in.readUTF(), in.readBoolean());
+                return new Folded(in.readUTF(), in.readUTF(), in.readBoolean(), in.readBoolean());
             }
         }
     }
 
     /**
-     * A key that cannot have its ordinary path.
+     * A key that cannot have its ordinary path, or not in its compressed form.
      *
      * @param folders its segments that are folders where a file stands
      * @param own the number of its last segment, if it is a file; 0 for none
      */
-    private record NumberedKey(String key, List<KeyPath.Mark> folders, int own) {
+    private record NumberedKey(String key, boolean compressed, List<KeyPath.Mark> folders, int own) {
         NumberedKey {
             folders = List.copyOf(folders);
         }
@@ -195,17 +242,19 @@ public final class FoldedPaths implements Paths, AutoCloseable {
             if (marker) {
                 return KeyPath.encode(key.substring(0, key.length() - 1), folders);
             }
+            String name = compressed ? key + KeyPath.COMPRESSED : key;
             List<KeyPath.Mark> marks = new ArrayList<>(folders);
             if (own > 0) {
-                marks.add(new KeyPath.Mark(key.length(), own));
+                marks.add(new KeyPath.Mark(name.length(), own));
             }
-            return KeyPath.encode(key, marks);
+            return KeyPath.encode(name, marks);
         }
 
         static final class Codec implements ExternalSort.Codec<NumberedKey> {
             @Override
             public void write(NumberedKey item, DataOutput out) throws IOException {
                 out.writeUTF(item.key);
+                out.writeBoolean(item.compressed);
                 out.writeInt(item.own);
                 out.writeInt(item.folders.size());
                 for (KeyPath.Mark mark : item.folders) {
@@ -217,13 +266,14 @@ public final class FoldedPaths implements Paths, AutoCloseable {
             @Override
             public NumberedKey read(DataInput in) throws IOException {
                 String key = in.readUTF();
+                boolean compressed = in.readBoolean();
                 int own = in.readInt();
                 int count = in.readInt();
                 List<KeyPath.Mark> folders = new ArrayList<>(count);
                 for (int i = 0; i < count; i++) {
                     folders.add(new KeyPath.Mark(in.readInt(), in.readInt()));
                 }
-                return new NumberedKey(key, folders, own);
+                return new NumberedKey(key, compressed, folders, own);
             }
         }
     }

@@ -27,6 +27,9 @@ public final class KeyPath {
      */
     record Mark(int end, int number) {}
 
+    /** How the name of a file ends that holds its object compressed. */
+    public static final String COMPRESSED = ".zst";
+
     private KeyPath() {}
 
     /** Whether an object is only a folder: zero bytes and a key that ends in {@code /}. */
@@ -42,6 +45,41 @@ public final class KeyPath {
     /** The path of the key as a file, or as a folder when it is a directory marker; when nothing clashes. */
     public static String toPath(String key, long size) {
         return isDirectoryMarker(key, size) ? toPath(key.substring(0, key.length() - 1)) : toPath(key);
+    }
+
+    /** Whether a path that a manifest names cannot lead out of the folder that it is relative to, and is one at all. */
+    public static boolean staysInside(String path) {
+        for (String name : path.split("/", -1)) {
+            if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('\0') >= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The path of the key's file in its compressed form, when nothing clashes: that which the key with {@link #COMPRESSED} behind
+     * it would have as a plain file.
+     */
+    public static String toCompressedPath(String key) {
+        return toPath(key + COMPRESSED);
+    }
+
+    /** What the file at this path is called that holds its object compressed, once it is no more: a path that no other key has. */
+    public static String toPathOfContent(String compressed) {
+        if (!compressed.endsWith(COMPRESSED)) {
+            return compressed;
+        }
+        int start = compressed.lastIndexOf('/') + 1;
+        StringBuilder path = new StringBuilder(compressed.length()).append(compressed, 0, start);
+        SegmentCodec.secure(compressed.substring(start, compressed.length() - COMPRESSED.length()), path);
+        return path.toString();
+    }
+
+    /** The key of a file at this path that holds its object compressed. */
+    public static String toKeyOfCompressed(String path) {
+        String name = toKey(path);
+        return name.endsWith(COMPRESSED) ? name.substring(0, name.length() - COMPRESSED.length()) : name;
     }
 
     /** The key of a file at this path. */

@@ -116,6 +116,18 @@ final class SegmentCodec {
         path.append(last).append(text, start, text.length());
     }
 
+    /** Appends a name that has lost its ending, as it would have been written without. */
+    static void secure(String name, StringBuilder path) {
+        if (!name.startsWith(MARKER)) {
+            encode(name, 0, path);
+        } else if (isStripped(name.charAt(name.length() - 1))) {
+            path.append(name, 0, name.length() - 1);
+            percent(name.charAt(name.length() - 1), path);
+        } else {
+            path.append(name);
+        }
+    }
+
     /**
      * Appends what the name stands for.
      *

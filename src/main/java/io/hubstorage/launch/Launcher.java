@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Launcher {
     private static final int JAVA = 25;
     /** Commands that run long enough for a second JVM to pay. */
-    private static final Set<String> LONG = Set.of("serve", "backup", "verify");
+    private static final Set<String> LONG = Set.of("serve", "backup", "verify", "restore");
     /** Options that do not matter to a cache. Whoever gives any other has made up their mind about the JVM. */
     private static final List<String> HARMLESS =
             List.of("-Xmx", "-Xms", "-Xss", "-D", "--enable-native-access=", "--sun-misc-unsafe-memory-access=");

@@ -4,16 +4,15 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.fs.LineLog;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,37 +22,26 @@ import org.slf4j.LoggerFactory;
  * any order. A key without a line is as the last manifest has it; of several lines for a key the last counts. {@link
  * ManifestMerge} makes the next manifest of it, and the next run takes what it says was downloaded.
  *
- * <p>A line is one write, so that a killed process tears at most the last one; nothing is synced, so after a power loss more
- * can be missing. Thread-safe; an interrupt does not close it.
+ * <p>Lasts as a {@link LineLog} does. Thread-safe; an interrupt does not close it.
  */
 public final class ChangeLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChangeLog.class);
 
-    // RandomAccessFile, because an interrupted thread would close a FileChannel for all others.
-    private final @Nullable RandomAccessFile file;
-    private final ReentrantLock lock = new ReentrantLock();
-    private long end;
-    /** Whether the file stands there: not at first, nor after a write that failed. */
-    private boolean isAtEnd;
-
+    private final @Nullable LineLog file;
     private volatile boolean different;
 
     /** @param path is created or emptied; null to write nothing down, where only {@link #isDifferent} is of interest */
     public ChangeLog(@Nullable Path path) throws IOException {
-        this(path, 0);
+        this(path == null ? null : LineLog.create(path));
     }
 
     /** A log that is there already, to write on at its end; of {@link #isDifferent} only what is new counts. */
     public static ChangeLog goOn(Path path) throws IOException {
-        return new ChangeLog(path, Files.size(path));
+        return new ChangeLog(LineLog.goOn(path));
     }
 
-    private ChangeLog(@Nullable Path path, long end) throws IOException {
-        this.file = path == null ? null : new RandomAccessFile(path.toFile(), "rw");
-        this.end = end;
-        if (file != null) {
-            file.setLength(end);
-        }
+    private ChangeLog(@Nullable LineLog file) {
+        this.file = file;
     }
 
     /**
@@ -64,7 +52,7 @@ public final class ChangeLog implements AutoCloseable {
      */
     public void put(ManifestEntry entry, @Nullable ManifestEntry before) throws IOException {
         if (file != null) {
-            append(file, Change.to(entry));
+            file.append(Change.to(entry).json());
         }
         if (before == null || !entry.equals(before.withState(entry.state()))) {
             different = true;
@@ -83,29 +71,13 @@ public final class ChangeLog implements AutoCloseable {
      */
     public void lost(String key) throws IOException {
         if (file != null) {
-            append(file, Change.gone(key));
+            file.append(Change.gone(key).json());
         }
     }
 
     /** Whether the next snapshot is another than the last. States alone make no difference. */
     public boolean isDifferent() {
         return different;
-    }
-
-    private void append(RandomAccessFile out, Change change) throws IOException {
-        lock.lock();
-        try {
-            if (!isAtEnd) {
-                // A line that a full disk has cut off is written over.
-                out.seek(end);
-            }
-            isAtEnd = false;
-            out.write(change.json());
-            end += change.json().length;
-            isAtEnd = true;
-        } finally {
-            lock.unlock();
-        }
     }
 
     @Override

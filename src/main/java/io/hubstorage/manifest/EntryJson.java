@@ -37,6 +37,8 @@ public final class EntryJson {
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .build();
 
+    private static final String ZSTD = "zstd";
+
     private EntryJson() {}
 
     /** A generator for {@link #write}, which separates entries by line ends; flush it before using what it wrote. */
@@ -70,6 +72,7 @@ public final class EntryJson {
         optional("file_time", entry.fileTime() == null ? null : IsoTime.format(entry.fileTime()), json);
         optional("sha256", content.sha256(), json);
         optional("verified", content.verified(), json);
+        optional(content.stored(), json);
         optional("storage_class", metadata.storageClass(), json);
         optional("version", metadata.version(), json);
         optional("headers", metadata.headers(), json);
@@ -90,6 +93,17 @@ public final class EntryJson {
     private static void optional(String name, @Nullable String value, JsonGenerator json) throws IOException {
         if (value != null) {
             json.writeStringField(name, value);
+        }
+    }
+
+    private static void optional(ManifestEntry.@Nullable Stored stored, JsonGenerator json) throws IOException {
+        if (stored != null) {
+            json.writeObjectFieldStart("stored");
+            json.writeStringField("format", ZSTD);
+            json.writeNumberField("level", stored.level());
+            json.writeNumberField("size", stored.size());
+            json.writeStringField("sha256", stored.sha256());
+            json.writeEndObject();
         }
     }
 
@@ -157,6 +171,7 @@ public final class EntryJson {
         private Map<String, String> tags = Map.of();
         private Map<String, String> properties = Map.of();
         private @Nullable EntryState state;
+        private ManifestEntry.@Nullable Stored stored;
 
         void read(String name, JsonParser json) throws IOException {
             try {
@@ -179,6 +194,7 @@ public final class EntryJson {
                     case "checksum_type" -> checksumType = json.getValueAsString();
                     case "tags" -> tags = strings(json);
                     case "properties" -> properties = strings(json);
+                    case "stored" -> stored = stored(json);
                     case "state" -> state = EntryState.ofWord(json.getText());
                     default -> json.skipChildren();
                 }
@@ -191,10 +207,13 @@ public final class EntryJson {
             if (key == null || size < 0 || lastModified == null || state == null) {
                 throw new IOException("an entry needs key, size, last_modified and state; this one has key " + key);
             }
+            if (stored != null && sha256 == null) {
+                throw new IOException("an entry with a compressed file needs a sha256; this one has key " + key);
+            }
             return new ManifestEntry(
                     key,
                     path == null ? key : path,
-                    new ManifestEntry.Content(size, etag, sha256, verified, upload()),
+                    new ManifestEntry.Content(size, etag, sha256, verified, upload(), stored),
                     new ManifestEntry.Metadata(lastModified, storageClass, version, headers, user, tags, properties),
                     state,
                     fileTime);
@@ -205,6 +224,28 @@ public final class EntryJson {
             return unknown
                     ? ManifestEntry.Upload.UNKNOWN
                     : new ManifestEntry.Upload(partSize, partSizes, checksums, checksumType);
+        }
+
+        private static ManifestEntry.Stored stored(JsonParser json) throws IOException {
+            String format = null;
+            int level = 0;
+            long size = -1;
+            String sha256 = null;
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                json.nextToken();
+                switch (name) {
+                    case "format" -> format = json.getValueAsString();
+                    case "level" -> level = json.getIntValue();
+                    case "size" -> size = json.getLongValue();
+                    case "sha256" -> sha256 = json.getValueAsString();
+                    default -> json.skipChildren();
+                }
+            }
+            if (!ZSTD.equals(format) || size < 0 || sha256 == null) {
+                throw new IOException("bad value of stored: it needs format \"zstd\", size and sha256");
+            }
+            return new ManifestEntry.Stored(size, sha256, level);
         }
 
         private static List<Long> numbers(JsonParser json) throws IOException {

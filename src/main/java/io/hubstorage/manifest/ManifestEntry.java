@@ -1,6 +1,8 @@
 package io.hubstorage.manifest;
 
 import io.hubstorage.keys.KeyPath;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,9 @@ public record ManifestEntry(
         Metadata metadata,
         EntryState state,
         @Nullable Instant fileTime) {
+    /** FAT keeps times to two seconds. */
+    private static final Duration TIME_STEP = Duration.ofSeconds(2);
+
     /** Nothing but the length could be compared. */
     public static final String LENGTH = "length";
 
@@ -43,22 +48,51 @@ public record ManifestEntry(
      * @param verified what proved, on arrival, that the file is what S3 has: {@code md5}, {@code crc64nvme}, {@code sha256}, …, the
      *     same with {@code multipart-} before it where it was compared part by part, {@link #LENGTH} or {@link #EMPTY}; absent
      *     when that was not recorded
+     * @param stored the file, where it holds the content compressed; absent where the file is the content
      */
     public record Content(
             long size,
             @Nullable String etag,
             @Nullable String sha256,
             @Nullable String verified,
-            Upload upload) {
+            Upload upload,
+            @Nullable Stored stored) {
         /** Of which nothing more is known. */
         public Content(long size, @Nullable String etag) {
             this(size, etag, null, null, Upload.UNKNOWN);
         }
 
+        /** Whose file it is as it is. */
+        public Content(
+                long size, @Nullable String etag, @Nullable String sha256, @Nullable String verified, Upload upload) {
+            this(size, etag, sha256, verified, upload, null);
+        }
+
         public Content withUpload(Upload other) {
-            return new Content(size, etag, sha256, verified, other);
+            return new Content(size, etag, sha256, verified, other, stored);
+        }
+
+        /**
+         * The same content in another file.
+         *
+         * @throws IllegalArgumentException when there is no hash of the content itself, without which nothing is compressed
+         */
+        public Content withStored(@Nullable Stored other) {
+            if (other != null && sha256 == null) {
+                throw new IllegalArgumentException("a compressed file needs the SHA-256 of its content too");
+            }
+            return new Content(size, etag, sha256, verified, upload, other);
         }
     }
+
+    /**
+     * A file that holds its content compressed by zstd; see {@link StoredContent}.
+     *
+     * @param size of the file, in bytes
+     * @param sha256 of the file, in lower-case hex
+     * @param level by which it was compressed
+     */
+    public record Stored(long size, String sha256, int level) {}
 
     /**
      * How an object was uploaded, as far as S3 told: no later run can find it out.
@@ -130,6 +164,21 @@ public record ManifestEntry(
         return content.sha256;
     }
 
+    /** The file, where it holds the content compressed; null where the file is the content. */
+    public @Nullable Stored stored() {
+        return content.stored;
+    }
+
+    /** What the file has on the disk, in bytes: the {@link #size} of the content, or less. */
+    public long fileSize() {
+        return content.stored == null ? content.size : content.stored.size;
+    }
+
+    /** Of the file on the disk: the {@link #sha256} of the content, unless that is compressed there. */
+    public @Nullable String fileSha256() {
+        return content.stored == null ? content.sha256 : content.stored.sha256;
+    }
+
     public @Nullable String verified() {
         return content.verified;
     }
@@ -148,6 +197,11 @@ public record ManifestEntry(
         return fileTime == null ? lastModified() : fileTime;
     }
 
+    /** Whether its file, which was last written to then, has not been written to since it was stored. */
+    public boolean hasTimeOnDisk(FileTime lastModified) {
+        return Duration.between(timeOnDisk(), lastModified.toInstant()).abs().compareTo(TIME_STEP) <= 0;
+    }
+
     /** The same, with a file of another time than its object's. */
     public ManifestEntry withFileTime(Instant time) {
         return new ManifestEntry(key, path, content, metadata, state, time.equals(lastModified()) ? null : time);
@@ -159,6 +213,11 @@ public record ManifestEntry(
 
     public ManifestEntry withPath(String other) {
         return new ManifestEntry(key, other, content, metadata, state, fileTime);
+    }
+
+    /** The same content in another file. */
+    public ManifestEntry withStored(@Nullable Stored other) {
+        return new ManifestEntry(key, path, content.withStored(other), metadata, state, fileTime);
     }
 
     /** The same bytes in the same file, whose object has other metadata now. */

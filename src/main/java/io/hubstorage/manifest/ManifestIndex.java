@@ -1,5 +1,6 @@
 package io.hubstorage.manifest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.Tally;
@@ -21,9 +22,16 @@ import org.jspecify.annotations.Nullable;
  * @param length of the manifest file, in bytes
  * @param frames in key order
  * @param verified how the entries were verified, by the word in {@link ManifestEntry#verified}; empty in older files
+ * @param compressed whether the file of any entry is compressed; only written where it is
  */
 public record ManifestIndex(
-        int format, long entries, long bytes, long length, List<Frame> frames, Map<String, Tally> verified) {
+        int format,
+        long entries,
+        long bytes,
+        long length,
+        List<Frame> frames,
+        Map<String, Tally> verified,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean compressed) {
     public static final int FORMAT = 1;
 
     /**
@@ -42,10 +50,10 @@ public record ManifestIndex(
     }
 
     /** The index with these frames, totals computed. */
-    static ManifestIndex of(List<Frame> frames, long length, Map<String, Tally> verified) {
+    static ManifestIndex of(List<Frame> frames, long length, Map<String, Tally> verified, boolean compressed) {
         long entries = frames.stream().mapToLong(Frame::entries).sum();
         long bytes = frames.stream().mapToLong(Frame::bytes).sum();
-        return new ManifestIndex(FORMAT, entries, bytes, length, frames, verified);
+        return new ManifestIndex(FORMAT, entries, bytes, length, frames, verified, compressed);
     }
 
     /** The index file beside a manifest: {@code x.index.json} for {@code x.jsonl.zst}, and for any other {@code x.zst}. */
@@ -93,7 +101,7 @@ public record ManifestIndex(
         if (format != FORMAT) {
             return "the index has format " + format + ", but this program reads only " + FORMAT;
         }
-        ManifestIndex sums = of(frames, length, verified);
+        ManifestIndex sums = of(frames, length, verified, compressed);
         if (sums.entries != entries || sums.bytes != bytes) {
             return "the frames in the index hold %d entries and %d bytes, but it promises %d and %d"
                     .formatted(sums.entries, sums.bytes, entries, bytes);

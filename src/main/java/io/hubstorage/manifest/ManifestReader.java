@@ -40,10 +40,16 @@ public final class ManifestReader implements KeyCursor {
         return new ManifestReader(zst, needle);
     }
 
-    /** The entries with keys greater than {@code after} and up to {@code through}, itself included; null is no bound. */
-    public static ManifestReader range(Path zst, @Nullable String after, @Nullable String through) throws IOException {
+    /** The whole manifest; what a range ends with is read and not taken from the index, which costs a frame. */
+    public static ManifestReader openDoubting(Path zst) throws IOException {
         ManifestReader reader = open(zst);
         reader.endsByIndex = false;
+        return reader;
+    }
+
+    /** The entries with keys greater than {@code after} and up to {@code through}, itself included; null is no bound. */
+    public static ManifestReader range(Path zst, @Nullable String after, @Nullable String through) throws IOException {
+        ManifestReader reader = openDoubting(zst);
         try {
             reader.seek(after == null ? "" : following(after), through == null ? null : following(through));
             return reader;
@@ -55,8 +61,7 @@ public final class ManifestReader implements KeyCursor {
 
     /** The entry of one key, if there is one; reads one frame, or two. */
     public static Optional<ManifestEntry> find(Path zst, String key) throws IOException {
-        try (ManifestReader reader = open(zst)) {
-            reader.endsByIndex = false;
+        try (ManifestReader reader = openDoubting(zst)) {
             reader.seek(key, following(key));
             return Optional.ofNullable(reader.next());
         }

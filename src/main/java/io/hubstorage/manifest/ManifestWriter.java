@@ -40,6 +40,7 @@ public final class ManifestWriter implements AutoCloseable {
     private @Nullable String lastKey;
     private int entries;
     private long bytes;
+    private boolean compressedFiles;
     private boolean closed;
 
     /** Replaces the manifest and the index beside it, if they exist. */
@@ -69,6 +70,7 @@ public final class ManifestWriter implements AutoCloseable {
         verified.add(entry);
         entries++;
         bytes += entry.size();
+        compressedFiles |= entry.stored() != null;
         if (entries >= FRAME_ENTRIES || lines.size() >= FRAME_BYTES) {
             endFrame();
         }
@@ -107,6 +109,7 @@ public final class ManifestWriter implements AutoCloseable {
                     new ManifestIndex.Frame(frame.firstKey(), frame.offset() + offset, frame.entries(), frame.bytes()));
         }
         verified.addAll(added.verified());
+        compressedFiles |= added.compressed();
         long copied = Files.copy(part, out);
         if (copied != added.length()) {
             throw new CorruptManifestException(
@@ -137,7 +140,7 @@ public final class ManifestWriter implements AutoCloseable {
     public ManifestSummary finish() throws IOException {
         endFrame();
         close();
-        ManifestIndex whole = ManifestIndex.of(frames, offset, verified.counts());
+        ManifestIndex whole = ManifestIndex.of(frames, offset, verified.counts(), compressedFiles);
         whole.write(index);
         return new ManifestSummary(
                 whole.entries(),

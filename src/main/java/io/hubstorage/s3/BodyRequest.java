@@ -16,10 +16,18 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 /**
  * Asks for the body of one object: past the SDK's pipeline where that may be, else by the SDK.
  *
+ * @param bucket its name in S3
  * @param etag without quotes, which the object must have; empty for any
+ * @param version the version id; null for the present one
  * @param headers beside those of every request
  */
-record BodyRequest(S3Access access, String bucket, String key, String etag, AwsRequestOverrideConfiguration headers) {
+record BodyRequest(
+        S3Access access,
+        String bucket,
+        String key,
+        String etag,
+        @Nullable String version,
+        AwsRequestOverrideConfiguration headers) {
     /**
      * Sends it and waits until the body begins; an interrupt closes the connection.
      *
@@ -28,7 +36,8 @@ record BodyRequest(S3Access access, String bucket, String key, String etag, AwsR
      */
     Body send(@Nullable String range, String what) throws S3Failure, InterruptedException {
         Clients clients = access.clients();
-        BucketPlaces.Place place = clients.place(bucket);
+        // Earlier versions are rarely asked for, and only the SDK signs such a request.
+        BucketPlaces.Place place = version == null ? clients.place(bucket) : null;
         if (place != null) {
             try {
                 return sendPast(place, range, what);
@@ -86,6 +95,7 @@ record BodyRequest(S3Access access, String bucket, String key, String etag, AwsR
         GetObjectRequest request = GetObjectRequest.builder()
                 .bucket(bucket)
                 .key(key)
+                .versionId(version)
                 .ifMatch(ifMatch())
                 .range(range)
                 .overrideConfiguration(headers)

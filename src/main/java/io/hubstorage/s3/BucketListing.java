@@ -1,5 +1,6 @@
 package io.hubstorage.s3;
 
+import io.hubstorage.bus.BucketName;
 import io.hubstorage.keys.KeyOrder;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ public final class BucketListing implements AutoCloseable {
 
     private ListObjectsV2Request request(String bucket, String prefix, @Nullable String startAfter) {
         return ListObjectsV2Request.builder()
-                .bucket(bucket)
+                .bucket(BucketName.inS3(bucket))
                 .prefix(prefix.isEmpty() ? null : prefix)
                 .startAfter(startAfter)
                 .encodingType(EncodingType.URL)

@@ -50,6 +50,7 @@ final class Clients implements AutoCloseable {
     private @Nullable S3AsyncClient s3;
     private boolean closed;
     private volatile boolean askForRestores = true;
+    private volatile boolean utf8Headers;
 
     Clients(Settings.Aws aws, int connections, String version, Duration stall) {
         this.aws = aws;
@@ -86,6 +87,15 @@ final class Clients implements AutoCloseable {
         askForRestores = false;
     }
 
+    /** Whether the server compares signatures with the bytes of a header, and not with what they are in ISO 8859-1. */
+    boolean signsUtf8Headers() {
+        return utf8Headers;
+    }
+
+    void signUtf8Headers() {
+        utf8Headers = true;
+    }
+
     synchronized CredentialSource credentials() {
         if (credentials == null) {
             credentials = CredentialSource.of(aws);
@@ -120,8 +130,11 @@ final class Clients implements AutoCloseable {
                 .asyncConfiguration(ClientAsyncConfiguration.builder()
                         .advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, Runnable::run)
                         .build())
-                // Bodies are compared with their checksums elsewhere, and once is enough.
+                // Bodies are compared with their checksums elsewhere, and once is enough; what is written brings its
+                // own, and
+                // some servers break on, or get wrong, those that the SDK adds of its own accord.
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .overrideConfiguration(overrides()
                         .addExecutionInterceptor(new ListRequests())
                         .addExecutionInterceptor(places)
@@ -130,8 +143,7 @@ final class Clients implements AutoCloseable {
         if (endpoint == null) {
             builder.crossRegionAccessEnabled(true);
         } else {
-            // Some servers break on, or get wrong, the checksums that the SDK adds of its own accord.
-            builder.endpointOverride(endpoint).requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED);
+            builder.endpointOverride(endpoint);
         }
         return builder.build();
     }

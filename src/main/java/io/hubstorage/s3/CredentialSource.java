@@ -24,14 +24,16 @@ import software.amazon.awssdk.services.s3.model.S3Request;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Where the credentials come from: the settings' keys, else the named profile, else the SDK's default chain. The SDK refreshes
+ * Where the credentials come from: the settings' keys, else the named profile, else, but not for a named account, the SDK's default
+ * chain: what that finds is of the account without a name. The SDK refreshes
  * what it knows the end of; what ends unannounced is {@linkplain #renewing looked up anew} when it has been refused. Resolving
  * may read files and ask the network, so it belongs on a virtual or worker thread. Thread-safe.
  */
 final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
     private static final String DEFAULT_PROFILE = "default";
     private static final String DEFAULT_CHAIN = "default chain";
-    private static final String BOTH_KEYS = "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+    private static final String ACCESS_KEY = "AWS_ACCESS_KEY_ID";
+    private static final String SECRET_KEY = "AWS_SECRET_ACCESS_KEY";
 
     /** For so long, credentials that were looked up anew and were still the same are not looked up again. */
     private static final long FUTILE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -64,34 +66,46 @@ final class CredentialSource implements AwsCredentialsProvider, AutoCloseable {
     static CredentialSource of(Settings.Aws aws) {
         String access = aws.keys().accessKeyId();
         String secret = aws.keys().secretAccessKey();
+        String accessName = aws.keys().variable(ACCESS_KEY);
+        String secretName = aws.keys().variable(SECRET_KEY);
+        String bothKeys = "set both %s and %s".formatted(accessName, secretName);
         if (access != null && secret != null) {
             AwsCredentials keys = aws.keys().sessionToken() == null
                     ? AwsBasicCredentials.create(access, secret)
                     : AwsSessionCredentials.create(access, secret, aws.keys().sessionToken());
-            return new CredentialSource(() -> StaticCredentialsProvider.create(keys), "AWS_ACCESS_KEY_ID", BOTH_KEYS);
+            return new CredentialSource(() -> StaticCredentialsProvider.create(keys), accessName, bothKeys);
         }
         if (access != null || secret != null) {
-            String missing = access == null ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
-            return new CredentialSource(
-                    () -> () -> {
-                        throw new Missing(missing + " is not set, only its other half is; set both", null);
-                    },
-                    "AWS_ACCESS_KEY_ID",
-                    BOTH_KEYS);
+            String missing = access == null ? accessName : secretName;
+            return none(missing + " is not set, only its other half is; set both", accessName, bothKeys);
         }
+        boolean named = aws.keys().prefix() != null;
         String profile = aws.profile();
-        if (profile != null && (!profile.equals(DEFAULT_PROFILE) || hasProfile(profile))) {
+        if (profile != null && (named || !profile.equals(DEFAULT_PROFILE) || hasProfile(profile))) {
             return new CredentialSource(
                     () -> ProfileCredentialsProvider.create(profile),
                     "profile " + profile,
                     "check that the profile \"" + profile
                             + "\" is in ~/.aws/config or ~/.aws/credentials and complete");
         }
+        if (named) {
+            String advice = "%s in .env, or %s".formatted(bothKeys, aws.keys().variable("AWS_PROFILE"));
+            return none("no credentials were found (%s); %s".formatted(accessName, advice), accessName, advice);
+        }
         return new CredentialSource(
                 () -> DefaultCredentialsProvider.builder().build(),
                 DEFAULT_CHAIN,
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in .env, or AWS_PROFILE, or attach a role to this"
                         + " machine");
+    }
+
+    private static CredentialSource none(String why, String name, String advice) {
+        return new CredentialSource(
+                () -> () -> {
+                    throw new Missing(why, null);
+                },
+                name,
+                advice);
     }
 
     private static boolean hasProfile(String profile) {

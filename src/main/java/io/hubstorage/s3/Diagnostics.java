@@ -229,11 +229,12 @@ public final class Diagnostics {
     }
 
     private void skipped(String name, String detail, @Nullable String remark) {
-        steps.add(new S3Message.Step(name, Outcome.SKIPPED, detail, remark));
+        steps.add(new S3Message.Step(name, Outcome.SKIPPED, access.inWords(detail), remark));
     }
 
     private void failed(String name, S3Failure failure, String remedy) {
-        steps.add(new S3Message.Step(name, Outcome.FAILED, text(failure.getMessage()), remedy));
+        steps.add(new S3Message.Step(
+                name, Outcome.FAILED, access.inWords(text(failure.getMessage())), access.inWords(remedy)));
     }
 
     private static String text(@Nullable String text) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ExpectedBody(String what, String etag, long length) {
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d+)-(\\d+)/(\\d+)");
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes\\s+(\\d{1,18})-(\\d{1,18})/(\\d{1,18})");
 
     /** @param answer its headers, by names in any case */
     void check(Map<String, List<String>> answer) throws S3Failure {

@@ -53,11 +53,16 @@ final class FailureClassifier {
             passing(Kind.GATEWAY, code("").and(status(502, 504)), "an error inside the server%s; it is tried again"),
             passing(
                     Kind.SERVER_ERROR,
-                    code("RequestTimeout InternalError InternalServerError OperationAborted "
-                                    + "ConditionalRequestConflict IncompleteBody ServerNotInitialized")
+                    code("RequestTimeout InternalError InternalServerError OperationAborted IncompleteBody "
+                                    + "ServerNotInitialized")
                             .or(status(408))
                             .or(answer -> answer.status() >= 500 && answer.status() != 501),
                     "an error inside the server%s; it is tried again"),
+            passing(
+                    Kind.CORRUPT,
+                    // What is sent as XML is well-formed.
+                    code("BadDigest XAmzContentChecksumMismatch XAmzContentSHA256Mismatch MalformedXML"),
+                    "other bytes than those that were sent have come to the server%s; it is tried again"),
             // S3 has no codes of its own for what concerns customers' keys, only words.
             lasting(
                     Kind.CUSTOMER_KEY_NOT_WANTED,
@@ -72,6 +77,10 @@ final class FailureClassifier {
                     Kind.CHANGED,
                     code("PreconditionFailed").or(status(412)),
                     "the object has changed since it was listed"),
+            lasting(
+                    Kind.CHANGED,
+                    code("ConditionalRequestConflict"),
+                    "somebody else writes to the object at the same time%s"),
             lasting(
                     Kind.CHANGED,
                     code("InvalidRange").or(status(416)),
@@ -211,6 +220,12 @@ final class FailureClassifier {
     private static Predicate<Causes.Answer> words(String... texts) {
         return answer -> Stream.of(texts)
                 .anyMatch(text -> answer.message().toLowerCase(Locale.ROOT).contains(text));
+    }
+
+    /** The code in the server's answer; empty where there was none. */
+    static String code(S3Failure failure) {
+        Causes.Answer answer = Causes.of(failure).answer();
+        return answer == null ? "" : answer.code();
     }
 
     /** The cause of a failure in a few words, for those who know already what was tried. */

@@ -1,11 +1,13 @@
 package io.hubstorage.s3;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,31 +19,28 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscriber;
-import org.reactivestreams.Subscription;
 import software.amazon.awssdk.http.Protocol;
-import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
-import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.ProxyConfiguration;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.utils.ProxyConfigProvider;
-import software.amazon.awssdk.utils.async.DelegatingSubscriber;
-import software.amazon.awssdk.utils.async.DelegatingSubscription;
 
 /**
  * The SDK's netty-nio client on loops apart from those of the dashboard: a busy transfer does not hold up a page. Two faults of
  * it are worked around. Where it has several loops it forgets refused connections, so there is one client a loop, and requests
  * are spread over them. Its read timeout also runs while a reader that waits for its disk asks for nothing, so its timeouts are
- * off, and a clock here runs only while the server owes something. Thread-safe.
+ * off, and a clock here runs only while the server owes something: an answer, the next bytes of it, or to take those of a body
+ * that it is sent. Thread-safe.
  */
 public final class NettyTransport implements SdkAsyncHttpClient {
+    /** Marks a request whose headers go as UTF-8, in a header that signers leave out; see {@link #asSigned}. It is not sent. */
+    static final String UTF8_HEADERS = "X-Amzn-Trace-Id";
+
     private static final int MOST_LOOPS = 4;
     /** S3 closes what is silent for about this long; a connection that it just closed would cost an attempt. */
     static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
@@ -137,8 +136,8 @@ public final class NettyTransport implements SdkAsyncHttpClient {
             lookUp(request.request().host());
             done = lane.netty()
                     .execute(AsyncExecuteRequest.builder()
-                            .request(request.request())
-                            .requestContentPublisher(request.requestContentPublisher())
+                            .request(asSigned(request.request()))
+                            .requestContentPublisher(exchange.sending(request.requestContentPublisher()))
                             .fullDuplex(request.fullDuplex())
                             .metricCollector(request.metricCollector().orElse(null))
                             .httpExecutionAttributes(request.httpExecutionAttributes())
@@ -149,13 +148,35 @@ public final class NettyTransport implements SdkAsyncHttpClient {
         } catch (UnknownHostException unknown) {
             return fail(request, unknown);
         }
-        exchange.done = done;
+        exchange.runs(done);
         open.add(exchange);
         var _ = done.whenComplete((_, _) -> open.remove(exchange));
         if (closed) {
             exchange.giveUp(closing(null));
         }
         return done;
+    }
+
+    /**
+     * Netty sends each character of a header as one byte, and the SDK signs the UTF-8 of all. Servers that take the bytes for
+     * characters too compare the same (AWS, those in Java); others compare the bytes as they come (those in Go). For these a request
+     * is marked, and gets its headers' UTF-8 here, behind the signer.
+     */
+    private static SdkHttpRequest asSigned(SdkHttpRequest request) {
+        if (request.firstMatchingHeader(UTF8_HEADERS).isEmpty()) {
+            return request;
+        }
+        SdkHttpRequest.Builder sent = request.toBuilder().removeHeader(UTF8_HEADERS);
+        request.forEachHeader((name, values) -> {
+            if (values.stream().anyMatch(value -> value.chars().anyMatch(unit -> unit > 0x7F))) {
+                sent.putHeader(
+                        name,
+                        values.stream()
+                                .map(value -> new String(value.getBytes(UTF_8), ISO_8859_1))
+                                .toList());
+            }
+        });
+        return sent.build();
     }
 
     /**
@@ -210,93 +231,5 @@ public final class NettyTransport implements SdkAsyncHttpClient {
                         lane -> lane.loop().eventLoopGroup().shutdownGracefully(0, CLOSING_SECONDS, TimeUnit.SECONDS))
                 .toList();
         endings.forEach(ending -> ending.awaitUninterruptibly(CLOSING_SECONDS, TimeUnit.SECONDS));
-    }
-
-    /** One request, and since when its server owes something: the head, or what a reader has asked for. */
-    private static final class Exchange implements SdkAsyncHttpResponseHandler {
-        private final SdkAsyncHttpResponseHandler sdk;
-        private final AtomicLong owed = new AtomicLong(1);
-        private volatile long since = System.nanoTime();
-        private volatile @Nullable CompletableFuture<Void> done;
-        private volatile @Nullable Throwable reason;
-
-        Exchange(SdkAsyncHttpResponseHandler sdk) {
-            this.sdk = sdk;
-        }
-
-        long silentNanos(long now) {
-            return owed.get() == 0 ? 0 : now - since;
-        }
-
-        /** Ends it; netty-nio closes the connection, and tells everybody on the connection's loop. */
-        void giveUp(IOException failure) {
-            CompletableFuture<Void> running = done;
-            if (running != null) {
-                reason = failure;
-                running.completeExceptionally(failure);
-            }
-        }
-
-        private void came() {
-            since = System.nanoTime();
-            if (owed.get() != Long.MAX_VALUE) {
-                owed.decrementAndGet();
-            }
-        }
-
-        private void asked(long count) {
-            if (owed.getAndUpdate(before -> before + count < 0 ? Long.MAX_VALUE : before + count) == 0) {
-                since = System.nanoTime();
-            }
-        }
-
-        @Override
-        public void onHeaders(SdkHttpResponse head) {
-            came();
-            sdk.onHeaders(head);
-        }
-
-        @Override
-        public void onStream(Publisher<ByteBuffer> body) {
-            sdk.onStream(reader -> body.subscribe(new Body(reader)));
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            sdk.onError(why(failure));
-        }
-
-        private Throwable why(Throwable failure) {
-            Throwable given = reason;
-            return given == null ? failure : given;
-        }
-
-        private final class Body extends DelegatingSubscriber<ByteBuffer, ByteBuffer> {
-            Body(Subscriber<? super ByteBuffer> reader) {
-                super(reader);
-            }
-
-            @Override
-            public void onSubscribe(Subscription source) {
-                super.onSubscribe(new DelegatingSubscription(source) {
-                    @Override
-                    public void request(long count) {
-                        asked(count);
-                        super.request(count);
-                    }
-                });
-            }
-
-            @Override
-            public void onNext(ByteBuffer bytes) {
-                came();
-                subscriber.onNext(bytes);
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                super.onError(why(failure));
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.hubstorage.s3;
 
+import io.hubstorage.bus.BucketName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -64,6 +65,7 @@ public final class ObjectReader {
     private final String bucket;
     private final String key;
     private final String etag;
+    private final @Nullable String version;
     private final AwsRequestOverrideConfiguration headers;
     private final boolean withCustomerKey;
     private final BodyRequest request;
@@ -73,15 +75,17 @@ public final class ObjectReader {
             String bucket,
             String key,
             @Nullable String etag,
+            @Nullable String version,
             Headers headers,
             boolean withCustomerKey) {
         this.access = access;
         this.bucket = bucket;
         this.key = key;
         this.etag = Objects.requireNonNullElse(etag, "");
-        this.headers = withCustomerKey ? headers.withCustomerKey : headers.plain;
+        this.version = version;
+        this.headers = headers.of(withCustomerKey);
         this.withCustomerKey = withCustomerKey;
-        this.request = new BodyRequest(access, bucket, key, this.etag, this.headers);
+        this.request = new BodyRequest(access, BucketName.inS3(bucket), key, this.etag, version, this.headers);
     }
 
     /**
@@ -228,8 +232,9 @@ public final class ObjectReader {
     private HeadObjectResponse askForHead(@Nullable Integer part) throws S3Failure, InterruptedException {
         ExpectedBody expected = new ExpectedBody("Asking about " + name(), etag, 0);
         HeadObjectRequest question = HeadObjectRequest.builder()
-                .bucket(bucket)
+                .bucket(BucketName.inS3(bucket))
                 .key(key)
+                .versionId(version)
                 .ifMatch(request.ifMatch())
                 .partNumber(part)
                 .overrideConfiguration(headers)
@@ -246,7 +251,7 @@ public final class ObjectReader {
     /** The object's tag set, which no other answer tells; needs {@code s3:GetObjectTagging}. */
     public Map<String, String> tags() throws S3Failure, InterruptedException {
         GetObjectTaggingRequest request = GetObjectTaggingRequest.builder()
-                .bucket(bucket)
+                .bucket(BucketName.inS3(bucket))
                 .key(key)
                 .requestPayer(access.payer())
                 .build();
@@ -288,6 +293,21 @@ public final class ObjectReader {
                 headers.putHeader(CUSTOMER + "key-md5", md5(customerKey));
             }
             withCustomerKey = headers.build();
+        }
+
+        AwsRequestOverrideConfiguration of(boolean asksWithCustomerKey) {
+            return asksWithCustomerKey ? withCustomerKey : plain;
+        }
+
+        /** Those of the customer's key, names in lower case; none where there is no key. */
+        Map<String, String> customerKey() {
+            Map<String, String> only = new TreeMap<>();
+            withCustomerKey.headers().forEach((name, values) -> {
+                if (name.startsWith(CUSTOMER)) {
+                    only.put(name, values.getFirst());
+                }
+            });
+            return only;
         }
 
         private static String md5(String base64) {

@@ -1,11 +1,13 @@
 package io.hubstorage.s3;
 
+import io.hubstorage.bus.BucketName;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.config.Settings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +25,8 @@ import software.amazon.awssdk.services.s3.model.RequestPayer;
 
 /**
  * S3 as HubStorage uses it: listing, reading, discovery, diagnosis. Safe for threads; everything that talks to S3 blocks and
- * belongs on virtual threads, and an interrupt aborts the request. Nothing is opened before the first request.
+ * belongs on virtual threads, and an interrupt aborts the request. Nothing is opened before the first request. Buckets are called as
+ * everywhere ({@link BucketName}); that they are of this account is the caller's to see to.
  */
 public final class S3Access implements AutoCloseable {
     /** How long a silence is borne; what fits the internet. */
@@ -96,7 +99,7 @@ public final class S3Access implements AutoCloseable {
     /** The "folders" right below a prefix, at most a thousand of them, in the server's order; one LIST request. */
     public List<String> commonPrefixes(String bucket, String prefix) throws S3Failure, InterruptedException {
         ListObjectsV2Request.Builder request = ListObjectsV2Request.builder()
-                .bucket(bucket)
+                .bucket(BucketName.inS3(bucket))
                 .prefix(prefix.isEmpty() ? null : prefix)
                 .delimiter("/")
                 .maxKeys(PAGE)
@@ -190,12 +193,42 @@ public final class S3Access implements AutoCloseable {
      * @param withCustomerKey whether it is asked for with the key in {@code HUBSTORAGE_SSE_C_KEY}, see {@link #hasCustomerKey}
      */
     public ObjectReader object(String bucket, String key, @Nullable String etag, boolean withCustomerKey) {
-        return new ObjectReader(this, bucket, key, etag, headers, withCustomerKey);
+        return new ObjectReader(this, bucket, key, etag, null, headers, withCustomerKey);
+    }
+
+    /**
+     * The version of an object that has this id, which a listing need not show any more; needs {@code s3:GetObjectVersion}.
+     *
+     * @param etag as in {@link #object(String, String, String, boolean)}
+     */
+    public ObjectReader version(
+            String bucket, String key, String version, @Nullable String etag, boolean withCustomerKey) {
+        return new ObjectReader(this, bucket, key, etag, version, headers, withCustomerKey);
+    }
+
+    /** Writes to one bucket. */
+    public ObjectWriter writer(String bucket) {
+        return new ObjectWriter(this, bucket, headers);
+    }
+
+    /** Writes to one bucket in parts. */
+    public MultipartUploads uploads(String bucket) {
+        return new MultipartUploads(this, bucket);
+    }
+
+    /** The headers of a write whose object S3 is to encrypt with the customer's key, which must be there: see {@link #hasCustomerKey}. */
+    public Map<String, String> customerKeyHeaders() {
+        return headers.customerKey();
     }
 
     /** Whether there is a key for objects that S3 keeps encrypted with a key of the customer's (SSE-C). */
     public boolean hasCustomerKey() {
         return clients.settings().customerKey() != null;
+    }
+
+    /** A text for people, with the names of variables as they are in the account that this is access to. */
+    public String inWords(String text) {
+        return clients.settings().keys().inWords(text);
     }
 
     public Diagnostics diagnostics() {

@@ -124,8 +124,13 @@ public abstract sealed class S3Failure extends Exception {
                 || (this instanceof Retriable && kind != Kind.CUT_BODY && kind != Kind.CORRUPT);
     }
 
+    /** The server's own word for it, {@code NoSuchUpload} for example; empty where it gave none. */
+    public String code() {
+        return FailureClassifier.code(this);
+    }
+
     /** The cause alone, in a few plain words: {@code connection refused}, {@code timed out}, {@code 503 SlowDown}. */
-    String inShort() {
+    public String inShort() {
         return FailureClassifier.inShort(this);
     }
 

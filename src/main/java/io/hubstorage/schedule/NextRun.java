@@ -1,6 +1,6 @@
 package io.hubstorage.schedule;
 
-import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.JobRecord;
 import io.hubstorage.bus.RunResult;
 import java.time.Instant;
 import java.util.List;
@@ -32,11 +32,11 @@ record NextRun(@Nullable Instant due, boolean overdue) {
      * holds only once: a run that ends the process each time must not do so over and over. A process that was told to stop is
      * no crash, however often.
      *
-     * @param runs the last runs over all buckets that were not dry ones, newest first
+     * @param runs the last ones that served the schedule, newest first
      * @param newestSnapshot counts when there are no runs
      */
     static @Nullable Instant countFrom(
-            Timetable timetable, List<RunRecord> runs, @Nullable Instant newestSnapshot, Instant now) {
+            Timetable timetable, List<? extends JobRecord> runs, @Nullable Instant newestSnapshot, Instant now) {
         boolean takeUp = !runs.isEmpty()
                 && runs.getFirst().result() == RunResult.INTERRUPTED
                 && (!crashed(runs.getFirst()) || runs.size() < 2 || !crashed(runs.get(1)));
@@ -47,7 +47,7 @@ record NextRun(@Nullable Instant due, boolean overdue) {
         return last != null && timetable.credible(last, now) ? last : null;
     }
 
-    private static boolean crashed(RunRecord run) {
+    private static boolean crashed(JobRecord run) {
         return run.result() == RunResult.INTERRUPTED && !run.end().stoppedInOrder();
     }
 }

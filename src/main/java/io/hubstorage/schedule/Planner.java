@@ -1,182 +1,237 @@
 package io.hubstorage.schedule;
 
+import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.HubConfig;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the scheduler knows, and what follows from it. Talks to nobody and reads no clock: each question brings the time
- * along. There is one due time at any moment, so that missed runs cannot pile up. Not thread-safe.
+ * What the scheduler knows of all schedules, and what follows from it: they begin one thing at a time. Talks to nobody and
+ * reads no clock: each question brings the time along. Not thread-safe.
  */
 final class Planner {
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
     private static final Duration UNUSABLE_RETRY = Duration.ofMinutes(1);
+    /** What waited for a run begins this soon after it. */
+    private static final Duration SOON = Duration.ofSeconds(10);
+    /** What may take hours, and what a backup does not wait for. */
+    private static final Set<String> BESIDE_OTHERS = Set.of(JobKind.RETENTION.word(), JobKind.REPLICATION.word());
 
-    private HubConfig.Automation automation;
-    private Timetable timetable;
-    private boolean configured;
+    private HubConfig config;
     private boolean paused;
+    private List<Plan> plans = List.of();
 
-    private @Nullable Instant countFrom;
-
-    private @Nullable Instant lastRun;
-    private @Nullable Instant lastBackup;
-    private @Nullable RunResult lastResult;
-
-    private @Nullable Instant due;
-    private boolean catchUp;
-    private boolean asked;
+    private @Nullable Plan asked;
     private boolean running;
     private @Nullable String finishedId;
-    private @Nullable Instant retryAt;
-    private Duration retryDelay = Duration.ZERO;
+    private @Nullable Instant freeSince;
     private RunState.@Nullable Waiting waiting;
     /** Whether a run was refused because of it: then only a run that begins proves that it is over. */
     private boolean refusedByFolder;
 
-    /** @throws IllegalArgumentException when the configured schedule cannot be understood */
+    /** @throws IllegalArgumentException when a configured schedule cannot be understood */
     Planner(HubConfig config) {
-        automation = config.automation();
-        timetable = Timetable.of(automation);
-        configured = configured(config);
+        Schedule.of(config);
+        this.config = config;
     }
 
     /**
-     * @param runs the last runs over all buckets that were not dry ones, newest first
-     * @param lastSuccess the start of the last one that left every bucket safe
-     */
-    record Past(
-            List<RunRecord> runs,
-            @Nullable Instant lastSuccess,
-            @Nullable Instant newestSnapshot,
-            boolean paused) {}
-
-    /** Begins anew from what the disk remembers; what is overdue then is caught up on. */
-    void begin(Past past, Instant now) {
-        paused = past.paused();
-        RunRecord last = past.runs().isEmpty() ? null : past.runs().getFirst();
-        lastRun = last == null ? null : last.startedAt();
-        lastResult = last == null ? null : last.result();
-        lastBackup = past.lastSuccess() != null || last != null ? past.lastSuccess() : past.newestSnapshot();
-        countFrom = NextRun.countFrom(timetable, past.runs(), past.newestSnapshot(), now);
-        catchUp = plan(now);
-    }
-
-    /**
-     * Takes over a changed configuration.
+     * Begins anew from what the disk remembers; what is overdue then is caught up on.
      *
-     * @return whether it means anything to the schedule
-     * @throws IllegalArgumentException when the schedule cannot be understood; the old one stays
+     * @param schedules of the configuration, in its order, with their past
      */
-    boolean configure(HubConfig config, Instant now) {
-        Timetable changed = Timetable.of(config.automation());
-        boolean same = config.automation().equals(automation) && configured(config) == configured;
-        timetable = changed;
-        automation = config.automation();
-        configured = configured(config);
-        if (!same) {
-            plan(now);
+    void begin(HubConfig configured, Map<Schedule, Plan.Past> schedules, boolean isPaused, Instant now) {
+        config = configured;
+        paused = isPaused;
+        refusedByFolder = false;
+        plans = schedules.entrySet().stream()
+                .map(each -> new Plan(each.getKey(), each.getValue(), isActive(), true, now))
+                .toList();
+    }
+
+    /**
+     * Takes over a changed configuration. What has been done by a schedule counts on, whatever its times are now.
+     *
+     * @param schedules its own, in its order, with the past of those that are new
+     * @return whether it means anything to the schedules
+     */
+    boolean configure(HubConfig changed, Map<Schedule, Plan.Past> schedules, Instant now) {
+        config = changed;
+        List<Plan> before = plans;
+        List<Plan> after = new ArrayList<>();
+        boolean same = true;
+        for (Map.Entry<Schedule, Plan.Past> each : schedules.entrySet()) {
+            Schedule schedule = each.getKey();
+            Optional<Plan> known = before.stream()
+                    .filter(plan -> plan.schedule().continues(schedule))
+                    .findFirst();
+            if (known.isPresent()) {
+                same &= !known.get().change(schedule, isActive(), now);
+            }
+            after.add(known.orElseGet(() -> new Plan(schedule, each.getValue(), isActive(), false, now)));
         }
-        return !same;
+        plans = List.copyOf(after);
+        boolean changes = !same || !after.equals(before);
+        refusedByFolder &= !changes;
+        return changes;
     }
 
     void pause(boolean pause, Instant now) {
         if (pause != paused) {
             paused = pause;
-            plan(now);
+            refusedByFolder = false;
+            plans.forEach(plan -> plan.change(plan.schedule(), isActive(), now));
         }
     }
 
-    void started(RunState run, Instant now) {
-        running = true;
-        if (!run.start().dryRun() && Boolean.TRUE.equals(run.start().allBuckets())) {
-            begun(run.start().startedAt(), now);
-        }
+    /** A backup has begun, whoever asked for it; or goes on, as somebody says who may not know yet that it has ended. */
+    void started(RunStart run, Instant now) {
+        started(run.runId(), run.startedAt(), schedule -> schedule.begunBy(run), now);
     }
 
+    /** A backup has ended, whoever asked for it. */
     void finished(RunRecord run, Instant now) {
+        over(run.runId(), now);
+        for (Plan plan : plans) {
+            if (plan.schedule().servedBy(run)) {
+                refusedByFolder = false;
+                plan.ended(run.startedAt(), plan.schedule().resultIn(run), now);
+            } else if (plan.schedule().begunBy(run.start())) {
+                plan.notServed(now);
+            }
+        }
+    }
+
+    /** The same of a job of another kind, which has no parts that schedules divide among them. */
+    void started(String kind, String id, Instant start, Instant now) {
+        if (isBesideOthers(kind)) {
+            ofKind(kind).forEach(plan -> plan.begun(start, now));
+        } else {
+            started(id, start, schedule -> schedule.kind().equals(kind), now);
+        }
+    }
+
+    /** Whether nothing waits for jobs of that kind, nor they for anything. */
+    private static boolean isBesideOthers(String kind) {
+        return BESIDE_OTHERS.contains(kind);
+    }
+
+    private Stream<Plan> ofKind(String kind) {
+        return plans.stream().filter(plan -> plan.schedule().kind().equals(kind));
+    }
+
+    /** Such a job has ended. */
+    void finished(String kind, String id, Instant start, RunResult result, Instant now) {
+        if (!isBesideOthers(kind)) {
+            over(id, now);
+        }
+        ofKind(kind).forEach(plan -> plan.ended(start, result, now));
+    }
+
+    private void over(String id, Instant now) {
         running = false;
-        finishedId = run.runId();
-        // A run of some buckets takes nothing off the schedule, which is there for all of them.
-        if (!run.dryRun() && run.coversAllBuckets()) {
-            begun(run.startedAt(), now);
-            lastResult = run.result();
-            lastBackup = run.leavesAllSafe() ? run.startedAt() : lastBackup;
+        finishedId = id;
+        freeSince = now;
+    }
+
+    private void started(String id, Instant start, Predicate<Schedule> served, Instant now) {
+        if (id.equals(finishedId)) {
+            return;
+        }
+        running = true;
+        for (Plan plan : plans) {
+            if (served.test(plan.schedule())) {
+                refusedByFolder = false;
+                plan.begun(start, now);
+            }
         }
     }
 
-    boolean shouldStart(Instant now) {
-        if (!passed(now) || running || asked) {
-            return false;
+    /** The schedule that is to begin something now, if any is: they do so one after the other. */
+    Optional<Schedule> toStart(Instant now) {
+        if (running || asked != null) {
+            return Optional.empty();
         }
-        if (retryAt != null && retryAt.isAfter(now.plus(retryDelay))) {
-            // The clock was set back.
-            retryAt = now.plus(retryDelay);
-        }
-        return retryAt == null || !retryAt.isAfter(now);
+        return plans.stream()
+                .filter(plan -> plan.isReady(now) && !plan.waitsFor(plans))
+                .reduce((first, second) -> second.isBefore(first) ? second : first)
+                .map(Plan::schedule);
     }
 
-    /** Whether a run is due that must wait for one in progress: is there really one? */
+    /** Whether something is due that must wait for what is in progress: is there really something? */
     boolean waitsForOther(Instant now) {
-        return passed(now) && running;
+        return running && plans.stream().anyMatch(plan -> plan.isDue(now) && !plan.waitsFor(plans));
     }
 
-    /** A run is being asked for; the answer is one of the next four. */
-    Trigger ask() {
-        asked = true;
-        if (lastRun == null && lastBackup == null) {
-            return Trigger.FIRST;
-        }
-        return catchUp ? Trigger.CATCH_UP : Trigger.SCHEDULE;
+    /** What the schedule begins is being asked for; the answer is one of the next four. */
+    Trigger ask(Schedule schedule) {
+        Plan plan = plans.stream()
+                .filter(each -> each.schedule().continues(schedule))
+                .findFirst()
+                .orElseThrow();
+        asked = plan;
+        return plan.trigger();
     }
 
     void accepted(String runId, Instant now) {
-        asked = false;
+        Plan plan = answered();
         refusedByFolder = false;
+        if (isBesideOthers(plan.schedule().kind())) {
+            // Or it would be due until we hear of its begin.
+            plan.begun(now, now);
+            return;
+        }
         if (!runId.equals(finishedId) && !running) {
             running = true;
-            begun(now, now);
+            plan.begun(now, now);
         }
     }
 
-    /** Another run goes on: its end decides when the next one is due. */
+    /** Something else goes on: its end decides when the next one is due. */
     void busy() {
-        asked = false;
+        answered();
         running = true;
     }
 
-    /** No run goes on, whatever we thought. */
+    /** Nothing goes on, whatever we thought. */
     void idle() {
         running = false;
     }
 
-    /** Returns how long to wait before asking again; longer each time. */
+    /** Returns how long to wait before asking for it again; longer each time. */
     Duration refused(Instant now) {
-        asked = false;
-        Duration longer = retryDelay.isZero() ? FIRST_RETRY : retryDelay.multipliedBy(2);
-        Duration longest = timetable.longestRetry();
-        retryDelay = longer.compareTo(longest) > 0 ? longest : longer;
-        retryAt = now.plus(retryDelay);
-        return retryDelay;
+        return answered().refused(now);
     }
 
-    /** The run that was asked for cannot begin, for a reason that outlasts it; it is asked for again in a minute. */
+    /** What was asked for cannot begin, for a reason that outlasts it and concerns all of its kind; asked for again in a minute. */
     void unusable(String why, Instant now) {
-        asked = false;
-        retryDelay = UNUSABLE_RETRY;
-        retryAt = now.plus(retryDelay);
+        String kind = answered().schedule().kind();
+        plans.stream()
+                .filter(plan -> plan.schedule().kind().equals(kind) && plan.isDue(now))
+                .forEach(plan -> plan.retryIn(UNUSABLE_RETRY, now));
         destination(why, now);
         refusedByFolder = true;
+    }
+
+    private Plan answered() {
+        Plan plan = Objects.requireNonNull(asked, "nothing was asked for");
+        asked = null;
+        return plan;
     }
 
     /**
@@ -201,71 +256,69 @@ final class Planner {
     }
 
     SchedulerMessage.Status status(Instant now) {
-        Instant next = due != null && retryAt != null && retryAt.isAfter(due) ? retryAt : due;
-        boolean overdue = due != null && !running && due.isBefore(now);
+        boolean free = !running
+                && (freeSince == null || Duration.between(freeSince, now).abs().compareTo(SOON) > 0);
+        List<SchedulerMessage.Schedule> schedules = plans.stream()
+                .map(plan -> plan.status(free && !plan.waitsFor(plans), now))
+                .toList();
+        HubConfig.Automation automation = config.automation();
         return new SchedulerMessage.Status(
                 true,
                 automation.enabled(),
                 paused,
-                new SchedulerMessage.Runs(overdue, next, lastBackup, lastRun, lastResult),
-                rule(),
-                waiting);
+                backups(schedules),
+                Schedule.rule(automation.intervalHours(), automation.cron(), automation.timeZone()),
+                waiting,
+                schedules);
     }
 
-    private SchedulerMessage.Rule rule() {
-        if (!(timetable instanceof CronTimetable)) {
-            return new SchedulerMessage.Rule(automation.intervalHours(), null, null);
-        }
-        String zone = automation.timeZone();
-        return new SchedulerMessage.Rule(
-                automation.intervalHours(),
-                automation.cron(),
-                zone == null ? ZoneId.systemDefault().getId() : zone);
+    /** All schedules of backups as if they were one. */
+    private static SchedulerMessage.Runs backups(List<SchedulerMessage.Schedule> schedules) {
+        List<SchedulerMessage.Times> times = schedules.stream()
+                .filter(schedule -> schedule.kind().equals(Schedule.BACKUP))
+                .map(SchedulerMessage.Schedule::times)
+                .toList();
+        Optional<SchedulerMessage.Times> last =
+                times.stream().filter(each -> each.last() != null).max(Comparator.comparing(each -> each.last()));
+        boolean allGood = times.stream().allMatch(each -> each.lastSuccess() != null);
+        return new SchedulerMessage.Runs(
+                times.stream().anyMatch(SchedulerMessage.Times::overdue),
+                times.stream()
+                        .map(SchedulerMessage.Times::next)
+                        .filter(Objects::nonNull)
+                        .min(Comparator.naturalOrder())
+                        .orElse(null),
+                allGood
+                        ? times.stream()
+                                .map(SchedulerMessage.Times::lastSuccess)
+                                .min(Comparator.naturalOrder())
+                                .orElse(null)
+                        : null,
+                last.map(SchedulerMessage.Times::last).orElse(null),
+                last.map(SchedulerMessage.Times::lastResult).orElse(null));
     }
 
-    /** For the log: the schedule, and what comes next. */
+    /** For the log: what comes next, by which schedule. */
     String describe() {
-        if (!automation.enabled()) {
+        if (!config.automation().enabled()) {
             return "switched off (automation.enabled); backups run by hand only";
         }
         if (paused) {
             return "paused; backups run by hand only until it is resumed";
         }
-        if (!configured) {
+        if (config.selection().isEmpty()) {
             return "waiting: no bucket is configured yet";
         }
-        return "%s, next backup %s"
-                .formatted(timetable.describe(), due == null ? "never" : "at " + due.truncatedTo(ChronoUnit.SECONDS));
+        Plan first = plans.stream()
+                .reduce((one, other) -> other.isBefore(one) ? other : one)
+                .orElseThrow();
+        return plans.size() == 1
+                ? first.describe()
+                : "%d schedules, the first of them %s: %s"
+                        .formatted(plans.size(), first.schedule().name(), first.describe());
     }
 
-    private void begun(Instant start, Instant now) {
-        countFrom = start;
-        lastRun = start;
-        lastResult = RunResult.RUNNING;
-        plan(now);
-    }
-
-    private boolean passed(Instant now) {
-        if (due == null) {
-            return false;
-        }
-        due = timetable.bounded(due, countFrom, now);
-        return !due.isAfter(now);
-    }
-
-    /** Returns whether a run is overdue. */
-    private boolean plan(Instant now) {
-        catchUp = false;
-        refusedByFolder = false;
-        retryAt = null;
-        retryDelay = Duration.ZERO;
-        boolean active = automation.enabled() && configured && !paused;
-        NextRun next = active ? NextRun.plan(timetable, countFrom, now) : new NextRun(null, false);
-        due = next.due();
-        return next.overdue();
-    }
-
-    private static boolean configured(HubConfig config) {
-        return !config.selection().isEmpty();
+    private boolean isActive() {
+        return config.automation().enabled() && !config.selection().isEmpty() && !paused;
     }
 }

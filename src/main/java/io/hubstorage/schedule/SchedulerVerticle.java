@@ -4,11 +4,18 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.DrillStart;
+import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.JobRecord;
+import io.hubstorage.bus.JobState;
+import io.hubstorage.bus.ReplicationStart;
+import io.hubstorage.bus.RetentionStart;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.HubConfig;
 import io.hubstorage.jobs.HistoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -17,7 +24,9 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -26,7 +35,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts a run when one is due, by asking for it on the bus. It compares the wall clock with the due time at every tick
+ * Starts what is due by the schedules, by asking for it on the bus. It compares the wall clock with the due time at every tick
  * and keeps no timer to a far moment: a clock that jumps and a machine that sleeps make no difference. Deploy it after
  * the backup verticle.
  */
@@ -34,6 +43,9 @@ public final class SchedulerVerticle extends VerticleBase {
     public static final Duration TICK = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(SchedulerVerticle.class);
+    /** What is on a schedule beside backups. */
+    private static final List<JobKind> OTHERS = List.of(JobKind.DRILL, JobKind.RETENTION, JobKind.REPLICATION);
+
     private static final Duration CHECK = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofMinutes(1);
 
@@ -73,9 +85,10 @@ public final class SchedulerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return Future.join(List.of(
+        return Future.join(OTHERS.stream().map(this::follow).toList())
+                .compose(_ -> Future.join(List.of(
                         bus().listen(Addresses.BACKUP_STARTED, RunState.class, run -> {
-                            planner.started(run, clock.instant());
+                            planner.started(run.start(), clock.instant());
                             publishIfChanged();
                         }),
                         bus().listen(Addresses.BACKUP_FINISHED, RunRecord.class, run -> {
@@ -86,37 +99,63 @@ public final class SchedulerVerticle extends VerticleBase {
                         bus().listen(Addresses.CONFIG_CHANGED, this::configChanged),
                         bus().answer(Addresses.SCHEDULER_STATUS, _ -> Future.succeededFuture(status())),
                         bus().answer(Addresses.SCHEDULER_RESTART, _ -> restart()),
-                        bus().answer(Addresses.SCHEDULER_PAUSE, this::pause)))
+                        bus().answer(Addresses.SCHEDULER_PAUSE, this::pause))))
                 .compose(_ -> begin())
                 .onSuccess(_ -> vertx.setPeriodic(0, Math.max(1, tick.toMillis()), _ -> tick()));
     }
 
-    /** Reads what the disk remembers, asks whether a run goes on, and plans. */
-    private Future<Void> begin() {
-        return vertx.executeBlocking(this::past)
-                .compose(past -> askForStatus().map(status -> {
-                    planner.begin(past, clock.instant());
-                    take(status);
-                    LOG.info("Schedule: {}", planner.describe());
+    private Future<?> follow(JobKind kind) {
+        return Future.join(
+                bus().listen(kind.started(), JobState.class, job -> {
+                    planner.started(kind.word(), job.runId(), job.at(), clock.instant());
                     publishIfChanged();
-                    return null;
+                }),
+                bus().listen(kind.finished(), JobRecord.class, job -> {
+                    planner.finished(kind.word(), job.runId(), job.startedAt(), job.result(), clock.instant());
+                    publishIfChanged();
                 }));
     }
 
-    private Planner.Past past() {
-        List<RunRecord> runs = history.lastWholeRuns(2);
-        return new Planner.Past(
-                runs,
-                history.lastSuccess().map(RunRecord::startedAt).orElse(null),
-                runs.isEmpty() ? newestSnapshot.get().orElse(null) : null,
-                pauseFile.paused());
+    /** Reads what the disk remembers, asks whether a run goes on, and plans. */
+    private Future<Void> begin() {
+        HubConfig planned = config.config();
+        List<Schedule> schedules = Schedule.ofAllKinds(planned);
+        return vertx.executeBlocking(() -> new Memory(past(schedules), pauseFile.paused()))
+                .compose(memory -> askForStatus().compose(status -> {
+                    if (!config.config().equals(planned)) {
+                        return begin();
+                    }
+                    planner.begin(planned, memory.schedules, memory.paused, clock.instant());
+                    take(status);
+                    LOG.info("Schedule: {}", planner.describe());
+                    publishIfChanged();
+                    return Future.succeededFuture();
+                }));
+    }
+
+    private record Memory(Map<Schedule, Plan.Past> schedules, boolean paused) {}
+
+    /** What the history, or else the newest snapshot, tells of each. Blocks. */
+    private Map<Schedule, Plan.Past> past(List<Schedule> schedules) {
+        boolean known = history.query(runs -> runs.anyMatch(run -> !run.dryRun()));
+        Instant snapshot = known ? null : newestSnapshot.get().orElse(null);
+        List<Schedule> backups = schedules.stream()
+                .filter(each -> each.kind().equals(Schedule.BACKUP))
+                .toList();
+        Map<Schedule, Plan.Past> past =
+                new LinkedHashMap<>(history.query(runs -> Plan.Past.of(backups, runs.iterator(), snapshot)));
+        schedules.stream()
+                .filter(each -> !each.kind().equals(Schedule.BACKUP))
+                .forEach(other -> past.put(other, Plan.Past.ofKind(JobKind.of(other.kind()), history)));
+        return past;
     }
 
     private void tick() {
         Instant now = clock.instant();
         look(now);
-        if (planner.shouldStart(now)) {
-            startRun(planner.ask());
+        Optional<Schedule> due = planner.toStart(now);
+        if (due.isPresent()) {
+            startRun(due.get());
         } else if (planner.waitsForOther(now)) {
             check(now);
         } else {
@@ -150,28 +189,43 @@ public final class SchedulerVerticle extends VerticleBase {
         }
     }
 
-    private void startRun(Trigger trigger) {
+    private void startRun(Schedule schedule) {
+        Trigger trigger = planner.ask(schedule);
         if (planner.waiting() == null) {
+            String by = schedule.isMain() ? "" : " by schedule " + schedule.name();
             LOG.info(
                     switch (trigger) {
-                        case FIRST -> "The first backup begins";
-                        case CATCH_UP -> "A backup is overdue: catching up now";
-                        default -> "A scheduled backup is due: starting it";
-                    });
+                        case FIRST -> "The first {}{} begins";
+                        case CATCH_UP -> "A {}{} is overdue: catching up now";
+                        default -> "A {}{} is due: starting it";
+                    },
+                    schedule.kind(),
+                    by);
         }
-        bus().ask(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(trigger, false, null)), Bus.PATIENT)
+        JsonObject start = BusJson.encode(request(schedule, trigger));
+        bus().ask(Addresses.start(schedule.kind()), start, Bus.PATIENT)
                 .map(reply -> BusJson.decode(reply, BackupMessage.Accepted.class))
                 .onSuccess(accepted -> {
                     planner.accepted(accepted.runId(), clock.instant());
                     destination(null);
                 })
-                .onFailure(this::notStarted)
+                .onFailure(e -> notStarted(schedule.kind(), e))
                 .onComplete(then -> publishIfChanged());
     }
 
-    private void notStarted(Throwable e) {
-        if (e instanceof ReplyException reply && reply.failureCode() == Bus.CONFLICT) {
-            LOG.info("A backup is running already; the schedule goes on when it has ended");
+    private static Record request(Schedule schedule, Trigger trigger) {
+        return switch (JobKind.of(schedule.kind())) {
+            case DRILL -> new DrillStart(trigger, null, List.of(), null, null);
+            case RETENTION -> new RetentionStart(trigger, null, null);
+            case REPLICATION -> new ReplicationStart(trigger, null, List.of(), null, null);
+            case BACKUP, RESTORE, VERIFY, REPAIR -> new BackupMessage.Start(trigger, false, null, schedule.name());
+        };
+    }
+
+    private void notStarted(String kind, Throwable e) {
+        // Whatever else may be in another one's way, no backup waits for it.
+        if (e instanceof ReplyException reply && reply.failureCode() == Bus.CONFLICT && kind.equals(Schedule.BACKUP)) {
+            LOG.info("A {} is running already; the schedule goes on when it has ended", kind);
             planner.busy();
             checked = clock.instant();
         } else if (e instanceof ReplyException reply && reply.failureCode() == Bus.UNUSABLE) {
@@ -182,7 +236,7 @@ public final class SchedulerVerticle extends VerticleBase {
             }
         } else {
             Duration delay = planner.refused(clock.instant());
-            LOG.warn("The backup could not be started, next try in {} s: {}", delay.toSeconds(), e.getMessage());
+            LOG.warn("The {} could not be started, next try in {} s: {}", kind, delay.toSeconds(), e.getMessage());
         }
     }
 
@@ -211,21 +265,29 @@ public final class SchedulerVerticle extends VerticleBase {
     private void take(BackupMessage.@Nullable Status status) {
         RunState current = status == null ? null : status.current();
         if (current != null) {
-            planner.started(current, clock.instant());
+            planner.started(current.start(), clock.instant());
         } else if (status == null || !status.running()) {
             planner.idle();
         }
     }
 
     private void configChanged() {
+        HubConfig changed = config.config();
+        List<Schedule> schedules;
         try {
-            if (planner.configure(config.config(), clock.instant())) {
-                LOG.info("The schedule has changed: {}", planner.describe());
-                publishIfChanged();
-            }
+            schedules = Schedule.ofAllKinds(changed);
         } catch (IllegalArgumentException e) {
             LOG.warn("The new schedule cannot be understood, so the old one stays: {}", e.getMessage());
+            return;
         }
+        vertx.executeBlocking(() -> past(schedules))
+                .onSuccess(past -> {
+                    if (planner.configure(changed, past, clock.instant())) {
+                        LOG.info("The schedule has changed: {}", planner.describe());
+                        publishIfChanged();
+                    }
+                })
+                .onFailure(e -> LOG.warn("The history cannot be read, so the old schedule stays: {}", e.getMessage()));
     }
 
     private Future<SchedulerMessage.Status> restart() {

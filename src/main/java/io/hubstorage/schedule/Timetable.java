@@ -1,6 +1,5 @@
 package io.hubstorage.schedule;
 
-import io.hubstorage.config.HubConfig;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -11,18 +10,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** When runs are to begin: every so often, or by a cron expression. Immutable. */
-public sealed interface Timetable permits Timetable.Interval, CronTimetable {
+public sealed interface Timetable permits Timetable.Interval, Timetable.Daily, CronTimetable {
     /**
-     * The timetable of a configuration.
+     * By the cron expression, if there is one, else by the hours.
      *
-     * @throws IllegalArgumentException when the cron expression or the time zone cannot be understood
+     * @param timeZone of the expression; the system's when absent
+     * @throws IllegalArgumentException when the expression or the time zone cannot be understood
      */
-    static Timetable of(HubConfig.Automation automation) {
-        String cron = automation.cron();
-        if (cron == null || cron.isBlank()) {
-            return Interval.ofHours(automation.intervalHours());
-        }
-        return CronTimetable.of(cron, zone(automation.timeZone()));
+    static Timetable of(double hours, @Nullable String cron, @Nullable String timeZone) {
+        return cron == null || cron.isBlank() ? Interval.ofHours(hours) : CronTimetable.of(cron, zone(timeZone));
     }
 
     private static ZoneId zone(@Nullable String name) {
@@ -53,6 +49,40 @@ public sealed interface Timetable permits Timetable.Interval, CronTimetable {
 
     /** For people: {@code every 6 h}. */
     String describe();
+
+    /** Once a day, as soon as the day has begun. */
+    record Daily(ZoneId zone) implements Timetable {
+        @Override
+        public Optional<Instant> next(Instant lastStart) {
+            return Optional.of(lastStart
+                    .atZone(zone)
+                    .toLocalDate()
+                    .plusDays(1)
+                    .atStartOfDay(zone)
+                    .toInstant());
+        }
+
+        @Override
+        public Instant bounded(Instant due, @Nullable Instant lastStart, Instant now) {
+            Instant latest = now.plus(Duration.ofDays(1));
+            return due.isAfter(latest) ? latest : due;
+        }
+
+        @Override
+        public boolean credible(Instant lastStart, Instant now) {
+            return !lastStart.isAfter(now.plus(Duration.ofDays(1)));
+        }
+
+        @Override
+        public Duration longestRetry() {
+            return Duration.ofHours(1);
+        }
+
+        @Override
+        public String describe() {
+            return "every day";
+        }
+    }
 
     /** A run every {@code length}, counted from start to start. */
     record Interval(Duration length) implements Timetable {

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * A snapshot's {@code run.json}: what the run that made it was asked to do, and what became of every object. A flat object in
  * JSON.
  *
- * @param format 1
+ * @param format {@link #FORMAT}, or {@link #COMPRESSED}
  * @param snapshot the name of the folder
  * @param alarms what somebody must look at before the snapshots before this one may go
  * @param allocatedBytes what it takes on the disk that no snapshot before it takes, folders included, in whole blocks as
@@ -45,8 +45,14 @@ public record Certificate(
         List<Bucket> buckets,
         List<RunRecord.Alarm> alarms,
         @Nullable Long allocatedBytes) {
-    /** The format this program writes, and the greatest it reads. */
+    /** Of a snapshot whose files are their objects as they are. */
     public static final int FORMAT = 1;
+
+    /**
+     * Of one that may hold compressed files: a program that knows only {@link #FORMAT} must leave it alone, since it would take them
+     * for damaged, and repair them. The greatest that this program reads.
+     */
+    public static final int COMPRESSED = 2;
 
     /** Copies the lists; certificates of earlier versions have no alarms. */
     public Certificate {
@@ -218,10 +224,10 @@ public record Certificate(
         } catch (JsonProcessingException e) {
             throw new IOException("The certificate " + file + " is damaged: " + e.getOriginalMessage(), e);
         }
-        if (certificate.format < 1 || certificate.format > FORMAT) {
+        if (certificate.format < 1 || certificate.format > COMPRESSED) {
             throw new IOException(
                     "The certificate %s has format %d, but this program reads only up to %d: use a newer one"
-                            .formatted(file, certificate.format, FORMAT));
+                            .formatted(file, certificate.format, COMPRESSED));
         }
         return certificate;
     }

@@ -14,12 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +40,19 @@ public final class DataLock implements AutoCloseable {
      */
     private static final ConcurrentMap<Path, Holder> OURS = new ConcurrentHashMap<>();
 
+    /**
+     * Held while a file is opened, tried and closed again: closing it would let go of what another thread has just locked. One for each
+     * file, so that a disk that does not answer keeps nobody from the others.
+     */
+    private static final ConcurrentMap<Path, ReentrantLock> TRYING = new ConcurrentHashMap<>();
+
     private static final int MOST_BYTES = 4096;
+    /** Longer than a rename takes on a disk that has just to wake up. */
+    private static final Duration MOST_MOMENT = Duration.ofSeconds(15);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+    /** Another process that only looks whether it is held has it meanwhile. */
+    private static final int LOOKS = 50;
 
     private static final Logger LOG = LoggerFactory.getLogger(DataLock.class);
 
@@ -53,16 +68,22 @@ public final class DataLock implements AutoCloseable {
      * Who works on the folder, as far as is known.
      *
      * @param space within which the pid names a process: this boot of the machine, and the container
+     * @param moment whether it lets go at once, so that it pays to wait; false where absent
      */
     public record Holder(
             @Nullable Long pid,
             @Nullable String host,
             @Nullable Instant since,
-            @Nullable String space) {
-        static final Holder UNKNOWN = new Holder(null, null, null, null);
+            @Nullable String space,
+            @Nullable Boolean moment) {
+        static final Holder UNKNOWN = new Holder(null, null, null, null, null);
 
         static Holder us(@Nullable Instant since) {
-            return new Holder(ProcessHandle.current().pid(), thisHost(), since, thisSpace());
+            return us(since, false);
+        }
+
+        private static Holder us(@Nullable Instant since, boolean moment) {
+            return new Holder(ProcessHandle.current().pid(), thisHost(), since, thisSpace(), moment ? true : null);
         }
 
         static Holder read(Path file) throws IOException {
@@ -139,12 +160,41 @@ public final class DataLock implements AutoCloseable {
     }
 
     /**
-     * Takes the one of a data folder, or finds that somebody has it.
+     * Takes the one of a data folder, or finds that somebody has it; who has it {@link #takeForMoment for a moment} is waited for.
      *
      * @param now what is written down as the begin of the work
      */
     public static DataLock take(Layout layout, Instant now) throws IOException, HeldException {
-        return take(layout.lock(), now);
+        return takeInTurn(layout.lock(), Holder.us(now));
+    }
+
+    /**
+     * Takes the one of a data folder for as long as a rename takes, for what must not happen beside a run: no run is refused because
+     * of it.
+     */
+    public static DataLock takeForMoment(Layout layout, Instant now) throws IOException, HeldException {
+        return takeInTurn(layout.lock(), Holder.us(now, true));
+    }
+
+    private static DataLock takeInTurn(Path file, Holder us) throws IOException, HeldException {
+        long begun = System.nanoTime();
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return take(file, us, FileChannel::tryLock, LockFile.USUAL);
+            } catch (HeldException e) {
+                // Whoever has just taken it may not have written down yet for how long, and whoever only looks
+                // never does. Of our own process we know.
+                boolean waits = attempt == 0
+                        || Boolean.TRUE.equals(e.holder().moment())
+                        || (attempt < LOOKS && !OURS.containsKey(file));
+                if (!waits
+                        || Thread.currentThread().isInterrupted()
+                        || System.nanoTime() - begun > MOST_MOMENT.toNanos()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            }
+        }
     }
 
     /** Takes the one that this file stands for. The file is made, and stays. */
@@ -153,19 +203,31 @@ public final class DataLock implements AutoCloseable {
     }
 
     static DataLock take(Path file, Instant now, Locks locks, LockFile lockFile) throws IOException, HeldException {
+        return take(file, Holder.us(now), locks, lockFile);
+    }
+
+    private static DataLock take(Path file, Holder us, Locks locks, LockFile lockFile)
+            throws IOException, HeldException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Holder us = Holder.us(now);
         Holder ours = OURS.putIfAbsent(file, us);
         if (ours != null) {
             throw new HeldException(file, ours);
         }
+        ReentrantLock trying = trying(file);
+        trying.lock();
         try {
             return new DataLock(file, hold(file, us, locks, lockFile));
         } catch (IOException | HeldException | RuntimeException e) {
             // Or it would refuse everybody for good.
             OURS.remove(file);
             throw e;
+        } finally {
+            trying.unlock();
         }
+    }
+
+    private static ReentrantLock trying(Path file) {
+        return TRYING.computeIfAbsent(file, _ -> new ReentrantLock());
     }
 
     private static AutoCloseable hold(Path file, Holder us, Locks locks, LockFile lockFile)
@@ -194,14 +256,26 @@ public final class DataLock implements AutoCloseable {
 
     /** Who is at work on the data folder just now; empty when nobody is, or nobody can tell. Writes nothing. */
     public static Optional<Holder> holder(Layout layout) throws IOException {
-        return holder(layout.lock(), FileChannel::tryLock, LockFile.USUAL);
+        return holder(layout.lock());
+    }
+
+    /** The same of the one that this file stands for. */
+    public static Optional<Holder> holder(Path file) throws IOException {
+        return holder(file, FileChannel::tryLock, LockFile.USUAL);
     }
 
     static Optional<Holder> holder(Path file, Locks locks, LockFile lockFile) throws IOException {
-        Holder ours = OURS.get(file);
-        if (ours != null) {
-            return Optional.of(ours);
+        ReentrantLock trying = trying(file);
+        trying.lock();
+        try {
+            Holder ours = OURS.get(file);
+            return ours == null ? foreign(file, locks, lockFile) : Optional.of(ours);
+        } finally {
+            trying.unlock();
         }
+    }
+
+    private static Optional<Holder> foreign(Path file, Locks locks, LockFile lockFile) throws IOException {
         if (!Files.isRegularFile(file) || !Files.isWritable(file)) {
             return Optional.empty();
         }

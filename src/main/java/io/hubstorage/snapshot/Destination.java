@@ -1,5 +1,6 @@
 package io.hubstorage.snapshot;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.fs.Durable;
@@ -10,8 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Destination {
     private static final int FORMAT = 1;
+    private static final Set<String> ON_NEW_DISKS = Set.of(
+            ".hubstorage",
+            "lost+found",
+            "System Volume Information",
+            "$RECYCLE.BIN",
+            ".Trashes",
+            ".Spotlight-V100",
+            ".fseventsd",
+            ".DS_Store");
+
+    /** All destinations are remembered in one file, which is written anew for each. */
+    private static final ReentrantLock REMEMBERING = new ReentrantLock();
 
     private final Layout layout;
     private final Path configFolder;
@@ -55,7 +70,13 @@ public final class Destination {
         }
     }
 
-    private record Marker(int format, @Nullable String id) {}
+    /** @param copyOf the id of the data folder that this one is a copy of; absent where it is none */
+    private record Marker(
+            int format,
+            @Nullable String id,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String copyOf) {}
 
     private record Memory(int format, Map<String, String> destinations) {}
 
@@ -83,6 +104,13 @@ public final class Destination {
             if (!check.usable()) {
                 return Optional.of(new FolderAccess.Problem(check.message(), ""));
             }
+            if (copyOf() != null) {
+                return Optional.of(new FolderAccess.Problem(
+                        "%s holds a copy of another data folder, which replications keep, so no backup goes there."
+                                .formatted(layout.data()),
+                        "Back up to another folder. If that data folder is lost and this one is to take its place, remove copy_of from %s."
+                                .formatted(layout.marker())));
+            }
             // On first use it has to be remembered.
             Optional<FolderAccess.Problem> memory =
                     check.state() == State.FIRST_USE ? FolderAccess.ask(configFolder) : Optional.empty();
@@ -97,7 +125,12 @@ public final class Destination {
     /** Our own folders too: an earlier owner may have made them. */
     private Optional<FolderAccess.Problem> access() {
         return FolderAccess.ask(layout.data())
-                .or(() -> Stream.of(layout.hub(), layout.stagings(), layout.journals(), layout.trash())
+                .or(() -> Stream.of(
+                                layout.hub(),
+                                layout.stagings(),
+                                layout.journals(),
+                                layout.trash(),
+                                layout.removedSnapshots())
                         .filter(Files::exists)
                         .flatMap(folder -> FolderAccess.ask(folder).stream())
                         .findFirst())
@@ -140,6 +173,57 @@ public final class Destination {
      * @return what was found before
      */
     public Check claim() throws IOException {
+        return claim(null);
+    }
+
+    /**
+     * The same for a folder that is to be a copy of another data folder.
+     *
+     * @param source the other's id
+     * @throws IOException when it is anything else already; nothing has been written then
+     */
+    public Check claimCopy(String source) throws IOException {
+        Check found = inspect();
+        if (!found.usable()) {
+            return found;
+        }
+        if (found.id == null && !isEmpty()) {
+            throw new IOException(
+                    "%s is not empty, and what is in it is no copy that HubStorage has made: choose an empty folder"
+                            .formatted(layout.data()));
+        }
+        String original = copyOf();
+        if (found.id != null && !source.equals(original)) {
+            throw new IOException(
+                    original == null
+                            ? "%s is a data folder of its own: choose an empty folder for the copy"
+                                    .formatted(layout.data())
+                            : "%s is a copy of another data folder (id %s, this one has %s): choose an empty folder"
+                                    .formatted(layout.data(), original, source));
+        }
+        return claim(source);
+    }
+
+    /** Whether there is nothing in it but what systems put onto a new disk, and what a claim that was cut off leaves. */
+    private boolean isEmpty() throws IOException {
+        if (!Files.isDirectory(layout.data())) {
+            return true;
+        }
+        try (Stream<Path> children = Files.list(layout.data())) {
+            return children.map(child -> child.getFileName().toString()).allMatch(ON_NEW_DISKS::contains);
+        }
+    }
+
+    private Check claim(@Nullable String copyOf) throws IOException {
+        REMEMBERING.lock();
+        try {
+            return claimAlone(copyOf);
+        } finally {
+            REMEMBERING.unlock();
+        }
+    }
+
+    private Check claimAlone(@Nullable String copyOf) throws IOException {
         Check found = inspect();
         if (found.state != State.FIRST_USE) {
             return found;
@@ -147,13 +231,19 @@ public final class Destination {
         String id = found.id == null ? UUID.randomUUID().toString() : found.id;
         if (found.id == null) {
             Files.createDirectories(layout.hub());
-            write(layout.marker(), new Marker(FORMAT, id));
+            write(layout.marker(), new Marker(FORMAT, id, copyOf));
         }
         Map<String, String> destinations = recall();
         destinations.put(layout.data().toString(), id);
         Files.createDirectories(remembered.toAbsolutePath().getParent());
         write(remembered, new Memory(FORMAT, destinations));
         return new Check(found.state, id, found.message);
+    }
+
+    /** The id of the data folder that this one is a copy of; null where it is none, or has no marker. */
+    private @Nullable String copyOf() throws IOException {
+        Marker marker = read(layout.marker(), Marker.class);
+        return marker == null ? null : marker.copyOf;
     }
 
     private @Nullable String marker() throws IOException {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +78,24 @@ public final class LegacyTree implements KeyCursor {
                 }
             });
             return found.write(outZst);
+        }
+    }
+
+    /** The file under one key as an entry, if there is one. Reads no folder, however many files are in it. */
+    public static Optional<ManifestEntry> find(Path tree, String key) {
+        for (String name : key.split("/", -1)) {
+            if (name.isEmpty() || name.equals(".") || name.equals("..")) {
+                return Optional.empty();
+            }
+        }
+        try {
+            Path file = tree.resolve(key);
+            boolean inside = file.startsWith(tree) && file.normalize().equals(file);
+            BasicFileAttributes found = inside && !OwnFiles.leadsAway(tree, file) ? OwnFiles.regular(file) : null;
+            return found == null ? Optional.empty() : Optional.of(entry(key, key, found));
+        } catch (InvalidPathException e) {
+            // No file can have that name, as one with a NUL.
+            return Optional.empty();
         }
     }
 

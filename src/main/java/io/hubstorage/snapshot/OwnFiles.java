@@ -31,8 +31,17 @@ public final class OwnFiles {
                         layout.lock(),
                         layout.stagings(),
                         layout.journals(),
+                        layout.restores(),
+                        layout.drills(),
+                        layout.scrub(),
+                        layout.damage(),
+                        layout.space(),
+                        layout.repairs(),
+                        layout.quarantine(),
+                        layout.replication(),
                         layout.scratch(),
-                        layout.trash())
+                        layout.trash(),
+                        layout.removedSnapshots())
                 .filter(Files::isSymbolicLink)
                 .findFirst();
     }

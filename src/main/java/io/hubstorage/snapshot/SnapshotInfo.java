@@ -1,14 +1,18 @@
 package io.hubstorage.snapshot;
 
+import io.hubstorage.bus.BucketName;
 import io.hubstorage.fs.Durable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,11 +61,43 @@ public record SnapshotInfo(
         return Layout.manifest(folder, bucket);
     }
 
+    /**
+     * What is called like a bucket in a snapshot's folder, final or staged, in no order. Reads a folder for each account, and looks
+     * at nothing in it.
+     */
+    public static List<String> called(Path snapshot) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> trees = Files.newDirectoryStream(snapshot, SnapshotInfo::holdsTrees)) {
+            for (Path ofAccount : trees) {
+                try (DirectoryStream<Path> folders = Files.newDirectoryStream(ofAccount)) {
+                    for (Path each : folders) {
+                        called(ofAccount, each).ifPresent(names::add);
+                    }
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return names;
+    }
+
+    private static boolean holdsTrees(Path folder) {
+        return Layout.holdsTrees(folder.getFileName().toString())
+                && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** Empty for what would be looked for in another account's folder, and so is no bucket of ours. */
+    private static Optional<String> called(Path ofAccount, Path folder) {
+        BucketName trees = BucketName.parse(ofAccount.getFileName().toString());
+        BucketName bucket = new BucketName(folder.getFileName().toString(), trees.account());
+        return BucketName.parse(bucket.toString()).equals(bucket) ? Optional.of(bucket.toString()) : Optional.empty();
+    }
+
     /** The buckets it has a folder for, sorted; where that cannot be read, those that its certificate names. */
     public List<String> buckets() throws IOException {
-        try (Stream<Path> folders = Files.list(folder.resolve("s3"))) {
-            return folders.filter(each -> Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS))
-                    .map(each -> each.getFileName().toString())
+        try {
+            return called(folder).stream()
+                    .filter(bucket -> Files.isDirectory(tree(bucket), LinkOption.NOFOLLOW_LINKS))
                     .sorted()
                     .toList();
         } catch (AccessDeniedException e) {

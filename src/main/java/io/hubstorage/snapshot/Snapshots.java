@@ -99,6 +99,15 @@ public final class Snapshots {
         return isPlain(name) && isSnapshot(layout.snapshot(name)) ? read(layout.snapshot(name)) : Optional.empty();
     }
 
+    /** The same without its certificate, which may turn out to be unreadable. */
+    public Optional<Folder> folder(String name) {
+        if (!isPlain(name) || !isSnapshot(layout.snapshot(name))) {
+            return Optional.empty();
+        }
+        Path folder = layout.snapshot(name);
+        return Optional.of(new Folder(name, folder, !isCertified(folder)));
+    }
+
     private Stream<Folder> folders(List<String> names, @Nullable String before, Predicate<Path> wanted) {
         boolean amongOld = before != null
                 && isPlain(before)

@@ -4,16 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.fs.ChangeLock;
 import io.hubstorage.fs.Durable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -107,25 +104,8 @@ public final class AlarmStore {
 
     /** Returns whether anything changed. */
     private boolean change(UnaryOperator<List<Alarm>> change) {
-        try {
-            Files.createDirectories(Durable.folderOf(file));
-            try (FileChannel channel = FileChannel.open(
-                            file.resolveSibling(".alarms.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock _ = lock(channel)) {
-                return changeLocked(change);
-            }
-        } catch (IOException e) {
+        try (ChangeLock _ = ChangeLock.take(file.resolveSibling(".alarms.lock"))) {
             return changeLocked(change);
-        }
-    }
-
-    /** Null where there are no locks: then two changes at the same moment may cost one. */
-    private static @Nullable FileLock lock(FileChannel channel) {
-        try {
-            return channel.lock();
-        } catch (IOException | OverlappingFileLockException e) {
-            LOG.debug("alarms.json is changed without a lock", e);
-            return null;
         }
     }
 

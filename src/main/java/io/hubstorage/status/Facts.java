@@ -4,6 +4,7 @@ import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.jobs.HistoryStore.Judged;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * @param past what earlier runs have left
  * @param conditions what was found wrong while the facts were gathered
+ * @param proofs what is known of the stored files, in a sentence; empty when that is nothing
  */
 record Facts(
         Instant now,
@@ -26,21 +28,46 @@ record Facts(
         Past past,
         List<Condition> conditions,
         List<Alarm> alarms,
-        @Nullable Long freeBytes) {
+        @Nullable Long freeBytes,
+        String proofs) {
+    /** Where nothing is known of the stored files. */
+    Facts(
+            Instant now,
+            HubConfig config,
+            Rooms rooms,
+            Past past,
+            List<Condition> conditions,
+            List<Alarm> alarms,
+            @Nullable Long freeBytes) {
+        this(now, config, rooms, past, conditions, alarms, freeBytes, "");
+    }
+
     /**
      * What the other rooms say of themselves.
      *
      * @param backup absent when the engine does not answer
      * @param scheduler absent when it does not answer, or when there is none
      * @param hasScheduler whether this process has one; a command that runs once has none
+     * @param space absent where nobody has told yet
      */
     record Rooms(
-            BackupMessage.@Nullable Status backup, SchedulerMessage.@Nullable Status scheduler, boolean hasScheduler) {}
+            BackupMessage.@Nullable Status backup,
+            SchedulerMessage.@Nullable Status scheduler,
+            boolean hasScheduler,
+            SpaceMessage.@Nullable Current space) {
+        Rooms(
+                BackupMessage.@Nullable Status backup,
+                SchedulerMessage.@Nullable Status scheduler,
+                boolean hasScheduler) {
+            this(backup, scheduler, hasScheduler, null);
+        }
+    }
 
     /**
      * What the history and the newest snapshot say.
      *
-     * @param lastWhole the newest run over all buckets that judges them
+     * @param bySchedule the newest run for each schedule that judges its buckets; absent where there was none
+     * @param lastFound the newest run that tells which buckets discovery finds; absent without discovery
      * @param last the newest run of any buckets that judges them
      * @param judged how each bucket ended when it was last part of a run, as far as the history tells
      * @param good likewise, the last time that it was safe then
@@ -48,13 +75,14 @@ record Facts(
      * @param legacy whether the newest snapshot is one of the old tool
      */
     record Past(
-            @Nullable RunRecord lastWhole,
+            Map<String, RunRecord> bySchedule,
+            @Nullable RunRecord lastFound,
             @Nullable RunRecord last,
             Map<String, Judged> judged,
             Map<String, Judged> good,
             @Nullable Certificate newest,
             boolean legacy) {
-        static final Past NOTHING = new Past(null, null, Map.of(), Map.of(), null, false);
+        static final Past NOTHING = new Past(Map.of(), null, null, Map.of(), Map.of(), null, false);
     }
 
     /** What is wrong now, found out or silent, the worst first. */

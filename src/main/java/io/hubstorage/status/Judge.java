@@ -20,6 +20,7 @@ import io.hubstorage.bus.StatusMessage.Verdict;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -107,19 +108,32 @@ final class Judge {
     }
 
     private Optional<Verdict> failing() {
-        Optional<RunRecord> failed = Stream.of(
-                        facts.past().lastWhole(), facts.past().last())
-                .filter(Objects::nonNull)
+        Map<String, List<Bucket>> bySchedule = standings.bySchedule();
+        // Of each schedule, since a run of other buckets hides no failure; and the last one, which nobody may have
+        // planned. Where no bucket is known, none can have been safe since.
+        Stream<RunRecord> planned = facts.past().bySchedule().entrySet().stream()
+                .filter(each -> anyOlder(bySchedule.getOrDefault(each.getKey(), List.of()), each.getValue()))
+                .map(Map.Entry::getValue);
+        Stream<RunRecord> last = Stream.ofNullable(facts.past().last())
+                .filter(run -> anyOlder(standings.wanted().toList(), run));
+        Optional<RunRecord> failed = Stream.concat(planned, last)
                 .filter(run -> run.result() == RunResult.FAILED)
-                .filter(run -> standings.wanted().anyMatch(bucket -> isOlder(bucket, run)))
                 .max(Comparator.comparing(RunRecord::startedAt));
         List<Bucket> bad = standings.in(Standing.FAILING, Standing.PARTIAL);
         if (failed.isPresent() && (bad.isEmpty() || failed.get().buckets().isEmpty())) {
+            List<Bucket> concerned = standings
+                    .wanted()
+                    .filter(bucket -> isOlder(bucket, failed.get()))
+                    .toList();
             return Optional.of(verdict(
                     State.FAILING,
-                    "The last backup failed.",
+                    "The last backup%s failed."
+                            .formatted(by(failed.get().start().schedule())),
                     "%s Earlier snapshots are untouched.%s%s"
-                            .formatted(sentence(failed.get().message()), next(), lastGood())));
+                            .formatted(
+                                    sentence(failed.get().message()),
+                                    next(),
+                                    lastGood(of(failed.get().start().schedule(), concerned)))));
         }
         return bad.isEmpty()
                 ? Optional.empty()
@@ -135,8 +149,23 @@ final class Judge {
                                         next())));
     }
 
+    /** Of these buckets those that belong to the schedule; all of them where it is none of today's. */
+    private List<Bucket> of(@Nullable String schedule, List<Bucket> buckets) {
+        List<Bucket> own = schedule == null ? List.of() : standings.bySchedule().getOrDefault(schedule, List.of());
+        return own.isEmpty() ? buckets : buckets.stream().filter(own::contains).toList();
+    }
+
+    private static boolean anyOlder(List<Bucket> buckets, RunRecord run) {
+        return buckets.isEmpty() || buckets.stream().anyMatch(bucket -> isOlder(bucket, run));
+    }
+
     private static boolean isOlder(Bucket bucket, RunRecord run) {
         return bucket.lastSuccess() == null || bucket.lastSuccess().isBefore(run.startedAt());
+    }
+
+    /** As a part of a sentence; nothing for the usual one, which has no name in the configuration. */
+    static String by(@Nullable String schedule) {
+        return schedule == null || schedule.equals(SchedulerMessage.MAIN) ? "" : " by schedule " + schedule;
     }
 
     private Optional<Verdict> late() {
@@ -147,18 +176,32 @@ final class Judge {
         if (late.isEmpty() && !overdue) {
             return Optional.empty();
         }
-        Optional<Instant> oldest = standings.oldestCheck();
+        Optional<Instant> oldest =
+                Standings.oldestCheck(late.isEmpty() ? standings.wanted().toList() : late);
         String since = oldest.map(at -> "The last good backup was %s.".formatted(agoMark(at)))
                 .orElse("");
         return Optional.of(
                 overdue
                         ? verdict(
                                 State.LATE,
-                                oldest.isEmpty() ? "The first backup is late." : "The next backup is late.",
+                                oldest.isEmpty()
+                                        ? "The first backup is late."
+                                        : "The next backup%s is late.".formatted(by(firstOverdue())),
                                 cutShort() + since
                                         + " It should have started already. Press Run now, and look into the log for"
                                         + " what holds it up.")
                         : verdict(State.LATE, tooOld(late), cutShort() + since + next()));
+    }
+
+    private @Nullable String firstOverdue() {
+        return scheduler == null
+                ? null
+                : scheduler
+                        .ofBackups()
+                        .filter(each -> each.times().overdue())
+                        .map(SchedulerMessage.Schedule::name)
+                        .findFirst()
+                        .orElse(null);
     }
 
     private String tooOld(List<Bucket> late) {
@@ -237,33 +280,51 @@ final class Judge {
         String title = wanted.size() == 1
                 ? "Bucket %s is safe.".formatted(wanted.getFirst().bucket())
                 : "All %s are safe.".formatted(count(wanted.size()));
-        RunRecord whole = facts.past().lastWhole();
-        boolean unchanged = whole != null && !whole.newSnapshot();
-        String when = standings
-                .oldestCheck()
-                .map(at -> (unchanged ? "Checked %s, nothing had changed" : "Last backup %s").formatted(agoMark(at)))
+        // With several schedules: of the one that has run last.
+        Optional<Map.Entry<String, Instant>> last = standings.bySchedule().entrySet().stream()
+                .flatMap(
+                        each -> Standings.oldestCheck(each.getValue()).stream().map(at -> Map.entry(each.getKey(), at)))
+                .max(Map.Entry.comparingByValue());
+        RunRecord run =
+                last.map(each -> facts.past().bySchedule().get(each.getKey())).orElse(null);
+        boolean unchanged = run != null && !run.newSnapshot();
+        String when = last.map(each -> (unchanged ? "Checked %s, nothing had changed" : "Last backup %s")
+                        .formatted(agoMark(each.getValue())))
                 .orElse("");
-        String next = scheduler == null || scheduler.runs().nextBackup() == null
-                ? ""
-                : ", next " + untilMark(scheduler.runs().nextBackup());
-        return verdict(State.SAFE, title, cutShort() + when + next + ".");
+        Instant then = scheduler == null ? null : scheduler.runs().nextBackup();
+        String next = then == null ? "" : ", next %s%s".formatted(untilMark(then), by(coming()));
+        return verdict(State.SAFE, title, cutShort() + when + next + ". " + facts.proofs());
     }
 
     private String lastGood() {
-        return standings
-                .oldestCheck()
+        return lastGood(standings.wanted().toList());
+    }
+
+    private static String lastGood(List<Bucket> buckets) {
+        return Standings.oldestCheck(buckets)
                 .map(at -> " The last good backup was %s.".formatted(agoMark(at)))
                 .orElse("");
+    }
+
+    /** The schedule whose backup is the next to come; null where that is not told. */
+    private @Nullable String coming() {
+        return scheduler == null
+                ? null
+                : scheduler
+                        .ofBackups()
+                        .filter(each -> Objects.equals(
+                                each.times().next(), scheduler.runs().nextBackup()))
+                        .map(SchedulerMessage.Schedule::name)
+                        .findFirst()
+                        .orElse(null);
     }
 
     private String next() {
         if (scheduler == null || !scheduler.startsBackups()) {
             return schedule().map(why -> " " + why).orElse("");
         }
-        return scheduler.runs().nextBackup() == null
-                ? ""
-                : " The next run starts %s."
-                        .formatted(untilMark(scheduler.runs().nextBackup()));
+        Instant next = scheduler.runs().nextBackup();
+        return next == null ? "" : " The next run starts %s%s.".formatted(untilMark(next), by(coming()));
     }
 
     /** That the last run came to no end of its own. */

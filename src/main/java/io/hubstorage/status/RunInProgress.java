@@ -32,7 +32,9 @@ record RunInProgress(RunState run, String lastGood, Instant now) {
         }
         int many = run.buckets().size();
         String what = many == 1 ? "bucket " + run.buckets().getFirst().bucket() : count(many);
-        String since = "Started %s.".formatted(agoMark(run.start().startedAt()));
+        String since = "Started %s%s."
+                .formatted(
+                        agoMark(run.start().startedAt()), Judge.by(run.start().schedule()));
         if (run.start().dryRun()) {
             return verdict(
                     State.RUNNING,

@@ -12,6 +12,7 @@ import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
+import io.hubstorage.fs.DiskCompression;
 import io.hubstorage.fs.DiskProbe;
 import io.hubstorage.fs.FolderAccess;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Tries everything that a backup needs and tells how each went; changes nothing. */
@@ -31,7 +33,8 @@ public record SelfTest(Vertx vertx, Bus bus, ConfigStore store) {
     public Future<JsonObject> run() {
         List<Future<List<Step>>> checks = List.of(
                 configuration(),
-                vertx.executeBlocking(() -> dataFolder(store.dataPath()), false),
+                vertx.executeBlocking(
+                        () -> dataFolder(store.dataPath(), store.config().compression()), false),
                 vertx.executeBlocking(
                         () -> List.of(folder("log_folder", store.settings().logPath())), false),
                 backupEngine(),
@@ -77,19 +80,24 @@ public record SelfTest(Vertx vertx, Bus bus, ConfigStore store) {
                     "Choose buckets on the configuration page, or list them in s3_buckets of config.json.");
         }
         String what = config.selection().dynamic()
-                ? "every bucket of the account"
+                ? config.selection().accounts().isEmpty()
+                        ? "every bucket of the account"
+                        : "every bucket of every account"
                 : String.join(", ", config.selection().names());
         return new Step("configuration", Outcome.OK, "Valid; backs up " + what + ".", null);
     }
 
-    private static List<Step> dataFolder(Path folder) {
+    private static List<Step> dataFolder(Path folder, HubConfig.Compression policy) {
         Step writable = folder("data_folder", folder);
         if (writable.outcome() != Outcome.OK) {
             return List.of(writable);
         }
         try {
             DiskProbe found = DiskProbe.probe(folder, null);
-            return List.of(writable, hardLinks(found), space(folder, found.usableBytes()));
+            List<Step> steps = new ArrayList<>(List.of(writable, hardLinks(found)));
+            compression(folder, policy).ifPresent(steps::add);
+            steps.add(space(folder, found.usableBytes()));
+            return steps;
         } catch (IOException e) {
             return List.of(new Step(
                     "data_folder",
@@ -113,13 +121,47 @@ public record SelfTest(Vertx vertx, Bus bus, ConfigStore store) {
     }
 
     private static Step hardLinks(DiskProbe found) {
-        return found.hardLinks() == DiskProbe.HardLinks.WORK
-                ? new Step("hard_links", Outcome.OK, "Unchanged files cost no space.", null)
+        if (found.links()) {
+            return new Step(
+                    "hard_links",
+                    Outcome.OK,
+                    found.reflinks()
+                            ? "Unchanged files are hard links and cost no space; one that has no further link shares"
+                                    + " its blocks (reflink)."
+                            : "Unchanged files are hard links and cost no space.",
+                    null);
+        }
+        return found.reflinks()
+                ? new Step(
+                        "hard_links",
+                        Outcome.OK,
+                        "This disk knows no hard links, but unchanged files share their blocks (reflinks), which costs"
+                                + " next to no space.",
+                        null)
                 : new Step(
                         "hard_links",
                         Outcome.SKIPPED,
-                        "This disk knows no hard links: every snapshot takes its full size.",
+                        "This disk knows neither hard links nor reflinks: every snapshot takes its full size.",
                         "Use a file system with hard links (ext4, XFS, Btrfs, ZFS, APFS, NTFS) to save space.");
+    }
+
+    private static Optional<Step> compression(Path folder, HubConfig.Compression policy) throws IOException {
+        return switch (policy.mode()) {
+            case OFF -> Optional.empty();
+            case FILES ->
+                Optional.of(new Step(
+                        "compression",
+                        Outcome.OK,
+                        "New files that match %s are stored compressed, where that saves space."
+                                .formatted(String.join(", ", policy.patterns())),
+                        null));
+            case FILESYSTEM -> {
+                DiskCompression disk = DiskCompression.of(folder);
+                boolean on = disk.state() == DiskCompression.State.ON;
+                yield Optional.of(
+                        new Step("compression", on ? Outcome.OK : Outcome.SKIPPED, disk.sentence(), disk.remedy()));
+            }
+        };
     }
 
     private static Step space(Path folder, long bytes) {
@@ -154,14 +196,20 @@ public record SelfTest(Vertx vertx, Bus bus, ConfigStore store) {
         String plan = status.paused()
                 ? "Paused by hand."
                 : status.enabled()
-                        ? "Next backup: %s.".formatted(status.runs().nextBackup())
+                        ? status.schedules().stream()
+                                .map(each -> "Next %s%s: %s."
+                                        .formatted(
+                                                each.kind(),
+                                                Judge.by(each.name()),
+                                                each.times().next()))
+                                .collect(Collectors.joining(" "))
                         : "Switched off in config.json.";
         return new Step("scheduler", Outcome.OK, plan, null);
     }
 
     private Future<List<Step>> storage() {
         return bus.ask(Addresses.S3_DIAGNOSE, S3Message.Diagnosis.class, Bus.REMOTE)
-                .map(S3Message.Diagnosis::steps)
+                .map(S3Message.Diagnosis::allSteps)
                 .otherwise(failure -> List.of(silent("s3", failure)));
     }
 

@@ -1,5 +1,6 @@
 package io.hubstorage.status;
 
+import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.SchedulerMessage;
@@ -8,17 +9,21 @@ import io.hubstorage.bus.StatusMessage.Bucket;
 import io.hubstorage.bus.StatusMessage.Standing;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.jobs.HistoryStore.Judged;
-import io.hubstorage.schedule.Timetable;
+import io.hubstorage.schedule.Schedule;
 import io.hubstorage.snapshot.Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,48 +34,62 @@ final class Standings {
 
     private final Facts facts;
     private final @Nullable Certificate newest;
-    private final Optional<Timetable> timetable;
-    private final Duration grace;
+    private final @Nullable Schedule main;
+    private final Map<String, Schedule> apart = new HashMap<>();
     private final List<Bucket> all;
 
     Standings(Facts facts) {
         this.facts = facts;
         this.newest = facts.past().newest();
-        this.timetable = timetable(facts);
-        this.grace = grace(facts.past().lastWhole());
+        List<Schedule> schedules = schedules(facts.config());
+        this.main = schedules.stream().filter(Schedule::isMain).findFirst().orElse(null);
+        schedules.stream()
+                .filter(schedule -> !schedule.isMain())
+                .forEach(schedule -> schedule.buckets().forEach(bucket -> apart.put(bucket, schedule)));
         this.all = judge();
     }
 
-    /** Empty while nothing runs by itself: then no copy is too old by a schedule. */
-    private static Optional<Timetable> timetable(Facts facts) {
-        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
-        if (scheduler == null || !scheduler.startsBackups()) {
-            return Optional.empty();
-        }
+    /** None where they cannot be understood: then no copy is too old by one. */
+    static List<Schedule> schedules(HubConfig config) {
         try {
-            return Optional.of(Timetable.of(facts.config().automation()));
+            return Schedule.of(config);
         } catch (IllegalArgumentException e) {
-            return Optional.empty();
+            return List.of();
         }
     }
 
-    private static Duration grace(@Nullable RunRecord whole) {
-        Instant end = whole == null ? null : whole.finishedAt();
-        Duration twice = whole == null || end == null
-                ? Duration.ZERO
-                : Duration.between(whole.startedAt(), end).multipliedBy(2);
-        return twice.compareTo(LEAST_GRACE) < 0 ? LEAST_GRACE : twice;
+    /**
+     * The newest run that tells which buckets discovery finds for the schedule of all others: one that served it and
+     * judges. One that failed before it came to a bucket knows nothing of them.
+     *
+     * @param newestFirst read as far as needed; not at all without discovery
+     */
+    static Optional<RunRecord> lastFound(HubConfig config, Stream<RunRecord> newestFirst) {
+        Optional<Schedule> main = config.selection().dynamic()
+                ? schedules(config).stream().filter(Schedule::isMain).findFirst()
+                : Optional.empty();
+        return main.flatMap(schedule -> newestFirst
+                .filter(run -> run.result().judges() && schedule.servedBy(run))
+                .filter(run -> run.result() != RunResult.FAILED
+                        || run.tried().findAny().isPresent())
+                .findFirst());
     }
 
-    /** The buckets whose standing matters: those of the configuration, and with discovery those that the last run found. */
-    static Set<String> wanted(HubConfig config, @Nullable RunRecord lastWhole, @Nullable Certificate newest) {
+    /**
+     * The buckets whose standing matters: those that the configuration names, and with discovery those that were found last.
+     * Where no run tells, all that are kept matter: better one too many than one whose backups fail unseen.
+     *
+     * @param lastFound as in {@link #lastFound}
+     */
+    static Set<String> wanted(HubConfig config, @Nullable RunRecord lastFound, @Nullable Certificate newest) {
         Set<String> names = new LinkedHashSet<>();
         names.addAll(config.selection().names());
-        if (config.selection().dynamic() && lastWhole != null) {
-            lastWhole.tried().forEach(bucket -> names.add(bucket.bucket()));
+        names.addAll(config.scheduledApart());
+        if (config.selection().dynamic() && lastFound != null) {
+            lastFound.tried().forEach(bucket -> names.add(bucket.bucket()));
         } else if (config.selection().dynamic() && newest != null) {
             newest.buckets().stream()
-                    .filter(bucket -> !bucket.record().outcome().leftOut())
+                    .filter(bucket -> bucket.manifest() != null)
                     .forEach(bucket -> names.add(bucket.name()));
         }
         return names;
@@ -90,12 +109,22 @@ final class Standings {
         return all.stream().filter(bucket -> any.contains(bucket.state())).toList();
     }
 
+    /** The wanted buckets, by the name of the schedule that they belong to. */
+    Map<String, List<Bucket>> bySchedule() {
+        return wanted().collect(Collectors.groupingBy(bucket ->
+                apart.containsKey(bucket.bucket()) ? apart.get(bucket.bucket()).name() : SchedulerMessage.MAIN));
+    }
+
+    static Optional<Instant> oldestCheck(Collection<Bucket> buckets) {
+        return buckets.stream().map(Bucket::checked).filter(Objects::nonNull).min(Comparator.naturalOrder());
+    }
+
     Optional<Instant> oldestCheck() {
-        return wanted().map(Bucket::checked).filter(Objects::nonNull).min(Comparator.naturalOrder());
+        return oldestCheck(wanted().toList());
     }
 
     private List<Bucket> judge() {
-        Set<String> wanted = wanted(facts.config(), facts.past().lastWhole(), newest);
+        Set<String> wanted = wanted(facts.config(), facts.past().lastFound(), newest);
         List<Bucket> standings = new ArrayList<>();
         wanted.forEach(name -> standings.add(standing(name)));
         if (newest != null) {
@@ -125,7 +154,7 @@ final class Standings {
             Standing standing = record.result() == RunResult.PARTIAL ? Standing.PARTIAL : Standing.FAILING;
             return bucket(name, standing, good, held, problem(record));
         }
-        return good == null || isLate(good.began())
+        return good == null || isLate(name, good.began())
                 ? bucket(name, Standing.LATE, good, held, "its last good copy is older than the schedule allows")
                 : bucket(name, Standing.SAFE, good, held, null);
     }
@@ -145,11 +174,32 @@ final class Standings {
         return failed > 0 ? Sizes.objects(failed) + " could not be copied" : "not everything could be copied";
     }
 
-    private boolean isLate(Instant began) {
-        return timetable
-                .flatMap(planned -> planned.next(began))
-                .map(due -> due.plus(grace).isBefore(facts.now()))
-                .orElse(false);
+    /** Not while nothing begins by itself, nor right after a run, which others may have had to wait for. */
+    private boolean isLate(String bucket, Instant began) {
+        SchedulerMessage.Status scheduler = facts.rooms().scheduler();
+        BackupMessage.Status backup = facts.rooms().backup();
+        RunRecord last = backup == null ? null : backup.last();
+        boolean justFree = last != null
+                && last.finishedAt() != null
+                && Duration.between(last.finishedAt(), facts.now()).abs().compareTo(LEAST_GRACE) < 0;
+        if (scheduler == null || !scheduler.startsBackups() || justFree) {
+            return false;
+        }
+        Schedule schedule = apart.getOrDefault(bucket, main);
+        return schedule != null
+                && schedule.timetable()
+                        .next(began)
+                        .map(due -> due.plus(grace(facts.past().bySchedule().get(schedule.name()))))
+                        .map(latest -> latest.isBefore(facts.now()))
+                        .orElse(false);
+    }
+
+    private static Duration grace(@Nullable RunRecord last) {
+        Instant end = last == null ? null : last.finishedAt();
+        Duration twice = last == null || end == null
+                ? Duration.ZERO
+                : Duration.between(last.startedAt(), end).multipliedBy(2);
+        return twice.compareTo(LEAST_GRACE) < 0 ? LEAST_GRACE : twice;
     }
 
     private Certificate.@Nullable Bucket held(String name) {

@@ -5,10 +5,12 @@ import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.Sizes;
+import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.jobs.HistoryStore;
@@ -34,6 +36,8 @@ public final class StatusVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(StatusVerticle.class);
     /** How often it is looked whether something has changed that nobody told: time itself, or another process. */
     private static final long LOOK_MILLIS = 5_000;
+    /** How often it is asked how much room there is, which is no matter of minutes. */
+    private static final long SPACE_MILLIS = 60_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
@@ -41,6 +45,9 @@ public final class StatusVerticle extends VerticleBase {
     private final FactFinder facts;
     private StatusMessage.@Nullable Current current;
     private @Nullable Object phase;
+    /** Of a while ago: a judgement does not wait for it. */
+    private SpaceMessage.@Nullable Current space;
+
     private boolean judging;
     private boolean again;
 
@@ -53,6 +60,7 @@ public final class StatusVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         vertx.setPeriodic(LOOK_MILLIS, _ -> look());
+        vertx.setPeriodic(LOOK_MILLIS, SPACE_MILLIS, _ -> askForSpace());
         return Future.all(List.of(
                 bus().answer(Addresses.STATUS, _ -> judge()),
                 bus().listen(Addresses.BACKUP_STARTED, this::look),
@@ -61,6 +69,7 @@ public final class StatusVerticle extends VerticleBase {
                 bus().listen(Addresses.CONFIG_CHANGED, this::look),
                 bus().listen(Addresses.ALARM_RAISE, Alarm.class, this::raise),
                 bus().listen(Addresses.BACKUP_FINISHED, RunRecord.class, this::finished),
+                bus().listen(JobKind.VERIFY.finished(), this::look),
                 bus().answer(Addresses.ALARMS_LIST, _ -> list()),
                 bus().answer(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge)));
     }
@@ -131,13 +140,18 @@ public final class StatusVerticle extends VerticleBase {
         }
     }
 
+    /** Where nobody answers, as in a command that runs once, nothing is said of it. */
+    private void askForSpace() {
+        bus().ask(Addresses.SPACE, SpaceMessage.Current.class, Bus.PATIENT).onSuccess(known -> space = known);
+    }
+
     private Future<StatusMessage.Current> judge() {
         Future<BackupMessage.Status> backup = bus().ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class, PATIENCE);
         Future<SchedulerMessage.Status> scheduler =
                 bus().ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class, PATIENCE);
         return Future.join(backup, scheduler)
                 .transform(_ -> vertx.executeBlocking(() -> Judge.of(facts.find(
-                        new Facts.Rooms(backup.result(), scheduler.result(), !isAbsent(scheduler.cause()))))));
+                        new Facts.Rooms(backup.result(), scheduler.result(), !isAbsent(scheduler.cause()), space)))));
     }
 
     /** Whether there is nobody to answer, which is another thing than somebody who does not. */

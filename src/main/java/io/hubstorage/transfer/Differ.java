@@ -205,7 +205,9 @@ final class Differ implements AutoCloseable {
     }
 
     private void place(ManifestEntry entry, @Nullable ManifestEntry recorded, EntryState state) throws IOException {
-        String path = paths.allocate(entry.key(), entry.size());
+        String plain =
+                paths.allocate(entry.key(), entry.size(), mayBeCompressed(entry.key(), entry.size(), entry, null));
+        String path = isCompressed(entry) ? paths.compressed() : plain;
         boolean unsaid = entry.equals(recorded)
                 && path.equals(entry.path())
                 && entry.state().unchanged() == state;
@@ -220,12 +222,30 @@ final class Differ implements AutoCloseable {
             @Nullable ManifestEntry before,
             boolean refetch)
             throws IOException, InterruptedException {
-        String path = paths.allocate(object.key(), object.size());
-        ManifestEntry fallback = before == null ? null : before.withPath(paths.withSize(before.size()));
+        boolean mayBeCompressed =
+                mayBeCompressed(object.key(), object.size(), before, candidate == null ? null : candidate.entry());
+        String path = paths.allocate(object.key(), object.size(), mayBeCompressed);
+        String compressed = mayBeCompressed ? paths.compressed() : null;
+        ManifestEntry fallback = before == null
+                ? null
+                : before.withPath(isCompressed(before) ? paths.compressed() : paths.withSize(before.size()));
         if (candidate == null) {
             progress.toDownload.add(object.size());
         }
-        fetches.submit(new FetchTask(path, object, candidate, fallback, refetch));
+        fetches.submit(new FetchTask(path, compressed, object, candidate, fallback, refetch));
+    }
+
+    /**
+     * Whether the key's file may be compressed: by the policy, or because one of those that may be linked is. Whether it then
+     * turns out to be makes no difference, so that the paths of other keys do not depend on that.
+     */
+    private boolean mayBeCompressed(
+            String key, long size, @Nullable ManifestEntry before, @Nullable ManifestEntry candidate) {
+        return shard.compresses(key, size) || isCompressed(before) || isCompressed(candidate);
+    }
+
+    private static boolean isCompressed(@Nullable ManifestEntry file) {
+        return file != null && file.stored() != null;
     }
 
     private FetchTask.@Nullable Candidate candidate(ListedObject object, @Nullable ManifestEntry before)

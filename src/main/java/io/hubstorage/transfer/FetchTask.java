@@ -8,18 +8,21 @@ import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One object to bring into the tree.
  *
  * @param path where in the tree it goes
+ * @param compressed where in the tree it goes instead if it is compressed; null when it may not be
  * @param candidate a file that may spare the download
  * @param fallback the last snapshot's version to fall back on, under the path that it has then
  * @param refetch whether S3 lists it as the last snapshot has it, only that its file there was damaged
  */
 record FetchTask(
         String path,
+        @Nullable String compressed,
         ListedObject object,
         @Nullable Candidate candidate,
         @Nullable ManifestEntry fallback,
@@ -34,6 +37,11 @@ record FetchTask(
 
     String key() {
         return object.key();
+    }
+
+    /** Where a file in this form goes. */
+    String path(ManifestEntry.@Nullable Stored stored) {
+        return stored == null ? path : Objects.requireNonNull(compressed);
     }
 
     ManifestEntry entry(VerifiedBody proven) {
@@ -109,6 +117,6 @@ record FetchTask(
     }
 
     FetchTask withObject(ListedObject other) {
-        return new FetchTask(path, other, candidate, fallback, refetch);
+        return new FetchTask(path, compressed, other, candidate, fallback, refetch);
     }
 }

@@ -33,10 +33,10 @@ final class Listing {
 
     private final S3Access s3;
     private final Shard shard;
-    private final Requests requests;
+    private final DownloadRequests requests;
     private int sent;
 
-    Listing(S3Access s3, Shard shard, Requests requests) {
+    Listing(S3Access s3, Shard shard, DownloadRequests requests) {
         this.s3 = s3;
         this.shard = shard;
         this.requests = requests;

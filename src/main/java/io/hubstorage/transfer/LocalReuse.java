@@ -43,7 +43,8 @@ final class LocalReuse {
         Shard.Source source = shard.sources().get(candidate.source());
         ManifestEntry known = candidate.entry();
         EntryState state = source.previous() ? EntryState.LINKED : known.state();
-        ManifestEntry as = known.withPath(task.path()).withState(state);
+        String path = task.path(known.stored());
+        ManifestEntry as = known.withPath(path).withState(state);
         if (known.directory()) {
             tree.folder(task.path());
             return metadata.refreshed(as);
@@ -55,13 +56,16 @@ final class LocalReuse {
                 return null;
             }
             ManifestEntry adopted = source.previous() && !candidate.trusted()
-                    ? task.entry(proven).withState(state)
+                    ? task.entry(proven)
+                            .withStored(known.stored())
+                            .withPath(path)
+                            .withState(state)
                     : metadata.refreshed(as);
             if (adopted != null && source.previous()) {
                 // Linked later, with all that stays; what is damaged must be known now, when it can be downloaded.
                 tree.sources().look(file, known);
             } else if (adopted != null) {
-                tree.adopt(file, known, task.path());
+                tree.adopt(file, known, path);
             }
             return adopted;
         } catch (SourceFiles.DamagedException e) {
@@ -81,11 +85,13 @@ final class LocalReuse {
         if (candidate.trusted()) {
             return new VerifiedBody(sha256, verified);
         }
-        VerifiedBody found =
-                sha256 == null ? compare(file, object, metadata) : new VerifiedBody(SourceFiles.sha256(file), verified);
-        if (found == null || (sha256 != null && !sha256.equals(found.sha256()))) {
+        VerifiedBody found = sha256 == null
+                ? compare(file, object, metadata)
+                : SourceFiles.sha256(file).equals(candidate.entry().fileSha256())
+                        ? new VerifiedBody(sha256, verified)
+                        : null;
+        if (found == null) {
             LOG.warn("{} does not hold what S3 lists: it is downloaded again", file);
-            return null;
         }
         return found;
     }

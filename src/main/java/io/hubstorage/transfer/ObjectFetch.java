@@ -8,6 +8,7 @@ import io.hubstorage.integrity.PartSizeInference;
 import io.hubstorage.integrity.VerifiedBody;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.requests.RateLimiter;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.ObjectReader;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,14 @@ import org.slf4j.LoggerFactory;
  */
 final class ObjectFetch {
     /** Up to this size a body is held in memory and written at once; above it is fetched in ranges. */
-    static final long SMALL = 1 << 20;
+    static final long SMALL = RateLimiter.LEAST_BURST;
+
+    /**
+     * An object that is in the tree.
+     *
+     * @param stored what its file is; null where that is the body
+     */
+    record Fetched(VerifiedBody body, ManifestEntry.@Nullable Stored stored) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(ObjectFetch.class);
     private static final int REREADS = 3;
@@ -41,7 +50,7 @@ final class ObjectFetch {
             new VerifiedBody(HexFormat.of().formatHex(Algorithm.SHA256.start().digest()), ManifestEntry.EMPTY);
 
     private final Shard shard;
-    private final Requests requests;
+    private final DownloadRequests requests;
     private final S3Access s3;
     private final TreeWriter tree;
     private final ShardProgress progress;
@@ -50,7 +59,12 @@ final class ObjectFetch {
     private final LocalReuse reuse;
 
     ObjectFetch(
-            Shard shard, Requests requests, S3Access s3, TreeWriter tree, ShardProgress progress, ServerQuirks quirks) {
+            Shard shard,
+            DownloadRequests requests,
+            S3Access s3,
+            TreeWriter tree,
+            ShardProgress progress,
+            ServerQuirks quirks) {
         this.shard = shard;
         this.requests = requests;
         this.s3 = s3;
@@ -122,15 +136,20 @@ final class ObjectFetch {
 
         ManifestEntry make() throws S3Failure, IOException, InterruptedException {
             ObjectMetadata metadata = metadata(task.object(), withKey);
-            VerifiedBody body = isSmall() ? requests.retrying(() -> readSmall(metadata)) : readLarge(metadata);
+            Fetched fetched = isSmall() ? requests.retrying(() -> readSmall(metadata)) : readLarge(metadata);
+            VerifiedBody body = fetched.body();
             // Only an object that says that it has tags costs a request for them.
             Map<String, String> tags = body.head() != null && body.head().hasTags() ? metadata.tags() : null;
-            return tags == null ? task.entry(body) : task.entry(body, tags);
+            ManifestEntry entry = tags == null ? task.entry(body) : task.entry(body, tags);
+            return fetched.stored() == null
+                    ? entry
+                    : entry.withStored(fetched.stored()).withPath(task.path(fetched.stored()));
         }
 
-        private VerifiedBody readSmall(ObjectMetadata metadata) throws S3Failure, IOException, InterruptedException {
+        private Fetched readSmall(ObjectMetadata metadata) throws S3Failure, IOException, InterruptedException {
             ListedObject object = task.object();
-            try (Requests.Memory _ = requests.memory(object.size())) {
+            long further = shard.compresses(task.key()) ? TreeWriter.memoryToCompress(object.size()) : 0;
+            try (DownloadRequests.Memory _ = requests.memory(object.size() + further)) {
                 ObjectReader.Small small = requests.reading(object.size(), allowance -> {
                     sentNanos = System.nanoTime();
                     return metadata.reader()
@@ -148,12 +167,13 @@ final class ObjectFetch {
                         new BodyVerifier.SideBySide(ByteSource.of(body), requests.parallelMd5()));
                 proof.update(body, 0, body.length);
                 String verified = proof.verdict(sink -> sink.update(body, 0, body.length));
-                tree.write(task.path(), body, object.lastModified());
-                return new VerifiedBody(proof.sha256(), verified, small.head(), metadata.parts(proof.parts()));
+                VerifiedBody proven =
+                        new VerifiedBody(proof.sha256(), verified, small.head(), metadata.parts(proof.parts()));
+                return new Fetched(proven, tree.write(task, body, proof.sha256()));
             }
         }
 
-        private VerifiedBody readLarge(ObjectMetadata metadata) throws S3Failure, IOException, InterruptedException {
+        private Fetched readLarge(ObjectMetadata metadata) throws S3Failure, IOException, InterruptedException {
             sentNanos = System.nanoTime();
             // Not every server sends the right ranges: the last attempt at a body that is wrong does without.
             boolean inOnePiece = corrupt == CORRUPT_READS - 1;

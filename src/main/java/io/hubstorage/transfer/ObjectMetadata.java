@@ -6,6 +6,7 @@ import io.hubstorage.integrity.DeclaredChecksum;
 import io.hubstorage.integrity.PartSizeInference;
 import io.hubstorage.integrity.PartSizes;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.requests.RetryPolicy;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.ObjectReader;
@@ -41,7 +42,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
     private final ListedObject object;
     private final S3Access s3;
     private final ObjectReader reader;
-    private final Requests requests;
+    private final DownloadRequests requests;
     private final PartSizeInference guesses;
     private final ServerQuirks quirks;
     private @Nullable OptionalLong firstPart;
@@ -52,7 +53,7 @@ final class ObjectMetadata implements BodyVerifier.Parts {
             ListedObject object,
             S3Access s3,
             boolean withKey,
-            Requests requests,
+            DownloadRequests requests,
             PartSizeInference guesses,
             ServerQuirks quirks) {
         this.shard = shard;

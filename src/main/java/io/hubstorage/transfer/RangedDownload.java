@@ -4,6 +4,9 @@ import io.hubstorage.integrity.BodyVerifier;
 import io.hubstorage.integrity.DeclaredChecksum;
 import io.hubstorage.integrity.InOrderFeeder;
 import io.hubstorage.integrity.VerifiedBody;
+import io.hubstorage.manifest.ContentCompressor;
+import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.requests.Requests;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.ObjectHead;
 import io.hubstorage.s3.ObjectReader;
@@ -13,9 +16,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -37,7 +40,7 @@ final class RangedDownload implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RangedDownload.class);
     private static final long RANGE = 8L << 20;
     /** What one range may hold in memory between network and disk. */
-    private static final long RANGE_MEMORY = 1 << 20;
+    static final long RANGE_MEMORY = 1 << 20;
     /** How many ranges may be under way at once, of all objects together; but at least one of each. */
     private static final int STREAMS = 8;
     /** Of so many objects and more, each comes over one connection, in the order of its bytes. */
@@ -50,7 +53,7 @@ final class RangedDownload implements AutoCloseable {
     private final boolean inOnePiece;
     private final long step;
     private final ListedObject object;
-    private final Requests requests;
+    private final DownloadRequests requests;
     private final ObjectMetadata metadata;
     private final LongConsumer received;
     private final TreeWriter.Draft draft;
@@ -72,7 +75,7 @@ final class RangedDownload implements AutoCloseable {
     RangedDownload(
             Shard shard,
             FetchTask task,
-            Requests requests,
+            DownloadRequests requests,
             ObjectMetadata metadata,
             TreeWriter tree,
             ShardProgress progress,
@@ -111,11 +114,12 @@ final class RangedDownload implements AutoCloseable {
     }
 
     /** Fetches every range; when this returns, the file is in the tree, whole and proven as far as that can be. */
-    VerifiedBody run() throws S3Failure, IOException, InterruptedException {
+    ObjectFetch.Fetched run() throws S3Failure, IOException, InterruptedException {
         try {
             VerifiedBody body = fetch();
+            ManifestEntry.Stored stored = place(body);
             requests.partials().drop(shard.runId(), shard.bucket(), object);
-            return body;
+            return new ObjectFetch.Fetched(body, stored);
         } catch (S3Failure failure) {
             // Of a body that is wrong nobody knows which range it is; and who sends no ranges cannot go on with any.
             resumable = failure.kind() != S3Failure.Kind.CORRUPT && failure.kind() != S3Failure.Kind.RANGE;
@@ -123,6 +127,16 @@ final class RangedDownload implements AutoCloseable {
         } catch (InterruptedException stopped) {
             resumable = true;
             throw stopped;
+        }
+    }
+
+    private ManifestEntry.@Nullable Stored place(VerifiedBody body) throws IOException, InterruptedException {
+        String sha256 = Objects.requireNonNull(body.sha256());
+        if (!shard.compresses(task.key())) {
+            return draft.finish(task, sha256);
+        }
+        try (DownloadRequests.Memory _ = requests.memory(ContentCompressor.MEMORY)) {
+            return draft.finish(task, sha256);
         }
     }
 
@@ -146,7 +160,6 @@ final class RangedDownload implements AutoCloseable {
             askForMore();
         }
         String verified = proof.verdict(sink -> sink.read(file::read, 0, object.size()));
-        draft.finish(task.path(), FileTime.from(object.lastModified()));
         ObjectHead told = whole == null ? null : await(whole);
         ObjectHead first = head.checksums().isEmpty() ? head.withChecksumsOf(best) : head;
         return new VerifiedBody(
@@ -248,7 +261,7 @@ final class RangedDownload implements AutoCloseable {
         private ObjectHead request() throws S3Failure, IOException, InterruptedException {
             // At least one byte is asked for: only an answer brings a head.
             long rest = Math.min(reached, end - 1);
-            try (Requests.Memory _ = requests.memory(RANGE_MEMORY)) {
+            try (DownloadRequests.Memory _ = requests.memory(RANGE_MEMORY)) {
                 return requests.reading(end - rest, allowance -> {
                     LongConsumer counted = allowance.counting(received);
                     return rest == 0 && end == object.size()

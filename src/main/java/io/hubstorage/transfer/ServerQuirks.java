@@ -1,5 +1,6 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.requests.RetryPolicy;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.keys.KeyFilter;
+import io.hubstorage.keys.KeyPath;
 import io.hubstorage.keys.KeyRange;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestReader;
@@ -14,12 +15,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A range of a bucket's keys, what is to be done with it, and where: what a message of the bus asks for, in the terms of this room.
  *
+ * @param compressed takes the keys that are stored compressed; null where none is
  * @param tree the folder that becomes the bucket's
  * @param journal the folder for working files
  * @param sources what may be linked from, the best first
  */
 record Shard(
-        TransferMessage.Shard asked, KeyRange range, KeyFilter filter, Path tree, Path journal, List<Source> sources) {
+        TransferMessage.Shard asked,
+        KeyRange range,
+        KeyFilter filter,
+        @Nullable KeyFilter compressed,
+        Path tree,
+        Path journal,
+        List<Source> sources) {
     /**
      * A tree to link from, and the manifest that describes it.
      *
@@ -40,11 +48,18 @@ record Shard(
                         asked.keys().prefix(),
                         asked.options().exclude(),
                         asked.options().include()),
+                compressed(asked),
                 Path.of(asked.workspace().tree()),
                 Path.of(asked.workspace().journal()),
                 IntStream.range(0, asked.sources().size())
                         .mapToObj(index -> source(index, asked.sources().get(index)))
                         .toList());
+    }
+
+    /** Everything is left out, and what matches is included again. */
+    private static @Nullable KeyFilter compressed(TransferMessage.Shard asked) {
+        TransferMessage.Compression policy = asked.options().compression();
+        return policy == null ? null : new KeyFilter(asked.keys().prefix(), List.of("*"), policy.patterns());
     }
 
     private static Source source(int index, TransferMessage.Source source) {
@@ -91,6 +106,16 @@ record Shard(
     /** Whether a key is to be in the snapshot. */
     boolean wants(String key) {
         return key.startsWith(prefix()) && filter.accepts(key);
+    }
+
+    /** Whether a new file of the key is stored compressed if that spares space. */
+    boolean compresses(String key) {
+        return compressed != null && compressed.accepts(key);
+    }
+
+    /** The same of a listed key, which may be a directory marker: that has no file. */
+    boolean compresses(String key, long size) {
+        return compresses(key) && !KeyPath.isDirectoryMarker(key, size);
     }
 
     /** The last snapshot; null where there is none. */

@@ -22,8 +22,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +34,13 @@ import org.jspecify.annotations.Nullable;
  * and noted in the change log, what failed is fetched again, what stays is linked from the last snapshot. Blocking; used once.
  */
 final class ShardCopy {
-    /** So many objects may be on their way, so that a listing far ahead is held back: each takes about 6 KiB while it waits. */
-    private static final int FETCHES = 500;
     /** A few: on a local disk a link costs the processor, on a NAS a round trip. */
     private static final int LINKERS = 8;
 
     private static final int LINKS = 500;
 
     private final Shard shard;
-    private final Requests requests;
+    private final DownloadRequests requests;
     private final Supplier<S3Access> s3;
     private final ShardProgress progress;
     private final SourceFiles sources;
@@ -49,7 +49,7 @@ final class ShardCopy {
     private final Shard.@Nullable Source previous;
     private @Nullable Listing listing;
 
-    ShardCopy(Shard shard, Requests requests, Supplier<S3Access> s3, ShardProgress progress, Lease lease) {
+    ShardCopy(Shard shard, DownloadRequests requests, Supplier<S3Access> s3, ShardProgress progress, Lease lease) {
         this.shard = shard;
         this.requests = requests;
         this.s3 = s3;
@@ -103,10 +103,15 @@ final class ShardCopy {
     private Outcome fetch(ChangeLog log, FailureLog failures, Tasks tasks) throws Exception {
         ObjectFetch fetch = new ObjectFetch(shard, requests, s3.get(), tree(), progress, quirks);
         FetchOutcomeRecorder recorder = new FetchOutcomeRecorder(shard, fetch, log, progress, failures);
-        WorkerPool.<Exception>run(
-                "fetch-" + shard.bucket(),
-                FETCHES,
-                pool -> tasks.to(task -> pool.submit(() -> recorder.settle(task, pool::hasFailed))));
+        requests.fetching().incrementAndGet();
+        try {
+            WorkerPool.<Exception>run(
+                    "fetch-" + shard.bucket(),
+                    requests::objectsAtOnce,
+                    pool -> tasks.to(task -> pool.submit(() -> recorder.settle(task, pool::hasFailed))));
+        } finally {
+            requests.fetching().decrementAndGet();
+        }
         fetch.tellDoubts();
         return log.isDifferent() ? Outcome.CHANGED : Outcome.UNCHANGED;
     }
@@ -136,8 +141,12 @@ final class ShardCopy {
             all.runTo(listed, object -> {
                 if (shard.wants(object.key())) {
                     keys.add(object.key(), object.size());
+                    if (shard.compresses(object.key(), object.size())) {
+                        keys.addCompressed(object.key());
+                    }
                 }
             });
+            addCompressed(keys);
             if (previous != null && !shard.options().delete()) {
                 addCarried(previous, keys);
             }
@@ -151,6 +160,19 @@ final class ShardCopy {
             }
         }
         progress.listingComplete();
+    }
+
+    /** What is compressed already, and may be linked in that form whatever the policy is now. */
+    private void addCompressed(FoldedPaths.Collector keys) throws IOException {
+        for (Shard.Source source : shard.sources()) {
+            try (ManifestReader reader = shard.lines(source)) {
+                for (ManifestEntry entry = reader.next(); entry != null; entry = reader.next()) {
+                    if (entry.stored() != null) {
+                        keys.addCompressed(entry.key());
+                    }
+                }
+            }
+        }
     }
 
     private void addCarried(Shard.Source source, FoldedPaths.Collector keys) throws IOException {
@@ -172,14 +194,32 @@ final class ShardCopy {
     /** A shard in the middle must know which files before it stand where one of its folders would. */
     private PathAllocator paths() throws S3Failure, InterruptedException, IOException {
         List<String> earlier = new ArrayList<>();
+        Set<String> compressible = new HashSet<>();
         if (shard.range().after() != null) {
             for (String candidate : PathAllocator.clashCandidates(shard.range().after())) {
                 if (stands(candidate)) {
                     earlier.add(candidate);
+                    if (isCompressible(candidate)) {
+                        compressible.add(candidate);
+                    }
                 }
             }
         }
-        return new PathAllocator(earlier);
+        return new PathAllocator(earlier, compressible);
+    }
+
+    private boolean isCompressible(String key) throws IOException {
+        if (shard.compresses(key)) {
+            return true;
+        }
+        for (Shard.Source source : shard.sources()) {
+            if (ManifestReader.find(source.manifest(), key)
+                    .filter(entry -> entry.stored() != null)
+                    .isPresent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a file of that key is going to be in the new snapshot: it is listed, or it was held and is carried on. */

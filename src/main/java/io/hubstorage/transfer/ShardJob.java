@@ -1,8 +1,10 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.bus.BucketName;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.bus.TransferMessage.Remedy;
+import io.hubstorage.config.ConfigException;
 import io.hubstorage.fs.DiskFull;
 import io.hubstorage.manifest.CorruptManifestException;
 import io.hubstorage.s3.Availability;
@@ -31,13 +33,13 @@ final class ShardJob {
     private final ShardProgress progress;
     private final Availability availability = new Availability();
     private final Lease lease;
-    private final Requests requests;
+    private final DownloadRequests requests;
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private volatile @Nullable Thread runner;
     private final ShardCopy copy;
 
-    ShardJob(Shard shard, Requests shared, Supplier<S3Access> s3) {
+    ShardJob(Shard shard, DownloadRequests shared, Supplier<S3Access> s3) {
         this.shard = shard;
         this.progress = new ShardProgress(shard.before());
         this.s3 = shard.options().requestPayer()
@@ -155,6 +157,8 @@ final class ShardJob {
             case CorruptManifestException e -> new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage());
             case CancellationException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null);
             case InterruptedException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null);
+            case S3Connection.UnknownAccountException e -> new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage());
+            case ConfigException e -> new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage());
             case S3Failure.Permanent e
             when e.kind() == S3Failure.Kind.LISTING_ORDER -> new Ended(Outcome.UNORDERED, Remedy.NONE, e.getMessage());
             case S3Failure e ->
@@ -192,6 +196,18 @@ final class ShardJob {
                 progress.soFar(end.outcome().isComplete()),
                 progress.usage(copy.listRequests()),
                 new TransferMessage.Failures(failures.first(), failures.total(), end.remedy()),
-                end.error());
+                inWords(end.error()));
+    }
+
+    /** With the names of variables as they are in the bucket's account. */
+    private @Nullable String inWords(@Nullable String error) {
+        if (error == null || BucketName.parse(shard.bucket()).account() == null) {
+            return error;
+        }
+        try {
+            return s3.get().inWords(error);
+        } catch (S3Connection.UnknownAccountException | ConfigException _) {
+            return error;
+        }
     }
 }

@@ -14,11 +14,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.security.MessageDigest;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -32,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SourceFiles {
     private static final int KNOWN_FOLDERS = 16_384;
-    /** FAT keeps times to two seconds. */
-    private static final Duration TIME_STEP = Duration.ofSeconds(2);
 
     /** A file is not what its snapshot's manifest says, or cannot be read: the snapshot was damaged from outside, or its disk. */
     static final class DamagedException extends IOException {
@@ -86,12 +81,12 @@ final class SourceFiles {
         Path file = ownFile(source, entry);
         BasicFileAttributes found = regular(file);
         requireSize(file, found, entry);
-        boolean dated = hasTime(found, entry);
+        boolean dated = entry.hasTimeOnDisk(found.lastModifiedTime());
         if (dated && !whole) {
             return entry;
         }
         String content = hash(file);
-        if (!content.equals(entry.sha256()) && !(dated && entry.sha256() == null)) {
+        if (!content.equals(entry.fileSha256()) && !(dated && entry.sha256() == null)) {
             throw dated ? new DamagedException(file, "it has other content", null) : redated(file, found, entry);
         }
         return dated ? entry : entry.withFileTime(found.lastModifiedTime().toInstant());
@@ -106,7 +101,7 @@ final class SourceFiles {
         requireOwnFolder(file, file.getParent());
         BasicFileAttributes found = regular(file);
         requireSize(file, found, entry);
-        if (!hasTime(found, entry)) {
+        if (!entry.hasTimeOnDisk(found.lastModifiedTime())) {
             throw redated(file, found, entry);
         }
         return found;
@@ -164,16 +159,10 @@ final class SourceFiles {
     }
 
     private static void requireSize(Path file, BasicFileAttributes found, ManifestEntry entry) throws DamagedException {
-        if (found.size() != entry.size()) {
+        if (found.size() != entry.fileSize()) {
             throw new DamagedException(
-                    file, "it has %d bytes instead of %d".formatted(found.size(), entry.size()), null);
+                    file, "it has %d bytes instead of %d".formatted(found.size(), entry.fileSize()), null);
         }
-    }
-
-    private static boolean hasTime(BasicFileAttributes found, ManifestEntry entry) {
-        Instant told = entry.timeOnDisk();
-        FileTime time = found.lastModifiedTime();
-        return Duration.between(told, time.toInstant()).abs().compareTo(TIME_STEP) <= 0;
     }
 
     private static DamagedException redated(Path file, BasicFileAttributes found, ManifestEntry entry) {

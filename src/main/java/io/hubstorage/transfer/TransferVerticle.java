@@ -8,6 +8,10 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.integrity.ParallelMd5;
+import io.hubstorage.requests.RateLimiter;
+import io.hubstorage.requests.RequestPermits;
+import io.hubstorage.requests.Requests;
+import io.hubstorage.requests.RetryPolicy;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.s3.S3Failure;
 import io.vertx.core.Future;
@@ -40,10 +44,8 @@ public final class TransferVerticle extends VerticleBase {
 
     private final ConfigStore config;
     private final InstantSource clock;
-    private final S3Connection s3;
-    private final RequestPermits permits = new RequestPermits(S3Connection.CONNECTIONS);
+    private final Accounts accounts;
     private final RateLimiter bandwidth = new RateLimiter(System::nanoTime);
-    private final Requests requests;
     private final BucketSearch search;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("transfer-", 0).factory());
@@ -61,22 +63,32 @@ public final class TransferVerticle extends VerticleBase {
             ConfigStore config, String version, Duration stall, RetryPolicy retries, InstantSource clock) {
         this.config = config;
         this.clock = clock;
-        this.s3 = new S3Connection(() -> config.settings().aws(), version, stall);
-        this.requests = new Requests(permits, bandwidth, Requests.memoryOfHeap(), retries, new ParallelMd5());
+        long memory = DownloadRequests.memoryOfHeap(Runtime.getRuntime().maxMemory());
+        DownloadRequests shared = new DownloadRequests(
+                new RequestPermits(S3Connection.CONNECTIONS), bandwidth, memory, retries, new ParallelMd5());
+        this.accounts = new Accounts(config, version, stall, shared, memory);
         this.search = new BucketSearch(
-                retries, availability -> s3.get().watchedBy(availability).buckets());
+                retries,
+                () -> accounts.all().stream()
+                        .map(account -> new BucketSearch.InAccount(
+                                account.name(),
+                                availability ->
+                                        account.s3().watchedBy(availability).buckets(),
+                                account::inWords))
+                        .toList());
     }
 
     @Override
     public Future<?> start() {
         vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> beat());
-        return Future.all(
+        return Future.all(List.of(
                 consume(Addresses.TRANSFER_SHARD, this::shard),
                 consume(Addresses.TRANSFER_CANCEL, this::cancel),
                 answer(Addresses.TRANSFER_FOLDERS, this::folders),
                 answer(Addresses.S3_DISCOVER, body -> search.find(BusJson.request(body, S3Message.Discover.class))),
-                answer(Addresses.S3_DIAGNOSE, _ -> diagnose()),
-                answer(Addresses.S3_FILTER_PREVIEW, this::tryFilter));
+                answer(Addresses.S3_DIAGNOSE, _ -> new AccountDiagnoses(accounts, config.config()).diagnose()),
+                consume(Addresses.CONFIG_CHANGED, _ -> closeOutdated()),
+                answer(Addresses.S3_FILTER_PREVIEW, this::tryFilter)));
     }
 
     private Future<Void> consume(String address, Handler<Message<JsonObject>> handler) {
@@ -90,7 +102,7 @@ public final class TransferVerticle extends VerticleBase {
         search.cancelAll();
         return vertx.executeBlocking(() -> {
             threads.close();
-            s3.close();
+            accounts.close();
             return true;
         });
     }
@@ -100,7 +112,7 @@ public final class TransferVerticle extends VerticleBase {
         HubConfig now = config.config();
         BandwidthLimit limit = now.bandwidthLimit(clock.instant());
         double bytesPerSecond = limit == null ? Double.POSITIVE_INFINITY : limit.bytesPerSecond();
-        permits.ceiling(Requests.mostAt(bytesPerSecond, now.transfer().maxConcurrentRequests()));
+        accounts.ceiling(Requests.mostAt(bytesPerSecond, now.transfer().maxConcurrentRequests()));
         if (bandwidth.rate(bytesPerSecond)) {
             LOG.info("Downloads are {}", limit == null ? "not limited any more" : "limited to " + limit.inWords());
         }
@@ -128,7 +140,8 @@ public final class TransferVerticle extends VerticleBase {
         // machine.
         onVirtualThread(() -> {
                     Shard shard = new Shard(BusJson.decode(message.body(), TransferMessage.Shard.class));
-                    return new ShardJob(shard, requests, s3::get);
+                    Accounts.Account account = accounts.of(shard.bucket());
+                    return new ShardJob(shard, account.requests(), account::s3);
                 })
                 .onSuccess(job -> begin(job, message))
                 .onFailure(e -> message.fail(500, String.valueOf(e.getMessage())));
@@ -149,14 +162,18 @@ public final class TransferVerticle extends VerticleBase {
             } else {
                 LOG.error("{} ended without a result", job, done.cause());
             }
-            if (jobs.isEmpty()) {
-                // Not on our threads, which take nothing more where the program ends.
-                vertx.executeBlocking(() -> {
-                    s3.closeOutdated();
-                    return true;
-                });
-            }
+            closeOutdated();
         });
+    }
+
+    private void closeOutdated() {
+        if (jobs.isEmpty()) {
+            // Not on our threads, which take nothing more where the program ends.
+            vertx.executeBlocking(() -> {
+                accounts.closeOutdated();
+                return true;
+            });
+        }
     }
 
     /** Empty where the run has given the shard up meanwhile. */
@@ -174,7 +191,8 @@ public final class TransferVerticle extends VerticleBase {
 
     private TransferMessage.Folders folders(JsonObject body) throws S3Failure, InterruptedException {
         TransferMessage.FindFolders asked = BusJson.decode(body, TransferMessage.FindFolders.class);
-        S3Access access = asked.requestPayer() ? s3.get().payingRequests() : s3.get();
+        S3Access s3 = accounts.of(asked.bucket()).s3();
+        S3Access access = asked.requestPayer() ? s3.payingRequests() : s3;
         return new TransferMessage.Folders(access.commonPrefixes(asked.bucket(), asked.prefix()));
     }
 
@@ -186,14 +204,10 @@ public final class TransferVerticle extends VerticleBase {
         }
     }
 
-    private S3Message.Diagnosis diagnose() throws InterruptedException {
-        HubConfig now = config.config();
-        List<String> buckets = now.selection().names();
-        return s3.get().diagnostics().diagnose(buckets, now::requestPayer);
-    }
-
     private S3Message.FilterOutcome tryFilter(JsonObject body) throws Exception {
-        return new FilterPreview(BusJson.request(body, S3Message.FilterTrial.class)).run(config.dataPath(), s3::get);
+        S3Message.FilterTrial trial = BusJson.request(body, S3Message.FilterTrial.class);
+        FilterPreview preview = new FilterPreview(trial);
+        return preview.run(config.dataPath(), accounts.of(trial.bucket())::s3);
     }
 
     /** Finds out what somebody asks; blocking. */
@@ -218,7 +232,7 @@ public final class TransferVerticle extends VerticleBase {
             // Not 403: it is not us who refuse whoever asks.
             case S3Failure.Auth _ -> FAILED_DEPENDENCY;
             case S3Failure _ -> 502;
-            case IllegalArgumentException _ -> 400;
+            case IllegalArgumentException _, S3Connection.UnknownAccountException _ -> 400;
             default -> 500;
         };
     }

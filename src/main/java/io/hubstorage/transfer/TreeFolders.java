@@ -54,6 +54,10 @@ final class TreeFolders {
         known.clear();
     }
 
+    Blocks blocks() {
+        return blocks;
+    }
+
     void countFile(long size) {
         allocated.add(blocks.holding(size));
     }

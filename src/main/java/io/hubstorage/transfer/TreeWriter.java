@@ -1,11 +1,17 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.fs.DiskFull;
 import io.hubstorage.fs.Durable;
+import io.hubstorage.fs.Reflinks;
+import io.hubstorage.manifest.ContentCompressor;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.snapshot.OwnFiles;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -15,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
@@ -22,13 +29,19 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts files into the tree that becomes a bucket's folder. Every file is read-only from its first byte; a linked file's
  * time and mode are never touched, and what it is linked from must be what its manifest says. Thread-safe.
  */
 final class TreeWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(TreeWriter.class);
     private static final int COPY_BUFFER = 1 << 18;
     private static final Set<PosixFilePermission> READ_ONLY = PosixFilePermissions.fromString("r--r--r--");
     private static final Set<StandardOpenOption> NEW_FILE =
@@ -39,11 +52,16 @@ final class TreeWriter {
     private final int shard;
     private final boolean hardLinks;
     private final boolean syncFiles;
+    private final Reflinks reflinks = new Reflinks();
     private final FileAttribute<?>[] readOnly;
     private final TreeFolders folders;
     private final SourceFiles sources;
     private final LongAdder writable;
     private final Lease lease;
+    private final Predicate<String> policy;
+    private final int level;
+    private final String bucket;
+    private final AtomicBoolean saidFull = new AtomicBoolean();
 
     /**
      * The shard's folders must be there: a worker that makes them could bring back what its run has cleared away.
@@ -56,7 +74,11 @@ final class TreeWriter {
         this.writable = progress.writableFiles;
         this.folders = new TreeFolders(tree, progress.allocatedBytes);
         this.lease = lease;
+        this.policy = shard::compresses;
+        TransferMessage.Compression compression = shard.options().compression();
+        this.level = compression == null ? 0 : compression.level();
         this.shard = shard.index();
+        this.bucket = shard.bucket();
         this.hardLinks = shard.options().hardLinks();
         this.syncFiles = shard.options().syncFiles();
         this.sources = sources;
@@ -83,6 +105,44 @@ final class TreeWriter {
             return channel;
         }
 
+        /**
+         * It is whole and proven: puts it into the tree as it is, or compressed in its place.
+         *
+         * @param sha256 of it, in lower-case hex
+         * @return what the file is, if that is compressed
+         */
+        ManifestEntry.@Nullable Stored finish(FetchTask task, String sha256) throws IOException, InterruptedException {
+            FileTime time = FileTime.from(task.object().lastModified());
+            ManifestEntry.Stored stored = compressed(task, sha256, time);
+            if (stored == null) {
+                finish(task.path(), time);
+            }
+            return stored;
+        }
+
+        private ManifestEntry.@Nullable Stored compressed(FetchTask task, String sha256, FileTime time)
+                throws IOException, InterruptedException {
+            long most = worth(task);
+            if (most <= 0 || !hasRoomBeside(most)) {
+                return null;
+            }
+            try (Draft packed = draft()) {
+                ManifestEntry.Stored stored = ContentCompressor.write(
+                        channel.position(0), task.object().size(), sha256, level, most, packed.channel);
+                if (stored != null) {
+                    packed.finish(task.path(stored), time);
+                }
+                return stored;
+            } catch (IOException e) {
+                if (!DiskFull.isCauseOf(e)) {
+                    throw e;
+                }
+                // Both at once are too much; this one is there.
+                LOG.info("{} is stored as it is: {}", task.key(), e.getMessage());
+                return null;
+            }
+        }
+
         /** It is whole: gives it its time, which is the object's LastModified, and its place. */
         void finish(String path, FileTime time) throws IOException {
             complete(channel, file, time, channel.size());
@@ -105,12 +165,28 @@ final class TreeWriter {
         }
     }
 
+    /** Until it is done, both forms are on the disk; others write there too. */
+    private boolean hasRoomBeside(long most) throws IOException {
+        boolean room = 2 * most <= Files.getFileStore(drafts).getUsableSpace();
+        if (!room && saidFull.compareAndSet(false, true)) {
+            LOG.info(
+                    "{}: large objects are stored as they are while the disk has no room for both forms of them at"
+                            + " once",
+                    bucket);
+        }
+        return room;
+    }
+
     Draft draft() throws IOException {
         lease.require();
-        // No name comes twice: one that was kept may be of an earlier attempt at this very shard, by another process.
-        long number = ThreadLocalRandom.current().nextLong();
-        Path file = drafts.resolve("shard-%04d.%016x%s".formatted(shard, number, TransferMessage.Shard.DRAFT));
+        Path file = newDraft();
         return new Draft(file, open(file));
+    }
+
+    /** No name comes twice: one that was kept may be of an earlier attempt at this very shard, by another process. */
+    private Path newDraft() {
+        long number = ThreadLocalRandom.current().nextLong();
+        return drafts.resolve("shard-%04d.%016x%s".formatted(shard, number, TransferMessage.Shard.DRAFT));
     }
 
     /** Goes on with one that was kept. */
@@ -160,11 +236,70 @@ final class TreeWriter {
         }
     }
 
+    /**
+     * Puts a proven body into the tree as it is, or compressed.
+     *
+     * @param sha256 of it, in lower-case hex
+     * @return what the file is, if that is compressed
+     */
+    ManifestEntry.@Nullable Stored write(FetchTask task, byte[] body, String sha256)
+            throws IOException, InterruptedException {
+        long most = worth(task);
+        if (most <= 0) {
+            write(task.path(), body, task.object().lastModified());
+            return null;
+        }
+        LentBuffer packed = new LentBuffer((int) most);
+        ManifestEntry.Stored stored = ContentCompressor.write(
+                Channels.newChannel(new ByteArrayInputStream(body)),
+                body.length,
+                sha256,
+                level,
+                most,
+                Channels.newChannel(packed));
+        write(
+                task.path(stored),
+                stored == null ? ByteBuffer.wrap(body) : packed.bytes(),
+                task.object().lastModified());
+        return stored;
+    }
+
+    /**
+     * What {@link #write} may hold in memory beside a body of that size to be compressed, in bytes: all of it compressed, and a frame
+     * in both forms.
+     */
+    static long memoryToCompress(long size) {
+        return size + Math.min(2 * size, ContentCompressor.MEMORY);
+    }
+
+    /** Lends its array. */
+    private static final class LentBuffer extends ByteArrayOutputStream {
+        LentBuffer(int size) {
+            super(size);
+        }
+
+        ByteBuffer bytes() {
+            return ByteBuffer.wrap(buf, 0, count);
+        }
+    }
+
+    /** How large its file may be compressed; not above 0 when it is not to be. */
+    private long worth(FetchTask task) {
+        return task.compressed() != null && policy.test(task.key())
+                ? ContentCompressor.worth(task.object().size(), folders.blocks())
+                : -1;
+    }
+
     void write(String path, byte[] body, Instant lastModified) throws IOException {
+        write(path, ByteBuffer.wrap(body), lastModified);
+    }
+
+    private void write(String path, ByteBuffer body, Instant lastModified) throws IOException {
         lease.require();
+        int size = body.remaining();
         try (FileChannel file = create(path)) {
-            Durable.writeFully(file, ByteBuffer.wrap(body));
-            complete(file, tree.resolve(path), FileTime.from(lastModified), body.length);
+            Durable.writeFully(file, body);
+            complete(file, tree.resolve(path), FileTime.from(lastModified), size);
         }
     }
 
@@ -185,45 +320,76 @@ final class TreeWriter {
 
     /**
      * Gives a file a second name in this tree; for a directory marker, makes its folder. Where the disk cannot, or this file
-     * has too many names already (EMLINK), it is copied on the spot.
+     * has too many names already (EMLINK), a new file shares its blocks, and where the disk cannot do that either, it is copied.
      *
      * @param entry what the file must be
      * @throws SourceFiles.DamagedException when it is not, or cannot be read where it must be copied
      */
     void link(Path existing, ManifestEntry entry, String path) throws IOException {
-        if (entry.directory()) {
-            folder(path);
-            return;
-        }
-        lease.require();
-        // Also because a hard link to a symbolic link would be one.
-        if (OwnFiles.isWritable(sources.look(existing, entry))) {
-            writable.increment();
-        }
-        if (!hardLinks) {
-            copy(existing, path);
-            return;
-        }
-        Path file = folders.place(path);
-        try {
-            Files.createLink(file, existing);
-        } catch (FileAlreadyExistsException _) {
-            Files.delete(file);
-            Files.createLink(file, existing);
-        } catch (NoSuchFileException _) {
-            sources.look(existing, entry);
-            folders.forget();
-            Files.createLink(folders.place(path), existing);
-        } catch (FileSystemException | UnsupportedOperationException _) {
-            copy(existing, path);
-        }
+        bring(existing, entry, path);
     }
 
     /** Links a file of an interrupted run, as {@link #link} does; it is new on the disk since the last snapshot. */
     void adopt(Path existing, ManifestEntry entry, String path) throws IOException {
-        link(existing, entry, path);
-        if (hardLinks) {
-            folders.countFile(entry.size());
+        if (!bring(existing, entry, path)) {
+            folders.countFile(entry.fileSize());
+        }
+    }
+
+    /** Returns whether it was copied, and so has been counted as new on the disk. */
+    private boolean bring(Path existing, ManifestEntry entry, String path) throws IOException {
+        if (entry.directory()) {
+            folder(path);
+            return false;
+        }
+        lease.require();
+        // Also because a hard link to a symbolic link would be one.
+        BasicFileAttributes found = sources.look(existing, entry);
+        if (OwnFiles.isWritable(found)) {
+            writable.increment();
+        }
+        if ((hardLinks && hardLink(existing, entry, path)) || share(existing, found.lastModifiedTime(), path)) {
+            return false;
+        }
+        copy(existing, path);
+        return true;
+    }
+
+    private boolean hardLink(Path existing, ManifestEntry entry, String path) throws IOException {
+        Path file = folders.place(path);
+        try {
+            return hardLink(existing, file);
+        } catch (FileAlreadyExistsException _) {
+            Files.delete(file);
+            return hardLink(existing, file);
+        } catch (NoSuchFileException _) {
+            sources.look(existing, entry);
+            folders.forget();
+            return hardLink(existing, folders.place(path));
+        }
+    }
+
+    private static boolean hardLink(Path existing, Path file) throws IOException {
+        try {
+            Files.createLink(file, existing);
+            return true;
+        } catch (FileAlreadyExistsException | NoSuchFileException e) {
+            throw e;
+        } catch (FileSystemException | UnsupportedOperationException _) {
+            return false;
+        }
+    }
+
+    private boolean share(Path existing, FileTime time, String path) throws IOException {
+        Path draft = newDraft();
+        try {
+            if (!reflinks.make(existing, draft, time, syncFiles)) {
+                return false;
+            }
+            move(draft, path);
+            return true;
+        } finally {
+            Files.deleteIfExists(draft);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.hubstorage.verify;
 
+import io.hubstorage.fs.TextCodec;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.keys.NameFolding;
 import io.hubstorage.verify.VerifyReport.Problem.Kind;

@@ -1,5 +1,6 @@
 package io.hubstorage.verify;
 
+import io.hubstorage.fs.Durable;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.verify.VerifyReport.Problem.Kind;
@@ -10,7 +11,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Compares a snapshot's certificate with itself and with the folders around the buckets' files. */
@@ -23,15 +27,31 @@ record CertificateCheck(Path snapshot, Certificate certificate, VerifyRequest re
             problem(Kind.CERTIFICATE, "run.json", "this is the certificate of " + certificate.snapshot());
         }
         checkTime(name);
-        Set<String> trees = new TreeSet<>();
-        Set<String> files = new TreeSet<>();
+        Map<Path, Set<String>> named = new TreeMap<>();
+        named.put(snapshot, new TreeSet<>(Set.of("run.json", "pinned", fileName(Layout.repairLog(snapshot)))));
+        expect(named, Layout.trees(snapshot, null));
+        expect(named, Layout.manifests(snapshot, null));
         for (Certificate.Bucket bucket : certificate.buckets()) {
-            expect(bucket, trees, files);
+            expect(bucket, named);
         }
         if (request.buckets().isEmpty()) {
-            strays(snapshot, Set.of("s3", "manifest", "run.json", "pinned"));
-            strays(snapshot.resolve("s3"), trees);
-            strays(snapshot.resolve("manifest"), files);
+            for (Map.Entry<Path, Set<String>> folder : named.entrySet()) {
+                strays(folder.getKey(), folder.getValue());
+            }
+        }
+    }
+
+    /** A folder below the snapshot's, whatever is to be in it. */
+    private Set<String> expect(Map<Path, Set<String>> named, Path folder) {
+        Objects.requireNonNull(named.get(snapshot)).add(fileName(folder));
+        return named.computeIfAbsent(folder, _ -> new TreeSet<>());
+    }
+
+    /** Something in such a folder. A certificate may call a bucket anything: what would lie elsewhere is not looked for. */
+    private void expectIn(Map<Path, Set<String>> named, Path file) {
+        Path folder = Durable.folderOf(file);
+        if (snapshot.equals(folder.getParent())) {
+            expect(named, folder).add(fileName(file));
         }
     }
 
@@ -48,7 +68,7 @@ record CertificateCheck(Path snapshot, Certificate certificate, VerifyRequest re
         }
     }
 
-    private void expect(Certificate.Bucket bucket, Set<String> trees, Set<String> files) {
+    private void expect(Certificate.Bucket bucket, Map<Path, Set<String>> named) {
         if (request.covers(bucket.name())) {
             findings.begin(bucket.name());
             for (String problem : bucket.problems()) {
@@ -56,13 +76,13 @@ record CertificateCheck(Path snapshot, Certificate certificate, VerifyRequest re
             }
         }
         if (bucket.manifest() != null) {
-            trees.add(bucket.name());
-            files.add(fileName(Layout.manifest(snapshot, bucket.name())));
-            files.add(fileName(Layout.index(snapshot, bucket.name())));
+            expectIn(named, Layout.tree(snapshot, bucket.name()));
+            expectIn(named, Layout.manifest(snapshot, bucket.name()));
+            expectIn(named, Layout.index(snapshot, bucket.name()));
         }
         if (bucket.failuresFile() != null) {
             Path failures = Layout.failures(snapshot, bucket.name());
-            files.add(fileName(failures));
+            expectIn(named, failures);
             if (request.covers(bucket.name()) && !Files.isRegularFile(failures, LinkOption.NOFOLLOW_LINKS)) {
                 findings.problem(
                         Kind.MISSING,

@@ -1,6 +1,7 @@
 package io.hubstorage.verify;
 
 import io.hubstorage.fs.ExternalSort.Sorted;
+import io.hubstorage.fs.TextCodec;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -21,11 +22,19 @@ final class ProvenFiles {
     private final Path scratch;
     private final Map<String, Integer> buckets = new HashMap<>();
 
-    /** A file, as in {@link BucketTree.Found}, and what it holds. */
-    record Item(String place, String inode, String sha256) {
+    /**
+     * A file, as in {@link BucketTree.Found}, and what it holds.
+     *
+     * @param claim what it was compared with, see {@link Hashing.Job#claim}
+     */
+    record Item(String place, String inode, String claim, String sha256) {
         static final TextCodec<Item> CODEC = new TextCodec<>(
-                each -> List.of(each.place, each.inode, each.sha256),
-                texts -> new Item(texts.get(0), texts.get(1), texts.get(2)));
+                each -> List.of(each.place, each.inode, each.claim, each.sha256),
+                texts -> new Item(texts.get(0), texts.get(1), texts.get(2), texts.get(3)));
+
+        static Item of(Hashing.Job job, String sha256) {
+            return new Item(job.place(), job.inode(), job.claim(), sha256);
+        }
     }
 
     ProvenFiles(Path scratch) {
@@ -68,16 +77,17 @@ final class ProvenFiles {
             advance();
         }
 
-        /** The SHA-256 of the file at this place, if it is the same inode; null when it has to be read. */
+        /** The SHA-256 of the file of this job, if it is the same inode and said to be the same; null when it has to be read. */
         @Nullable
-        String sha256(String place, String inode) throws IOException {
-            while (current != null && current.place().compareTo(place) < 0) {
+        String sha256(Hashing.Job job) throws IOException {
+            while (current != null && current.place().compareTo(job.place()) < 0) {
                 advance();
             }
             return current != null
-                            && !inode.isEmpty()
-                            && current.place().equals(place)
-                            && current.inode().equals(inode)
+                            && !job.inode().isEmpty()
+                            && current.place().equals(job.place())
+                            && current.inode().equals(job.inode())
+                            && current.claim().equals(job.claim())
                     ? current.sha256()
                     : null;
         }

@@ -12,26 +12,33 @@ import io.hubstorage.verify.BucketTree.Found;
 import io.hubstorage.verify.Findings.Seen;
 import io.hubstorage.verify.TreeJoin.Named;
 import io.hubstorage.verify.VerifyReport.Problem.Kind;
+import io.hubstorage.verify.scrub.Proofs;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Recomputes snapshots from the disk and compares them with their certificates and manifests, in both directions: all that
- * is named is there, and nothing else is. Writes nothing to the data folder and needs no lock, since a snapshot never
+ * is named is there, and nothing else is. Writes nothing to the snapshots and needs no lock, since a snapshot never
  * changes. One snapshot is verified after the other, and what it shares with the one before, file by file of the same name, is
  * read once: neither memory nor scratch files grow with the number of snapshots, and memory not with that of objects
  * either. Blocking.
  */
 public final class SnapshotVerifier {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotVerifier.class);
+
     /** Four sorts at once, of items of some hundred bytes. */
     private static final int SORT_RUN = 20_000;
 
@@ -50,23 +57,37 @@ public final class SnapshotVerifier {
         this.sortRun = sortRun;
     }
 
+    /** The same where nobody wants to know which files were read. */
+    public VerifyReport verify(VerifyRequest request, VerifyProgress progress, Consumer<VerifyReport.Snapshot> each)
+            throws IOException, InterruptedException {
+        return verify(request, progress, null, each);
+    }
+
     /**
      * Verifies one snapshot after the other, in the order of the request.
      *
+     * @param proofs takes the files that were read and are right; null when nobody wants to know
      * @param each gets what was found in each, as soon as it is known
      * @throws IOException when the scratch folder cannot be used
      * @throws CancellationException when the progress was told to
      */
-    public VerifyReport verify(VerifyRequest request, VerifyProgress progress, Consumer<VerifyReport.Snapshot> each)
+    public VerifyReport verify(
+            VerifyRequest request,
+            VerifyProgress progress,
+            @Nullable Proofs proofs,
+            Consumer<VerifyReport.Snapshot> each)
             throws IOException, InterruptedException {
         Instant begin = clock.instant();
         Path scratch = Files.createTempDirectory(scratchParent, "hubstorage-verify-");
         long problems = 0;
         try {
-            Work work = new Work(request, progress, scratch);
+            Work work = new Work(request, progress, scratch, new Proven(proofs, begin));
             for (String name : request.snapshots()) {
                 VerifyReport.Snapshot snapshot =
                         work.snapshot(request.layout().snapshot(name)).report();
+                if (wasRemoved(request.layout(), name)) {
+                    continue;
+                }
                 problems += snapshot.problemsTotal();
                 each.accept(snapshot);
             }
@@ -83,14 +104,44 @@ public final class SnapshotVerifier {
                 problems);
     }
 
+    /** Whether retention has taken it away meanwhile: then what was missing in it was not damage. */
+    private static boolean wasRemoved(Layout layout, String name) {
+        return !Files.exists(layout.snapshot(name), LinkOption.NOFOLLOW_LINKS)
+                && (Files.exists(layout.removed(name)) || Files.exists(layout.deleting(name)));
+    }
+
+    /** Tells of what was read; a verification does not fail because nobody can write that down. */
+    private static final class Proven {
+        private final Instant begin;
+        private @Nullable Proofs proofs;
+
+        Proven(@Nullable Proofs proofs, Instant begin) {
+            this.proofs = proofs;
+            this.begin = begin;
+        }
+
+        void read(Path file, BasicFileAttributes before, String sha256) {
+            try {
+                if (proofs != null) {
+                    proofs.add(file, before, sha256, begin);
+                }
+            } catch (IOException e) {
+                LOG.warn("What is proven cannot be written down for the next cycle: {}", e.getMessage());
+                proofs = null;
+            }
+        }
+    }
+
     private final class Work {
         private final VerifyRequest request;
         private final VerifyProgress progress;
         private final Path scratch;
         private final ProvenFiles proven;
         private final Hashing hashing;
+        private final Proven told;
 
-        Work(VerifyRequest request, VerifyProgress progress, Path scratch) {
+        Work(VerifyRequest request, VerifyProgress progress, Path scratch, Proven told) {
+            this.told = told;
             this.request = request;
             this.progress = progress;
             this.scratch = scratch;
@@ -206,13 +257,13 @@ public final class SnapshotVerifier {
                 progress.cover(name.size());
             } else {
                 Hashing.Job job = new Hashing.Job(
-                        file.inode(), file.place(), file.path(), name.key(), name.size(), name.sha256());
-                String known = before.sha256(file.place(), file.inode());
+                        file.inode(), file.place(), file.path(), name.key(), name.size(), name.sha256(), name.stored());
+                String known = before.sha256(job);
                 if (known == null) {
                     jobs.add(job);
                 } else {
                     progress.cover(name.size());
-                    next.add(new ProvenFiles.Item(job.place(), job.inode(), known));
+                    next.add(ProvenFiles.Item.of(job, known));
                     judge(tree, job, known);
                 }
             }
@@ -221,9 +272,12 @@ public final class SnapshotVerifier {
         private Hashing.Sink sink(BucketTree tree, ExternalSort<ProvenFiles.Item> next) {
             return new Hashing.Sink() {
                 @Override
-                public void read(Hashing.Job job, String sha256) throws IOException {
-                    next.add(new ProvenFiles.Item(job.place(), job.inode(), sha256));
+                public void read(Hashing.Job job, BasicFileAttributes before, String sha256) throws IOException {
+                    next.add(ProvenFiles.Item.of(job, sha256));
                     judge(tree, job, sha256);
+                    if (sha256.equals(job.fileSha256())) {
+                        told.read(tree.file(job.path()), before, sha256);
+                    }
                 }
 
                 @Override
@@ -234,14 +288,14 @@ public final class SnapshotVerifier {
         }
 
         private static void judge(BucketTree tree, Hashing.Job job, String found) {
-            if (found.equals(job.sha256())) {
+            if (found.equals(job.fileSha256())) {
                 tree.count(Seen.PROVEN, job.size());
             } else {
                 tree.problem(
                         Kind.HASH,
                         job.key(),
                         job.path(),
-                        "its SHA-256 is %s, but the manifest says %s".formatted(found, job.sha256()));
+                        "its SHA-256 is %s, but the manifest says %s".formatted(found, job.fileSha256()));
             }
         }
 

@@ -2,6 +2,7 @@ package io.hubstorage.verify;
 
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.fs.ExternalSort.Sorted;
+import io.hubstorage.fs.TextCodec;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.verify.BucketTree.Found;
@@ -23,6 +24,8 @@ record TreeJoin(BucketTree tree, Present present) {
      *
      * @param place see {@link BucketTree#place}
      * @param path as the manifest writes it
+     * @param size of the content, as is the hash
+     * @param stored what the file is, where that holds the content compressed
      */
     record Named(
             String place,
@@ -30,7 +33,8 @@ record TreeJoin(BucketTree tree, Present present) {
             String key,
             long size,
             @Nullable String sha256,
-            boolean directory) {
+            boolean directory,
+            ManifestEntry.@Nullable Stored stored) {
         static final TextCodec<Named> CODEC = new TextCodec<>(
                 named -> List.of(
                         named.place,
@@ -38,14 +42,19 @@ record TreeJoin(BucketTree tree, Present present) {
                         named.key,
                         Long.toString(named.size),
                         Objects.requireNonNullElse(named.sha256, ""),
-                        Boolean.toString(named.directory)),
+                        Boolean.toString(named.directory),
+                        named.stored == null ? "" : Long.toString(named.stored.size()),
+                        named.stored == null ? "" : named.stored.sha256()),
                 texts -> new Named(
                         texts.get(0),
                         texts.get(1),
                         texts.get(2),
                         Long.parseLong(texts.get(3)),
                         texts.get(4).isEmpty() ? null : texts.get(4),
-                        Boolean.parseBoolean(texts.get(5))));
+                        Boolean.parseBoolean(texts.get(5)),
+                        texts.get(6).isEmpty()
+                                ? null
+                                : new ManifestEntry.Stored(Long.parseLong(texts.get(6)), texts.get(7), 0)));
 
         static Named of(ManifestEntry entry, BucketTree tree) {
             return new Named(
@@ -54,7 +63,17 @@ record TreeJoin(BucketTree tree, Present present) {
                     entry.key(),
                     entry.size(),
                     entry.sha256(),
-                    entry.directory());
+                    entry.directory(),
+                    entry.stored());
+        }
+
+        long fileSize() {
+            return stored == null ? size : stored.size();
+        }
+
+        /** The key that the path stands for. */
+        String keyOfPath() {
+            return stored == null ? KeyPath.toKey(path, directory) : KeyPath.toKeyOfCompressed(path);
         }
     }
 
@@ -96,24 +115,11 @@ record TreeJoin(BucketTree tree, Present present) {
         if (name.place().equals(before) && !name.directory()) {
             problem(Kind.PATH, name, "another key has this path too");
         }
-        if (!staysInside(name.path())) {
+        if (!KeyPath.staysInside(name.path())) {
             problem(Kind.PATH, name, "this path leads out of the bucket's folder");
-        } else if (!KeyPath.toKey(name.path(), name.directory()).equals(name.key())) {
-            problem(
-                    Kind.PATH,
-                    name,
-                    "this path stands for the key " + KeyPath.toKey(name.path(), name.directory())
-                            + ", not for its own");
+        } else if (!name.keyOfPath().equals(name.key())) {
+            problem(Kind.PATH, name, "this path stands for the key " + name.keyOfPath() + ", not for its own");
         }
-    }
-
-    private static boolean staysInside(String path) {
-        for (String name : path.split("/", -1)) {
-            if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void compare(Named name, Found file) throws IOException {
@@ -124,19 +130,19 @@ record TreeJoin(BucketTree tree, Present present) {
             tree.count(Seen.PROVEN, 0);
         } else if (file.type() != BucketTree.Type.FILE) {
             problem(Kind.TYPE, name, "it should be a file, but is " + file.type());
-        } else if (file.size() != name.size()) {
+        } else if (file.size() != name.fileSize()) {
             problem(
                     Kind.SIZE,
                     name,
                     "it has %s bytes, but should have %s"
-                            .formatted(Sizes.number(file.size()), Sizes.number(name.size())));
+                            .formatted(Sizes.number(file.size()), Sizes.number(name.fileSize())));
         } else {
             present.accept(name, file);
         }
     }
 
     private void missing(Named name) {
-        if (!staysInside(name.path())) {
+        if (!KeyPath.staysInside(name.path())) {
             return;
         }
         Path place = tree.file(name.path());

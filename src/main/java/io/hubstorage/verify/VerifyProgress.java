@@ -1,7 +1,6 @@
 package io.hubstorage.verify;
 
-import io.hubstorage.bus.RunResult;
-import io.hubstorage.jobs.Job;
+import io.hubstorage.jobs.Cancellation;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -13,7 +12,7 @@ public final class VerifyProgress {
     private final LongAdder hashedFiles = new LongAdder();
     private final LongAdder hashedBytes = new LongAdder();
     private final AtomicInteger snapshots = new AtomicInteger();
-    private final Job job = new Job(Job.Kind.VERIFY, "verify");
+    private final Cancellation cancellation = new Cancellation();
 
     /** For one verification. */
     public VerifyProgress() {}
@@ -43,11 +42,11 @@ public final class VerifyProgress {
 
     /** Makes the verification end soon, with a {@link CancellationException}. */
     public void cancel() {
-        job.stop(RunResult.CANCELLED, "stopped on request");
+        cancellation.request();
     }
 
     void check() {
-        job.check();
+        cancellation.check();
     }
 
     void addToCover(long bytes) {

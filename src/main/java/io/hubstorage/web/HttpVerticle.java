@@ -3,23 +3,26 @@ package io.hubstorage.web;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Settings;
 import io.hubstorage.logs.SecretMask;
-import io.hubstorage.web.api.Metrics;
 import io.hubstorage.web.auth.Authenticator;
 import io.hubstorage.web.bridge.BridgePort;
 import io.hubstorage.web.bridge.SockJsBridge;
 import io.hubstorage.web.bridge.TcpBridge;
 import io.hubstorage.web.http.Connections;
+import io.hubstorage.web.metrics.Metrics;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.VertxBuilder;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,17 +86,23 @@ public final class HttpVerticle extends VerticleBase {
         this.limits = limits;
     }
 
-    /** What {@code /metrics} is to show, before there is anything in it: give it to Vert.x, and then to the constructor. */
+    /** What {@code /metrics} is to show, before there is anything in it: for {@link #vertx}, and then for the constructor. */
     public static PrometheusMeterRegistry registry() {
         return Metrics.registry();
+    }
+
+    /** For a Vert.x that counts into it. */
+    public static VertxBuilder vertx(VertxOptions options, PrometheusMeterRegistry registry) {
+        return Metrics.vertx(options, registry);
     }
 
     @Override
     public Future<?> start() {
         BridgePort bridgePort = BridgePort.of(store.environment());
-        boolean exposed = !Settings.Web.isLoopback(store.settings().web().host()) || bridgePort.isExposed();
+        boolean exposed = !Settings.Web.isLoopback(store.settings().web().host())
+                || bridgePort.at().isExposed();
         return Authenticator.open(vertx, store, clock, exposed, this::tell).compose(authenticator -> {
-            bridgePort.requireToken(store.environment(), authenticator.isRequired());
+            bridgePort.requireToken(store.environment(), authenticator.isRequired(), authenticator.tokens());
             // Not on the loop: this loads most of what the server is made of, which takes seconds on a busy machine.
             return vertx.executeBlocking(
                             () -> new WebRoutes(vertx, store, clock, version, registry, limits, authenticator), false)
@@ -175,21 +184,23 @@ public final class HttpVerticle extends VerticleBase {
         }
         return built.stop()
                 .eventually(() -> tcp == null ? Future.succeededFuture() : tcp.close())
-                .eventually(() -> listening.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS));
+                .eventually(() -> listening.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS))
+                // The last requests, too, have their lines.
+                .eventually(() -> built.authenticator().audit().written());
     }
 
     private Future<Void> openTcpBridge(BridgePort port, TcpBridge.Auth auth) {
-        if (!port.enabled()) {
+        if (!port.at().enabled()) {
             return Future.succeededFuture();
         }
-        return TcpBridge.open(vertx, port.host(), port.port(), auth)
-                .recover(failure -> Future.failedFuture(port.explained(failure)))
+        return TcpBridge.open(vertx, port.at().host(), port.at().port(), auth)
+                .recover(failure -> Future.failedFuture(port.at().explained(failure)))
                 .onSuccess(opened -> {
                     tcpBridge = opened;
                     log.info(
                             "Event-bus bridge on tcp://{}:{}, {}",
-                            Settings.Web.inUrl(port.host()),
-                            port.port(),
+                            Settings.Web.inUrl(port.at().host()),
+                            port.at().port(),
                             port.reach(store.settings().dockerMode()));
                 })
                 .mapEmpty();
@@ -215,6 +226,17 @@ public final class HttpVerticle extends VerticleBase {
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setMaxWebSocketFrameSize(SockJsBridge.MAX_MESSAGE_BYTES)
                 .setMaxWebSocketMessageSize(SockJsBridge.MAX_MESSAGE_BYTES);
+    }
+
+    /** Has that done by who decides who comes in, on the context where it lives; for tests. */
+    <T> Future<T> withAuthenticator(Function<Authenticator, T> use) {
+        WebRoutes built = routes;
+        if (built == null) {
+            throw new IllegalStateException("not deployed");
+        }
+        Promise<T> done = Promise.promise();
+        context.runOnContext(ignored -> done.complete(use.apply(built.authenticator())));
+        return done.future();
     }
 
     /** The routes, for the test that holds them against the contract. */

@@ -6,20 +6,30 @@ import io.hubstorage.config.Settings;
 import io.hubstorage.status.Health;
 import io.hubstorage.status.SelfTest;
 import io.hubstorage.status.StatusService;
+import io.hubstorage.web.api.AccessRoutes;
+import io.hubstorage.web.api.AlertRoutes;
 import io.hubstorage.web.api.Assets;
 import io.hubstorage.web.api.BackupRoutes;
 import io.hubstorage.web.api.BrowseRoutes;
 import io.hubstorage.web.api.ConfigRoutes;
 import io.hubstorage.web.api.DownloadRoutes;
+import io.hubstorage.web.api.DrillRoutes;
+import io.hubstorage.web.api.JobRoutes;
 import io.hubstorage.web.api.LogRoutes;
-import io.hubstorage.web.api.Metrics;
+import io.hubstorage.web.api.NotifyRoutes;
 import io.hubstorage.web.api.Pages;
+import io.hubstorage.web.api.RepairRoutes;
+import io.hubstorage.web.api.ReplicationRoutes;
+import io.hubstorage.web.api.RestoreRoutes;
+import io.hubstorage.web.api.RetentionRoutes;
 import io.hubstorage.web.api.SnapshotAccess;
 import io.hubstorage.web.api.SnapshotRoutes;
 import io.hubstorage.web.api.StatusRoutes;
+import io.hubstorage.web.api.VerifyRoutes;
 import io.hubstorage.web.auth.AuthHandler;
 import io.hubstorage.web.auth.Authenticator;
 import io.hubstorage.web.auth.LoginRoutes;
+import io.hubstorage.web.auth.RoleHandler;
 import io.hubstorage.web.bridge.SockJsBridge;
 import io.hubstorage.web.http.Background;
 import io.hubstorage.web.http.BasePath;
@@ -27,6 +37,7 @@ import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.ClientInfo;
 import io.hubstorage.web.http.OriginGuard;
 import io.hubstorage.web.http.ProblemHandler;
+import io.hubstorage.web.metrics.Metrics;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.DateFormatter;
@@ -38,24 +49,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
 import java.util.Date;
-import java.util.Set;
 
 /** Puts the web's rooms together: who serves what, and in which order it starts and stops. One context. */
 final class WebRoutes {
     private static final int EPOCH_RADIX = 36;
-
-    /** What everybody may see. */
-    private static final Set<String> OPEN = Set.of(
-            StatusRoutes.LIVE,
-            LoginRoutes.LOGIN,
-            LoginRoutes.LOGOUT,
-            // A SockJS client asks this before it connects, and can add no header to it. It says which transports there
-            // are.
-            "/eventbus/info",
-            "/assets/css/base.css",
-            "/assets/css/login.css",
-            "/assets/icons/favicon-idle.svg",
-            "/assets/icons/icons.svg");
 
     private static final String CONTENT_SECURITY_POLICY =
             "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -89,7 +86,7 @@ final class WebRoutes {
         // Rises from one life of the process to the next, which tells ids of an earlier one from ours.
         String epoch = Long.toString(clock.instant().toEpochMilli(), EPOCH_RADIX);
         hub = new EventHub(vertx, epoch, status::state, authenticator, limits);
-        metrics = new Metrics(vertx, registry, hub, store, version);
+        metrics = new Metrics(vertx, registry, hub, store, authenticator, version);
         health = new Health(vertx, store, clock);
         bridge = new SockJsBridge(vertx, authenticator);
         router = Router.router(vertx);
@@ -108,12 +105,23 @@ final class WebRoutes {
         router.route().handler(ClientInfo.handler(web.trustedProxies()));
         router.route().handler(guard.cors());
         router.route().handler(guard.requests());
-        router.route().handler(new AuthHandler(authenticator, base, OPEN, Set.of(StatusRoutes.READY)));
+        router.route().handler(new AuthHandler(authenticator, base));
         new LoginRoutes(authenticator, pages::login, base).mount(router);
+        RoleHandler.mount(router, authenticator.audit());
         router.route().handler(Body.reader());
         new BackupRoutes(bus, base).mount(router);
+        new JobRoutes(bus).mount(router);
+        new RestoreRoutes(bus, base).mount(router);
+        new DrillRoutes(bus, base).mount(router);
+        new VerifyRoutes(bus, base).mount(router);
+        new RetentionRoutes(bus, base).mount(router);
+        new RepairRoutes(bus, base).mount(router);
+        new ReplicationRoutes(bus, base).mount(router);
         new ConfigRoutes(bus).mount(router);
+        new NotifyRoutes(bus).mount(router);
+        new AccessRoutes(authenticator, clock).mount(router);
         new StatusRoutes(bus, store, status, health, new SelfTest(vertx, bus, store), version).mount(router);
+        new AlertRoutes(bus).mount(router);
         new LogRoutes(background, store).mount(router);
         SnapshotAccess snapshots = new SnapshotAccess(store, background);
         new SnapshotRoutes(snapshots).mount(router);
@@ -129,6 +137,7 @@ final class WebRoutes {
                 .forEach(route -> route.method(HttpMethod.HEAD));
         router.route("/eventbus/*").handler(guard.connections());
         router.route("/eventbus/*").subRouter(bridge.router());
+        RoleHandler.requireLines(router);
     }
 
     /** Gives every answer its headers, the refused ones too. API answers are never stored. */
@@ -150,6 +159,10 @@ final class WebRoutes {
         return router;
     }
 
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
     Health health() {
         return health;
     }
@@ -166,9 +179,6 @@ final class WebRoutes {
         vertx.cancelTimer(sweepTimer);
         metrics.stop();
         bridge.close();
-        return hub.close().eventually(() -> {
-            authenticator.close();
-            return Future.succeededFuture();
-        });
+        return hub.close().eventually(authenticator::close);
     }
 }

@@ -2,6 +2,7 @@ package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.ZstdInputStream;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.keys.KeyPath;
@@ -14,6 +15,7 @@ import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -175,7 +177,10 @@ final class Audit {
 
     private void check(String bucket, ManifestEntry entry) throws IOException {
         Path file = snapshot.tree(bucket).resolve(entry.path());
-        assertThat(KeyPath.toKey(entry.path(), entry.directory()))
+        assertThat(
+                        entry.stored() == null
+                                ? KeyPath.toKey(entry.path(), entry.directory())
+                                : KeyPath.toKeyOfCompressed(entry.path()))
                 .as("the path undone")
                 .isEqualTo(entry.key());
         assertThat(file.normalize().startsWith(snapshot.tree(bucket)))
@@ -188,9 +193,14 @@ final class Audit {
         assertThat(Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
                 .as("%s is a file", file)
                 .isTrue();
-        assertThat(Files.size(file)).as("size of %s", entry.key()).isEqualTo(entry.size());
+        assertThat(Files.size(file)).as("size of the file of %s", entry.key()).isEqualTo(entry.fileSize());
         if (entry.sha256() != null) {
-            assertThat(sha256(file)).as("hash of %s", entry.key()).isEqualTo(entry.sha256());
+            assertThat(sha256(file)).as("hash of the file of %s", entry.key()).isEqualTo(entry.fileSha256());
+        }
+        if (entry.stored() != null) {
+            byte[] content = decoded(file);
+            assertThat(content.length).as("size of %s", entry.key()).isEqualTo(entry.size());
+            assertThat(sha256(content)).as("hash of %s", entry.key()).isEqualTo(entry.sha256());
         }
         assertThat(seconds(Files.getLastModifiedTime(file).toInstant()))
                 .as("file time of %s", entry.key())
@@ -218,9 +228,20 @@ final class Audit {
         return time.truncatedTo(ChronoUnit.SECONDS);
     }
 
+    /** As any zstd does it, which knows nothing of how we read it. */
+    private static byte[] decoded(Path file) throws IOException {
+        try (InputStream in = new ZstdInputStream(Files.newInputStream(file))) {
+            return in.readAllBytes();
+        }
+    }
+
     private static String sha256(Path file) throws IOException {
+        return sha256(Files.readAllBytes(file));
+    }
+
+    private static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What the kernel is asked for before a snapshot gets its name, seen by {@code strace}; on an ordinary disk, and on a real FUSE
@@ -79,6 +81,20 @@ final class DurabilityIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"EIO, may not survive a power loss", "ENOSPC, downloaded again"})
+    void whatTheDiskCouldNotWriteIsDownloadedAgain(String error, String told) {
+        List<String> failing =
+                List.of("strace", "-f", "-e", "trace=syncfs", "-e", "inject=syncfs:error=" + error, "-o", "/dev/null");
+
+        assertThat(aRun(failing))
+                .contains("run FAILED new=false")
+                .contains(told)
+                .doesNotContain("is kept");
+
+        assertThat(aRun(List.of())).contains("run SUCCESS new=true downloaded=" + FILES);
+    }
+
     private static boolean isFsyncOfAnObject(String call) {
         return call.contains("fsync(")
                 && Pattern.compile("\\.jpg>|\\.draft>").matcher(call).find();
@@ -100,7 +116,7 @@ final class DurabilityIT {
 
     private List<String> callsOfARun() throws IOException {
         Path trace = home.resolve("trace");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> strace = List.of(
                 "strace",
                 "-f",
                 "-y",
@@ -109,14 +125,20 @@ final class DurabilityIT {
                 "-e",
                 "trace=open,openat,fsync,fdatasync,syncfs,rename,renameat,renameat2",
                 "-o",
-                trace.toString()));
-        command.addAll(SmallHeapRuns.command(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), s3, home, "photos", 1));
-        Shell.Result ended = Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(5), command);
-        assertThat(ended.succeeded().out()).contains("run SUCCESS new=true downloaded=" + FILES);
+                trace.toString());
+        assertThat(aRun(strace)).contains("run SUCCESS new=true downloaded=" + FILES);
         try (Stream<String> calls = Files.lines(trace, StandardCharsets.ISO_8859_1)) {
             return calls.filter(call -> call.contains(home.resolve("data").toString()))
                     .toList();
         }
+    }
+
+    private String aRun(List<String> strace) {
+        List<String> command = new ArrayList<>(strace);
+        command.addAll(SmallHeapRuns.command(List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"), s3, home, "photos", 1));
+        return Shell.run(Path.of("."), Map.of(), Duration.ofMinutes(5), command)
+                .succeeded()
+                .out();
     }
 
     private static int run(String... command) throws InterruptedException {

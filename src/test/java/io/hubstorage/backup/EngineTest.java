@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -20,18 +19,12 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real engine in a folder of its own beside a synthetic S3, for one test. */
 abstract class EngineTest {
-    static {
-        // A condition that holds is seen at once; the limit must not depend on what else the machine has to do.
-        Awaitility.setDefaultTimeout(Duration.ofMinutes(2));
-    }
-
     @TempDir
     Path home;
 

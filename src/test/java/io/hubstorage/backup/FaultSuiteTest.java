@@ -38,10 +38,10 @@ final class FaultSuiteTest extends EngineTest {
         Audit audit = audit(run).holds("photos", bucket);
         assertThat(audit.entries("photos")).hasSize(BadDay.OBJECTS);
         assertThat(audit.certificate("photos").outcome().failuresTotal()).isZero();
-        assertThat(day.strikes().get("throttled")).isBetween(60, 160);
-        assertThat(day.strikes().get("reset")).isBetween(25, 90);
-        assertThat(day.strikes().get("cut")).isBetween(25, 90);
-        assertThat(day.strikes().get("corrupt")).isBetween(10, 50);
+        assertThat(day.strikes().get("throttled")).isBetween(30, 80);
+        assertThat(day.strikes().get("reset")).isBetween(12, 45);
+        assertThat(day.strikes().get("cut")).isBetween(12, 45);
+        assertThat(day.strikes().get("corrupt")).isBetween(5, 25);
     }
 
     @Test

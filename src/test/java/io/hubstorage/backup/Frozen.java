@@ -13,11 +13,15 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Everything about a folder that must not change: each name's inode, mode, size, time and content. */
-final class Frozen {
+public final class Frozen {
     private Frozen() {}
 
-    /** @param hashes those known already, by inode; files are linked into many snapshots */
-    static Map<String, String> of(Path folder, Map<Object, String> hashes) throws IOException {
+    /**
+     * What is below a folder.
+     *
+     * @param hashes those known already, by inode; files are linked into many snapshots
+     */
+    public static Map<String, String> of(Path folder, Map<Object, String> hashes) throws IOException {
         Map<String, String> found = new TreeMap<>();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.toList()) {

@@ -17,7 +17,7 @@ import org.quicktheories.core.Gen;
 /** Random buckets through random histories; after each run everything on disk is compared with a model. */
 final class HistoryPropertyTest {
     /** {@code mvn test -Dtest=HistoryPropertyTest -Dhistories=1000} plays more. */
-    private static final int EXAMPLES = Integer.getInteger("histories", 35);
+    private static final int EXAMPLES = Integer.getInteger("histories", 12);
 
     private static Gen<List<List<Integer>>> histories() {
         return lists().of(lists().of(integers().between(0, 99_999)).ofSizeBetween(2, 12))

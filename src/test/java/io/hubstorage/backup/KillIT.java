@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class KillIT {
     /** {@code mvn verify -Dit.test=KillIT -Dhubstorage.kills=1000} kills more; {@code -Dhubstorage.seed=…} repeats a run. */
-    private static final int KILLS = Integer.getInteger("hubstorage.kills", 50);
+    private static final int KILLS = Integer.getInteger("hubstorage.kills", 30);
 
     private static final int SIDE_BY_SIDE = 2;
     private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(300);

@@ -46,8 +46,6 @@ import java.util.stream.Stream;
  * everything that must hold is checked.
  */
 final class KilledHub implements AutoCloseable {
-    private static final List<String> QUICK_START =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
     /** Of the oldest, as a user would delete them. */
     private static final int MOST_SNAPSHOTS = 8;
 
@@ -117,7 +115,7 @@ final class KilledHub implements AutoCloseable {
         before = Traces.of(config(), layout);
         safe = safe();
         s3.log().clear();
-        return HubProcess.start(home, environment, QUICK_START, "backup");
+        return HubProcess.start(home, environment, "backup");
     }
 
     /** After a process was killed: where it was, if all is as it must be. */

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** Objects that fail alone are asked for again by themselves: their bucket is neither listed nor linked once more. */
 final class ObjectRetryTest extends EngineTest {
     private static final String STUBBORN = "05/05";
-    private static final int OBJECTS = 2_000;
+    private static final int OBJECTS = 1_100;
 
     private SyntheticBucket bucket;
     private final List<TransferMessage.Mode> modes = new CopyOnWriteArrayList<>();
@@ -242,7 +242,7 @@ final class ObjectRetryTest extends EngineTest {
 
     @Test
     void linksThatCannotBeMadeAreMadeInTheNextAttempt() {
-        s3.onRequest(request -> request.kind() == RequestKind.GET, _ -> standInTheWayOf("11/11"));
+        s3.onRequest(request -> request.kind() == RequestKind.GET, _ -> standInTheWayOf("10/10"));
 
         RunRecord run = hub.backUp();
 

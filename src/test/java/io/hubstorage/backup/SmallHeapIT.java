@@ -33,18 +33,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Memory does not grow with the bucket: real runs in a JVM with a heap of 192 MiB. */
+/**
+ * Memory does not grow with the bucket: real runs in a JVM whose heap is as small as the engine itself can do with. If an object took but
+ * half a kilobyte of it, each of these buckets would need more than all of it. {@code -Dhubstorage.objects=200000
+ * -Dhubstorage.heap=192m} does the same with larger ones.
+ */
 final class SmallHeapIT {
-    private static final String HEAP = "-Xmx192m";
+    private static final String HEAP = "-Xmx" + System.getProperty("hubstorage.heap", "64m");
+    /** That are copied; five times as many are found unchanged, and three times as many are sorted. */
+    private static final int OBJECTS = Integer.getInteger("hubstorage.objects", 60_000);
 
     @Test
-    void twoHundredThousandObjectsAreBackedUpAndRunAgainInASmallHeap(@TempDir Path home) throws Exception {
+    void manyObjectsAreBackedUpAndRunAgainInASmallHeap(@TempDir Path home) throws Exception {
         try (SyntheticS3 s3 = SyntheticS3.start()) {
-            s3.bucket("many", SyntheticBucket.uniform(200_000, 1024, "folder-###/object-###.bin"));
+            s3.bucket("many", SyntheticBucket.uniform(OBJECTS, 1024, "folder-###/object-###.bin"));
 
             assertThat(runs(s3, home, "many", 2))
-                    .contains("run SUCCESS new=true downloaded=200000 linked=0")
-                    .contains("run SUCCESS new=false downloaded=0 linked=200000");
+                    .contains("run SUCCESS new=true downloaded=%d linked=0".formatted(OBJECTS))
+                    .contains("run SUCCESS new=false downloaded=0 linked=%d".formatted(OBJECTS));
         }
     }
 
@@ -53,13 +59,14 @@ final class SmallHeapIT {
      * nothing else of it.
      */
     @Test
-    void aMillionUnchangedObjectsAreRunAgainInTheSameSmallHeap(@TempDir Path home) throws Exception {
+    void evenMoreUnchangedObjectsAreRunAgainInTheSameSmallHeap(@TempDir Path home) throws Exception {
         try (SyntheticS3 s3 = SyntheticS3.start()) {
             SyntheticBucket bucket =
-                    s3.bucket("million", SyntheticBucket.uniform(1_000_000, 1024, "folder-###/object-####.bin"));
+                    s3.bucket("photos", SyntheticBucket.uniform(5 * OBJECTS, 1024, "folder-###/object-####.bin"));
             pretendBackedUp(bucket, new Layout(home.resolve("data")));
 
-            assertThat(runs(s3, home, "million", 1)).contains("run SUCCESS new=false downloaded=0 linked=1000000");
+            assertThat(runs(s3, home, "photos", 1))
+                    .contains("run SUCCESS new=false downloaded=0 linked=%d".formatted(5 * OBJECTS));
             assertThat(s3.counts().gets()).isZero();
         }
     }
@@ -71,14 +78,15 @@ final class SmallHeapIT {
     void anotherOrderOfTheListingIsSortedOnDiskInTheSameSmallHeap(ListOrder order, @TempDir Path home)
             throws Exception {
         try (SyntheticS3 s3 = SyntheticS3.start()) {
-            SyntheticBucket bucket = SyntheticBucket.uniform(600_000, 1024, "folder-###/object-####.bin");
+            SyntheticBucket bucket = SyntheticBucket.uniform(3 * OBJECTS, 1024, "folder-###/object-####.bin");
             // Where the two orders differ.
             bucket.add("\uFFFD", 10);
             bucket.add("😀", 10);
             pretendBackedUp(bucket, new Layout(home.resolve("data")));
-            s3.bucket("million", bucket.listedIn(order));
+            s3.bucket("photos", bucket.listedIn(order));
 
-            assertThat(runs(s3, home, "million", 1)).contains("run SUCCESS new=false downloaded=0 linked=600002");
+            assertThat(runs(s3, home, "photos", 1))
+                    .contains("run SUCCESS new=false downloaded=0 linked=%d".formatted(3 * OBJECTS + 2));
         }
     }
 
@@ -87,7 +95,12 @@ final class SmallHeapIT {
                         Path.of("."),
                         Map.of(),
                         Duration.ofMinutes(30),
-                        SmallHeapRuns.command(List.of(HEAP, "-XX:+UseSerialGC"), s3, home, bucket, runs))
+                        SmallHeapRuns.command(
+                                List.of(HEAP, "-XX:+UseSerialGC", "-XX:ActiveProcessorCount=2"),
+                                s3,
+                                home,
+                                bucket,
+                                runs))
                 .succeeded()
                 .out()
                 .lines()
@@ -98,10 +111,10 @@ final class SmallHeapIT {
     private static void pretendBackedUp(SyntheticBucket bucket, Layout layout) throws IOException {
         Instant time = Instant.parse("2026-11-01T00:00:00Z");
         Path snapshot = layout.snapshot(Layout.name(time));
-        Files.createDirectories(Layout.tree(snapshot, "million"));
+        Files.createDirectories(Layout.tree(snapshot, "photos"));
         Files.createDirectories(snapshot.resolve("manifest"));
         ManifestSummary summary;
-        try (ManifestWriter manifest = new ManifestWriter(Layout.manifest(snapshot, "million"))) {
+        try (ManifestWriter manifest = new ManifestWriter(Layout.manifest(snapshot, "photos"))) {
             for (Iterator<SyntheticObject> objects = bucket.objects().iterator(); objects.hasNext(); ) {
                 manifest.write(entry(objects.next()));
             }
@@ -116,7 +129,7 @@ final class SmallHeapIT {
                         new Certificate.Run("run", Trigger.MANUAL, RunResult.SUCCESS, true, time, time, 1),
                         new Certificate.Basis("test", null, null, JsonNodeFactory.instance.objectNode()),
                         List.of(new Certificate.Bucket(
-                                "million",
+                                "photos",
                                 "",
                                 new BucketOutcome(RunResult.SUCCESS, false, counts, List.of(), 0, null),
                                 new Certificate.Listing(true, 1000, "utf8"),
@@ -128,7 +141,7 @@ final class SmallHeapIT {
                 .write(Layout.certificate(snapshot));
         Files.createDirectories(layout.presence().getParent());
         Files.writeString(layout.presence(), """
-            {"format": 1, "buckets": {"million": {"snapshot": "%s", "at": "%s", "millis": 60000}}}\
+            {"format": 1, "buckets": {"photos": {"snapshot": "%s", "at": "%s", "millis": 60000}}}\
             """.formatted(
                         Layout.name(time), Instant.now().minusSeconds(60)));
     }

@@ -32,11 +32,12 @@ final class SmallHeapRuns {
             for (int i = 0; i < Integer.parseInt(args[3]); i++) {
                 RunRecord run = hub.backUp();
                 System.out.printf(
-                        "run %s new=%s downloaded=%d linked=%d%n",
+                        "run %s new=%s downloaded=%d linked=%d (%s)%n",
                         run.result(),
                         run.newSnapshot(),
                         run.totals().downloaded().objects(),
-                        run.totals().linked().objects());
+                        run.totals().linked().objects(),
+                        run.message());
             }
         }
     }

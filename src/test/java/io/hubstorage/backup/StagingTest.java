@@ -31,4 +31,26 @@ final class StagingTest {
         assertThat(lease).doesNotExist();
         assertThat(log).exists();
     }
+
+    @Test
+    void removedSnapshotsStayWhenStagingsAreDeleted() throws IOException {
+        Layout layout = new Layout(home);
+        Path removed =
+                Files.createDirectories(layout.removed("hublink_20251201000000").resolve("s3"));
+        Path note = Files.createFile(layout.removedSnapshots().resolve("hublink_20251201000000.json"));
+        Path deleting = Files.createDirectories(layout.deleting("hublink_20251101000000"));
+        // As any version did that knew nothing of removed snapshots.
+        Path unknown = Files.createDirectories(layout.trash().resolve("hublink_20251201000000"));
+        Path stale = Files.createDirectories(layout.trash().resolve("staging-20251001000000/pass-1"));
+        Path journal = Files.createDirectories(layout.trash().resolve("journal-20251001000000/pass-1"));
+
+        Staging.open(layout, NOW).discard();
+
+        assertThat(stale).doesNotExist();
+        assertThat(journal).doesNotExist();
+        assertThat(unknown).doesNotExist();
+        assertThat(removed).exists();
+        assertThat(note).exists();
+        assertThat(deleting).exists();
+    }
 }

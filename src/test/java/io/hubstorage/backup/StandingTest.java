@@ -6,14 +6,21 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.JobMessage;
+import io.hubstorage.bus.JobRecord;
+import io.hubstorage.bus.Restoring;
+import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.fs.Trees;
+import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -73,6 +80,47 @@ final class StandingTest extends EngineTest {
         }
         hub.stop();
         assertThat(bucketNow("music").state()).isEqualTo(StatusMessage.Standing.FAILING);
+    }
+
+    @Test
+    void howARestoreEndedSaysNothingAboutBackups() {
+        bucket("photos", "a");
+        hub.configure("photos");
+        RunRecord good = hub.backUp();
+        StatusMessage.Verdict safe = status().verdict();
+        history("r1", RunResult.FAILED);
+        history("r2", RunResult.RUNNING);
+
+        assertThat(status().verdict().title()).isEqualTo(safe.title());
+        assertThat(status().state()).isEqualTo(safe.state());
+        assertThat(bucketNow("photos").state()).isEqualTo(StatusMessage.Standing.SAFE);
+        assertThat(backups()).isEqualTo(new BackupMessage.Status(false, null, good, good));
+
+        s3.removeBucket("photos");
+        RunRecord bad = hub.backUp();
+        history("r3", RunResult.SUCCESS);
+
+        assertThat(status().state()).isEqualTo(StatusMessage.State.FAILING);
+        assertThat(bucketNow("photos").lastSuccess()).isEqualTo(good.startedAt());
+        assertThat(backups()).isEqualTo(new BackupMessage.Status(false, null, bad, good));
+        assertThat(BusJson.decode(hub.request(Addresses.BACKUP_HISTORY, new JsonObject()), BackupMessage.History.class)
+                        .runs())
+                .containsExactly(bad, good);
+        assertThat(BusJson.decode(hub.request(Addresses.JOBS_LIST, new JsonObject()), JobMessage.Page.class)
+                        .jobs())
+                .extracting(JobRecord::runId)
+                .containsExactly("r3", bad.runId(), "r2", "r1", good.runId());
+    }
+
+    private BackupMessage.Status backups() {
+        return BusJson.decode(hub.request(Addresses.BACKUP_STATUS, new JsonObject()), BackupMessage.Status.class);
+    }
+
+    private void history(String restore, RunResult result) {
+        Instant began = Instant.now();
+        HistoryStore.open(home.resolve("config"))
+                .append(Restoring.record(
+                        restore, began, new RunEnd(result, result.ended() ? began : null, 1, "as it went")));
     }
 
     @Test
@@ -149,7 +197,8 @@ final class StandingTest extends EngineTest {
                                 false,
                                 new SchedulerMessage.Runs(false, null, null, null, null),
                                 new SchedulerMessage.Rule(6, null, null),
-                                null))));
+                                null,
+                                List.of()))));
         List<StatusMessage.Current> heard = new CopyOnWriteArrayList<>();
         hub.vertx()
                 .eventBus()

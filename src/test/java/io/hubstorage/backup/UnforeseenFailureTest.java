@@ -7,6 +7,7 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.config.ConfigParser;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,7 @@ final class UnforeseenFailureTest {
     private final Map<String, TransferMessage.Shard> asked = new ConcurrentHashMap<>();
     private final AtomicInteger cancelled = new AtomicInteger();
     private ShardDispatcher dispatcher;
+    private final Job job = new Job();
     private BackupRun run;
 
     @BeforeEach
@@ -56,10 +59,10 @@ final class UnforeseenFailureTest {
         dispatcher = new ShardDispatcher(vertx, plan.runId());
         run = new BackupRun(
                 plan,
-                new BucketSelection(plan.config(), List.of(), List::of),
+                new BucketSelection(plan.config(), List.of(), null, () -> new S3Message.Buckets(List.of())),
                 dispatcher,
                 new RunMonitor(plan, () -> NOW, _ -> null),
-                new Job(Job.Kind.BACKUP, plan.runId()),
+                job,
                 () -> NOW,
                 "test",
                 new RunReport(plan, () -> NOW, HistoryStore.open(home)),
@@ -104,8 +107,8 @@ final class UnforeseenFailureTest {
         await().until(() -> cancelled.get() > 0);
         assertThat(execution).isNotDone();
         dispatcher.ended(cancelled("busy"));
-        RunRecord record = execution.get(20, TimeUnit.SECONDS);
-        assertThat(record.result()).isEqualTo(RunResult.FAILED);
-        assertThat(record.message()).startsWith("internal error: java.lang.NullPointerException");
+        assertThat(execution).failsWithin(20, TimeUnit.SECONDS).withThrowableOfType(CancellationException.class);
+        assertThat(job.result()).isEqualTo(RunResult.FAILED);
+        assertThat(job.reason()).startsWith("internal error: java.lang.NullPointerException");
     }
 }

@@ -18,6 +18,7 @@ final class BenchIT {
         try (BenchProcess bench = start(
                 "--quick",
                 "--runs=1",
+                "--warm-ups=0",
                 "--cases=copy-1k,unchanged,verify,start",
                 "--tools=hubstorage-image,hubstorage-cold,bare",
                 "--section=all of it",
@@ -28,8 +29,8 @@ final class BenchIT {
                 .content()
                 .startsWith("# Figures\n<!-- written by bench/run.sh, all of it: begin -->")
                 .contains(
-                        "`bench/run.sh --quick --runs 1 --cases copy-1k,unchanged,verify,start --tools"
-                                + " hubstorage-image,hubstorage-cold,bare --section \"all of it\"`",
+                        "`bench/run.sh --quick --runs 1 --warm-ups 0 --cases copy-1k,unchanged,verify,start"
+                                + " --tools hubstorage-image,hubstorage-cold,bare --section \"all of it\"`",
                         "| 50 × 1 KiB, cold |",
                         "| 5,000 keys, nothing changed |",
                         "| case | HubStorage, as in the container | HubStorage, a process a run |\n",
@@ -37,6 +38,24 @@ final class BenchIT {
                         "| a start of the service |",
                         "](page-cost.svg)");
         assertThat(folder.resolve("page-cost.svg")).content().startsWith("<svg").contains("as in the container");
+    }
+
+    @Test
+    void whatIsRestoredIsCheckedByTheServer() throws Exception {
+        Path page = folder.resolve("page.md");
+        try (BenchProcess bench = start(
+                "--quick",
+                "--runs=1",
+                "--warm-ups=0",
+                "--cases=restore-small",
+                "--tools=hubstorage,hubstorage-cold",
+                "--out=" + page)) {
+            bench.assertEnds(0);
+            assertThat(bench.console().lines().filter(line -> line.startsWith("  1/1")))
+                    .hasSize(2)
+                    .allSatisfy(line -> assertThat(line).contains(" that write; right"));
+        }
+        assertThat(page).content().contains("| 500 × 4 KiB, restored |");
     }
 
     @Test

@@ -30,6 +30,9 @@ final class BenchProcess implements AutoCloseable {
                 "/usr/bin/env",
                 "--default-signal=INT",
                 Tool.JAVA,
+                // Of the program that measures, which here has nothing to measure.
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

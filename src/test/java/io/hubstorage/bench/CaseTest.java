@@ -16,7 +16,12 @@ final class CaseTest {
         assertThat(ids("cost"))
                 .containsExactly(
                         "unchanged", "million", "copy-1k", "copy-10k", "copy-100k", "copy-1m", "keys-1k", "keys-10k");
-        assertThat(ids("all")).doesNotHaveDuplicates().containsAll(ids("main")).containsAll(ids("cost"));
+        assertThat(ids("restore")).containsExactly("restore-small", "restore-large");
+        assertThat(ids("all"))
+                .doesNotHaveDuplicates()
+                .containsAll(ids("main"))
+                .containsAll(ids("cost"))
+                .containsAll(ids("restore"));
         assertThatThrownBy(() -> Case.named("tiny")).hasMessage("No such case: tiny");
     }
 

@@ -15,7 +15,8 @@ final class SseBenchIT {
     @Test
     void everyWatcherSeesTheRunsToTheirEndsAndAllIsTidiedUp() throws Exception {
         Path page = Files.writeString(folder.resolve("page.md"), "# Figures\n");
-        try (BenchProcess bench = new BenchProcess(SseBench.class, folder, "--quick", "--out", page.toString())) {
+        try (BenchProcess bench =
+                new BenchProcess(SseBench.class, folder, "--quick", "--objects", "1000", "--out", page.toString())) {
             bench.assertEnds(0);
         }
         assertThat(page)
@@ -29,7 +30,7 @@ final class SseBenchIT {
 
     @Test
     void afterCtrlCNothingIsLeftBehind() throws Exception {
-        try (BenchProcess bench = new BenchProcess(SseBench.class, folder, "--objects", "3000")) {
+        try (BenchProcess bench = new BenchProcess(SseBench.class, folder, "--objects", "1000", "--watchers", "50")) {
             bench.awaitLine("warm-up");
             bench.assertTidiesUpAfterCtrlC();
         }

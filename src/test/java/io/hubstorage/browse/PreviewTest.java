@@ -2,11 +2,14 @@ package io.hubstorage.browse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.ManifestEntry;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +17,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class PreviewTest {
+    private static Preview preview(Path file) throws IOException {
+        return Preview.of(
+                file,
+                new ManifestEntry(
+                        "key",
+                        "key",
+                        new ManifestEntry.Content(Files.size(file), null),
+                        new ManifestEntry.Metadata(Instant.EPOCH),
+                        EntryState.DOWNLOADED));
+    }
+
     @TempDir
     private Path folder = Path.of("");
 
@@ -28,7 +42,7 @@ final class PreviewTest {
         "0000001c667479706d696631000000006d69663161766966, image/avif"
     })
     void aPictureIsKnownByItsBytes(String hex, String mediaType) throws IOException {
-        Preview preview = Preview.of(file(HexFormat.of().parseHex(hex)));
+        Preview preview = preview(file(HexFormat.of().parseHex(hex)));
         assertThat(preview.kind()).isEqualTo(Preview.Kind.IMAGE);
         assertThat(preview.mediaType()).isEqualTo(mediaType);
     }
@@ -47,13 +61,13 @@ final class PreviewTest {
         "1b5b33316d, TEXT"
     })
     void whatIsNoUtf8OrHoldsWhatNoTextHasIsBinary(String hex, Preview.Kind kind) throws IOException {
-        assertThat(Preview.of(file(HexFormat.of().parseHex(hex))).kind()).isEqualTo(kind);
+        assertThat(preview(file(HexFormat.of().parseHex(hex))).kind()).isEqualTo(kind);
     }
 
     @Test
     void aDrawingThatCouldRunScriptsIsShownAsItsText() throws IOException {
         String svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>";
-        Preview preview = Preview.of(file(svg.getBytes(StandardCharsets.UTF_8)));
+        Preview preview = preview(file(svg.getBytes(StandardCharsets.UTF_8)));
         assertThat(preview.kind()).isEqualTo(Preview.Kind.TEXT);
         assertThat(preview.text()).isEqualTo(svg);
     }
@@ -62,15 +76,15 @@ final class PreviewTest {
     void ofALongTextTheBeginningIsShownAlsoWhenACharacterIsCut() throws IOException {
         for (int shift = 0; shift < 4; shift++) {
             String text = "x".repeat(shift) + "😀".repeat(30_000);
-            Preview preview = Preview.of(file(text.getBytes(StandardCharsets.UTF_8)));
+            Preview preview = preview(file(text.getBytes(StandardCharsets.UTF_8)));
             assertThat(preview.kind()).isEqualTo(Preview.Kind.TEXT);
             assertThat(preview.truncated()).isTrue();
             assertThat(text).startsWith(String.valueOf(preview.text()));
             assertThat(preview.text()).hasSizeGreaterThan(32_000);
         }
-        Preview whole = Preview.of(file("é".repeat(Preview.MOST_TEXT / 2).getBytes(StandardCharsets.UTF_8)));
+        Preview whole = preview(file("é".repeat(Preview.MOST_TEXT / 2).getBytes(StandardCharsets.UTF_8)));
         assertThat(whole.truncated()).isFalse();
-        assertThat(Preview.of(file(new byte[0])).kind()).isEqualTo(Preview.Kind.EMPTY);
+        assertThat(preview(file(new byte[0])).kind()).isEqualTo(Preview.Kind.EMPTY);
     }
 
     @Test
@@ -79,7 +93,7 @@ final class PreviewTest {
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.setLength(Preview.MOST_PICTURE + 1);
         }
-        assertThat(Preview.of(file).kind()).isEqualTo(Preview.Kind.BINARY);
+        assertThat(preview(file).kind()).isEqualTo(Preview.Kind.BINARY);
     }
 
     private Path file(byte[] content) throws IOException {

@@ -4,9 +4,9 @@ import com.palantir.javaformat.java.Formatter;
 import com.palantir.javaformat.java.FormatterException;
 import com.palantir.javaformat.java.JavaFormatterOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -25,18 +25,24 @@ public final class Format {
     }
 
     /** The sources whose layout differs from what the formatter would write. */
-    static List<Path> unformatted() throws IOException, FormatterException {
-        List<Path> found = new ArrayList<>();
+    static List<Path> unformatted() throws IOException {
         try (Stream<Path> walk = Files.walk(ROOT)) {
-            for (Path file :
-                    walk.filter(path -> path.toString().endsWith(".java")).toList()) {
-                String source = Files.readString(file);
-                if (!format(source).equals(source)) {
-                    found.add(file);
-                }
-            }
+            List<Path> sources =
+                    walk.filter(path -> path.toString().endsWith(".java")).toList();
+            // On all processors: each takes some hundredths of a second.
+            return sources.parallelStream().filter(file -> !isFormatted(file)).toList();
         }
-        return found;
+    }
+
+    private static boolean isFormatted(Path file) {
+        try {
+            String source = Files.readString(file);
+            return format(source).equals(source);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (FormatterException e) {
+            throw new IllegalArgumentException(file + " cannot be laid out", e);
+        }
     }
 
     private static String format(String source) throws FormatterException {

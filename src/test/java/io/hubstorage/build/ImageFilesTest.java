@@ -31,6 +31,8 @@ final class ImageFilesTest {
                 .filter(line -> line.startsWith("-") && !line.startsWith("-DZstdNativePath"))
                 .forEach(flags::add);
         flags.add("-Xmx256m");
+        // For its time alone: what the flags do to a start, to memory and to logs is the same.
+        flags.add("-XX:TieredStopAtLevel=1");
 
         Shell.Result result = Shell.run(
                 Path.of("."), Map.of(), Duration.ofMinutes(2), Shell.java(flags, Rehearsal.class, folder.toString()));

@@ -28,7 +28,8 @@ final class BusJsonTest {
                 "{\"buckets\": [\"photos\", {}]}|buckets[1]: found an object, allowed: a text",
                 "{\"buckets\": [\"photos\", null]}|buckets[1]: found nothing, allowed: a text that is not empty",
                 "{\"buckets\": [\" \"]}|buckets[0]: found a blank text, allowed: a text that is not empty",
-                "{\"dryrun\": true}|dryrun: found a member of that name, allowed: only buckets, dry_run, trigger"
+                "{\"dryrun\": true}|dryrun: found a member of that name, allowed: only buckets, dry_run, schedule,"
+                        + " trigger"
             })
     void aRequestThatDoesNotFitIsAnsweredInASentence(String body, String sentence) {
         assertThatThrownBy(() -> BusJson.request(new JsonObject(body), BackupMessage.Start.class))

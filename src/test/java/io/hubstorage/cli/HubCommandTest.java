@@ -100,6 +100,8 @@ final class HubCommandTest {
                         "migrate ",
                         "health ",
                         "password ",
+                        "token ",
+                        "audit ",
                         "--create-config");
         for (ExitCode code : ExitCode.values()) {
             assertThat(out.toString()).containsPattern("(?m)^  %d +\\w".formatted(code.code()));
@@ -108,13 +110,39 @@ final class HubCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "backup", "snapshots", "config", "migrate", "health", "password"})
+    @ValueSource(
+            strings = {
+                "serve",
+                "backup",
+                "restore",
+                "retain",
+                "snapshots",
+                "config",
+                "migrate",
+                "health",
+                "password",
+                "token",
+                "audit"
+            })
     void everyCommandHasHelpThatFitsATerminal(String command) {
         assertThat(run(command, "--help")).isZero();
 
         assertThat(out.toString()).startsWith("java -jar hubstorage.jar " + command);
         assertThat(out.toString().lines())
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void theExitCodesOfARestoreAreAboutRestores() {
+        assertThat(run("restore", "--help")).isZero();
+
+        for (int code : new int[] {0, 1, 2, 3, 4, 130}) {
+            assertThat(out.toString()).containsPattern("(?m)^  %d +\\w".formatted(code));
+        }
+        assertThat(out.toString())
+                .contains("--resume goes on from there")
+                .doesNotContain("earlier snapshots")
+                .doesNotContain("the next run");
     }
 
     @Test
@@ -135,7 +163,10 @@ final class HubCommandTest {
                 "backup --bucket a --bucket s3://photos|a bucket's name alone",
                 "backup --bucket ../../etc|a bucket's name alone",
                 "backup --bucket photos --use-dynamic-buckets|give only one of the two",
+                "backup --bucket photos --schedule weekly|--schedule names the buckets of one run",
                 "backup --dry-run --continuous|give only one of the two",
+                "retain --preview --undo|give only one of --preview, --undo and --delete",
+                "retain --undo x --delete y|give only one of --preview, --undo and --delete",
                 "config|'config create' or 'config validate'",
                 "migrate|Missing required option: '--from=<file>'",
                 "migrate --from /nowhere/config.json|There is no /nowhere/config.json",
@@ -222,8 +253,8 @@ final class HubCommandTest {
         assertThat(out.toString().lines().filter(line -> line.startsWith("Warning: ")))
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).contains("BACKUP_INTERVAL_HOURS=6 has no effect", "interval_hours"),
-                        line -> assertThat(line).contains("sync_options.storage_class is not used yet"),
-                        line -> assertThat(line).contains("sync_options.sse is not used yet"));
+                        line -> assertThat(line).contains("sync_options.storage_class is for what a restore writes"),
+                        line -> assertThat(line).contains("sync_options.sse is for what a restore writes"));
     }
 
     @Test
@@ -322,5 +353,45 @@ final class HubCommandTest {
                 new JsonObject(out.toString()).getJsonArray("snapshots").getJsonObject(0);
         assertThat(only.getBoolean("legacy")).isTrue();
         assertThat(only.getString("path")).isEqualTo(snapshot.toString());
+    }
+
+    @Test
+    void aTokenIsMadeListedAndRevokedAndTheAuditLogSaysSo() {
+        assertThat(run("token", "create", "ci", "--role", "operator", "--expires-days", "30"))
+                .isZero();
+        String token = out.toString().strip();
+        assertThat(token).matches("hst_[\\w-]{43}");
+        assertThat(run("token", "create", "ci")).as("no two have one name").isEqualTo(ExitCode.USAGE.code());
+        out.getBuffer().setLength(0);
+
+        assertThat(run("token", "list", "--json")).isZero();
+        JsonObject listed =
+                new JsonObject(out.toString()).getJsonArray("tokens").getJsonObject(0);
+        assertThat(listed.getString("role")).isEqualTo("operator");
+        out.getBuffer().setLength(0);
+        assertThat(run("token", "revoke", listed.getString("id"))).isZero();
+        assertThat(run("token", "revoke", listed.getString("id"))).isEqualTo(ExitCode.USAGE.code());
+        assertThat(run("token")).isZero();
+        assertThat(run("audit")).isZero();
+
+        assertThat(out.toString())
+                .contains("There is no token.")
+                .contains("tokens.create name ci, role operator", "tokens.revoke id " + listed.getString("id"))
+                .doesNotContain(token);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "token|create, takes a name",
+        "token|create|x|--role|root, viewer",
+        "token|create|x|--expires-days|0, 1 to 3650",
+        "token|list|x, takes no name",
+        "token|list|--role|admin, are for",
+        "token|revoke, takes the id",
+        "audit|--limit|0, 1 to 1000"
+    })
+    void aWrongUseOfTokensAndTheAuditLogIsNamed(String line, String said) {
+        assertThat(run(line.split("\\|", -1))).isEqualTo(ExitCode.USAGE.code());
+        assertThat(err.toString()).contains(said);
     }
 }

@@ -24,11 +24,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A data folder with many snapshots of twenty small buckets, in a small heap: 300 of them, or as many as
+ * A data folder with many snapshots of twenty small buckets, in a small heap: 100 of them, or as many as
  * {@code -Dhubstorage.snapshots=10000} says. What it took is printed; {@code -Dhubstorage.heap=192m} sets the heap.
  */
 final class ManySnapshotsIT {
-    private static final int SNAPSHOTS = Integer.getInteger("hubstorage.snapshots", 300);
+    private static final int SNAPSHOTS = Integer.getInteger("hubstorage.snapshots", 100);
     private static final List<String> HEAP = List.of(
             "-Xmx" + System.getProperty("hubstorage.heap", "64m"), "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
     private static final String[] BUCKETS =

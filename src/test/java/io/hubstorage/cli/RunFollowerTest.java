@@ -51,7 +51,7 @@ final class RunFollowerTest {
             Progress progress = new Progress.Lines(new PrintWriter(new StringWriter(), true), Duration.ZERO);
 
             RunRecord run = new RunFollower(hub.vertx(), progress)
-                    .run(new BackupMessage.Start(null, false, null), new CompletableFuture<>());
+                    .run(RunFollower.BACKUP, new BackupMessage.Start(null, false, null), new CompletableFuture<>());
 
             assertThat(run.result()).isEqualTo(RunResult.SUCCESS);
             assertThat(run.runId()).isNotEqualTo(ANOTHER.runId());

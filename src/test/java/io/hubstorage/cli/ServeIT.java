@@ -69,7 +69,7 @@ final class ServeIT {
             assertThat(hub.out()).contains("data in " + home.resolve("data")).doesNotContain("WARN");
             assertThat(hub.err()).isEmpty();
 
-            assertThat(hub.get("/metrics").body()).contains("vertx_", "hubstorage_build", "process_uptime");
+            assertThat(hub.get("/metrics").body()).contains("vertx_", "hubstorage_build_info", "process_uptime");
 
             hub.signal("TERM");
             assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();
@@ -95,10 +95,12 @@ final class ServeIT {
     void noEventLoopLoadsWhatTheWebServerAndAFirstRunAreMadeOf() throws IOException {
         configure();
         Path recording = home.resolve("classes.jfr");
+        // Without the archive of the other processes, in which everything is loaded already.
         List<String> flags = List.of(
+                "-Xmx256m",
                 "-XX:StartFlightRecording:settings=none,+jdk.ClassLoad#enabled=true,+jdk.ClassLoad#threshold=0ms,filename="
                         + recording);
-        try (HubProcess hub = HubProcess.start(home, environment, flags, "serve")) {
+        try (HubProcess hub = HubProcess.start(HubProcess.jar(), flags, home, environment, "serve")) {
             awaitSuccess(hub);
             hub.signal("TERM");
             assertThat(hub.exitCode(Duration.ofSeconds(8))).isZero();

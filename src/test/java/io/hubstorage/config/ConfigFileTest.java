@@ -1,11 +1,14 @@
 package io.hubstorage.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.hubstorage.testkit.LogCapture;
+import io.hubstorage.testkit.SmallDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -93,6 +96,19 @@ final class ConfigFileTest {
             reads++;
         }
         assertThat(failure).hasNullValue();
+    }
+
+    @Test
+    void onAFullDiskTheOldContentStays() throws Exception {
+        try (SmallDisk disk = SmallDisk.mount(folder.resolve("small"), 1, 20)) {
+            Path path = Files.writeString(folder.resolve("small/config.json"), "old");
+            disk.leaveInodes(0);
+            assertThatThrownBy(() -> new ConfigFile(path).write(NEW)).isInstanceOf(FileSystemException.class);
+            assertThat(path).hasContent("old");
+            disk.free();
+            new ConfigFile(path).write(NEW);
+            assertThat(path).hasBinaryContent(NEW);
+        }
     }
 
     @Test

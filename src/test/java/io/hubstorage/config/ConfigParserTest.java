@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class ConfigParserTest {
@@ -80,6 +81,93 @@ final class ConfigParserTest {
                 .hasMessageContaining("s3_buckets[0].request_payer");
     }
 
+    private static JsonObject ofArchive(String name) {
+        return new JsonObject().put("name", name).put("account", "archive");
+    }
+
+    @Test
+    void aBucketOfANamedAccountIsCalledByBothAndIsAnotherThanThatOfTheSameName() {
+        JsonObject json = buckets("photos", ofArchive("photos").put("prefix", "2026/"))
+                .put("accounts", new JsonObject("{\"archive\": {\"region\": \" eu-1 \", \"endpoint\": \"\"}}"));
+
+        HubConfig config = ConfigParser.parse(json);
+
+        assertThat(config.selection().names()).containsExactly("photos", "photos@archive");
+        assertThat(config.selection().named("photos@archive"))
+                .contains(new BucketSpec("photos", "archive", "2026/", false));
+        assertThat(config.selection().accounts())
+                .containsExactly(Map.entry("archive", new HubConfig.Account(null, "eu-1", null, null, null)));
+        assertThat(paths(json.put(
+                        "s3_buckets", new JsonArray().add(ofArchive("photos")).add(ofArchive("photos")))))
+                .containsExactly("s3_buckets[1]");
+    }
+
+    @Test
+    void anAccountThatIsNotThereOrCannotBeCalledSoIsNamed() {
+        assertThatThrownBy(() -> ConfigParser.parse(buckets(ofArchive("photos"))))
+                .hasMessage(
+                        "s3_buckets[0].account: found \"archive\", allowed: the name of an account, of which accounts"
+                                + " has none");
+        assertThat(paths(new JsonObject("""
+            {"accounts": {"Archive": {}, "a@b": {"region": 3}, "": {}, "ok": null, "nas": {"endpoint": "nas:9000",
+             "region": "a b", "env_prefix": "NAS", "profile": 4, "path_style": "yes"}},
+             "s3_buckets": [{"name": "photos", "account": "other"}, {"name": "music", "account": 7}, "photos@nas", "photos"]}
+            """)))
+                .containsExactlyInAnyOrder(
+                        "accounts.Archive",
+                        "accounts.a@b",
+                        "accounts.",
+                        "accounts.ok",
+                        "accounts.nas.endpoint",
+                        "accounts.nas.region",
+                        "accounts.nas.env_prefix",
+                        "accounts.nas.profile",
+                        "accounts.nas.path_style",
+                        "s3_buckets[0].account",
+                        "s3_buckets[1].account",
+                        "s3_buckets[2]");
+    }
+
+    private static JsonObject accounts(String accounts) {
+        return JsonObject.of("accounts", new JsonObject(accounts));
+    }
+
+    @Test
+    void noAccountTakesTheKeysOfSomethingElseUnseen() {
+        assertThatThrownBy(() -> ConfigParser.parse(accounts("{\"restore\": {}}")))
+                .hasMessage(
+                        "accounts.restore: found \"restore\", allowed: another name, or an env_prefix; RESTORE_* is for"
+                                + " what restores write with");
+        assertThatThrownBy(() -> ConfigParser.parse(accounts("{\"my-x\": {}, \"my_x\": {}}")))
+                .hasMessage(
+                        "accounts.my_x: found \"my_x\", allowed: another name, or an env_prefix; the variables MY_X_*"
+                                + " are those of account my-x. To share its keys, give both that env_prefix");
+        assertThat(paths(accounts("{\"nas\": {\"env_prefix\": \"restore_\"}, \"hubstorage\": {}}")))
+                .containsExactlyInAnyOrder("accounts.nas.env_prefix", "accounts.hubstorage");
+        assertThat(paths(accounts("{\"nas\": {}, \"other\": {\"env_prefix\": \"NAS_\"}}")))
+                .containsExactly("accounts.other.env_prefix");
+        assertThat(paths(accounts("{\"other\": {\"env_prefix\": \"NAS_\"}, \"nas\": {}}")))
+                .containsExactly("accounts.nas");
+    }
+
+    @Test
+    void twoAccountsShareKeysWhereBothSaySoAndOneOfAReservedNameSaysAPrefix() {
+        assertThat(ConfigParser.parse(accounts("{\"eu\": {\"env_prefix\": \"A_\"}, \"us\": {\"env_prefix\": \"A_\"},"
+                                + " \"restore\": {\"env_prefix\": \"OTHER_\"}}"))
+                        .selection()
+                        .accounts())
+                .containsOnlyKeys("eu", "us", "restore");
+    }
+
+    @Test
+    void whatIsNotKnownOfAnAccountIsKeptAndToldAndAnAccountHoldsNoKeys() {
+        List<String> warnings = new ArrayList<>();
+        ConfigParser.parse(new JsonObject("{\"accounts\": {\"nas\": {\"rack\": 3}}}"), warnings);
+        assertThat(warnings).containsExactly("accounts.nas.rack is not known here: it is kept and has no effect");
+        assertThat(paths(new JsonObject("{\"accounts\": {\"nas\": {\"aws_secret_access_key\": \"abcdefgh\"}}}")))
+                .containsExactly("accounts.nas.aws_secret_access_key");
+    }
+
     @Test
     void theSpecifiedExampleIsRead() {
         List<String> warnings = new ArrayList<>();
@@ -92,7 +180,7 @@ final class ConfigParserTest {
                 .isEqualTo(
                         new HubConfig.SyncOptions(true, List.of("*.tmp", "*/temp/*"), List.of(), null, false, false));
         assertThat(config.logging()).isEqualTo(new HubConfig.Logging("INFO", "/app/logs/status.log", 10, 5));
-        assertThat(config.automation()).isEqualTo(new HubConfig.Automation(true, 6, null, null, 3, 5));
+        assertThat(config.automation()).isEqualTo(new HubConfig.Automation(true, 6, null, null, 3, 5, List.of()));
         assertThat(config.guards()).isEqualTo(new HubConfig.Guards(50));
         assertThat(warnings).singleElement().asString().contains("docker", "HUBSTORAGE_");
     }

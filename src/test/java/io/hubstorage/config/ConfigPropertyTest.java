@@ -25,6 +25,7 @@ import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputUnit;
 import io.vertx.json.schema.Validator;
 import java.io.InputStream;
+import java.time.DayOfWeek;
 import java.time.LocalTime;
 import java.util.List;
 import java.util.Locale;
@@ -63,7 +64,15 @@ final class ConfigPropertyTest {
     }
 
     private static Gen<BucketSpec> buckets() {
-        Gen<String> names = oneOf(List.of("photos", "Old_Bucket", "a.b-c", "0-9", "logs-2024", "backup.example.com"));
+        Gen<String> names = oneOf(List.of(
+                "photos",
+                "Old_Bucket",
+                "a.b-c",
+                "0-9",
+                "logs-2024",
+                "backup.example.com",
+                "photos@archive",
+                "a.b-c@my_nas-2"));
         return names.zip(
                 strings().allPossible().ofLengthBetween(0, 12), booleans().all(), BucketSpec::new);
     }
@@ -115,7 +124,37 @@ final class ConfigPropertyTest {
                                 cron.isEmpty() ? null : cron,
                                 cron.isEmpty() ? null : "Europe/Berlin",
                                 retries,
-                                delay));
+                                delay,
+                                List.of()));
+    }
+
+    /** With a schedule of its own for each bucket but the first. */
+    private static Automation apart(Automation plan, List<BucketSpec> buckets, double number) {
+        List<HubConfig.Schedule> schedules = buckets.stream()
+                .skip(1)
+                .map(bucket -> new HubConfig.Schedule(
+                        "of " + bucket.name(), 0.02 + number, number < 50 ? null : "0 3 * * 0", List.of(bucket.name())))
+                .toList();
+        return new Automation(
+                plan.enabled(),
+                plan.intervalHours(),
+                plan.cron(),
+                plan.timeZone(),
+                plan.maxRetries(),
+                plan.retryDelayMinutes(),
+                schedules);
+    }
+
+    private static Map<String, HubConfig.Account> accounts(@Nullable String region) {
+        return Map.of(
+                "archive", new HubConfig.Account(null, null, null, null, null),
+                "my_nas-2",
+                        new HubConfig.Account(
+                                "NAS_", region, "https://nas.example:9000", region == null ? "nas" : null, false));
+    }
+
+    private static HubConfig.Keep keep(int number) {
+        return new HubConfig.Keep(number, 0, 2 * number, 0, 0, 1, number == 2 ? "1y6m" : null);
     }
 
     private static List<HubConfig.Limit> limits(int many, double rate) {
@@ -132,8 +171,12 @@ final class ConfigPropertyTest {
                                 BucketSpec::name, bucket -> bucket, (first, second) -> first))
                         .values()
                         .stream()
-                        .map(bucket ->
-                                new BucketSpec(bucket.name(), wellFormed(bucket.prefix()), bucket.requestPayer()))
+                        .map(bucket -> new BucketSpec(
+                                bucket.bucket(),
+                                bucket.account(),
+                                wellFormed(bucket.prefix()),
+                                bucket.requestPayer(),
+                                bucket.requestPayer() ? keep(bucket.prefix().length()) : null))
                         .toList());
         Gen<HubConfig> most = distinct.zip(
                 syncOptions(),
@@ -141,19 +184,63 @@ final class ConfigPropertyTest {
                 automation(),
                 doubles().between(0, 100),
                 (list, sync, log, plan, shrink) -> new HubConfig(
-                        new HubConfig.Selection(list, list.size() > 2),
+                        new HubConfig.Selection(list, list.size() > 2, accounts(list.size() > 1 ? "eu-1" : null)),
                         sync,
                         log,
-                        plan,
+                        apart(plan, list, shrink),
                         new Guards(shrink),
-                        new HubConfig.Verify(shrink),
+                        new HubConfig.Verify(
+                                shrink,
+                                0,
+                                null,
+                                shrink,
+                                list.size() > 1 ? "22:00-06:00" : null,
+                                shrink + 1,
+                                HubConfig.Repair.AUTO,
+                                7),
                         new HubConfig.Transfer(1 + list.size() * 50, limits(list.size(), shrink)),
+                        new HubConfig.Restore(list.size() > 1),
+                        new HubConfig.Retention(list.size() > 1, keep(list.size()), shrink / 2, shrink),
+                        new HubConfig.Replication(
+                                list.size() > 1 ? "/mnt/copy" : null, shrink, list.size() > 2, shrink, list.isEmpty()),
+                        new HubConfig.Compression(
+                                list.size() > 1 ? HubConfig.Compression.Mode.FILES : HubConfig.Compression.Mode.OFF,
+                                sync.excludePatterns(),
+                                1 + list.size()),
+                        notifications(list.size(), shrink),
                         new HubConfig.Overruled(null, null)));
         return most.zip(
                 integers().between(0, 1),
                 (config, named) -> named == 0
                         ? config
                         : config.with(JsonObject.of("aws_profile", "work", "local_base_path", "/mnt/copies")));
+    }
+
+    private static HubConfig.Notify notifications(int size, double hours) {
+        ChannelConfig.Routing routing = new ChannelConfig.Routing(
+                "phone", size > 1, size > 2 ? List.of("damage", "disk_low") : null, "warning", size > 1);
+        ChannelConfig.Address address = new ChannelConfig.Address(null, "HUBSTORAGE_NOTIFY_URL");
+        List<ChannelConfig> channels = List.of(
+                new ChannelConfig.Ntfy(routing, address, null, List.of("disk")),
+                new ChannelConfig.Email(
+                        new ChannelConfig.Routing("mail", true, null, "info", true),
+                        new ChannelConfig.MailServer("smtp.example", null, ChannelConfig.Encryption.TLS, null, null),
+                        "from@example.com",
+                        List.of("to@example.com")),
+                new ChannelConfig.Webhook(
+                        new ChannelConfig.Routing("hook", true, null, "info", true),
+                        new ChannelConfig.Address("https://hook.example/in", null),
+                        "PUT",
+                        List.of("X-Team: storage"),
+                        "${title}",
+                        new ChannelConfig.WebhookSecrets(null, "HUBSTORAGE_NOTIFY_KEY")));
+        return new HubConfig.Notify(
+                channels.subList(0, Math.min(size, 3)),
+                hours,
+                20,
+                size > 1 ? new HubConfig.QuietHours(LocalTime.of(22, 0), LocalTime.of(7, 30)) : null,
+                size > 2 ? new HubConfig.Digest(DayOfWeek.FRIDAY, LocalTime.NOON) : null,
+                size > 1 ? "https://backups.example.com" : null);
     }
 
     /** Half a surrogate pair has no form in UTF-8, and so in no file; and a text may not look like a login. */
@@ -201,6 +288,12 @@ final class ConfigPropertyTest {
                 "{\"s3_buckets\": [\"..\"]}",
                 "{\"s3_buckets\": [{\"prefix\": \"x\"}]}",
                 "{\"use_dynamic_buckets\": 1}",
+                "{\"accounts\": {\"Archive\": {}}}",
+                "{\"accounts\": {\"archive\": null}}",
+                "{\"accounts\": {\"archive\": {\"region\": \"a b\"}}}",
+                "{\"accounts\": {\"archive\": {\"path_style\": 1}}}",
+                "{\"accounts\": {\"archive\": {\"env_prefix\": \"ARCHIVE\"}}}",
+                "{\"s3_buckets\": [{\"name\": \"photos\", \"account\": 1}]}",
                 "{\"sync_options\": {\"exclude_patterns\": [\"\"]}}",
                 "{\"logging\": {\"level\": \"LOUD\"}}",
                 "{\"logging\": {\"max_size_mb\": 0}}",
@@ -215,6 +308,17 @@ final class ConfigPropertyTest {
                 "{\"transfer\": {\"limits\": [{\"from\": \"8:00\", \"to\": \"18:00\", \"mbit_per_second\": 1}]}}",
                 "{\"transfer\": {\"limits\": [{\"from\": \"08:00\", \"to\": \"24:00\", \"mbit_per_second\": 1}]}}",
                 "{\"transfer\": {\"limits\": [{\"from\": \"08:00\", \"to\": \"18:00\", \"mbit_per_second\": \"1\"}]}}",
+                "{\"automation\": {\"schedules\": [7]}}",
+                "{\"automation\": {\"schedules\": [{\"name\": \"x\", \"interval_hours\": 1}]}}",
+                "{\"automation\": {\"schedules\": [{\"name\": \"x\", \"interval_hours\": 1, \"buckets\": []}]}}",
+                "{\"automation\": {\"schedules\": [{\"name\": \"\", \"interval_hours\": 1, \"buckets\": [\"aaa\"]}]}}",
+                "{\"automation\": {\"schedules\": [{\"name\": \"x \", \"interval_hours\": 1, \"buckets\":"
+                        + " [\"aaa\"]}]}}",
+                "{\"automation\": {\"schedules\": [{\"name\": \"x\", \"interval_hours\": 0, \"buckets\": [\"aaa\"]}]}}",
+                "{\"retention\": {\"daily\": -1}}",
+                "{\"retention\": {\"within\": \"a while\"}}",
+                "{\"retention\": {\"min_free_percent\": 51}}",
+                "{\"s3_buckets\": [{\"name\": \"photos\", \"retention\": {\"daily\": \"7\"}}]}",
                 "{\"docker\": []}")) {
             assertThat(check(new JsonObject(json)).getValid())
                     .as("schema on " + json)
@@ -232,7 +336,10 @@ final class ConfigPropertyTest {
 
     /** A configuration with that option alone. */
     private static JsonObject with(String path, @Nullable Object value) {
-        JsonObject config = new JsonObject();
+        // The buckets of the example need not be named elsewhere then.
+        JsonObject config = path.equals("automation.schedules") && value != null
+                ? JsonObject.of("use_dynamic_buckets", true)
+                : new JsonObject();
         ConfigSchema.put(config, path, value);
         return config;
     }
@@ -317,7 +424,10 @@ final class ConfigPropertyTest {
         for (double fine : List.of(least, most)) {
             assertThat(String.valueOf(
                             taken(path, new JsonArray().add(item(items).put(member, fine)))))
-                    .contains(String.valueOf(fine));
+                    .contains(
+                            ConfigSchema.types(schema).contains("integer")
+                                    ? String.valueOf((long) fine)
+                                    : String.valueOf(fine));
         }
         for (double beyond : List.of(0.0, -1.0, least - 0.001, most + 0.001)) {
             ConfigException e = catchThrowableOfType(
@@ -336,6 +446,10 @@ final class ConfigPropertyTest {
 
     /** The one that the schema shows as an example. */
     private static JsonObject item(JsonObject items) {
+        if (!ConfigSchema.properties(items).stream()
+                .allMatch(member -> ((JsonObject) member.getValue()).containsKey("examples"))) {
+            return items.getJsonArray("examples").getJsonObject(0).copy();
+        }
         JsonObject item = new JsonObject();
         ConfigSchema.properties(items)
                 .forEach(member -> item.put(
@@ -351,7 +465,9 @@ final class ConfigPropertyTest {
         return ConfigSchema.options().keySet().stream()
                 .filter(path -> !path.equals("$schema"))
                 .map(path -> dynamicTest(path, () -> {
-                    isRefused(path, new JsonObject());
+                    if (!ConfigSchema.isMap(option(path))) {
+                        isRefused(path, new JsonObject());
+                    }
                     JsonArray types = option(path).getJsonArray("type");
                     if (!types.contains("boolean")) {
                         isRefused(path, true);
@@ -414,7 +530,19 @@ final class ConfigPropertyTest {
                 members.add(member.getKey());
             }
         });
-        assertThat(recorded()).containsExactlyInAnyOrderElementsOf(members);
+        // Where there are none, nothing is said of them: certificates have had no such member.
+        members.add("accounts");
+        // Of those within a section of a section, the section.
+        assertThat(recorded()
+                        .map(path -> path.replaceFirst("^(\\w+\\.\\w+)\\..*", "$1"))
+                        .distinct())
+                .containsExactlyInAnyOrderElementsOf(members);
+        JsonObject named = BusJson.encode(ConfigParser.parse(
+                JsonObject.of("accounts", JsonObject.of("archive", JsonObject.of("region", "eu-1")))));
+        assertThat(named.getJsonObject("accounts").getJsonObject("archive").fieldNames())
+                .containsExactlyInAnyOrderElementsOf(
+                        ConfigSchema.properties(option("accounts").getJsonObject("additionalProperties"))
+                                .fieldNames());
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,7 @@ final class ConfigStoreTest {
         process.put("BACKUP_TIME_ZONE", "Europe/Berlin");
         ConfigStore store = open();
         assertThat(store.config().automation())
-                .isEqualTo(new HubConfig.Automation(false, 0.5, "0 3 * * *", "Europe/Berlin", 7, 2));
+                .isEqualTo(new HubConfig.Automation(false, 0.5, "0 3 * * *", "Europe/Berlin", 7, 2, List.of()));
         assertThat(store.config().selection().buckets())
                 .containsExactly(new BucketSpec("photos", ""), new BucketSpec("mail", ""));
         assertThat(onDisk()).isEqualTo(store.current().config());

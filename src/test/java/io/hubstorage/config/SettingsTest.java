@@ -95,6 +95,38 @@ final class SettingsTest {
     }
 
     @Test
+    void aRestoreWritesAsBackupsReadUnlessTheEnvironmentSaysOtherwise() {
+        Settings same =
+                settings("AWS_ACCESS_KEY_ID", "id", "AWS_SECRET_ACCESS_KEY", "secret", "AWS_SESSION_TOKEN", "t");
+        assertThat(same.restoreAws()).isEqualTo(same.aws());
+        assertThat(same.writing().folder()).isNull();
+
+        Settings other = settings(
+                "AWS_ACCESS_KEY_ID", "id",
+                "AWS_SECRET_ACCESS_KEY", "secret",
+                "AWS_SESSION_TOKEN", "token",
+                "RESTORE_AWS_ACCESS_KEY_ID", "writer",
+                "RESTORE_AWS_SECRET_ACCESS_KEY", "writers-secret",
+                "RESTORE_AWS_ENDPOINT_URL", "http://minio:9000",
+                "RESTORE_AWS_REGION", "eu-central-1",
+                "HUBSTORAGE_RESTORE_PATH", "/mnt/back");
+        // Never the token of one pair with the keys of another.
+        assertThat(other.restoreAws())
+                .isEqualTo(new Settings.Aws(
+                        new Settings.Keys("writer", "writers-secret", null),
+                        "eu-central-1",
+                        null,
+                        URI.create("http://minio:9000"),
+                        true,
+                        null,
+                        null));
+        assertThat(other.writing().folder()).isEqualTo(Path.of("/mnt/back"));
+        assertThatThrownBy(() -> settings("RESTORE_AWS_ACCESS_KEY_ID", "half"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("RESTORE_AWS_SECRET_ACCESS_KEY");
+    }
+
+    @Test
     void theCustomersKeyIsThe32BytesOfAnAes256KeyAndShownNowhere() throws Exception {
         String key = Base64.getEncoder().encodeToString("0123456789abcdef0123456789abcdef".getBytes(UTF_8));
         Path file = Files.writeString(folder.resolve("key"), key + "\n");

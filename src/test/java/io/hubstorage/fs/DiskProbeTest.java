@@ -3,6 +3,7 @@ package io.hubstorage.fs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hubstorage.testkit.LoopDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class DiskProbeTest {
     @TempDir
@@ -65,8 +68,27 @@ final class DiskProbeTest {
 
     @Test
     void everyAnswerSaysWhatItMeans() {
-        assertThat(DiskProbe.HardLinks.values())
-                .allSatisfy(each -> assertThat(each.message()).endsWith("."));
+        for (DiskProbe.HardLinks each : DiskProbe.HardLinks.values()) {
+            DiskProbe copies = new DiskProbe(each, null, false, false, false, 1);
+            DiskProbe shares = new DiskProbe(each, null, true, false, false, 1);
+            assertThat(copies.message()).endsWith(".");
+            assertThat(shares.message()).endsWith(".").isNotEqualTo(copies.links() ? null : copies.message());
+            assertThat(shares.message().contains("copied")).as("%s", each).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EXT4, false", "XFS, true", "BTRFS, true"})
+    void whetherFilesCanShareTheirBlocksIsFoundByTrying(LoopDisk.Type type, boolean can) throws IOException {
+        try (LoopDisk disk = LoopDisk.mount(folder.toRealPath().resolve("disk"), type)) {
+            Path existing = Files.writeString(disk.folder().resolve("existing"), "x");
+            for (Path each : new Path[] {null, existing}) {
+                DiskProbe probe = DiskProbe.probe(disk.folder().resolve("staging"), each);
+                assertThat(probe.reflinks()).isEqualTo(can);
+                assertThat(probe.links()).isTrue();
+            }
+            assertThat(disk.folder().resolve("staging")).isEmptyDirectory();
+        }
     }
 
     @Test

@@ -26,6 +26,36 @@ final class DurableTest {
     Path folder;
 
     @Test
+    void whatAKillLeftOfAReplacementGoesAndNothingElse() throws IOException {
+        Path file = folder.resolve("presence.json");
+        Durable.writeAtomically(file, "old".getBytes(StandardCharsets.UTF_8));
+        try {
+            Durable.writeAtomically(file, _ -> {
+                // What a process that ends here would leave.
+                try (Stream<Path> names = Files.list(folder)) {
+                    Path draft =
+                            names.filter(each -> !each.equals(file)).findFirst().orElseThrow();
+                    Files.copy(
+                            draft, folder.resolve(draft.getFileName().toString().replace(".tmp", "x.tmp")));
+                }
+                throw new IOException("killed");
+            });
+        } catch (IOException e) {
+            assertThat(e).hasMessage("killed");
+        }
+        Path others = Files.createFile(folder.resolve(".presence.jsonl.1.tmp"));
+        assertThat(folder).isDirectoryContaining(each -> each.toString().endsWith("x.tmp"));
+
+        Durable.deleteDrafts(file);
+
+        assertThat(folder).isDirectoryContaining(each -> each.equals(others));
+        assertThat(file).hasContent("old");
+        try (Stream<Path> names = Files.list(folder)) {
+            assertThat(names).containsExactlyInAnyOrder(file, others);
+        }
+    }
+
+    @Test
     @EnabledOnOs(LINUX)
     void onLinuxTheWholeFileSystemIsSyncedByOneCall() throws IOException {
         try (SyncFs disk = Objects.requireNonNull(SyncFs.open(folder))) {

@@ -98,6 +98,20 @@ final class FolderAccessTest {
         assertThat(home).isEmptyDirectory();
     }
 
+    @Test
+    void whoeverOwnsAFolderIsNamedOnlyWhereWhatIsMadeThereWouldBeAnothersAndHeHasAName() throws IOException {
+        assertThat(FolderAccess.otherOwner(home)).as("ours").isEmpty();
+        assertThat(FolderAccess.otherOwner(home.resolve("none"))).isEmpty();
+        assumeTrue(isRoot(), "only root can give a folder away");
+        Path nobody = folder("nobody", 54_321, 54_321, "rwxr-xr-x");
+        assertThat(FolderAccess.otherOwner(nobody)).isEmpty();
+        Path theirs = folder("theirs", 1, 1, "rwxr-xr-x");
+        String name = Files.getOwner(theirs).getName();
+        assumeTrue(!name.equals("1"), "nobody has that name here");
+        assertThat(FolderAccess.otherOwner(theirs)).contains(name);
+        assertThat(theirs).isEmptyDirectory();
+    }
+
     private static boolean isRoot() throws IOException {
         return Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid && uid == 0;
     }

@@ -12,6 +12,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
+import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -90,7 +92,7 @@ final class HistoryStoreTest {
         store.append(run("dry", RunResult.SUCCESS, true));
         assertThat(store.lastSuccess()).get().extracting(RunRecord::runId).isEqualTo("good");
         assertThat(store.last()).get().extracting(RunRecord::runId).isEqualTo("dry");
-        assertThat(ids(store.lastWholeRuns(5))).containsExactly("bad", "good");
+        assertThat(ids(store.query(runs -> runs.skip(1).toList()))).containsExactly("bad", "good");
     }
 
     @Test
@@ -266,6 +268,31 @@ final class HistoryStoreTest {
         assertThat(store.lastSuccess()).isEmpty();
         Files.delete(folder.resolve("history.jsonl"));
         assertThat(store.last()).isEmpty();
+    }
+
+    @Test
+    void aRareRunIsNotForgottenForTheFrequentOnes() throws IOException {
+        RunRecord rare = covering("rare", "photos");
+        StringBuilder lines = new StringBuilder(BusJson.encode(rare).encode()).append('\n');
+        for (int i = 0; i < 1_200; i++) {
+            lines.append(BusJson.encode(covering("run-" + i, "hot")).encode()).append('\n');
+        }
+        write(lines.toString());
+        HistoryStore store = HistoryStore.open(folder);
+        assertThat(store.lastSafe(List.of("photos", "hot")))
+                .hasEntrySatisfying("photos", safe -> assertThat(safe.run()).isEqualTo(rare));
+        assertThat(store.lastJudged(List.of("photos", "nowhere"))).containsOnlyKeys("photos");
+    }
+
+    private static RunRecord covering(String id, String bucket) {
+        RunRecord run = run(id, RunResult.SUCCESS);
+        BucketOutcome outcome = new BucketOutcome(RunResult.SUCCESS, false, BucketCounts.ZERO, List.of(), 0, null);
+        return new RunRecord(
+                run.start(),
+                run.end(),
+                run.current(),
+                List.of(new RunRecord.BucketRecord(bucket, outcome, true)),
+                List.of());
     }
 
     /** Whatever is appended, in whatever order of ids, folding by hand gives what the store tells. */

@@ -1,18 +1,23 @@
 package io.hubstorage.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.RunResult;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class JobTest {
+    private final Random random = new Random(7);
+
     @Test
     void theFirstReasonToStopCounts() {
-        Job job = new Job(Job.Kind.BACKUP, "a");
+        Job job = new Job();
 
         assertThat(job.stop(RunResult.FAILED, "no room")).isTrue();
         assertThat(job.stop(RunResult.CANCELLED, "on request")).isTrue();
@@ -28,7 +33,7 @@ final class JobTest {
 
     @Test
     void aJobThatCommitsCannotBeStoppedAnyMore() {
-        Job job = new Job(Job.Kind.BACKUP, "a");
+        Job job = new Job();
         job.beginCommit();
 
         assertThat(job.stop(RunResult.CANCELLED, "on request")).isFalse();
@@ -36,18 +41,23 @@ final class JobTest {
     }
 
     @Test
-    void whatExcludesEachOtherRunsOneAfterTheOther() throws Jobs.ExcludedException {
-        Jobs jobs = new Jobs();
-        Job backup = jobs.begin(Job.Kind.BACKUP, "a");
+    void anIdBeginsWithTheSecondOfTheStartInUtc() {
+        assertThat(Job.id(Instant.parse("2026-11-24T00:49:11.999Z"), random)).matches("20261124-004911-[2-9a-z]{4}");
+    }
 
-        assertThatThrownBy(() -> jobs.begin(Job.Kind.DRY_RUN, "b"))
-                .isInstanceOf(Jobs.ExcludedException.class)
-                .hasMessage("a backup is running already (a)");
-        assertThatThrownBy(() -> jobs.begin(Job.Kind.BACKUP, "b")).isInstanceOf(Jobs.ExcludedException.class);
-        assertThatCode(() -> jobs.begin(Job.Kind.VERIFY, "c")).doesNotThrowAnyException();
+    @Test
+    void jobsOfTheSameSecondDiffer() {
+        Instant start = Instant.parse("2026-11-24T00:49:11Z");
+        assertThat(Stream.generate(() -> Job.id(start, random)).limit(50)).doesNotHaveDuplicates();
+    }
 
-        jobs.end(backup);
-        jobs.begin(Job.Kind.DRY_RUN, "b");
-        assertThatThrownBy(() -> jobs.begin(Job.Kind.BACKUP, "d")).isInstanceOf(Jobs.ExcludedException.class);
+    @Test
+    void theOrderOfTheIdsIsTheOrderOfTheJobs() {
+        Instant first = Instant.parse("2026-12-31T23:59:59Z");
+        List<String> ids = Stream.of(0L, 1L, 3_600L, 40_000_000L)
+                .map(first::plusSeconds)
+                .map(start -> Job.id(start, random))
+                .toList();
+        assertThat(ids).isSorted();
     }
 }

@@ -4,6 +4,7 @@ import static io.hubstorage.jobs.Runs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.JobRecord;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import java.io.BufferedWriter;
@@ -82,7 +83,7 @@ final class LongHistoryTest {
     void aRecordIsWrittenWhileSomebodyReads() throws Exception {
         HistoryStore store = threeRuns();
         HistoryFile file = new HistoryFile(history(), 2);
-        List<String> read = file.query(runs -> {
+        List<String> read = file.query(null, runs -> {
             Future<?> appended = CompletableFuture.runAsync(() -> {
                 file.append(run("d", RunResult.SUCCESS));
                 file.append(run("e", RunResult.SUCCESS));
@@ -127,8 +128,8 @@ final class LongHistoryTest {
         return BusJson.encode(run).encode() + "\n";
     }
 
-    private static List<String> ids(List<RunRecord> runs) {
-        return runs.stream().map(RunRecord::runId).toList();
+    private static List<String> ids(List<? extends JobRecord> jobs) {
+        return jobs.stream().map(JobRecord::runId).toList();
     }
 
     private static List<String> lastIds(int runs, int count) {

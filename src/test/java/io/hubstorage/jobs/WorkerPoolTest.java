@@ -70,6 +70,56 @@ final class WorkerPoolTest {
 
     @Test
     @Timeout(60)
+    @SuppressWarnings("ThreadPriorityCheck") // Lets others run who should not be there.
+    void whereFewerAreAllowedMeanwhileNoMoreAreUnderWayThanThat() throws InterruptedException {
+        AtomicInteger allowed = new AtomicInteger(3);
+        CountDownLatch begun = new CountDownLatch(3);
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger underWay = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+
+        WorkerPool.run("test", allowed::get, pool -> {
+            for (int task = 0; task < 3; task++) {
+                pool.submit(() -> {
+                    begun.countDown();
+                    go.await();
+                });
+            }
+            begun.await();
+            allowed.set(1);
+            go.countDown();
+            for (int task = 0; task < 200; task++) {
+                pool.submit(() -> {
+                    most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+                    Thread.yield();
+                    underWay.decrementAndGet();
+                    done.incrementAndGet();
+                });
+            }
+        });
+
+        assertThat(most).hasValue(1);
+        assertThat(done).hasValue(200);
+    }
+
+    @Test
+    @Timeout(60)
+    void whereMoreAreAllowedMeanwhileThoseThatWaitAreBegunWithTheNext() throws InterruptedException {
+        AtomicInteger allowed = new AtomicInteger(1);
+        CountDownLatch go = new CountDownLatch(1);
+
+        WorkerPool.run("test", allowed::get, pool -> {
+            pool.submit(go::await);
+            pool.submit(done::incrementAndGet);
+            allowed.set(3);
+            pool.submit(done::incrementAndGet);
+            await().until(() -> done.get() == 2);
+            go.countDown();
+        });
+    }
+
+    @Test
+    @Timeout(60)
     void whoeverHandsThemOutIsAheadByHalfAsManyAndGoesOnWhenSomeAreDone() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger handedOut = new AtomicInteger();

@@ -93,7 +93,7 @@ final class FoldedPathsTest {
 
     @Test
     void noTwoFilesOrFileAndFolderAreTheSameOnSuchADiskAndEveryPathLeadsBack() {
-        qt().withExamples(Examples.upTo(3_000)).forAll(objects()).checkAssert(objects -> {
+        qt().withExamples(Examples.upTo(600)).forAll(objects()).checkAssert(objects -> {
             Set<String> files = new HashSet<>();
             Set<String> folders = new HashSet<>();
             paths(objects).forEach((key, path) -> {
@@ -115,7 +115,7 @@ final class FoldedPathsTest {
 
     @Test
     void whereNothingClashesButFilesAndFoldersThePathsAreThoseOfAnyDisk() {
-        qt().withExamples(Examples.upTo(2_000))
+        qt().withExamples(Examples.upTo(400))
                 .forAll(lists().of(RandomKeys.clashing()).ofSizeBetween(1, 20))
                 .checkAssert(keys -> {
                     SortedMap<String, Long> objects = new TreeMap<>(KeyOrder.COMPARATOR);

@@ -71,7 +71,7 @@ final class PathAllocatorTest {
 
     @Test
     void aFileOfARangeBeforeStandsInTheWayOfAFolderToo() {
-        PathAllocator allocator = new PathAllocator(List.of("a/b", "a"));
+        PathAllocator allocator = new PathAllocator(List.of("a/b", "a"), Set.of());
         assertThat(allocator.allocate("a/b/c", 1)).isEqualTo("~hub1~a/~hub1~b/c");
         assertThat(allocator.allocate("a/c", 1)).isEqualTo("~hub1~a/c");
         assertThat(allocator.allocate("b/c", 1)).isEqualTo("b/c");
@@ -120,7 +120,7 @@ final class PathAllocatorTest {
                             .filter(key ->
                                     objects.containsKey(key) && !KeyPath.isDirectoryMarker(key, objects.get(key)))
                             .toList();
-                    PathAllocator second = new PathAllocator(earlier);
+                    PathAllocator second = new PathAllocator(earlier, Set.of());
                     List<String> part = new ArrayList<>();
                     objects.forEach((key, size) -> {
                         if (KeyOrder.compare(key, after) > 0) {

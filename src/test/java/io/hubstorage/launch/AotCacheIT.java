@@ -93,7 +93,8 @@ final class AotCacheIT {
         Launcher.PASSING.forEach(name -> environment.put(name, ""));
         environment.put(Launcher.UNIT, "");
         environment.put(AotCache.VARIABLE, shared.resolve("hüb").toString());
-        return HubProcess.start(home, environment, arguments);
+        // By options that the launcher takes for nobody's decision.
+        return HubProcess.start(HubProcess.jar(), List.of("-Xmx256m"), home, environment, arguments);
     }
 
     private static void assertThatABackupWorks(Path home) {

@@ -65,6 +65,8 @@ final class LauncherTest {
         assertThat(Launcher.isWorth(new String[0], Map.of())).isTrue();
         assertThat(Launcher.isWorth(new String[] {"backup", "--json"}, Map.of()))
                 .isTrue();
+        assertThat(Launcher.isWorth(new String[] {"restore", "--yes"}, Map.of()))
+                .isTrue();
         assertThat(Launcher.isWorth(new String[] {"--version"}, Map.of())).isFalse();
         assertThat(Launcher.isWorth(new String[] {"backup", "--help"}, Map.of()))
                 .isFalse();

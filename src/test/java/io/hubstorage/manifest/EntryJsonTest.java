@@ -56,6 +56,34 @@ final class EntryJsonTest {
     }
 
     @Test
+    void aCompressedFileHasASizeAndAHashOfItsOwn() throws IOException {
+        ManifestEntry entry = FULL.withStored(new ManifestEntry.Stored(5, "5f", 19));
+        String line = FULL_LINE.replace(
+                "\"storage_class\"",
+                "\"stored\":{\"format\":\"zstd\",\"level\":19,\"size\":5,\"sha256\":\"5f\"},\"storage_class\"");
+        assertThat(write(entry)).isEqualTo(line);
+        assertThat(read(line)).isEqualTo(entry);
+        assertThat(entry.fileSize()).isEqualTo(5);
+        assertThat(entry.fileSha256()).isEqualTo("5f");
+        assertThat(FULL.fileSize()).isEqualTo(FULL.size());
+        assertThat(FULL.fileSha256()).isEqualTo(FULL.sha256());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"format\":\"rot13\",\"size\":5,\"sha256\":\"5f\"}",
+                "{\"format\":\"zstd\",\"sha256\":\"5f\"}",
+                "{\"format\":\"zstd\",\"size\":5}",
+                "{}",
+                "7"
+            })
+    void aFormThatNobodyCanReadIsNoEntry(String stored) {
+        String line = FULL_LINE.replace("\"storage_class\"", "\"stored\":" + stored + ",\"storage_class\"");
+        assertThatThrownBy(() -> read(line)).isInstanceOf(IOException.class).hasMessageContaining("stored");
+    }
+
+    @Test
     void whatIsNotKnownIsNotWritten() throws IOException {
         ManifestEntry bare = new ManifestEntry(
                 "a",

@@ -5,6 +5,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.strings;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,23 @@ final class LineNeedleTest {
     @Test
     void itIsSoughtAsItStandsInALine() {
         assertThat(in("a\"b", "{\"key\":\"a\\\"b\"}", 0)).isEqualTo(8);
+    }
+
+    @Test
+    void ofManyDigestsEachIsFoundAndNoOther() {
+        String one = "0123456789abcdef".repeat(4);
+        String other = "fedcba9876543210".repeat(4);
+        LineNeedle needle = LineNeedle.ofDigests(List.of(one, other));
+        String line = "{\"key\":\"%s\",\"sha256\":\"%s\"}\n";
+        String text = line.formatted(one, "00".repeat(32)) + line.formatted("a", other) + line.formatted("b", one);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int first = needle.in(bytes, 0);
+        assertThat(first).isEqualTo(text.indexOf("\"sha256\":\"" + other));
+        int second = needle.in(bytes, first + 1);
+        assertThat(second).isEqualTo(text.indexOf("\"sha256\":\"" + one));
+        assertThat(needle.in(bytes, second + 1)).isEqualTo(-1);
+        assertThat(needle.in("\"sha256\":\"0123".getBytes(StandardCharsets.UTF_8), 0))
+                .isEqualTo(-1);
     }
 
     @Test

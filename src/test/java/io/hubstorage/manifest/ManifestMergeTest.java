@@ -73,7 +73,7 @@ final class ManifestMergeTest {
     /** Each number is a key and what is said of it. */
     @Test
     void itIsTheLastManifestWithTheLastWordOnEachKey() {
-        qt().withExamples(Examples.upTo(300))
+        qt().withExamples(Examples.upTo(100))
                 .forAll(
                         lists().of(integers().between(0, KEYS.size() - 1)).ofSizeBetween(0, 8),
                         lists().of(integers().between(0, 4 * KEYS.size() - 1)).ofSizeBetween(0, 30),

@@ -255,12 +255,13 @@ final class ManifestTest {
             frames.set(
                     1,
                     new ManifestIndex.Frame(frame.firstKey(), frame.offset(), frame.entries() + delta, frame.bytes()));
-            ManifestIndex.of(frames, good.length(), good.verified()).write(index);
+            ManifestIndex.of(frames, good.length(), good.verified(), good.compressed())
+                    .write(index);
             assertThatThrownBy(() -> readAll(zst))
                     .isInstanceOf(CorruptManifestException.class)
                     .hasMessageContaining("1 entries %s than its index says".formatted(delta < 0 ? "more" : "fewer"));
         }
-        ManifestIndex.of(good.frames().subList(0, 2), good.length(), good.verified())
+        ManifestIndex.of(good.frames().subList(0, 2), good.length(), good.verified(), good.compressed())
                 .write(index);
         assertThatThrownBy(() -> readAll(zst)).isInstanceOf(CorruptManifestException.class);
         Files.writeString(index, Files.readString(index).substring(0, 100));
@@ -287,6 +288,16 @@ final class ManifestTest {
                 })
                 .isInstanceOf(CorruptManifestException.class);
 
+        assertThatThrownBy(() -> {
+                    try (ManifestReader reader = ManifestReader.openDoubting(zst)) {
+                        reader.seek(hidden, hidden + '\0');
+                        assertThat(reader.next())
+                                .as("one that nothing is said of")
+                                .isNull();
+                    }
+                })
+                .isInstanceOf(CorruptManifestException.class);
+
         beginning(zst, good, all.get(5_000).key());
         assertThatThrownBy(() -> ManifestReader.open(zst))
                 .isInstanceOf(CorruptManifestException.class)
@@ -298,7 +309,8 @@ final class ManifestTest {
         List<ManifestIndex.Frame> frames = new ArrayList<>(good.frames());
         ManifestIndex.Frame second = frames.get(1);
         frames.set(1, new ManifestIndex.Frame(key, second.offset(), second.entries(), second.bytes()));
-        ManifestIndex.of(frames, good.length(), good.verified()).write(ManifestIndex.beside(zst));
+        ManifestIndex.of(frames, good.length(), good.verified(), good.compressed())
+                .write(ManifestIndex.beside(zst));
     }
 
     /** A manifest of one frame that holds these, in this order. */
@@ -310,7 +322,7 @@ final class ManifestTest {
         byte[] packed = Zstd.compress(lines.toString().getBytes(StandardCharsets.UTF_8));
         Path zst = Files.write(folder.resolve("frame.jsonl.zst"), packed);
         ManifestIndex.Frame only = new ManifestIndex.Frame(keys[0], 0, keys.length, keys.length);
-        ManifestIndex.of(List.of(only), packed.length, Map.of()).write(ManifestIndex.beside(zst));
+        ManifestIndex.of(List.of(only), packed.length, Map.of(), false).write(ManifestIndex.beside(zst));
         return zst;
     }
 
@@ -357,7 +369,7 @@ final class ManifestTest {
     }
 
     private static void refused(Path file, String problem, ManifestIndex.Frame... frames) throws IOException {
-        ManifestIndex.of(List.of(frames), 20, Map.of()).write(file);
+        ManifestIndex.of(List.of(frames), 20, Map.of(), false).write(file);
         assertThatThrownBy(() -> ManifestIndex.read(file))
                 .isInstanceOf(CorruptManifestException.class)
                 .hasMessageContaining(problem);

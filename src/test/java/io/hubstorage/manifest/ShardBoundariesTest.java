@@ -101,7 +101,7 @@ final class ShardBoundariesTest {
         for (int i = 0; i < frames; i++) {
             all.add(new ManifestIndex.Frame(prefix + i, i * 10L, entries, 0));
         }
-        return new ManifestIndex(ManifestIndex.FORMAT, (long) frames * entries, 0, frames * 10L, all, Map.of());
+        return new ManifestIndex(ManifestIndex.FORMAT, (long) frames * entries, 0, frames * 10L, all, Map.of(), false);
     }
 
     private static ManifestIndex index(List<Integer> sizes) {
@@ -111,6 +111,6 @@ final class ShardBoundariesTest {
             all.add(new ManifestIndex.Frame("k%03d".formatted(i), i * 10L, sizes.get(i), 0));
             entries += sizes.get(i);
         }
-        return new ManifestIndex(ManifestIndex.FORMAT, entries, 0, sizes.size() * 10L, all, Map.of());
+        return new ManifestIndex(ManifestIndex.FORMAT, entries, 0, sizes.size() * 10L, all, Map.of(), false);
     }
 }

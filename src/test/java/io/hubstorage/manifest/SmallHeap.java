@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /** Writes, reads, journals and sorts more entries than fit its heap; run by {@link SmallHeapTest} in a JVM of its own. */
 final class SmallHeap {
-    private static final int ENTRIES = 200_000;
+    private static final int ENTRIES = 100_000;
 
     private SmallHeap() {}
 

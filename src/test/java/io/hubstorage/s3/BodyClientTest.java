@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.hubstorage.config.Settings;
 import io.hubstorage.testkit.SyntheticS3;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -61,6 +62,14 @@ final class BodyClientTest {
         s3.close();
         // The SDK keeps what it has learned of the time for the whole process.
         SdkGlobalTime.setGlobalTimeOffset(0);
+    }
+
+    /** For what ends by the client's patience alone. */
+    private void beImpatient() throws Exception {
+        Settings.Aws settings = s3.clients().settings();
+        s3.close();
+        s3 = new S3Access(settings, 4, "7.8", Duration.ofSeconds(1));
+        s3.tryListing("things", "");
     }
 
     private void answer(HttpServerRequest request) {
@@ -173,7 +182,8 @@ final class BodyClientTest {
     }
 
     @Test
-    void aServerThatFallsSilentIsGivenUpBeforeAndWithinABody() {
+    void aServerThatFallsSilentIsGivenUpBeforeAndWithinABody() throws Exception {
+        beImpatient();
         AtomicInteger closed = new AtomicInteger();
         gets = request -> request.connection().closeHandler(_ -> closed.incrementAndGet());
         assertThatThrownBy(() -> read("k"))
@@ -356,6 +366,7 @@ final class BodyClientTest {
 
     @Test
     void whoWatchesIsToldOfAServerThatNeverAnswers() throws Exception {
+        beImpatient();
         Availability watcher = new Availability(STALL, System::nanoTime);
         S3Access watched = s3.watchedBy(watcher);
         gets = _ -> {};
@@ -497,6 +508,7 @@ final class BodyClientTest {
 
     @Test
     void aHeadThatDripsIsNotWaitedForAsLongAsItDrips() throws Exception {
+        beImpatient();
         URI dripping = URI.create("http://127.0.0.1:"
                 + vertx.createNetServer()
                         .connectHandler(socket -> socket.handler(_ -> socket.write("HTTP/1.1 200 OK\r\nx-amz-meta-a: ")
@@ -508,7 +520,8 @@ final class BodyClientTest {
     }
 
     @Test
-    void norIsTheTextOfARefusal() {
+    void norIsTheTextOfARefusal() throws Exception {
+        beImpatient();
         gets = request -> {
             HttpServerResponse response = request.response().setStatusCode(503).setChunked(true);
             vertx.setPeriodic(100, _ -> response.write("x"));

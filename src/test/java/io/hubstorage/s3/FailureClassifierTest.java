@@ -43,6 +43,8 @@ final class FailureClassifierTest {
         "404, NoSuchKey, Permanent, not-found",
         "404, NoSuchBucket, Permanent, no-such-bucket",
         "404, '', Permanent, not-found",
+        "400, BadDigest, Retriable, corrupt",
+        "409, ConditionalRequestConflict, Changed, changed",
         "412, PreconditionFailed, Changed, changed",
         "416, InvalidRange, Changed, changed",
         "301, PermanentRedirect, Permanent, region",

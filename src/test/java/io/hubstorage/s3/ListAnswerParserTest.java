@@ -55,7 +55,7 @@ final class ListAnswerParserTest {
 
     @Test
     void everyPageSaysTheSameToUsAsToTheSdk() {
-        qt().withExamples(Examples.upTo(3_000)).forAll(longs().all()).checkAssert(seed -> {
+        qt().withExamples(Examples.upTo(1_000)).forAll(longs().all()).checkAssert(seed -> {
             byte[] xml = new RandomPage(seed).xml().getBytes(StandardCharsets.UTF_8);
             try {
                 assertThat(ours(xml)).isEqualTo(theirs(xml));

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -94,6 +95,33 @@ class NettyTransportTest {
                         .build())
                 .get(30, TimeUnit.SECONDS);
         assertThat(text(answer)).isEqualTo("helloworld");
+    }
+
+    /** Netty goes on asking for more while it writes what is left of a body that has ended. */
+    @Test
+    void aServerThatTakesAWholeBodyAndNeverAnswersIsGivenUp() {
+        bearNoSilence();
+        CompletableFuture<Integer> taken = new CompletableFuture<>();
+        URI server = serve(request -> request.body().onSuccess(body -> taken.complete(body.length())));
+        int size = (15 << 20) + 1;
+        // As many as netty asks for first, so that all are given before the first is written; the last is small enough
+        // that it asks again.
+        List<String> pieces = new ArrayList<>(Collections.nCopies(15, "x".repeat(1 << 20)));
+        pieces.add("x");
+        SdkHttpRequest request = SdkHttpRequest.builder()
+                .method(SdkHttpMethod.PUT)
+                .uri(server)
+                .putHeader("Content-Length", String.valueOf(size))
+                .build();
+
+        CompletableFuture<Void> done = client.execute(AsyncExecuteRequest.builder()
+                .request(request)
+                .requestContentPublisher(new Pieces(pieces))
+                .responseHandler(new Answer(Long.MAX_VALUE))
+                .build());
+
+        assertThatThrownBy(() -> done.get(30, TimeUnit.SECONDS)).hasRootCauseInstanceOf(TimeoutException.class);
+        assertThat(taken).isCompletedWithValue(size);
     }
 
     @Test
@@ -261,12 +289,15 @@ class NettyTransportTest {
         public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
             Iterator<String> left = texts.iterator();
             subscriber.onSubscribe(new Subscription() {
+                private boolean complete;
+
                 @Override
                 public void request(long count) {
                     for (long sent = 0; sent < count && left.hasNext(); sent++) {
                         subscriber.onNext(ByteBuffer.wrap(left.next().getBytes(StandardCharsets.UTF_8)));
                     }
-                    if (!left.hasNext()) {
+                    if (!left.hasNext() && !complete) {
+                        complete = true;
                         subscriber.onComplete();
                     }
                 }

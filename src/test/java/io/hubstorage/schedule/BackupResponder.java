@@ -31,8 +31,10 @@ final class BackupResponder {
     private final HistoryStore history;
     private final MutableClock clock;
     private final List<Trigger> starts = new CopyOnWriteArrayList<>();
+    private final List<String> schedules = new CopyOnWriteArrayList<>();
     private final List<String> refusals = new CopyOnWriteArrayList<>();
     private volatile int failWith;
+    private volatile boolean several;
     private volatile @Nullable RunState current;
     private final AtomicInteger number = new AtomicInteger();
     private final AtomicInteger asked = new AtomicInteger();
@@ -48,6 +50,16 @@ final class BackupResponder {
     /** The triggers of the runs that were begun. */
     List<Trigger> starts() {
         return starts;
+    }
+
+    /** The schedules that began them. */
+    List<String> schedules() {
+        return schedules;
+    }
+
+    /** From now on the usual schedule is not for all buckets. */
+    void haveSeveralSchedules() {
+        several = true;
     }
 
     /** The requests that were answered with a failure. */
@@ -70,7 +82,9 @@ final class BackupResponder {
         }
         Trigger trigger = start.trigger() == null ? Trigger.MANUAL : start.trigger();
         starts.add(trigger);
-        message.reply(BusJson.encode(new BackupMessage.Accepted(begin(trigger, start.dryRun()))));
+        String id = begin(trigger, start.dryRun(), !several, start.schedule());
+        schedules.add(String.valueOf(start.schedule()));
+        message.reply(BusJson.encode(new BackupMessage.Accepted(id)));
     }
 
     /** How often a scheduler asked whether a run goes on. */
@@ -92,10 +106,14 @@ final class BackupResponder {
 
     /** Likewise, over all buckets or only some. */
     String begin(Trigger trigger, boolean dryRun, boolean allBuckets) {
+        return begin(trigger, dryRun, allBuckets, null);
+    }
+
+    private String begin(Trigger trigger, boolean dryRun, boolean allBuckets, @Nullable String schedule) {
         String id = "run-" + number.incrementAndGet();
         Instant now = clock.now();
         RunState state = new RunState(
-                new RunStart(id, trigger, dryRun, allBuckets, now),
+                new RunStart(id, trigger, dryRun, allBuckets, now, schedule),
                 now,
                 new RunState.Stage(RunPhase.LISTING, 1, 1, null, null, null, null),
                 List.of(),
@@ -105,6 +123,10 @@ final class BackupResponder {
         history.append(record(state, RunResult.RUNNING, null));
         vertx.eventBus().publish(Addresses.BACKUP_STARTED, BusJson.encode(state));
         return id;
+    }
+
+    boolean isRunning() {
+        return current != null;
     }
 
     /** Ends the run in progress. */
@@ -131,7 +153,8 @@ final class BackupResponder {
                         state.start().trigger(),
                         state.start().dryRun(),
                         state.start().allBuckets(),
-                        state.start().startedAt()),
+                        state.start().startedAt(),
+                        state.start().schedule()),
                 new RunEnd(result, end, 1, null),
                 RunRecord.CurrentSnapshot.NONE,
                 List.of(),

@@ -12,7 +12,6 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.Trigger;
-import io.hubstorage.config.HubConfig.Automation;
 import io.hubstorage.testkit.Examples;
 import java.time.Duration;
 import java.time.Instant;
@@ -288,10 +287,10 @@ final class NextRunTest {
     }
 
     private static Timetable interval(double hours) {
-        return Timetable.of(new Automation(true, hours, null, null, 3, 5));
+        return Timetable.of(hours, null, null);
     }
 
     private static Timetable cron(String cron, String zone) {
-        return Timetable.of(new Automation(true, 6, cron, zone, 3, 5));
+        return Timetable.of(6, cron, zone);
     }
 }

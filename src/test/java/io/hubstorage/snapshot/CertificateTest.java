@@ -117,8 +117,16 @@ final class CertificateTest {
                 .hasMessageStartingWith("The certificate " + file + " is damaged: ");
     }
 
+    @Test
+    void oneOfASnapshotWithCompressedFilesIsRead() throws IOException {
+        Path file = folder.resolve("run.json");
+        certificate().write(file);
+        Files.writeString(file, Files.readString(file).replace("\"format\" : 1", "\"format\" : 2"));
+        assertThat(Certificate.read(file).format()).isEqualTo(Certificate.COMPRESSED);
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {0, 2})
+    @ValueSource(ints = {0, 3})
     void oneOfAnotherFormatIsRefused(int format) throws IOException {
         Path file = folder.resolve("run.json");
         certificate().write(file);

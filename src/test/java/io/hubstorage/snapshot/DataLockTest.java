@@ -8,6 +8,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.testkit.Shell;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +69,68 @@ final class DataLockTest {
     }
 
     @Test
+    void whoLooksWhetherItIsHeldIsInNobodysWay() throws Exception {
+        Layout layout = new Layout(data);
+        DataLock.take(layout, NOW).close();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread looking = Thread.ofPlatform().start(() -> {
+            while (!over.get()) {
+                try {
+                    DataLock.holder(layout);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        try {
+            for (int i = 0; i < 200; i++) {
+                DataLock.take(layout, NOW).close();
+            }
+        } finally {
+            over.set(true);
+            looking.join();
+        }
+        assertThat(DataLock.holder(layout)).isEmpty();
+    }
+
+    @Test
+    void aDiskThatDoesNotAnswerKeepsNobodyFromAnotherFile() throws Exception {
+        Semaphore answer = new Semaphore(0);
+        Thread hanging = Thread.ofPlatform().start(() -> {
+            try {
+                DataLock.take(
+                                data.resolve("other/lock"),
+                                NOW,
+                                channel -> {
+                                    answer.acquireUninterruptibly();
+                                    return channel.tryLock();
+                                },
+                                LockFile.USUAL)
+                        .close();
+            } catch (IOException | DataLock.HeldException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        try {
+            await().until(answer::hasQueuedThreads);
+
+            CompletableFuture<Boolean> free = CompletableFuture.supplyAsync(() -> {
+                try {
+                    DataLock.take(new Layout(data), NOW).close();
+                    return DataLock.holder(new Layout(data)).isEmpty();
+                } catch (IOException | DataLock.HeldException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+
+            assertThat(free).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(true);
+        } finally {
+            answer.release();
+            hanging.join();
+        }
+    }
+
+    @Test
     void anotherProcessHoldsItNamesItselfAndLosesItWhenItIsKilled() throws Exception {
         Layout layout = new Layout(data);
         Process other = new ProcessBuilder(Shell.java(List.of(), OtherProcess.class, data.toString())).start();
@@ -80,6 +147,28 @@ final class DataLockTest {
         }
         assertThat(DataLock.holder(layout)).isEmpty();
         DataLock.take(layout, NOW).close();
+    }
+
+    @Test
+    void whoHasItForAMomentIsWaitedFor() throws Exception {
+        Layout layout = new Layout(data);
+        AtomicReference<@Nullable DataLock> taken = new AtomicReference<>();
+        Thread run;
+        try (DataLock _ = DataLock.takeForMoment(layout, NOW)) {
+            assertThat(DataLock.Holder.read(layout.lock()).moment()).isTrue();
+            run = Thread.ofPlatform().start(() -> {
+                try {
+                    taken.set(DataLock.take(layout, NOW));
+                } catch (IOException | DataLock.HeldException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await().until(() -> run.getState() == Thread.State.TIMED_WAITING);
+            assertThat(taken.get()).isNull();
+        }
+        run.join();
+        assertThatThrownBy(() -> DataLock.takeForMoment(layout, NOW)).isInstanceOf(DataLock.HeldException.class);
+        Objects.requireNonNull(taken.get()).close();
     }
 
     @Test
@@ -153,7 +242,7 @@ final class DataLockTest {
             Files.createFile(lock);
         }
         Path held = lock.resolveSibling(lock.getFileName() + ".held");
-        Files.write(held, BusJson.mapper().writeValueAsBytes(new DataLock.Holder(pid, host, NOW, space)));
+        Files.write(held, BusJson.mapper().writeValueAsBytes(new DataLock.Holder(pid, host, NOW, space, null)));
         return held;
     }
 
@@ -206,10 +295,10 @@ final class DataLockTest {
         leftBehind(Integer.MAX_VALUE, "another", DataLock.Holder.thisSpace());
         assertThat(holderWithoutLocks()).isPresent();
 
-        DataLock.Holder nowhere = new DataLock.Holder(1L, "nas", NOW, "");
+        DataLock.Holder nowhere = new DataLock.Holder(1L, "nas", NOW, "", null);
         assertThat(nowhere.isComparable(nowhere)).isFalse();
-        DataLock.Holder somewhere = new DataLock.Holder(1L, "nas", NOW, "boot");
-        assertThat(somewhere.isComparable(new DataLock.Holder(2L, "nas", null, "boot")))
+        DataLock.Holder somewhere = new DataLock.Holder(1L, "nas", NOW, "boot", null);
+        assertThat(somewhere.isComparable(new DataLock.Holder(2L, "nas", null, "boot", null)))
                 .isTrue();
     }
 

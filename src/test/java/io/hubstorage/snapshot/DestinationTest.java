@@ -57,6 +57,31 @@ final class DestinationTest {
     }
 
     @Test
+    void aCopyKeepsItsMarkerAndNoBackupGoesThere() throws IOException {
+        Files.createDirectories(layout.data());
+        assertThat(destination().claimCopy("source").usable()).isTrue();
+        String marker = Files.readString(layout.marker());
+
+        assertThat(marker).contains("\"copy_of\" : \"source\"");
+        assertThat(destination().claimCopy("source").state()).isEqualTo(Destination.State.MATCHES);
+        assertThat(layout.marker()).hasContent(marker);
+        assertThatThrownBy(() -> destination().claimCopy("another"))
+                .hasMessageContaining("is a copy of another data folder (id source, this one has another)");
+        assertThat(destination().inspect().usable()).as("for what only reads").isTrue();
+        assertThat(destination().problem(true))
+                .hasValueSatisfying(problem -> assertThat(problem.sentence())
+                        .contains("holds a copy of another data folder", "remove copy_of from " + layout.marker()));
+    }
+
+    @Test
+    void aDataFolderSaysNothingOfACopyAndBecomesNone() throws IOException {
+        destination().claim();
+        assertThat(Files.readString(layout.marker())).doesNotContain("copy_of");
+        assertThat(destination().problem(true)).isEmpty();
+        assertThatThrownBy(() -> destination().claimCopy("source")).hasMessageContaining("a data folder of its own");
+    }
+
+    @Test
     void anotherDiskInItsPlaceIsNoticed() throws IOException {
         destination().claim();
         Trees.delete(layout.data());
@@ -149,7 +174,7 @@ final class DestinationTest {
                 .hasValueSatisfying(problem -> assertThat(problem.what()).isEqualTo(layout.data() + " is no folder."));
         Files.delete(layout.data());
         Files.createDirectories(layout.hub());
-        for (Path own : List.of(layout.stagings(), layout.journals(), layout.trash())) {
+        for (Path own : List.of(layout.stagings(), layout.journals(), layout.trash(), layout.removedSnapshots())) {
             Files.createFile(own);
             assertThat(destination().problem(false))
                     .hasValueSatisfying(problem -> assertThat(problem.what()).isEqualTo(own + " is no folder."));

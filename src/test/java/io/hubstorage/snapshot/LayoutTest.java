@@ -31,6 +31,19 @@ final class LayoutTest {
     }
 
     @Test
+    void theBucketsOfANamedAccountHaveFoldersOfTheirOwn() {
+        Path snapshot = layout.snapshot("hublink_20261123040506");
+        assertThat(Layout.tree(snapshot, "b.c@my-nas")).isEqualTo(snapshot.resolve("s3@my-nas/b.c"));
+        assertThat(Layout.manifest(snapshot, "b.c@my-nas"))
+                .isEqualTo(snapshot.resolve("manifest@my-nas/b.c.jsonl.zst"));
+        assertThat(Layout.index(snapshot, "b.c@my-nas")).isEqualTo(snapshot.resolve("manifest@my-nas/b.c.index.json"));
+        assertThat(Layout.failures(snapshot, "b.c@my-nas"))
+                .isEqualTo(snapshot.resolve("manifest@my-nas/b.c.failures.jsonl"));
+        assertThat(layout.attempt("T", 2, "b@nas")).isEqualTo(DATA.resolve(".hubstorage/staging/T/pass-2/b@nas"));
+        assertThat(Layout.tree(snapshot, "..@nas")).isEqualTo(snapshot.resolve("s3/..@nas"));
+    }
+
+    @Test
     void everythingElseOfOursIsInOneFolder() {
         Path hub = DATA.resolve(".hubstorage");
         assertThat(layout.hub()).isEqualTo(hub);
@@ -45,6 +58,8 @@ final class LayoutTest {
         assertThat(layout.journal("T")).isEqualTo(hub.resolve("journal/T"));
         assertThat(layout.attemptJournal("T", 2, "b")).isEqualTo(hub.resolve("journal/T/pass-2/b"));
         assertThat(layout.trash()).isEqualTo(hub.resolve("trash"));
+        assertThat(layout.removed("hublink_X")).isEqualTo(hub.resolve("removed/hublink_X"));
+        assertThat(layout.deleting("hublink_X")).isEqualTo(hub.resolve("removed/deleting-hublink_X"));
         assertThat(layout.scratch()).isEqualTo(hub.resolve("scratch"));
     }
 }

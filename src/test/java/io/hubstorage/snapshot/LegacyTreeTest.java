@@ -111,6 +111,45 @@ final class LegacyTreeTest {
     }
 
     @Test
+    void oneKeyIsFoundAsItIsListedAndNothingElseIs() throws IOException {
+        Path tree = folder.resolve("s3/photos");
+        file(tree, "a/b/c", "123", "2026-01-02T03:04:05.678Z");
+        file(tree, "a.", "1", "2026-01-02T03:04:05Z");
+        file(tree, "é/😀 x", "12", "2026-01-02T03:04:05Z");
+        file(folder, "s3/secret", "1", "2026-01-02T03:04:05Z");
+        Files.createSymbolicLink(tree.resolve("link"), tree.resolve("a."));
+        Files.createSymbolicLink(tree.resolve("away"), tree.resolve("a"));
+        try (LegacyTree cursor = new LegacyTree(tree)) {
+            for (@Nullable ManifestEntry entry = cursor.next(); entry != null; entry = cursor.next()) {
+                assertThat(LegacyTree.find(tree, entry.key())).hasValue(entry);
+            }
+        }
+        for (String absent : List.of(
+                "",
+                "/",
+                "a",
+                "a/",
+                "a/b/c/",
+                "/a/b/c",
+                "a//b/c",
+                "a/./b/c",
+                "a/../a.",
+                "../secret",
+                "../photos/a.",
+                "..",
+                ".",
+                "link",
+                "away/b/c",
+                "a/b/c\0",
+                "\0",
+                "\ud800",
+                "x",
+                folder.resolve("s3/secret").toString())) {
+            assertThat(LegacyTree.find(tree, absent)).as(absent).isEmpty();
+        }
+    }
+
+    @Test
     void namesThatStandForOtherKeysAreReadAsSuchBecauseTheTreeMayBeOurs() throws IOException {
         Path tree = folder.resolve("s3/photos");
         String path = KeyPath.toPath("a//b\u0001");

@@ -17,7 +17,8 @@ final class OwnFilesTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "marker.json", "lock", "staging", "journal", "scratch", "trash"})
+    @ValueSource(
+            strings = {"", "marker.json", "lock", "staging", "journal", "scratch", "trash", "removed", "replication"})
     void aLinkInThePlaceOfOneOfOurOwnIsForeign(String name) throws IOException {
         Layout layout = new Layout(folder);
         assertThat(OwnFiles.foreign(layout)).isEmpty();

@@ -185,10 +185,10 @@ final class SnapshotsTest {
     void aCertificateOfALaterFormatIsRefused() throws IOException {
         Path file = folder.resolve("run.json");
         certificate("hublink_1", START, List.of()).write(file);
-        Files.writeString(file, Files.readString(file).replace("\"format\" : 1", "\"format\" : 2"));
+        Files.writeString(file, Files.readString(file).replace("\"format\" : 1", "\"format\" : 3"));
         assertThatThrownBy(() -> Certificate.read(file))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("format 2");
+                .hasMessageContaining("format 3");
     }
 
     @Test

@@ -2,216 +2,21 @@ package io.hubstorage.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.hubstorage.bus.Alarm;
-import io.hubstorage.bus.BackupMessage;
-import io.hubstorage.bus.BucketCounts;
-import io.hubstorage.bus.BucketOutcome;
-import io.hubstorage.bus.RunEnd;
-import io.hubstorage.bus.RunPhase;
-import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
-import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.bus.StatusMessage.Current;
 import io.hubstorage.bus.StatusMessage.Standing;
 import io.hubstorage.bus.StatusMessage.State;
 import io.hubstorage.bus.Tally;
-import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.bus.Trigger;
-import io.hubstorage.config.ConfigParser;
-import io.hubstorage.config.HubConfig;
-import io.hubstorage.jobs.HistoryStore.Judged;
-import io.hubstorage.manifest.ManifestSummary;
-import io.hubstorage.snapshot.Certificate;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-final class JudgeTest {
-    private static final Instant NOW = Instant.parse("2026-11-20T08:05:00Z");
-    private static final Instant BEGAN = Instant.parse("2026-11-20T06:00:00Z");
-
-    /** Every six hours; the last whole run began at {@link #BEGAN}. */
-    private static final class Given {
-        private final List<String> configured = new ArrayList<>();
-        private final Map<String, Judged> judged = new HashMap<>();
-        private final Map<String, Judged> good = new HashMap<>();
-        private final List<Certificate.Bucket> held = new ArrayList<>();
-        private final List<Condition> conditions = new ArrayList<>();
-        private final List<Alarm> alarms = new ArrayList<>();
-        private @Nullable RunRecord lastWhole;
-        private @Nullable RunRecord last;
-        private SchedulerMessage.@Nullable Status scheduler = scheduler(true, false, false);
-        private boolean hasScheduler = true;
-        private boolean dynamic;
-        private @Nullable RunState current;
-        private Instant now = NOW;
-
-        Given configured(String... buckets) {
-            configured.addAll(List.of(buckets));
-            return this;
-        }
-
-        /** A run over these buckets; the newest snapshot holds those that it read well, or that were there before. */
-        Given run(Instant began, RunResult result, boolean whole, Map<String, RunResult> buckets) {
-            List<RunRecord.BucketRecord> records = buckets.entrySet().stream()
-                    .map(each -> new RunRecord.BucketRecord(
-                            each.getKey(),
-                            new BucketOutcome(
-                                    each.getValue(),
-                                    false,
-                                    BucketCounts.ZERO,
-                                    List.of(),
-                                    0,
-                                    each.getValue() == RunResult.FAILED ? "access denied" : null),
-                            true))
-                    .toList();
-            RunRecord run = new RunRecord(
-                    new RunStart("r" + began, Trigger.SCHEDULE, false, whole, began),
-                    new RunEnd(
-                            result, began.plusSeconds(300), 1, result == RunResult.FAILED ? "no route to host" : null),
-                    new RunRecord.CurrentSnapshot("hublink_1", true, null),
-                    records,
-                    List.of());
-            for (RunRecord.BucketRecord record : records) {
-                judged.put(record.bucket(), new Judged(run, record));
-                if (record.result() == RunResult.SUCCESS) {
-                    good.put(record.bucket(), new Judged(run, record));
-                    hold(record.bucket());
-                }
-            }
-            last = run;
-            lastWhole = whole ? run : lastWhole;
-            return this;
-        }
-
-        private void hold(String bucket) {
-            held.removeIf(each -> each.name().equals(bucket));
-            held.add(new Certificate.Bucket(
-                    bucket,
-                    "",
-                    new BucketOutcome(RunResult.SUCCESS, false, BucketCounts.ZERO, List.of(), 0, null),
-                    new Certificate.Listing(true, 1, "utf8"),
-                    new Tally(3, 30),
-                    new ManifestSummary(3, 30, "00", Map.of()),
-                    null));
-        }
-
-        Given newestHolds(String... buckets) {
-            held.clear();
-            List.of(buckets).forEach(this::hold);
-            return this;
-        }
-
-        Given at(Instant time) {
-            now = time;
-            return this;
-        }
-
-        Given withoutScheduler() {
-            hasScheduler = false;
-            scheduler = null;
-            return this;
-        }
-
-        Given scheduled(SchedulerMessage.@Nullable Status status) {
-            scheduler = status;
-            return this;
-        }
-
-        Given running(RunState.@Nullable Waiting waiting) {
-            current = new RunState(
-                    new RunStart("now", Trigger.MANUAL, false, true, now.minusSeconds(36)),
-                    now,
-                    new RunState.Stage(RunPhase.LISTING, 1, 4, null, null, waiting, null),
-                    List.of(new RunState.BucketState(
-                            "photos", RunPhase.LISTING, TransferMessage.Progress.NONE, null, waiting)),
-                    new RunState.Progress(BucketCounts.ZERO, Tally.ZERO, 0, 0, 0, null),
-                    List.of());
-            return this;
-        }
-
-        Given alarm(String message) {
-            alarms.add(Alarm.of(Alarm.Kind.SHRUNK, "photos", NOW, message, "Look."));
-            return this;
-        }
-
-        Given condition(Condition.Kind kind) {
-            conditions.add(new Condition(kind, "Something is wrong.", "Mend it."));
-            return this;
-        }
-
-        Given everyBucket() {
-            dynamic = true;
-            return this;
-        }
-
-        Current judge() {
-            HubConfig config = ConfigParser.parse(new JsonObject()
-                    .put("s3_buckets", new JsonArray(new ArrayList<>(configured)))
-                    .put("use_dynamic_buckets", dynamic));
-            Certificate newest = held.isEmpty()
-                    ? null
-                    : new Certificate(
-                            1,
-                            "hublink_1",
-                            new Certificate.Run(
-                                    "r", Trigger.SCHEDULE, RunResult.SUCCESS, true, BEGAN, BEGAN.plusSeconds(300), 1),
-                            new Certificate.Basis("1", null, null, JsonNodeFactory.instance.objectNode()),
-                            List.copyOf(held),
-                            List.of(),
-                            null);
-            return Judge.of(new Facts(
-                    now,
-                    config,
-                    new Facts.Rooms(
-                            new BackupMessage.Status(current != null, current, last, last), scheduler, hasScheduler),
-                    new Facts.Past(lastWhole, last, judged, good, newest, false),
-                    conditions,
-                    alarms,
-                    null));
-        }
-
-        State state() {
-            return judge().state();
-        }
-    }
-
-    private static Given safe(String... buckets) {
-        Map<String, RunResult> all = new HashMap<>();
-        List.of(buckets).forEach(bucket -> all.put(bucket, RunResult.SUCCESS));
-        return new Given().configured(buckets).run(BEGAN, RunResult.SUCCESS, true, all);
-    }
-
-    private static SchedulerMessage.Status scheduler(boolean enabled, boolean paused, boolean overdue) {
-        return new SchedulerMessage.Status(
-                true,
-                enabled,
-                paused,
-                new SchedulerMessage.Runs(
-                        overdue, Instant.parse("2026-11-20T12:00:00Z"), BEGAN, BEGAN, RunResult.SUCCESS),
-                new SchedulerMessage.Rule(6, null, null),
-                null);
-    }
-
-    private static Standing standing(Current judged, String bucket) {
-        return judged.buckets().stream()
-                .filter(each -> each.bucket().equals(bucket))
-                .findFirst()
-                .orElseThrow()
-                .state();
-    }
-
+final class JudgeTest extends JudgeKit {
     @Test
     void allIsSafeAfterAGoodRun() {
         Current one = safe("photos").judge();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.requests.RetryPolicy;
 import io.hubstorage.s3.S3Failure;
 import java.time.Duration;
 import java.util.List;
@@ -103,6 +104,46 @@ final class BucketSearchTest {
         assertThat(second).isNotDone();
         search.cancelAll();
         assertThatThrownBy(second::get).isInstanceOf(CancellationException.class);
+    }
+
+    private static BucketSearch.InAccount in(@Nullable String account, BucketSearch.Search search) {
+        return new BucketSearch.InAccount(account, search, why -> "for people: " + why);
+    }
+
+    @Test
+    void oneOfSeveralAccountsThatDoesNotTellIsNamedBesideWhatTheOthersHave() throws Exception {
+        S3Message.Buckets photos = new S3Message.Buckets(List.of(new S3Message.Bucket("photos", null, null)));
+        BucketSearch search = new BucketSearch(
+                patient,
+                () -> List.of(
+                        in(null, _ -> photos),
+                        in("down", _ -> {
+                            asked.incrementAndGet();
+                            throw S3Failure.corrupt("always");
+                        }),
+                        in("nas", _ -> photos)));
+
+        S3Message.Buckets found = find(search, "run");
+
+        assertThat(found.buckets()).extracting(S3Message.Bucket::name).containsExactly("photos", "photos@nas");
+        assertThat(found.undiscovered()).containsExactly(new S3Message.Undiscovered("down", "for people: always"));
+        assertThat(asked).hasValue(5);
+        assertThat(search.underWay()).isEmpty();
+    }
+
+    @Test
+    void aSearchInSeveralAccountsEndsWithItsRun() {
+        BucketSearch search = new BucketSearch(
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), Integer.MAX_VALUE),
+                () -> List.of(in(null, _ -> FOUND), in("down", _ -> {
+                    throw S3Failure.corrupt("again and again");
+                })));
+        CompletableFuture<S3Message.Buckets> running = begin(search, "run");
+        await().until(() -> search.underWay().size() == 1);
+
+        search.cancel("run");
+
+        assertThatThrownBy(running::get).isInstanceOf(CancellationException.class);
     }
 
     private static CompletableFuture<S3Message.Buckets> begin(BucketSearch search, @Nullable String run) {

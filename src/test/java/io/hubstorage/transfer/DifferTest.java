@@ -31,6 +31,7 @@ final class DifferTest {
     private final ShardProgress progress = new ShardProgress(TransferMessage.Progress.NONE);
     private final List<FetchTask> fetches = new ArrayList<>();
     private final FailureLog failures = new FailureLog(null);
+    private TransferMessage.@Nullable Compression compression;
     private TransferMessage.Trust trust = TransferMessage.Trust.MANIFEST;
 
     private static ManifestEntry held(String key, String etag, EntryState state) {
@@ -85,15 +86,34 @@ final class DifferTest {
         return Files.readAllLines(home.resolve("log"));
     }
 
-    private static TransferMessage.Shard shard(boolean delete, TransferMessage.Source source) {
+    private TransferMessage.Shard shard(boolean delete, TransferMessage.Source source) {
         return new TransferMessage.Shard(
                 "run",
                 new TransferMessage.ShardId("photos", 1, 0),
                 TransferMessage.Mode.COPY,
                 new TransferMessage.Keys("", null, null, false),
                 new TransferMessage.Workspace("tree", "journal", List.of(source)),
-                new TransferMessage.Options(delete, List.of("*.no"), List.of(), true, false, false, false),
+                new TransferMessage.Options(delete, List.of("*.no"), List.of(), true, false, false, false, compression),
                 TransferMessage.Progress.NONE);
+    }
+
+    @Test
+    void aDirectoryMarkerHasNoFileThatMayBeCompressed() throws Exception {
+        compression = new TransferMessage.Compression(List.of("*"), 3);
+
+        diff(
+                true,
+                List.of(),
+                new ListedObject("a/", 0, "1", Instant.EPOCH, null, false),
+                listed("a/.zst", "2"),
+                listed("b", "3"),
+                listed("b.zst", "4"));
+
+        assertThat(fetches)
+                .extracting(FetchTask::path)
+                .as("as a shard that begins between them would say")
+                .containsExactly("a", "a/.zst", "b", "~hub1~b.zst");
+        assertThat(fetches).extracting(FetchTask::compressed).first().isNull();
     }
 
     @Test

@@ -47,7 +47,7 @@ final class FailureLogTest {
     }
 
     private static FetchTask task(String key) {
-        return new FetchTask(key, new ListedObject(key, 5, "e", Instant.EPOCH, null, false), null, null, false);
+        return new FetchTask(key, null, new ListedObject(key, 5, "e", Instant.EPOCH, null, false), null, null, false);
     }
 
     private List<String> givenOutAgain() throws IOException, InterruptedException {

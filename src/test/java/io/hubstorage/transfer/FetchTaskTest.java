@@ -21,7 +21,12 @@ final class FetchTaskTest {
 
     private static FetchTask task(String etag) {
         return new FetchTask(
-                "dir/key~1", new ListedObject("dir/Key", 7, etag, LISTED, "GLACIER_IR", false), null, null, false);
+                "dir/key~1",
+                null,
+                new ListedObject("dir/Key", 7, etag, LISTED, "GLACIER_IR", false),
+                null,
+                null,
+                false);
     }
 
     private static ObjectHead head(ObjectHead.Checksums checksums) {

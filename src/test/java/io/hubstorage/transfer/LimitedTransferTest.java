@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
 import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.requests.RateLimiter;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.RequestKind;

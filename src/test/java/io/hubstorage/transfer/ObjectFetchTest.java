@@ -469,6 +469,7 @@ final class ObjectFetchTest extends WithTestShard {
         SyntheticObject object = shard.bucket().get(key);
         return new FetchTask(
                 key,
+                null,
                 new ListedObject(key, object.size(), object.etag(), object.lastModified(), null, false),
                 null,
                 null,

@@ -298,6 +298,7 @@ final class ObjectMetadataTest extends WithTestShard {
             shard.bucket().put(object);
             fetch.fetch(new FetchTask(
                     object.key(),
+                    null,
                     new ListedObject(object.key(), object.size(), object.etag(), object.lastModified(), null, false),
                     null,
                     null,

@@ -58,7 +58,7 @@ final class RangedDownloadTest extends WithTestShard {
         ManifestEntry entry = shard.line("film");
         assertThat(entry.sha256()).isEqualTo(film.sha256());
         Path file = shard.tree().resolve("film");
-        assertThat(file).hasBinaryContent(film.body());
+        assertThat(Files.readAllBytes(file)).isEqualTo(film.body());
         assertThat(Files.getLastModifiedTime(file)).isEqualTo(FileTime.from(film.lastModified()));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("r--r--r--");
@@ -274,18 +274,17 @@ final class RangedDownloadTest extends WithTestShard {
 
     @Test
     void ofManyLargeObjectsEachIsReadFrontToBack() throws IOException {
-        for (int number = 0; number < 12; number++) {
+        for (int number = 0; number < 6; number++) {
             shard.bucket()
                     .put(SyntheticObject.of("film" + number, 9 << 20, number).inOnePiece());
         }
 
         copied();
 
-        assertThat(shard.part()).hasSize(13);
-        shard.bucket()
-                .objects()
-                .forEach(
-                        object -> assertThat(shard.tree().resolve(object.key())).hasBinaryContent(object.body()));
+        assertThat(shard.part()).hasSize(7);
+        for (SyntheticObject object : shard.bucket().objects().toList()) {
+            assertThat(Files.readAllBytes(shard.tree().resolve(object.key()))).isEqualTo(object.body());
+        }
     }
 
     @Test

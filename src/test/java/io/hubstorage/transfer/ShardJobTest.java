@@ -11,6 +11,9 @@ import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestReader;
 import io.hubstorage.manifest.ManifestWriter;
+import io.hubstorage.requests.RateLimiter;
+import io.hubstorage.requests.RequestPermits;
+import io.hubstorage.requests.RetryPolicy;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
@@ -51,7 +54,7 @@ final class ShardJobTest {
     private final SyntheticS3 s3 = SyntheticS3.start();
     private final SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
     private final S3Access access = new S3Access(s3.settings(), 8, "test", S3Access.STALL);
-    private final Requests requests = new Requests(
+    private final DownloadRequests requests = new DownloadRequests(
             new RequestPermits(8), new RateLimiter(System::nanoTime), 1 << 20, RetryPolicy.USUAL, new ParallelMd5());
 
     @AfterEach

@@ -6,6 +6,9 @@ import io.hubstorage.config.Settings;
 import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestReader;
+import io.hubstorage.requests.RateLimiter;
+import io.hubstorage.requests.RequestPermits;
+import io.hubstorage.requests.RetryPolicy;
 import io.hubstorage.s3.ListedObject;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.testkit.RequestKind;
@@ -32,7 +35,7 @@ final class TestShard implements AutoCloseable {
     private SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.empty());
     private final RequestPermits permits = new RequestPermits(64);
     private final ParallelMd5 parallelMd5;
-    private Requests requests;
+    private DownloadRequests requests;
     private final List<TransferMessage.Source> sources = new ArrayList<>();
     private TransferMessage.Options options =
             new TransferMessage.Options(true, List.of(), List.of(), true, false, false, false);
@@ -54,8 +57,8 @@ final class TestShard implements AutoCloseable {
         this.requests = requests(new RateLimiter(System::nanoTime));
     }
 
-    private Requests requests(RateLimiter bandwidth) {
-        return new Requests(
+    private DownloadRequests requests(RateLimiter bandwidth) {
+        return new DownloadRequests(
                 permits,
                 bandwidth,
                 32 << 20,

@@ -12,6 +12,7 @@ import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
+import io.hubstorage.requests.RetryPolicy;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.LogCapture;

@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
 import io.hubstorage.fs.Blocks;
+import io.hubstorage.fs.Sha256;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.s3.ListedObject;
+import io.hubstorage.testkit.SmallDisk;
+import io.hubstorage.testkit.TextBucket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,12 +23,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class TreeWriterTest {
@@ -202,6 +210,46 @@ final class TreeWriterTest {
         }
 
         assertThat(file("a/b")).hasBinaryContent(new byte[] {7});
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "the small disk is a tmpfs")
+    void whatThereIsNoRoomForInBothFormsStaysAsItIs() throws Exception {
+        byte[] large = TextBucket.text(4 << 20, 1);
+        byte[] small = TextBucket.text(1 << 20, 2);
+        try (SmallDisk _ = SmallDisk.mount(home.resolve("small"), 11, 1_000);
+                TestShard there = new TestShard(home.resolve("small"))) {
+            there.options(new TransferMessage.Options(
+                    true,
+                    List.of(),
+                    List.of(),
+                    true,
+                    false,
+                    false,
+                    false,
+                    new TransferMessage.Compression(List.of("*"), 3)));
+            Shard shard = new Shard(there.message(Mode.COPY));
+            TreeWriter writer = new TreeWriter(
+                    shard, new SourceFiles(shard.sources(), progress.lookNanos), progress, new Lease(null));
+
+            assertThat(finished(writer, "large", large)).isNull();
+            assertThat(finished(writer, "small", small)).isNotNull();
+
+            assertThat(there.tree().resolve("large")).hasBinaryContent(large);
+            assertThat(there.tree().resolve("small.zst")).isRegularFile();
+            assertThat(there.tree()).isDirectoryNotContaining("glob:**/small");
+        }
+    }
+
+    private static ManifestEntry.@Nullable Stored finished(TreeWriter writer, String key, byte[] body)
+            throws IOException, InterruptedException {
+        ListedObject object = new ListedObject(key, body.length, "e", TIME, null, false);
+        try (TreeWriter.Draft draft = writer.draft()) {
+            draft.channel().write(ByteBuffer.wrap(body));
+            return draft.finish(
+                    new FetchTask(key, key + ".zst", object, null, null, false),
+                    HexFormat.of().formatHex(Sha256.digest().digest(body)));
+        }
     }
 
     @Test

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.Test;
 final class DiskFormatTest extends VerifyTest {
     private static final Pattern SNIPPET = Pattern.compile("```bash\n(.*?)```", Pattern.DOTALL);
 
+    private static final String END = "<<the end of this key>>";
+
     private Path snapshot;
 
     private record Ended(int code, String text) {}
@@ -48,18 +50,23 @@ final class DiskFormatTest extends VerifyTest {
         String function = snippet("path_to_key()");
         List<ManifestEntry> entries = entries();
         assertThat(entries).hasSizeGreaterThan(150);
-        for (ManifestEntry entry : entries) {
-            assertThat(back(function, entry.path(), entry.directory())).isEqualTo(entry.key());
-        }
+        assertThat(back(
+                        function,
+                        entries.stream()
+                                .map(entry -> new Stored(entry.path(), entry.directory()))
+                                .toList()))
+                .isEqualTo(entries.stream().map(ManifestEntry::key).toList());
     }
 
     @Test
     void soDoPathsWithAnyNumberAndLongOnes() throws IOException, InterruptedException {
         String function = snippet("path_to_key()");
 
-        for (String path : List.of("~hub12~a/~hub2~%41%2Fb", "~hub", "~hubx~a", "~hub+~ab/~hub1~cd/e", "%41/~x%42")) {
-            assertThat(back(function, path, false)).isEqualTo(KeyPath.toKey(path));
-        }
+        List<String> paths = List.of("~hub12~a/~hub2~%41%2Fb", "~hub", "~hubx~a", "~hub+~ab/~hub1~cd/e", "%41/~x%42");
+        assertThat(back(
+                        function,
+                        paths.stream().map(path -> new Stored(path, false)).toList()))
+                .isEqualTo(paths.stream().map(KeyPath::toKey).toList());
     }
 
     @Test
@@ -113,10 +120,19 @@ final class DiskFormatTest extends VerifyTest {
         assertThat(bash(snippet("{key, path}")).text().lines()).hasSize((int) expected);
     }
 
-    private String back(String function, String path, boolean folder) throws IOException, InterruptedException {
-        Path file = Files.writeString(home.resolve("path"), path);
-        return bash(function + "\npath_to_key \"$(cat '" + file + "')\" " + (folder ? "folder" : ""))
-                .text();
+    private record Stored(String path, boolean folder) {}
+
+    /** What the function makes of each of them, in one shell. There is no character that is in no key. */
+    private List<String> back(String function, List<Stored> all) throws IOException, InterruptedException {
+        StringBuilder script = new StringBuilder(function);
+        for (int i = 0; i < all.size(); i++) {
+            Path file = Files.writeString(home.resolve("path-" + i), all.get(i).path());
+            script.append("\npath_to_key \"$(cat '%s')\" %s; printf '%s'"
+                    .formatted(file, all.get(i).folder() ? "folder" : "", END));
+        }
+        String text = bash(script.toString()).text();
+        assertThat(text).endsWith(END);
+        return List.of(text.substring(0, text.length() - END.length()).split(END, -1));
     }
 
     private List<ManifestEntry> entries() throws IOException {

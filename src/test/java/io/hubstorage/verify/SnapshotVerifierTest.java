@@ -69,6 +69,33 @@ final class SnapshotVerifierTest extends VerifyTest {
     }
 
     @Test
+    void whatRetentionTakesAwayMeanwhileIsNoDamage() throws Exception {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(5, 100, "##.jpg"));
+        hub.configure("photos");
+        String first = name(snapshot());
+        bucket.change("02.jpg");
+        String second = name(snapshot());
+        bucket.change("03.jpg");
+        String third = name(snapshot());
+        List<String> told = new ArrayList<>();
+
+        VerifyReport report = new SnapshotVerifier(InstantSource.system(), scratch)
+                .verify(whole(List.of(third, second, first)), new VerifyProgress(), each -> {
+                    told.add(each.name());
+                    try {
+                        Files.createDirectories(layout().removedSnapshots());
+                        Files.move(layout().snapshot(second), layout().removed(second));
+                        Files.move(layout().snapshot(first), layout().deleting(first));
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+
+        assertThat(report.ok()).isTrue();
+        assertThat(told).containsExactly(third);
+    }
+
+    @Test
     void whatSnapshotsShareIsReadOnceAndProvenForEach() {
         SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(20, 100, "##.jpg"));
         hub.configure("photos");

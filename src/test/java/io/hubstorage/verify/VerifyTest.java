@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real snapshots, made by the engine from a synthetic S3, to verify. */
-abstract class VerifyTest {
+public abstract class VerifyTest {
     @TempDir
     Path home;
 
@@ -117,7 +117,7 @@ abstract class VerifyTest {
     }
 
     /** Replaces a read-only file's content, under the same inode. */
-    static void overwrite(Path file, byte[] content) throws IOException {
+    public static void overwrite(Path file, byte[] content) throws IOException {
         assertThat(file.toFile().setWritable(true)).isTrue();
         Files.write(file, content);
     }

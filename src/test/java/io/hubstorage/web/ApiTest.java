@@ -3,6 +3,7 @@ package io.hubstorage.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.Trigger;
 import io.vertx.core.buffer.Buffer;
@@ -162,6 +163,43 @@ final class ApiTest {
     }
 
     @Test
+    void jobsOfAllKindsAreListedPageByPageToTheEnd() {
+        WebServer.Answer first = server.get("/api/jobs?limit=1");
+        assertThat(first.json().getJsonArray("jobs").getJsonObject(0).getString("run_id"))
+                .isEqualTo("r1");
+        assertThat(first.json().getString("next")).isEqualTo("r1");
+        WebServer.Answer last = server.get("/api/jobs?limit=1&before=r1");
+        JsonObject restore = last.json().getJsonArray("jobs").getJsonObject(0);
+        assertThat(restore.getString("kind")).isEqualTo("restore");
+        assertThat(restore.getString("run_id")).isEqualTo("j1");
+        assertThat(last.json().getValue("next")).isNull();
+        assertThat(server.get("/api/jobs?kind=Restore").json().getJsonArray("jobs"))
+                .containsExactly(restore);
+        assertThat(server.get("/api/jobs/j1").json())
+                .isEqualTo(new JsonObject().put("record", restore).putNull("progress"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"kind=polish,kind", "limit=0,limit", "limit=1001,limit", "before=a&before=b,before"})
+    void whatIsWrongWithAQuestionAboutJobsIsNamed(String query, String name) {
+        assertProblem(server.get("/api/jobs?" + query), 400, name);
+    }
+
+    @Test
+    void aJobIsCancelledByItsId() {
+        server.post("/api/backup/run", null);
+        assertProblem(server.post("/api/jobs/j1/cancel", null), 404, "no job is running under the id j1");
+        assertProblem(server.post("/api/jobs/r2/cancel", new JsonObject().put("run_id", "r2")), 400, "run_id");
+        assertThat(server.rooms.running).isTrue();
+
+        WebServer.Answer answer = server.post("/api/jobs/r2/cancel", null);
+
+        assertThat(answer.status()).isEqualTo(202);
+        assertThat(answer.json()).isEqualTo(new JsonObject().put("run_id", "r2"));
+        assertThat(server.rooms.running).isFalse();
+    }
+
+    @Test
     void historyIsPaged() {
         WebServer.Answer answer = server.get("/api/backup/history?limit=7&before=r9");
         assertThat(answer.json().getJsonArray("runs")).hasSize(1);
@@ -267,6 +305,12 @@ final class ApiTest {
         assertThat(status.getJsonObject("scheduler").getBoolean("running")).isTrue();
         assertThat(status.getJsonObject("config").getJsonArray("buckets")).containsExactly("photos");
         assertThat(status.encode()).doesNotContain("AKIAEXAMPLE");
+    }
+
+    @Test
+    void theRoomThatIsTakenAndLeftIsTold() {
+        assertThat(server.get("/api/space").json()).isEqualTo(BusJson.encode(BusRooms.SPACE));
+        assertThat(server.get("/api/space").json().getString("full_about")).isEqualTo("2026-12-30");
     }
 
     @Test

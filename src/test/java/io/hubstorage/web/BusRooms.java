@@ -5,7 +5,14 @@ import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BucketOutcome;
+import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.JobMessage;
+import io.hubstorage.bus.JobRecord;
+import io.hubstorage.bus.RestoreRecord;
+import io.hubstorage.bus.RestoreState;
+import io.hubstorage.bus.Restoring;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
@@ -14,15 +21,20 @@ import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.SchedulerMessage;
+import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.Trigger;
+import io.hubstorage.bus.VerifyMessage;
+import io.hubstorage.bus.Verifying;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +49,18 @@ import org.jspecify.annotations.Nullable;
 final class BusRooms {
     static final Instant BEGAN = Instant.parse("2026-11-20T06:00:00Z");
     static final Instant ENDED = Instant.parse("2026-11-20T06:05:00Z");
+    static final SpaceMessage.Current SPACE = new SpaceMessage.Current(
+            ENDED,
+            new SpaceMessage.Disk(
+                    10_000,
+                    4_000,
+                    new SpaceMessage.Compression("btrfs", "on", "Btrfs compresses new files (zstd:1).", null),
+                    List.of("hard_links", "reflinks")),
+            100L,
+            LocalDate.parse("2026-12-30"),
+            5_000,
+            false,
+            List.of(new SpaceMessage.Bucket("photos", 4_500, 90)));
 
     final List<BackupMessage.Start> starts = new CopyOnWriteArrayList<>();
     final List<BackupMessage.HistoryQuery> queries = new CopyOnWriteArrayList<>();
@@ -47,10 +71,16 @@ final class BusRooms {
     /** Runs before the last one, the newest first. */
     volatile List<RunRecord> history = List.of();
 
+    final MessageConsumer<JsonObject> verify;
     volatile SchedulerMessage.Status scheduler = schedule(false, false);
     volatile boolean s3Works = true;
     volatile StatusMessage.Current status = judged(StatusMessage.State.SAFE, List.of(), List.of());
     volatile List<Alarm> alarms = List.of();
+    volatile SpaceMessage.Current space = SPACE;
+
+    /** Jobs of other kinds, the newest first; older than all runs. */
+    volatile List<JobRecord> others =
+            List.of(Restoring.record("j1", BEGAN, new RunEnd(RunResult.FAILED, ENDED, 1, "No such bucket.")));
 
     private final Vertx vertx;
     private final MessageConsumer<?> statusConsumer;
@@ -72,14 +102,49 @@ final class BusRooms {
                     .toList();
             message.reply(BusJson.encode(new BackupMessage.History(runs)));
         });
+        Bus bus = new Bus(vertx);
+        bus.answer(Addresses.JOBS_LIST, body -> Future.succeededFuture(page(body)));
+        bus.answer(Addresses.JOBS_GET, body -> {
+            String id = BusJson.request(body, JobMessage.Get.class).runId();
+            return jobs().filter(job -> job.runId().equals(id))
+                    .findFirst()
+                    .map(job -> Future.succeededFuture(
+                            new JobMessage.Found(job, running && id.equals("r2") ? state(1) : null)))
+                    .orElseThrow(() -> Bus.refusal(Bus.NOT_FOUND, "the history knows no job of the id " + id));
+        });
+        bus.answer(Addresses.JOBS_CANCEL, body -> {
+            JobMessage.Cancel asked = BusJson.request(body, JobMessage.Cancel.class);
+            if (!running || !asked.runId().equals("r2")) {
+                throw Bus.refusal(Bus.NOT_FOUND, "no job is running under the id " + asked.runId());
+            }
+            finish(RunResult.CANCELLED);
+            return Future.succeededFuture(asked);
+        });
+        answer(
+                Addresses.JOBS_STATUS,
+                () -> new JobMessage.Status(List.of(
+                        new JobMessage.OfKind(JobKind.BACKUP, running ? state(1) : null, last, lastSuccess),
+                        new JobMessage.OfKind(
+                                JobKind.RESTORE, null, others.isEmpty() ? null : others.getFirst(), null))));
         statusConsumer = answer(Addresses.STATUS, () -> status);
+        answer(Addresses.SPACE, () -> space);
         answer(Addresses.ALARMS_LIST, () -> new Alarm.Listing(alarms, List.of()));
         vertx.eventBus().<JsonObject>consumer(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge);
         schedulerConsumers.add(answer(Addresses.SCHEDULER_STATUS, () -> scheduler));
         answer(Addresses.SCHEDULER_RESTART, () -> scheduler);
+        verify = answer(
+                Addresses.VERIFY_STATUS,
+                () -> new VerifyMessage.Status(
+                        "37 % of this cycle.",
+                        running ? Verifying.state("v1", BEGAN, ENDED) : null,
+                        Verifying.CYCLE,
+                        null,
+                        new VerifyMessage.DamageSummary(1, 1, List.of("hublink_20261120060000"), ENDED),
+                        List.of(new VerifyMessage.DamagedFile(
+                                "hublink_20261120060000", "photos", "a.jpg", "a.jpg", "bytes", ENDED)),
+                        null));
         vertx.eventBus().<JsonObject>consumer(Addresses.SCHEDULER_PAUSE, message -> {
-            boolean paused =
-                    BusJson.decode(message.body(), SchedulerMessage.Pause.class).paused();
+            boolean paused = message.body().getBoolean("paused", true);
             scheduler = schedule(paused, false);
             message.reply(BusJson.encode(scheduler));
             vertx.eventBus().publish(Addresses.SCHEDULER_CHANGED, BusJson.encode(scheduler));
@@ -93,6 +158,25 @@ final class BusRooms {
                         Addresses.S3_FILTER_PREVIEW,
                         message -> message.reply(
                                 BusJson.encode(tried(BusJson.decode(message.body(), S3Message.FilterTrial.class)))));
+    }
+
+    private Stream<JobRecord> jobs() {
+        Stream<RunRecord> now = running ? Stream.of(run("r2", RunResult.RUNNING, false)) : Stream.empty();
+        return Stream.of(now, Stream.ofNullable(last), history.stream(), others.stream())
+                .flatMap(each -> each);
+    }
+
+    private JobMessage.Page page(JsonObject body) {
+        JobMessage.Query query = BusJson.request(body, JobMessage.Query.class);
+        List<JobRecord> found = jobs().dropWhile(
+                        job -> query.before() != null && !job.runId().equals(query.before()))
+                .skip(query.before() == null ? 0 : 1)
+                .filter(job -> query.kind() == null || query.kind() == job.kind())
+                .toList();
+        int limit = Math.min(found.size(), Objects.requireNonNullElse(query.limit(), 50));
+        return new JobMessage.Page(
+                found.subList(0, limit),
+                found.size() > limit ? found.get(limit - 1).runId() : null);
     }
 
     private static S3Message.FilterOutcome tried(S3Message.FilterTrial trial) {
@@ -169,6 +253,16 @@ final class BusRooms {
         vertx.eventBus().publish(Addresses.BACKUP_FINISHED, BusJson.encode(record));
     }
 
+    /** A restore from its begin to its end. */
+    void restore(RunResult result) {
+        RestoreState state = Restoring.state("j2", BEGAN, BEGAN.plusSeconds(1));
+        RestoreRecord record = Restoring.record("j2", BEGAN, new RunEnd(result, ENDED, 1, "As told."));
+        Bus bus = new Bus(vertx);
+        bus.publish(JobKind.RESTORE.started(), state);
+        bus.publish(JobKind.RESTORE.progress(), state);
+        bus.publish(JobKind.RESTORE.finished(), record);
+    }
+
     private void acknowledge(Message<JsonObject> message) {
         Alarm.Acknowledge asked = BusJson.decode(message.body(), Alarm.Acknowledge.class);
         if (asked.id() != null && alarms.stream().noneMatch(alarm -> alarm.id().equals(asked.id()))) {
@@ -212,14 +306,21 @@ final class BusRooms {
     }
 
     static SchedulerMessage.Status schedule(boolean paused, boolean overdue) {
+        Instant next = Instant.parse("2026-11-20T12:00:00Z");
+        SchedulerMessage.Rule rule = new SchedulerMessage.Rule(6, null, null);
         return new SchedulerMessage.Status(
                 true,
                 true,
                 paused,
-                new SchedulerMessage.Runs(
-                        overdue, Instant.parse("2026-11-20T12:00:00Z"), BEGAN, BEGAN, RunResult.SUCCESS),
-                new SchedulerMessage.Rule(6, null, null),
-                null);
+                new SchedulerMessage.Runs(overdue, next, BEGAN, BEGAN, RunResult.SUCCESS),
+                rule,
+                null,
+                List.of(new SchedulerMessage.Schedule(
+                        SchedulerMessage.MAIN,
+                        "backup",
+                        List.of(),
+                        rule,
+                        new SchedulerMessage.Times(overdue, next, BEGAN, RunResult.SUCCESS, BEGAN))));
     }
 
     static BucketCounts counts(long objects) {

@@ -82,6 +82,40 @@ final class EventsTest {
     }
 
     @Test
+    void aRestoreBesideARunIsFollowedUnderNamesOfItsOwn() {
+        try (EventStream stream = EventStream.open(server)) {
+            stream.first("state");
+            server.post("/api/backup/run", null);
+            server.rooms.restore(RunResult.FAILED);
+            server.rooms.finish(RunResult.SUCCESS);
+            assertThat(stream.first("backup.finished").data().getString("result"))
+                    .isEqualTo("success");
+            assertThat(stream.names())
+                    .containsExactly(
+                            "state",
+                            "backup.started",
+                            "restore.started",
+                            "restore.progress",
+                            "restore.finished",
+                            "backup.finished");
+            assertThat(stream.first("restore.progress").data().getString("kind"))
+                    .isEqualTo("restore");
+            assertThat(stream.first("restore.finished").data().getString("result"))
+                    .isEqualTo("failed");
+        }
+    }
+
+    @Test
+    void aPageThatComesLaterBeginsWithAllJobsThatAreUnderWay() {
+        server.post("/api/backup/run", null);
+        try (EventStream stream = EventStream.open(server)) {
+            assertThat(stream.first("state").data().getJsonArray("jobs"))
+                    .singleElement()
+                    .isEqualTo(BusJson.encode(BusRooms.state(1)));
+        }
+    }
+
+    @Test
     void aPauseIsSeenByEverybody() {
         try (EventStream stream = EventStream.open(server)) {
             stream.first("state");

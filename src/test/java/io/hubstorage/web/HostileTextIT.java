@@ -141,6 +141,75 @@ final class HostileTextIT {
     }
 
     @Test
+    void theFormForARestoreShowsIt() {
+        String texts = TEXTS.stream()
+                .map(text -> "&keys=" + URLEncoder.encode(text, StandardCharsets.UTF_8))
+                .collect(Collectors.joining());
+        // No restore can be asked for here: the form shows what its address says all the same.
+        page().forgives("503");
+        page().open("/restore?buckets=" + URLEncoder.encode(TEXTS.get(2), StandardCharsets.UTF_8) + texts);
+        page().that("#what").containsText(TEXTS.size() + " files");
+        page().that("#what").containsText("<img src=x");
+        page().hasCount("#chosen-list li", TEXTS.size());
+        nothingHappened();
+    }
+
+    @Test
+    void thePageOfARestoreShowsIt() {
+        JsonArray texts = new JsonArray(TEXTS);
+        JsonObject tally = new JsonObject().put("objects", 1).put("bytes", 1);
+        JsonObject none = new JsonObject().put("objects", 0).put("bytes", 0);
+        JsonObject reasons = new JsonObject();
+        TEXTS.forEach(text -> reasons.put(text, tally));
+        JsonObject plan = new JsonObject()
+                .put("snapshot", TEXT)
+                .put("to", TEXT)
+                .put("objects", 1)
+                .put("bytes", 1)
+                .put("write", tally)
+                .put("replace", tally)
+                .put("identical", none)
+                .put("skipped", reasons)
+                .put("failed", reasons)
+                .put("delete", tally)
+                .put("warnings", texts)
+                .put("problems", new JsonArray())
+                .put("digest", TEXT);
+        JsonObject request = new JsonObject()
+                .put("snapshot", TEXT)
+                .put("buckets", texts)
+                .put("keys", texts)
+                .put("include", texts)
+                .put("to", TEXT);
+        answer(
+                Addresses.RESTORE_STATUS,
+                new JsonObject()
+                        .put("id", TEXT)
+                        .put("state", "planned")
+                        .put("created_at", BusRooms.BEGAN.toString())
+                        .put("request", request)
+                        .put("plan", plan));
+        JsonArray objects = new JsonArray();
+        TEXTS.forEach(text -> objects.add(new JsonObject()
+                .put("bucket", text)
+                .put("key", text)
+                .put("to", text)
+                .put("size", 1)
+                .put("action", text)
+                .put("reason", text)
+                .put("detail", text)));
+        answer(Addresses.RESTORE_OBJECTS, new JsonObject().put("objects", objects));
+        page().open("/restores/r1");
+        page().hasCount("#objects .object", TEXTS.size());
+        page().that("#state").containsText("<img src=x");
+        nothingHappened();
+    }
+
+    private void answer(String address, JsonObject body) {
+        server().vertx.eventBus().<JsonObject>consumer(address, message -> message.reply(body));
+    }
+
+    @Test
     void aWrongAddressShowsIt() {
         page().forgives("404");
         page().page()

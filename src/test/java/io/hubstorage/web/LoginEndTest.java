@@ -122,6 +122,21 @@ final class LoginEndTest {
     }
 
     @Test
+    void whoCameInWithoutALoginIsOutWhenOneIsAskedFor() throws IOException {
+        server.close();
+        Path file = server.folder.resolve(".env");
+        Files.writeString(file, "");
+        server = WebServer.start(server.folder, Map.of(), QUICK);
+        try (EventStream stream = EventStream.open(server, "/api/events", Map.of())) {
+            stream.first("state");
+            Files.writeString(file, "HUBSTORAGE_WEB_PASSWORD='" + PASSWORD + "'\n");
+            WebServer.await(server.store.reload());
+            await().until(() -> stream.ended);
+        }
+        assertThat(server.get("/api/status").status()).isEqualTo(401);
+    }
+
+    @Test
     void anEmptiedEnvFileOpensNoDoor() throws IOException {
         server.close();
         server = WebServer.start(server.folder, Map.of(), QUICK);

@@ -100,6 +100,7 @@ final class OpenApiTest {
                 "/api/backup/status",
                 "/api/backup/last",
                 "/api/backup/history",
+                "/api/jobs",
                 "/api/scheduler/status",
                 "/api/status",
                 "/api/config",
@@ -116,7 +117,12 @@ final class OpenApiTest {
                 "/config",
                 "/logs",
                 "/setup",
-                "/snapshots"
+                "/snapshots",
+                "/restore",
+                "/integrity",
+                "/alerts",
+                "/api/verify",
+                "/storage"
             })
     void anAnswerIsAsPromised(String path) throws IOException {
         Files.createDirectories(server.folder.resolve("data/hublink_20240101000000/s3/photos"));
@@ -135,6 +141,22 @@ final class OpenApiTest {
         }
         assertThat(contract.complaints("GET /runs/{run_id}", server.get("/runs/r1")))
                 .isEmpty();
+        assertThat(contract.complaints("GET /restores/{id}", server.get("/restores/r1")))
+                .isEmpty();
+    }
+
+    @Test
+    void oneJobIsAnsweredAsPromisedOfWhateverKindAndAlsoWhenThereIsNone() {
+        server.rooms.running = true;
+        for (String id : List.of("r1", "r2", "j1", "unknown")) {
+            assertThat(contract.complaints("GET /api/jobs/{id}", server.get("/api/jobs/" + id)))
+                    .as(id)
+                    .isEmpty();
+            assertThat(contract.complaints(
+                            "POST /api/jobs/{id}/cancel", server.post("/api/jobs/" + id + "/cancel", null)))
+                    .as("cancel " + id)
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -106,7 +106,19 @@ final class PageWeightIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/config", "/logs", "/snapshots", "/setup", "/runs/run-7", "/nowhere"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/config",
+                "/logs",
+                "/snapshots",
+                "/setup",
+                "/runs/run-7",
+                "/restore",
+                "/restores/r1",
+                "/integrity",
+                "/nowhere"
+            })
     void aPageIsLight(String path) {
         assertThat(weight(path, () -> {})).as(path).isBetween(path.equals("/nowhere") ? 1L : LEAST_BYTES, MOST_BYTES);
     }

@@ -80,6 +80,9 @@ final class PagesIT {
             int width = colours == ColorScheme.LIGHT ? USUAL : NARROW;
             try (WatchedPage page = path.equals("/nowhere") ? lost(width, colours) : open(path, width, colours)) {
                 assertThat(check.violations(page)).as("%s, %s", path, colours).isEmpty();
+                if (colours == ColorScheme.LIGHT) {
+                    assertThat(brightness(page, "backgroundColor")).isGreaterThan(220);
+                }
             }
         }
     }
@@ -93,19 +96,24 @@ final class PagesIT {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}", "/snapshots?bucket=documents"})
     void aPageFitsEveryScreenAndIsDarkWhereThatIsWanted(String path) {
-        for (int width : new int[] {NARROW, USUAL, VERY_WIDE}) {
+        for (int width : new int[] {NARROW, USUAL}) {
             try (WatchedPage page = open(path, width, ColorScheme.DARK)) {
-                assertThat(page.page().evaluate("() => document.body.scrollWidth"))
-                        .as("%s at %d pixels", path, width)
-                        .isEqualTo(page.page().evaluate("() => document.body.clientWidth"));
+                assertFits(page);
                 assertThat(brightness(page, "backgroundColor")).isLessThan(40);
                 assertThat(brightness(page, "color")).isGreaterThan(180);
+                if (width == USUAL) {
+                    page.page().setViewportSize(VERY_WIDE, 900);
+                    assertFits(page);
+                }
                 page.isWithoutComplaint();
             }
         }
-        try (WatchedPage page = open(path, USUAL, ColorScheme.LIGHT)) {
-            assertThat(brightness(page, "backgroundColor")).isGreaterThan(220);
-        }
+    }
+
+    private static void assertFits(WatchedPage page) {
+        assertThat(page.page().evaluate("() => document.body.scrollWidth"))
+                .as("%s at %s pixels", page.page().url(), page.page().evaluate("() => window.innerWidth"))
+                .isEqualTo(page.page().evaluate("() => document.body.clientWidth"));
     }
 
     private static double brightness(WatchedPage page, String property) {
@@ -140,6 +148,46 @@ final class PagesIT {
             page.that(".run-failures").containsText("not-there");
             page.that("#run-heading").containsText("Run of");
         }
+    }
+
+    @Test
+    void anAccountIsAddedGivenABucketAndTakenAwayAgain() throws IOException {
+        try (WatchedPage page = open("/config", USUAL, ColorScheme.LIGHT)) {
+            page.click("#field-accounts-add");
+            page.find("#field-accounts-0-name").fill("my-nas");
+            page.that("#field-accounts .locked >> nth=0").containsText("Changed by MY_NAS_AWS_ENDPOINT_URL in .env");
+            page.find("#field-accounts-0-region").fill("a b");
+            page.that("[data-path=accounts] .problem").containsText("my-nas: \"a b\" isn't a valid region.");
+            page.find("#field-accounts-0-region").fill("eu-1");
+            page.that("[data-path=accounts] .problem").hasCount(0);
+            page.click("#add-bucket");
+            page.find("#field-s3_buckets input[placeholder=bucket-name]").last().fill("documents");
+            page.find("#field-s3_buckets select.account").last().selectOption("my-nas");
+            page.that("#preview").containsText("\"account\": \"my-nas\"");
+            assertThat(new AccessibilityCheck().violations(page)).isEmpty();
+            save(page);
+            assertThat(config().getJsonArray("s3_buckets").getJsonObject(2))
+                    .isEqualTo(JsonObject.of("name", "documents", "account", "my-nas"));
+            page.that("#diagnosis").containsText("Account my-nas");
+            page.that("#diagnosis").containsText("set both MY_NAS_AWS_ACCESS_KEY_ID and MY_NAS_AWS_SECRET_ACCESS_KEY");
+
+            page.click("#field-accounts button[aria-label='Remove account 1']");
+            page.that("[data-path=s3_buckets] .problem").containsText("Row 3: \"my-nas\" isn't a valid account.");
+            page.find("#field-s3_buckets button[aria-label^=Remove]").last().click();
+            save(page);
+            assertThat(config().getJsonObject("accounts")).isEqualTo(new JsonObject());
+            page.isWithoutComplaint();
+        }
+    }
+
+    private static void save(WatchedPage page) {
+        page.click("#save");
+        page.click("#review-save");
+        page.that("#savebar").isHidden();
+    }
+
+    private static JsonObject config() {
+        return HUB.hub().json("/api/config").getJsonObject("config");
     }
 
     @Test

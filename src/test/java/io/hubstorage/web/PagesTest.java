@@ -31,7 +31,19 @@ final class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/config", "/logs", "/snapshots", "/setup", "/runs/r1"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/config",
+                "/logs",
+                "/snapshots",
+                "/setup",
+                "/runs/r1",
+                "/restore",
+                "/restores/r1",
+                "/integrity",
+                "/alerts"
+            })
     void aPageComesWithItsStateAndEverythingItRefersTo(String path) {
         WebServer.Answer page = server.get(path);
         assertThat(page.status()).isEqualTo(200);
@@ -53,7 +65,9 @@ final class PagesTest {
 
     @Test
     void noPageRunsAScriptOrStyleOfItsOwnOrOfOthers() {
-        for (String path : new String[] {"/", "/config", "/logs", "/snapshots", "/setup", "/runs/%3Cb%3E"}) {
+        for (String path : new String[] {
+            "/", "/config", "/logs", "/snapshots", "/setup", "/runs/%3Cb%3E", "/restore?to=%3Cb%3E", "/restores/%3Cb%3E"
+        }) {
             String html = server.get(path).body().toString();
             assertThat(html).doesNotContainPattern("(?i)<script(?![^>]*(src=\"/|application/json))");
             assertThat(html).doesNotContainPattern("(?i)\\son[a-z]+=|<style|style=\"|https?://(?!www\\.w3\\.org)");

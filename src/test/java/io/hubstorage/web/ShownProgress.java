@@ -2,6 +2,7 @@ package io.hubstorage.web;
 
 import com.microsoft.playwright.Page;
 import java.util.List;
+import org.awaitility.Awaitility;
 
 /** Every figure that a bucket's row has shown while a run went on, as the eye would have seen it. */
 final class ShownProgress {
@@ -30,6 +31,14 @@ final class ShownProgress {
     ShownProgress(Page page, String bucket) {
         this.page = page;
         page.evaluate(RECORD, bucket);
+    }
+
+    /** Waits until so many objects have been shown. */
+    void awaitObjects(int many) {
+        // A page belongs to the thread that opened it.
+        Awaitility.await()
+                .pollInSameThread()
+                .until(() -> of("objects"), shown -> !shown.isEmpty() && shown.getLast() >= many);
     }
 
     /** The different values one after the other: of {@code objects}, {@code bytes} or {@code percent}. */

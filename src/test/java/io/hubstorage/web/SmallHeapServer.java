@@ -16,8 +16,8 @@ import org.awaitility.Awaitility;
 /** Downloads far more than its heap, slowly; run by {@link SmallHeapServerTest} in a JVM of its own. */
 final class SmallHeapServer {
     private static final String SNAPSHOT = "hublink_20240101000000";
-    private static final int EACH = 32 << 20;
-    private static final int FILES = 16;
+    private static final int EACH = 16 << 20;
+    private static final int FILES = 12;
     private static final int READERS = 8;
 
     private SmallHeapServer() {}

@@ -13,13 +13,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +25,6 @@ import java.util.TreeSet;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
-import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +34,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The snapshots page of the real program in a browser: from the timeline down to a file, and back out with it. */
 final class SnapshotsIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MANY = 450;
     private static final List<String> ODD = List.of(
             "<img src=x onerror=alert(1)>.txt",
@@ -80,37 +74,18 @@ final class SnapshotsIT {
         HUB.serve(new JsonObject()
                 .put("s3_buckets", new JsonArray(List.of("documents", "odd")))
                 .put("automation", new JsonObject().put("interval_hours", 6).put("max_retries", 0)));
-        first = awaitSnapshot(1);
+        first = HUB.awaitSnapshots(1);
         s3.put("documents", NOTE, "the second plan".getBytes(StandardCharsets.UTF_8));
         s3.delete("documents", "notes/2026/old.txt");
         s3.put("documents", "notes/2026/new.txt", "new".getBytes(StandardCharsets.UTF_8));
-        send("/api/backup/run");
-        second = awaitSnapshot(2);
+        HUB.backUp();
+        second = HUB.awaitSnapshots(2);
     }
 
     private static byte[] picture() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageIO.write(new BufferedImage(30, 20, BufferedImage.TYPE_INT_RGB), "png", out);
         return out.toByteArray();
-    }
-
-    private static void send(String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(HUB.address().resolve(path))
-                .POST(HttpRequest.BodyPublishers.noBody())
-                .build();
-        try (HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
-                            .statusCode())
-                    .isEqualTo(202);
-        }
-    }
-
-    private static String awaitSnapshot(int total) {
-        JsonObject answer = Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> HUB.hub().json("/api/snapshots"), snapshots -> snapshots.getInteger("total") == total);
-        return answer.getJsonArray("snapshots").getJsonObject(0).getString("name");
     }
 
     @BeforeEach

@@ -195,6 +195,8 @@ final class SockJsBridgeTest {
                 "/eventbus/1/a/jsonp?c=x",
                 "/eventbus/1/a/htmlfile?c=x",
                 "/eventbus/1/a/eventsource",
+                "/eventbus/1/a/xhr",
+                "/eventbus/1/a/xhr_streaming",
                 "/eventbus/iframe.html",
                 "/eventbus/iframe-1.2.html")) {
             assertThat(server.get(path).status()).as(path).isEqualTo(404);

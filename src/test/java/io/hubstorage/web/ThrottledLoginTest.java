@@ -2,7 +2,9 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.hubstorage.bus.Addresses;
 import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.web.auth.PasswordHash;
 import io.hubstorage.web.sse.EventHub;
@@ -23,15 +25,23 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Somebody guesses. The password is known by its hash alone, so that each look at one is slow. */
+/** Somebody guesses. The password is known by its hash alone, so that each look at one takes its time. */
 final class ThrottledLoginTest {
     private static final String PASSWORD = "correct horse battery";
-    private static final String HASH = PasswordHash.of(PASSWORD);
+    /** As the program makes it: for tests of what goes on beside a slow look. */
+    private static final String SLOW_HASH = PasswordHash.of(PASSWORD);
+    /** A tenth of the work, for tests that count looks. */
+    private static final String HASH = HashingStrategy.load()
+            .hash("pbkdf2", Map.of("it", "21000"), "c2FsdHNhbHRzYWx0c2FsdA", PASSWORD)
+            .substring(1)
+            .replace('$', ':');
+
     private static final String BASIC =
             "Basic " + Base64.getEncoder().encodeToString(("x:" + PASSWORD).getBytes(StandardCharsets.UTF_8));
     private static final int MANY = 1_000;
@@ -44,6 +54,12 @@ final class ThrottledLoginTest {
         server = start(folder, HASH);
     }
 
+    private void startWithSlowLooks() throws IOException {
+        Path folder = server.folder;
+        server.close();
+        server = start(folder, SLOW_HASH);
+    }
+
     private static WebServer start(Path folder, String hash) throws IOException {
         return WebServer.start(
                 folder,
@@ -52,7 +68,8 @@ final class ThrottledLoginTest {
     }
 
     @Test
-    void aThousandWrongPasswordsAtOnceOpenNothingLeakNothingAndStopNothing() {
+    void aThousandWrongPasswordsAtOnceOpenNothingLeakNothingAndStopNothing() throws IOException {
+        startWithSlowLooks();
         List<Future<WebServer.Answer>> tries = new ArrayList<>();
         try (LogCapture log = LogCapture.of("io.hubstorage");
                 EventStream stream = EventStream.open(
@@ -86,7 +103,7 @@ final class ThrottledLoginTest {
                     seen("/api/aws_diagnostics"),
                     seen("/config"),
                     seen("/metrics"))) {
-                assertThat(text).doesNotContain("guess number", PASSWORD, HASH, HASH.substring(40));
+                assertThat(text).doesNotContain("guess number", PASSWORD, SLOW_HASH, SLOW_HASH.substring(40));
             }
         }
     }
@@ -110,6 +127,23 @@ final class ThrottledLoginTest {
         }
         assertThat(last.status()).isEqualTo(429);
         return last;
+    }
+
+    @Test
+    void anAttackIsToldToTheOtherRoomsOnceInTenMinutesAndNeverWithAPassword() {
+        List<JsonObject> attacks = new CopyOnWriteArrayList<>();
+        server.vertx.eventBus().<JsonObject>consumer(Addresses.LOGIN_ATTACKED, message -> attacks.add(message.body()));
+        exhaust("203.0.113.7");
+        exhaust("203.0.113.8");
+        await().until(() -> attacks.size() == 1);
+        server.now.updateAndGet(now -> now.plus(Duration.ofMinutes(10)));
+        exhaust("203.0.113.9");
+        await().until(() -> attacks.size() == 2);
+        assertThat(attacks)
+                .extracting(attack -> attack.getString("client"))
+                .containsExactly("203.0.113.7", "203.0.113.9");
+        assertThat(attacks).extracting(attack -> attack.getLong("tries")).containsExactly(10L, 20L);
+        assertThat(attacks.toString()).doesNotContain("wrong password");
     }
 
     @Test
@@ -181,15 +215,7 @@ final class ThrottledLoginTest {
     }
 
     @Test
-    void aFirstLoginIsNotKeptOutByStrangersWhoKeepTheQueueFull() throws IOException {
-        // A tenth of the work, since there are a hundred looks.
-        String hash = HashingStrategy.load()
-                .hash("pbkdf2", Map.of("it", "21000"), "c2FsdHNhbHRzYWx0c2FsdA", PASSWORD)
-                .substring(1)
-                .replace('$', ':');
-        Path folder = server.folder;
-        server.close();
-        server = start(folder, hash);
+    void aFirstLoginIsNotKeptOutByStrangersWhoKeepTheQueueFull() {
         List<Future<WebServer.Answer>> tries = new ArrayList<>();
         List<Future<WebServer.Answer>> first = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
@@ -283,7 +309,8 @@ final class ThrottledLoginTest {
     }
 
     @Test
-    void anUploadAndASocketWaitForTheSlowLook() {
+    void anUploadAndASocketWaitForTheSlowLook() throws IOException {
+        startWithSlowLooks();
         JsonObject config = new JsonObject()
                 .put("s3_buckets", new JsonArray().add("photos"))
                 .put("note", "x".repeat(300_000));
@@ -301,7 +328,8 @@ final class ThrottledLoginTest {
     }
 
     @Test
-    void aSocketIsOpenedAfterTheSlowLook() {
+    void aSocketIsOpenedAfterTheSlowLook() throws IOException {
+        startWithSlowLooks();
         WebSocketClient sockets = server.vertx.createWebSocketClient();
         assertThat(WebServer.await(sockets.connect(socket(BASIC))).isClosed()).isFalse();
     }

@@ -1,12 +1,14 @@
 package io.hubstorage.web;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
+import io.hubstorage.testkit.BlockedLoops;
 import io.hubstorage.testkit.Bystander;
+import io.hubstorage.web.auth.Identity;
+import io.hubstorage.web.auth.Role;
+import io.hubstorage.web.auth.TestLogins;
+import io.hubstorage.web.auth.TokenStore;
 import io.hubstorage.web.http.Connections;
 import io.hubstorage.web.sse.EventHub;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -33,16 +35,15 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /** The real web server on a free port, on a real configuration, before rooms that answer on the bus. */
 final class WebServer implements AutoCloseable {
     private static final int CONNECTIONS = 64;
-    private static final String BLOCKED = "io.vertx.core.impl.BlockedThreadChecker";
 
     final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-20T08:00:00Z"));
     final InstantSource clock = now::get;
@@ -58,6 +59,7 @@ final class WebServer implements AutoCloseable {
     /** The threads that built it, by what they added to the metrics. */
     final List<String> builders = new CopyOnWriteArrayList<>();
 
+    private final AtomicInteger tokens = new AtomicInteger();
     private volatile int entrance;
     private volatile String below = "";
     private final String deployment;
@@ -65,7 +67,7 @@ final class WebServer implements AutoCloseable {
     /** Of those who have nothing to do with what a test does. */
     private final HttpClient others;
 
-    private final ListAppender<ILoggingEvent> blocked = new ListAppender<>();
+    private final BlockedLoops blocked = BlockedLoops.watch();
 
     /** An answer, read whole. */
     record Answer(int status, MultiMap headers, Buffer body) {
@@ -100,8 +102,6 @@ final class WebServer implements AutoCloseable {
         this.folder = folder;
         registry.config()
                 .onMeterAdded(meter -> builders.add(Thread.currentThread().getName()));
-        blocked.start();
-        ((Logger) LoggerFactory.getLogger(BLOCKED)).addAppender(blocked);
         for (String name : List.of("config", "data", "logs")) {
             Files.createDirectories(folder.resolve(name));
         }
@@ -149,12 +149,32 @@ final class WebServer implements AutoCloseable {
         return verticle.actualPort();
     }
 
+    /** A token for programs, newly made. */
+    TokenStore.Made token(Role role) {
+        String name = role.word() + " token " + tokens.incrementAndGet();
+        return await(verticle.withAuthenticator(all -> all.tokens().create(name, role, null))
+                .compose(made -> made));
+    }
+
+    /** A login that has just begun. */
+    TestLogins.Browser session(Identity who) {
+        return await(verticle.withAuthenticator(all -> TestLogins.begin(all, who, port())));
+    }
+
     Answer get(String path) {
         return send(HttpMethod.GET, path, Map.of(), null);
     }
 
     Answer get(String path, Map<String, String> headers) {
         return send(HttpMethod.GET, path, headers, null);
+    }
+
+    /** Says what became of a message, as those who deliver do. */
+    void deliver(String channel, String outcome) {
+        vertx.eventBus()
+                .publish(
+                        "hubstorage.notify.delivered",
+                        new JsonObject().put("channel", channel).put("outcome", outcome));
     }
 
     Answer post(String path, @Nullable JsonObject body) {
@@ -245,9 +265,6 @@ final class WebServer implements AutoCloseable {
     @Override
     public void close() {
         await(vertx.close());
-        ((Logger) LoggerFactory.getLogger(BLOCKED)).detachAppender(blocked);
-        if (!blocked.list.isEmpty()) {
-            throw new AssertionError("an event loop was blocked: " + blocked.list);
-        }
+        blocked.close();
     }
 }

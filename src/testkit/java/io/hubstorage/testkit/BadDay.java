@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /** The faults of a bad day, at their rates: 2 % throttling, 1 % resets, 1 % cut bodies, 0.5 % corrupt ones. */
 public final class BadDay {
     /** Objects of {@link #bucket}. */
-    public static final int OBJECTS = 5_000;
+    public static final int OBJECTS = 2_500;
 
     private final Map<String, Faults.Rule> rules = new TreeMap<>();
 
@@ -42,7 +42,7 @@ public final class BadDay {
                 new Fault.Status(500, "", ""));
         List<String> keys = new ArrayList<>();
         for (Fault fault : faults) {
-            String key = "album-%02d/photo-11.jpg".formatted(keys.size() * 5 + 1);
+            String key = "album-%02d/photo-11.jpg".formatted(keys.size() * 3 + 1);
             s3.faults().whenGetting(key).then(fault);
             keys.add(key);
         }

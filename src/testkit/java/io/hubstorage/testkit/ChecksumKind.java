@@ -43,6 +43,20 @@ public enum ChecksumKind {
         return Base64.getEncoder().encodeToString(composite(name(), seed, parts)) + "-" + parts.size();
     }
 
+    /** The value over some bytes, in Base64. */
+    public String of(byte[] bytes) {
+        Sum sum = start(name());
+        sum.update(ByteBuffer.wrap(bytes));
+        return Base64.getEncoder().encodeToString(sum.value());
+    }
+
+    /** The value over those of parts, given and told in Base64, with their number behind it. */
+    String compositeOf(List<String> values) {
+        Sum whole = start(name());
+        values.forEach(value -> whole.update(ByteBuffer.wrap(Base64.getDecoder().decode(value))));
+        return Base64.getEncoder().encodeToString(whole.value()) + "-" + values.size();
+    }
+
     static byte[] composite(String algorithm, long seed, List<Long> parts) {
         Sum whole = start(algorithm);
         long offset = 0;

@@ -117,6 +117,21 @@ public final class EmbeddedS3 implements AutoCloseable {
         store.limit(bytesPerSecond);
     }
 
+    /** Holds every download back after its first bytes until it is {@linkplain #letThrough let through}. */
+    public void hold() {
+        store.hold();
+    }
+
+    /** Lets so many of the downloads that are held back, now or later, come to their ends. */
+    public void letThrough(int downloads) {
+        store.letThrough(downloads);
+    }
+
+    /** Holds nothing back any more. */
+    public void letAllThrough() {
+        store.letAllThrough();
+    }
+
     /** Creates a bucket. */
     public void createBucket(String bucket) {
         await(client.createBucket(request -> request.bucket(bucket)));

@@ -49,6 +49,8 @@ final class Exchange {
             case Fault.Late late -> vertx.setTimer(Math.max(1, late.delay().toMillis()), ignored -> rightly());
             case Fault.Body ignored -> rightly();
             case Fault.Page ignored -> rightly();
+            case Fault.ResetWhileSent ignored -> PayloadSender.reset(http);
+            case Fault.ErrorIn200 error -> xml(200, S3Xml.error(error.code(), error.message(), request.key()));
             case null -> rightly();
         }
     }
@@ -77,9 +79,22 @@ final class Exchange {
             case LIST, FOLDERS -> list(bucket);
             case GET, HEAD -> object(bucket);
             case TAGGING -> tagging(bucket);
-            case LIST_BUCKETS, OTHER ->
-                error(501, "NotImplemented", "A header you provided implies functionality that is not implemented");
+            case LIST_UPLOADS, LIST_PARTS -> {
+                WriteSide writes = bucket.writes();
+                if (writes == null) {
+                    notImplemented();
+                } else {
+                    xml(
+                            200,
+                            request.kind() == RequestKind.LIST_PARTS ? writes.parts(request) : writes.uploads(request));
+                }
+            }
+            default -> notImplemented();
         }
+    }
+
+    private void notImplemented() {
+        error(501, "NotImplemented", "A header you provided implies functionality that is not implemented");
     }
 
     private void list(SyntheticBucket bucket) {
@@ -100,7 +115,10 @@ final class Exchange {
     }
 
     private void tagging(SyntheticBucket bucket) {
-        if (bucket.find(request.key()) == null) {
+        WriteSide writes = bucket.writes();
+        if (writes != null && !writes.takesTags()) {
+            notImplemented();
+        } else if (bucket.find(request.key()) == null) {
             error(404, "NoSuchKey", "The specified key does not exist.");
         } else {
             xml(200, S3Xml.tags(bucket.tags(request.key())));
@@ -108,9 +126,10 @@ final class Exchange {
     }
 
     private void object(SyntheticBucket bucket) {
-        SyntheticObject object = bucket.find(request.key());
+        String version = request.query().get("versionId");
+        SyntheticObject object = version == null ? bucket.find(request.key()) : bucket.version(request.key(), version);
         if (object == null) {
-            error(404, "NoSuchKey", "The specified key does not exist.");
+            error(404, version == null ? "NoSuchKey" : "NoSuchVersion", "The specified key does not exist.");
             return;
         }
         String ifMatch = request.headers().get("if-match");
@@ -221,6 +240,13 @@ final class Exchange {
         if (range.partial()) {
             response.setStatusCode(206);
             response.putHeader("Content-Range", range.contentRange(object.size()));
+        }
+        WrittenBody written = object.written();
+        if (written != null) {
+            if (!range.partial() && "enabled".equalsIgnoreCase(request.headers().get("x-amz-checksum-mode"))) {
+                written.checksums().forEach(response::putHeader);
+            }
+            return;
         }
         ChecksumKind checksum = traits.checksum();
         if (checksum != null && "enabled".equalsIgnoreCase(request.headers().get("x-amz-checksum-mode"))) {

@@ -13,14 +13,23 @@ public sealed interface Fault {
     /** Nothing is ever answered; the connection stays open. */
     record Hang() implements Fault {}
 
-    /** The right answer, but only when they are let go. */
+    /** The right answer, but only when they are let go; a write too happens only then. */
     record Hold(HeldRequests held) implements Fault {}
 
-    /** The right answer, but late. */
+    /** The right answer, but late; what is to be written is written at once. */
     record Late(Duration delay) implements Fault {}
 
-    /** The head is right, the body is not. */
+    /**
+     * The head is right, the body is not. A write takes effect, and then its answer does not come; but for {@link BodyTrick#CORRUPT}, with
+     * which other bytes arrive.
+     */
     record Body(BodyTrick trick, double share) implements Fault {}
+
+    /** The connection is reset when so much of the request's body has come; nothing is written. */
+    record ResetWhileSent(double share) implements Fault {}
+
+    /** An error that comes when 200 is said already, as it may for what takes long. */
+    record ErrorIn200(String code, String message) implements Fault {}
 
     /** The page is not what the listing says. */
     record Page(PageTrick trick) implements Fault {}
@@ -132,6 +141,16 @@ public sealed interface Fault {
     /** See {@link Late}. */
     static Fault late(Duration delay) {
         return new Late(delay);
+    }
+
+    /** See {@link ResetWhileSent}. */
+    static Fault resetWhileSent(double share) {
+        return new ResetWhileSent(share);
+    }
+
+    /** See {@link ErrorIn200}. */
+    static Fault errorIn200() {
+        return new ErrorIn200("InternalError", "We encountered an internal error. Please try again.");
     }
 
     /** See {@link PageTrick}. */

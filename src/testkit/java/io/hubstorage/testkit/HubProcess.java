@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * could lead it elsewhere: configuration, data and logs are below its home. What it prints is kept in files there.
  */
 public final class HubProcess implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> STRANGERS =
             List.of("AWS_", "HUBSTORAGE_", "BACKUP_", "DOCKER_MODE", "LC_", "LANG", "JAVA_TOOL_OPTIONS", "JDK_JAVA");
     private static final Pattern ADDRESS = Pattern.compile("is up: (http://\\S+?),? ");
@@ -86,7 +86,7 @@ public final class HubProcess implements AutoCloseable {
         }
     }
 
-    /** Starts {@code java -jar} with these arguments in the home. */
+    /** Starts {@code java -jar} with these arguments in the home, by the options of {@link ClassArchive}. */
     public static HubProcess start(Path home, Map<String, String> environment, String... arguments) {
         return start(home, environment, List.of(), arguments);
     }
@@ -94,8 +94,9 @@ public final class HubProcess implements AutoCloseable {
     /** The same with further flags for the JVM. */
     public static HubProcess start(
             Path home, Map<String, String> environment, List<String> jvmFlags, String... arguments) {
-        return start(
-                jar(), Stream.concat(Stream.of("-Xmx256m"), jvmFlags.stream()).toList(), home, environment, arguments);
+        List<String> options = Stream.concat(ClassArchive.options().stream(), jvmFlags.stream())
+                .toList();
+        return start(jar(), options, home, environment, arguments);
     }
 
     /**
@@ -105,7 +106,7 @@ public final class HubProcess implements AutoCloseable {
     public static HubProcess startAs(
             int user, Path jar, Path home, Map<String, String> environment, String... arguments) {
         List<String> other = List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups");
-        return start(other, jar, List.of("-Xmx256m"), home, environment, arguments);
+        return start(other, jar, ClassArchive.options(), home, environment, arguments);
     }
 
     /** Starts this jar in a JVM with these options. */
@@ -197,7 +198,7 @@ public final class HubProcess implements AutoCloseable {
 
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
-            return http.send(request.timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofString());
+            return http.send(request.timeout(Duration.ofMinutes(1)).build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -43,8 +45,15 @@ public final class HubProcessExtension implements BeforeAllCallback, AfterAllCal
 
     /** Serves with this {@code config.json}; returns when it is up. */
     public HubProcess serve(JsonObject config) {
+        return serve(config, Map.of());
+    }
+
+    /** Likewise, with more in its environment. */
+    public HubProcess serve(JsonObject config, Map<String, String> more) {
+        Map<String, String> environment = HubProcess.environment(home(), s3().settings());
+        environment.putAll(more);
         HubProcess.configure(home(), config);
-        hub = HubProcess.start(home(), HubProcess.environment(home(), s3().settings()), "serve");
+        hub = HubProcess.start(home(), environment, "serve");
         hub.awaitUp();
         return hub;
     }
@@ -64,5 +73,18 @@ public final class HubProcessExtension implements BeforeAllCallback, AfterAllCal
 
     public URI address() {
         return hub().awaitUp();
+    }
+
+    /** Asks for one more backup, as soon as the one before it has ended. */
+    public void backUp() {
+        Awaitility.await("a backup begins")
+                .until(() -> hub().post("/api/backup/run", new JsonObject()).statusCode(), status -> status == 202);
+    }
+
+    /** The name of the newest snapshot, as soon as there are so many. */
+    public String awaitSnapshots(int total) {
+        JsonObject answer = Awaitility.await()
+                .until(() -> hub().json("/api/snapshots"), snapshots -> snapshots.getInteger("total") == total);
+        return answer.getJsonArray("snapshots").getJsonObject(0).getString("name");
     }
 }

@@ -11,8 +11,10 @@ final class Pace {
         this.bytesPerSecond = bytesPerSecond;
     }
 
-    void limit(long limit) {
+    synchronized void limit(long limit) {
         bytesPerSecond = limit;
+        // Nobody waits for what was promised under another limit.
+        freeAt = System.nanoTime();
     }
 
     boolean limited() {

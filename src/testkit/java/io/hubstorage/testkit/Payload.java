@@ -12,7 +12,10 @@ interface Payload {
     ByteBuf slice(long offset, long limit);
 
     static Payload of(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static Payload of(byte[] bytes) {
         return new Payload() {
             @Override
             public long length() {
@@ -29,6 +32,9 @@ interface Payload {
 
     /** A range of an object. */
     static Payload of(SyntheticObject object, long from, long length) {
+        if (object.written() != null) {
+            return of(object.body(from, Math.toIntExact(length)));
+        }
         return new Payload() {
             @Override
             public long length() {

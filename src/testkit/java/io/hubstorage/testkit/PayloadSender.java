@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends one payload at the pace of the network and of the limits, and breaks off where a fault says so. On one event loop. */
 final class PayloadSender {
+    private static final long LOOK_MILLIS = 100;
+
     private final Vertx vertx;
     private final HttpServerRequest request;
     private final HttpServerResponse response;
@@ -93,12 +95,22 @@ final class PayloadSender {
                 delay = Math.max(delay, pace.delayAfter(count));
             }
             if (delay > 0) {
-                vertx.setTimer(delay, ignored -> proceed());
+                proceedAt(System.nanoTime() + delay * 1_000_000);
                 return;
             }
         }
         if (!gone) {
             finish();
+        }
+    }
+
+    /** Sooner where the limit is lifted meanwhile. */
+    private void proceedAt(long nanos) {
+        long left = (nanos - System.nanoTime()) / 1_000_000;
+        if (left <= 0 || paces.stream().noneMatch(Pace::limited)) {
+            proceed();
+        } else {
+            vertx.setTimer(Math.min(left, LOOK_MILLIS), ignored -> proceedAt(nanos));
         }
     }
 

@@ -44,10 +44,12 @@ public final class RequestLog {
                 count(RequestKind.GET),
                 count(RequestKind.HEAD),
                 count(RequestKind.LIST_BUCKETS),
-                count(RequestKind.HEAD_BUCKET)
-                        + count(RequestKind.LOCATION)
-                        + count(RequestKind.TAGGING)
-                        + count(RequestKind.OTHER),
+                counts.values().stream().mapToLong(LongAdder::sum).sum()
+                        - count(RequestKind.LIST)
+                        - count(RequestKind.GET)
+                        - count(RequestKind.HEAD)
+                        - count(RequestKind.LIST_BUCKETS)
+                        - count(RequestKind.FOLDERS),
                 bytes.sum(),
                 mostOpen.get());
     }
@@ -92,7 +94,8 @@ public final class RequestLog {
         bytes.add(count);
     }
 
-    private long count(RequestKind kind) {
+    /** How many requests of a kind there were so far. */
+    public long count(RequestKind kind) {
         return adder(kind).sum();
     }
 

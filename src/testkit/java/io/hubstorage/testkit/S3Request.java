@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bucket and {@code key} are decoded, and empty where the request names none
  * @param query decoded; a parameter without a value has the empty one
- * @param headers those that change the answer, names in lower case
+ * @param headers those that change the answer, of what writes all, names in lower case
  * @param attempt how often the same thing was asked, this request included; counted only while there are fault rules
  */
 public record S3Request(
@@ -46,7 +47,7 @@ public record S3Request(
     String identity() {
         return kind + " " + bucket + "/" + key + " " + headers.getOrDefault("range", "") + " "
                 + query.getOrDefault("continuation-token", query.getOrDefault("start-after", "")) + " "
-                + query.getOrDefault("prefix", "");
+                + query.getOrDefault("prefix", "") + " " + query.getOrDefault("partNumber", "");
     }
 
     S3Request attempted(int times) {
@@ -61,15 +62,20 @@ public record S3Request(
         String bucket = decode(path.substring(Math.min(1, path.length()), slash < 0 ? path.length() : slash));
         String key = slash < 0 ? "" : decode(path.substring(slash + 1));
         Map<String, String> query = mark < 0 ? Map.of() : query(uri.substring(mark + 1));
+        RequestKind kind = kind(request.method().name(), bucket, key, query);
         Map<String, String> headers = new HashMap<>();
+        if (kind.writes()) {
+            request.headers()
+                    .forEach((name, value) ->
+                            headers.merge(name.toLowerCase(Locale.ROOT), value, (one, other) -> one + "," + other));
+        }
         for (String name : HEADERS) {
             String value = request.getHeader(name);
             if (value != null) {
                 headers.put(name, value);
             }
         }
-        return new S3Request(
-                kind(request.method().name(), bucket, key, query), bucket, key, query, Map.copyOf(headers), 1);
+        return new S3Request(kind, bucket, key, query, Map.copyOf(headers), 1);
     }
 
     private static RequestKind kind(String method, String bucket, String key, Map<String, String> query) {
@@ -82,7 +88,13 @@ public record S3Request(
             if (head) {
                 return RequestKind.HEAD_BUCKET;
             }
-            return !get ? RequestKind.OTHER : bucketKind(query);
+            return get
+                    ? bucketKind(query)
+                    : method.equals("PUT") && query.isEmpty() ? RequestKind.CREATE_BUCKET : RequestKind.OTHER;
+        }
+        RequestKind write = writeKind(method, query);
+        if (write != null) {
+            return write;
         }
         if ((query.containsKey("partNumber") && !head) || query.containsKey("attributes")) {
             return RequestKind.OTHER;
@@ -93,11 +105,31 @@ public record S3Request(
         return get ? RequestKind.GET : head ? RequestKind.HEAD : RequestKind.OTHER;
     }
 
+    private static @Nullable RequestKind writeKind(String method, Map<String, String> query) {
+        boolean upload = query.containsKey("uploadId");
+        return switch (method) {
+            case "PUT" ->
+                upload
+                        ? RequestKind.PUT_PART
+                        : query.containsKey("tagging") ? RequestKind.PUT_TAGGING : RequestKind.PUT;
+            case "POST" ->
+                upload
+                        ? RequestKind.COMPLETE_UPLOAD
+                        : query.containsKey("uploads") ? RequestKind.BEGIN_UPLOAD : RequestKind.OTHER;
+            case "DELETE" -> upload ? RequestKind.ABORT_UPLOAD : RequestKind.DELETE;
+            case "GET" -> upload ? RequestKind.LIST_PARTS : null;
+            default -> null;
+        };
+    }
+
     private static RequestKind bucketKind(Map<String, String> query) {
         if (query.containsKey("location")) {
             return RequestKind.LOCATION;
         }
-        for (String other : new String[] {"versioning", "versions", "uploads", "acl", "policy", "object-lock"}) {
+        if (query.containsKey("uploads")) {
+            return RequestKind.LIST_UPLOADS;
+        }
+        for (String other : new String[] {"versioning", "versions", "acl", "policy", "object-lock"}) {
             if (query.containsKey(other)) {
                 return RequestKind.OTHER;
             }

@@ -1,15 +1,27 @@
 package io.hubstorage.testkit;
 
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
 import org.jspecify.annotations.Nullable;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import org.xml.sax.SAXException;
 
 /** The XML of S3's answers. */
 final class S3Xml {
@@ -59,6 +71,104 @@ final class S3Xml {
             xml.append("</Tag>");
         }
         return xml.append("</TagSet></Tagging>").toString();
+    }
+
+    /** An upload in parts that has not ended. */
+    record Begun(String key, String id, Instant when) {}
+
+    static String begun(S3Request request, String id) {
+        return upload("InitiateMultipartUploadResult", request, "UploadId", id);
+    }
+
+    static String completed(S3Request request, String etag) {
+        return upload("CompleteMultipartUploadResult", request, "ETag", '"' + etag + '"');
+    }
+
+    private static String upload(String root, S3Request request, String name, String value) {
+        StringBuilder xml = new StringBuilder(HEAD).append('<').append(root).append(NAMESPACE);
+        element(xml, "Bucket", request.bucket());
+        element(xml, "Key", isPlain(request.key()) ? request.key() : "");
+        element(xml, name, value);
+        return xml.append("</").append(root).append('>').toString();
+    }
+
+    private static boolean isPlain(String key) {
+        return key.chars().allMatch(unit -> unit >= ' ' && unit < 0xD800);
+    }
+
+    static String uploads(String bucket, Collection<Begun> uploads) {
+        StringBuilder xml =
+                new StringBuilder(HEAD).append("<ListMultipartUploadsResult").append(NAMESPACE);
+        element(xml, "Bucket", bucket);
+        element(xml, "EncodingType", "url");
+        element(xml, "IsTruncated", "false");
+        for (Begun upload : uploads) {
+            xml.append("<Upload>");
+            element(xml, "Key", urlEncode(upload.key));
+            element(xml, "UploadId", upload.id);
+            element(xml, "Initiated", TIME.format(upload.when));
+            xml.append("</Upload>");
+        }
+        return xml.append("</ListMultipartUploadsResult>").toString();
+    }
+
+    static String parts(Collection<Integer> numbers) {
+        StringBuilder xml = new StringBuilder(HEAD).append("<ListPartsResult").append(NAMESPACE);
+        for (int number : numbers) {
+            xml.append("<Part>");
+            element(xml, "PartNumber", Integer.toString(number));
+            xml.append("</Part>");
+        }
+        return xml.append("</ListPartsResult>").toString();
+    }
+
+    /** The number and ETag of each part that is to be put together, in the order in which they are named. */
+    static Map<Integer, String> parseParts(String xml) {
+        Map<Integer, String> parts = new LinkedHashMap<>();
+        for (Element part : elements(xml, "Part")) {
+            parts.put(Integer.parseInt(text(part, "PartNumber")), text(part, "ETag"));
+        }
+        return parts;
+    }
+
+    static Map<String, String> parseTags(String xml) {
+        Map<String, String> tags = new TreeMap<>();
+        for (Element tag : elements(xml, "Tag")) {
+            tags.put(text(tag, "Key"), text(tag, "Value"));
+        }
+        return tags;
+    }
+
+    /** The header {@code x-amz-tagging}. */
+    static Map<String, String> parseTagging(String header) {
+        Map<String, String> tags = new TreeMap<>();
+        for (String tag : header.split("&", -1)) {
+            String[] both = tag.split("=", 2);
+            tags.put(
+                    URLDecoder.decode(both[0], StandardCharsets.UTF_8),
+                    both.length < 2 ? "" : URLDecoder.decode(both[1], StandardCharsets.UTF_8));
+        }
+        return tags;
+    }
+
+    private static List<Element> elements(String xml, String name) {
+        try {
+            NodeList found = DocumentBuilderFactory.newInstance()
+                    .newDocumentBuilder()
+                    .parse(new InputSource(new StringReader(xml)))
+                    .getElementsByTagName(name);
+            List<Element> elements = new ArrayList<>();
+            for (int index = 0; index < found.getLength(); index++) {
+                elements.add((Element) found.item(index));
+            }
+            return elements;
+        } catch (ParserConfigurationException | SAXException | IOException e) {
+            throw new IllegalArgumentException(xml, e);
+        }
+    }
+
+    private static String text(Element in, String name) {
+        return in.getElementsByTagName(name).item(0).getTextContent();
     }
 
     static String page(String bucket, ListQuery query, ListPage page, SyntheticBucket.Traits traits) {

@@ -75,22 +75,40 @@ public final class Shelf {
     /** That of a snapshot with one bucket. */
     public static Certificate certificate(
             String name, Instant time, String bucket, @Nullable ManifestSummary summary, BucketCounts counts) {
-        Tally files = summary == null ? Tally.ZERO : new Tally(summary.entries(), summary.bytes());
+        return certificate(name, time, "run", List.of(bucket(bucket, summary, counts)));
+    }
+
+    /** That of a run in which all went well. */
+    public static Certificate certificate(String name, Instant time, String run, List<Certificate.Bucket> buckets) {
         return new Certificate(
-                1,
+                Certificate.FORMAT,
                 name,
-                new Certificate.Run("run", Trigger.MANUAL, RunResult.SUCCESS, true, time, time, 1),
+                new Certificate.Run(run, Trigger.MANUAL, RunResult.SUCCESS, true, time, time, 1),
                 new Certificate.Basis(
                         "1", null, null, Objects.requireNonNull(BusJson.mapper().createObjectNode())),
-                List.of(new Certificate.Bucket(
-                        bucket,
-                        "",
-                        new BucketOutcome(RunResult.SUCCESS, false, counts, List.of(), 0, null),
-                        new Certificate.Listing(true, 1, "utf8"),
-                        files,
-                        summary,
-                        null)),
+                buckets,
                 List.of(),
                 null);
+    }
+
+    /** A bucket that was listed to its end, with as many files as its manifest names. */
+    public static Certificate.Bucket bucket(String name, @Nullable ManifestSummary summary, BucketCounts counts) {
+        return new Certificate.Bucket(
+                name,
+                "",
+                new BucketOutcome(RunResult.SUCCESS, false, counts, List.of(), 0, null),
+                new Certificate.Listing(true, 1, "utf8"),
+                summary == null ? Tally.ZERO : new Tally(summary.entries(), summary.bytes()),
+                summary,
+                null);
+    }
+
+    /** Likewise, with every file downloaded. */
+    public static Certificate.Bucket downloaded(String name, ManifestSummary summary) {
+        Tally files = new Tally(summary.entries(), summary.bytes());
+        return bucket(
+                name,
+                summary,
+                new BucketCounts(Map.of(BucketCounts.Fate.LISTED, files, BucketCounts.Fate.DOWNLOADED, files)));
     }
 }

@@ -39,6 +39,22 @@ public final class Shell {
         return command;
     }
 
+    /** What a class of this class path says that runs to its end in so much memory, the direct one likewise. */
+    public static String inHeap(int mebibytes, Class<?> main, String... arguments) {
+        List<String> flags = List.of(
+                "-Xmx%dm".formatted(mebibytes),
+                "-XX:MaxDirectMemorySize=%dm".formatted(mebibytes),
+                "-XX:+UseSerialGC",
+                // Its compilers would have more to do than the program.
+                "-XX:TieredStopAtLevel=1",
+                // What each processor has for itself is not what is measured.
+                "-XX:ActiveProcessorCount=2",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow");
+        Result ended = run(Path.of("."), Map.of(), Duration.ofMinutes(5), java(flags, main, arguments));
+        return ended.succeeded().out() + ended.err();
+    }
+
     /** Runs a command in a folder with these variables besides (or, where the value is empty, without them). Blocks. */
     public static Result run(Path folder, Map<String, String> environment, Duration atMost, List<String> command) {
         try {
@@ -60,6 +76,7 @@ public final class Shell {
                 });
                 Process process = builder.start();
                 if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+                    process.descendants().forEach(ProcessHandle::destroyForcibly);
                     process.destroyForcibly().waitFor();
                     throw new AssertionError("%s did not end within %s:\n%s%s"
                             .formatted(command, atMost, Files.readString(out), Files.readString(err)));

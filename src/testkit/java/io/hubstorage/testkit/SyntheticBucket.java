@@ -33,8 +33,12 @@ public final class SyntheticBucket {
     private final ConcurrentNavigableMap<String, Optional<SyntheticObject>> overlay;
 
     private final Map<String, Integer> versions = new ConcurrentHashMap<>();
+    /** By key and version id. */
+    private final Map<String, SyntheticObject> byVersion = new ConcurrentHashMap<>();
+
     private final Map<String, Map<String, String>> tags = new ConcurrentHashMap<>();
     private volatile @Nullable List<SyntheticObject> shuffled;
+    private volatile @Nullable WriteSide writes;
 
     /**
      * What makes the objects.
@@ -202,8 +206,21 @@ public final class SyntheticBucket {
         SyntheticBucket copy = new SyntheticBucket(otherRule, otherOrder, otherSeed, otherTraits);
         copy.overlay.putAll(overlay);
         copy.versions.putAll(versions);
+        copy.byVersion.putAll(byVersion);
         copy.tags.putAll(tags);
         return copy;
+    }
+
+    /** Lets clients write to it, as the result says; without it they are answered 501. */
+    public WriteSide writable() {
+        WriteSide made = new WriteSide(this);
+        writes = made;
+        return made;
+    }
+
+    @Nullable
+    WriteSide writes() {
+        return writes;
     }
 
     /** Adds a key, or gives an existing one a new body of that size. */
@@ -220,8 +237,23 @@ public final class SyntheticBucket {
         return add(key, get(key).size());
     }
 
+    /** The version of a key with that id, as long as it was put with {@code x-amz-version-id} among its headers. */
+    @Nullable
+    SyntheticObject version(String key, String id) {
+        return byVersion.get(key + '\0' + id);
+    }
+
+    /** Takes away a version that was put, also the present one of its key when that is asked for by its id. */
+    public void forgetVersion(String key, String id) {
+        byVersion.remove(key + '\0' + id);
+    }
+
     /** Puts an object as it is. */
     public void put(SyntheticObject object) {
+        String version = object.headers().get("x-amz-version-id");
+        if (version != null) {
+            byVersion.put(object.key() + '\0' + version, object);
+        }
         overlay.put(object.key(), Optional.of(object));
         shuffled = null;
     }
@@ -232,7 +264,7 @@ public final class SyntheticBucket {
     }
 
     /** The tags of a key. */
-    Map<String, String> tags(String key) {
+    public Map<String, String> tags(String key) {
         return tags.getOrDefault(key, Map.of());
     }
 

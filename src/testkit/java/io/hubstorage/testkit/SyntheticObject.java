@@ -2,13 +2,14 @@ package io.hubstorage.testkit;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a {@link SyntheticBucket}. Its body follows from {@code seed} and {@code size}.
+ * An object of a {@link SyntheticBucket}. Its body follows from {@code seed} and {@code size}, unless somebody has written it.
  *
  * @param etag without quotes: the MD5 of a small body, else hexadecimal digits that end in {@code -N}, as after an upload in
  *     parts; empty where the server gives none
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata user metadata, without {@code x-amz-meta-}
  * @param parts the sizes of the parts it was uploaded in; empty for an upload in one piece
  * @param customerKey base64 of the key without which it cannot be read (SSE-C)
+ * @param written what a client has written; null for what follows from the seed
  */
 public record SyntheticObject(
         String key,
@@ -29,7 +31,8 @@ public record SyntheticObject(
         Map<String, String> headers,
         Map<String, String> metadata,
         List<Long> parts,
-        @Nullable String customerKey) {
+        @Nullable String customerKey,
+        @Nullable WrittenBody written) {
     /** When every first version was last modified. */
     public static final Instant FIRST_MODIFIED = Instant.parse("2026-01-15T10:00:00Z");
 
@@ -46,25 +49,47 @@ public record SyntheticObject(
 
     static SyntheticObject of(String key, long size, long seed, String etag) {
         return new SyntheticObject(
-                key, size, seed, etag, FIRST_MODIFIED, "STANDARD", false, Map.of(), Map.of(), List.of(), null);
+                key, size, seed, etag, FIRST_MODIFIED, "STANDARD", false, Map.of(), Map.of(), List.of(), null, null);
     }
 
     /** The same object with another time. */
     public SyntheticObject withLastModified(Instant time) {
         return new SyntheticObject(
-                key, size, seed, etag, time, storageClass, restored, headers, metadata, parts, customerKey);
+                key, size, seed, etag, time, storageClass, restored, headers, metadata, parts, customerKey, written);
     }
 
     /** The same object with another ETag, which need not be true. */
     public SyntheticObject withEtag(String other) {
         return new SyntheticObject(
-                key, size, seed, other, lastModified, storageClass, restored, headers, metadata, parts, customerKey);
+                key,
+                size,
+                seed,
+                other,
+                lastModified,
+                storageClass,
+                restored,
+                headers,
+                metadata,
+                parts,
+                customerKey,
+                written);
     }
 
     /** The same object in another storage class, restored from it or not. */
     public SyntheticObject withStorageClass(String other, boolean nowRestored) {
         return new SyntheticObject(
-                key, size, seed, etag, lastModified, other, nowRestored, headers, metadata, parts, customerKey);
+                key,
+                size,
+                seed,
+                etag,
+                lastModified,
+                other,
+                nowRestored,
+                headers,
+                metadata,
+                parts,
+                customerKey,
+                written);
     }
 
     /** The same object with other headers and user metadata. */
@@ -80,7 +105,8 @@ public record SyntheticObject(
                 Map.copyOf(otherHeaders),
                 Map.copyOf(otherMetadata),
                 parts,
-                customerKey);
+                customerKey,
+                written);
     }
 
     /** The same object, uploaded in parts of these sizes: its ETag is the MD5 of their MD5s. */
@@ -96,7 +122,8 @@ public record SyntheticObject(
                 headers,
                 metadata,
                 List.copyOf(sizes),
-                customerKey);
+                customerKey,
+                written);
     }
 
     /** The same object, uploaded in parts of this size but for the last. */
@@ -136,16 +163,20 @@ public record SyntheticObject(
                 Map.of("x-amz-server-side-encryption-customer-algorithm", "AES256"),
                 metadata,
                 parts,
-                base64);
+                base64,
+                written);
     }
 
     /** The whole body; only for what fits into an array. */
     public byte[] body() {
-        return SyntheticBody.bytes(seed, 0, Math.toIntExact(size));
+        return body(0, Math.toIntExact(size));
     }
 
     /** A range of the body. */
     public byte[] body(long offset, int length) {
+        if (written != null) {
+            return Arrays.copyOfRange(written.bytes(), Math.toIntExact(offset), Math.toIntExact(offset + length));
+        }
         return SyntheticBody.bytes(seed, offset, length);
     }
 

@@ -25,8 +25,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An S3 server that stores nothing: buckets are rules, bodies follow from seeds, so that a million objects cost no disk and
- * little memory. It lists and gets (path style), waits and throttles when told, fails as scripted, and remembers what it was
+ * An S3 server that stores nothing that nobody writes: buckets are rules, bodies follow from seeds, so that a million objects cost no
+ * disk and little memory. It lists and gets, and takes writes where a bucket is {@linkplain SyntheticBucket#writable writable} (path
+ * style), waits and throttles when told, fails as scripted, and remembers what it was
  * asked. Signatures are not checked. All methods are safe for threads; starting and closing block.
  */
 public final class SyntheticS3 implements AutoCloseable {
@@ -209,7 +210,8 @@ public final class SyntheticS3 implements AutoCloseable {
                 .setPort(asked)
                 .setTcpNoDelay(true)
                 .setMaxInitialLineLength(32 * 1024)
-                .setMaxHeaderSize(32 * 1024);
+                .setMaxHeaderSize(32 * 1024)
+                .setHandle100ContinueAutomatically(true);
     }
 
     private void handle(HttpServerRequest http) {
@@ -224,6 +226,11 @@ public final class SyntheticS3 implements AutoCloseable {
         Fault fault = refused(request)
                 ? new Fault.Status(403, "InvalidAccessKeyId", "The access key you provided does not exist.")
                 : faults.pick(request);
+        if (request.kind().writes()) {
+            WriteExchange write = new WriteExchange(vertx, http, request, fault, buckets, log);
+            write.begin(latencyMillis);
+            return;
+        }
         long rate = bodyRate;
         Exchange exchange = new Exchange(
                 vertx, http, request, fault, buckets, rate > 0 ? List.of(pace, new Pace(rate)) : List.of(pace), log);

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,11 +58,20 @@ public final class SyntheticS3Main implements Runnable {
     private Map<String, Double> faultRates = Map.of();
 
     @Option(
+            names = "--writable",
+            paramLabel = "<bucket>",
+            description = {
+                "One more bucket, empty, which takes writes and keeps what they say of the bodies and their digests,"
+                        + " not the bodies."
+            })
+    private @Nullable String writable;
+
+    @Option(
             names = "--attended",
             description = {
                 "Answer each line of the input with what was asked since the last one, and begin anew with the faults;"
-                        + " end",
-                "when the input does."
+                        + " or the line",
+                "\"written\" with how the writable bucket differs from bench-1, and empty it. End when the input does."
             })
     private boolean attended;
 
@@ -79,6 +90,7 @@ public final class SyntheticS3Main implements Runnable {
                 // Else the first listing would pay for the MD5 of every body.
                 bucket.objects().forEach(SyntheticObject::etag);
             }
+            empty(s3);
             s3.latency(Duration.ofMillis(latencyMillis));
             s3.bandwidth(BucketOptions.bytes(bandwidth), 0);
             if (listLatencyMillis > 0) {
@@ -99,19 +111,65 @@ public final class SyntheticS3Main implements Runnable {
         }
     }
 
-    private static void attend(SyntheticS3 s3) {
+    private void empty(SyntheticS3 s3) {
+        if (writable != null) {
+            s3.bucket(writable, SyntheticBucket.empty()).writable().forgettingBodies();
+        }
+    }
+
+    private void attend(SyntheticS3 s3) {
         try (BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            while (input.readLine() != null) {
+            for (String line = input.readLine(); line != null; line = input.readLine()) {
+                if (line.equals("written") && writable != null) {
+                    System.out.println(compared(s3.bucket("bench-1"), s3.bucket(writable)));
+                    empty(s3);
+                    continue;
+                }
                 RequestLog.Counts counts = s3.counts();
                 System.out.printf(
-                        "lists=%d gets=%d heads=%d bytes=%d%n",
-                        counts.lists(), counts.gets(), counts.heads(), counts.bytes());
+                        "lists=%d gets=%d heads=%d writes=%d bytes=%d%n",
+                        counts.lists(), counts.gets(), counts.heads(), writes(s3.log()), counts.bytes());
                 s3.log().clear();
                 s3.faults().forgetAttempts();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static long writes(RequestLog log) {
+        return Stream.of(RequestKind.values())
+                .filter(RequestKind::writes)
+                .mapToLong(log::count)
+                .sum();
+    }
+
+    /** How many objects are missing, have other bodies, or are none of the source's. */
+    static String compared(SyntheticBucket source, SyntheticBucket written) {
+        long objects = 0;
+        long missing = 0;
+        long wrong = 0;
+        for (SyntheticObject object : (Iterable<SyntheticObject>) source.objects()::iterator) {
+            objects++;
+            SyntheticObject copy = written.find(object.key());
+            if (copy == null) {
+                missing++;
+            } else if (!hasBodyOf(object, copy)) {
+                wrong++;
+            }
+        }
+        long stray = written.objects().count() - (objects - missing);
+        return "missing=%d wrong=%d stray=%d".formatted(missing, wrong, stray);
+    }
+
+    /** By its ETag, which is made of MD5s of what has come, be it in other parts than those of the source. */
+    private static boolean hasBodyOf(SyntheticObject object, SyntheticObject copy) {
+        if (copy.size() != object.size()) {
+            return false;
+        }
+        return copy.etag().equals(object.etag())
+                || copy.etag()
+                        .equals((copy.parts().isEmpty() ? object.inOnePiece() : object.inParts(copy.parts())).etag());
     }
 
     private static Fault fault(String name) {

@@ -37,11 +37,16 @@ public record BackupRoutes(Bus bus, BasePath base) {
     }
 
     /** Whoever asks over HTTP is always {@link Trigger#MANUAL}. */
-    private record Run(boolean dryRun, @Nullable List<String> buckets) {}
+    private record Run(
+            boolean dryRun,
+            @Nullable List<String> buckets,
+            @Nullable String schedule) {}
 
     private Future<JsonObject> run(RoutingContext context) {
         Run asked = Body.read(context, Run.class);
-        return bus.ask(Addresses.BACKUP_START, new BackupMessage.Start(Trigger.MANUAL, asked.dryRun, asked.buckets))
+        return bus.ask(
+                        Addresses.BACKUP_START,
+                        new BackupMessage.Start(Trigger.MANUAL, asked.dryRun, asked.buckets, asked.schedule))
                 // Only an accepted run is to be looked at there.
                 .onSuccess(accepted -> context.response()
                         .setStatusCode(202)

@@ -92,7 +92,7 @@ public record BrowseRoutes(SnapshotAccess access, Background background) {
             ManifestEntry entry = snapshot.entry(bucket, key);
             Preview preview = entry.directory()
                     ? new Preview(Preview.Kind.EMPTY, null, null, false)
-                    : Preview.of(snapshot.file(bucket, entry));
+                    : Preview.of(snapshot.file(bucket, entry), entry);
             return new JsonObject()
                     .put("bucket", bucket)
                     .put("key", key)

@@ -5,6 +5,7 @@ import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.ConfigMessage;
 import io.hubstorage.bus.S3Message;
+import io.hubstorage.web.auth.RoleHandler;
 import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.HttpProblem;
 import io.vertx.core.Future;
@@ -12,6 +13,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /api/config}: read and replace {@code config.json}; its hash is the entity tag. */
@@ -35,8 +39,22 @@ public record ConfigRoutes(Bus bus) {
     }
 
     private Future<JsonObject> replace(RoutingContext context) {
-        ConfigMessage.Update update = new ConfigMessage.Update(Body.required(context), basedOn(context));
-        return bus.ask(Addresses.CONFIG_UPDATE, update).onSuccess(current -> context.etag(current.getString("hash")));
+        JsonObject draft = Body.required(context);
+        ConfigMessage.Update update = new ConfigMessage.Update(draft, basedOn(context));
+        return bus.ask(Addresses.CONFIG_GET).compose(before -> {
+            RoleHandler.describe(context, changed(before.getJsonObject("config"), draft));
+            return bus.ask(Addresses.CONFIG_UPDATE, update)
+                    .onSuccess(current -> context.etag(current.getString("hash")));
+        });
+    }
+
+    /** The names of the sections that are another now. */
+    private static String changed(JsonObject before, JsonObject after) {
+        return Stream.concat(before.fieldNames().stream(), after.fieldNames().stream())
+                .distinct()
+                .filter(name -> !Objects.equals(before.getValue(name), after.getValue(name)))
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private Future<JsonObject> validate(RoutingContext context) {

@@ -7,6 +7,7 @@ import io.hubstorage.browse.SnapshotReader;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
+import io.hubstorage.manifest.StoredContent;
 import io.hubstorage.web.http.Background;
 import io.hubstorage.web.http.Disposition;
 import io.hubstorage.web.http.FileRange;
@@ -17,16 +18,9 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 public record DownloadRoutes(SnapshotAccess access, Background background) {
     private static final String SANDBOX = "default-src 'none'; sandbox";
     private static final Pattern SHA_256 = Pattern.compile("[0-9a-f]{64}");
-    private static final int BUFFER = 64 << 10;
 
     public void mount(Router router) {
         router.get("/api/snapshots/:id/file").handler(this::file);
@@ -94,7 +87,7 @@ public record DownloadRoutes(SnapshotAccess access, Background background) {
         if (range != null) {
             response.setStatusCode(206).putHeader(HttpHeaders.CONTENT_RANGE, range.contentRange(size));
         }
-        sendBytes(context, found.file(), range == null ? new FileRange(0, size) : range);
+        sendBytes(context, found, range == null ? new FileRange(0, size) : range);
     }
 
     private void image(RoutingContext context) {
@@ -103,7 +96,7 @@ public record DownloadRoutes(SnapshotAccess access, Background background) {
         String key = query.required("key", SnapshotAccess.MOST_KEY);
         access.read(context, snapshot -> {
                     Found found = find(snapshot, bucket, key);
-                    Preview preview = Preview.of(found.file());
+                    Preview preview = Preview.of(found.file(), found.entry());
                     if (preview.kind() != Preview.Kind.IMAGE) {
                         throw new HttpProblem(415, "This file is no picture that could be shown safely.");
                     }
@@ -113,7 +106,7 @@ public record DownloadRoutes(SnapshotAccess access, Background background) {
                     harmless(context.response(), picture.mediaType());
                     sendBytes(
                             context,
-                            picture.found().file(),
+                            picture.found(),
                             new FileRange(0, picture.found().entry().size()));
                 })
                 .onFailure(context::fail);
@@ -121,26 +114,13 @@ public record DownloadRoutes(SnapshotAccess access, Background background) {
 
     private record Picture(Found found, String mediaType) {}
 
-    private void sendBytes(RoutingContext context, Path file, FileRange range) {
+    private void sendBytes(RoutingContext context, Found found, FileRange range) {
         context.response().putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(range.length()));
-        background.stream(context, Background.Load.DOWNLOAD, out -> copy(file, range, out));
-    }
-
-    private static void copy(Path file, FileRange range, OutputStream out) throws IOException {
-        try (SeekableByteChannel channel =
-                        Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-                InputStream in = Channels.newInputStream(channel.position(range.first()))) {
-            byte[] buffer = new byte[BUFFER];
-            long left = range.length();
-            while (left > 0) {
-                int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-                if (read < 0) {
-                    throw new IOException("the file became shorter while it was sent");
-                }
-                out.write(buffer, 0, read);
-                left -= read;
+        background.stream(context, Background.Load.DOWNLOAD, out -> {
+            try (SeekableByteChannel content = StoredContent.open(found.file(), found.entry())) {
+                range.copy(content, out);
             }
-        }
+        });
     }
 
     private void zip(RoutingContext context) {

@@ -50,15 +50,18 @@ public final class Pages {
 
     public void mount(Router router) {
         router.get("/").respond(context -> page(context, "dashboard", "index"));
-        for (String page : List.of("config", "snapshots", "logs", "setup")) {
+        for (String page :
+                List.of("config", "snapshots", "logs", "setup", "restore", "storage", "integrity", "alerts")) {
             router.get("/" + page).respond(context -> page(context, page, page));
         }
         router.get("/runs/:run_id").respond(context -> page(context, "run", "run"));
+        router.get("/restores/:id").respond(context -> page(context, "restore", "restore-job"));
     }
 
     private Future<Buffer> page(RoutingContext context, String page, String template) {
         context.response().putHeader(HttpHeaders.CONTENT_TYPE, HTML);
         Map<String, Object> model = model(page);
+        putRole(model, context);
         if (Principal.of(context) instanceof Session session) {
             model.put("pageToken", session.pageToken());
             model.put("tokenField", LoginRoutes.TOKEN_FIELD);
@@ -84,9 +87,17 @@ public final class Pages {
         return rendered(model, "login");
     }
 
+    /** What one may not do is not shown. */
+    private static void putRole(Map<String, Object> model, RoutingContext context) {
+        Principal.of(context)
+                .identity()
+                .ifPresent(who -> model.put("role", who.role().word()));
+    }
+
     /** The page that says what went wrong, for people that followed a link. */
-    public Future<Buffer> error(int status, String title, String detail) {
+    public Future<Buffer> error(RoutingContext context, int status, String title, String detail) {
         Map<String, Object> model = model("error");
+        putRole(model, context);
         model.put("status", status);
         model.put("title", title);
         model.put("detail", detail);

@@ -16,7 +16,7 @@ import io.vertx.ext.healthchecks.CheckResult;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-/** How things stand: in short, the health checks, the alarms, the self-test and what S3 says. */
+/** How things stand: in short, the room on the disk, the health checks, the alarms, the self-test and what S3 says. */
 public record StatusRoutes(
         Bus bus, ConfigStore store, StatusService status, Health health, SelfTest selfTest, String version) {
     public static final String LIVE = "/health/live";
@@ -26,6 +26,7 @@ public record StatusRoutes(
         router.get("/api/status").respond(_ -> current());
         router.get(LIVE).respond(context -> answer(context, health.live()));
         router.get(READY).respond(context -> answer(context, health.ready()));
+        router.get("/api/space").respond(_ -> bus.ask(Addresses.SPACE, new JsonObject(), Bus.PATIENT));
         router.get("/api/alarms").respond(_ -> bus.ask(Addresses.ALARMS_LIST));
         router.post("/api/alarms/:alarm_id/acknowledge").respond(this::acknowledge);
         router.post("/api/test").respond(context -> {
@@ -61,7 +62,7 @@ public record StatusRoutes(
     private static Future<JsonObject> answer(RoutingContext context, Future<CheckResult> checked) {
         return checked.map(result -> {
             context.response().setStatusCode(CheckResult.isUp(result) ? 200 : 503);
-            return Principal.of(context).mayDoAll() ? whole(result) : bare(result);
+            return Principal.of(context).isKnown() ? whole(result) : bare(result);
         });
     }
 

@@ -1,4 +1,4 @@
-/** Routes by resource, pages, metrics. */
+/** Routes by resource, pages. */
 @NullMarked
 package io.hubstorage.web.api;
 

@@ -25,6 +25,11 @@ public final class AuthFailure extends RuntimeException {
         return new AuthFailure("too many tries", wait);
     }
 
+    /** Whether it was wrong, and not one too many. */
+    boolean wasLookedAt() {
+        return wait == null;
+    }
+
     /**
      * Tells the client how long nothing more is looked at.
      *

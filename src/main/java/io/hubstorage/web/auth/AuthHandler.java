@@ -11,17 +11,12 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 
 /**
- * Lets nobody past whom the {@link Authenticator} does not know, except to the open paths. What a browser changes must also
- * come with the token of one of our pages. Use it on one context.
- *
- * @param open paths that everybody may see
- * @param openForMore likewise, but a password or token that comes along is looked at, since there is more to see with it
+ * Lets nobody past whom the {@link Authenticator} does not know, except to the paths that {@link Permits} leaves open. What a
+ * browser changes must also come with the token of one of our pages. Use it on one context.
  */
-public record AuthHandler(Authenticator authenticator, BasePath base, Set<String> open, Set<String> openForMore)
-        implements Handler<RoutingContext> {
+public record AuthHandler(Authenticator authenticator, BasePath base) implements Handler<RoutingContext> {
     public static final String PAGE_TOKEN = "X-CSRF-Token";
 
     @Override
@@ -51,8 +46,8 @@ public record AuthHandler(Authenticator authenticator, BasePath base, Set<String
     }
 
     private boolean isOpen(String path, HttpServerRequest request) {
-        return open.contains(path)
-                || (openForMore.contains(path) && !request.headers().contains(HttpHeaders.AUTHORIZATION));
+        return Permits.OPEN.contains(path)
+                || (Permits.OPEN_FOR_MORE.contains(path) && !request.headers().contains(HttpHeaders.AUTHORIZATION));
     }
 
     /** Which the handler of WebSockets resumes itself. */
@@ -62,7 +57,7 @@ public record AuthHandler(Authenticator authenticator, BasePath base, Set<String
 
     private void enter(RoutingContext context, Principal principal) {
         principal.put(context);
-        if (!principal.mayDoAll()) {
+        if (!principal.isKnown()) {
             askToLogIn(context);
         } else if (principal instanceof Session session && !comesFromAPage(context, session)) {
             context.fail(new HttpProblem(
@@ -74,11 +69,9 @@ public record AuthHandler(Authenticator authenticator, BasePath base, Set<String
         }
     }
 
-    /** Clients of the bridge cannot send headers; theirs is the check of the origin, which the bridge has for every request. */
     private static boolean comesFromAPage(RoutingContext context, Session session) {
         String token = context.request().getHeader(PAGE_TOKEN);
         return OriginGuard.READING.contains(context.request().method())
-                || context.normalizedPath().startsWith("/eventbus/")
                 || (token != null && session.isPageToken(token));
     }
 

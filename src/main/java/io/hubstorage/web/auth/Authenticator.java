@@ -1,5 +1,8 @@
 package io.hubstorage.web.auth;
 
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Bus;
+import io.hubstorage.bus.LoginAttack;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.web.auth.Principal.Anonymous;
@@ -11,12 +14,18 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,55 +34,93 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides who comes in. A login is asked for where a password or token is set, or where others than this machine can reach the
  * server; {@code HUBSTORAGE_AUTH=none} alone switches that off. Credentials may change while it
- * runs: whoever came in by the old ones is out. Use it on one context.
+ * runs: whoever came in by the old ones is out. What those who are in may do, {@link Permits} says. Use it on one context.
  */
 public final class Authenticator {
     private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
 
-    private static final int TRIES_AT_ONCE = 10;
-    private static final Duration TRY_EVERY = Duration.ofSeconds(30);
-    private static final int REMEMBERED_CLIENTS = 10_000;
-    /** Of all clients together that have never shown the right password: many addresses are no way around. */
-    private static final int UNPROVEN_TRIES_AT_ONCE = 300;
-
-    private static final Duration UNPROVEN_TRY_EVERY = Duration.ofSeconds(3);
-    private static final String UNPROVEN = "unproven";
     private static final int MOST_SESSIONS = 1_000;
     /** A longer one is wrong without a look. */
     private static final int LONGEST_PASSWORD = 1_024;
 
-    private static final Duration QUIET = Duration.ofSeconds(10);
+    /** How long whoever logs out waits for a disk. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /** How long the stop does; a slow machine needs some of it to hash what the logins are kept with. */
+    private static final Duration AT_THE_END = Duration.ofSeconds(10);
 
+    private static final Duration QUIET = Duration.ofSeconds(10);
+    /** How often others are told that somebody tries passwords. */
+    private static final Duration ATTACK_EVERY = Duration.ofMinutes(10);
+
+    private final Bus bus;
     private final ConfigStore store;
     private final InstantSource clock;
     private final CredentialStore credentials;
-    private final Throttle tries;
-    private final Throttle unprovenTries;
     private final KnownBrowsers known;
-    /** Clients that have shown the right password; the one that came last is last. */
-    private final Set<String> proven = new LinkedHashSet<>();
-
+    private final SessionKeeper keeper;
+    private final TokenKeeper tokens;
+    private final AuditLog audit;
+    private final Tries tries;
     private final Sessions sessions;
+    /** What was begun without a login of its own. */
+    private final EndHandlers others = new EndHandlers();
+
+    private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
     /** Until then the log is told of no further wrong password. */
     private Instant quietUntil = Instant.MIN;
 
     private long untold;
+    /** Until then nobody else is told of an attack. */
+    private Instant attackQuietUntil = Instant.MIN;
+
+    private long wrongTries;
+
+    /** What was read before it began. */
+    private record Opened(
+            KnownBrowsers known,
+            SessionFile file,
+            List<Session.Kept> sessions,
+            TokenStore tokens,
+            List<ApiToken> made) {
+        static Opened from(ConfigStore store, InstantSource clock, boolean asked, Credentials credentials) {
+            Path folder = store.settings().configFolder();
+            SessionFile file = new SessionFile(folder);
+            TokenStore tokens = new TokenStore(folder, clock);
+            return new Opened(
+                    asked ? KnownBrowsers.kept(folder) : KnownBrowsers.untilRestart(),
+                    file,
+                    asked ? file.read(credentials.text()) : List.of(),
+                    tokens,
+                    read(tokens));
+        }
+
+        private static List<ApiToken> read(TokenStore tokens) {
+            try {
+                return tokens.list();
+            } catch (IOException | RuntimeException e) {
+                // The first look while it runs says so.
+                return List.of();
+            }
+        }
+    }
 
     private Authenticator(
-            Vertx vertx,
-            ConfigStore store,
-            InstantSource clock,
-            boolean exposed,
-            StoredPassword stored,
-            @Nullable String storedHash,
-            KnownBrowsers known) {
+            Vertx vertx, ConfigStore store, InstantSource clock, CredentialStore credentials, Opened opened) {
+        this.bus = new Bus(vertx);
         this.store = store;
         this.clock = clock;
-        this.known = known;
-        this.credentials = new CredentialStore(vertx, store, exposed, stored, storedHash, this::revokeAll);
-        this.tries = new Throttle(clock, TRIES_AT_ONCE, TRY_EVERY, REMEMBERED_CLIENTS);
-        this.unprovenTries = new Throttle(clock, UNPROVEN_TRIES_AT_ONCE, UNPROVEN_TRY_EVERY, 1);
+        this.credentials = credentials;
+        this.known = opened.known();
+        this.tokens = new TokenKeeper(vertx, clock, opened.tokens(), opened.made());
+        this.audit = new AuditLog(vertx, clock, new AuditFile(store.settings().configFolder(), clock));
+        this.tries = new Tries(clock);
         this.sessions = new Sessions(clock, MOST_SESSIONS);
+        this.keeper = new SessionKeeper(vertx, clock, opened.file(), sessions, credentials::text);
+        sessions.resume(opened.sessions());
+        credentials.onChange(this::revokeAll);
+        for (Refusal why : Refusal.values()) {
+            refused.put(why, new LongAdder());
+        }
     }
 
     /**
@@ -102,10 +149,13 @@ public final class Authenticator {
                         // knows.
                         fresh.accept(ready.fresh());
                     }
-                    KnownBrowsers known =
-                            asked ? KnownBrowsers.kept(store.settings().configFolder()) : KnownBrowsers.untilRestart();
+                    String hash = ready == null ? null : ready.hash();
                     return new Authenticator(
-                            vertx, store, clock, exposed, stored, ready == null ? null : ready.hash(), known);
+                            vertx,
+                            store,
+                            clock,
+                            new CredentialStore(vertx, store, exposed, stored, hash),
+                            Opened.from(store, clock, asked, Credentials.of(environment, hash)));
                 },
                 false);
     }
@@ -115,18 +165,40 @@ public final class Authenticator {
         return credentials.isRequired();
     }
 
+    /** Why a password or token was not taken. */
+    public enum Refusal {
+        WRONG,
+        /** Nobody looked at it: too many before it were wrong. */
+        THROTTLED
+    }
+
+    /** How many were refused since the start, over HTTP and on the TCP bridge. From any thread. */
+    public long refused(Refusal why) {
+        return Objects.requireNonNull(refused.get(why)).sum();
+    }
+
+    private void count(Throwable cause) {
+        if (cause instanceof AuthFailure failure) {
+            Objects.requireNonNull(refused.get(failure.wasLookedAt() ? Refusal.WRONG : Refusal.THROTTLED))
+                    .increment();
+        }
+    }
+
     /** A login by the form; fails with an {@link AuthFailure}. */
     public Future<Session> logIn(HttpServerRequest request, ClientInfo client, String password) {
         Optional<String> browser = known.of(request, client);
-        return tried(
-                        browser.map(id -> "browser " + id).orElse("form " + client.address()),
-                        browser.isPresent(),
-                        client,
-                        password)
-                .map(right -> {
-                    LOG.info("Somebody logged in from {}", client.address());
-                    return sessions.begin();
-                });
+        Tries.Try one = tries.ofPassword(
+                browser.map(id -> "browser " + id).orElse("form " + client.address()), browser.isPresent());
+        return tried(one, client, password).onFailure(this::count).map(right -> begin(Identity.PASSWORD, client));
+    }
+
+    /** Begins a login of somebody who has shown who it is: always a new one, under a new id. */
+    public Session begin(Identity who, ClientInfo client) {
+        LOG.info("Somebody logged in from {}", client.address());
+        Session session = sessions.begin(who);
+        audit.add("login", null, session, client.address(), 200);
+        keepSessions();
+        return session;
     }
 
     /** Lets a browser that has just logged in prove that later. */
@@ -134,9 +206,22 @@ public final class Authenticator {
         return known.cookie(client, basePath);
     }
 
-    /** Ends a login, and whatever was begun with it and goes on. */
-    public void logOut(Session session) {
+    /**
+     * Ends a login, and whatever was begun with it and goes on. When this succeeds, no restart brings it back, or the log says so; it
+     * fails after some seconds where the disk does not answer.
+     */
+    public Future<Void> logOut(Session session, ClientInfo client) {
         sessions.end(session);
+        audit.add("logout", null, session, client.address(), 200);
+        return soon(keepSessions(), PATIENCE);
+    }
+
+    private static Future<Void> soon(Future<Void> noted, Duration patience) {
+        return noted.timeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                .onFailure(late -> LOG.warn(
+                        "What logins ended or went on is not written down yet ({}): a restart now would"
+                                + " not know it",
+                        String.valueOf(late.getMessage())));
     }
 
     /**
@@ -145,14 +230,17 @@ public final class Authenticator {
      */
     public Future<Principal> authenticate(HttpServerRequest request, ClientInfo client) {
         Principal seen = identify(request, client);
-        if (seen.mayDoAll()) {
+        if (seen.isKnown()) {
             return Future.succeededFuture(seen);
         }
+        String tracked = "header " + client.address();
         return switch (Authorization.of(request.getHeader(HttpHeaders.AUTHORIZATION))) {
-            case Authorization.Token token -> byToken(client, token.text());
+            case Authorization.Token token ->
+                byToken(tries.of(tracked), client, token.text()).onFailure(this::count);
             case Authorization.Password password ->
-                tried("header " + client.address(), false, client, password.text())
-                        .map(right -> new Program());
+                tried(tries.ofPassword(tracked, false), client, password.text())
+                        .onFailure(this::count)
+                        .map(right -> new Program(Identity.PASSWORD));
             case Authorization.None none -> Future.succeededFuture(seen);
         };
     }
@@ -173,110 +261,143 @@ public final class Authenticator {
     }
 
     /**
-     * Calls back when a principal may not go on, because its login has ended or the credentials have changed: for a connection
-     * that outlives the request it began with.
+     * Calls back when a principal may not go on, because its login has ended, its token was revoked or the credentials have changed:
+     * for a connection that outlives the request it began with.
      *
      * @return unsubscribes, when the connection ended by itself
      */
     public Runnable onEnd(Principal principal, Runnable end) {
-        return sessions.onEnd(principal, end);
+        return switch (principal) {
+            case Session session -> session.onEnd(end);
+            case Program(Identity _, Optional<String> id) when id.isPresent() -> tokens.onEnd(id.get(), end);
+            default -> others.add(end);
+        };
     }
 
-    /** Whether an {@code Authorization} header brings the token; for connections whose headers are not those of HTTP. */
-    public boolean isToken(@Nullable String authorization) {
-        return Authorization.of(authorization) instanceof Authorization.Token(String text) && credentials.isToken(text);
+    /**
+     * Whoever brings that {@code Authorization} header, if it has a token, or if nobody is asked for one; for connections whose
+     * headers are not those of HTTP.
+     *
+     * @param address where it comes from
+     */
+    public Principal byHeader(@Nullable String authorization, String address) {
+        if (!isRequired()) {
+            return new AuthDisabled();
+        }
+        if (!(Authorization.of(authorization) instanceof Authorization.Token(String text))) {
+            return new Anonymous();
+        }
+        Optional<Program> program = ofToken(text);
+        if (program.isEmpty()) {
+            count(wrong(address));
+        }
+        return program.<Principal>map(known -> known).orElseGet(Anonymous::new);
     }
 
-    /** To be called now and then: ends what is over, forgets what is paid, and looks for another stored password. */
+    /** The tokens that were made here. */
+    public TokenKeeper tokens() {
+        return tokens;
+    }
+
+    public AuditLog audit() {
+        return audit;
+    }
+
+    /** To be called now and then: ends what is over, forgets what is paid, and looks for other tokens and another password. */
     public void sweep() {
-        sessions.sweep(store.settings().web().login().idle());
+        if (isRequired()) {
+            keeper.sweep(store.settings().web().login().idle());
+        }
         tries.sweep();
         credentials.refresh();
+        tokens.sweep();
+        audit.sweep();
     }
 
-    public void close() {
+    /** Writes down what is to be kept over a restart; a disk that does not answer is not waited for. */
+    public Future<Void> close() {
         credentials.close();
+        return soon(
+                        sessions.count() == 0
+                                ? tokens.refresh()
+                                : keepSessions().compose(kept -> tokens.refresh()),
+                        AT_THE_END)
+                .otherwiseEmpty();
     }
 
-    private Future<Principal> byToken(ClientInfo client, String text) {
-        String tracked = "header " + client.address();
-        Optional<Duration> wait = tries.take(tracked);
+    private Future<Void> keepSessions() {
+        return isRequired() ? keeper.keep() : Future.succeededFuture();
+    }
+
+    private Optional<Program> ofToken(String text) {
+        return credentials.isToken(text) ? Optional.of(new Program(Identity.ENVIRONMENT_TOKEN)) : tokens.find(text);
+    }
+
+    private Future<Principal> byToken(Tries.Try one, ClientInfo client, String text) {
+        Optional<Duration> wait = tries.take(one);
         if (wait.isPresent()) {
-            return Future.failedFuture(AuthFailure.tooMany(wait.get()));
+            return Future.failedFuture(tooMany(client, wait.get()));
         }
-        if (!credentials.isToken(text)) {
-            return Future.failedFuture(wrong(client));
+        Optional<Program> program = ofToken(text);
+        if (program.isEmpty()) {
+            return Future.failedFuture(wrong(client.address()));
         }
-        tries.giveBack(tracked);
-        return Future.succeededFuture(new Program());
+        tries.giveBack(one);
+        return Future.succeededFuture(program.get());
     }
 
     /** Forms and headers are counted apart: a script with an old password does not lock its owner's browser out. */
-    private Future<Void> tried(String tracked, boolean knownBrowser, ClientInfo client, String password) {
-        boolean unproven = !knownBrowser && !proven.contains(tracked);
-        Optional<Duration> wait = tries.take(tracked);
-        if (wait.isEmpty() && unproven) {
-            wait = unprovenTries.take(UNPROVEN);
-            if (wait.isPresent()) {
-                tries.giveBack(tracked);
-            }
-        }
+    private Future<Void> tried(Tries.Try one, ClientInfo client, String password) {
+        Optional<Duration> wait = tries.take(one);
         if (wait.isPresent()) {
-            return Future.failedFuture(AuthFailure.tooMany(wait.get()));
+            return Future.failedFuture(tooMany(client, wait.get()));
         }
         if (password.isEmpty() || password.length() > LONGEST_PASSWORD) {
-            return Future.failedFuture(wrong(client));
+            return Future.failedFuture(wrong(client.address()));
         }
-        // Whoever has shown the right password goes before all others.
-        int turn = tries.taken(tracked) - (unproven ? 0 : TRIES_AT_ONCE);
         return credentials
-                .isPassword(password, turn)
-                .onFailure(notLookedAt -> giveBack(tracked, unproven))
+                .isPassword(password, tries.turn(one))
+                .onFailure(notLookedAt -> tries.giveBack(one))
                 .compose(right -> {
                     if (!right) {
-                        return Future.failedFuture(wrong(client));
+                        return Future.failedFuture(wrong(client.address()));
                     }
-                    giveBack(tracked, unproven);
-                    prove(tracked);
+                    tries.prove(one);
                     return Future.succeededFuture();
                 });
     }
 
-    private void giveBack(String tracked, boolean unproven) {
-        tries.giveBack(tracked);
-        if (unproven) {
-            unprovenTries.giveBack(UNPROVEN);
+    /** Who has no try left goes on trying: that is an attack, or a program with an old password. */
+    private AuthFailure tooMany(ClientInfo client, Duration wait) {
+        Instant now = clock.instant();
+        if (!now.isBefore(attackQuietUntil)) {
+            attackQuietUntil = now.plus(ATTACK_EVERY);
+            bus.publish(Addresses.LOGIN_ATTACKED, new LoginAttack(now, client.address(), wrongTries));
+            wrongTries = 0;
         }
-    }
-
-    private void prove(String tracked) {
-        proven.remove(tracked);
-        proven.add(tracked);
-        if (proven.size() > MOST_SESSIONS) {
-            proven.remove(proven.iterator().next());
-        }
-    }
-
-    private AuthFailure wrong(ClientInfo client) {
-        tellOf(client);
-        return AuthFailure.wrong();
+        return AuthFailure.tooMany(wait);
     }
 
     /** Tells the log who tries wrong passwords, and never which; a line every ten seconds at the most. */
-    private void tellOf(ClientInfo client) {
+    private AuthFailure wrong(String address) {
+        wrongTries++;
+        audit.add("login.failed", null, new Anonymous(), address, 401);
         Instant now = clock.instant();
         if (now.isBefore(quietUntil)) {
             untold++;
-            return;
+            return AuthFailure.wrong();
         }
         String more = untold == 0 ? "" : " (%d more since the last line like this)".formatted(untold);
-        LOG.warn("A wrong password or token came from {}{}", client.address(), more);
+        LOG.warn("A wrong password or token came from {}{}", address, more);
         quietUntil = now.plus(QUIET);
         untold = 0;
+        return AuthFailure.wrong();
     }
 
     private void revokeAll() {
         sessions.endAll();
-        proven.clear();
+        others.run();
+        tries.forgetProven();
+        keepSessions();
     }
 }

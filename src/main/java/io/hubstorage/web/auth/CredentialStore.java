@@ -19,8 +19,8 @@ final class CredentialStore {
     private final ConfigStore store;
     private final boolean exposed;
     private final StoredPassword stored;
-    private final Runnable changed;
     private final PasswordQueue looks;
+    private Runnable changed = () -> {};
     private @Nullable String storedHash;
     private Environment environment;
     private Credentials credentials;
@@ -28,24 +28,18 @@ final class CredentialStore {
     private boolean unreadable;
 
     private boolean saidKept;
+    private boolean looking;
 
     /**
      * @param exposed whether others than this machine can reach the server
-     * @param changed called when other credentials are in force than before
      */
     CredentialStore(
-            Vertx vertx,
-            ConfigStore store,
-            boolean exposed,
-            StoredPassword stored,
-            @Nullable String storedHash,
-            Runnable changed) {
+            Vertx vertx, ConfigStore store, boolean exposed, StoredPassword stored, @Nullable String storedHash) {
         this.vertx = vertx;
         this.store = store;
         this.exposed = exposed;
         this.stored = stored;
         this.storedHash = storedHash;
-        this.changed = changed;
         this.looks = new PasswordQueue(vertx);
         this.environment = store.environment();
         this.credentials = Credentials.of(environment, storedHash);
@@ -53,6 +47,16 @@ final class CredentialStore {
 
     boolean isRequired() {
         return !store.settings().web().login().off() && (exposed || current().areNamed());
+    }
+
+    /** Has that called when other credentials are in force than before. */
+    void onChange(Runnable listener) {
+        changed = listener;
+    }
+
+    /** What is in force, as {@link Credentials#text} has it. */
+    String text() {
+        return current().text();
     }
 
     boolean isToken(String tried) {
@@ -81,10 +85,13 @@ final class CredentialStore {
 
     /** Looks whether the stored password was replaced. */
     void refresh() {
-        if (!isRequired()) {
+        if (looking || !isRequired()) {
             return;
         }
+        // A disk that hangs costs one of Vert.x's threads, and not one more with each look.
+        looking = true;
         vertx.executeBlocking(stored::hash, false)
+                .onComplete(looked -> looking = false)
                 .onSuccess(hash -> {
                     unreadable = false;
                     take(store.environment(), hash.orElse(null));

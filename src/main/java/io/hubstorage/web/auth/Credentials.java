@@ -73,6 +73,11 @@ final class Credentials {
         return token;
     }
 
+    /** All of them in one text, to be hashed: it tells whether they are the same as at another time. A secret. */
+    String text() {
+        return String.join("\n", texts);
+    }
+
     boolean sameAs(Credentials other) {
         return texts.equals(other.texts);
     }

@@ -63,7 +63,7 @@ public record LoginRoutes(Authenticator authenticator, LoginPage page, BasePath 
 
     private void login(RoutingContext context) {
         String next = localPath(context.queryParams().get("next"));
-        if (Principal.of(context).mayDoAll()) {
+        if (Principal.of(context).isKnown()) {
             base.redirect(context, next);
         } else {
             show(context, 200, next, null);
@@ -84,10 +84,10 @@ public record LoginRoutes(Authenticator authenticator, LoginPage page, BasePath 
     }
 
     private void begin(RoutingContext context, Session session, String next) {
-        if (Principal.of(context) instanceof Session before) {
-            authenticator.logOut(before);
-        }
         ClientInfo client = ClientInfo.of(context);
+        if (Principal.of(context) instanceof Session before) {
+            authenticator.logOut(before, client);
+        }
         context.response().addCookie(session.cookie(client, base.text()));
         context.response().addCookie(authenticator.knownBrowserCookie(client, base.text()));
         base.redirect(context, next);
@@ -113,8 +113,13 @@ public record LoginRoutes(Authenticator authenticator, LoginPage page, BasePath 
             if (token == null || !session.isPageToken(token)) {
                 throw new HttpProblem(403, "A logout must come from a page of this login. Load the page again.");
             }
-            authenticator.logOut(session);
+            authenticator.logOut(session, ClientInfo.of(context)).onComplete(done -> loggedOut(context));
+        } else {
+            loggedOut(context);
         }
+    }
+
+    private void loggedOut(RoutingContext context) {
         context.response().addCookie(Session.noCookie(ClientInfo.of(context), base.text()));
         base.redirect(context, authenticator.isRequired() ? LOGIN : DASHBOARD);
     }

@@ -58,7 +58,9 @@ final class PasswordQueue {
         }
         Look look = waiting.removeFirst();
         busy = true;
-        thread.executeBlocking(look.work(), true).onComplete(looked -> {
+        // Not "ordered", which would have it wait for whatever else of the verticle blocks: there is one look at a
+        // time.
+        thread.executeBlocking(look.work(), false).onComplete(looked -> {
             busy = false;
             look.found().handle(looked);
             next();

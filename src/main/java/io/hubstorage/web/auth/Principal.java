@@ -1,6 +1,7 @@
 package io.hubstorage.web.auth;
 
 import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
 
 /** Who asks: a {@link Session} is a browser that has logged in. */
 public sealed interface Principal permits Session, Principal.AuthDisabled, Principal.Program, Principal.Anonymous {
@@ -14,17 +15,48 @@ public sealed interface Principal permits Session, Principal.AuthDisabled, Princ
         context.put("principal", this);
     }
 
-    /** Whether it may see and do everything. */
-    default boolean mayDoAll() {
-        return !(this instanceof Anonymous);
+    /** Empty for who has not logged in where that is asked for. */
+    Optional<Identity> identity();
+
+    /** Whether it may come in at all. */
+    default boolean isKnown() {
+        return identity().isPresent();
+    }
+
+    /** Whether it may do what asks for that role. */
+    default boolean may(Role least) {
+        return identity().filter(who -> who.role().covers(least)).isPresent();
     }
 
     /** Anybody: no login is asked for. */
-    record AuthDisabled() implements Principal {}
+    record AuthDisabled() implements Principal {
+        @Override
+        public Optional<Identity> identity() {
+            return Optional.of(Identity.ANYBODY);
+        }
+    }
 
-    /** A program that brought the password or the token with the request. */
-    record Program() implements Principal {}
+    /**
+     * A program that brought the password or a token with the request.
+     *
+     * @param tokenId of the {@link ApiToken}, so that what goes on can end with it; empty for other credentials
+     */
+    record Program(Identity who, Optional<String> tokenId) implements Principal {
+        Program(Identity who) {
+            this(who, Optional.empty());
+        }
+
+        @Override
+        public Optional<Identity> identity() {
+            return Optional.of(who);
+        }
+    }
 
     /** Somebody without a login or a token. */
-    record Anonymous() implements Principal {}
+    record Anonymous() implements Principal {
+        @Override
+        public Optional<Identity> identity() {
+            return Optional.empty();
+        }
+    }
 }

@@ -4,43 +4,82 @@ import io.hubstorage.web.http.ClientInfo;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
 import io.vertx.core.net.HostAndPort;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Set;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One login of one browser, carried by a cookie. Lives on the context of {@link Sessions}, which alone changes it.
+ * One login of one browser, carried by a cookie. Only the digest of the cookie's secret is kept; the secret itself comes with
+ * each request. Lives on the context of {@link Sessions}, which alone changes it.
  */
 public final class Session implements Principal {
     private static final String COOKIE = "hubstorage";
     private static final int SECRET_BYTES = 32;
     private static final Duration LONGEST = Duration.ofDays(30);
+    private static final String PAGES = "pages";
 
-    private final String id = Tokens.text(SECRET_BYTES);
-    private final String pageToken = Tokens.text(SECRET_BYTES);
+    private final Identity identity;
+    private final String digest;
     private final Instant begun;
-    private final Set<Runnable> endHandlers = new LinkedHashSet<>();
+    private final EndHandlers endHandlers = new EndHandlers();
     private Instant lastUsed;
+    private boolean ended;
+    /** Unknown after a restart until its browser comes. */
+    private @Nullable String id;
 
-    Session(Instant begun) {
+    /**
+     * What is kept of one over a restart.
+     *
+     * @param digest of the cookie's secret
+     */
+    record Kept(String digest, Identity identity, Instant begun, Instant lastUsed) {}
+
+    /** A new login, always under a new id. */
+    Session(Identity identity, Instant begun) {
+        this.identity = identity;
+        this.id = Tokens.text(SECRET_BYTES);
+        this.digest = Tokens.digest(id);
         this.begun = begun;
         this.lastUsed = begun;
     }
 
+    /** One that was kept. A clock that was ahead when it was written makes it last no longer. */
+    Session(Kept kept, Instant now) {
+        this.identity = kept.identity();
+        this.digest = kept.digest();
+        this.begun = kept.begun().isAfter(now) ? now : kept.begun();
+        this.lastUsed = kept.lastUsed().isAfter(now) ? now : kept.lastUsed();
+    }
+
+    Kept kept() {
+        return new Kept(digest, identity, begun, lastUsed);
+    }
+
+    String digest() {
+        return digest;
+    }
+
     /** The secret that the browser's cookie holds. */
     String id() {
-        return id;
+        return Objects.requireNonNull(id, "asked for before its browser has come");
+    }
+
+    @Override
+    public Optional<Identity> identity() {
+        return Optional.of(identity);
     }
 
     /** What only a page of this login knows: a request that changes something must come with it. */
     public String pageToken() {
-        return pageToken;
+        // Made of the cookie's secret, so that pages that are open when HubStorage restarts may go on.
+        return Tokens.encoded(Tokens.mac(id().getBytes(StandardCharsets.US_ASCII), PAGES));
     }
 
     public boolean isPageToken(String text) {
-        return Tokens.same(pageToken, text);
+        return Tokens.same(pageToken(), text);
     }
 
     boolean isOver(Duration idle, Instant now) {
@@ -51,10 +90,19 @@ public final class Session implements Principal {
         lastUsed = now;
     }
 
-    /** Has that called when the login ends; what is returned unsubscribes it. */
+    /** Its browser has come with the secret. */
+    void use(String secret, Instant now) {
+        id = secret;
+        lastUsed = now;
+    }
+
+    /** Has that called when the login ends, at once if it has ended; what is returned unsubscribes it. */
     Runnable onEnd(Runnable end) {
-        endHandlers.add(end);
-        return () -> endHandlers.remove(end);
+        if (ended) {
+            end.run();
+            return () -> {};
+        }
+        return endHandlers.add(end);
     }
 
     /** Whether a connection that began with this login is still open. */
@@ -63,9 +111,8 @@ public final class Session implements Principal {
     }
 
     void end() {
-        List<Runnable> all = List.copyOf(endHandlers);
-        endHandlers.clear();
-        all.forEach(Runnable::run);
+        ended = true;
+        endHandlers.run();
     }
 
     /** Browsers keep cookies by host alone: with the port in it, two servers of one host do not log each other out. */
@@ -76,7 +123,7 @@ public final class Session implements Principal {
 
     /** It ends with the browser, and no other site sends it. */
     Cookie cookie(ClientInfo client, String basePath) {
-        return cookie(cookieName(client), id, client, basePath).setSameSite(CookieSameSite.LAX);
+        return cookie(cookieName(client), id(), client, basePath).setSameSite(CookieSameSite.LAX);
     }
 
     /** In the place of one that has ended. */

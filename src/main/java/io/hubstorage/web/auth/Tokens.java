@@ -13,6 +13,7 @@ final class Tokens {
     static final int KEY_BYTES = 32;
 
     private static final String MAC = "HmacSHA256";
+    private static final String DIGEST = "SHA-256";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private Tokens() {}
@@ -40,6 +41,15 @@ final class Tokens {
             return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has " + MAC, e);
+        }
+    }
+
+    /** SHA-256 of a text that is random enough for nobody to guess it, so that a fast digest is as good to keep as a slow one. */
+    static String digest(String text) {
+        try {
+            return encoded(MessageDigest.getInstance(DIGEST).digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has " + DIGEST, e);
         }
     }
 

@@ -1,44 +1,20 @@
 package io.hubstorage.web.bridge;
 
-import io.hubstorage.bus.Addresses;
+import io.hubstorage.web.auth.Permits;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.bridge.PermittedOptions;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What clients of a bridge may ask and hear: the public addresses and nothing else. */
 final class BridgePermits {
-    static final List<String> REQUESTS = List.of(
-            Addresses.BACKUP_START,
-            Addresses.BACKUP_CANCEL,
-            Addresses.BACKUP_STATUS,
-            Addresses.BACKUP_HISTORY,
-            Addresses.SCHEDULER_STATUS,
-            Addresses.SCHEDULER_RESTART,
-            Addresses.SCHEDULER_PAUSE,
-            Addresses.CONFIG_GET,
-            Addresses.CONFIG_UPDATE,
-            Addresses.CONFIG_VALIDATE,
-            Addresses.STATUS,
-            Addresses.ALARMS_LIST,
-            Addresses.ALARMS_ACKNOWLEDGE,
-            Addresses.S3_DISCOVER,
-            Addresses.S3_DIAGNOSE,
-            Addresses.S3_FILTER_PREVIEW);
-
-    static final List<String> PUBLISHED = List.of(
-            Addresses.BACKUP_STARTED,
-            Addresses.BACKUP_PROGRESS,
-            Addresses.BACKUP_FINISHED,
-            Addresses.SCHEDULER_CHANGED,
-            Addresses.CONFIG_CHANGED,
-            Addresses.STATUS_CHANGED,
-            Addresses.ALARMS_CHANGED,
-            Addresses.LOG);
+    static final Set<String> REQUESTS = Permits.requests().keySet();
+    static final Set<String> PUBLISHED = Permits.published().keySet();
 
     private BridgePermits() {}
 
-    static List<PermittedOptions> options(List<String> addresses) {
+    static List<PermittedOptions> options(Set<String> addresses) {
         return addresses.stream()
                 .map(address -> new PermittedOptions().setAddress(address))
                 .toList();

@@ -1,12 +1,15 @@
 package io.hubstorage.web.bridge;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.JobKind;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.streams.WriteStream;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is on its way to one client of a bridge: bounded in bytes and in time, so that one that does not read costs nothing. */
 final class Outbox {
@@ -17,7 +20,9 @@ final class Outbox {
     /** A client that takes nothing for this long is disconnected. */
     static final Duration STUCK = Duration.ofSeconds(30);
 
-    private static final Set<String> DISPENSABLE = Set.of(Addresses.BACKUP_PROGRESS, Addresses.LOG);
+    private static final Set<String> DISPENSABLE = Stream.concat(
+                    Stream.of(Addresses.LOG), Stream.of(JobKind.values()).map(JobKind::progress))
+            .collect(Collectors.toUnmodifiableSet());
 
     private final WriteStream<Buffer> socket;
     private final UnaryOperator<Buffer> framing;

@@ -1,7 +1,9 @@
 package io.hubstorage.web.bridge;
 
 import io.hubstorage.web.auth.Authenticator;
+import io.hubstorage.web.auth.Permits;
 import io.hubstorage.web.auth.Principal;
+import io.hubstorage.web.http.ClientInfo;
 import io.hubstorage.web.http.Disconnect;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -14,6 +16,7 @@ import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The event bus for browsers and other SockJS clients: requests in, published messages out. Use it on one context. */
 public final class SockJsBridge {
@@ -45,7 +48,10 @@ public final class SockJsBridge {
     public Router router() {
         SockJSHandlerOptions transports = new SockJSHandlerOptions()
                 .setInsertJSESSIONID(false)
-                // Transports that exist for foreign sites and for browsers of long ago.
+                // Transports that exist for foreign sites and for browsers of long ago. All of these find their session
+                // by
+                // the id in the path alone: whoever knows it would speak as the one who began it.
+                .addDisabledTransport("XHR")
                 .addDisabledTransport("JSON_P")
                 .addDisabledTransport("HTML_FILE")
                 .addDisabledTransport("EVENT_SOURCE");
@@ -74,23 +80,14 @@ public final class SockJsBridge {
         SockJSSocket socket = event.socket();
         event.complete(
                 switch (event.type()) {
-                    case SOCKET_CREATED -> {
-                        if (sockets.size() >= MAX_SOCKETS) {
-                            yield false;
-                        }
-                        Runnable unsubscribe =
-                                authenticator.onEnd(Principal.of(socket.routingContext()), socket::close);
-                        sockets.put(
-                                socket,
-                                new Client(new Outbox(socket, message -> message, () -> cut(socket)), unsubscribe));
-                        yield true;
-                    }
+                    case SOCKET_CREATED -> opened(socket);
                     case SOCKET_CLOSED -> {
                         closed(socket);
                         yield true;
                     }
-                    case SEND -> BridgePermits.wellFormed(event.getRawMessage());
+                    case SEND -> mayAsk(socket, event.getRawMessage());
                     case PUBLISH -> false;
+                    case REGISTER -> mayHear(socket, event.getRawMessage());
                     case RECEIVE -> {
                         // The bridge would write without looking whether the client reads; the outbox looks.
                         deliver(socket, event.getRawMessage());
@@ -98,6 +95,51 @@ public final class SockJsBridge {
                     }
                     default -> true;
                 });
+    }
+
+    private boolean opened(SockJSSocket socket) {
+        if (sockets.size() >= MAX_SOCKETS) {
+            return false;
+        }
+        // Before it is asked for its end, which comes at once where a login has ended during the handshake.
+        sockets.put(socket, new Client(new Outbox(socket, message -> message, () -> cut(socket)), () -> {}));
+        Runnable unsubscribe = authenticator.onEnd(Principal.of(socket.routingContext()), () -> {
+            closed(socket);
+            socket.close();
+        });
+        return sockets.computeIfPresent(socket, (_, client) -> new Client(client.outbox(), unsubscribe)) != null;
+    }
+
+    private boolean mayAsk(SockJSSocket socket, JsonObject message) {
+        if (!BridgePermits.wellFormed(message)) {
+            return false;
+        }
+        if (!BridgePermits.REQUESTS.contains(message.getString("address"))) {
+            // Refused in a moment, in the bridge's own words.
+            return true;
+        }
+        Principal principal = Principal.of(socket.routingContext());
+        Request request = new Request(
+                message.getString("address"),
+                message.getJsonObject("body"),
+                ClientInfo.of(socket.routingContext()).address());
+        Optional<String> refusal = request.refusal(principal);
+        if (refusal.isPresent()) {
+            request.audit(authenticator.audit(), principal, Request.FORBIDDEN);
+            // Before the bridge's own "rejected", which says no reason, and to which request only in its order.
+            String replyAddress = message.getString("replyAddress");
+            if (replyAddress != null) {
+                deliver(socket, Request.refused(replyAddress, request.address(), refusal.get()));
+            }
+            return false;
+        }
+        request.audit(authenticator.audit(), principal, Request.PASSED_ON);
+        return true;
+    }
+
+    private static boolean mayHear(SockJSSocket socket, JsonObject message) {
+        return message.getValue("address") instanceof String address
+                && Principal.of(socket.routingContext()).may(Permits.listener(address));
     }
 
     private static void cut(SockJSSocket socket) {

@@ -67,23 +67,35 @@ public final class TcpBridge {
 
     /** Who may come in. */
     public interface Auth {
-        /** Whether that header of a message lets its sender in; it may be absent. */
-        boolean admits(@Nullable String authorization);
+        /**
+         * Who that header of a message lets in; it may be absent.
+         *
+         * @param address where it comes from
+         */
+        Principal admit(@Nullable String authorization, String address);
 
-        /** Has {@code end} called when those who came in may not stay; what is returned unsubscribes it. */
-        Runnable onEnd(Runnable end);
+        /** Has {@code end} called when that one may not stay; what is returned unsubscribes it. */
+        Runnable onEnd(Principal principal, Runnable end);
 
-        /** Everybody, or whoever brings the token where a login is asked for. */
+        /** A request has been answered, or refused, with a status as of HTTP. */
+        void asked(Request request, Principal principal, int status);
+
+        /** Everybody, or whoever brings a token where a login is asked for. */
         static Auth of(Authenticator authenticator) {
             return new Auth() {
                 @Override
-                public boolean admits(@Nullable String authorization) {
-                    return !authenticator.isRequired() || authenticator.isToken(authorization);
+                public Principal admit(@Nullable String authorization, String address) {
+                    return authenticator.byHeader(authorization, address);
                 }
 
                 @Override
-                public Runnable onEnd(Runnable end) {
-                    return authenticator.onEnd(new Principal.Program(), end);
+                public Runnable onEnd(Principal principal, Runnable end) {
+                    return authenticator.onEnd(principal, end);
+                }
+
+                @Override
+                public void asked(Request request, Principal principal, int status) {
+                    request.audit(authenticator.audit(), principal, status);
                 }
             };
         }
@@ -128,12 +140,10 @@ public final class TcpBridge {
         }
         TcpConnection connection = new TcpConnection(vertx.eventBus(), socket, auth, limits);
         connections.put(socket, connection);
-        Runnable unsubscribe = auth.onEnd(connection::close);
         socket.closeHandler(closed -> {
             connection.close();
             connections.remove(socket);
             places.giveBack(address);
-            unsubscribe.run();
         });
     }
 }

@@ -1,5 +1,7 @@
 package io.hubstorage.web.bridge;
 
+import io.hubstorage.web.auth.Permits;
+import io.hubstorage.web.auth.Principal;
 import io.hubstorage.web.http.Disconnect;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -13,6 +15,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.parsetools.RecordParser;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +38,8 @@ final class TcpConnection {
     private final RecordParser frames;
     private final Map<String, MessageConsumer<JsonObject>> registered = new HashMap<>();
     private final long opened = System.nanoTime();
-    private boolean admitted;
+    private Principal principal = new Principal.Anonymous();
+    private Runnable unsubscribe = () -> {};
     private boolean inFrame;
     private boolean closed;
     private int refused;
@@ -47,7 +51,7 @@ final class TcpConnection {
         this.socket = socket;
         this.auth = auth;
         this.limits = limits;
-        this.admitted = auth.admits(null);
+        admit(null);
         this.outbox = new Outbox(socket, TcpConnection::framed, this::cut);
         this.frames = RecordParser.newFixed(LENGTH_BYTES);
         frames.handler(this::take);
@@ -70,7 +74,7 @@ final class TcpConnection {
         lastFrame = System.nanoTime();
         if (!inFrame) {
             int length = record.getInt(0);
-            if (length <= 0 || length > (admitted ? limits.frameBytes() : limits.anonymousBytes())) {
+            if (length <= 0 || length > (principal.isKnown() ? limits.frameBytes() : limits.anonymousBytes())) {
                 fail("message_too_long");
                 close();
                 return;
@@ -115,13 +119,25 @@ final class TcpConnection {
 
     /** Once in, a connection stays in. */
     private boolean isAdmitted(JsonObject message) {
-        if (!admitted) {
+        if (!principal.isKnown()) {
             Object authorization = message.getValue("headers") instanceof JsonObject headers
                     ? headers.getValue("authorization")
                     : null;
-            admitted = auth.admits(authorization instanceof String text ? text : null);
+            admit(authorization instanceof String text ? text : null);
         }
-        return admitted;
+        return principal.isKnown();
+    }
+
+    private void admit(@Nullable String authorization) {
+        principal = auth.admit(authorization, address());
+        if (principal.isKnown()) {
+            unsubscribe = auth.onEnd(principal, this::close);
+        }
+    }
+
+    /** Where the client is. */
+    private String address() {
+        return String.valueOf(socket.remoteAddress().hostAddress());
     }
 
     private void send(String address, JsonObject message) {
@@ -132,22 +148,32 @@ final class TcpConnection {
         } else if (underWay >= MOST_UNDER_WAY) {
             fail("too_many_requests");
         } else {
-            String replyAddress = message.getString("replyAddress");
-            underWay++;
-            bus.<Object>request(
-                            address,
-                            message.getJsonObject("body"),
-                            new DeliveryOptions().setSendTimeout(REPLY_TIMEOUT_MILLIS))
-                    .onComplete(answered -> {
-                        underWay--;
-                        if (replyAddress != null && !closed) {
-                            outbox.write(
-                                    answered.succeeded()
-                                            ? message(replyAddress, answered.result(), true)
-                                            : failure(address, replyAddress, answered.cause()));
-                        }
-                    });
+            ask(new Request(address, message.getJsonObject("body"), address()), message.getString("replyAddress"));
         }
+    }
+
+    private void ask(Request request, @Nullable String replyAddress) {
+        Optional<String> refusal = request.refusal(principal);
+        if (refusal.isPresent()) {
+            auth.asked(request, principal, Request.FORBIDDEN);
+            if (replyAddress != null) {
+                outbox.write(Request.refused(replyAddress, request.address(), refusal.get()));
+            }
+            return;
+        }
+        underWay++;
+        bus.<Object>request(
+                        request.address(), request.body(), new DeliveryOptions().setSendTimeout(REPLY_TIMEOUT_MILLIS))
+                .onComplete(answered -> {
+                    underWay--;
+                    auth.asked(request, principal, Request.status(answered.cause()));
+                    if (replyAddress != null && !closed) {
+                        outbox.write(
+                                answered.succeeded()
+                                        ? message(replyAddress, answered.result(), true)
+                                        : failure(request.address(), replyAddress, answered.cause()));
+                    }
+                });
     }
 
     private static JsonObject message(String address, Message<?> message, boolean send) {
@@ -172,7 +198,7 @@ final class TcpConnection {
     }
 
     private void register(String address) {
-        if (!BridgePermits.PUBLISHED.contains(address)) {
+        if (!BridgePermits.PUBLISHED.contains(address) || !principal.may(Permits.listener(address))) {
             fail("access_denied");
         } else if (registered.containsKey(address)) {
             fail("already_registered");
@@ -205,7 +231,7 @@ final class TcpConnection {
         }
         long now = System.nanoTime();
         boolean listens = !registered.isEmpty() || underWay > 0;
-        if ((!admitted && now - opened > limits.login().toNanos())
+        if ((!principal.isKnown() && now - opened > limits.login().toNanos())
                 || (inFrame && now - lastFrame > limits.frame().toNanos())
                 || (!listens && now - lastFrame > limits.idle().toNanos())) {
             cut();
@@ -222,6 +248,7 @@ final class TcpConnection {
     /** Ends it, and what it listens to, as soon as it has read what it was sent. */
     void close() {
         closed = true;
+        unsubscribe.run();
         registered.values().forEach(MessageConsumer::unregister);
         registered.clear();
         socket.close();

@@ -29,25 +29,31 @@ public final class Background {
     private static final Duration MOST_WAIT = Duration.ofSeconds(20);
 
     private final Vertx vertx;
-    private final WorkerExecutor searches;
+    private final WorkerExecutor few;
     private final Map<Load, Quota> quotas = new EnumMap<>(Load.class);
 
     /** What is bounded, for everybody together and for one client; beyond that it is a 503. */
     public enum Load {
         /** Keeps a processor busy: four run, the others wait. */
-        SEARCH(SEARCHES_AT_ONCE + 32, 8, "Many searches are under way already. Try again in some seconds."),
+        SEARCH(SEARCHES_AT_ONCE + 32, 8, true, "Many searches are under way already. Try again in some seconds."),
+        /** Takes milliseconds and some megabytes, and programs ask for many side by side: these wait in turn, too. */
+        LOOKUP(512, 256, true, "Many requests are under way already. Try again in some seconds."),
         /** Goes at its reader's pace, with a file open and some hundred kilobytes of memory. */
-        DOWNLOAD(128, 64, "Many downloads are under way already. Try again when some have ended."),
+        DOWNLOAD(128, 64, false, "Many downloads are under way already. Try again when some have ended."),
         /** Likewise, and has a packer of its own. */
-        ARCHIVE(16, 8, "Many archives are being made already. Try again later.");
+        ARCHIVE(16, 8, false, "Many archives are being made already. Try again later.");
 
         private final int most;
         private final int perClient;
+        /** Whether it waits for one of the few threads. */
+        private final boolean inTurn;
+
         private final String refusal;
 
-        Load(int most, int perClient, String refusal) {
+        Load(int most, int perClient, boolean inTurn, String refusal) {
             this.most = most;
             this.perClient = perClient;
+            this.inTurn = inTurn;
             this.refusal = refusal;
         }
 
@@ -56,10 +62,20 @@ public final class Background {
         }
     }
 
+    /** With threads for searches. */
     public Background(Vertx vertx) {
+        this(vertx, "web-search", SEARCHES_AT_ONCE);
+    }
+
+    /**
+     * With so many threads for what waits in turn.
+     *
+     * @param name of these threads; another one of the same name would share them
+     */
+    public Background(Vertx vertx, String name, int threads) {
         this.vertx = vertx;
         // Vert.x warns of work that takes longer; by its own default of a minute it would of any large comparison.
-        searches = vertx.createSharedWorkerExecutor("web-search", SEARCHES_AT_ONCE, 1, TimeUnit.HOURS);
+        few = vertx.createSharedWorkerExecutor(name, threads, 1, TimeUnit.HOURS);
         for (Load load : Load.values()) {
             quotas.put(load, new Quota(load.most, load.perClient));
         }
@@ -84,25 +100,30 @@ public final class Background {
         return bounded(context, Load.SEARCH, work);
     }
 
+    /** Likewise, what takes milliseconds. */
+    public <T> Future<T> lookUp(RoutingContext context, Callable<T> work) {
+        return bounded(context, Load.LOOKUP, work);
+    }
+
     private <T> Future<T> bounded(RoutingContext context, Load load, Callable<T> work) {
         String client = ClientInfo.of(context).address();
         Quota quota = Objects.requireNonNull(quotas.get(load));
         if (!quota.take(client)) {
             return Future.failedFuture(load.tooMany());
         }
-        Future<T> running = load == Load.SEARCH ? inTurn(context, work) : run(work);
+        Future<T> running = load.inTurn ? inTurn(context, load, work) : run(work);
         return running.onComplete(done -> quota.giveBack(client));
     }
 
-    private <T> Future<T> inTurn(RoutingContext context, Callable<T> work) {
+    private <T> Future<T> inTurn(RoutingContext context, Load load, Callable<T> work) {
         long begun = System.nanoTime();
-        return searches.executeBlocking(
+        return few.executeBlocking(
                 () -> {
                     if (context.response().closed()) {
                         throw new CancellationException("nobody waits any more");
                     }
                     if (System.nanoTime() - begun > MOST_WAIT.toNanos()) {
-                        throw Load.SEARCH.tooMany();
+                        throw load.tooMany();
                     }
                     return work.call();
                 },

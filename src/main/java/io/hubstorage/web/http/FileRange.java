@@ -1,15 +1,21 @@
 package io.hubstorage.web.http;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one range of a file that a request asks for (RFC 9110). Pure.
+ * The one range of a file that a request asks for (RFC 9110), or the whole of it.
  *
- * @param length in bytes; never 0
+ * @param length in bytes; 0 only for the whole of an empty file
  */
 public record FileRange(long first, long length) {
+    private static final int BUFFER = 64 << 10;
     private static final Pattern ONE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
     /**
@@ -42,6 +48,21 @@ public record FileRange(long first, long length) {
                     416, "The file has %d bytes; the range that was asked for is not in it.".formatted(size));
         }
         return new FileRange(first, last - first + 1);
+    }
+
+    /** Copies it from the content, which stays open. Blocks at the pace of the stream. */
+    public void copy(SeekableByteChannel content, OutputStream out) throws IOException {
+        InputStream in = Channels.newInputStream(content.position(first));
+        byte[] buffer = new byte[(int) Math.min(BUFFER, Math.max(1, length))];
+        long left = length;
+        while (left > 0) {
+            int read = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+            if (read < 0) {
+                throw new IOException("the file became shorter while it was sent");
+            }
+            out.write(buffer, 0, read);
+            left -= read;
+        }
     }
 
     public String contentRange(long size) {

@@ -94,7 +94,7 @@ public final class HttpProblem extends RuntimeException {
         };
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 

@@ -26,7 +26,7 @@ public record ProblemHandler(Router router, ErrorPage page) implements Handler<R
     /** The page that says what went wrong, for people that followed a link. */
     @FunctionalInterface
     public interface ErrorPage {
-        Future<Buffer> render(int status, String title, String detail);
+        Future<Buffer> render(RoutingContext context, int status, String title, String detail);
     }
 
     /** Lets a router's failures end here. */
@@ -98,8 +98,8 @@ public record ProblemHandler(Router router, ErrorPage page) implements Handler<R
         }
     }
 
-    /** Takes nothing more of a body that is too large, which may have no end. */
-    private static void cutOff(RoutingContext context) {
+    /** Takes nothing more of a body that is not wanted, which may have no end; to be called before the answer. */
+    public static void cutOff(RoutingContext context) {
         context.request().pause();
         context.response().putHeader(HttpHeaders.CONNECTION, "close");
         // Not at once: what closes while more is coming takes the answer with it.
@@ -108,7 +108,7 @@ public record ProblemHandler(Router router, ErrorPage page) implements Handler<R
     }
 
     private void showPage(RoutingContext context, JsonObject problem) {
-        page.render(problem.getInteger("status"), problem.getString("title"), problem.getString("detail"))
+        page.render(context, problem.getInteger("status"), problem.getString("title"), problem.getString("detail"))
                 .onSuccess(html -> context.response()
                         .putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8")
                         .end(html))

@@ -33,6 +33,8 @@ public final class ResponseStream extends OutputStream {
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private CompletableFuture<Void> underWay = CompletableFuture.completedFuture(null);
     private Buffer chunk = Buffer.buffer();
+    /** Of the next chunk: the first is as large as what is written first, which is all of a small body. */
+    private int capacity;
 
     /** Status and headers must be set by the time of the first write. */
     ResponseStream(Vertx vertx, RoutingContext context) {
@@ -58,12 +60,14 @@ public final class ResponseStream extends OutputStream {
 
     @Override
     public void write(int unit) throws IOException {
-        chunk.appendByte((byte) unit);
-        sendIfFull();
+        write(new byte[] {(byte) unit}, 0, 1);
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (chunk.length() == 0) {
+            chunk = Buffer.buffer(Math.max(capacity, length));
+        }
         chunk.appendBytes(bytes, offset, length);
         sendIfFull();
     }
@@ -81,7 +85,8 @@ public final class ResponseStream extends OutputStream {
         }
         await(underWay);
         Buffer full = chunk;
-        chunk = Buffer.buffer(CHUNK);
+        chunk = Buffer.buffer();
+        capacity = CHUNK;
         CompletableFuture<Void> sent = new CompletableFuture<>();
         underWay = sent;
         loop.runOnContext(ignored -> {

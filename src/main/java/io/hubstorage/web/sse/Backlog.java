@@ -1,5 +1,6 @@
 package io.hubstorage.web.sse;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -8,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events in their order, bounded in number and in bytes, and among them, outside of these bounds, the latest progress: what can
- * be replayed, and what waits for a slow client. Not thread-safe.
+ * Events in their order, bounded in number and in bytes, and among them, outside of these bounds, the latest progress of each
+ * name: what can be replayed, and what waits for a slow client. Not thread-safe.
  */
 final class Backlog {
     private final int maxEvents;
@@ -19,7 +20,7 @@ final class Backlog {
     private long bytes;
 
     private long forgotten;
-    private @Nullable Frame progress;
+    private final Map<String, Frame> progress = new HashMap<>();
 
     Backlog(int maxEvents, long maxBytes) {
         this.maxEvents = maxEvents;
@@ -48,20 +49,20 @@ final class Backlog {
     }
 
     private int bounded() {
-        return progress == null ? frames.size() : frames.size() - 1;
+        return frames.size() - progress.size();
     }
 
     private Frame oldestBounded() {
-        Map.Entry<Long, Frame> first = frames.firstEntry();
-        return first.getValue().kind() == Frame.Kind.PROGRESS
-                ? frames.higherEntry(first.getKey()).getValue()
-                : first.getValue();
+        return frames.values().stream()
+                .filter(frame -> frame.kind() != Frame.Kind.PROGRESS)
+                .findFirst()
+                .orElseThrow();
     }
 
     private void append(Frame frame) {
         if (frame.kind() == Frame.Kind.PROGRESS) {
-            forgetProgress();
-            progress = frame;
+            forgetProgress(frame.event());
+            progress.put(frame.event(), frame);
         } else {
             bytes += frame.size();
         }
@@ -71,16 +72,17 @@ final class Backlog {
     private void remove(Frame frame) {
         frames.remove(frame.sequence());
         if (frame.kind() == Frame.Kind.PROGRESS) {
-            progress = null;
+            progress.remove(frame.event());
         } else {
             bytes -= frame.size();
         }
     }
 
-    /** What it told is over. */
-    void forgetProgress() {
-        if (progress != null) {
-            remove(progress);
+    /** What it told under that name is over. */
+    void forgetProgress(String event) {
+        Frame told = progress.get(event);
+        if (told != null) {
+            remove(told);
         }
     }
 
@@ -109,6 +111,6 @@ final class Backlog {
     void clear() {
         frames.clear();
         bytes = 0;
-        progress = null;
+        progress.clear();
     }
 }

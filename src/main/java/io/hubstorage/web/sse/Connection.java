@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** One client of the event stream. Lives on the hub's context; never holds more than its backlog. */
@@ -26,18 +27,18 @@ final class Connection {
 
     private final HttpServerRequest request;
     private final HttpServerResponse response;
-    private final boolean logs;
+    private final Predicate<Frame> wanted;
     private final Backlog backlog;
     private final EventHub hub;
     private Phase phase = Phase.OPENING;
     private int stalledHeartbeats;
     private Runnable unsubscribe = () -> {};
 
-    Connection(EventHub hub, HttpServerRequest request, boolean logs, Backlog backlog) {
+    Connection(EventHub hub, HttpServerRequest request, Predicate<Frame> wanted, Backlog backlog) {
         this.request = request;
         this.response = request.response();
         this.hub = hub;
-        this.logs = logs;
+        this.wanted = wanted;
         this.backlog = backlog;
         response.drainHandler(ignored -> drained());
         response.closeHandler(ignored -> closed());
@@ -60,7 +61,7 @@ final class Connection {
 
     /** Sends an event now, or once the client has read what it has. */
     void send(Frame frame) {
-        if (phase != Phase.LIVE || (frame.kind() == Frame.Kind.LOG && !logs)) {
+        if (phase != Phase.LIVE || !wanted.test(frame)) {
             return;
         }
         if (backlog.isEmpty() && !response.writeQueueFull()) {

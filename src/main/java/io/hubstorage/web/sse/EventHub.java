@@ -1,8 +1,11 @@
 package io.hubstorage.web.sse;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.JobKind;
 import io.hubstorage.web.auth.Authenticator;
+import io.hubstorage.web.auth.Permits;
 import io.hubstorage.web.auth.Principal;
+import io.hubstorage.web.auth.Role;
 import io.hubstorage.web.http.Query;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -53,6 +56,10 @@ public final class EventHub {
 
     private static final Logger log = LoggerFactory.getLogger(EventHub.class);
     private static final int STATE_ATTEMPTS = 3;
+    /** How the names of events of every kind of job end. */
+    private static final String PROGRESS = ".progress";
+
+    private static final String FINISHED = ".finished";
 
     private final Vertx vertx;
     private final String epoch;
@@ -86,15 +93,18 @@ public final class EventHub {
 
     /** Begins to listen to the bus, on the current context. */
     public Future<Void> start() {
-        List<Future<Void>> registered = List.of(
-                listen(Addresses.BACKUP_STARTED, Frame.Kind.LIFECYCLE, "backup.started"),
-                listen(Addresses.BACKUP_PROGRESS, Frame.Kind.PROGRESS, "backup.progress"),
-                listen(Addresses.BACKUP_FINISHED, Frame.Kind.LIFECYCLE, "backup.finished"),
+        List<Future<Void>> registered = new ArrayList<>(List.of(
                 listen(Addresses.SCHEDULER_CHANGED, Frame.Kind.LIFECYCLE, "scheduler"),
                 listen(Addresses.STATUS_CHANGED, Frame.Kind.LIFECYCLE, "status"),
                 listen(Addresses.ALARMS_CHANGED, Frame.Kind.LIFECYCLE, "alarms"),
+                listen(Addresses.NOTIFY_DELIVERED, Frame.Kind.LIFECYCLE, "notify.delivered"),
                 listen(Addresses.CONFIG_CHANGED, Frame.Kind.LIFECYCLE, "config.changed"),
-                listen(Addresses.LOG, Frame.Kind.LOG, "log"));
+                listen(Addresses.LOG, Frame.Kind.LOG, "log")));
+        for (JobKind kind : JobKind.values()) {
+            registered.add(listen(kind.started(), Frame.Kind.LIFECYCLE, kind.word() + ".started"));
+            registered.add(listen(kind.progress(), Frame.Kind.PROGRESS, kind.word() + PROGRESS));
+            registered.add(listen(kind.finished(), Frame.Kind.LIFECYCLE, kind.word() + FINISHED));
+        }
         heartbeatTimer = vertx.setPeriodic(
                 limits.heartbeatMillis(),
                 timer -> List.copyOf(connections).forEach(connection -> connection.heartbeat(heartbeat)));
@@ -102,17 +112,18 @@ public final class EventHub {
     }
 
     private Future<Void> listen(String address, Frame.Kind kind, String event) {
+        Role least = Permits.listener(address);
         MessageConsumer<JsonObject> consumer =
-                vertx.eventBus().consumer(address, message -> publish(kind, event, message.body()));
+                vertx.eventBus().consumer(address, message -> publish(kind, least, event, message.body()));
         consumers.add(consumer);
         return consumer.completion();
     }
 
-    private void publish(Frame.Kind kind, String event, JsonObject data) {
-        Frame frame = Frame.of(epoch, ++sequence, kind, event, data);
+    private void publish(Frame.Kind kind, Role least, String event, JsonObject data) {
+        Frame frame = Frame.of(epoch, ++sequence, kind, least, event, data);
         latest.add(frame);
-        if (event.equals("backup.finished")) {
-            latest.forgetProgress();
+        if (event.endsWith(FINISHED)) {
+            latest.forgetProgress(event.replace(FINISHED, PROGRESS));
         }
         List.copyOf(connections).forEach(connection -> connection.send(frame));
     }
@@ -142,17 +153,25 @@ public final class EventHub {
         }
         HttpServerRequest request = context.request();
         HttpServerResponse response = request.response();
+        Principal principal = Principal.of(context);
         describe(response).setChunked(true);
-        Connection connection =
-                new Connection(this, request, logs, new Backlog(limits.backlogEvents(), limits.backlogBytes()));
+        Connection connection = new Connection(
+                this,
+                request,
+                frame -> wants(frame, logs, principal),
+                new Backlog(limits.backlogEvents(), limits.backlogBytes()));
         connections.add(connection);
-        connection.endWith(end -> authenticator.onEnd(Principal.of(context), end));
+        connection.endWith(end -> authenticator.onEnd(principal, end));
         response.write(": HubStorage events\nretry: 2000\n\n");
         response.write(heartbeat);
         Optional<List<Frame>> missed = Frame.sequence(request.getHeader("Last-Event-ID"), epoch)
                 .filter(last -> last <= sequence)
                 .flatMap(latest::after);
         missed.ifPresentOrElse(connection::goLive, () -> sendState(connection));
+    }
+
+    private static boolean wants(Frame frame, boolean logs, Principal principal) {
+        return principal.may(frame.least()) && (logs || frame.kind() != Frame.Kind.LOG);
     }
 
     private static HttpServerResponse describe(HttpServerResponse response) {
@@ -194,7 +213,7 @@ public final class EventHub {
                     log.warn("The state for the event stream could not be had; a page shows less for now.", failure);
                     return Future.succeededFuture(new JsonObject());
                 })
-                .map(body -> Frame.of(epoch, asOf, Frame.Kind.STATE, "state", body))
+                .map(body -> Frame.of(epoch, asOf, Frame.Kind.STATE, Role.VIEWER, "state", body))
                 .onComplete(done -> stateInFlight = null);
         if (!asked.isComplete()) {
             stateInFlight = asked;

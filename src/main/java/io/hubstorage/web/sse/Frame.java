@@ -1,5 +1,6 @@
 package io.hubstorage.web.sse;
 
+import io.hubstorage.web.auth.Role;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.util.Optional;
@@ -11,9 +12,11 @@ import org.jspecify.annotations.Nullable;
  * One event, encoded once for all clients.
  *
  * @param sequence counts the events of this process, from 1
+ * @param least the role of those who may see it
+ * @param event its name
  * @param bytes the event as it goes over the wire; shared, never changed
  */
-record Frame(long sequence, Kind kind, Buffer bytes) {
+record Frame(long sequence, Kind kind, Role least, String event, Buffer bytes) {
     private static final Pattern ID = Pattern.compile("([0-9a-z]{1,32})-([0-9]{1,18})");
 
     /** How an event is treated when a client is slow or was away. */
@@ -24,7 +27,7 @@ record Frame(long sequence, Kind kind, Buffer bytes) {
         LIFECYCLE,
         /** Replayed in order, to those that want log lines. */
         LOG,
-        /** Only the latest counts. */
+        /** Only the latest of its name counts. */
         PROGRESS
     }
 
@@ -38,11 +41,13 @@ record Frame(long sequence, Kind kind, Buffer bytes) {
         return id.matches() && id.group(1).equals(epoch) ? Optional.of(Long.valueOf(id.group(2))) : Optional.empty();
     }
 
-    static Frame of(String epoch, long sequence, Kind kind, String event, JsonObject data) {
+    static Frame of(String epoch, long sequence, Kind kind, Role least, String event, JsonObject data) {
         // Encoded JSON holds no line break, so that the data is one line.
         return new Frame(
                 sequence,
                 kind,
+                least,
+                event,
                 Buffer.buffer("id: " + epoch + '-' + sequence + "\nevent: " + event + "\ndata: ")
                         .appendBuffer(data.toBuffer())
                         .appendString("\n\n"));

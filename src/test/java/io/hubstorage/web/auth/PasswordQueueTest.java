@@ -29,10 +29,16 @@ final class PasswordQueueTest {
     private Future<Boolean> first;
 
     @BeforeEach
-    void begin(Vertx vertx) {
+    void begin(Vertx vertx) throws InterruptedException {
         context = vertx.getOrCreateContext();
         queue = new PasswordQueue(vertx);
-        first = onContext(() -> queue.look(1, () -> held.await(20, TimeUnit.SECONDS)));
+        CountDownLatch begun = new CountDownLatch(1);
+        first = onContext(() -> queue.look(1, () -> {
+            begun.countDown();
+            return held.await(20, TimeUnit.SECONDS);
+        }));
+        // Or it might be over before there is another one.
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     private Future<Boolean> look(String name, int turn) {
@@ -81,6 +87,17 @@ final class PasswordQueueTest {
         assertThat(newcomer.result()).isTrue();
         assertThat(late.cause()).isInstanceOf(AuthFailure.class);
         assertThat(looked).startsWith("newcomer", "stranger 0").doesNotContain("late stranger", "stranger 31");
+    }
+
+    @Test
+    void whatElseOfTheVerticleBlocksHoldsUpNoLook() {
+        CountDownLatch disk = new CountDownLatch(1);
+        onContext(() -> context.owner().executeBlocking(() -> disk.await(20, TimeUnit.SECONDS), true));
+        Future<Boolean> mine = look("mine", 1);
+        letGoUntil(1);
+        await().until(mine::succeeded);
+        assertThat(disk.getCount()).isEqualTo(1);
+        disk.countDown();
     }
 
     @Test

@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.testkit.Bystander;
+import io.hubstorage.web.auth.Identity;
+import io.hubstorage.web.auth.Permits;
+import io.hubstorage.web.auth.Principal;
+import io.hubstorage.web.auth.Role;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -24,6 +28,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(VertxExtension.class)
@@ -46,17 +52,26 @@ final class TcpBridgeTest {
     /** What the header must be; none has to be there at first. */
     private final AtomicReference<String> wanted = new AtomicReference<>();
 
+    /** Whoever that header lets in. */
+    private volatile Principal admitted = new Principal.AuthDisabled();
+
+    private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<Runnable> held = new CopyOnWriteArrayList<>();
     private final TcpBridge.Auth auth = new TcpBridge.Auth() {
         @Override
-        public boolean admits(@Nullable String authorization) {
-            return wanted.get() == null || wanted.get().equals(authorization);
+        public Principal admit(@Nullable String authorization, String address) {
+            return wanted.get() == null || wanted.get().equals(authorization) ? admitted : new Principal.Anonymous();
         }
 
         @Override
-        public Runnable onEnd(Runnable end) {
+        public Runnable onEnd(Principal principal, Runnable end) {
             held.add(end);
             return () -> held.remove(end);
+        }
+
+        @Override
+        public void asked(Request request, Principal principal, int status) {
+            asked.add(request.address() + ' ' + status);
         }
     };
 
@@ -378,5 +393,28 @@ final class TcpBridgeTest {
 
     private static TcpBridge.Limits limits(Duration login, Duration frame, Duration idle, int perAddress) {
         return new TcpBridge.Limits(4 << 10, 256 << 10, login, frame, idle, 99, perAddress);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void everyAddressIsOpenToItsRolesAndToNobodyElse(Role role) {
+        admitted = new Principal.Program(new Identity("a token", role, Identity.Via.TOKEN), Optional.of("1"));
+        openAnew(TcpBridge.Limits.DEFAULT);
+        for (String address : BridgePermits.REQUESTS) {
+            int before = received.size();
+            send(new JsonObject().put("type", "send").put("address", address).put("replyAddress", "r"));
+            JsonObject reply = reply(before);
+            boolean refused = Integer.valueOf(403).equals(reply.getInteger("failureCode"));
+            assertThat(refused).as(address).isNotEqualTo(role.covers(Permits.least(address, new JsonObject())));
+            assertThat(asked.getLast()).startsWith(address + ' ').matches(line -> line.endsWith(" 403") == refused);
+        }
+        for (String address : BridgePermits.PUBLISHED) {
+            int before = received.size();
+            send(new JsonObject().put("type", "register").put("address", address));
+            send(new JsonObject().put("type", "ping"));
+            boolean refused = reply(before).getString("type").equals("err");
+            assertThat(refused).as(address).isNotEqualTo(role.covers(Permits.listener(address)));
+            await().until(() -> received.getLast().getString("type").equals("pong"));
+        }
     }
 }

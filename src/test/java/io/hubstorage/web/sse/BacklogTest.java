@@ -2,6 +2,7 @@ package io.hubstorage.web.sse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hubstorage.web.auth.Role;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,8 @@ import org.junit.jupiter.api.Test;
 
 final class BacklogTest {
     private static Frame frame(long sequence) {
-        return Frame.of("e", sequence, Frame.Kind.LOG, "log", new JsonObject().put("text", "always as long"));
+        return Frame.of(
+                "e", sequence, Frame.Kind.LOG, Role.VIEWER, "log", new JsonObject().put("text", "always as long"));
     }
 
     @Test
@@ -59,9 +61,37 @@ final class BacklogTest {
         assertThat(waiting.offer(frame(12))).isTrue();
     }
 
+    @Test
+    void ofEachKindOfJobTheLatestProgressStaysUntilThatEnds() {
+        Backlog replay = new Backlog(1, frame(10).size());
+        replay.add(progress(10));
+        replay.add(progress(11, "restore.progress"));
+        replay.add(frame(12));
+        replay.add(progress(13));
+        replay.add(frame(14));
+        assertThat(replay.after(12).orElseThrow()).extracting(Frame::sequence).containsExactly(13L, 14L);
+        assertThat(replay.after(10)).as("12 is forgotten").isEmpty();
+        replay.forgetProgress("backup.progress");
+        replay.add(progress(15, "restore.progress"));
+        assertThat(replay.after(12).orElseThrow()).extracting(Frame::sequence).containsExactly(14L, 15L);
+
+        Backlog waiting = new Backlog(9, 9L * frame(10).size());
+        assertThat(waiting.offer(progress(20))).isTrue();
+        assertThat(waiting.offer(progress(21, "restore.progress"))).isTrue();
+        assertThat(waiting.offer(progress(22))).isTrue();
+        assertThat(sequences(waiting)).containsExactly(21L, 22L);
+        Frame next = waiting.poll();
+        assertThat(next).isNotNull();
+        assertThat(next.event()).isEqualTo("restore.progress");
+    }
+
     private static Frame progress(long sequence) {
+        return progress(sequence, "backup.progress");
+    }
+
+    private static Frame progress(long sequence, String event) {
         JsonObject large = new JsonObject().put("text", "x".repeat(10_000));
-        return Frame.of("e", sequence, Frame.Kind.PROGRESS, "backup.progress", large);
+        return Frame.of("e", sequence, Frame.Kind.PROGRESS, Role.VIEWER, event, large);
     }
 
     private static List<Long> sequences(Backlog backlog) {

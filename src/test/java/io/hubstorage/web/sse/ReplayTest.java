@@ -5,6 +5,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
+import io.hubstorage.web.auth.Role;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 final class ReplayTest {
     private static Frame frame(long sequence, Frame.Kind kind) {
-        return Frame.of("e", sequence, kind, "log", new JsonObject().put("text", "line\nbreak"));
+        return Frame.of("e", sequence, kind, Role.VIEWER, "log", new JsonObject().put("text", "line\nbreak"));
     }
 
     private static List<Long> sequences(List<Frame> frames) {

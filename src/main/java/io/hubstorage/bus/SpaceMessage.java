@@ -1,0 +1,70 @@
+package io.hubstorage.bus;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How much room the snapshots take, and how long what is left lasts. All bytes are allocated blocks, as {@code du} counts. */
+public sealed interface SpaceMessage {
+    /**
+     * What takes room.
+     *
+     * @param disk the one of the data folder; absent where nothing can be told of it
+     * @param growthBytesPerDay by how much what is taken grows; below 0 where it shrinks; absent as long as too little is known
+     * @param fullAbout the day on which the disk is full if that goes on; absent where it is not within ten years
+     * @param snapshotBytes of all snapshots together, what they share counted once
+     * @param counting whether that is still being found out after a snapshot was removed, so that figures are somewhat too low
+     * @param buckets what each has of it
+     */
+    record Current(
+            Instant at,
+            @Nullable Disk disk,
+            @Nullable Long growthBytesPerDay,
+            @Nullable LocalDate fullAbout,
+            long snapshotBytes,
+            boolean counting,
+            List<Bucket> buckets)
+            implements SpaceMessage {
+        public Current {
+            buckets = List.copyOf(buckets);
+        }
+    }
+
+    /**
+     * The disk of the data folder.
+     *
+     * @param freeBytes that HubStorage may use
+     * @param compression what its file system does to take less; absent where nothing can be told
+     * @param sharing how a file that did not change comes into the next snapshot without its bytes, by what is tried first:
+     *     {@code hard_links}, {@code reflinks} (a file of its own that shares the blocks); none where it is copied; absent where nobody
+     *     has tried yet
+     */
+    record Disk(
+            long totalBytes,
+            long freeBytes,
+            @Nullable Compression compression,
+            @Nullable List<String> sharing) implements SpaceMessage {}
+
+    /**
+     * What a file system does to take less space. No figures: Btrfs does not tell what it saves without rights of its own.
+     *
+     * @param fileSystem its type
+     * @param state {@code on}, {@code off}, {@code untold} or {@code none}
+     * @param text the same in a sentence
+     * @param remedy what can be done to save space; absent where nothing needs to be
+     */
+    record Compression(
+            String fileSystem,
+            String state,
+            String text,
+            @Nullable String remedy) implements SpaceMessage {}
+
+    /**
+     * A bucket, of which any snapshot has something.
+     *
+     * @param bytes that its files take in all snapshots together, about
+     * @param addedBytesPerDay what snapshots of the last four weeks have added a day, about
+     */
+    record Bucket(String bucket, long bytes, long addedBytesPerDay) implements SpaceMessage {}
+}

@@ -1,0 +1,5 @@
+/** Restores to a folder. */
+@NullMarked
+package io.hubstorage.restore.folder;
+
+import org.jspecify.annotations.NullMarked;

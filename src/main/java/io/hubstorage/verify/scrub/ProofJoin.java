@@ -1,0 +1,103 @@
+package io.hubstorage.verify.scrub;
+
+import io.hubstorage.bus.Tally;
+import io.hubstorage.fs.ExternalSort;
+import io.hubstorage.fs.ExternalSort.Sorted;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives the files that there are the newest of their proofs: one pass over both, each in {@link LedgerLine#BY_FILE}. A proof of an
+ * inode that has been given to another file since, or that was written to, finds no file here.
+ */
+final class ProofJoin {
+    /** So many names of a file are read for at once; with more, it is read again. */
+    static final int MOST_NAMES = 1_000;
+
+    private final Sorted<LedgerLine> files;
+    private final Sorted<LedgerLine> proofs;
+    private final Instant began;
+    private final Instant now;
+    private final ExternalSort<LedgerLine> into;
+    private @Nullable LedgerLine proof;
+    private Tally all = Tally.ZERO;
+    private Tally proven = Tally.ZERO;
+    private @Nullable Instant since;
+    private boolean everProven = true;
+
+    /** @param now a proof from later than that was made while the clock was ahead, and tells of no day */
+    ProofJoin(
+            Sorted<LedgerLine> files,
+            Sorted<LedgerLine> proofs,
+            Instant began,
+            Instant now,
+            ExternalSort<LedgerLine> into) {
+        this.files = files;
+        this.proofs = proofs;
+        this.began = began;
+        this.now = now;
+        this.into = into;
+    }
+
+    /** @param check called often; throws when it is to stop */
+    Ledger.Totals join(Ledger.Missed missed, Runnable check) throws IOException {
+        proof = proofs.next();
+        LedgerLine next = files.next();
+        while (next != null) {
+            check.run();
+            List<LedgerLine> names = new ArrayList<>();
+            do {
+                names.add(next);
+                next = files.next();
+            } while (next != null && names.size() < MOST_NAMES && isSame(next, names.getFirst()));
+            take(names);
+        }
+        return new Ledger.Totals(all, proven, missed.notProvable(), missed.unreadable(), everProven ? since : null);
+    }
+
+    private static boolean isSame(LedgerLine one, LedgerLine other) {
+        return one.isSameFile(other) && one.sha256().equals(other.sha256());
+    }
+
+    private void take(List<LedgerLine> names) throws IOException {
+        LedgerLine first = names.getFirst();
+        Instant newest = newestProof(first);
+        for (LedgerLine name : names) {
+            newest = later(newest, name.proven());
+        }
+        if (newest != null && newest.isAfter(now)) {
+            newest = null;
+        }
+        for (LedgerLine name : names) {
+            into.add(name.provenAt(newest));
+        }
+        Tally one = Tally.of(first.file().size());
+        all = all.plus(one);
+        LedgerLine told = first.provenAt(newest);
+        if (!told.isDue(began)) {
+            proven = proven.plus(one);
+        }
+        Instant day = told.since();
+        everProven &= day != null;
+        since = since == null || (day != null && day.isBefore(since)) ? day : since;
+    }
+
+    private @Nullable Instant newestProof(LedgerLine file) throws IOException {
+        while (proof != null && LedgerLine.BY_FILE.compare(proof, file) < 0) {
+            proof = proofs.next();
+        }
+        Instant newest = null;
+        while (proof != null && file.file().isKnown() && LedgerLine.BY_FILE.compare(proof, file) == 0) {
+            newest = later(newest, proof.proven());
+            proof = proofs.next();
+        }
+        return newest;
+    }
+
+    private static @Nullable Instant later(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || (other != null && other.isAfter(one)) ? other : one;
+    }
+}

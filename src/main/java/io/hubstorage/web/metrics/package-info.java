@@ -1,0 +1,5 @@
+/** What {@code /metrics} shows. */
+@NullMarked
+package io.hubstorage.web.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package io.hubstorage.status;
+
+import io.hubstorage.bus.SpaceMessage;
+import io.hubstorage.bus.StatusMessage.Condition;
+import io.hubstorage.config.ConfigStore;
+import io.hubstorage.config.Environment;
+import io.hubstorage.jobs.HistoryStore;
+import io.hubstorage.snapshot.Layout;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** A data folder with a history, and how things stand there. */
+final class ConditionKit {
+    final Layout layout;
+    final HistoryStore history;
+    private final FactFinder finder;
+
+    /** @param config {@code config.json} */
+    ConditionKit(Vertx vertx, Path folder, Instant now, String config) throws IOException {
+        Path configFolder = Files.createDirectories(folder.resolve("config"));
+        Files.writeString(configFolder.resolve("config.json"), config);
+        layout = new Layout(Files.createDirectories(folder.resolve("data")));
+        Environment environment = Environment.load(
+                Map.of(
+                        "DOCKER_MODE", "false",
+                        "HUBSTORAGE_DATA_PATH", layout.data().toString(),
+                        "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString(),
+                        "HUBSTORAGE_CONFIG_PATH", configFolder.toString()),
+                folder.resolve(".env"));
+        InstantSource clock = InstantSource.fixed(now);
+        history = HistoryStore.open(configFolder);
+        finder = new FactFinder(
+                ConfigStore.open(vertx, environment, UnaryOperator.identity(), clock)
+                        .await(),
+                history,
+                new AlarmStore(configFolder, clock),
+                clock);
+    }
+
+    Facts facts() {
+        return facts(null);
+    }
+
+    Facts facts(SpaceMessage.@Nullable Current space) {
+        return finder.find(new Facts.Rooms(null, null, false, space));
+    }
+
+    /** Those of one kind. */
+    List<Condition> conditions(Condition.Kind kind) {
+        return of(facts(), kind);
+    }
+
+    static List<Condition> of(Facts facts, Condition.Kind kind) {
+        return facts.conditions().stream().filter(each -> each.kind() == kind).toList();
+    }
+}

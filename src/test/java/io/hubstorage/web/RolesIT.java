@@ -1,0 +1,176 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Cookie;
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.AlertMessage;
+import io.hubstorage.bus.Bus;
+import io.hubstorage.testkit.ChromiumExtension;
+import io.hubstorage.web.auth.Identity;
+import io.hubstorage.web.auth.Role;
+import io.hubstorage.web.sse.EventHub;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a role finds on the pages about who is told and who comes in. */
+final class RolesIT {
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
+    private static final Instant NOW = Instant.parse("2026-11-20T07:40:00Z");
+    private static final String LONG = "Backup of documents-of-the-whole-company-and-its-subsidiaries is 9 h late";
+
+    @AutoClose
+    private WebServer server;
+
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        server = WebServer.start(
+                folder, Map.of("HUBSTORAGE_WEB_PASSWORD", "correct-horse-battery"), EventHub.Limits.DEFAULT);
+        Bus bus = new Bus(server.vertx);
+        bus.answer(Addresses.NOTIFY_ALERTS, _ -> Future.succeededFuture(new AlertMessage.Listing(raised(), 2)));
+        bus.answer(Addresses.NOTIFY_DELIVERIES, _ -> Future.succeededFuture(new AlertMessage.Deliveries(sent(), null)));
+    }
+
+    private static List<AlertMessage.Raised> raised() {
+        return List.of(
+                new AlertMessage.Raised(
+                        "damage",
+                        "critical",
+                        "photos",
+                        "3 stored files are damaged",
+                        NOW,
+                        NOW,
+                        List.of("team", "phone")),
+                new AlertMessage.Raised(
+                        "backup_late", "warning", "all", LONG, NOW.minus(Duration.ofHours(9)), NOW, List.of()));
+    }
+
+    private static List<AlertMessage.Delivery> sent() {
+        AlertMessage.Told damage =
+                new AlertMessage.Told("1", "damage", "critical", "raised", "3 stored files are damaged");
+        AlertMessage.Told late = new AlertMessage.Told("2", "backup_late", "warning", "raised", LONG);
+        return List.of(
+                new AlertMessage.Delivery(4, NOW, "team", damage, AlertMessage.Outcome.DELIVERED, 2, "200 ok", null),
+                new AlertMessage.Delivery(
+                        3,
+                        NOW.minusSeconds(60),
+                        "phone",
+                        damage,
+                        AlertMessage.Outcome.FAILED,
+                        1,
+                        "No answer from https://push.example.org/hooks/c2VydmljZS1hY2NvdW50LWZvci1iYWNrdXBz within 10"
+                                + " s",
+                        NOW.plusSeconds(600)),
+                new AlertMessage.Delivery(
+                        2, NOW.minusSeconds(120), "team", late, AlertMessage.Outcome.FOLDED, 0, "", null),
+                new AlertMessage.Delivery(
+                        1,
+                        NOW.minusSeconds(180),
+                        "mail",
+                        late,
+                        AlertMessage.Outcome.GIVEN_UP,
+                        5,
+                        "550 5.1.1 no such mailbox here",
+                        null));
+    }
+
+    private WatchedPage open(String path, Role role, int width, ColorScheme colours) {
+        URI address = URI.create("http://127.0.0.1:" + server.port());
+        WatchedPage page = new WatchedPage(BROWSER.chromium(), address, width, colours);
+        String[] cookie = server.session(new Identity("somebody", role, Identity.Via.OIDC))
+                .cookie()
+                .split("=", 2);
+        page.page().context().addCookies(List.of(new Cookie(cookie[0], cookie[1]).setUrl(address.toString())));
+        return page.open(path);
+    }
+
+    private static void looks(WatchedPage page, String name, int width, ColorScheme colours) {
+        String folder = System.getProperty("hubstorage.screenshots");
+        if (folder != null) {
+            page.page()
+                    .screenshot(new Page.ScreenshotOptions()
+                            .setFullPage(true)
+                            .setPath(Path.of(
+                                    folder,
+                                    "%s-%d-%s.png"
+                                            .formatted(name, width, colours)
+                                            .toLowerCase(Locale.ROOT))));
+        }
+    }
+
+    private static void isFit(WatchedPage page) throws IOException {
+        assertThat((Integer) page.page().evaluate("() => document.documentElement.scrollWidth - innerWidth"))
+                .isLessThanOrEqualTo(0);
+        assertThat(new AccessibilityCheck().violations(page)).isEmpty();
+        page.isWithoutComplaint();
+    }
+
+    private static int[] widths(ColorScheme colours) {
+        return System.getProperty("hubstorage.screenshots") != null
+                ? new int[] {390, 1440}
+                : new int[] {colours == ColorScheme.DARK ? 390 : 1440};
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theAlertsAreForAllAndWhatWasSentIsForThoseWhoMaySeeIt(Role role) throws IOException {
+        for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : widths(colours)) {
+                try (WatchedPage page = open("/alerts", role, width, colours)) {
+                    page.that("#raised").containsText("3 stored files are damaged");
+                    page.hasCount("#deliveries .what", role == Role.VIEWER ? 0 : 4);
+                    page.hasCount("main a[href*='/config']", role == Role.ADMIN ? 1 : 0);
+                    page.hasCount(".note.failed", 0);
+                    looks(page, "alerts-" + role, width, colours);
+                    isFit(page);
+                }
+            }
+        }
+    }
+
+    @Test
+    void anAdminSeesWhoComesInAndWhoDidWhat() throws IOException {
+        server.token(Role.VIEWER);
+        server.token(Role.OPERATOR);
+        server.send(
+                HttpMethod.POST,
+                "/login",
+                Map.of("Content-Type", "application/x-www-form-urlencoded"),
+                Buffer.buffer("password=wrong"));
+        for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : widths(colours)) {
+                try (WatchedPage page = open("/config", Role.ADMIN, width, colours)) {
+                    page.find("#token-name").fill("grafana");
+                    page.click("#token-form .button");
+                    page.isShown("#token-made");
+                    page.that("#audit-list li >> nth=0").containsText("grafana");
+                    looks(page, "config-admin", width, colours);
+                    isFit(page);
+                    page.find("#token-list li:has-text('grafana') button").click();
+                    page.find("#token-list li:has-text('grafana') button").click();
+                    page.hasCount("#token-list li:has-text('grafana')", 0);
+                }
+            }
+        }
+    }
+}

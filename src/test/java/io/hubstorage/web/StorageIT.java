@@ -1,0 +1,200 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.RetentionMessage;
+import io.hubstorage.config.HubConfig.Keep;
+import io.hubstorage.testkit.ChromiumExtension;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The pages Storage and Integrity, in all states: what the real rules say of a thousand snapshots, before rooms that answer on the bus. */
+final class StorageIT {
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
+    @TempDir
+    Path home;
+
+    @AutoClose
+    private WebServer server;
+
+    private StorageRooms rooms;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = WebServer.start(home);
+        rooms = new StorageRooms(server);
+    }
+
+    private WatchedPage open(String path, int width, ColorScheme colours) {
+        return new WatchedPage(
+                        BROWSER.chromium(), URI.create("http://127.0.0.1:%d".formatted(server.port())), width, colours)
+                .open(path);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void inEveryStateThePagesFitEveryScreenAndKeepNobodyOut(StorageRooms.Standing standing) throws IOException {
+        rooms.stand(standing);
+        AccessibilityCheck check = new AccessibilityCheck();
+        for (String path : List.of("/storage", "/integrity")) {
+            for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+                for (int width : widths(colours)) {
+                    try (WatchedPage page = open(path, width, colours)) {
+                        page.isShown(path.equals("/storage") ? "#kept > :first-child" : "#sentence");
+                        page.isShown(path.equals("/storage") ? "#frees" : "#damaged > :first-child");
+                        if (standing == StorageRooms.Standing.BUSY) {
+                            server.vertx
+                                    .eventBus()
+                                    .publish(JobKind.RETENTION.progress(), BusJson.encode(StorageRooms.removing()));
+                            page.isShown("progress");
+                        }
+                        assertThat(page.page().evaluate("() => document.body.scrollWidth"))
+                                .isEqualTo(page.page().evaluate("() => document.body.clientWidth"));
+                        looks(page, "%s-%s-%d-%s".formatted(path.substring(1), standing, width, colours));
+                        if (standing == StorageRooms.Standing.IDLE || standing == StorageRooms.Standing.FAILING) {
+                            assertThat(check.violations(page)).isEmpty();
+                        }
+                        page.isWithoutComplaint();
+                    }
+                }
+            }
+        }
+    }
+
+    /** Where pictures are taken, all; else one in each. */
+    private static int[] widths(ColorScheme colours) {
+        return System.getProperty("hubstorage.screenshots") != null
+                ? new int[] {390, 1440}
+                : new int[] {colours == ColorScheme.DARK ? 390 : 1440};
+    }
+
+    private static void looks(WatchedPage page, String name) {
+        String folder = System.getProperty("hubstorage.screenshots");
+        if (folder != null) {
+            page.page()
+                    .screenshot(new Page.ScreenshotOptions()
+                            .setFullPage(true)
+                            .setPath(Path.of(folder, name.toLowerCase(Locale.ROOT) + ".png")));
+        }
+    }
+
+    @Test
+    void aThousandSnapshotsAreACalendarThatSaysOfEachDayWhatStaysAndWhy() {
+        rooms.preview(StorageRooms.RULES, StorageRooms.MANY, null);
+        try (WatchedPage page = open("/storage", 1440, ColorScheme.LIGHT)) {
+            page.isShown("#kept .months");
+            int staying = (int) rooms.preview().verdicts().stream()
+                    .filter(RetentionMessage.Verdict::stays)
+                    .count();
+            int going = StorageRooms.MANY - staying;
+            page.that("#frees").containsText("%d snapshots would go, %d snapshots stay".formatted(going, staying));
+            page.hasCount("#kept .month", 9);
+            page.hasCount("#kept .dots .mark", StorageRooms.MANY);
+            page.hasCount("#kept .dots .mark[data-kind=goes]", going);
+            page.that("[data-day='2026-11-20']")
+                    .hasAttribute(
+                            "aria-label",
+                            Pattern.compile(
+                                    "Friday,? 20 November 2026, 2 snapshots: 1 stays, 1 goes\\. 00:00 goes; 06:00"
+                                            + " .*daily 1 of 14.*"));
+
+            Locator pinned = page.find("[data-day='2026-8-12']");
+            pinned.hover();
+            page.that("#tip").containsText("pinned");
+            pinned.click();
+            page.that(".opened .day-list li").hasCount(4);
+            page.that("[data-snapshot=%s] .chip".formatted(StorageRooms.PINNED)).containsText("Pinned");
+
+            looks(page, "storage-day");
+
+            // One stop of the Tab key, and from there by the arrows.
+            page.hasCount("#kept .day[tabindex='0']", 1);
+            page.find(".day[tabindex='0']").focus();
+            page.page().keyboard().press("End");
+            page.page().keyboard().press("ArrowLeft");
+            page.that("[data-day='2026-11-19']").isFocused();
+            page.that("#tip").containsText("19 November 2026");
+            page.page().keyboard().press("Escape");
+            page.that("#tip").isHidden();
+            page.page().keyboard().press("ArrowDown");
+            page.that("[data-day='2026-10-19']").isFocused();
+            page.page().keyboard().press("Enter");
+            page.that(".opened h4").containsText("19 October 2026");
+            page.that("#tip").isHidden();
+            page.isWithoutComplaint();
+        }
+    }
+
+    @Test
+    void whatIsConfirmedIsWhatWasAskedAboutThoughMoreGoesMeanwhile() {
+        rooms.preview(StorageRooms.RULES, 200, null);
+        String asked = rooms.preview().digest();
+        try (WatchedPage page = open("/storage", 1440, ColorScheme.LIGHT)) {
+            page.isShown("#kept .months");
+            page.click("#start");
+            page.that("#sure-title").containsText("Remove ");
+            rooms.preview(new Keep(0, 0, 2, 0, 0, 0, null), 200, null);
+            String words = String.valueOf(page.find("#frees").textContent());
+            server.vertx.eventBus().publish(JobKind.RETENTION.finished(), BusJson.encode(StorageRooms.removed()));
+            page.that("#frees").not().hasText(words);
+
+            page.click("#sure-yes");
+            page.isShown(".toast");
+
+            assertThat(rooms.started).singleElement().isNotNull();
+            assertThat(rooms.started.getFirst().digest())
+                    .isEqualTo(asked)
+                    .isNotEqualTo(rooms.preview().digest());
+        }
+    }
+
+    @Test
+    void whileItIsCountedWhatWouldBeFreedNobodyLosesTheirPlace() {
+        rooms.preview(StorageRooms.RULES, 200, null);
+        rooms.counting(true);
+        try (WatchedPage page = open("/storage", 1440, ColorScheme.LIGHT)) {
+            page.that("#frees").containsText("Counting what it frees");
+            page.find("#start").focus();
+            page.page().evaluate("() => { window.placed = document.activeElement; }");
+            rooms.counting(false);
+            page.that("#frees").containsText("Frees ");
+
+            page.that("#start").isFocused();
+            assertThat(page.page().evaluate("() => window.placed === document.activeElement"))
+                    .isEqualTo(true);
+            page.isWithoutComplaint();
+        }
+    }
+
+    @Test
+    void whatCannotBeLookedAtIsSaidAndCanBeTriedAgain() {
+        rooms.broken = "The disk is not there.";
+        rooms.preview(StorageRooms.RULES, 10, null);
+        try (WatchedPage page = open("/storage", 1440, ColorScheme.LIGHT)) {
+            page.forgives("409");
+            page.that("#trouble").containsText("The disk is not there.");
+            rooms.broken = null;
+            page.click("#trouble button");
+            page.isShown("#kept .months");
+            page.that("#trouble").isHidden();
+        }
+    }
+}
