@@ -12,7 +12,8 @@ Usage: scripts/test.sh [arguments for Maven]
 Installs what the browser, bus, disk-format, proxy, monitoring and script tests need where it is missing (Chromium, Node, jq,
 zstd, shellcheck, nginx, Prometheus; with apt-get, as root or through sudo; HUBSTORAGE_NO_INSTALL=1 prevents it), runs "mvn verify", and then fails
 also if a test's log shows a blocked event loop, an unhandled exception or a leaked buffer, or if the compiler warned about
-a file of ours. Where Docker answers, the image is built and tried as well.
+a file of ours. A test that fails is run once more; one that passes then is named at the end as unsteady, which is a defect to be
+mended, and more than three of them fail. Where Docker answers, the image is built and tried as well.
 
 Needs a JDK 25 and Maven 3.9 or newer.
 TEXT
@@ -78,17 +79,21 @@ rm -rf target/surefire-reports target/failsafe-reports
 mkdir -p target
 log=target/test.log
 status=0
-mvn -B verify "$@" 2>&1 | tee "$log" || status=$?
+steady=(-Dsurefire.rerunFailingTestsCount=1 -Dsurefire.failOnFlakeCount=4)
+steady+=(-Dfailsafe.rerunFailingTestsCount=1 -Dfailsafe.failOnFlakeCount=4)
+mvn -B verify "${steady[@]}" "$@" 2>&1 | tee "$log" || status=$?
 
 reports=()
 for folder in target/surefire-reports target/failsafe-reports; do
   if [ -d "$folder" ]; then reports+=("$folder"); fi
 done
 
-# What Vert.x and Netty print when an event loop was blocked, an exception met no handler, or a buffer was never released.
-trouble='has been blocked for|Thread blocked|Unhandled exception|LEAK:'
+# What Vert.x and Netty print when an event loop was blocked, an exception met no handler, or a buffer was never released. Vert.x
+# shows by what it was blocked from 5 s on; less a busy machine can do. One test blocks a loop to see that it is told.
+trouble='Thread blocked|Unhandled exception|LEAK:'
 problems=0
-if [ ${#reports[@]} -gt 0 ] && grep -r -n -E --include='*.txt' "$trouble" "${reports[@]}"; then
+if [ ${#reports[@]} -gt 0 ] \
+  && grep -r -n -E --include='*.txt' --exclude='*.BlockedLoopsTest-output.txt' "$trouble" "${reports[@]}"; then
   say "the logs above show a blocked thread, an unhandled exception or a leak"
   problems=1
 fi
@@ -112,6 +117,11 @@ summarise() {
 }
 
 if [ ${#reports[@]} -gt 0 ]; then summarise; fi
+# Maven lists them below this title, each with what went wrong the first time.
+if grep -q -E '^\[WARNING\] Flakes: *$' "$log"; then
+  say "unsteady, passed only when run once more (a defect of the test or of what it tests):"
+  sed -n '/^\[WARNING\] Flakes: *$/,/^\[\(ERROR\|WARNING\)\] Tests run:/p' "$log" >&2
+fi
 if [ "$status" -ne 0 ]; then
   say "FAILED: Maven ended with $status; the whole output is in $log, each test's in target/*-reports"
   exit "$status"
