@@ -18,6 +18,7 @@ import io.hubstorage.notify.alerts.AlertState.Alert;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -162,17 +163,25 @@ public final class NotifyVerticle extends VerticleBase {
         }
         looking = true;
         look = open().compose(_ -> isNeeded() ? gather() : Future.succeededFuture());
-        look.onFailure(e -> LOG.warn("What is to be told cannot be decided now: {}", e.toString()))
-                .onComplete(_ -> {
-                    looking = false;
-                    if (deliveries != null && !stopped) {
-                        deliveries.deliver(audience);
-                    }
-                    if (again) {
-                        again = false;
-                        look();
-                    }
-                });
+        look.onFailure(NotifyVerticle::undecided).onComplete(_ -> {
+            looking = false;
+            if (deliveries != null && !stopped) {
+                deliveries.deliver(audience);
+            }
+            if (again) {
+                again = false;
+                look();
+            }
+        });
+    }
+
+    /** Of what nobody expected, the whole stack. */
+    private static void undecided(Throwable e) {
+        if (e instanceof IOException) {
+            LOG.warn("What is to be told cannot be decided now: {}", e.toString());
+        } else {
+            LOG.warn("What is to be told cannot be decided now", e);
+        }
     }
 
     private boolean isNeeded() {
