@@ -22,8 +22,10 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,10 @@ public final class StatusVerticle extends VerticleBase {
 
     private boolean judging;
     private boolean again;
+    /** Those under way. */
+    private final Set<Future<?>> judgements = new HashSet<>();
+
+    private boolean stopped;
 
     /** Judges by this configuration, this history and the data folder; {@code clock} tells what is late. */
     public StatusVerticle(ConfigStore config, HistoryStore history, AlarmStore alarms, InstantSource clock) {
@@ -74,10 +80,11 @@ public final class StatusVerticle extends VerticleBase {
                 bus().answer(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge)));
     }
 
-    /** Completes when all that was raised is written down. */
+    /** Completes when all that was raised is written down, and nothing is judged any more: who asked may close Vert.x then. */
     @Override
     public Future<?> stop() {
-        return vertx.executeBlocking(() -> null);
+        stopped = true;
+        return Future.join(List.copyOf(judgements)).otherwiseEmpty().compose(_ -> vertx.executeBlocking(() -> null));
     }
 
     private Bus bus() {
@@ -108,6 +115,9 @@ public final class StatusVerticle extends VerticleBase {
 
     /** Judges, and tells everybody if that came to something else than last time. */
     private void look() {
+        if (stopped) {
+            return;
+        }
         if (judging) {
             again = true;
             return;
@@ -149,9 +159,11 @@ public final class StatusVerticle extends VerticleBase {
         Future<BackupMessage.Status> backup = bus().ask(Addresses.BACKUP_STATUS, BackupMessage.Status.class, PATIENCE);
         Future<SchedulerMessage.Status> scheduler =
                 bus().ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class, PATIENCE);
-        return Future.join(backup, scheduler)
+        Future<StatusMessage.Current> judged = Future.join(backup, scheduler)
                 .transform(_ -> vertx.executeBlocking(() -> Judge.of(facts.find(
                         new Facts.Rooms(backup.result(), scheduler.result(), !isAbsent(scheduler.cause()), space)))));
+        judgements.add(judged);
+        return judged.onComplete(_ -> judgements.remove(judged));
     }
 
     /** Whether there is nobody to answer, which is another thing than somebody who does not. */
@@ -195,7 +207,7 @@ public final class StatusVerticle extends VerticleBase {
     }
 
     private void publish(boolean changed) {
-        if (changed) {
+        if (changed && !stopped) {
             list().onSuccess(list -> {
                 bus().publish(Addresses.ALARMS_CHANGED, list);
                 look();

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class ConditionKit {
     final Layout layout;
     final HistoryStore history;
+    private final ConfigStore config;
+    private final AlarmStore alarms;
+    private final InstantSource clock;
     private final FactFinder finder;
 
     /** @param config {@code config.json} */
@@ -35,14 +38,17 @@ final class ConditionKit {
                         "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString(),
                         "HUBSTORAGE_CONFIG_PATH", configFolder.toString()),
                 folder.resolve(".env"));
-        InstantSource clock = InstantSource.fixed(now);
+        clock = InstantSource.fixed(now);
         history = HistoryStore.open(configFolder);
-        finder = new FactFinder(
-                ConfigStore.open(vertx, environment, UnaryOperator.identity(), clock)
-                        .await(),
-                history,
-                new AlarmStore(configFolder, clock),
-                clock);
+        this.config = ConfigStore.open(vertx, environment, UnaryOperator.identity(), clock)
+                .await();
+        alarms = new AlarmStore(configFolder, clock);
+        finder = new FactFinder(this.config, history, alarms, clock);
+    }
+
+    /** Who judges there. */
+    StatusVerticle verticle() {
+        return new StatusVerticle(config, history, alarms, clock);
     }
 
     Facts facts() {
