@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -229,13 +230,22 @@ final class JobLife {
         bus.publish(work.kind().progress(), work.state());
         // One look at a time: on a disk that hangs each would keep a thread.
         if (++told % LOOK_EVERY == 0 && !job.isStopped() && looking.compareAndSet(false, true)) {
-            vertx.executeBlocking(work::trouble, false)
-                    .onComplete(_ -> looking.set(false))
-                    .onSuccess(trouble -> trouble.ifPresent(why -> {
-                        if (stop(RunResult.FAILED, why)) {
-                            LOG.error("{}", why);
-                        }
-                    }));
+            // No worker of Vert.x: nobody waits for one that is still at it when the job ends, and the program with it.
+            Thread.ofPlatform().daemon().name("look-" + work.id()).start(this::lookForTrouble);
+        }
+    }
+
+    private void lookForTrouble() {
+        try {
+            work.trouble().ifPresent(why -> {
+                if (stop(RunResult.FAILED, why)) {
+                    LOG.error("{}", why);
+                }
+            });
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("whether anything is in the way of this run cannot be told", e);
+        } finally {
+            looking.set(false);
         }
     }
 
