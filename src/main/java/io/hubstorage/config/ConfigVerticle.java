@@ -14,6 +14,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class ConfigVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigVerticle.class);
     private static final Duration PERIOD = Duration.ofSeconds(1);
+    /** A disk that does not answer keeps nobody from stopping. */
+    private static final long STOP_SECONDS = 2;
 
     private final ConfigStore store;
     private final Duration period;
@@ -65,7 +68,14 @@ public final class ConfigVerticle extends VerticleBase {
         stopped = true;
         store.removeListener(listener);
         Future<?> closed = retriever == null ? Future.succeededFuture() : retriever.close();
-        return Future.join(closed, looking).otherwiseEmpty();
+        return Future.join(closed, looking)
+                .otherwiseEmpty()
+                // Comes behind the files of a scan that is under way: nothing may be read any more when Vert.x is
+                // closed.
+                .compose(_ ->
+                        vertx.fileSystem().exists(store.settings().configFile().toString()))
+                .timeout(STOP_SECONDS, TimeUnit.SECONDS)
+                .otherwiseEmpty();
     }
 
     private Future<Current> update(JsonObject body) {
