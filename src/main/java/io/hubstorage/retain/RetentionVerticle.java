@@ -40,6 +40,8 @@ import org.slf4j.LoggerFactory;
 /** Removes snapshots, brings them back, and says what it would remove; deletes, all the while, what cannot be had back any more. */
 public final class RetentionVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionVerticle.class);
+    /** How long a step of a deletion is waited for that is under way. */
+    private static final Duration STOP = Duration.ofSeconds(2);
 
     private final ConfigStore config;
     private final Jobs jobs;
@@ -49,6 +51,7 @@ public final class RetentionVerticle extends VerticleBase {
     private final Function<TrashEmptier.Doubt, TrashEmptier> emptiers;
     private final Cancellation stop = new Cancellation();
     private @Nullable Retention retention;
+    private @Nullable Thread emptying;
 
     /**
      * @param alone whether only the command that started the program can ask: then the trash is emptied after a removal, and what an
@@ -107,7 +110,7 @@ public final class RetentionVerticle extends VerticleBase {
                 .onSuccess(_ -> {
                     if (!alone) {
                         // Not a virtual one: a disk that does not answer would keep what carries them.
-                        Thread.ofPlatform().daemon().name("trash").start(() -> emptier.run(stop));
+                        emptying = Thread.ofPlatform().daemon().name("trash").start(() -> emptier.run(stop));
                     }
                 });
     }
@@ -116,12 +119,14 @@ public final class RetentionVerticle extends VerticleBase {
     public Future<?> stop() {
         stop.request();
         Retention counting = retention;
-        return counting == null
-                ? Future.succeededFuture()
-                : blocking(() -> {
-                    counting.close();
-                    return null;
-                });
+        Thread emptier = emptying;
+        return blocking(() -> {
+            if (counting != null) {
+                counting.close();
+            }
+            // It ends at its next step, unless a disk does not answer.
+            return emptier == null || emptier.join(STOP);
+        });
     }
 
     private <T> Future<T> blocking(Callable<T> work) {

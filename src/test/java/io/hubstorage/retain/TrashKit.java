@@ -118,8 +118,8 @@ public final class TrashKit implements AutoCloseable {
         boot = "started at " + clock.instant();
     }
 
-    private long nanos() {
-        return Duration.between(NOW.plus(jumped), clock.instant()).toNanos();
+    private long nanos(Instant at) {
+        return Duration.between(NOW.plus(jumped), at).toNanos();
     }
 
     TrashEmptier emptier(TrashEmptier.Speed speed, TrashEmptier.FreeShare free, TrashEmptier.Doubt doubt) {
@@ -127,9 +127,15 @@ public final class TrashKit implements AutoCloseable {
     }
 
     private ClockJumps jumps() {
+        // Both of the same moment: who looks at them is none to be seen between two looks at a clock that the test
+        // moves.
+        AtomicReference<Instant> seen = new AtomicReference<>(clock.instant());
         return new ClockJumps(
-                clock,
-                new ClockJumps.Machine(boot, this::nanos),
+                () -> {
+                    seen.set(clock.instant());
+                    return Objects.requireNonNull(seen.get());
+                },
+                new ClockJumps.Machine(boot, () -> nanos(Objects.requireNonNull(seen.get()))),
                 config.settings().configFolder().resolve("clock.json"));
     }
 
