@@ -66,8 +66,9 @@ final class JobsTest {
             bus.listen(kind.progress(), JobState.class, state -> tell(state.kind(), state.runId(), "progress"))
                     .await();
             bus.listen(kind.finished(), JobRecord.class, job -> {
-                        ends.add(job);
                         tell(job.kind(), job.runId(), job.result().name());
+                        // Last: who waits for an end looks then at what was told.
+                        ends.add(job);
                     })
                     .await();
         }
@@ -110,6 +111,7 @@ final class JobsTest {
         jobs.start(errand).await();
 
         assertThat(virtual.join()).isFalse();
+        endOf("a");
     }
 
     @ParameterizedTest

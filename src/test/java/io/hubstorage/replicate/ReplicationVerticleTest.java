@@ -83,6 +83,8 @@ final class ReplicationVerticleTest {
 
     @AfterEach
     void close() {
+        // None may still write when the folder is deleted.
+        jobs.stop().await();
         kit.close();
     }
 

@@ -322,9 +322,7 @@ final class RestoreVerticleTest {
         assertThat(record.outcome().left().objects()).isEqualTo(3);
         kit.around = target -> target;
         start(plan);
-        await().until(
-                        () -> status(plan.id()),
-                        view -> Objects.requireNonNull(view.record()).result() == RunResult.SUCCESS);
+        await().until(() -> ended(plan.id()).result() == RunResult.SUCCESS);
     }
 
     @Test

@@ -81,9 +81,10 @@ final class BackupResponder {
             return;
         }
         Trigger trigger = start.trigger() == null ? Trigger.MANUAL : start.trigger();
-        starts.add(trigger);
         String id = begin(trigger, start.dryRun(), !several, start.schedule());
+        // Behind its begin: who has seen it here may move the clock, or end the run.
         schedules.add(String.valueOf(start.schedule()));
+        starts.add(trigger);
         message.reply(BusJson.encode(new BackupMessage.Accepted(id)));
     }
 

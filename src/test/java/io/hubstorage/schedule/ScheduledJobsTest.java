@@ -30,8 +30,8 @@ final class ScheduledJobsTest extends SchedulerKit {
         history.append(Drilling.record("d0", T0.minus(HOUR.multipliedBy(24)), well));
         List<JsonObject> drills = new CopyOnWriteArrayList<>();
         vertx.eventBus().<JsonObject>consumer(JobKind.DRILL.start(), message -> {
+            message.reply(new JsonObject().put("run_id", "d" + (drills.size() + 1)));
             drills.add(message.body());
-            message.reply(new JsonObject().put("run_id", "d" + drills.size()));
         });
         update(json -> json.put("verify", new JsonObject().put("drill_days", 2)));
         deploy();
@@ -58,8 +58,9 @@ final class ScheduledJobsTest extends SchedulerKit {
     void retentionIsAskedForBehindABackupAndOnlyWhileItIsOn() {
         List<JsonObject> asked = new CopyOnWriteArrayList<>();
         vertx.eventBus().<JsonObject>consumer(JobKind.RETENTION.start(), message -> {
+            // Before anybody can see that it was asked for, and tell of its end.
+            message.reply(new JsonObject().put("run_id", "r" + (asked.size() + 1)));
             asked.add(message.body());
-            message.reply(new JsonObject().put("run_id", "r" + asked.size()));
         });
         update(json ->
                 json.put("retention", new JsonObject().put("enabled", true).put("daily", 7)));

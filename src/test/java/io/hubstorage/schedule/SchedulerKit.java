@@ -136,7 +136,7 @@ abstract class SchedulerKit {
 
     static <T> T get(Future<T> future) {
         try {
-            return future.await(20, TimeUnit.SECONDS);
+            return future.await(1, TimeUnit.MINUTES);
         } catch (TimeoutException e) {
             throw new AssertionError(e);
         }

@@ -37,6 +37,11 @@ final class S3TargetFaultsTest extends SyntheticTarget {
         target = open();
     }
 
+    @Override
+    Duration stall() {
+        return TestTarget.STALL;
+    }
+
     /** What may happen to a request. */
     @SuppressWarnings("ImmutableEnumChecker") // None of the faults used here has a state.
     enum Mishap {

@@ -1,12 +1,14 @@
 package io.hubstorage.restore.s3;
 
 import io.hubstorage.restore.targets.Target.Condition;
+import io.hubstorage.s3.S3Access;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
 import io.hubstorage.testkit.SyntheticS3;
 import io.hubstorage.testkit.WriteSide;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +38,17 @@ abstract class SyntheticTarget {
         server.close();
     }
 
+    /** How long the server may be silent; for those who try silence, less. */
+    Duration stall() {
+        return S3Access.STALL;
+    }
+
     final TestTarget open() {
         return open(new ObjectAttributes(null, false, false, Map.of()), false);
     }
 
     final TestTarget open(ObjectAttributes attributes, boolean createBucket) {
-        TestTarget target = new TestTarget(server.settings(), folder, attributes, createBucket);
+        TestTarget target = new TestTarget(server.settings(), folder, attributes, createBucket, stall());
         opened.add(target);
         return target;
     }

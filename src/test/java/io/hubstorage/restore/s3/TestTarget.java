@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class TestTarget implements AutoCloseable {
     static final String BUCKET = "target";
     static final Demand SOMETHING = new Demand(new Tally(1, 1), 1, 1, 1);
-    /** So long a server may be silent. */
+    /** So long a server may be silent in tests of silence. */
     static final Duration STALL = Duration.ofMillis(700);
 
     private static final RetryPolicy QUICK = new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(5), 4);
@@ -53,14 +53,6 @@ final class TestTarget implements AutoCloseable {
             return new Metadata(
                     Instant.parse("2026-11-01T10:20:30Z"), storageClass, null, headers, user, tags, Map.of());
         }
-    }
-
-    TestTarget(Settings.Aws settings, Path folder) {
-        this(settings, folder, new ObjectAttributes(null, false, false, Map.of()), false);
-    }
-
-    TestTarget(Settings.Aws settings, Path folder, ObjectAttributes attributes, boolean createBucket) {
-        this(settings, folder, attributes, createBucket, STALL);
     }
 
     TestTarget(Settings.Aws settings, Path folder, ObjectAttributes attributes, boolean createBucket, Duration stall) {
