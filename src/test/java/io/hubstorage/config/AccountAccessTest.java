@@ -53,7 +53,7 @@ final class AccountAccessTest {
                         Environment.load(process, folder.resolve(".env")),
                         UnaryOperator.identity(),
                         InstantSource.fixed(Instant.EPOCH))
-                .await(10, TimeUnit.SECONDS);
+                .await(60, TimeUnit.SECONDS);
     }
 
     private static Settings.Aws aws(ConfigStore store, String account) {
@@ -123,7 +123,7 @@ final class AccountAccessTest {
         Files.writeString(
                 folder.resolve(".env"), "NAS_AWS_ACCESS_KEY_ID=the-second-id\nNAS_AWS_ENDPOINT_URL=https://nas:9\n");
 
-        store.reload().await(10, TimeUnit.SECONDS);
+        store.reload().await(60, TimeUnit.SECONDS);
 
         assertThat(aws(store, "nas").keys().accessKeyId()).isEqualTo("the-second-id");
         assertThat(aws(store, "nas").endpoint()).isEqualTo(URI.create("https://nas:9"));
@@ -147,7 +147,7 @@ final class AccountAccessTest {
         ConfigStore store = open("{\"nas\": {}}", "NAS_AWS_SECRET_ACCESS_KEY=the-nas-secret");
 
         assertThatThrownBy(() -> store.update(new JsonObject().put("note", "it is the-nas-secret"), null)
-                        .await(10, TimeUnit.SECONDS))
+                        .await(60, TimeUnit.SECONDS))
                 .hasMessageContaining("the value of NAS_AWS_SECRET_ACCESS_KEY")
                 .message()
                 .doesNotContain("the-nas-secret");

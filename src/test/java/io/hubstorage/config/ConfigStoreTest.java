@@ -52,7 +52,7 @@ final class ConfigStoreTest {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.await(10, TimeUnit.SECONDS);
+        return future.await(60, TimeUnit.SECONDS);
     }
 
     private ConfigStore open() throws Exception {
@@ -446,14 +446,14 @@ final class ConfigStoreTest {
         store.onChange(changed -> {
             saving.countDown();
             try {
-                goOn.await(20, TimeUnit.SECONDS);
+                goOn.await(60, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         });
         Future<Current> save =
                 store.update(store.current().config().put("s3_buckets", new JsonArray().add("photos")), null);
-        assertThat(saving.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(saving.await(60, TimeUnit.SECONDS)).isTrue();
         assertThat(await(store.problems(new JsonObject()))).isEmpty();
         assertThat(save.isComplete()).isFalse();
         goOn.countDown();

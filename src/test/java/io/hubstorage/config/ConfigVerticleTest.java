@@ -60,7 +60,7 @@ final class ConfigVerticleTest {
     }
 
     private static <T> T get(Future<T> future) throws Exception {
-        return future.await(10, TimeUnit.SECONDS);
+        return future.await(60, TimeUnit.SECONDS);
     }
 
     private ConfigStore deploy() throws Exception {

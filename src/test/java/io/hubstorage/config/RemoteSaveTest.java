@@ -40,7 +40,7 @@ final class RemoteSaveTest {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.await(10, TimeUnit.SECONDS);
+        return future.await(60, TimeUnit.SECONDS);
     }
 
     private ConfigStore open(String json, Map<String, String> further) throws Exception {

@@ -125,8 +125,8 @@ final class AotCacheIT {
             hub.signal("QUIT");
             hub.signal("TERM");
             other.signal("INT");
-            assertThat(hub.exitCode(Duration.ofSeconds(10))).isZero();
-            assertThat(other.exitCode(Duration.ofSeconds(10))).isZero();
+            assertThat(hub.exitCode()).isZero();
+            assertThat(other.exitCode()).isZero();
             assertThat(files()).as("no mark is left").hasSize(3);
             assertThat(hub.out()).contains("Full thread dump").doesNotContain("WARN", "warning");
             assertThat(hub.err()).isEmpty();

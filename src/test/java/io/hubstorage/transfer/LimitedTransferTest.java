@@ -246,8 +246,8 @@ final class LimitedTransferTest {
     @Test
     void aBodyThatWaitsForBandwidthIsNoSilentServerAndNoSlowOne() throws Exception {
         RateLimiter real = new RateLimiter(System::nanoTime);
-        real.rate(4 * MIB);
-        shard.within(real).stall(Duration.ofMillis(500));
+        real.rate(2 * MIB);
+        shard.within(real).stall(Duration.ofMillis(1_500));
         shard.bucket().add("large", 16 * MIB);
         ShardJob job = shard.job(Mode.COPY);
 

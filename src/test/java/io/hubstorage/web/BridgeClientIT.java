@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The standard npm client of the event-bus bridge, in Node, starts a backup and follows it. Needs node and npm. */
 final class BridgeClientIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Map<String, String> LOGIN =
             Map.of("HUBSTORAGE_WEB_TOKEN", "token-of-twenty-characters", "HUBSTORAGE_WEB_PASSWORD", "correct-horse");
 

@@ -10,7 +10,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,8 +125,7 @@ final class ConfigApiTest {
     void aBrokenHandEditIsShownWhereverSomebodyLooks() throws IOException {
         Path file = server.folder.resolve("config/config.json");
         Files.writeString(file, "{\"s3_buckets\": [\"photos\"], \"automation\": {\"interval_hours\": -1}}");
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> !server.store.current().broken().isEmpty());
+        await().until(() -> !server.store.current().broken().isEmpty());
 
         JsonObject broken =
                 server.get("/api/config").json().getJsonArray("broken").getJsonObject(0);
@@ -145,8 +143,7 @@ final class ConfigApiTest {
         assertThat(server.get("/metrics").body().toString()).contains("hubstorage_config_broken 1.0");
 
         Files.writeString(file, "{\"s3_buckets\": [\"photos\"]}");
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> server.get("/metrics").body().toString().contains("hubstorage_config_broken 0.0"));
+        await().until(() -> server.get("/metrics").body().toString().contains("hubstorage_config_broken 0.0"));
         assertThat(server.get("/api/config").json().getJsonArray("broken")).isEmpty();
     }
 

@@ -36,7 +36,7 @@ final class DashboardIT {
     private static final int EACH_STEP = PHOTOS / (STEPS + 1);
     private static final int PHOTO_BYTES = 200_000;
     private static final int DOCUMENTS = 40;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @RegisterExtension
     static final ChromiumExtension BROWSER = new ChromiumExtension();

@@ -8,7 +8,6 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.parsetools.RecordParser;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,8 +70,7 @@ final class EventStream implements AutoCloseable {
     }
 
     Event first(String name) {
-        return await().atMost(Duration.ofSeconds(10))
-                .until(
+        return await().until(
                         () -> events.stream()
                                 .filter(event -> event.name().equals(name))
                                 .findFirst(),

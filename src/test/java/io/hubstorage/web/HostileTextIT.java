@@ -101,6 +101,7 @@ final class HostileTextIT {
                 .put("size", 10)
                 .put("received", 4)));
         state.put("message", TEXT).put("in_flight", new JsonArray(TEXTS)).put("transfers", transfers);
+        page().isShown("#connection[data-connection=live]");
         server().vertx.eventBus().publish(Addresses.BACKUP_PROGRESS, state);
         server().vertx
                 .eventBus()
@@ -122,6 +123,7 @@ final class HostileTextIT {
         page().open("/logs");
         page().hasCount("#log .line", TEXTS.size());
         assertThat(page().find("#log .line .text").allTextContents()).containsExactlyElementsOf(TEXTS);
+        page().isShown("#connection[data-connection=live]");
         server().vertx
                 .eventBus()
                 .publish(Addresses.LOG, BusJson.encode(new LogLine(BusRooms.BEGAN, "INFO", TEXT, TEXT, TEXT)));

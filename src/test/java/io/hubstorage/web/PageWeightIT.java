@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PageWeightIT {
     private static final long MOST_BYTES = 200 * 1024;
     private static final long LEAST_BYTES = 20 * 1024;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration QUIET = Duration.ofSeconds(1);
     private static final int RUNS = 200;
     private static final int BUCKETS = 8;

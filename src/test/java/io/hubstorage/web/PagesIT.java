@@ -9,7 +9,6 @@ import io.hubstorage.testkit.HubProcessExtension;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.awaitility.Awaitility;
@@ -44,7 +43,7 @@ final class PagesIT {
         HubProcess process = HUB.serve(new JsonObject()
                 .put("s3_buckets", new JsonArray().add("documents").add("not-there"))
                 .put("automation", new JsonObject().put("interval_hours", 6).put("max_retries", 0)));
-        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ended(process), Objects::nonNull);
+        Awaitility.await().until(() -> ended(process), Objects::nonNull);
         run = Objects.requireNonNull(ended(process));
     }
 

@@ -288,7 +288,7 @@ final class RolesTest {
             server.vertx.eventBus().publish(Addresses.STATUS_CHANGED, new JsonObject().put("at", "now"));
             viewer.first("status");
             operator.first("status");
-            assertThat(operator.names()).contains("log", "config.changed");
+            await().untilAsserted(() -> assertThat(operator.names()).contains("log", "config.changed"));
             assertThat(viewer.names()).doesNotContain("log", "config.changed");
 
             // Nor when it comes back and is told what it missed.

@@ -173,9 +173,8 @@ final class SockJsBridgeTest {
                 .encode()));
         await().until(() -> !heard.isEmpty());
         socket.resume();
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> received.stream()
-                        .anyMatch(message -> Addresses.BACKUP_FINISHED.equals(message.getString("address"))));
+        await().until(() ->
+                received.stream().anyMatch(message -> Addresses.BACKUP_FINISHED.equals(message.getString("address"))));
         assertThat(received.stream().filter(message -> Addresses.LOG.equals(message.getString("address"))))
                 .as("most lines were left out")
                 .hasSizeLessThan(700);

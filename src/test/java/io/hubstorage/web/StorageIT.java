@@ -10,6 +10,7 @@ import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.RetentionMessage;
 import io.hubstorage.config.HubConfig.Keep;
 import io.hubstorage.testkit.ChromiumExtension;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -61,10 +62,7 @@ final class StorageIT {
                         page.isShown(path.equals("/storage") ? "#kept > :first-child" : "#sentence");
                         page.isShown(path.equals("/storage") ? "#frees" : "#damaged > :first-child");
                         if (standing == StorageRooms.Standing.BUSY) {
-                            server.vertx
-                                    .eventBus()
-                                    .publish(JobKind.RETENTION.progress(), BusJson.encode(StorageRooms.removing()));
-                            page.isShown("progress");
+                            isShownWhileItIsTold(page);
                         }
                         assertThat(page.page().evaluate("() => document.body.scrollWidth"))
                                 .isEqualTo(page.page().evaluate("() => document.body.clientWidth"));
@@ -76,6 +74,18 @@ final class StorageIT {
                     }
                 }
             }
+        }
+    }
+
+    /** Again and again, as a job does: what is told before the page listens it never hears. */
+    private void isShownWhileItIsTold(WatchedPage page) {
+        JsonObject progress = BusJson.encode(StorageRooms.removing());
+        long timer = server.vertx.setPeriodic(
+                0, 100, _ -> server.vertx.eventBus().publish(JobKind.RETENTION.progress(), progress));
+        try {
+            page.isShown("progress");
+        } finally {
+            server.vertx.cancelTimer(timer);
         }
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Many open pages of one browser, and what may happen to their connection. The server's heartbeats come every second. */
 final class WatchersIT {
     private static final EventHub.Limits LIMITS = new EventHub.Limits(50, 2_000, 2 << 20, 256, 256 << 10, 1_000);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> TABS =
             List.of("/", "/", "/", "/logs", "/logs", "/config", "/snapshots", "/runs/r1");
     private static final String PAUSED = "#pause[data-paused=true]";

@@ -133,9 +133,9 @@ final class WebServer implements AutoCloseable {
 
     static <T> T await(Future<T> future) {
         try {
-            return future.await(20, TimeUnit.SECONDS);
+            return future.await(1, TimeUnit.MINUTES);
         } catch (TimeoutException e) {
-            throw new AssertionError("nothing happened for 20 s", e);
+            throw new AssertionError("nothing happened for a minute", e);
         }
     }
 

@@ -118,11 +118,11 @@ final class BodyTemplateTest {
                     UnaryOperator.identity(),
                     Duration.ofMillis(50));
 
-            assertThat(attempt.deliver(Messages.failed()).await(10, TimeUnit.SECONDS))
+            assertThat(attempt.deliver(Messages.failed()).await(60, TimeUnit.SECONDS))
                     .isInstanceOf(Receipt.TryAgain.class);
-            assertThat(ended.await(10, TimeUnit.SECONDS)).as("nothing goes on").isTrue();
+            assertThat(ended.await(60, TimeUnit.SECONDS)).as("nothing goes on").isTrue();
         } finally {
-            vertx.close().await(10, TimeUnit.SECONDS);
+            vertx.close().await(60, TimeUnit.SECONDS);
         }
     }
 }

@@ -59,7 +59,7 @@ final class HttpDeliveryTest {
 
     @AfterEach
     void stop() throws Exception {
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(60, TimeUnit.SECONDS);
     }
 
     private Receipt deliver(ChannelConfig.Webhook webhook, @Nullable TrustOptions trust) throws Exception {
@@ -278,9 +278,9 @@ final class HttpDeliveryTest {
                 UnaryOperator.identity(),
                 Duration.ofMillis(20));
 
-        assertThat(stuck.deliver(Messages.failed()).await(10, TimeUnit.SECONDS))
+        assertThat(stuck.deliver(Messages.failed()).await(60, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
                         Receipt.TryAgain.class, again -> assertThat(again.why()).startsWith("no answer within"));
-        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(interrupted.await(60, TimeUnit.SECONDS)).isTrue();
     }
 }

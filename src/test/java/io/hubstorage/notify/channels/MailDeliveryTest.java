@@ -59,7 +59,7 @@ final class MailDeliveryTest {
     @AfterEach
     void stop() throws Exception {
         mails.stop();
-        vertx.close().await(10, TimeUnit.SECONDS);
+        vertx.close().await(60, TimeUnit.SECONDS);
     }
 
     private Receipt deliver(Message message, int port, Encryption security, @Nullable String user) throws Exception {

@@ -53,7 +53,7 @@ final class Receiver implements AutoCloseable {
                     answer.handle(request.response());
                 }))
                 .listen()
-                .await(10, TimeUnit.SECONDS);
+                .await(60, TimeUnit.SECONDS);
     }
 
     static Receiver start(Vertx vertx) throws Exception {
@@ -82,7 +82,7 @@ final class Receiver implements AutoCloseable {
     @Override
     public void close() {
         try {
-            server.close().await(10, TimeUnit.SECONDS);
+            server.close().await(60, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError("it did not close", e);
         }

@@ -45,7 +45,7 @@ final class TlsFront implements AutoCloseable {
                     }
                 })
                 .listen()
-                .await(10, TimeUnit.SECONDS);
+                .await(60, TimeUnit.SECONDS);
     }
 
     private static PfxOptions certificate() {
@@ -101,7 +101,7 @@ final class TlsFront implements AutoCloseable {
     @Override
     public void close() {
         try {
-            server.close().await(10, TimeUnit.SECONDS);
+            server.close().await(60, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             throw new AssertionError("it did not close", e);
         }

@@ -45,9 +45,9 @@ final class AuditLogTest {
         Promise<T> done = Promise.promise();
         context.runOnContext(_ -> asked.get().onComplete(done));
         try {
-            return done.future().await(20, TimeUnit.SECONDS);
+            return done.future().await(60, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("nothing happened for 20 s", e);
+            throw new AssertionError("nothing happened for a minute", e);
         }
     }
 

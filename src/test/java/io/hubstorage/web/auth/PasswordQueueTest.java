@@ -35,10 +35,10 @@ final class PasswordQueueTest {
         CountDownLatch begun = new CountDownLatch(1);
         first = onContext(() -> queue.look(1, () -> {
             begun.countDown();
-            return held.await(20, TimeUnit.SECONDS);
+            return held.await(60, TimeUnit.SECONDS);
         }));
         // Or it might be over before there is another one.
-        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     private Future<Boolean> look(String name, int turn) {
@@ -92,7 +92,7 @@ final class PasswordQueueTest {
     @Test
     void whatElseOfTheVerticleBlocksHoldsUpNoLook() {
         CountDownLatch disk = new CountDownLatch(1);
-        onContext(() -> context.owner().executeBlocking(() -> disk.await(20, TimeUnit.SECONDS), true));
+        onContext(() -> context.owner().executeBlocking(() -> disk.await(60, TimeUnit.SECONDS), true));
         Future<Boolean> mine = look("mine", 1);
         letGoUntil(1);
         await().until(mine::succeeded);

@@ -35,10 +35,10 @@ final class ResponseStreamTest {
         HttpServer server = vertx.createHttpServer()
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")
-                .await(20, TimeUnit.SECONDS);
+                .await(60, TimeUnit.SECONDS);
         try (Socket stopped = new Socket(InetAddress.getLoopbackAddress(), server.actualPort())) {
             stopped.getOutputStream().write("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-            assertThatThrownBy(() -> written.get(20, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
+            assertThatThrownBy(() -> written.get(60, TimeUnit.SECONDS)).hasRootCauseInstanceOf(IOException.class);
             await().until(() -> closed.get() == 1);
         }
         assertThat(written).isCompletedExceptionally();

@@ -191,9 +191,9 @@ final class S3Endpoint implements AutoCloseable {
 
     static <T> T await(Future<T> future) {
         try {
-            return future.await(20, TimeUnit.SECONDS);
+            return future.await(60, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError("nothing happened for 20 s", e);
+            throw new AssertionError("nothing happened for a minute", e);
         }
     }
 
