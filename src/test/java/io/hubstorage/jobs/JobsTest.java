@@ -238,10 +238,12 @@ final class JobsTest {
     @Test
     void aLookForTroubleThatHangsIsNotFollowedByAnother() {
         AtomicInteger looks = new AtomicInteger();
+        List<String> threads = new CopyOnWriteArrayList<>();
         CountDownLatch looked = new CountDownLatch(1);
         Errand errand = new Errand(JobKind.RESTORE, "a") {
             @Override
             public Optional<String> trouble() {
+                threads.add(Thread.currentThread().getName());
                 looks.incrementAndGet();
                 try {
                     looked.await();
@@ -259,6 +261,9 @@ final class JobsTest {
         int then = progress.get();
         await().until(() -> progress.get() > then + 12);
         assertThat(looks).hasValue(1);
+        assertThat(threads)
+                .as("Vert.x complains when it is closed while a worker of its own is still at it")
+                .noneMatch(name -> name.startsWith("vert.x"));
 
         looked.countDown();
         await().until(() -> looks.get() > 1);
