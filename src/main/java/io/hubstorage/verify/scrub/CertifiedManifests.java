@@ -1,16 +1,12 @@
 package io.hubstorage.verify.scrub;
 
 import io.hubstorage.bus.Tally;
-import io.hubstorage.fs.Sha256;
 import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.verify.scrub.Damage.Kind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -18,13 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -152,20 +145,13 @@ final class CertifiedManifests {
     }
 
     private boolean isWhole(Path manifest, ManifestSummary summary) throws AccessDeniedException, InterruptedException {
-        MessageDigest digest = Sha256.digest();
-        try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest);
-                InputStream in = Files.newInputStream(manifest, LinkOption.NOFOLLOW_LINKS)) {
-            pace.take(Math.max(1, Files.size(manifest)), true);
-            in.transferTo(out);
+        try {
+            return FileProof.content(manifest, pace, true).sha256().equals(summary.sha256());
         } catch (AccessDeniedException e) {
             throw e;
-        } catch (ClosedChannelException e) {
-            // By an interrupt, which says nothing of the file.
-            throw (InterruptedException) new InterruptedException("reading was broken off").initCause(e);
         } catch (IOException e) {
             return false;
         }
-        return HexFormat.of().formatHex(digest.digest()).equals(summary.sha256());
     }
 
     /** Tells that a manifest, or its index, is not as it was written. */

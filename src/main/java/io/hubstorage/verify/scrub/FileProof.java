@@ -58,7 +58,8 @@ final class FileProof {
      */
     record Result(Verdict verdict, long bytes) {}
 
-    private record Content(long bytes, String sha256) {}
+    /** What a file holds. */
+    record Content(long bytes, String sha256) {}
 
     /**
      * Puts what it finds on the list.
@@ -209,7 +210,7 @@ final class FileProof {
         Kind kind;
         long bytes = 0;
         try {
-            Content content = content(file, whole);
+            Content content = content(file, pace, whole);
             bytes = content.bytes;
             if (content.sha256.equals(first.sha256())) {
                 return new Result(Verdict.PROVEN, bytes);
@@ -259,10 +260,15 @@ final class FileProof {
 
     /** Whether a file holds these bytes; reads it to its end, whatever the hour. */
     boolean holds(Path file, String sha256) throws IOException, InterruptedException {
-        return content(file, true).sha256.equals(sha256);
+        return content(file, pace, true).sha256.equals(sha256);
     }
 
-    private Content content(Path file, boolean whole) throws IOException, InterruptedException {
+    /**
+     * Reads a file to its end.
+     *
+     * @param whole as in {@link Pace#take}
+     */
+    static Content content(Path file, Pace pace, boolean whole) throws IOException, InterruptedException {
         MessageDigest digest = Sha256.digest();
         long bytes = 0;
         try (SeekableByteChannel in =

@@ -144,7 +144,7 @@ final class Inventory {
         private boolean folderIsOurs;
 
         /** @param known whether all of it has been told already */
-        InOneSnapshot(String bucket, int number, boolean known) throws IOException {
+        InOneSnapshot(String bucket, int number, boolean known) throws IOException, InterruptedException {
             this.bucket = bucket;
             this.number = number;
             this.known = known;
@@ -152,7 +152,9 @@ final class Inventory {
             this.tree = Layout.tree(snapshot, bucket);
             ManifestReader opened = null;
             try {
-                opened = ManifestReader.open(Layout.manifest(snapshot, bucket));
+                Path manifest = Layout.manifest(snapshot, bucket);
+                pace.take(Files.size(manifest), true);
+                opened = ManifestReader.open(manifest);
             } catch (CorruptManifestException | NoSuchFileException e) {
                 corrupt();
             } catch (IOException e) {

@@ -9,6 +9,8 @@ import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.ExternalSort.Sorted;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.snapshot.Layout;
+import java.io.DataInput;
+import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -219,7 +221,7 @@ final class Ledger {
      * @param before the last cycle, if there was one
      * @param files see {@link LedgerLine#BY_FILE}
      * @param now proofs from later than that do not count
-     * @param check called often; throws when it is to stop
+     * @param step asked before each line, since there may be millions
      */
     Cycle make(
             @Nullable Cycle before,
@@ -228,29 +230,28 @@ final class Ledger {
             Sorted<LedgerLine> files,
             Missed missed,
             Instant now,
-            Runnable check)
+            Pace.Step step)
             throws IOException {
         Files.createDirectories(layout.scrub());
         List<Path> taken = Proofs.waiting(layout);
         long next = before == null ? 1 : before.ledger() + 1;
-        try (ExternalSort<LedgerLine> proofs = sort(LedgerLine.BY_FILE);
-                ExternalSort<LedgerLine> due =
-                        new ExternalSort<>(LedgerLine.due(began), LedgerLine.CODEC, scratch(), SORT_RUN)) {
+        try (ExternalSort<LedgerLine> proofs = sort(LedgerLine.BY_FILE, step);
+                ExternalSort<LedgerLine> due = sort(LedgerLine.due(began), step)) {
             if (before != null) {
-                proofsOf(before, proofs, check);
+                proofsOf(before, proofs, step);
             }
             for (Path each : taken) {
-                proofsOf(each, proofs, check);
+                proofsOf(each, proofs, step);
             }
             Totals totals;
             try (Sorted<LedgerLine> known = proofs.sorted()) {
-                totals = new ProofJoin(files, known, began, now, due).join(missed, check);
+                totals = new ProofJoin(files, known, began, now, due).join(missed, step);
             }
             try (Sorted<LedgerLine> lines = due.sorted()) {
                 Durable.writeAtomically(file(next), channel -> {
                     try (LedgerFile.Writer out = new LedgerFile.Writer(channel)) {
                         for (LedgerLine line = lines.next(); line != null; line = lines.next()) {
-                            check.run();
+                            step.take();
                             out.add(line);
                         }
                     }
@@ -267,17 +268,30 @@ final class Ledger {
         }
     }
 
-    ExternalSort<LedgerLine> sort(Comparator<LedgerLine> order) {
-        return new ExternalSort<>(order, LedgerLine.CODEC, scratch(), SORT_RUN);
+    /** @param step asked before each line that goes to the disk: where there are very many, most of the work is in merging these */
+    ExternalSort<LedgerLine> sort(Comparator<LedgerLine> order, Pace.Step step) {
+        ExternalSort.Codec<LedgerLine> paced = new ExternalSort.Codec<>() {
+            @Override
+            public void write(LedgerLine line, DataOutput out) throws IOException {
+                step.take();
+                LedgerLine.CODEC.write(line, out);
+            }
+
+            @Override
+            public LedgerLine read(DataInput in) throws IOException {
+                return LedgerLine.CODEC.read(in);
+            }
+        };
+        return new ExternalSort<>(order, paced, scratch(), SORT_RUN);
     }
 
     /** Of a ledger of which nothing more can be read, the rest counts as never proven, so that it is read first. */
-    private void proofsOf(Cycle cycle, ExternalSort<LedgerLine> into, Runnable check) throws IOException {
+    private void proofsOf(Cycle cycle, ExternalSort<LedgerLine> into, Pace.Step step) throws IOException {
         try (LedgerFile.Reader lines = new LedgerFile.Reader(file(cycle.ledger()));
                 DoneFile.Reader marks = new DoneFile.Reader(marks(cycle.ledger()))) {
             long number = 0;
             for (LedgerLine line = lines.next(); line != null; line = lines.next()) {
-                check.run();
+                step.take();
                 Instant read = marks.provenAt(number++);
                 Instant proven = read == null ? line.proven() : read;
                 if (proven != null && line.file().isKnown() && !marks.isUnproven()) {
@@ -289,10 +303,10 @@ final class Ledger {
         }
     }
 
-    private static void proofsOf(Path file, ExternalSort<LedgerLine> into, Runnable check) throws IOException {
+    private static void proofsOf(Path file, ExternalSort<LedgerLine> into, Pace.Step step) throws IOException {
         try (LedgerFile.Reader lines = new LedgerFile.Reader(file)) {
             for (LedgerLine line = lines.next(); line != null; line = lines.next()) {
-                check.run();
+                step.take();
                 into.add(line);
             }
         } catch (LedgerFile.DamagedException | NoSuchFileException e) {

@@ -3,6 +3,7 @@ package io.hubstorage.verify.scrub;
 import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.requests.RateLimiter;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
@@ -64,11 +65,23 @@ final class Pace {
         cancellation.check();
     }
 
+    /** What is asked before each piece of work that reads no file. */
+    @FunctionalInterface
+    interface Step {
+        /** May wait; throws when it is to stop. */
+        void take() throws IOException;
+    }
+
     /** Before something that reads no file: waits while a backup runs, whatever the hour. For one thread. */
-    void step() throws InterruptedException {
+    void step() throws InterruptedIOException {
         check();
         if (++steps % ASK_EVERY == 0) {
-            awaitBackup();
+            try {
+                awaitBackup();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw (InterruptedIOException) new InterruptedIOException("waiting was broken off").initCause(e);
+            }
         }
     }
 

@@ -42,12 +42,12 @@ final class ProofJoin {
         this.into = into;
     }
 
-    /** @param check called often; throws when it is to stop */
-    Ledger.Totals join(Ledger.Missed missed, Runnable check) throws IOException {
+    /** @param step asked before each file */
+    Ledger.Totals join(Ledger.Missed missed, Pace.Step step) throws IOException {
         proof = proofs.next();
         LedgerLine next = files.next();
         while (next != null) {
-            check.run();
+            step.take();
             List<LedgerLine> names = new ArrayList<>();
             do {
                 names.add(next);

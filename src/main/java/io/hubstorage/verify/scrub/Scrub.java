@@ -136,7 +136,7 @@ final class Scrub {
     private Cycle plan(@Nullable Cycle before, long number, Instant began) throws IOException, InterruptedException {
         Progress now = progress;
         progress = new Progress(before, null, true, now.read(), now.proven(), now.damaged());
-        try (ExternalSort<LedgerLine> files = ledger.sort(LedgerLine.BY_FILE);
+        try (ExternalSort<LedgerLine> files = ledger.sort(LedgerLine.BY_FILE, pace::step);
                 ExternalSort<Damage> damaged =
                         new ExternalSort<>(DamageList.ORDER, DamageList.DAMAGES, ledger.scratch(), SORT_RUN)) {
             Inventory inventory = new Inventory(layout, clock, pace, new Inventory.Sink() {
@@ -158,7 +158,7 @@ final class Scrub {
             }
             try (Sorted<LedgerLine> all = files.sorted()) {
                 Ledger.Missed missed = new Ledger.Missed(inventory.notProvable(), unreadable);
-                return ledger.make(before, number, began, all, missed, clock.instant(), pace::check);
+                return ledger.make(before, number, began, all, missed, clock.instant(), pace::step);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.hubstorage.verify.scrub;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.VerifyRecord;
 import io.hubstorage.fs.Sha256;
@@ -39,6 +40,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -254,6 +256,38 @@ final class ScrubTest {
         new Scrub(kit.layout, kit.clock, pace, Optional::empty).run();
 
         assertThat(virtual).containsExactly(false);
+    }
+
+    @Test
+    void aBackupIsWaitedForAlsoWhileTheLedgerIsMade() throws Exception {
+        history(100, 1, new Random(11));
+        AtomicBoolean backup = new AtomicBoolean();
+        AtomicBoolean looked = new AtomicBoolean();
+        Pace pace = new Pace(
+                backup::get,
+                () -> true,
+                () -> Double.POSITIVE_INFINITY,
+                new RateLimiter(System::nanoTime),
+                new Cancellation());
+        // Whether the disk is well is first asked when every name has been looked at.
+        Scrub scrub = new Scrub(kit.layout, kit.clock, pace, () -> {
+            if (looked.compareAndSet(false, true)) {
+                backup.set(true);
+            }
+            return Optional.empty();
+        });
+        FutureTask<Void> cycle = new FutureTask<>(() -> {
+            scrub.run();
+            return null;
+        });
+        Thread.ofVirtual().start(cycle);
+
+        await().until(() -> cycle.isDone() || pace.isWaiting());
+        assertThat(new Ledger(kit.layout).cycle()).isNull();
+        backup.set(false);
+        cycle.get();
+
+        assertThat(kit.integrity().cycle().percent()).isEqualTo(100);
     }
 
     @Test
