@@ -131,7 +131,7 @@ final class CaseRun {
             throws IOException, InterruptedException {
         for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
             if (each.getValue() instanceof WarmHub service) {
-                service.beginRecording();
+                service.beginRecording("settings=profile");
                 turn(each.getKey(), service, server, new CaseResult(measured), "profile");
                 service.endRecording(profile.resolve(
                         "%s-%s.jfr".formatted(measured.id(), each.getKey().id())));

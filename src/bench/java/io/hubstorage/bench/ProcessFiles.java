@@ -46,6 +46,15 @@ final class ProcessFiles {
         return memory(pid, "VmRSS:");
     }
 
+    /** What a running process has read so far, in bytes, of files, pipes and whatever else it has read like a file. */
+    static long read(long pid) throws IOException {
+        return Files.readAllLines(file(Long.toString(pid), "io")).stream()
+                .filter(line -> line.startsWith("rchar:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElseThrow(() -> new IOException("/proc does not tell what a process has read"));
+    }
+
     private static long memory(long pid, String name) {
         try {
             return Files.readAllLines(file(Long.toString(pid), "status")).stream()

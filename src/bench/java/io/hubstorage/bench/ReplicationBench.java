@@ -3,9 +3,7 @@ package io.hubstorage.bench;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.snapshot.Certificate;
-import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.testkit.MadeSnapshots;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -28,7 +25,7 @@ import picocli.CommandLine.Option;
 /** {@code bench/replicate.sh}, whose help describes the options. What it writes is deleted. */
 @Command(name = "bench/replicate.sh")
 public final class ReplicationBench implements Callable<Integer> {
-    private static final String BUCKET = "photos";
+    private static final String BUCKET = SnapshotMaker.BUCKET;
     private static final Instant FIRST = Instant.parse("2026-01-01T00:00:00Z");
     private static final int PEEK_MILLIS = 10;
 
@@ -94,14 +91,10 @@ public final class ReplicationBench implements Callable<Integer> {
     }
 
     private void measure(Path work) throws IOException, InterruptedException {
-        Path data = Files.createDirectories(work.resolve("data"));
-        Path config = Files.createDirectories(work.resolve("config"));
-        Files.writeString(config.resolve("config.json"), "{}");
-        new Destination(new Layout(data), config).claim();
-        MadeSnapshots made = new MadeSnapshots(data);
-        Random random = new Random(1);
+        Path data = work.resolve("data");
+        SnapshotMaker maker = new SnapshotMaker(data, work.resolve("config"), keys, size, changed);
         for (int i = 0; i < snapshots; i++) {
-            make(made, i, random);
+            make(maker, i);
         }
         out.printf(
                 "%s%n%n%s of %s keys, %d bytes each, %s %% changed from one to the next; load before: %s.%n%n",
@@ -115,7 +108,7 @@ public final class ReplicationBench implements Callable<Integer> {
             out.println("| | tool | wall, s | CPU, s | memory of all its processes, MiB |");
             out.println("|---|---|---|---|---|");
             both(work, "all of them");
-            make(made, snapshots, random);
+            make(maker, snapshots);
             both(work, "one more");
         }
         if (preview) {
@@ -129,16 +122,9 @@ public final class ReplicationBench implements Callable<Integer> {
         }
     }
 
-    private void make(MadeSnapshots made, int number, Random random) {
+    private void make(SnapshotMaker maker, int number) {
         log.printf("making snapshot %d of %d%n", number + 1, snapshots + 1);
-        for (int i = 0; i < keys; i++) {
-            if (number == 0 || random.nextDouble() * 100 < changed) {
-                byte[] body = new byte[size];
-                random.nextBytes(body);
-                made.put(BUCKET, "dir-%03d/key-%07d".formatted(i / 1_000, i), body, FIRST);
-            }
-        }
-        made.snapshot(FIRST.plus(Duration.ofHours(number)));
+        maker.snapshot(FIRST.plus(Duration.ofHours(number)));
     }
 
     /** One more snapshot of the keys of the oldest, without its files: its certificate and its manifest. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** HubStorage as it is meant to be used: a service that has been up for a while, and is told to run. */
@@ -124,9 +125,14 @@ final class WarmHub implements Tool {
                 : Optional.empty();
     }
 
-    /** Lets Flight Recorder take notes until {@link #endRecording}. */
-    void beginRecording() throws IOException, InterruptedException {
-        jcmd("JFR.start", "name=bench", "settings=profile");
+    /**
+     * Lets Flight Recorder take notes until {@link #endRecording}.
+     *
+     * @param settings as {@code JFR.start} takes them
+     */
+    void beginRecording(String... settings) throws IOException, InterruptedException {
+        jcmd(Stream.concat(Stream.of("JFR.start", "name=bench"), Stream.of(settings))
+                .toArray(String[]::new));
     }
 
     /** Writes them into a file. */
@@ -140,6 +146,11 @@ final class WarmHub implements Tool {
         // The last line: Total, objects, bytes.
         String[] total = Files.readAllLines(jcmdOutput()).getLast().strip().split("\\s+", -1);
         return Long.parseLong(total[2]);
+    }
+
+    /** To ask it for something else than runs. */
+    HubProcess process() {
+        return process;
     }
 
     /** Where it listens. */
