@@ -226,6 +226,8 @@ final class RestoreIT {
         page().page().keyboard().press("Tab");
         page().page().keyboard().press("ControlOrMeta+a");
         page().page().keyboard().type(folder.toString());
+        // Until the form knows the snapshots there is nothing to send.
+        page().that("#plan").isEnabled();
         page().page().keyboard().press("Enter");
         page().isShown("#start");
         page().find("#start").focus();
