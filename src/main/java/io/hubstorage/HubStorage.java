@@ -13,6 +13,7 @@ import io.hubstorage.config.ExtraPort;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.drill.DrillVerticle;
 import io.hubstorage.fs.FolderAccess;
+import io.hubstorage.hooks.Hooks;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.jobs.Jobs;
 import io.hubstorage.jobs.JobsVerticle;
@@ -122,9 +123,13 @@ public final class HubStorage {
         this.vertx = vertx;
         this.config = config;
         this.history = history;
-        this.jobs = new Jobs(vertx, history, clock);
+        this.jobs = new Jobs(vertx, history, clock, new Hooks(() -> inForce(config), vertx, clock));
         this.alarms = alarms;
         this.clock = clock;
+    }
+
+    private static Hooks.InForce inForce(ConfigStore config) {
+        return new Hooks.InForce(config.config(), config.environment(), config.settings(), config.dataPath());
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.hubstorage.bus;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,15 +11,43 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt absent while it has not
  * @param message one sentence for people: what happened and, when something is wrong, what to do
  * @param stoppedInOrder of one that was interrupted: whether the program was told to stop, and did not just end
+ * @param hooks what became of those that ran before and after it, in this order
  */
 public record RunEnd(
         RunResult result,
         @Nullable Instant finishedAt,
         int attempts,
         @Nullable String message,
-        boolean stoppedInOrder) {
+        boolean stoppedInOrder,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<HookOutcome> hooks) {
+    /** Copies the list, which records of earlier versions have not. */
+    public RunEnd {
+        hooks = hooks == null ? List.of() : List.copyOf(hooks);
+    }
+
+    /** Of a run without hooks. */
+    public RunEnd(
+            RunResult result,
+            @Nullable Instant finishedAt,
+            int attempts,
+            @Nullable String message,
+            boolean stoppedInOrder) {
+        this(result, finishedAt, attempts, message, stoppedInOrder, List.of());
+    }
+
     /** Of a run that was not stopped with the program. */
     public RunEnd(RunResult result, @Nullable Instant finishedAt, int attempts, @Nullable String message) {
         this(result, finishedAt, attempts, message, false);
+    }
+
+    /** The same with another message. */
+    public RunEnd saying(String other) {
+        return new RunEnd(result, finishedAt, attempts, other, stoppedInOrder, hooks);
+    }
+
+    /** The same with these hooks. */
+    public RunEnd with(List<HookOutcome> outcomes) {
+        return new RunEnd(result, finishedAt, attempts, message, stoppedInOrder, outcomes);
     }
 }

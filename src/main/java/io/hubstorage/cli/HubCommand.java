@@ -78,6 +78,7 @@ public final class HubCommand extends CliCommand {
                 .addSubcommand(command(new AlarmsCommand(program)))
                 .addSubcommand(
                         command(new NotifyCommand(program)).addSubcommand(command(new NotifyLogCommand(program))))
+                .addSubcommand(command(new HooksCommand(program)))
                 .addSubcommand(command(new MigrateCommand(program)))
                 .addSubcommand(command(new HealthCommand(program)))
                 .addSubcommand(command(new PasswordCommand(program)))

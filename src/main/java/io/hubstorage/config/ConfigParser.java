@@ -87,6 +87,7 @@ public final class ConfigParser {
         schedules(config);
         accounts(config.selection().accounts());
         retention(config, read.getJsonArray("s3_buckets", new JsonArray()));
+        HookRules.apply(config.hooks(), env, problems, warnings);
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }

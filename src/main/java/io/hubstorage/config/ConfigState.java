@@ -168,7 +168,8 @@ record ConfigState(
                 logPath(),
                 fixed.web(),
                 aws.profile() != null ? aws : aws.withProfile(config.overruled().awsProfile()),
-                fixed.writing());
+                fixed.writing(),
+                fixed.hooks());
     }
 
     /**

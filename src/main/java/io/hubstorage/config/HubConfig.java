@@ -46,6 +46,7 @@ public record HubConfig(
         Replication replication,
         Compression compression,
         @JsonProperty("notify") Notify notifications,
+        List<HookConfig> hooks,
         @JsonUnwrapped Overruled overruled) {
 
     /** The same but for these members, named and nested as in the file. */

@@ -27,8 +27,8 @@ final class Secrets {
             Pattern.compile("HUBSTORAGE_\\w*(PASSWORD|SECRET|TOKEN|HASH|SSE_C_KEY|ACCESS_KEY)\\w*");
     private static final Pattern MEMBER = Pattern.compile(
             "password|passwd|passphrase|secret|accesskey|apikey|privatekey|sessiontoken|authtoken|bearertoken");
-    /** What notifications are sent with: of any name, since addresses can be secrets too. */
-    private static final Pattern NOTIFY_SECRET = Pattern.compile("HUBSTORAGE_NOTIFY_[A-Z0-9_]+");
+    /** What notifications and hooks are sent with: of any name, since addresses can be secrets too. */
+    private static final Pattern NOTIFY_SECRET = Pattern.compile("HUBSTORAGE_(NOTIFY|HOOK)_[A-Z0-9_]+");
     /** The one with that prefix that is none. */
     private static final String NOTIFY_PRIVATE = "HUBSTORAGE_NOTIFY_PRIVATE";
     /** The name of a variable, in a member that says so: {@code "password_env": "HUBSTORAGE_NOTIFY_PASSWORD"}. */
@@ -52,7 +52,7 @@ final class Secrets {
                 || ((OUR_SECRET.matcher(name).matches() || isNotify(name)) && !name.endsWith("_FILE"));
     }
 
-    /** Whether it holds what notifications are sent with. */
+    /** Whether it holds what notifications or hooks are sent with. */
     static boolean isNotify(String name) {
         return NOTIFY_SECRET.matcher(name).matches() && !name.equals(NOTIFY_PRIVATE);
     }

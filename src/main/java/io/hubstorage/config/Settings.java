@@ -16,12 +16,20 @@ import org.jspecify.annotations.Nullable;
  * @param dockerMode {@code DOCKER_MODE=true} or {@code /.dockerenv}: the defaults are below {@code /app}
  * @param configFile {@code config.json}; its folder also holds the history
  * @param writing what a restore writes with; see also {@link #restoreAws}
+ * @param hooks {@code HUBSTORAGE_HOOKS_PATH}: the one folder whose files hooks may run; none without it
  */
 public record Settings(
-        boolean dockerMode, Path configFile, Path dataPath, Path logPath, Web web, Aws aws, Writing writing) {
+        boolean dockerMode,
+        Path configFile,
+        Path dataPath,
+        Path logPath,
+        Web web,
+        Aws aws,
+        Writing writing,
+        @Nullable Path hooks) {
 
     Settings with(Aws other) {
-        return new Settings(dockerMode, configFile, dataPath, logPath, web, other, writing);
+        return new Settings(dockerMode, configFile, dataPath, logPath, web, other, writing, hooks);
     }
 
     /** Where and as whom a restore writes: the keys of a backup may be such that only read. */

@@ -64,7 +64,8 @@ record SettingsReader(Environment env, VariableReader variables) {
                 variables.folder("HUBSTORAGE_LOG_PATH", base.resolve("logs")),
                 web(docker ? "0.0.0.0" : "127.0.0.1"),
                 aws(),
-                writing());
+                writing(),
+                place("HUBSTORAGE_HOOKS_PATH"));
     }
 
     private static Path configFile(Path named) {

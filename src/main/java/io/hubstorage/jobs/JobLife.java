@@ -19,11 +19,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -45,17 +47,22 @@ final class JobLife {
     private final CompletableFuture<String> admission = new CompletableFuture<>();
     private final Promise<Void> ended = Promise.promise();
     private final AtomicBoolean looking = new AtomicBoolean();
+    private final HookedJob hooks;
     private volatile boolean admitted;
+    /** Whether it has what it needs, so that what gets lost of that is trouble. */
+    private volatile boolean working;
+
     private long timer = -1;
     private int told;
 
-    JobLife(Vertx vertx, Work work, HistoryStore history, InstantSource clock) {
+    JobLife(Vertx vertx, Work work, HistoryStore history, InstantSource clock, JobHooks configured) {
         this.vertx = vertx;
         this.work = work;
         this.history = history;
         this.clock = clock;
         this.context = vertx.getOrCreateContext();
         this.bus = new Bus(vertx);
+        this.hooks = new HookedJob(configured, work, job);
     }
 
     Work work() {
@@ -89,9 +96,18 @@ final class JobLife {
     private void live(Consumer<JobLife> over) {
         JobRecord record;
         try {
+            hooks.find();
+            if (hooks.hasBefore()) {
+                // From here on it is a job that others hear of: a hook may take long, and what comes of it is to be
+                // told.
+                announce();
+            }
             Callable<JobRecord> step = () -> work.run(job);
             try {
-                work.admit();
+                RunEnd prevented = prevented();
+                if (prevented != null) {
+                    step = () -> work.begun().with(prevented);
+                }
             } catch (ReplyException refused) {
                 over.accept(this);
                 ended.complete();
@@ -102,20 +118,79 @@ final class JobLife {
                     throw e;
                 };
             }
-            admit();
-            JobRecord begun = work.begun();
-            LOG.info("The {} {} begins ({})", work.noun(), work.id(), BusJson.word(begun.trigger()));
-            context.runOnContext(_ -> started());
-            record = recorded(begun, step);
+            if (!admitted) {
+                announce();
+            }
+            working = true;
+            record = recorded(work.begun(), step);
         } catch (RuntimeException | Error e) {
             // Whatever happened, the job has ended: without a record the next one could never begin.
             admit();
             record = unforeseen(e);
         } finally {
+            working = false;
             close();
         }
-        JobRecord last = record;
+        // Nothing is held any more, so that a disk can be unmounted.
+        JobRecord last = afterHooks(record);
         context.runOnContext(_ -> finished(last, over));
+    }
+
+    private void announce() {
+        admit();
+        LOG.info(
+                "The {} {} begins ({})",
+                work.noun(),
+                work.id(),
+                BusJson.word(work.begun().trigger()));
+        context.runOnContext(_ -> started());
+    }
+
+    /**
+     * Takes what the work needs, once the hooks before it have run.
+     *
+     * @return how the job ended where it did not come to its work; null where it goes on
+     * @throws ReplyException when there is to be no job
+     */
+    private @Nullable RunEnd prevented() throws IOException {
+        try {
+            Optional<String> why = hooks.hasBefore() ? hooks.before(work.begun()) : Optional.empty();
+            if (why.isPresent()) {
+                return prevented(RunResult.FAILED, why.get());
+            }
+            work.admit();
+            return null;
+        } catch (CancellationException e) {
+            if (!admitted) {
+                throw e;
+            }
+            return prevented(job.result(), job.reason());
+        } catch (ReplyException refused) {
+            if (!admitted) {
+                throw refused;
+            }
+            return prevented(RunResult.FAILED, String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /** Nothing of the work is asked for it: another process may be at the same one. */
+    private RunEnd prevented(RunResult result, String why) {
+        return new RunEnd(result, clock.instant(), 0, why, result == RunResult.INTERRUPTED);
+    }
+
+    private JobRecord afterHooks(JobRecord record) {
+        try {
+            hooks.after(record);
+            JobRecord last = hooks.told(record);
+            if (last != record) {
+                // Once more, with what the hooks said: without them it is there already.
+                history.append(last);
+            }
+            return last;
+        } catch (RuntimeException e) {
+            LOG.error("what became of the hooks after this run is not in the history: {}", e.toString());
+            return record;
+        }
     }
 
     private void admit() {
@@ -143,7 +218,7 @@ final class JobLife {
                 next = () -> work.stopped(RunResult.FAILED, full + ". Make room there; nothing was begun");
             }
         }
-        JobRecord record = outcome(next);
+        JobRecord record = hooks.told(outcome(next));
         try {
             history.append(record);
         } catch (UncheckedIOException e) {
@@ -204,16 +279,21 @@ final class JobLife {
                         problem.remedy()));
         RunEnd end = record.end();
         String more = "; this run is not in the history: " + problem.sentence();
-        return record.with(new RunEnd(
-                end.result(),
-                end.finishedAt(),
-                end.attempts(),
-                end.message() == null ? more : end.message() + more,
-                end.stoppedInOrder()));
+        return record.with(end.saying(end.message() == null ? more : end.message() + more));
     }
 
     /** Tells it to stop; false when it has begun to commit, and ends by itself in a moment. */
     boolean stop(RunResult as, String why) {
+        boolean hooked = as == RunResult.INTERRUPTED ? hooks.hurry() : hooks.skip();
+        if (hooked) {
+            // The job itself is over, and how it ended stays.
+            return true;
+        }
+        return stopWork(as, why);
+    }
+
+    /** What is found to be in its way is nothing to its hooks: one after it may just have unmounted its disk. */
+    private boolean stopWork(RunResult as, String why) {
         if (!job.stop(as, why)) {
             return false;
         }
@@ -229,7 +309,7 @@ final class JobLife {
     private void progress() {
         bus.publish(work.kind().progress(), work.state());
         // One look at a time: on a disk that hangs each would keep a thread.
-        if (++told % LOOK_EVERY == 0 && !job.isStopped() && looking.compareAndSet(false, true)) {
+        if (++told % LOOK_EVERY == 0 && working && !job.isStopped() && looking.compareAndSet(false, true)) {
             // No worker of Vert.x: nobody waits for one that is still at it when the job ends, and the program with it.
             Thread.ofPlatform().daemon().name("look-" + work.id()).start(this::lookForTrouble);
         }
@@ -238,7 +318,7 @@ final class JobLife {
     private void lookForTrouble() {
         try {
             work.trouble().ifPresent(why -> {
-                if (stop(RunResult.FAILED, why)) {
+                if (stopWork(RunResult.FAILED, why)) {
                     LOG.error("{}", why);
                 }
             });

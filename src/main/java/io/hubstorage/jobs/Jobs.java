@@ -43,10 +43,18 @@ public final class Jobs {
     private final Vertx vertx;
     private final HistoryStore history;
     private final InstantSource clock;
+    private final JobHooks hooks;
     private final List<JobLife> underWay = new ArrayList<>();
     private boolean stopping;
 
+    /** Without hooks. */
     public Jobs(Vertx vertx, HistoryStore history, InstantSource clock) {
+        this(vertx, history, clock, JobHooks.NONE);
+    }
+
+    /** @param hooks what runs before and after each job */
+    public Jobs(Vertx vertx, HistoryStore history, InstantSource clock, JobHooks hooks) {
+        this.hooks = hooks;
         this.vertx = vertx;
         this.history = history;
         this.clock = clock;
@@ -61,10 +69,11 @@ public final class Jobs {
     /**
      * Starts a job, and completes with its id on the caller's context once it has been admitted; what is then published of it comes
      * behind that, on the same context. Fails by {@link Bus#refusal}: with {@link Bus#CONFLICT} while another job excludes it, or with
-     * what the work refuses by. Then there has been no job.
+     * what the work refuses by. Then there has been no job. With hooks before it, it is a job from the first of them on, and what the
+     * work then refuses by is how it ends.
      */
     public Future<String> start(Work work) {
-        JobLife life = new JobLife(vertx, work, history, clock);
+        JobLife life = new JobLife(vertx, work, history, clock, hooks);
         synchronized (this) {
             if (stopping) {
                 return Future.failedFuture(Bus.refusal(Bus.UNUSABLE, "HubStorage is being stopped"));

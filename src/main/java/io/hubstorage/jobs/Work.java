@@ -11,8 +11,9 @@ import java.util.Optional;
 
 /**
  * What a job does, and what only its kind knows of itself; {@link Jobs} lives its life. Of one job, and used once. {@link #admit},
- * {@link #begun}, {@link #run} and {@link #close} are called in this order by the job's own virtual thread and may block, the
- * others at any time by any thread.
+ * {@link #begun}, {@link #run} and {@link #close} are called in this order by the job's own thread and may block, the
+ * others at any time by any thread. With hooks before the job, {@link #begun} and {@link #state} are asked for before {@link #admit}
+ * too, since the job is told of before the hooks run.
  */
 public interface Work {
     JobKind kind();

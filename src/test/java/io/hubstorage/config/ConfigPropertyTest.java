@@ -11,6 +11,9 @@ import static org.quicktheories.generators.SourceDSL.lists;
 import static org.quicktheories.generators.SourceDSL.strings;
 
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.HookOutcome;
+import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.RunResult;
 import io.hubstorage.config.HubConfig.Automation;
 import io.hubstorage.config.HubConfig.BucketSpec;
 import io.hubstorage.config.HubConfig.Guards;
@@ -208,12 +211,28 @@ final class ConfigPropertyTest {
                                 sync.excludePatterns(),
                                 1 + list.size()),
                         notifications(list.size(), shrink),
+                        hooks(list.size()),
                         new HubConfig.Overruled(null, null)));
         return most.zip(
                 integers().between(0, 1),
                 (config, named) -> named == 0
                         ? config
                         : config.with(JsonObject.of("aws_profile", "work", "local_base_path", "/mnt/copies")));
+    }
+
+    private static List<HookConfig> hooks(int many) {
+        return IntStream.range(0, many)
+                .mapToObj(i -> new HookConfig(
+                        "hook " + i,
+                        i > 0,
+                        i % 2 == 0 ? HookOutcome.When.BEFORE : HookOutcome.When.AFTER,
+                        List.of(JobKind.REPLICATION, JobKind.DRILL),
+                        i % 2 == 0 ? "mount.sh" : null,
+                        i % 2 == 0 ? null : "HUBSTORAGE_HOOK_URL",
+                        1 + i,
+                        HookConfig.OnError.IGNORE,
+                        i % 2 == 0 ? List.of() : List.of(RunResult.SUCCESS)))
+                .toList();
     }
 
     private static HubConfig.Notify notifications(int size, double hours) {

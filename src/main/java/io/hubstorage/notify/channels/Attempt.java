@@ -31,12 +31,22 @@ record Attempt(Vertx vertx, Delivery delivery, UnaryOperator<String> mask, Durat
         Receipt deliver(Message message) throws Exception;
     }
 
+    /** What is to be done once. */
+    interface Once {
+        Receipt carryOut() throws Exception;
+    }
+
     @Override
     public Future<Receipt> deliver(Message message) {
+        return once(() -> delivery.deliver(message), vertx, mask, deadline);
+    }
+
+    /** The same with anything else that ends by a receipt. */
+    static Future<Receipt> once(Once what, Vertx vertx, UnaryOperator<String> mask, Duration deadline) {
         Context context = vertx.getOrCreateContext();
         Promise<Receipt> promise = Promise.promise();
         Thread thread = Thread.ofVirtual().name("notify").unstarted(() -> {
-            Receipt receipt = attempt(message);
+            Receipt receipt = attempt(what, mask);
             context.runOnContext(_ -> promise.tryComplete(receipt));
         });
         long timer = vertx.setTimer(deadline.toMillis(), _ -> {
@@ -48,19 +58,19 @@ record Attempt(Vertx vertx, Delivery delivery, UnaryOperator<String> mask, Durat
         return promise.future().onComplete(_ -> vertx.cancelTimer(timer));
     }
 
-    private Receipt attempt(Message message) {
+    private static Receipt attempt(Once what, UnaryOperator<String> mask) {
         try {
-            return switch (delivery.deliver(message)) {
-                case Receipt.Delivered(int status, String answer) -> new Receipt.Delivered(status, shown(answer));
-                case Receipt.TryAgain(String why, Duration after) -> new Receipt.TryAgain(shown(why), after);
-                case Receipt.Refused(String why) -> new Receipt.Refused(shown(why));
+            return switch (what.carryOut()) {
+                case Receipt.Delivered(int status, String answer) -> new Receipt.Delivered(status, shown(mask, answer));
+                case Receipt.TryAgain(String why, Duration after) -> new Receipt.TryAgain(shown(mask, why), after);
+                case Receipt.Refused(String why) -> new Receipt.Refused(shown(mask, why));
             };
         } catch (Forbidden | BadTemplate e) {
-            return new Receipt.Refused(shown(String.valueOf(e.getMessage())));
+            return new Receipt.Refused(shown(mask, String.valueOf(e.getMessage())));
         } catch (Exception | StackOverflowError e) {
             // Without the exception itself, whose text nobody has looked through for secrets.
             LOG.debug("A notification failed with {}", e.getClass().getName());
-            return new Receipt.TryAgain(shown(reason(e)), null);
+            return new Receipt.TryAgain(shown(mask, reason(e)), null);
         }
     }
 
@@ -69,7 +79,7 @@ record Attempt(Vertx vertx, Delivery delivery, UnaryOperator<String> mask, Durat
         return said == null || said.isBlank() ? failure.getClass().getSimpleName() : said;
     }
 
-    private String shown(String text) {
+    private static String shown(UnaryOperator<String> mask, String text) {
         return Text.words(mask.apply(text));
     }
 

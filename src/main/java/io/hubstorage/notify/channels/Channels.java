@@ -5,8 +5,10 @@ import io.hubstorage.config.ChannelConfig.Address;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.notify.channels.Attempt.BadTemplate;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.TrustOptions;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -80,6 +82,32 @@ public record Channels(Map<String, Channel> usable, Map<String, String> unusable
         return new Channels(Collections.unmodifiableMap(usable), Collections.unmodifiableMap(unusable));
     }
 
+    /**
+     * Posts JSON once to an address that is no channel's, by the rules of channels: it stands in a variable, only addresses that may be
+     * reached are, no redirect is followed, and no part of it is told. Never throws and never fails; nothing of it runs on the
+     * caller's thread.
+     *
+     * @param variable that holds the address
+     * @param deadline how long it may take in all
+     */
+    public static Future<Receipt> post(
+            JsonObject body,
+            String variable,
+            Environment environment,
+            Vertx vertx,
+            InstantSource clock,
+            Duration deadline) {
+        AddressPolicy policy = AddressPolicy.of(environment.get(AddressPolicy.VARIABLE));
+        Maker maker = new Maker(vertx, environment, policy, clock, null, new ArrayList<>());
+        try {
+            HttpKind.Call call = HttpKind.Call.json(maker.secretUri(variable), body);
+            HttpDelivery delivery = maker.http(_ -> call);
+            return Attempt.once(() -> delivery.make(call), vertx, maker.mask(), deadline);
+        } catch (IllegalArgumentException e) {
+            return Future.succeededFuture(new Receipt.Refused(maker.mask().apply(String.valueOf(e.getMessage()))));
+        }
+    }
+
     /** A mail server looks through a mail before it takes it, Apprise waits for the services behind it. */
     private static Duration deadline(ChannelConfig channel) {
         return channel instanceof ChannelConfig.Email || channel instanceof ChannelConfig.Apprise
@@ -121,7 +149,7 @@ public record Channels(Map<String, Channel> usable, Map<String, String> unusable
             };
         }
 
-        private Attempt.Delivery http(HttpKind kind) {
+        private HttpDelivery http(HttpKind kind) {
             HttpClientOptions options = HttpDelivery.usualOptions();
             if (trust != null) {
                 options.setTrustOptions(trust);

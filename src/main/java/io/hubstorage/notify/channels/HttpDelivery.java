@@ -57,7 +57,11 @@ record HttpDelivery(Vertx vertx, HttpKind kind, AddressPolicy policy, HttpClient
         if (!kind.concerns(message)) {
             return new Receipt.Delivered(0, "nothing that this channel is about");
         }
-        Call call = kind.call(message);
+        return make(kind.call(message));
+    }
+
+    /** Makes one request. Blocks. */
+    Receipt make(Call call) throws Exception {
         List<InetAddress> addresses = policy.resolve(host(call.uri()));
         HttpClient client = vertx.createHttpClient(options);
         try {
