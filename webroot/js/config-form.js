@@ -4,12 +4,13 @@ import { byId, h, icon, setAttribute } from './dom.js';
 import { number, read } from './config-model.js';
 import { accountEditor } from './account-editor.js';
 import { channelEditor } from './channel-editor.js';
+import { hookEditor } from './hook-editor.js';
 import { bucketEditor, listEditor, tableEditor } from './list-editor.js';
 import { scheduleEditor } from './schedule-editor.js';
 import { sections, sentence, types } from './schema.js';
 
 /** Options that need an editor of their own, and those that are shown within one. */
-const EDITORS = { accounts: accountEditor, s3_buckets: bucketEditor, 'automation.cron': scheduleEditor, 'notify.channels': channelEditor };
+const EDITORS = { accounts: accountEditor, s3_buckets: bucketEditor, 'automation.cron': scheduleEditor, 'notify.channels': channelEditor, hooks: hookEditor };
 const WITHIN = { 'automation.interval_hours': 'automation.cron', 'automation.time_zone': 'automation.cron' };
 
 /** What the environment may fix: its name in `locked`, how it is called, and the variable that fixes it. */
@@ -90,8 +91,8 @@ function list(field, id, change, onChange) {
   const editor = make(field, id, make === scheduleEditor ? onChange : change);
   return {
     // The section that the accounts have for themselves is called so already.
-    element: h('div', { class: 'field', role: 'group', 'aria-label': field.label }, make === accountEditor ? null : h('div', { class: 'label' }, field.label), editor.element,
-      [tableEditor, accountEditor, channelEditor].includes(make) && field.help ? h('p', { class: 'help' }, field.help) : null),
+    element: h('div', { class: 'field', role: 'group', 'aria-label': field.label }, [accountEditor, hookEditor].includes(make) ? null : h('div', { class: 'label' }, field.label), editor.element,
+      [tableEditor, accountEditor, channelEditor, hookEditor].includes(make) && field.help ? h('p', { class: 'help' }, field.help) : null),
     set: editor.set,
     disable: editor.disable,
     accounts: editor.accounts,

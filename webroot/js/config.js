@@ -139,6 +139,7 @@ function cleaned(config) {
   drop('sync_options.exclude_patterns', config.sync_options?.exclude_patterns, (item) => item === '');
   drop('sync_options.include_patterns', config.sync_options?.include_patterns, (item) => item === '');
   drop('notify.channels', config.notify?.channels, (item) => item?.name === '' && Object.keys(item).length === 2);
+  drop('hooks', config.hooks, (item) => item?.name === '' && Object.keys(item).length === 2);
   const { '': unnamed, ...accounts } = config.accounts ?? {};
   if (unnamed && Object.keys(unnamed).length === 0) copy = write(copy, 'accounts', accounts);
   return copy;

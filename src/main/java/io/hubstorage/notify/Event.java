@@ -27,6 +27,8 @@ public enum Event {
     /** A restore, drill, verification, repair, retention or replication did not go well. */
     JOB_FAILED(Severity.WARNING, true),
     JOB_SUCCEEDED(Severity.INFO, false),
+    /** What somebody wants to happen before or after jobs has failed, and the job went on or was over. */
+    HOOK_FAILED(Severity.WARNING, true),
     /** Somebody tries passwords. */
     LOGIN_ATTACK(Severity.WARNING, true),
     /** A run waits for S3, which does not answer. */

@@ -35,6 +35,7 @@ record Decider(Policy policy, AlertState before) {
         List<Addressed> messages = new ArrayList<>();
         news.began().forEach(job -> reports.began(job).ifPresent(messages::add));
         ended.forEach(job -> reports.ended(job).ifPresent(messages::add));
+        ended.forEach(job -> reports.hooks(job).ifPresent(messages::add));
         Decision alerts = Alerts.decide(policy, before, situation);
         messages.addAll(alerts.messages());
         long number = alerts.state().messages();

@@ -79,6 +79,7 @@ public record Policy(List<Subscriber> subscribers, Rhythm rhythm, ZoneId zone, S
                 Event.BACKUP_FAILED,
                 Event.JOB_FAILED,
                 Event.JOB_SUCCEEDED,
+                Event.HOOK_FAILED,
                 Event.REPAIRED);
         private static final Set<Event> ROUTINE =
                 EnumSet.of(Event.BACKUP_STARTED, Event.BACKUP_SUCCEEDED, Event.JOB_SUCCEEDED, Event.REPAIRED);

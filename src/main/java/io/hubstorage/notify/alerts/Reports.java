@@ -1,6 +1,7 @@
 package io.hubstorage.notify.alerts;
 
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.HookOutcome;
 import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.JobRecord;
 import io.hubstorage.bus.JobState;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What is told of each job, for those that want to hear of all of them: dead man's switches, and whoever asked for it. Pure. */
 final class Reports {
@@ -75,6 +77,43 @@ final class Reports {
                 new JobSummary(job.kind(), job.runId(), result, BusJson.encode(job)));
     }
 
+    /** That hooks of a job failed; empty where none did, and where the job has failed by one, which is told as its failure. */
+    Optional<Addressed> hooks(JobRecord job) {
+        List<HookOutcome> failed = job.end().hooks().stream()
+                .filter(hook ->
+                        hook.result() == HookOutcome.Result.FAILED || hook.result() == HookOutcome.Result.TIMED_OUT)
+                .filter(hook -> hook.when() == HookOutcome.When.AFTER || job.result() != RunResult.FAILED)
+                .toList();
+        List<String> hearing = policy.subscribers().stream()
+                .filter(each -> each.hears(Event.HOOK_FAILED, Event.HOOK_FAILED.severity()))
+                .map(Subscriber::name)
+                .toList();
+        if (failed.isEmpty() || hearing.isEmpty()) {
+            return Optional.empty();
+        }
+        String noun = job.kind().word();
+        return Optional.of(new Addressed(
+                new Message(
+                        id(job.kind(), job.runId(), "hooks"),
+                        now,
+                        Event.HOOK_FAILED,
+                        Event.HOOK_FAILED.severity(),
+                        Message.State.INFO,
+                        noun,
+                        failed.size() == 1
+                                ? "The hook \"%s\" %s the %s failed"
+                                        .formatted(
+                                                failed.getFirst().hook(),
+                                                BusJson.word(failed.getFirst().when()),
+                                                noun)
+                                : "%s of the %s failed".formatted(Sizes.count(failed.size(), "hook"), noun),
+                        failed.stream().map(hook -> hook.sentence(noun)).collect(Collectors.joining("\n")),
+                        List.of(new Fact("Result", BusJson.word(job.result())), new Fact("Run", job.runId())),
+                        wording.link(job.kind() == JobKind.BACKUP ? "runs/" + job.runId() : ""),
+                        null),
+                hearing));
+    }
+
     private static Event event(JobRecord job) {
         boolean well = job.result() == RunResult.SUCCESS;
         if (job.kind() == JobKind.BACKUP) {
@@ -122,11 +161,9 @@ final class Reports {
                 ? new JobSummary(kind, job.runId(), job.result(), new JsonObject())
                 : job;
         String end = job.result() == RunResult.RUNNING ? "began" : "ended";
-        // The same whenever it is made: a report that is made twice after a crash is one message.
-        String id = "%s-%s-%s".formatted(kind.word(), job.runId(), end).replaceAll("[^A-Za-z0-9._-]", "_");
         return Optional.of(new Addressed(
                 new Message(
-                        id,
+                        id(kind, job.runId(), end),
                         now,
                         event,
                         event.severity(),
@@ -138,6 +175,11 @@ final class Reports {
                         wording.link(kind == JobKind.BACKUP ? "runs/" + job.runId() : ""),
                         told),
                 hearing.stream().map(Subscriber::name).toList()));
+    }
+
+    /** The same whenever it is made: a report that is made twice after a crash is one message. */
+    private static String id(JobKind kind, String runId, String what) {
+        return "%s-%s-%s".formatted(kind.word(), runId, what).replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
     private static String capital(String word) {

@@ -1,0 +1,114 @@
+package io.hubstorage.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.options.ColorScheme;
+import io.hubstorage.testkit.ChromiumExtension;
+import io.hubstorage.web.sse.EventHub;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The hooks on the Configuration page: added, saved, removed, by hand in a browser. */
+final class HooksFormIT {
+    @RegisterExtension
+    static final ChromiumExtension BROWSER = new ChromiumExtension();
+
+    @TempDir
+    Path folder;
+
+    @AutoClose
+    private WebServer server;
+
+    private WatchedPage open(int width, ColorScheme colours, Map<String, String> variables) throws IOException {
+        if (server == null) {
+            Files.createDirectories(folder.resolve("config"));
+            Files.writeString(
+                    folder.resolve("config/config.json"),
+                    "{\"s3_buckets\": [\"photos\"], \"hooks\": [{\"name\": \"ping\", \"when\": \"after\", \"url_env\":"
+                            + " \"HUBSTORAGE_HOOK_PING\"}]}");
+            server = WebServer.start(folder, variables, EventHub.Limits.DEFAULT);
+        }
+        WatchedPage page = new WatchedPage(
+                        BROWSER.chromium(), URI.create("http://127.0.0.1:" + server.port()), width, colours)
+                .open("/config");
+        page.isShown("#field-hooks .entry >> nth=0");
+        return page;
+    }
+
+    private JsonArray saved() {
+        return server.get("/api/config").json().getJsonObject("config").getJsonArray("hooks");
+    }
+
+    @Test
+    void aHookIsAddedSavedAndRemoved() throws IOException {
+        try (WatchedPage page = open(
+                1440,
+                ColorScheme.LIGHT,
+                Map.of("HUBSTORAGE_HOOKS_PATH", folder.resolve("hooks").toString()))) {
+            page.hasCount("#field-hooks-0-on_error", 0);
+            page.click("#field-hooks-add");
+            page.find("#field-hooks-1-name").fill("mount");
+            page.find("#field-hooks-1-run").fill("../evil");
+            page.that("[data-path='hooks'] .problem").containsText("without a path");
+            page.find("#field-hooks-1-run").fill("mount.sh");
+            page.find("#field-hooks-1-timeout_seconds").fill("120");
+            page.find("#field-hooks-1-on_error").selectOption("ignore");
+            page.find("#field-hooks .entry:nth-child(2) .several summary").click();
+            page.find("#field-hooks .entry:nth-child(2) .several label:has-text('replication') input")
+                    .check();
+            page.hasCount("[data-path='hooks'] .problem", 0);
+            page.click("#save");
+            page.click("#review-save");
+            page.isShown(".toast[data-tone=good]");
+            assertThat(saved().getJsonObject(1))
+                    .isEqualTo(new JsonObject()
+                            .put("name", "mount")
+                            .put("when", "before")
+                            .put("run", "mount.sh")
+                            .put("timeout_seconds", 120)
+                            .put("on_error", "ignore")
+                            .put("jobs", JsonArray.of("replication")));
+            page.find("#field-hooks-1-when").selectOption("after");
+            page.hasCount("#field-hooks-1-on_error", 0);
+            page.find("[aria-label='Remove hook 1']").click();
+            page.click("#save");
+            page.click("#review-save");
+            page.hasCount("#field-hooks .entry", 1);
+            page.isWithoutComplaint();
+        }
+    }
+
+    @Test
+    void withoutAFolderACommandIsRefusedBesideTheField() throws IOException {
+        try (WatchedPage page = open(1440, ColorScheme.DARK, Map.of())) {
+            page.click("#field-hooks-add");
+            page.find("#field-hooks-1-name").fill("mount");
+            page.find("#field-hooks-1-run").fill("mount.sh");
+            page.that("[data-path='hooks'] .problem").containsText("set HUBSTORAGE_HOOKS_PATH in .env");
+        }
+    }
+
+    @Test
+    void itFitsAPhoneAndKeepsNobodyOut() throws IOException {
+        for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            int width = colours == ColorScheme.LIGHT ? 1440 : 390;
+            try (WatchedPage page = open(width, colours, Map.of())) {
+                page.click("#field-hooks-add");
+                page.find("#field-hooks .entry:nth-child(2) .several summary").click();
+                assertThat(new AccessibilityCheck().violations(page)).isEmpty();
+                assertThat((Integer) page.page().evaluate("() => document.documentElement.scrollWidth - innerWidth"))
+                        .isLessThanOrEqualTo(0);
+            }
+        }
+    }
+}
