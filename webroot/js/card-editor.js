@@ -48,7 +48,7 @@ export function cardControls(id, always, tell) {
   function several(row, name, schema) {
     const chosen = new Set(row.value[name] ?? []);
     const words = h('span', { class: 'muted' });
-    const say = () => setText(words, chosen.size === 0 ? 'as usual' : `${chosen.size} chosen`);
+    const say = () => setText(words, chosen.size === 0 ? schema['x-blank'] ?? 'as usual' : `${chosen.size} chosen`);
     say();
     return h('details', { class: 'field full several' }, h('summary', {}, `${schema.title}: `, words), schema.description ? h('p', { class: 'help' }, schema.description) : null,
       h('div', { class: 'choices' }, schema.items.enum.filter((choice) => choice !== 'test').map((choice) => {
@@ -69,7 +69,7 @@ export function cardControls(id, always, tell) {
   function control(row, name, schema, key) {
     if (types(schema).includes('boolean')) return toggle(row, name, schema, key);
     if (schema.items?.enum) return several(row, name, schema);
-    if (schema.enum) return labelled(schema, key, select(schema.enum, row.value[name] ?? schema.default, null, (value) => write(row, name, value)));
+    if (schema.enum) return labelled(schema, key, select(schema.enum, row.value[name] ?? schema.default, schema['x-labels'], (value) => write(row, name, value)));
     return text(row, name, schema, key);
   }
 
