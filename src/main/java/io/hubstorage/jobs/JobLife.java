@@ -182,7 +182,7 @@ final class JobLife {
         try {
             hooks.after(record);
             JobRecord last = hooks.told(record);
-            if (last != record) {
+            if (!last.equals(record)) {
                 // Once more, with what the hooks said: without them it is there already.
                 history.append(last);
             }

@@ -2,6 +2,7 @@ package io.hubstorage.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.Bus;
@@ -14,6 +15,7 @@ import io.hubstorage.bus.JobState;
 import io.hubstorage.bus.RunResult;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -125,7 +127,7 @@ final class JobHooksTest {
         }
 
         @Override
-        public void admit() throws java.io.IOException {
+        public void admit() throws IOException {
             happened.add("admitted");
         }
 
@@ -191,9 +193,7 @@ final class JobHooksTest {
                         + " So the replication did not begin.");
         assertThat(end.end().hooks())
                 .extracting(HookOutcome::hook, HookOutcome::result)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("mount", Result.FAILED),
-                        org.assertj.core.groups.Tuple.tuple("unmount", Result.OK));
+                .containsExactly(tuple("mount", Result.FAILED), tuple("unmount", Result.OK));
     }
 
     @Test
