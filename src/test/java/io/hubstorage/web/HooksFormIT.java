@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,21 +24,25 @@ final class HooksFormIT {
     @RegisterExtension
     static final ChromiumExtension BROWSER = new ChromiumExtension();
 
-    @TempDir
-    Path folder;
-
     @AutoClose
     private WebServer server;
 
-    private WatchedPage open(int width, ColorScheme colours, Map<String, String> variables) throws IOException {
-        if (server == null) {
-            Files.createDirectories(folder.resolve("config"));
-            Files.writeString(
-                    folder.resolve("config/config.json"),
-                    "{\"s3_buckets\": [\"photos\"], \"hooks\": [{\"name\": \"ping\", \"when\": \"after\", \"url_env\":"
-                            + " \"HUBSTORAGE_HOOK_PING\"}]}");
-            server = WebServer.start(folder, variables, EventHub.Limits.DEFAULT);
-        }
+    @BeforeEach
+    void start(@TempDir Path folder) throws IOException {
+        server = start(
+                folder, Map.of("HUBSTORAGE_HOOKS_PATH", folder.resolve("hooks").toString()));
+    }
+
+    private static WebServer start(Path folder, Map<String, String> variables) throws IOException {
+        Files.createDirectories(folder.resolve("config"));
+        Files.writeString(
+                folder.resolve("config/config.json"),
+                "{\"s3_buckets\": [\"photos\"], \"hooks\": [{\"name\": \"ping\", \"when\": \"after\", \"url_env\":"
+                        + " \"HUBSTORAGE_HOOK_PING\"}]}");
+        return WebServer.start(folder, variables, EventHub.Limits.DEFAULT);
+    }
+
+    private static WatchedPage open(WebServer server, int width, ColorScheme colours) {
         WatchedPage page = new WatchedPage(
                         BROWSER.chromium(), URI.create("http://127.0.0.1:" + server.port()), width, colours)
                 .open("/config");
@@ -50,11 +55,8 @@ final class HooksFormIT {
     }
 
     @Test
-    void aHookIsAddedSavedAndRemoved() throws IOException {
-        try (WatchedPage page = open(
-                1440,
-                ColorScheme.LIGHT,
-                Map.of("HUBSTORAGE_HOOKS_PATH", folder.resolve("hooks").toString()))) {
+    void aHookIsAddedSavedAndRemoved() {
+        try (WatchedPage page = open(server, 1440, ColorScheme.LIGHT)) {
             page.hasCount("#field-hooks-0-on_error", 0);
             page.click("#field-hooks-add");
             page.find("#field-hooks-1-name").fill("mount");
@@ -89,8 +91,9 @@ final class HooksFormIT {
     }
 
     @Test
-    void withoutAFolderACommandIsRefusedBesideTheField() throws IOException {
-        try (WatchedPage page = open(1440, ColorScheme.DARK, Map.of())) {
+    void withoutAFolderACommandIsRefusedBesideTheField(@TempDir Path other) throws IOException {
+        try (WebServer without = start(other, Map.of());
+                WatchedPage page = open(without, 1440, ColorScheme.DARK)) {
             page.click("#field-hooks-add");
             page.find("#field-hooks-1-name").fill("mount");
             page.find("#field-hooks-1-run").fill("mount.sh");
@@ -102,7 +105,7 @@ final class HooksFormIT {
     void itFitsAPhoneAndKeepsNobodyOut() throws IOException {
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             int width = colours == ColorScheme.LIGHT ? 1440 : 390;
-            try (WatchedPage page = open(width, colours, Map.of())) {
+            try (WatchedPage page = open(server, width, colours)) {
                 page.click("#field-hooks-add");
                 page.find("#field-hooks .entry:nth-child(2) .several summary").click();
                 assertThat(new AccessibilityCheck().violations(page)).isEmpty();
