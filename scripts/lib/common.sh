@@ -109,7 +109,11 @@ misread_values() {
     -e 's/^[[:space:]]*([A-Za-z_][A-Za-z0-9_]*)=(.*\$|.*[[:space:]]#).*$/\1/p' "$project_dir/.env" | tr '\n' ' '
 }
 
-dashboard_url() { printf 'http://localhost:%s' "$(env_value HUBSTORAGE_WEB_PORT 5002)"; }
+dashboard_url() {
+  local scheme=http
+  if [ -n "$(env_value HUBSTORAGE_TLS '')$(env_value HUBSTORAGE_TLS_CERT '')" ]; then scheme=https; fi
+  printf '%s://localhost:%s' "$scheme" "$(env_value HUBSTORAGE_WEB_PORT 5002)"
+}
 
 # Where the password of the dashboard is, for whoever has not set one.
 say_password() {

@@ -214,7 +214,7 @@ public final class HubStorage {
             HttpVerticle verticle = new HttpVerticle(config, clock, VERSION, registry, console);
             up = up.compose(_ -> deploy(Room.WEB, () -> verticle))
                     .onSuccess(_ -> web = verticle)
-                    .compose(_ -> startEndpoint());
+                    .compose(_ -> startEndpoint(verticle));
         }
         // Behind the web server: it may go on with one at once.
         up = up.compose(_ -> startRestores(mode == Launch.Mode.ONE_RUN));
@@ -238,10 +238,10 @@ public final class HubStorage {
     }
 
     /** Snapshots as S3, where a port is set for them. */
-    private Future<Void> startEndpoint() {
+    private Future<Void> startEndpoint(HttpVerticle serving) {
         ExtraPort port = S3Verticle.port(config.environment(), config.settings().dockerMode());
         return port.enabled()
-                ? deploy(Room.S3_ENDPOINT, () -> new S3Verticle(config, clock, port))
+                ? deploy(Room.S3_ENDPOINT, () -> new S3Verticle(config, clock, port, serving.certificate()))
                 : Future.succeededFuture();
     }
 

@@ -7,6 +7,9 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.HttpsURLConnection;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,27 +38,35 @@ final class HealthCommand extends CliCommand {
 
     @Override
     ExitCode run() {
-        return ask(
-                url != null
-                        ? url
-                        : readiness(Environment.load(program.environment())
-                                .settings()
-                                .web()));
+        if (url != null && !"https".equalsIgnoreCase(url.getScheme())) {
+            return ask(url, null);
+        }
+        Settings settings = Environment.load(program.environment()).settings();
+        Settings.Tls tls = settings.tls();
+        return ask(url != null ? url : readiness(settings), tls == null ? null : tls.certificate());
     }
 
     /** Where a service with these settings answers for its readiness, seen from its own machine. */
-    private static URI readiness(Settings.Web web) {
+    private static URI readiness(Settings settings) {
+        Settings.Web web = settings.web();
         String host = switch (web.host()) {
             case "0.0.0.0", "::" -> "127.0.0.1";
             default -> Settings.Web.inUrl(web.host());
         };
-        return URI.create("http://%s:%d/health/ready".formatted(host, web.port()));
+        return URI.create("%s://%s:%d/health/ready".formatted(settings.scheme(), host, web.port()));
     }
 
-    /** Says what the service answers, or why it does not; some seconds later at most. */
-    private ExitCode ask(URI address) {
+    /**
+     * Says what the service answers, or why it does not; some seconds later at most.
+     *
+     * @param certificate the file with the one that the service shows here; null where it shows none
+     */
+    private ExitCode ask(URI address, @Nullable Path certificate) {
         try {
             HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection(java.net.Proxy.NO_PROXY);
+            if (connection instanceof HttpsURLConnection secure) {
+                PinnedTrust.of(certificate, address.getHost()).applyTo(secure);
+            }
             connection.setConnectTimeout(PATIENCE_MILLIS);
             connection.setReadTimeout(PATIENCE_MILLIS);
             int status = connection.getResponseCode();
@@ -64,7 +75,7 @@ final class HealthCommand extends CliCommand {
                 say(said.isBlank() ? "%s answers %d".formatted(address, status) : said);
                 return status == 200 ? ExitCode.OK : ExitCode.FAILED;
             }
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             say("%s does not answer: %s".formatted(address, e.getMessage()));
             return ExitCode.FAILED;
         }

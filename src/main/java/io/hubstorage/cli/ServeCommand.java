@@ -84,11 +84,12 @@ final class ServeCommand extends CliCommand {
     }
 
     private static String address(Running running) {
-        Settings.Web web = running.config().settings().web();
+        Settings settings = running.config().settings();
+        Settings.Web web = settings.web();
         int port = running.port().orElseThrow();
         return switch (web.host()) {
-            case "0.0.0.0", "::" -> "http://localhost:%d (on every interface)".formatted(port);
-            default -> "http://%s:%d".formatted(Settings.Web.inUrl(web.host()), port);
+            case "0.0.0.0", "::" -> "%s://localhost:%d (on every interface)".formatted(settings.scheme(), port);
+            default -> "%s://%s:%d".formatted(settings.scheme(), Settings.Web.inUrl(web.host()), port);
         };
     }
 }

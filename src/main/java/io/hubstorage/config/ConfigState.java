@@ -169,7 +169,8 @@ record ConfigState(
                 fixed.web(),
                 aws.profile() != null ? aws : aws.withProfile(config.overruled().awsProfile()),
                 fixed.writing(),
-                fixed.hooks());
+                fixed.hooks(),
+                fixed.tls());
     }
 
     /**

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param configFile {@code config.json}; its folder also holds the history
  * @param writing what a restore writes with; see also {@link #restoreAws}
  * @param hooks {@code HUBSTORAGE_HOOKS_PATH}: the one folder whose files hooks may run; none without it
+ * @param tls absent where the web server speaks plain HTTP
  */
 public record Settings(
         boolean dockerMode,
@@ -26,10 +27,16 @@ public record Settings(
         Web web,
         Aws aws,
         Writing writing,
-        @Nullable Path hooks) {
+        @Nullable Path hooks,
+        @Nullable Tls tls) {
 
     Settings with(Aws other) {
-        return new Settings(dockerMode, configFile, dataPath, logPath, web, other, writing, hooks);
+        return new Settings(dockerMode, configFile, dataPath, logPath, web, other, writing, hooks, tls);
+    }
+
+    /** What addresses of the web server, and of the S3 endpoint, begin with. */
+    public String scheme() {
+        return tls == null ? "http" : "https";
     }
 
     /** Where and as whom a restore writes: the keys of a backup may be such that only read. */
@@ -98,6 +105,16 @@ public record Settings(
             }
         }
     }
+
+    /**
+     * HTTPS of its own, of the web server and the S3 endpoint.
+     *
+     * @param certificate {@code HUBSTORAGE_TLS_CERT}: PEM, the server's own certificate before those of its authorities
+     * @param key {@code HUBSTORAGE_TLS_KEY}: PEM, not encrypted
+     * @param selfSigned {@code HUBSTORAGE_TLS=self-signed}: both files are HubStorage's to make, below the configuration's folder
+     * @param redirectPort {@code HUBSTORAGE_TLS_REDIRECT_PORT}: where plain HTTP is led here; 0 for nowhere
+     */
+    public record Tls(Path certificate, Path key, boolean selfSigned, int redirectPort) {}
 
     /**
      * S3 access. Secrets live here and nowhere else; no {@code toString} shows one.

@@ -1,6 +1,7 @@
 package io.hubstorage.config;
 
 import io.hubstorage.bus.ConfigMessage.Problem;
+import io.hubstorage.fs.Durable;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -57,15 +58,64 @@ record SettingsReader(Environment env, VariableReader variables) {
     private Settings settings() {
         boolean docker = variables.flag("DOCKER_MODE", Environment.isContainer());
         Path base = Path.of(docker ? "/app" : "");
+        Path configFile = configFile(variables.folder("HUBSTORAGE_CONFIG_PATH", base.resolve("config")));
+        Settings.Web web = web(docker ? "0.0.0.0" : "127.0.0.1");
         return new Settings(
                 docker,
-                configFile(variables.folder("HUBSTORAGE_CONFIG_PATH", base.resolve("config"))),
+                configFile,
                 variables.folder("HUBSTORAGE_DATA_PATH", base.resolve("data")),
                 variables.folder("HUBSTORAGE_LOG_PATH", base.resolve("logs")),
-                web(docker ? "0.0.0.0" : "127.0.0.1"),
+                web,
                 aws(),
                 writing(),
-                place("HUBSTORAGE_HOOKS_PATH"));
+                place("HUBSTORAGE_HOOKS_PATH"),
+                tls(Durable.folderOf(configFile).resolve("tls"), web.port()));
+    }
+
+    private Settings.@Nullable Tls tls(Path own, int port) {
+        String word = variables.text("HUBSTORAGE_TLS");
+        String certificate = variables.text("HUBSTORAGE_TLS_CERT");
+        String key = variables.text("HUBSTORAGE_TLS_KEY");
+        int redirect = variables.number(
+                "HUBSTORAGE_TLS_REDIRECT_PORT", 0, 65_535, 0, "a whole number from 1 to 65535, or 0 for no redirect");
+        boolean selfSigned = "self-signed".equalsIgnoreCase(word);
+        if (word != null && !selfSigned) {
+            variables.problem(
+                    "HUBSTORAGE_TLS",
+                    word,
+                    "self-signed, or nothing; a certificate of your own is named by HUBSTORAGE_TLS_CERT and"
+                            + " HUBSTORAGE_TLS_KEY");
+        } else if (selfSigned && (certificate != null || key != null)) {
+            variables.problem(
+                    "HUBSTORAGE_TLS",
+                    "self-signed",
+                    "not together with a certificate of your own (HUBSTORAGE_TLS_CERT)");
+        } else if ((certificate == null) != (key == null)) {
+            variables.problem(
+                    certificate == null ? "HUBSTORAGE_TLS_CERT" : "HUBSTORAGE_TLS_KEY",
+                    "",
+                    "both HUBSTORAGE_TLS_CERT and HUBSTORAGE_TLS_KEY, or none");
+        } else if (!selfSigned && certificate == null && redirect != 0) {
+            variables.problem(
+                    "HUBSTORAGE_TLS_REDIRECT_PORT",
+                    String.valueOf(redirect),
+                    "only together with HUBSTORAGE_TLS_CERT and HUBSTORAGE_TLS_KEY, or HUBSTORAGE_TLS=self-signed");
+        } else if (redirect != 0 && redirect == port) {
+            variables.problem(
+                    "HUBSTORAGE_TLS_REDIRECT_PORT",
+                    String.valueOf(redirect),
+                    "another port than HUBSTORAGE_WEB_PORT, where https is");
+        }
+        if (selfSigned) {
+            return new Settings.Tls(own.resolve("certificate.pem"), own.resolve("key.pem"), true, redirect);
+        }
+        return certificate == null || key == null
+                ? null
+                : new Settings.Tls(
+                        variables.folder("HUBSTORAGE_TLS_CERT", Path.of("")),
+                        variables.folder("HUBSTORAGE_TLS_KEY", Path.of("")),
+                        false,
+                        redirect);
     }
 
     private static Path configFile(Path named) {

@@ -70,6 +70,16 @@ public final class Health {
                 .register("s3", promise -> promise.complete(s3()));
     }
 
+    /** Lets what somebody else knows degrade it; a problem that a restart would not mend never brings it down. */
+    public void watch(String name, Supplier<Optional<String>> problem) {
+        ready.register(
+                name,
+                promise -> promise.complete(problem.get()
+                        .map(detail ->
+                                Status.OK(new JsonObject().put("degraded", true).put("detail", detail)))
+                        .orElseGet(Status::OK)));
+    }
+
     public Future<CheckResult> live() {
         return live.checkStatus();
     }

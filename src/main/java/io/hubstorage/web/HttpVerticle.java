@@ -10,6 +10,8 @@ import io.hubstorage.web.bridge.TcpBridge;
 import io.hubstorage.web.http.Connections;
 import io.hubstorage.web.metrics.Metrics;
 import io.hubstorage.web.sse.EventHub;
+import io.hubstorage.web.tls.HttpsRedirect;
+import io.hubstorage.web.tls.ServerCertificate;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,6 +22,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -52,6 +55,7 @@ public final class HttpVerticle extends VerticleBase {
     private @Nullable WebRoutes routes;
     private @Nullable HttpServer server;
     private @Nullable TcpBridge tcpBridge;
+    private volatile Optional<ServerCertificate> certificate = Optional.empty();
 
     /**
      * A server on the address that the settings name; port 0 means any free one.
@@ -101,11 +105,19 @@ public final class HttpVerticle extends VerticleBase {
         BridgePort bridgePort = BridgePort.of(store.environment());
         boolean exposed = !Settings.Web.isLoopback(store.settings().web().host())
                 || bridgePort.at().isExposed();
+        return ServerCertificate.open(vertx, store, clock)
+                .onSuccess(opened -> certificate = opened)
+                .compose(_ -> startServer(bridgePort, exposed));
+    }
+
+    private Future<Void> startServer(BridgePort bridgePort, boolean exposed) {
         return Authenticator.open(vertx, store, clock, exposed, this::tell).compose(authenticator -> {
             bridgePort.requireToken(store.environment(), authenticator.isRequired(), authenticator.tokens());
             // Not on the loop: this loads most of what the server is made of, which takes seconds on a busy machine.
             return vertx.executeBlocking(
-                            () -> new WebRoutes(vertx, store, clock, version, registry, limits, authenticator), false)
+                            () -> new WebRoutes(
+                                    vertx, store, clock, version, registry, limits, authenticator, certificate),
+                            false)
                     .compose(built -> listen(built, authenticator, bridgePort));
         });
     }
@@ -128,7 +140,9 @@ public final class HttpVerticle extends VerticleBase {
     private Future<Void> listen(WebRoutes built, Authenticator authenticator, BridgePort bridgePort) {
         routes = built;
         Settings.Web web = store.settings().web();
-        HttpServer created = vertx.createHttpServer(options(web));
+        HttpServerOptions options = options(web);
+        certificate.ifPresent(own -> own.secure(options));
+        HttpServer created = vertx.createHttpServer(options);
         Connections all = new Connections(vertx, connectionLimits);
         connections = all;
         all.start();
@@ -141,9 +155,17 @@ public final class HttpVerticle extends VerticleBase {
                 .compose(listening -> listening)
                 .onSuccess(listening -> {
                     server = listening;
-                    log.info("Listening on http://{}:{}", Settings.Web.inUrl(web.host()), listening.actualPort());
+                    certificate.ifPresent(own -> own.keepCurrent(listening));
+                    log.info(
+                            "Listening on {}://{}:{}",
+                            store.settings().scheme(),
+                            Settings.Web.inUrl(web.host()),
+                            listening.actualPort());
                 })
-                .compose(listening -> openTcpBridge(bridgePort, TcpBridge.Auth.of(authenticator)))
+                .compose(listening -> certificate
+                        .map(own -> HttpsRedirect.open(vertx, store, own, listening.actualPort()))
+                        .orElseGet(Future::succeededFuture))
+                .compose(_ -> openTcpBridge(bridgePort, TcpBridge.Auth.of(authenticator)))
                 .onFailure(failure -> built.stop());
     }
 
@@ -154,6 +176,11 @@ public final class HttpVerticle extends VerticleBase {
             throw new IllegalStateException("the web server is not listening");
         }
         return listening.actualPort();
+    }
+
+    /** By which it shows who it is, where it speaks HTTPS itself; once it has started. From any thread. */
+    public Optional<ServerCertificate> certificate() {
+        return certificate;
     }
 
     /** From now on {@code /health/ready} answers 503, so that nobody sends further requests here. From any thread. */
@@ -182,6 +209,7 @@ public final class HttpVerticle extends VerticleBase {
         if (connections != null) {
             connections.stop();
         }
+        certificate.ifPresent(ServerCertificate::close);
         return built.stop()
                 .eventually(() -> tcp == null ? Future.succeededFuture() : tcp.close())
                 .eventually(() -> listening.shutdown(SHUTDOWN_SECONDS, TimeUnit.SECONDS))

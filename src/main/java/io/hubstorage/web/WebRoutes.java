@@ -39,6 +39,7 @@ import io.hubstorage.web.http.OriginGuard;
 import io.hubstorage.web.http.ProblemHandler;
 import io.hubstorage.web.metrics.Metrics;
 import io.hubstorage.web.sse.EventHub;
+import io.hubstorage.web.tls.ServerCertificate;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.handler.codec.DateFormatter;
 import io.vertx.core.Future;
@@ -49,6 +50,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
 import java.util.Date;
+import java.util.Optional;
 
 /** Puts the web's rooms together: who serves what, and in which order it starts and stops. One context. */
 final class WebRoutes {
@@ -76,7 +78,8 @@ final class WebRoutes {
             String version,
             PrometheusMeterRegistry registry,
             EventHub.Limits limits,
-            Authenticator authenticator) {
+            Authenticator authenticator,
+            Optional<ServerCertificate> certificate) {
         this.vertx = vertx;
         this.authenticator = authenticator;
         sweepMillis = limits.heartbeatMillis();
@@ -88,6 +91,7 @@ final class WebRoutes {
         hub = new EventHub(vertx, epoch, status::state, authenticator, limits);
         metrics = new Metrics(vertx, registry, hub, store, authenticator, version);
         health = new Health(vertx, store, clock);
+        certificate.ifPresent(own -> health.watch("https", own::problem));
         bridge = new SockJsBridge(vertx, authenticator);
         router = Router.router(vertx);
         Settings.Web web = store.settings().web();
@@ -100,6 +104,7 @@ final class WebRoutes {
 
         ProblemHandler.install(router, pages::error);
         router.route().handler(context -> secured(context, clock));
+        certificate.ifPresent(own -> router.route().handler(own.strictTransport()));
         router.route().handler(ProblemHandler::checkPath);
         router.route().handler(base);
         router.route().handler(ClientInfo.handler(web.trustedProxies()));

@@ -341,6 +341,33 @@ final class ServeIT {
         }
     }
 
+    @Test
+    void theServiceSpeaksHttpsAndHealthAsksByIt() {
+        assertThat(home.resolve("data").toFile().mkdirs()).isTrue();
+        environment.put("HUBSTORAGE_TLS", "self-signed");
+        try (HubProcess hub = serve()) {
+            URI address = hub.awaitUp();
+            assertThat(address).hasScheme("https");
+            assertThat(home.resolve("config/tls/certificate.pem")).exists();
+            try (HubProcess health = health(address)) {
+                assertThat(health.exitCode()).as("%s", health.out()).isZero();
+                assertThat(health.out()).contains("\"UP\"");
+            }
+        }
+    }
+
+    @Test
+    void aCertificateThatIsNotThereStopsTheStartWithASentence() {
+        environment.put("HUBSTORAGE_TLS_CERT", home.resolve("none.pem").toString());
+        environment.put("HUBSTORAGE_TLS_KEY", home.resolve("none.key").toString());
+        try (HubProcess hub = serve()) {
+            assertThat(hub.exitCode()).isNotZero();
+            assertThat(hub.out() + hub.err())
+                    .contains("HUBSTORAGE_TLS_CERT", "none.pem, which does not exist")
+                    .doesNotContain("\tat ");
+        }
+    }
+
     private HubProcess health(URI address) {
         environment.put("HUBSTORAGE_WEB_PORT", Integer.toString(address.getPort()));
         return HubProcess.start(home, environment, "health");

@@ -49,6 +49,44 @@ final class SettingsTest {
     }
 
     @Test
+    void httpsIsOfFilesOrSelfMadeOrNotAtAll() {
+        assertThat(settings().tls()).isNull();
+        assertThat(settings().scheme()).isEqualTo("http");
+        assertThat(settings("HUBSTORAGE_TLS_CERT", "/tls/a.crt", "HUBSTORAGE_TLS_KEY", "/tls/a.key")
+                        .tls())
+                .isEqualTo(new Settings.Tls(Path.of("/tls/a.crt"), Path.of("/tls/a.key"), false, 0));
+        assertThat(settings(
+                                "HUBSTORAGE_TLS",
+                                "Self-Signed",
+                                "HUBSTORAGE_CONFIG_PATH",
+                                "/etc/hub/config.json",
+                                "HUBSTORAGE_TLS_REDIRECT_PORT",
+                                "5080")
+                        .tls())
+                .isEqualTo(new Settings.Tls(
+                        Path.of("/etc/hub/tls/certificate.pem"), Path.of("/etc/hub/tls/key.pem"), true, 5080));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        HUBSTORAGE_TLS               | HUBSTORAGE_TLS=yes
+        HUBSTORAGE_TLS               | HUBSTORAGE_TLS=self-signed HUBSTORAGE_TLS_CERT=/a HUBSTORAGE_TLS_KEY=/b
+        HUBSTORAGE_TLS_KEY           | HUBSTORAGE_TLS_CERT=/a
+        HUBSTORAGE_TLS_CERT          | HUBSTORAGE_TLS_KEY=/a
+        HUBSTORAGE_TLS_REDIRECT_PORT | HUBSTORAGE_TLS_REDIRECT_PORT=80
+        HUBSTORAGE_TLS_REDIRECT_PORT | HUBSTORAGE_TLS=self-signed HUBSTORAGE_TLS_REDIRECT_PORT=http
+        HUBSTORAGE_TLS_REDIRECT_PORT | HUBSTORAGE_TLS=self-signed HUBSTORAGE_TLS_REDIRECT_PORT=5002 HUBSTORAGE_WEB_PORT=5002
+        """)
+    void variablesOfHttpsThatMakeNoSenseAreRefused(String named, String variables) {
+        assertThatThrownBy(() -> settings(variables.split("[ =]", -1)))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .singleElement()
+                                .satisfies(problem -> assertThat(problem.path()).isEqualTo(named)));
+    }
+
+    @Test
     void inAContainerEverythingIsBelowAppAndOnEveryInterface() {
         Settings settings = settings("DOCKER_MODE", "true");
         assertThat(settings.configFile()).isEqualTo(Path.of("/app/config/config.json"));

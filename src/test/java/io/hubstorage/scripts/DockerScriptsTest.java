@@ -259,6 +259,8 @@ final class DockerScriptsTest {
                     .contains("HubStorage is running: http://localhost:5003");
         }
         assertThat(scripts.asked()).anyMatch(line -> line.endsWith(" up --detach --wait --wait-timeout 7"));
+        scripts.append("HUBSTORAGE_TLS=self-signed");
+        assertThat(scripts.run("docker-start.sh").succeeded().out()).contains("running: https://localhost:5003");
     }
 
     @Test

@@ -35,7 +35,7 @@ public final class HubProcess implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> STRANGERS =
             List.of("AWS_", "HUBSTORAGE_", "BACKUP_", "DOCKER_MODE", "LC_", "LANG", "JAVA_TOOL_OPTIONS", "JDK_JAVA");
-    private static final Pattern ADDRESS = Pattern.compile("is up: (http://\\S+?),? ");
+    private static final Pattern ADDRESS = Pattern.compile("is up: (https?://\\S+?),? ");
 
     private final Process process;
     private final Path out;

@@ -82,7 +82,7 @@ public final class TestCertificates {
         return folder.resolve("server.p12");
     }
 
-    private void keytool(Path store, String... arguments) throws IOException {
+    static void keytool(Path store, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
         command.addAll(Arrays.asList(arguments));

@@ -115,7 +115,7 @@ public record OriginGuard(
     }
 
     private void checkName(@Nullable HostAndPort host) {
-        if (host == null || !trusted(host.host())) {
+        if (host == null || !isTrusted(host.host(), allowedHosts.get())) {
             throw new HttpProblem(
                     403,
                     ("Access by host name \"%s\" is refused: without a login, anybody could have pointed that name"
@@ -141,8 +141,12 @@ public record OriginGuard(
         }
     }
 
-    /** Whether nobody but the owner can have chosen this name. */
-    private boolean trusted(String host) {
+    /**
+     * Whether nobody but the owner can have chosen this name.
+     *
+     * @param allowed further names, which the owner has
+     */
+    public static boolean isTrusted(String host, List<String> allowed) {
         String name = host.toLowerCase(Locale.ROOT);
         if (name.startsWith("[") && name.endsWith("]")) {
             return NetUtil.isValidIpV6Address(name.substring(1, name.length() - 1));
@@ -150,7 +154,7 @@ public record OriginGuard(
         return name.equals("localhost")
                 || NetUtil.isValidIpV4Address(name)
                 || NetUtil.isValidIpV6Address(name)
-                || allowedHosts.get().stream().anyMatch(name::equalsIgnoreCase);
+                || allowed.stream().anyMatch(name::equalsIgnoreCase);
     }
 
     /** Whether an Origin header names the very host and port that the request went to. */

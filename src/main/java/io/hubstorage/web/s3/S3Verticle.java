@@ -8,6 +8,7 @@ import io.hubstorage.config.ExtraPort;
 import io.hubstorage.config.Settings;
 import io.hubstorage.web.http.Background;
 import io.hubstorage.web.http.Connections;
+import io.hubstorage.web.tls.ServerCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -16,6 +17,7 @@ import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,16 +50,25 @@ public final class S3Verticle extends VerticleBase {
     private final ConfigStore store;
     private final InstantSource clock;
     private final ExtraPort port;
+    private final Optional<ServerCertificate> certificate;
     private final OpenManifests manifests = new OpenManifests();
     private @Nullable Connections connections;
     private @Nullable HttpServer server;
     private long sweepTimer = -1;
 
-    /** @param port where it listens; 0 for any free one */
-    public S3Verticle(ConfigStore store, InstantSource clock, ExtraPort port) {
+    S3Verticle(ConfigStore store, InstantSource clock, ExtraPort port) {
+        this(store, clock, port, Optional.empty());
+    }
+
+    /**
+     * @param port where it listens; 0 for any free one
+     * @param certificate where it speaks HTTPS
+     */
+    public S3Verticle(ConfigStore store, InstantSource clock, ExtraPort port, Optional<ServerCertificate> certificate) {
         this.store = store;
         this.clock = clock;
         this.port = port;
+        this.certificate = certificate;
     }
 
     /** The port that the variables name, if they do; on the same interfaces as the web server, unless they say otherwise. */
@@ -86,8 +97,12 @@ public final class S3Verticle extends VerticleBase {
                 .recover(failure -> Future.failedFuture(port.explained(failure)))
                 .onSuccess(listening -> {
                     server = listening;
+                    certificate.ifPresent(own -> own.keepCurrent(listening));
                     LOG.info(
-                            "Snapshots as S3 on http://{}:{}", Settings.Web.inUrl(port.host()), listening.actualPort());
+                            "Snapshots as S3 on {}://{}:{}",
+                            certificate.isPresent() ? "https" : "http",
+                            Settings.Web.inUrl(port.host()),
+                            listening.actualPort());
                 })
                 .onFailure(_ -> quiet());
     }
@@ -122,7 +137,7 @@ public final class S3Verticle extends VerticleBase {
     }
 
     private HttpServerOptions options() {
-        return new HttpServerOptions()
+        HttpServerOptions options = new HttpServerOptions()
                 .setHost(port.host())
                 .setPort(port.port())
                 .setIdleTimeout(IDLE_SECONDS)
@@ -134,6 +149,8 @@ public final class S3Verticle extends VerticleBase {
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setMaxInitialLineLength(MAX_ADDRESS_BYTES)
                 .setHandle100ContinueAutomatically(false);
+        certificate.ifPresent(own -> own.secure(options));
+        return options;
     }
 
     /** The port that is listened on, which matters when any free one was asked for. From any thread. */
