@@ -47,6 +47,7 @@ public record HubConfig(
         Compression compression,
         @JsonProperty("notify") Notify notifications,
         List<HookConfig> hooks,
+        PublicStatus publicStatus,
         @JsonUnwrapped Overruled overruled) {
 
     /** The same but for these members, named and nested as in the file. */
@@ -475,6 +476,24 @@ public record HubConfig(
             @Nullable QuietHours quietHours,
             @Nullable Digest digest,
             @Nullable String publicUrl) {}
+
+    /**
+     * What everybody may see of how things stand, without a login.
+     *
+     * @param lastSuccess whether they see when the last good backup was
+     * @param nextRun whether they see when the next one is to begin
+     */
+    public record PublicStatus(boolean enabled, String title, Shown buckets, boolean lastSuccess, boolean nextRun) {
+        /** What they see of the buckets; in JSON in lower case. */
+        public enum Shown {
+            /** Nothing. */
+            NONE,
+            /** How many there are, and how many are safe. */
+            COUNT,
+            /** Each by name. */
+            NAMES
+        }
+    }
 
     /** Hours by the clocks of {@link #zone}, which may pass midnight. */
     public record QuietHours(

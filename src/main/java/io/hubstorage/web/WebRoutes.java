@@ -18,6 +18,7 @@ import io.hubstorage.web.api.JobRoutes;
 import io.hubstorage.web.api.LogRoutes;
 import io.hubstorage.web.api.NotifyRoutes;
 import io.hubstorage.web.api.Pages;
+import io.hubstorage.web.api.PublicStatusRoutes;
 import io.hubstorage.web.api.RepairRoutes;
 import io.hubstorage.web.api.ReplicationRoutes;
 import io.hubstorage.web.api.RestoreRoutes;
@@ -126,6 +127,7 @@ final class WebRoutes {
         new NotifyRoutes(bus).mount(router);
         new AccessRoutes(authenticator, clock).mount(router);
         new StatusRoutes(bus, store, status, health, new SelfTest(vertx, bus, store), version).mount(router);
+        new PublicStatusRoutes(bus, store, pages, clock).mount(router);
         new AlertRoutes(bus).mount(router);
         new LogRoutes(background, store).mount(router);
         SnapshotAccess snapshots = new SnapshotAccess(store, background);

@@ -212,6 +212,14 @@ final class ConfigPropertyTest {
                                 1 + list.size()),
                         notifications(list.size(), shrink),
                         hooks(list.size()),
+                        new HubConfig.PublicStatus(
+                                sync.delete(),
+                                list.isEmpty() ? "Backup status" : "Ours & <theirs>",
+                                list.size() > 1
+                                        ? HubConfig.PublicStatus.Shown.NAMES
+                                        : HubConfig.PublicStatus.Shown.COUNT,
+                                list.size() > 1,
+                                sync.sse()),
                         new HubConfig.Overruled(null, null)));
         return most.zip(
                 integers().between(0, 1),

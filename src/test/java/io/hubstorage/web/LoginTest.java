@@ -87,9 +87,16 @@ final class LoginTest {
                         "GET /health/live",
                         "GET /health/ready",
                         "GET /login",
+                        // Each is 404 unless it is configured to be public.
+                        "GET /status",
+                        "GET /status.json",
+                        "GET /status/badge.svg",
                         "HEAD /health/live",
                         "HEAD /health/ready",
                         "HEAD /login",
+                        "HEAD /status",
+                        "HEAD /status.json",
+                        "HEAD /status/badge.svg",
                         "POST /logout");
         assertThat(closed).hasSizeGreaterThan(40).contains("POST /login", "GET /api/events", "GET /metrics");
         for (String asset : Set.of("css/base.css", "css/login.css", "icons/favicon-idle.svg", "icons/icons.svg")) {

@@ -70,7 +70,8 @@ final class RolesTest {
             "DELETE /api/tokens/:id",
             "GET /api/audit");
 
-    private static final Set<String> OPEN = Set.of("/health/live", "/health/ready", "/login", "/logout");
+    private static final Set<String> OPEN = Set.of(
+            "/health/live", "/health/ready", "/login", "/logout", "/status", "/status.json", "/status/badge.svg");
 
     @TempDir
     private Path folder;

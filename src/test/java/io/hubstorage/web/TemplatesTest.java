@@ -47,6 +47,10 @@ final class TemplatesTest {
         return Stream.of("error");
     }
 
+    private static Stream<String> status() {
+        return Stream.of("status");
+    }
+
     private static Stream<String> login() {
         return Stream.of("login");
     }
@@ -63,7 +67,7 @@ final class TemplatesTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"pages", "error", "login"})
+    @MethodSource({"pages", "error", "login", "status"})
     void aPageRendersWithTheLeastItMayBeGiven(String page) throws Exception {
         assertThat(render(page, Map.of())).contains("<title>").doesNotContain("initial-state");
     }
@@ -101,7 +105,8 @@ final class TemplatesTest {
         for (Path script : scripts()) {
             named.addAll(found(Files.readString(script), "icon(?:\\(|: )'(\\w+)'"));
         }
-        for (String page : (Iterable<String>) Stream.concat(pages(), login())::iterator) {
+        for (String page :
+                (Iterable<String>) Stream.of(pages(), login(), status()).flatMap(each -> each)::iterator) {
             named.addAll(found(render(page, Map.of()), "icons\\.svg#(\\w+)"));
         }
         assertThat(named).hasSizeGreaterThan(10).isSubsetOf(drawn);

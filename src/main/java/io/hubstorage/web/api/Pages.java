@@ -87,6 +87,13 @@ public final class Pages {
         return rendered(model, "login");
     }
 
+    /** How things stand, for everybody: with what it is given, and nothing of its own but where the styles are. */
+    Future<Buffer> publicStatus(Map<String, Object> shown) {
+        Map<String, Object> model = new HashMap<>(shown);
+        model.put("basePath", base.text());
+        return rendered(model, "status");
+    }
+
     /** What one may not do is not shown. */
     private static void putRole(Map<String, Object> model, RoutingContext context) {
         Principal.of(context)

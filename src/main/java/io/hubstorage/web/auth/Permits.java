@@ -29,9 +29,18 @@ public final class Permits {
             // A SockJS client asks this before it connects, and can add no header to it. It says which transports there
             // are.
             "/eventbus/info",
+            // Nothing is there unless the configuration wants it public.
+            "/status",
+            "/status.json",
+            "/status/badge.svg",
+            "/assets/css/status.css",
             "/assets/css/base.css",
             "/assets/css/login.css",
             "/assets/icons/favicon-idle.svg",
+            "/assets/icons/favicon-safe.svg",
+            "/assets/icons/favicon-late.svg",
+            "/assets/icons/favicon-failing.svg",
+            "/assets/icons/favicon-running.svg",
             "/assets/icons/icons.svg");
 
     /** Likewise, but a password or token that comes along is looked at, since there is more to see with it. */

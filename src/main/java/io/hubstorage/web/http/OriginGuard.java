@@ -35,8 +35,8 @@ public record OriginGuard(
             Set.of("ETag", "Location", "Retry-After", "Content-Disposition", "Content-Range");
     private static final int PREFLIGHT_SECONDS = 600;
 
-    /** Under any name: health checks come from everywhere, and what our pages are made of is no secret. */
-    private static final Pattern FOR_ALL = Pattern.compile("/(health|assets)/.*");
+    /** Under any name: health checks and badges come from everywhere, and what our pages are made of is no secret. */
+    private static final Pattern FOR_ALL = Pattern.compile("/(health|assets)/.*|/status(\\.json|/badge\\.svg)?");
 
     private static final Pattern ORIGIN = Pattern.compile("(https?)://(.+)");
 
