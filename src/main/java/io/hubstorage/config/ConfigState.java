@@ -72,14 +72,19 @@ record ConfigState(
                         fresh.dotenv(),
                         String.join(", ", seeds));
             }
-            return new Variables(atStart, fresh, settings.with(all.aws()));
+            return new Variables(
+                    atStart,
+                    fresh,
+                    settings.with(all.aws()).withSignIn(all.web().login()));
         }
 
-        /** Access to S3 and secrets take effect at once. */
+        /** Access to S3, secrets, and who vouches for whom take effect at once. */
         private static boolean isReloadable(String name) {
             return name.startsWith("AWS_")
                     || OF_ACCOUNT.matcher(name).matches()
                     || name.equals("HUBSTORAGE_S3_PATH_STYLE")
+                    || name.startsWith("HUBSTORAGE_OIDC_")
+                    || name.startsWith("HUBSTORAGE_PROXY_")
                     || Secrets.isVariable(name);
         }
 

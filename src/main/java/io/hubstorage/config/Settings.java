@@ -39,6 +39,14 @@ public record Settings(
         return tls == null ? "http" : "https";
     }
 
+    /** With those who vouch for people as another login has them. */
+    Settings withSignIn(Web.Login other) {
+        Web.Login login = new Web.Login(web.login.off, web.login.idle, other.openId, other.proxyUser);
+        Web changed =
+                new Web(web.host, web.port, web.allowedHosts, login, web.basePath, web.trustedProxies, web.corsOrigins);
+        return new Settings(dockerMode, configFile, dataPath, logPath, changed, aws, writing, hooks, tls);
+    }
+
     /** Where and as whom a restore writes: the keys of a backup may be such that only read. */
     public Aws restoreAws() {
         boolean ownKeys = writing.keys.hasAccessKey() || writing.keys.hasSecretKey();
@@ -79,8 +87,14 @@ public record Settings(
          *
          * @param off {@code HUBSTORAGE_AUTH=none}: everybody
          * @param idle {@code HUBSTORAGE_SESSION_HOURS}: how long a login lasts without being used
+         * @param openId null where no provider is set
+         * @param proxyUser null where no proxy says who comes in
          */
-        public record Login(boolean off, Duration idle) {}
+        public record Login(
+                boolean off,
+                Duration idle,
+                @Nullable OpenIdSettings openId,
+                @Nullable ProxyUserSettings proxyUser) {}
 
         private static final Pattern PASSWORD_HASH =
                 Pattern.compile("pbkdf2:it=[1-9][0-9]{3,6}:[A-Za-z0-9+/]{16,}={0,2}:[A-Za-z0-9+/]{43,}={0,2}");

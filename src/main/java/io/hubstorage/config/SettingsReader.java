@@ -126,6 +126,10 @@ record SettingsReader(Environment env, VariableReader variables) {
 
     private Settings.Web web(String usualHost) {
         checkSecrets();
+        List<String> proxies = variables.members(
+                "HUBSTORAGE_TRUSTED_PROXIES",
+                SettingsReader::isNetwork,
+                "IP addresses and networks separated by commas, as 10.0.0.2 or 172.16.0.0/12");
         return new Settings.Web(
                 host(usualHost),
                 variables.number(
@@ -145,12 +149,11 @@ record SettingsReader(Environment env, VariableReader variables) {
                                 1,
                                 MOST_SESSION_HOURS,
                                 SESSION_HOURS,
-                                "a whole number from 1 to " + MOST_SESSION_HOURS))),
+                                "a whole number from 1 to " + MOST_SESSION_HOURS)),
+                        OpenIdSettings.read(variables),
+                        ProxyUserSettings.read(variables, proxies)),
                 basePath(),
-                variables.members(
-                        "HUBSTORAGE_TRUSTED_PROXIES",
-                        SettingsReader::isNetwork,
-                        "IP addresses and networks separated by commas, as 10.0.0.2 or 172.16.0.0/12"),
+                proxies,
                 // Exact ones: a pattern, or everybody, would let any page of the web in.
                 lowerCase(variables.members(
                         "HUBSTORAGE_CORS_ORIGINS",

@@ -39,6 +39,8 @@ import io.hubstorage.web.http.ClientInfo;
 import io.hubstorage.web.http.OriginGuard;
 import io.hubstorage.web.http.ProblemHandler;
 import io.hubstorage.web.metrics.Metrics;
+import io.hubstorage.web.oidc.OidcRoutes;
+import io.hubstorage.web.oidc.Provider;
 import io.hubstorage.web.sse.EventHub;
 import io.hubstorage.web.tls.ServerCertificate;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -70,6 +72,7 @@ final class WebRoutes {
     private final EventHub hub;
     private final Metrics metrics;
     private final SockJsBridge bridge;
+    private final Provider provider;
     private long sweepTimer = -1;
 
     WebRoutes(
@@ -94,6 +97,7 @@ final class WebRoutes {
         health = new Health(vertx, store, clock);
         certificate.ifPresent(own -> health.watch("https", own::problem));
         bridge = new SockJsBridge(vertx, authenticator);
+        provider = new Provider(vertx, clock);
         router = Router.router(vertx);
         Settings.Web web = store.settings().web();
         BasePath base = new BasePath(web.basePath());
@@ -112,7 +116,15 @@ final class WebRoutes {
         router.route().handler(guard.cors());
         router.route().handler(guard.requests());
         router.route().handler(new AuthHandler(authenticator, base));
-        new LoginRoutes(authenticator, pages::login, base).mount(router);
+        LoginRoutes login = new LoginRoutes(authenticator, pages::login, base);
+        login.mount(router);
+        new OidcRoutes(
+                        authenticator,
+                        login,
+                        provider,
+                        () -> store.settings().web().login().openId(),
+                        base)
+                .mount(router);
         RoleHandler.mount(router, authenticator.audit());
         router.route().handler(Body.reader());
         new BackupRoutes(bus, base).mount(router);
@@ -176,7 +188,10 @@ final class WebRoutes {
 
     Future<Void> start() {
         // As often as the streams' heartbeat: none outlives its login by more than one.
-        sweepTimer = vertx.setPeriodic(sweepMillis, timer -> authenticator.sweep());
+        sweepTimer = vertx.setPeriodic(sweepMillis, timer -> {
+            authenticator.sweep();
+            provider.sweep();
+        });
         return hub.start().onSuccess(started -> metrics.start());
     }
 
@@ -186,6 +201,7 @@ final class WebRoutes {
         vertx.cancelTimer(sweepTimer);
         metrics.stop();
         bridge.close();
+        provider.close();
         return hub.close().eventually(authenticator::close);
     }
 }

@@ -87,6 +87,8 @@ final class LoginTest {
                         "GET /health/live",
                         "GET /health/ready",
                         "GET /login",
+                        "GET /login/oidc",
+                        "GET /login/oidc/callback",
                         // Each is 404 unless it is configured to be public.
                         "GET /status",
                         "GET /status.json",
@@ -94,6 +96,8 @@ final class LoginTest {
                         "HEAD /health/live",
                         "HEAD /health/ready",
                         "HEAD /login",
+                        "HEAD /login/oidc",
+                        "HEAD /login/oidc/callback",
                         "HEAD /status",
                         "HEAD /status.json",
                         "HEAD /status/badge.svg",

@@ -71,7 +71,15 @@ final class RolesTest {
             "GET /api/audit");
 
     private static final Set<String> OPEN = Set.of(
-            "/health/live", "/health/ready", "/login", "/logout", "/status", "/status.json", "/status/badge.svg");
+            "/health/live",
+            "/health/ready",
+            "/login",
+            "/login/oidc",
+            "/login/oidc/callback",
+            "/logout",
+            "/status",
+            "/status.json",
+            "/status/badge.svg");
 
     @TempDir
     private Path folder;

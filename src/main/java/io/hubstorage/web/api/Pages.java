@@ -16,11 +16,12 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.templ.freemarker.FreeMarkerTemplateEngine;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The pages. Each is rendered off the event loop, with the state of things embedded, so that it opens complete. */
 public final class Pages {
@@ -62,9 +63,12 @@ public final class Pages {
         context.response().putHeader(HttpHeaders.CONTENT_TYPE, HTML);
         Map<String, Object> model = model(page);
         putRole(model, context);
-        if (Principal.of(context) instanceof Session session) {
-            model.put("pageToken", session.pageToken());
-            model.put("tokenField", LoginRoutes.TOKEN_FIELD);
+        if (Principal.of(context) instanceof Principal.Browser browser) {
+            model.put("pageToken", browser.pageToken());
+            // Who came in by a proxy leaves there.
+            if (browser instanceof Session) {
+                model.put("tokenField", LoginRoutes.TOKEN_FIELD);
+            }
         }
         return things.state().compose(state -> {
             model.put("initialState", escaped(state.encode()));
@@ -72,17 +76,18 @@ public final class Pages {
         });
     }
 
-    /**
-     * The page that asks for the password.
-     *
-     * @param next where to go then, a path on this server
-     * @param problem what was wrong with the last try; null at the first
-     */
-    public Future<Buffer> login(String next, @Nullable String problem) {
+    /** The page that asks for the password, or leads to a provider. */
+    public Future<Buffer> login(LoginRoutes.Form form) {
         Map<String, Object> model = model("login");
-        model.put("next", next);
-        if (problem != null) {
-            model.put("problem", problem);
+        model.put("next", form.next());
+        if (form.problem() != null) {
+            model.put("problem", form.problem());
+            model.put("ofPassword", form.ofPassword());
+        }
+        if (form.provider() != null) {
+            model.put("provider", form.provider());
+            String next = URLEncoder.encode(form.next(), StandardCharsets.UTF_8);
+            model.put("signIn", LoginRoutes.PROVIDER + "?next=" + next);
         }
         return rendered(model, "login");
     }

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Lets nobody past whom the {@link Authenticator} does not know, except to the paths that {@link Permits} leaves open. What a
@@ -59,7 +60,7 @@ public record AuthHandler(Authenticator authenticator, BasePath base) implements
         principal.put(context);
         if (!principal.isKnown()) {
             askToLogIn(context);
-        } else if (principal instanceof Session session && !comesFromAPage(context, session)) {
+        } else if (principal instanceof Principal.Browser browser && !comesFromAPage(context, browser)) {
             context.fail(new HttpProblem(
                     403,
                     "This request lacks the token of a page of this login (%s). Load the page again."
@@ -69,10 +70,10 @@ public record AuthHandler(Authenticator authenticator, BasePath base) implements
         }
     }
 
-    private static boolean comesFromAPage(RoutingContext context, Session session) {
+    private static boolean comesFromAPage(RoutingContext context, Principal.Browser browser) {
         String token = context.request().getHeader(PAGE_TOKEN);
         return OriginGuard.READING.contains(context.request().method())
-                || (token != null && session.isPageToken(token));
+                || (token != null && browser.isPageToken(token));
     }
 
     private void askToLogIn(RoutingContext context) {
@@ -83,6 +84,11 @@ public record AuthHandler(Authenticator authenticator, BasePath base) implements
                     ? ""
                     : "?next=" + URLEncoder.encode(wanted, StandardCharsets.UTF_8);
             base.redirect(context, LoginRoutes.LOGIN + next);
+            return;
+        }
+        Optional<String> stranger = authenticator.stranger(context.request(), ClientInfo.of(context));
+        if (stranger.isPresent()) {
+            context.fail(new HttpProblem(403, LoginRoutes.hasNoRole(stranger.get(), "the proxy")));
             return;
         }
         fail401(

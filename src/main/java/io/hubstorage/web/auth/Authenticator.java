@@ -1,14 +1,17 @@
 package io.hubstorage.web.auth;
 
-import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Bus;
-import io.hubstorage.bus.LoginAttack;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
+import io.hubstorage.config.OpenIdSettings;
+import io.hubstorage.config.ProxyUserSettings;
+import io.hubstorage.config.Settings;
 import io.hubstorage.web.auth.Principal.Anonymous;
 import io.hubstorage.web.auth.Principal.AuthDisabled;
 import io.hubstorage.web.auth.Principal.Program;
+import io.hubstorage.web.auth.Principal.Proxied;
 import io.hubstorage.web.http.ClientInfo;
+import io.hubstorage.web.http.HttpProblem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Cookie;
@@ -17,16 +20,12 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,40 +39,23 @@ public final class Authenticator {
     private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
 
     private static final int MOST_SESSIONS = 1_000;
-    /** A longer one is wrong without a look. */
-    private static final int LONGEST_PASSWORD = 1_024;
 
     /** How long whoever logs out waits for a disk. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     /** How long the stop does; a slow machine needs some of it to hash what the logins are kept with. */
     private static final Duration AT_THE_END = Duration.ofSeconds(10);
 
-    private static final Duration QUIET = Duration.ofSeconds(10);
-    /** How often others are told that somebody tries passwords. */
-    private static final Duration ATTACK_EVERY = Duration.ofMinutes(10);
-
-    private final Bus bus;
     private final ConfigStore store;
-    private final InstantSource clock;
     private final CredentialStore credentials;
     private final KnownBrowsers known;
     private final SessionKeeper keeper;
     private final TokenKeeper tokens;
     private final AuditLog audit;
-    private final Tries tries;
+    private final FailedLogins failed;
+    private final CredentialCheck check;
     private final Sessions sessions;
     /** What was begun without a login of its own. */
     private final EndHandlers others = new EndHandlers();
-
-    private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
-    /** Until then the log is told of no further wrong password. */
-    private Instant quietUntil = Instant.MIN;
-
-    private long untold;
-    /** Until then nobody else is told of an attack. */
-    private Instant attackQuietUntil = Instant.MIN;
-
-    private long wrongTries;
 
     /** What was read before it began. */
     private record Opened(
@@ -106,21 +88,17 @@ public final class Authenticator {
 
     private Authenticator(
             Vertx vertx, ConfigStore store, InstantSource clock, CredentialStore credentials, Opened opened) {
-        this.bus = new Bus(vertx);
         this.store = store;
-        this.clock = clock;
         this.credentials = credentials;
         this.known = opened.known();
         this.tokens = new TokenKeeper(vertx, clock, opened.tokens(), opened.made());
         this.audit = new AuditLog(vertx, clock, new AuditFile(store.settings().configFolder(), clock));
-        this.tries = new Tries(clock);
+        this.failed = new FailedLogins(new Bus(vertx), clock, audit);
+        this.check = new CredentialCheck(credentials, tokens, known, failed, clock);
         this.sessions = new Sessions(clock, MOST_SESSIONS);
         this.keeper = new SessionKeeper(vertx, clock, opened.file(), sessions, credentials::text);
         sessions.resume(opened.sessions());
         credentials.onChange(this::revokeAll);
-        for (Refusal why : Refusal.values()) {
-            refused.put(why, new LongAdder());
-        }
     }
 
     /**
@@ -136,7 +114,7 @@ public final class Authenticator {
         boolean off = store.settings().web().login().off();
         boolean named = Credentials.of(environment, null).areNamed();
         if (off && named) {
-            LOG.warn("HUBSTORAGE_AUTH=none: nobody is asked for the password or token that is set");
+            LOG.warn("HUBSTORAGE_AUTH=none: nobody is asked for the password, the token or the account that is set");
         }
         boolean asked = !off && (exposed || named);
         // Where it is needed only later, when a variable is taken away, it is read then.
@@ -174,22 +152,20 @@ public final class Authenticator {
 
     /** How many were refused since the start, over HTTP and on the TCP bridge. From any thread. */
     public long refused(Refusal why) {
-        return Objects.requireNonNull(refused.get(why)).sum();
-    }
-
-    private void count(Throwable cause) {
-        if (cause instanceof AuthFailure failure) {
-            Objects.requireNonNull(refused.get(failure.wasLookedAt() ? Refusal.WRONG : Refusal.THROTTLED))
-                    .increment();
-        }
+        return failed.refused(why);
     }
 
     /** A login by the form; fails with an {@link AuthFailure}. */
     public Future<Session> logIn(HttpServerRequest request, ClientInfo client, String password) {
-        Optional<String> browser = known.of(request, client);
-        Tries.Try one = tries.ofPassword(
-                browser.map(id -> "browser " + id).orElse("form " + client.address()), browser.isPresent());
-        return tried(one, client, password).onFailure(this::count).map(right -> begin(Identity.PASSWORD, client));
+        return check.form(request, client, password).map(right -> begin(Identity.PASSWORD, client));
+    }
+
+    /**
+     * A login by way of a provider, which {@code look} asks; fails with its {@link SignInFailure}, or with an {@link AuthFailure}
+     * where the client has tried too often.
+     */
+    public Future<Session> logIn(ClientInfo client, Supplier<Future<Identity>> look) {
+        return check.elsewhere(client, look).map(who -> begin(who, client));
     }
 
     /** Begins a login of somebody who has shown who it is: always a new one, under a new id. */
@@ -225,39 +201,66 @@ public final class Authenticator {
     }
 
     /**
-     * Who asks: by the cookie, else by the {@code Authorization} header. A header that is wrong, or comes after too many that
-     * were, fails with an {@link AuthFailure}.
+     * Who asks: by the cookie, else as a trusted proxy says, else by the {@code Authorization} header. A header that is wrong, or
+     * comes after too many that were, fails with an {@link AuthFailure}.
      */
     public Future<Principal> authenticate(HttpServerRequest request, ClientInfo client) {
-        Principal seen = identify(request, client);
-        if (seen.isKnown()) {
-            return Future.succeededFuture(seen);
+        Principal seen;
+        try {
+            seen = identify(request, client);
+        } catch (HttpProblem problem) {
+            return Future.failedFuture(problem);
         }
-        String tracked = "header " + client.address();
-        return switch (Authorization.of(request.getHeader(HttpHeaders.AUTHORIZATION))) {
-            case Authorization.Token token ->
-                byToken(tries.of(tracked), client, token.text()).onFailure(this::count);
-            case Authorization.Password password ->
-                tried(tries.ofPassword(tracked, false), client, password.text())
-                        .onFailure(this::count)
-                        .map(right -> new Program(Identity.PASSWORD));
-            case Authorization.None none -> Future.succeededFuture(seen);
-        };
+        // What a proxy has let in may bring what the proxy asked for: that is no password or token of ours.
+        return !seen.isKnown()
+                        && Authorization.of(request.getHeader(HttpHeaders.AUTHORIZATION))
+                                instanceof Authorization.Brought brought
+                ? check.header(brought, client).map(program -> program)
+                : Future.succeededFuture(seen);
     }
 
-    /** Who asks, by the cookie alone. */
+    /**
+     * Who asks, by the cookie, else as a trusted proxy says.
+     *
+     * @throws HttpProblem where what the proxy says is ambiguous
+     */
     public Principal identify(HttpServerRequest request, ClientInfo client) {
         if (!isRequired()) {
             return new AuthDisabled();
         }
+        Settings.Web.Login login = store.settings().web().login();
         for (Cookie cookie : request.cookies(Session.cookieName(client))) {
-            Optional<Session> session = sessions.find(
-                    cookie.getValue(), store.settings().web().login().idle());
+            Optional<Session> session = sessions.find(cookie.getValue(), login.idle());
             if (session.isPresent()) {
                 return session.get();
             }
         }
-        return new Anonymous();
+        ProxyUserSettings proxy = login.proxyUser();
+        Optional<Account> named = ProxyUsers.of(request, client, proxy);
+        return proxy == null || named.isEmpty()
+                ? new Anonymous()
+                : named.get()
+                        .role(proxy.members())
+                        .map(role -> new Identity(named.get().name(), role, Identity.Via.PROXY))
+                        .<Principal>map(who -> new Proxied(who, known.pageToken(who.name())))
+                        .orElseGet(Anonymous::new);
+    }
+
+    /** The name of the provider that one can sign in with; null where there is none. */
+    public @Nullable String provider() {
+        OpenIdSettings settings = store.settings().web().login().openId();
+        return settings == null ? null : settings.name();
+    }
+
+    /** Says whom a trusted proxy has let in, where nobody here has given them a role. */
+    public Optional<String> stranger(HttpServerRequest request, ClientInfo client) {
+        ProxyUserSettings proxy = store.settings().web().login().proxyUser();
+        Optional<String> stranger = ProxyUsers.of(request, client, proxy)
+                .filter(account ->
+                        proxy != null && account.role(proxy.members()).isEmpty())
+                .map(Account::name);
+        stranger.ifPresent(name -> audit.add("login.failed", name, new Anonymous(), client.address(), 403));
+        return stranger;
     }
 
     /**
@@ -287,9 +290,9 @@ public final class Authenticator {
         if (!(Authorization.of(authorization) instanceof Authorization.Token(String text))) {
             return new Anonymous();
         }
-        Optional<Program> program = ofToken(text);
+        Optional<Program> program = check.ofToken(text);
         if (program.isEmpty()) {
-            count(wrong(address));
+            failed.count(failed.wrong(address));
         }
         return program.<Principal>map(known -> known).orElseGet(Anonymous::new);
     }
@@ -308,7 +311,7 @@ public final class Authenticator {
         if (isRequired()) {
             keeper.sweep(store.settings().web().login().idle());
         }
-        tries.sweep();
+        check.sweep();
         credentials.refresh();
         tokens.sweep();
         audit.sweep();
@@ -329,75 +332,10 @@ public final class Authenticator {
         return isRequired() ? keeper.keep() : Future.succeededFuture();
     }
 
-    private Optional<Program> ofToken(String text) {
-        return credentials.isToken(text) ? Optional.of(new Program(Identity.ENVIRONMENT_TOKEN)) : tokens.find(text);
-    }
-
-    private Future<Principal> byToken(Tries.Try one, ClientInfo client, String text) {
-        Optional<Duration> wait = tries.take(one);
-        if (wait.isPresent()) {
-            return Future.failedFuture(tooMany(client, wait.get()));
-        }
-        Optional<Program> program = ofToken(text);
-        if (program.isEmpty()) {
-            return Future.failedFuture(wrong(client.address()));
-        }
-        tries.giveBack(one);
-        return Future.succeededFuture(program.get());
-    }
-
-    /** Forms and headers are counted apart: a script with an old password does not lock its owner's browser out. */
-    private Future<Void> tried(Tries.Try one, ClientInfo client, String password) {
-        Optional<Duration> wait = tries.take(one);
-        if (wait.isPresent()) {
-            return Future.failedFuture(tooMany(client, wait.get()));
-        }
-        if (password.isEmpty() || password.length() > LONGEST_PASSWORD) {
-            return Future.failedFuture(wrong(client.address()));
-        }
-        return credentials
-                .isPassword(password, tries.turn(one))
-                .onFailure(notLookedAt -> tries.giveBack(one))
-                .compose(right -> {
-                    if (!right) {
-                        return Future.failedFuture(wrong(client.address()));
-                    }
-                    tries.prove(one);
-                    return Future.succeededFuture();
-                });
-    }
-
-    /** Who has no try left goes on trying: that is an attack, or a program with an old password. */
-    private AuthFailure tooMany(ClientInfo client, Duration wait) {
-        Instant now = clock.instant();
-        if (!now.isBefore(attackQuietUntil)) {
-            attackQuietUntil = now.plus(ATTACK_EVERY);
-            bus.publish(Addresses.LOGIN_ATTACKED, new LoginAttack(now, client.address(), wrongTries));
-            wrongTries = 0;
-        }
-        return AuthFailure.tooMany(wait);
-    }
-
-    /** Tells the log who tries wrong passwords, and never which; a line every ten seconds at the most. */
-    private AuthFailure wrong(String address) {
-        wrongTries++;
-        audit.add("login.failed", null, new Anonymous(), address, 401);
-        Instant now = clock.instant();
-        if (now.isBefore(quietUntil)) {
-            untold++;
-            return AuthFailure.wrong();
-        }
-        String more = untold == 0 ? "" : " (%d more since the last line like this)".formatted(untold);
-        LOG.warn("A wrong password or token came from {}{}", address, more);
-        quietUntil = now.plus(QUIET);
-        untold = 0;
-        return AuthFailure.wrong();
-    }
-
     private void revokeAll() {
         sessions.endAll();
         others.run();
-        tries.forgetProven();
+        check.forgetProven();
         keepSessions();
     }
 }

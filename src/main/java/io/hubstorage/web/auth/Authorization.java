@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What an {@code Authorization} header brings. */
 sealed interface Authorization {
-    record Token(String text) implements Authorization {}
+    /** One with something to look at. */
+    sealed interface Brought extends Authorization {}
+
+    record Token(String text) implements Brought {}
 
     /** {@code Basic …}: there is one password, so the user's name does not matter. */
-    record Password(String text) implements Authorization {}
+    record Password(String text) implements Brought {}
 
     record None() implements Authorization {}
 

@@ -133,7 +133,8 @@ final class CredentialStore {
         saidKept = false;
         if (!fresh.sameAs(credentials)) {
             credentials = fresh;
-            LOG.info("The dashboard has another password or token: whoever was logged in has to log in again");
+            LOG.info("The dashboard has another password or token, or lets in others: whoever was logged in has to log"
+                    + " in again");
             changed.run();
         }
     }

@@ -9,13 +9,29 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What lets somebody in, as the environment has it: a password, or its hash, and a token. The password that was made at the
- * first start counts only where none is given.
+ * What lets somebody in, as the environment has it: a password, or its hash, a token, and who vouches for people. The password that
+ * was made at the first start counts only where none is given.
  */
 final class Credentials {
     static final String PASSWORD = "HUBSTORAGE_WEB_PASSWORD";
     static final String HASH = "HUBSTORAGE_WEB_PASSWORD_HASH";
     static final String TOKEN = "HUBSTORAGE_WEB_TOKEN";
+    private static final String PROVIDER = "HUBSTORAGE_OIDC_ISSUER";
+    private static final String PROXY = "HUBSTORAGE_PROXY_USER_HEADER";
+
+    /** Who else vouches for somebody, and for whom: whoever came in as it was before must not stay. */
+    private static final List<String> OTHERS = List.of(
+            PROVIDER,
+            "HUBSTORAGE_OIDC_CLIENT_ID",
+            "HUBSTORAGE_OIDC_GROUPS_CLAIM",
+            "HUBSTORAGE_OIDC_VIEWERS",
+            "HUBSTORAGE_OIDC_OPERATORS",
+            "HUBSTORAGE_OIDC_ADMINS",
+            PROXY,
+            "HUBSTORAGE_PROXY_GROUPS_HEADER",
+            "HUBSTORAGE_PROXY_VIEWERS",
+            "HUBSTORAGE_PROXY_OPERATORS",
+            "HUBSTORAGE_PROXY_ADMINS");
 
     private final boolean named;
     /** The texts that these were made of, to see whether they have changed. */
@@ -24,10 +40,15 @@ final class Credentials {
     private final @Nullable Secret password;
     private final @Nullable Secret token;
 
-    private Credentials(boolean named, @Nullable String plain, @Nullable String hash, @Nullable String tokenText) {
+    private Credentials(
+            boolean named,
+            @Nullable String plain,
+            @Nullable String hash,
+            @Nullable String tokenText,
+            Stream<String> others) {
         this.named = named;
-        texts = Stream.of(plain, hash, tokenText)
-                .map(text -> Objects.requireNonNullElse(text, ""))
+        texts = Stream.concat(
+                        Stream.of(plain, hash, tokenText).map(text -> Objects.requireNonNullElse(text, "")), others)
                 .toList();
         if (plain != null) {
             password = Secret.plain(plain);
@@ -43,7 +64,16 @@ final class Credentials {
         String hash = stripped(environment, HASH);
         String token = stripped(environment, TOKEN);
         boolean password = plain != null || hash != null;
-        return new Credentials(password || token != null, plain, password ? hash : storedHash, token);
+        boolean named =
+                password || token != null || Stream.of(PROVIDER, PROXY).anyMatch(name -> environment.get(name) != null);
+        return new Credentials(
+                named,
+                plain,
+                password ? hash : storedHash,
+                token,
+                OTHERS.stream()
+                        .filter(name -> environment.get(name) != null)
+                        .map(name -> name + '=' + environment.get(name)));
     }
 
     private static @Nullable String stripped(Environment environment, String name) {

@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class KnownBrowsers {
     private static final Logger LOG = LoggerFactory.getLogger(KnownBrowsers.class);
     private static final String NAME = "known-browsers.key";
+    private static final String PAGES = "pages of those whom a proxy has let in";
     private static final int ID_BYTES = 16;
     private static final Duration LASTS = Duration.ofDays(180);
 
@@ -73,6 +74,12 @@ final class KnownBrowsers {
         return Session.cookie(name(client), id + '.' + proof(id), client, basePath)
                 .setMaxAge(LASTS.toSeconds())
                 .setSameSite(CookieSameSite.STRICT);
+    }
+
+    /** What only pages know that somebody of that name has opened, whom a proxy has let in. */
+    String pageToken(String name) {
+        // Of a key of its own: neither proves the other.
+        return Tokens.encoded(Tokens.mac(Tokens.mac(key, PAGES), name));
     }
 
     /** Which one asks; empty where it is none that we know. */

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.JobKind;
+import io.hubstorage.config.OpenIdSettings;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,8 @@ public final class Permits {
             "/health/live",
             LoginRoutes.LOGIN,
             LoginRoutes.LOGOUT,
+            LoginRoutes.PROVIDER,
+            OpenIdSettings.CALLBACK,
             // A SockJS client asks this before it connects, and can add no header to it. It says which transports there
             // are.
             "/eventbus/info",

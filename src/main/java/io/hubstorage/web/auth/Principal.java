@@ -4,7 +4,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
 /** Who asks: a {@link Session} is a browser that has logged in. */
-public sealed interface Principal permits Session, Principal.AuthDisabled, Principal.Program, Principal.Anonymous {
+public sealed interface Principal
+        permits Principal.Browser, Principal.AuthDisabled, Principal.Program, Principal.Anonymous {
     /** That of a request; nobody known until the {@link AuthHandler} has looked. */
     static Principal of(RoutingContext context) {
         return context.get("principal", new Anonymous());
@@ -28,6 +29,16 @@ public sealed interface Principal permits Session, Principal.AuthDisabled, Princ
         return identity().filter(who -> who.role().covers(least)).isPresent();
     }
 
+    /** What makes it known comes along by itself with whatever a page makes the browser send, another site's page included. */
+    sealed interface Browser extends Principal permits Session, Proxied {
+        /** What only a page of ours knows: a request that changes something must come with it. */
+        String pageToken();
+
+        default boolean isPageToken(String text) {
+            return Tokens.same(pageToken(), text);
+        }
+    }
+
     /** Anybody: no login is asked for. */
     record AuthDisabled() implements Principal {
         @Override
@@ -49,6 +60,20 @@ public sealed interface Principal permits Session, Principal.AuthDisabled, Princ
         @Override
         public Optional<Identity> identity() {
             return Optional.of(who);
+        }
+    }
+
+    /** Somebody whom a trusted proxy has let in, and names with each request. */
+    record Proxied(Identity who, String pageToken) implements Browser {
+        @Override
+        public Optional<Identity> identity() {
+            return Optional.of(who);
+        }
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Proxied[%s]".formatted(who);
         }
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One login of one browser, carried by a cookie. Only the digest of the cookie's secret is kept; the secret itself comes with
  * each request. Lives on the context of {@link Sessions}, which alone changes it.
  */
-public final class Session implements Principal {
+public final class Session implements Principal.Browser {
     private static final String COOKIE = "hubstorage";
     private static final int SECRET_BYTES = 32;
     private static final Duration LONGEST = Duration.ofDays(30);
@@ -72,14 +72,10 @@ public final class Session implements Principal {
         return Optional.of(identity);
     }
 
-    /** What only a page of this login knows: a request that changes something must come with it. */
+    @Override
     public String pageToken() {
         // Made of the cookie's secret, so that pages that are open when HubStorage restarts may go on.
         return Tokens.encoded(Tokens.mac(id().getBytes(StandardCharsets.US_ASCII), PAGES));
-    }
-
-    public boolean isPageToken(String text) {
-        return Tokens.same(pageToken(), text);
     }
 
     boolean isOver(Duration idle, Instant now) {
@@ -116,7 +112,7 @@ public final class Session implements Principal {
     }
 
     /** Browsers keep cookies by host alone: with the port in it, two servers of one host do not log each other out. */
-    static String cookieName(ClientInfo client) {
+    public static String cookieName(ClientInfo client) {
         HostAndPort host = client.host();
         return host == null || host.port() < 0 ? COOKIE : COOKIE + '_' + host.port();
     }
@@ -134,7 +130,7 @@ public final class Session implements Principal {
     }
 
     /** Whatever its purpose, no script reads it. */
-    static Cookie cookie(String name, String value, ClientInfo client, String basePath) {
+    public static Cookie cookie(String name, String value, ClientInfo client, String basePath) {
         return Cookie.cookie(name, value)
                 .setPath(basePath.isEmpty() ? "/" : basePath)
                 .setHttpOnly(true)

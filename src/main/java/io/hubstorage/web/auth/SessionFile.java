@@ -60,7 +60,8 @@ final class SessionFile {
                 return List.of();
             }
             if (!PasswordHash.matches(kept, credentials)) {
-                LOG.info("The dashboard has another password or token than before: everybody has to log in again");
+                LOG.info("The dashboard has another password or token than before, or lets in others: everybody has to"
+                        + " log in again");
                 return List.of();
             }
             hashed = credentials;

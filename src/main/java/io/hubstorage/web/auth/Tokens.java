@@ -9,7 +9,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Random texts that nobody can guess, their keyed hashes, and comparing them without telling how much agrees. */
-final class Tokens {
+public final class Tokens {
     static final int KEY_BYTES = 32;
 
     private static final String MAC = "HmacSHA256";
@@ -25,16 +25,16 @@ final class Tokens {
     }
 
     /** One that may stand in an address or a cookie. */
-    static String text(int bytes) {
+    public static String text(int bytes) {
         return encoded(random(bytes));
     }
 
-    static String encoded(byte[] bytes) {
+    public static String encoded(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** HMAC-SHA-256 of a text. */
-    static byte[] mac(byte[] key, String text) {
+    public static byte[] mac(byte[] key, String text) {
         try {
             Mac mac = Mac.getInstance(MAC);
             mac.init(new SecretKeySpec(key, MAC));
@@ -45,7 +45,7 @@ final class Tokens {
     }
 
     /** SHA-256 of a text that is random enough for nobody to guess it, so that a fast digest is as good to keep as a slow one. */
-    static String digest(String text) {
+    public static String digest(String text) {
         try {
             return encoded(MessageDigest.getInstance(DIGEST).digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (GeneralSecurityException e) {
@@ -54,7 +54,7 @@ final class Tokens {
     }
 
     /** In constant time. */
-    static boolean same(String one, String other) {
+    public static boolean same(String one, String other) {
         return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param address the address of the one who asks; of IPv6 the network of 48 bits, which is as much as one customer gets
  * @param https whether the browser spoke TLS
  * @param host the name and port that the browser asked for; null if it said none
+ * @param proxied whether a proxy that is trusted has handed the request over
  */
 public record ClientInfo(
-        String address, boolean https, @Nullable HostAndPort host) {
+        String address, boolean https, @Nullable HostAndPort host, boolean proxied) {
     private static final String CONTEXT_KEY = "client info";
     private static final int NETWORK_BYTES = 6;
 
@@ -66,7 +67,7 @@ public record ClientInfo(
         Optional<InetAddress> address = parse(peer == null ? null : peer.hostAddress());
         if (address.isEmpty() || !proxies.test(address.get())) {
             return new ClientInfo(
-                    address.map(ClientInfo::text).orElse("unknown"), request.isSSL(), request.authority());
+                    address.map(ClientInfo::text).orElse("unknown"), request.isSSL(), request.authority(), false);
         }
         String scheme = first(request, "X-Forwarded-Proto");
         String host = first(request, "X-Forwarded-Host");
@@ -76,7 +77,8 @@ public record ClientInfo(
                 scheme == null
                         ? request.isSSL()
                         : scheme.toLowerCase(Locale.ROOT).equals("https"),
-                forwarded == null ? request.authority() : forwarded);
+                forwarded == null ? request.authority() : forwarded,
+                true);
     }
 
     /** Each proxy adds the one it spoke to at the end: the last one that is no proxy of ours is the client. */

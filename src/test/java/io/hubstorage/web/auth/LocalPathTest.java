@@ -36,6 +36,8 @@ final class LocalPathTest {
                 "/login",
                 "/login?next=/login",
                 "/logout",
+                "/login/oidc?next=/",
+                "/login/oidc/callback?code=x",
                 "@evil.example"
             })
     void everythingElseLeadsToTheDashboard(String path) {

@@ -12,7 +12,7 @@ public final class TestLogins {
 
     /** To be called on the authenticator's context. */
     public static Browser begin(Authenticator authenticator, Identity who, int port) {
-        ClientInfo client = new ClientInfo("127.0.0.1", false, HostAndPort.create("127.0.0.1", port));
+        ClientInfo client = new ClientInfo("127.0.0.1", false, HostAndPort.create("127.0.0.1", port), false);
         Session session = authenticator.begin(who, client);
         return new Browser(Session.cookieName(client) + '=' + session.id(), session.pageToken());
     }

@@ -1,0 +1,72 @@
+package io.hubstorage.web.auth;
+
+import io.hubstorage.config.ProxyUserSettings;
+import io.hubstorage.web.http.ClientInfo;
+import io.hubstorage.web.http.HttpProblem;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Whom a reverse proxy names that has let them in. What anybody else writes into these headers is not read. */
+final class ProxyUsers {
+    private static final int LONGEST_NAME = 200;
+    private static final int LONGEST_LIST = 8 << 10;
+
+    private ProxyUsers() {}
+
+    /**
+     * Empty where nobody is named, or not by a proxy that is trusted.
+     *
+     * @throws HttpProblem where the proxy names more than one, since then one of them was named by somebody else
+     */
+    static Optional<Account> of(HttpServerRequest request, ClientInfo client, @Nullable ProxyUserSettings settings) {
+        if (settings == null || !client.proxied()) {
+            return Optional.empty();
+        }
+        Optional<String> user = single(request, settings.userHeader(), LONGEST_NAME);
+        if (user.filter(name -> name.contains(",")).isPresent()) {
+            throw twice(settings.userHeader());
+        }
+        String groups = settings.groupsHeader() == null
+                ? ""
+                : single(request, settings.groupsHeader(), LONGEST_LIST).orElse("");
+        return user.map(name -> new Account(name, name, name.contains("@") ? name : null, split(groups)));
+    }
+
+    private static Optional<String> single(HttpServerRequest request, String header, int longest) {
+        List<String> lines = request.headers().getAll(header);
+        if (lines.size() > 1) {
+            throw twice(header);
+        }
+        // Headers are read as Latin-1; proxies send UTF-8.
+        Optional<String> text = lines.stream()
+                .map(line -> new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8).strip())
+                .filter(Predicate.not(String::isEmpty))
+                .findFirst();
+        if (text.filter(line -> line.length() > longest).isPresent()) {
+            throw new HttpProblem(400, "The header %s is longer than this server takes.".formatted(header));
+        }
+        return text;
+    }
+
+    private static HttpProblem twice(String header) {
+        return new HttpProblem(
+                400,
+                "The header %s names more than one. The proxy must replace what a client sends of it, not add to it."
+                        .formatted(header));
+    }
+
+    /** Authelia separates groups by commas, Authentik by bars. */
+    private static Set<String> split(String groups) {
+        return Stream.of(groups.split("[,|]"))
+                .map(String::strip)
+                .filter(Predicate.not(String::isEmpty))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+}
