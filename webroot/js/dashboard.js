@@ -23,6 +23,8 @@ function render(state) {
 }
 
 async function loadLog() {
+  // Who may not read it does not see it either.
+  if (document.documentElement.dataset.role === 'viewer') return;
   try {
     const { lines } = await get(`/api/logs?limit=${LOG_LINES}`);
     log.show([...lines].reverse(), 'Nothing logged yet.');

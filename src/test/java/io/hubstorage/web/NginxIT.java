@@ -2,7 +2,6 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.web.auth.AuthHandler;
@@ -13,8 +12,6 @@ import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -28,7 +25,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -43,17 +39,11 @@ final class NginxIT {
     private static final Pattern BLOCK = Pattern.compile("(?s)```nginx\n(.+?)```");
 
     private WebServer server;
-    private Process nginx;
+    private Nginx nginx;
     private int port;
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        Path program =
-                List.of(Path.of("/usr/sbin/nginx"), Path.of("/usr/bin/nginx"), Path.of("/usr/local/bin/nginx")).stream()
-                        .filter(Files::isExecutable)
-                        .findFirst()
-                        .orElse(null);
-        assumeTrue(program != null, "nginx is not installed: what docs/login.md says of it cannot be tried");
         server = WebServer.start(
                 folder,
                 Map.of(
@@ -64,50 +54,22 @@ final class NginxIT {
                         "HUBSTORAGE_TRUSTED_PROXIES",
                         "127.0.0.1"),
                 EventHub.Limits.DEFAULT);
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Path configuration = Files.writeString(folder.resolve("nginx.conf"), configuration(folder));
-        nginx = new ProcessBuilder(
-                        String.valueOf(program),
-                        "-e",
-                        "stderr",
-                        "-p",
-                        folder.toString(),
-                        "-c",
-                        configuration.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("nginx.log").toFile())
-                .start();
-        await().ignoreExceptions().until(() -> {
-            assertThat(nginx.isAlive())
-                    .as(Files.readString(folder.resolve("nginx.log")))
-                    .isTrue();
-            new Socket(InetAddress.getLoopbackAddress(), port).close();
-            return true;
-        });
+        nginx = Nginx.start(folder, location());
+        port = nginx.port();
         server.goBy(port, PATH);
     }
 
-    private String configuration(Path folder) throws IOException {
+    private String location() throws IOException {
         Matcher block = BLOCK.matcher(Files.readString(Path.of("docs/login.md")));
         assertThat(block.find()).as("a block for nginx in docs/login.md").isTrue();
         assertThat(block.group(1)).contains("http://127.0.0.1:5002;");
-        StringBuilder text = new StringBuilder("daemon off;\nmaster_process off;\nerror_log stderr;\n");
-        text.append("pid %s/nginx.pid;\nevents {}\nhttp {\naccess_log off;\n".formatted(folder));
-        for (String temporary : List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi")) {
-            text.append("%s_temp_path %s/%s;\n".formatted(temporary, folder, temporary));
-        }
-        text.append("server {\nlisten 127.0.0.1:%d;\n".formatted(port));
-        text.append(block.group(1).replace("127.0.0.1:5002", "127.0.0.1:" + server.port()));
-        return text.append("}\n}\n").toString();
+        return block.group(1).replace("127.0.0.1:5002", "127.0.0.1:" + server.port());
     }
 
     @AfterEach
     void stop() throws Exception {
         if (nginx != null) {
-            nginx.destroy();
-            assertThat(nginx.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            nginx.close();
         }
         if (server != null) {
             server.close();

@@ -244,8 +244,9 @@ public final class OpenIdProvider implements AutoCloseable {
         } else if (asks && request.getParam("yes") == null) {
             request.response()
                     .putHeader("Content-Type", "text/html; charset=utf-8")
-                    .end("<!doctype html><html lang=en><title>Sign in</title><a id=yes href=\"?%s&amp;yes=1\">Yes</a>"
-                            .formatted(String.valueOf(request.query()).replace("&", "&amp;")));
+                    .end(
+                            "<!doctype html><html lang=en><title>Sign in</title><link rel=icon href=\"data:,\"><a id=yes href=\"?%s&amp;yes=1\">Yes</a>"
+                                    .formatted(String.valueOf(request.query()).replace("&", "&amp;")));
         } else {
             String code = UUID.randomUUID().toString();
             codes.put(
