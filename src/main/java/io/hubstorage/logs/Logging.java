@@ -92,6 +92,8 @@ public final class Logging implements AutoCloseable {
         context.getLogger("io.micrometer.core.instrument.MeterRegistry").setLevel(Level.ERROR);
         // An answer that meets the end of its request; whoever made the request knows of that end.
         context.getLogger("io.netty.channel.DefaultChannelPipeline").setLevel(Level.ERROR);
+        // Keys of a provider that are for other ends than signing, each time that its keys are looked at.
+        context.getLogger("io.vertx.ext.auth").setLevel(Level.ERROR);
         if (where == Console.NONE) {
             return;
         }

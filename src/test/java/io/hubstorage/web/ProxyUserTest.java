@@ -188,11 +188,11 @@ final class ProxyUserTest {
     void whomTheProxyLetsInAndNobodyHereKnowsIsToldSo() {
         Visitor eve = visitor(Map.of(USER, "<eve>"));
         ApiTest.assertProblem(
-                eve.get("/api/status"), 403, "The proxy let you in as <eve>, and that account has no role");
+                eve.get("/api/status"), 403, "The proxy knows you as <eve>, but that account has no role");
         String led = eve.open("/logs").header("Location");
         WebServer.Answer page = eve.open(led);
         assertThat(page.status()).isEqualTo(403);
-        assertThat(page.body().toString()).contains("The proxy let you in as &lt;eve&gt;", "name=\"password\"");
+        assertThat(page.body().toString()).contains("The proxy knows you as &lt;eve&gt;", "name=\"password\"");
         assertThat(eve.logIn(PASSWORD, "/logs").header("Location"))
                 .as("the way in when everything else fails")
                 .isEqualTo("/logs");

@@ -154,7 +154,7 @@ final class SignInIT {
             page.page().navigate(address() + PATH + "/login");
             page.click("a.provider");
             page.click("#yes");
-            page.that("#login-problem").containsText("Keycloak let you in as eve@elsewhere.example");
+            page.that("#login-problem").containsText("Keycloak knows you as eve@elsewhere.example");
             page.find("#password").fill("correct horse battery");
             page.page().keyboard().press("Enter");
             page.isShown("#connection[data-connection=live]");

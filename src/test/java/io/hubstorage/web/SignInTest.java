@@ -194,7 +194,7 @@ final class SignInTest {
         assertNobodyCameIn(
                 visitor.signIn("/logs"),
                 403,
-                "Test &amp; Co let you in as &lt;b&gt;@elsewhere.example, and that account has no role");
+                "Test &amp; Co knows you as &lt;b&gt;@elsewhere.example, but that account has no role");
         JsonObject entry = audited("login.failed").orElseThrow();
         assertThat(entry.getString("subject")).isEqualTo("<b>@elsewhere.example");
         assertThat(entry.getInteger("status")).isEqualTo(403);
@@ -213,7 +213,7 @@ final class SignInTest {
     @MethodSource("unverified")
     void anAddressThatNobodyHasVerifiedOpensNothing(JsonObject claims) {
         provider.signsIn(claims);
-        assertNobodyCameIn(visitor.signIn("/"), 403, "let you in as ann, and that account has no role");
+        assertNobodyCameIn(visitor.signIn("/"), 403, "knows you as ann, but that account has no role");
     }
 
     @Test

@@ -99,6 +99,10 @@ public final class OpenIdProvider implements AutoCloseable {
                     .put("e", encoded(unsigned(shown.getPublicExponent().toByteArray())));
         }
 
+        JsonObject encrypts() {
+            return shown().put("use", "enc").put("alg", "RSA-OAEP").put("kid", "for encryption");
+        }
+
         private static byte[] unsigned(byte[] number) {
             return number[0] == 0 ? Arrays.copyOfRange(number, 1, number.length) : number;
         }
@@ -203,7 +207,16 @@ public final class OpenIdProvider implements AutoCloseable {
                 switch (request.method() + " " + below) {
                     case "GET /.well-known/openid-configuration" -> json(request, 200, configuration.apply(metadata()));
                     case "GET /jwks" ->
-                        json(request, 200, new JsonObject().put("keys", new JsonArray().add(key.shown())));
+                        // One for another end beside it, as Keycloak has.
+                        json(
+                                request,
+                                200,
+                                new JsonObject()
+                                        .put(
+                                                "keys",
+                                                new JsonArray()
+                                                        .add(key.encrypts())
+                                                        .add(key.shown())));
                     case "GET /authorize" -> authorize(request);
                     case "POST /token" -> token(request, body);
                     case "GET /userinfo" -> userInfo(request);

@@ -98,7 +98,7 @@ public record LoginRoutes(Authenticator authenticator, LoginPage page, BasePath 
      * @param provider who let them in, for the middle of a sentence
      */
     public static String hasNoRole(String name, String provider) {
-        return "%s let you in as %s, and that account has no role in this HubStorage. Whoever runs it can give it one."
+        return "%s knows you as %s, but that account has no role here. Ask whoever runs this HubStorage."
                 .formatted(Character.toUpperCase(provider.charAt(0)) + provider.substring(1), name);
     }
 
