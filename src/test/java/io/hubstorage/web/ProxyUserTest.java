@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ProxyUserTest {
     private static final String PASSWORD = "correct horse battery";
     private static final String USER = "Remote-User";
+
+    private static final EventHub.Limits QUICK = new EventHub.Limits(100, 100, 1 << 20, 100, 256 << 10, 100);
 
     private static WebServer server;
 
@@ -281,6 +284,19 @@ final class ProxyUserTest {
                 .anyMatch(message -> ("of " + Addresses.BACKUP_START).equals(message.getString("address"))
                         && Integer.valueOf(403).equals(message.getInteger("failureCode"))));
         assertThat(server.rooms.starts).isEmpty();
+    }
+
+    @Test
+    void theProxyIsAskedAgainAfterAnHour() {
+        try (EventStream stream = EventStream.open(server, "/api/events", Map.of(USER, "ann"))) {
+            stream.first("state");
+            server.now.updateAndGet(now -> now.plus(Duration.ofMinutes(59)));
+            int before = stream.heartbeats.size();
+            await().until(() -> stream.heartbeats.size() > before + 2);
+            assertThat(stream.ended).isFalse();
+            server.now.updateAndGet(now -> now.plus(Duration.ofMinutes(1)));
+            await().until(() -> stream.ended);
+        }
     }
 
     @Test

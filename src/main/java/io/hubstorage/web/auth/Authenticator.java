@@ -4,8 +4,6 @@ import io.hubstorage.bus.Bus;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.OpenIdSettings;
-import io.hubstorage.config.ProxyUserSettings;
-import io.hubstorage.config.Settings;
 import io.hubstorage.web.auth.Principal.Anonymous;
 import io.hubstorage.web.auth.Principal.AuthDisabled;
 import io.hubstorage.web.auth.Principal.Program;
@@ -57,6 +55,9 @@ public final class Authenticator {
     /** What was begun without a login of its own. */
     private final EndHandlers others = new EndHandlers();
 
+    private final ProxyUsers proxyUsers;
+    private final ProxiedStreams proxied;
+
     /** What was read before it began. */
     private record Opened(
             KnownBrowsers known,
@@ -96,6 +97,8 @@ public final class Authenticator {
         this.failed = new FailedLogins(new Bus(vertx), clock, audit);
         this.check = new CredentialCheck(credentials, tokens, known, failed, clock);
         this.sessions = new Sessions(clock, MOST_SESSIONS);
+        this.proxyUsers = new ProxyUsers(() -> store.settings().web().login().proxyUser(), known);
+        this.proxied = new ProxiedStreams(clock);
         this.keeper = new SessionKeeper(vertx, clock, opened.file(), sessions, credentials::text);
         sessions.resume(opened.sessions());
         credentials.onChange(this::revokeAll);
@@ -228,22 +231,14 @@ public final class Authenticator {
         if (!isRequired()) {
             return new AuthDisabled();
         }
-        Settings.Web.Login login = store.settings().web().login();
         for (Cookie cookie : request.cookies(Session.cookieName(client))) {
-            Optional<Session> session = sessions.find(cookie.getValue(), login.idle());
+            Optional<Session> session = sessions.find(
+                    cookie.getValue(), store.settings().web().login().idle());
             if (session.isPresent()) {
                 return session.get();
             }
         }
-        ProxyUserSettings proxy = login.proxyUser();
-        Optional<Account> named = ProxyUsers.of(request, client, proxy);
-        return proxy == null || named.isEmpty()
-                ? new Anonymous()
-                : named.get()
-                        .role(proxy.members())
-                        .map(role -> new Identity(named.get().name(), role, Identity.Via.PROXY))
-                        .<Principal>map(who -> new Proxied(who, known.pageToken(who.name())))
-                        .orElseGet(Anonymous::new);
+        return proxyUsers.principal(request, client);
     }
 
     /** The name of the provider that one can sign in with; null where there is none. */
@@ -254,18 +249,14 @@ public final class Authenticator {
 
     /** Says whom a trusted proxy has let in, where nobody here has given them a role. */
     public Optional<String> stranger(HttpServerRequest request, ClientInfo client) {
-        ProxyUserSettings proxy = store.settings().web().login().proxyUser();
-        Optional<String> stranger = ProxyUsers.of(request, client, proxy)
-                .filter(account ->
-                        proxy != null && account.role(proxy.members()).isEmpty())
-                .map(Account::name);
+        Optional<String> stranger = proxyUsers.stranger(request, client);
         stranger.ifPresent(name -> audit.add("login.failed", name, new Anonymous(), client.address(), 403));
         return stranger;
     }
 
     /**
-     * Calls back when a principal may not go on, because its login has ended, its token was revoked or the credentials have changed:
-     * for a connection that outlives the request it began with.
+     * Calls back when a principal may not go on, because its login has ended, its token was revoked, the credentials have changed or its
+     * proxy has to be asked again: for a connection that outlives the request it began with.
      *
      * @return unsubscribes, when the connection ended by itself
      */
@@ -273,6 +264,7 @@ public final class Authenticator {
         return switch (principal) {
             case Session session -> session.onEnd(end);
             case Program(Identity _, Optional<String> id) when id.isPresent() -> tokens.onEnd(id.get(), end);
+            case Proxied _ -> proxied.add(end);
             default -> others.add(end);
         };
     }
@@ -311,6 +303,7 @@ public final class Authenticator {
         if (isRequired()) {
             keeper.sweep(store.settings().web().login().idle());
         }
+        proxied.sweep();
         check.sweep();
         credentials.refresh();
         tokens.sweep();
@@ -335,6 +328,7 @@ public final class Authenticator {
     private void revokeAll() {
         sessions.endAll();
         others.run();
+        proxied.endAll();
         check.forgetProven();
         keepSessions();
     }

@@ -9,23 +9,43 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whom a reverse proxy names that has let them in. What anybody else writes into these headers is not read. */
-final class ProxyUsers {
+record ProxyUsers(Supplier<@Nullable ProxyUserSettings> settings, KnownBrowsers known) {
     private static final int LONGEST_NAME = 200;
     private static final int LONGEST_LIST = 8 << 10;
 
-    private ProxyUsers() {}
-
     /**
-     * Empty where nobody is named, or not by a proxy that is trusted.
+     * Who it is, if the one who asks is a trusted proxy and names somebody with a role.
      *
      * @throws HttpProblem where the proxy names more than one, since then one of them was named by somebody else
      */
-    static Optional<Account> of(HttpServerRequest request, ClientInfo client, @Nullable ProxyUserSettings settings) {
+    Principal principal(HttpServerRequest request, ClientInfo client) {
+        ProxyUserSettings now = settings.get();
+        Optional<Account> named = named(request, client, now);
+        return now == null || named.isEmpty()
+                ? new Principal.Anonymous()
+                : named.get()
+                        .role(now.members())
+                        .map(role -> new Identity(named.get().name(), role, Identity.Via.PROXY))
+                        .<Principal>map(who -> new Principal.Proxied(who, known.pageToken(who.name())))
+                        .orElseGet(Principal.Anonymous::new);
+    }
+
+    /** Somebody whom a trusted proxy names, and who has no role. */
+    Optional<String> stranger(HttpServerRequest request, ClientInfo client) {
+        ProxyUserSettings now = settings.get();
+        return named(request, client, now)
+                .filter(account -> now != null && account.role(now.members()).isEmpty())
+                .map(Account::name);
+    }
+
+    private static Optional<Account> named(
+            HttpServerRequest request, ClientInfo client, @Nullable ProxyUserSettings settings) {
         if (settings == null || !client.proxied()) {
             return Optional.empty();
         }
