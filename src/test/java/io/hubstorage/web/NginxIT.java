@@ -67,7 +67,7 @@ final class NginxIT {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() {
         if (nginx != null) {
             nginx.close();
         }
