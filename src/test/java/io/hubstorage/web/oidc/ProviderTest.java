@@ -49,7 +49,7 @@ final class ProviderTest {
                 .setTokenPath(token)
                 .setJwkPath(keys)
                 .setUserInfoPath(user);
-        assertThat(Provider.unusable(https, found).orElse(null)).isEqualTo(unusable);
+        assertThat(Discovery.unusable(https, found).orElse(null)).isEqualTo(unusable);
     }
 
     @ParameterizedTest
