@@ -66,7 +66,7 @@ final class ProxyUserTest {
                         "group:backup",
                         "HUBSTORAGE_PROXY_ADMINS",
                         "boss"),
-                EventHub.Limits.DEFAULT);
+                QUICK);
     }
 
     @AfterAll
