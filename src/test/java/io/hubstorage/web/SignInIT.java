@@ -21,10 +21,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,18 +53,13 @@ final class SignInIT {
     private Path folder;
 
     @AutoClose
-    private WebServer server;
+    private final OpenIdProvider provider = OpenIdProvider.start(() -> NOW).asksPeople();
 
     @AutoClose
-    private Nginx nginx;
+    private @Nullable WebServer server;
 
     @AutoClose
-    private OpenIdProvider provider;
-
-    @BeforeEach
-    void startProvider() {
-        provider = OpenIdProvider.start(() -> NOW).asksPeople();
-    }
+    private @Nullable Nginx nginx;
 
     private void startWithProvider() throws IOException {
         server = WebServer.start(
@@ -79,12 +75,20 @@ final class SignInIT {
                         "HUBSTORAGE_OIDC_VIEWERS", "@example.org",
                         "HUBSTORAGE_OIDC_OPERATORS", "group:backup"),
                 EventHub.Limits.DEFAULT);
-        nginx = Nginx.start(folder, PLAIN.replace("127.0.0.1:5002", "127.0.0.1:" + server.port()));
+        nginx = Nginx.start(folder, PLAIN.replace("127.0.0.1:5002", "127.0.0.1:" + server().port()));
+    }
+
+    private WebServer server() {
+        return Objects.requireNonNull(server);
+    }
+
+    private Nginx nginx() {
+        return Objects.requireNonNull(nginx);
     }
 
     /** Another site than the provider's, as it will be. */
     private URI address() {
-        return URI.create("http://localhost:%d".formatted(nginx.port()));
+        return URI.create("http://localhost:%d".formatted(nginx().port()));
     }
 
     private WatchedPage page() {
@@ -112,7 +116,7 @@ final class SignInIT {
             page.that("html").hasAttribute("data-role", "viewer");
             page.that("#run-now").isHidden();
             page.that("nav a[href$='/config']").isHidden();
-            server.rooms.judge(BusRooms.judged(StatusMessage.State.RUNNING, List.of(), List.of()));
+            server().rooms.judge(BusRooms.judged(StatusMessage.State.RUNNING, List.of(), List.of()));
             page.isShown("#hero[data-state=running]");
             page.wasNotReloaded();
 
@@ -123,7 +127,7 @@ final class SignInIT {
                   headers: { 'X-CSRF-Token': document.querySelector('meta[name=page-token]').content },
                 }).then((answer) => answer.status)\
                 """)).isEqualTo(403);
-            assertThat(server.rooms.starts).isEmpty();
+            assertThat(server().rooms.starts).isEmpty();
             assertThat(page.page().navigate(address() + PATH + "/config").status())
                     .isEqualTo(403);
 
@@ -145,7 +149,7 @@ final class SignInIT {
             page.isShown("#connection[data-connection=live]");
             page.click("#run-now");
             page.isShown("#stop");
-            assertThat(server.rooms.starts).hasSize(1);
+            assertThat(server().rooms.starts).hasSize(1);
             page.isWithoutComplaint();
         }
         provider.signsIn(ann().put("email", "eve@elsewhere.example"));
@@ -224,15 +228,15 @@ final class SignInIT {
             nginx = Nginx.start(
                     folder,
                     blocks.group(1)
-                            .replace("127.0.0.1:5002", "127.0.0.1:" + server.port())
+                            .replace("127.0.0.1:5002", "127.0.0.1:" + server().port())
                             .replace("127.0.0.1:9091", "127.0.0.1:" + authelia.actualPort()));
-            server.goBy(nginx.port(), "");
-            assertThat(server.get("/", Map.of("Remote-User", "boss")).header("Location"))
+            server().goBy(nginx().port(), "");
+            assertThat(server().get("/", Map.of("Remote-User", "boss")).header("Location"))
                     .endsWith("/where-to-log-in");
             Map<String, String> claims =
                     Map.of("Cookie", "authelia_session=ann", "Remote-User", "boss", "Remote-Groups", "admins");
-            assertThat(server.get("/api/status", claims).status()).isEqualTo(200);
-            assertThat(server.get("/api/tokens", claims).status())
+            assertThat(server().get("/api/status", claims).status()).isEqualTo(200);
+            assertThat(server().get("/api/tokens", claims).status())
                     .as("not whom the client claims to be")
                     .isEqualTo(403);
 
@@ -244,7 +248,7 @@ final class SignInIT {
                 page.open("/");
                 page.that("html").hasAttribute("data-role", "viewer");
                 page.hasCount("#logout", 0);
-                server.rooms.judge(BusRooms.judged(StatusMessage.State.RUNNING, List.of(), List.of()));
+                server().rooms.judge(BusRooms.judged(StatusMessage.State.RUNNING, List.of(), List.of()));
                 page.isShown("#hero[data-state=running]");
                 page.isWithoutComplaint();
             }

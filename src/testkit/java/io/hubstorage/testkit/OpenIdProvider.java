@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -308,8 +309,8 @@ public final class OpenIdProvider implements AutoCloseable {
             json(request, 401, error("invalid_client"));
             return;
         }
-        Map<String, String> form = new ConcurrentHashMap<>();
-        for (String pair : body.toString().split("&")) {
+        Map<String, String> form = new HashMap<>();
+        for (String pair : body.toString().split("&", -1)) {
             String[] parts = pair.split("=", 2);
             form.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
         }
@@ -373,7 +374,7 @@ public final class OpenIdProvider implements AutoCloseable {
             case FOREIGN_KEY -> what + '.' + rs256(Key.make(), what);
             case RS256 -> what + '.' + rs256(published, what);
             case CHANGED_AFTERWARDS -> {
-                String[] parts = what.split("\\.");
+                String[] parts = what.split("\\.", -1);
                 yield parts[0] + '.' + encoded(claims.copy().put("changed", true)) + '.' + rs256(published, what);
             }
         };
