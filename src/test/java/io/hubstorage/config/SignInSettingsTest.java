@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,7 +111,7 @@ final class SignInSettingsTest {
                 "HUBSTORAGE_OIDC_REDIRECT_URL|backup.example.org/login/oidc/callback|ending in /login/oidc/callback",
                 "HUBSTORAGE_OIDC_ALLOW_HTTP|perhaps|true or false",
             })
-    void whatIsWrongAboutAProviderIsSaid(String name, String value, String allowed) {
+    void whatIsWrongAboutAProviderIsSaid(String name, @Nullable String value, String allowed) {
         assertThatThrownBy(() -> login(PROVIDER, name, value == null ? "" : value))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(name)
@@ -179,7 +180,7 @@ final class SignInSettingsTest {
                 "HUBSTORAGE_PROXY_VIEWERS|group:staff|the header with the groups",
                 "HUBSTORAGE_PROXY_VIEWERS|a@b@c|names, email addresses",
             })
-    void whatIsWrongAboutAProxyIsSaid(String name, String value, String allowed) {
+    void whatIsWrongAboutAProxyIsSaid(String name, @Nullable String value, String allowed) {
         assertThatThrownBy(() -> login(PROXY, name, value == null ? "" : value))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining(allowed);

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,7 +86,7 @@ final class ProxyUserTest {
         return visitor;
     }
 
-    private static String role(String user, String groups) {
+    private static String role(String user, @Nullable String groups) {
         Map<String, String> headers = new HashMap<>(Map.of(USER, user));
         if (groups != null) {
             headers.put("Remote-Groups", groups);
@@ -115,7 +116,7 @@ final class ProxyUserTest {
                 "boss;staff;admin",
                 "group:backup;;none"
             })
-    void whatTheProxySaysDecidesTheRole(String user, String groups, String role) {
+    void whatTheProxySaysDecidesTheRole(String user, @Nullable String groups, String role) {
         assertThat(role(user, groups)).isEqualTo(role);
     }
 

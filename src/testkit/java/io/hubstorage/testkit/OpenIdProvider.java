@@ -279,7 +279,7 @@ public final class OpenIdProvider implements AutoCloseable {
         if (!"code".equals(request.getParam("response_type"))) {
             return "unsupported_response_type";
         }
-        if (!List.of(request.getParam("scope", "").split(" ")).contains("openid")) {
+        if (!List.of(request.getParam("scope", "").split(" ", -1)).contains("openid")) {
             return "invalid_scope";
         }
         boolean proof = "S256".equals(request.getParam("code_challenge_method"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hubstorage.config.RoleMembers;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,8 +17,9 @@ final class AccountTest {
             List.of("bob@example.org", "group:backup operators"),
             List.of("Ann@Example.org", "group:admins", "dave"));
 
-    private static String role(RoleMembers members, String login, String email, String groups) {
-        Set<String> all = groups == null ? Set.of() : Set.of(groups.split(";"));
+    private static String role(
+            RoleMembers members, @Nullable String login, @Nullable String email, @Nullable String groups) {
+        Set<String> all = groups == null ? Set.of() : Set.of(groups.split(";", -1));
         return new Account("somebody", login, email, all)
                 .role(members)
                 .map(Role::word)
@@ -55,7 +57,8 @@ final class AccountTest {
                 "ann@example.org, -, -, none",
                 "-, -, -, none",
             })
-    void theHighestRoleThatListsThemIsTheirs(String login, String email, String groups, String role) {
+    void theHighestRoleThatListsThemIsTheirs(
+            @Nullable String login, @Nullable String email, @Nullable String groups, String role) {
         assertThat(role(MEMBERS, login, email, groups)).isEqualTo(role);
     }
 

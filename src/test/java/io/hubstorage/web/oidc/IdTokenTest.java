@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,7 +70,7 @@ final class IdTokenTest {
                 "nonce|\"the nonce \"|another login",
                 "nonce|[\"the nonce\"]|another login",
             })
-    void whatIsNotAsItMustBeProvesNothing(String member, String value, String problem) {
+    void whatIsNotAsItMustBeProvesNothing(String member, @Nullable String value, String problem) {
         JsonObject claims = claims();
         if (value == null) {
             claims.remove(member);

@@ -10,6 +10,7 @@ import io.vertx.ext.auth.oauth2.OAuth2Options;
 import java.net.URI;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,7 +44,12 @@ final class ProviderTest {
                 "false, http://a/x, http://a/y, -, -, jwks_uri",
             })
     void noAddressOfAProviderUnderHttpsIsInTheClear(
-            boolean https, String authorization, String token, String keys, String user, String unusable) {
+            boolean https,
+            String authorization,
+            @Nullable String token,
+            @Nullable String keys,
+            @Nullable String user,
+            @Nullable String unusable) {
         OAuth2Options found = new OAuth2Options()
                 .setAuthorizationPath(authorization)
                 .setTokenPath(token)
@@ -65,7 +71,7 @@ final class ProviderTest {
                 "{\"email\":[\"a@b.example\"],\"email_verified\":true,\"preferred_username\":\"ann\"}|ann|-",
                 "{\"preferred_username\":\" \"}|s1|-",
             })
-    void onlyAnAddressThatSomebodyHasVerifiedIsTheirs(String claims, String name, String email) {
+    void onlyAnAddressThatSomebodyHasVerifiedIsTheirs(String claims, String name, @Nullable String email) {
         Account account = Provider.account(new JsonObject(claims).put("sub", "s1"), SETTINGS);
         assertThat(account.name()).isEqualTo(name);
         assertThat(account.email()).isEqualTo(email);
