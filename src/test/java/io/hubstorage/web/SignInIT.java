@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
@@ -223,11 +222,13 @@ final class SignInIT {
                             "HUBSTORAGE_PROXY_VIEWERS", "ann",
                             "HUBSTORAGE_PROXY_ADMINS", "boss,group:admins"),
                     EventHub.Limits.DEFAULT);
-            Matcher blocks = BLOCK.matcher(Files.readString(Path.of("docs/login.md")));
-            assertThat(blocks.find() && blocks.find()).isTrue();
+            List<String> blocks = BLOCK.matcher(Files.readString(Path.of("docs/login.md")))
+                    .results()
+                    .map(block -> block.group(1))
+                    .toList();
             nginx = Nginx.start(
                     folder,
-                    blocks.group(1)
+                    blocks.get(1)
                             .replace("127.0.0.1:5002", "127.0.0.1:" + server().port())
                             .replace("127.0.0.1:9091", "127.0.0.1:" + authelia.actualPort()));
             server().goBy(nginx().port(), "");
