@@ -82,6 +82,8 @@ FROM eclipse-temurin:${JAVA}-jre AS service
 ENV LC_ALL=C.UTF-8 HOME=/app DOCKER_MODE=true MALLOC_ARENA_MAX=2
 # Any user may write there: a named volume takes these permissions over, and a NAS share wants a user of its own.
 RUN mkdir -p /app && mkdir -m 0777 /app/config /app/data /app/logs
+# What a certificate of its own is asked for and made with, see docker/healthcheck.
+RUN command -v openssl && command -v keytool
 COPY --chmod=0755 docker/hubstorage docker/healthcheck /usr/local/bin/
 COPY --from=libraries /app/native /app/native
 COPY --from=libraries /app/lib /app/lib

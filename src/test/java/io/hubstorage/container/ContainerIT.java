@@ -77,6 +77,29 @@ final class ContainerIT {
     }
 
     @Test
+    void byHttpsTheHealthCheckLeavesNoProcessBehind() throws IOException {
+        try (Stack stack = Stack.in(folder)) {
+            String name = "hubstorage-https-" + stack.port();
+            stack.docker("run", "--detach", "--name", name, "--env", "HUBSTORAGE_TLS=self-signed", Stack.IMAGE)
+                    .succeeded();
+            try {
+                await().atMost(A_MINUTE)
+                        .until(() -> stack.docker("exec", name, "healthcheck").out(), said -> said.contains("ready"));
+                for (int i = 0; i < 5; i++) {
+                    stack.docker("exec", name, "healthcheck");
+                }
+                // The service is the first process of the container, and waits for no children of others.
+                assertThat(stack.docker("exec", name, "sh", "-c", "cat /proc/[0-9]*/stat")
+                                .out())
+                        .contains("(java)")
+                        .doesNotContain(") Z ");
+            } finally {
+                stack.docker("rm", "--force", "--volumes", name);
+            }
+        }
+    }
+
+    @Test
     void afterAChangeOfTheUserTheStartScriptHandsOverWhatTheContainerKeeps() throws IOException {
         try (Stack stack = Stack.in(folder)) {
             stack.startedWithS3(0, "documents");
