@@ -53,7 +53,7 @@ final class HealthCommand extends CliCommand {
             case "0.0.0.0", "::" -> "127.0.0.1";
             default -> Settings.Web.inUrl(web.host());
         };
-        return URI.create("%s://%s:%d/health/ready".formatted(settings.scheme(), host, web.port()));
+        return URI.create("%s://%s:%s/health/ready".formatted(settings.scheme(), host, web.port()));
     }
 
     /**

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ record HookFacts(Map<String, Object> members) {
 
     /** What somebody who tries a hook out is told: that a job begins, or has ended well. */
     static HookFacts trial(String hook, When when, JobKind kind, Instant now, Path data) {
-        Map<String, Object> facts = begin(hook, when, kind, "test", Trigger.CLI, now, data);
+        Map<String, Object> facts = begin(hook, when, kind, "test-" + UUID.randomUUID(), Trigger.CLI, now, data);
         if (when == When.AFTER) {
             facts.put("job_result", "success");
             put(facts, "job_finished", time(now));

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param state that of the headline
  * @param summary the same in words
  * @param buckets absent where nothing is to be told of them, or nothing is known
- * @param lastSuccess since when every bucket has a good copy that is no older; absent too where there is none yet
+ * @param lastSuccess since when every bucket has a good copy that is no older; absent too where one has none yet
  * @param nextRun absent too where none is to come
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -82,7 +82,7 @@ record PublicStatus(
                 .flatMap(judged -> judged.buckets().stream())
                 .filter(bucket -> bucket.state() != Standing.LEFT_OUT)
                 .toList();
-        Instant last = !configured.lastSuccess()
+        Instant last = !configured.lastSuccess() || wanted.stream().anyMatch(bucket -> bucket.checked() == null)
                 ? null
                 : wanted.stream()
                         .map(Bucket::checked)
@@ -210,14 +210,14 @@ record PublicStatus(
             default -> "#5d6773";
         };
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" width="%1$d" height="20" viewBox="0 0 %1$d 20" role="img" \
+            <svg xmlns="http://www.w3.org/2000/svg" width="%1$s" height="20" viewBox="0 0 %1$s 20" role="img" \
             aria-label="%2$s: %3$s"><title>%2$s: %3$s</title>\
-            <clipPath id="r"><rect width="%1$d" height="20" rx="3"/></clipPath>\
-            <g clip-path="url(#r)"><rect width="%4$d" height="20" fill="#3b4450"/>\
-            <rect x="%4$d" width="%5$d" height="20" fill="%6$s"/></g>\
+            <clipPath id="r"><rect width="%1$s" height="20" rx="3"/></clipPath>\
+            <g clip-path="url(#r)"><rect width="%4$s" height="20" fill="#3b4450"/>\
+            <rect x="%4$s" width="%5$s" height="20" fill="%6$s"/></g>\
             <g fill="#fff" text-anchor="middle" font-family="Verdana,DejaVu Sans,Geneva,sans-serif" font-size="11">\
-            <text x="%7$s" y="14" textLength="%8$d">%2$s</text>\
-            <text x="%9$s" y="14" textLength="%10$d">%3$s</text></g></svg>
+            <text x="%7$s" y="14" textLength="%8$s">%2$s</text>\
+            <text x="%9$s" y="14" textLength="%10$s">%3$s</text></g></svg>
             """.formatted(
                         left + right,
                         label,

@@ -91,6 +91,8 @@ public final class PublicStatusRoutes {
     }
 
     private static void send(RoutingContext context, Form form) {
+        // Caches of others would hand the compressed form to whoever cannot read it.
+        context.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
         context.etag(form.tag())
                 .response()
                 .putHeader(HttpHeaders.CACHE_CONTROL, CACHED)

@@ -41,10 +41,14 @@ final class SelfSigned {
 
     private SelfSigned() {}
 
-    /** Whether one is needed in the place of this: it soon expires, or is not for all of these names. */
-    static boolean isDue(X509Certificate old, Collection<String> names, Instant now) {
-        return !now.plus(RENEWED_BEFORE).isBefore(old.getNotAfter().toInstant())
-                || !names(old).containsAll(certifiable(names));
+    /** Whether one is needed in the place of this because it soon expires. */
+    static boolean expires(X509Certificate old, Instant now) {
+        return !now.plus(RENEWED_BEFORE).isBefore(old.getNotAfter().toInstant());
+    }
+
+    /** Whether it is for all of these names. */
+    static boolean isFor(X509Certificate old, Collection<String> names) {
+        return names(old).containsAll(certifiable(names));
     }
 
     /** The names and addresses that a certificate is for, as they are compared. */
@@ -146,19 +150,22 @@ final class SelfSigned {
                 "-storetype",
                 "PKCS12",
                 "-keystore",
-                store.toString(),
+                // In its own folder: of a path that is not ASCII nothing is left without a locale.
+                String.valueOf(store.getFileName()),
                 "-storepass:env",
                 "PASSWORD");
         // None of our variables is its business.
         builder.environment().clear();
         builder.environment().put("PASSWORD", password);
+        builder.directory(Durable.folderOf(store).toFile());
         Process process = builder.redirectErrorStream(true).start();
         process.getOutputStream().close();
         try (InputStream out = process.getInputStream()) {
-            String said = new String(out.readAllBytes(), StandardCharsets.UTF_8).strip();
+            // What it says fits into a pipe.
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("keytool does not come to an end");
             }
+            String said = new String(out.readAllBytes(), StandardCharsets.UTF_8).strip();
             if (process.exitValue() != 0) {
                 throw new IOException("keytool says: " + said);
             }

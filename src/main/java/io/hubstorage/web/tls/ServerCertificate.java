@@ -43,7 +43,7 @@ public final class ServerCertificate {
     private static final Duration MAKING = Duration.ofHours(1);
 
     private static final Duration POLL = Duration.ofSeconds(10);
-    private static final long HANDSHAKE_SECONDS = 10;
+    private static final long HANDSHAKE_SECONDS = 5;
     private static final int HTTPS = 443;
     private static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");
     private static final String ONE_YEAR = "max-age=31536000";
@@ -139,7 +139,7 @@ public final class ServerCertificate {
             LOG.debug("No self-signed certificate can be used", e);
         }
         try {
-            if (old == null || SelfSigned.isDue(old, names(store), now)) {
+            if (old == null || SelfSigned.expires(old, now) || !SelfSigned.isFor(old, names(store))) {
                 make(store, files);
             }
         } catch (IOException e) {
@@ -204,9 +204,12 @@ public final class ServerCertificate {
 
     /** Gives a server that {@link #secure} has prepared, and that listens, each further certificate. */
     public void keepCurrent(HttpServer server) {
-        servers.add(server);
-        // What came between the two.
-        update(server, pair);
+        // One after the other with what is taken over, or an older pair could come last.
+        synchronized (servers) {
+            servers.add(server);
+            // What came between the two.
+            update(server, pair);
+        }
     }
 
     private static Future<?> update(HttpServer server, PemPair pair) {
@@ -239,7 +242,8 @@ public final class ServerCertificate {
         Instant now = clock.instant();
         boolean made = files.selfSigned()
                 && !now.isBefore(nextMaking)
-                && SelfSigned.isDue(pair.own(), names(store), now)
+                // A further name waits for a start: whoever was given this one goes by it.
+                && SelfSigned.expires(pair.own(), now)
                 && makeAgain(now);
         PemPair.Stamp stamp = PemPair.Stamp.of(files);
         if (!made && refused == null && stamp.equals(seen)) {
@@ -266,13 +270,22 @@ public final class ServerCertificate {
         if (loaded.pair().options().equals(pair.options())) {
             return Future.succeededFuture();
         }
-        pair = loaded.pair();
-        return Future.join(servers.stream()
-                        .map(server -> update(server, loaded.pair()))
-                        .toList())
-                .onSuccess(_ -> LOG.info(
+        PemPair before = pair;
+        Future<?> updated;
+        synchronized (servers) {
+            pair = loaded.pair();
+            updated = Future.join(servers.stream()
+                    .map(server -> update(server, loaded.pair()))
+                    .toList());
+        }
+        return updated.onSuccess(_ -> LOG.info(
                         "A new certificate is served, valid until {}",
                         loaded.pair().own().getNotAfter().toInstant()))
+                .onFailure(failure -> {
+                    // The next look tries again.
+                    pair = before;
+                    refused = sentence(failure);
+                })
                 .mapEmpty();
     }
 
