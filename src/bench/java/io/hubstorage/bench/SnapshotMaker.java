@@ -46,12 +46,17 @@ final class SnapshotMaker {
     void snapshot(Instant time) {
         for (int i = 0; i < keys; i++) {
             if (first || random.nextDouble() * 100 < changed) {
-                byte[] body = new byte[size];
-                random.nextBytes(body);
-                made.put(BUCKET, "dir-%03d/key-%07d".formatted(i / KEYS_OF_A_FOLDER, i), body, time);
+                long seed = random.nextLong();
+                made.put(BUCKET, "dir-%03d/key-%07d".formatted(i / KEYS_OF_A_FOLDER, i), size, () -> body(seed), time);
             }
         }
         first = false;
         made.snapshot(time);
+    }
+
+    private byte[] body(long seed) {
+        byte[] body = new byte[size];
+        new Random(seed).nextBytes(body);
+        return body;
     }
 }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes snapshots on the disk as backups do, without any S3: what did not change is a hard link to the snapshot before. */
@@ -37,17 +38,27 @@ public final class MadeSnapshots {
     private static final class Item {
         private final Instant modified;
         private final long size;
-        private final String sha256;
+        private String sha256 = "";
         /** Until it is on the disk. */
-        private byte @Nullable [] body;
+        private @Nullable Supplier<byte[]> body;
         /** In the last snapshot that has it. */
         private @Nullable Path file;
 
-        Item(byte[] body, Instant modified) {
+        Item(long size, Supplier<byte[]> body, Instant modified) {
+            this.size = size;
             this.body = body;
             this.modified = modified;
-            this.size = body.length;
-            this.sha256 = HexFormat.of().formatHex(Sha256.digest().digest(body));
+        }
+
+        /** The bytes that are not on the disk yet; null where they are. */
+        private byte @Nullable [] take() {
+            if (body == null) {
+                return null;
+            }
+            byte[] bytes = body.get();
+            body = null;
+            sha256 = HexFormat.of().formatHex(Sha256.digest().digest(bytes));
+            return bytes;
         }
     }
 
@@ -58,7 +69,12 @@ public final class MadeSnapshots {
 
     /** What the next snapshots have under a key. */
     public MadeSnapshots put(String bucket, String key, byte[] body, Instant modified) {
-        bucket(bucket).put(key, new Item(body, modified));
+        return put(bucket, key, body.length, () -> body, modified);
+    }
+
+    /** The same with bytes that are asked for once, when they are written: all of them together may be more than fits into memory. */
+    public MadeSnapshots put(String bucket, String key, long size, Supplier<byte[]> body, Instant modified) {
+        bucket(bucket).put(key, new Item(size, body, modified));
         return this;
     }
 
@@ -104,7 +120,8 @@ public final class MadeSnapshots {
         try (ManifestWriter writer = new ManifestWriter(Layout.manifest(snapshot, bucket))) {
             for (Map.Entry<String, Item> each : items.entrySet()) {
                 Item item = each.getValue();
-                boolean known = item.body == null;
+                byte[] body = item.take();
+                boolean known = body == null;
                 ManifestEntry entry = new ManifestEntry(
                         each.getKey(),
                         paths.allocate(each.getKey(), item.size),
@@ -112,7 +129,7 @@ public final class MadeSnapshots {
                         new ManifestEntry.Metadata(item.modified),
                         known ? EntryState.LINKED : EntryState.DOWNLOADED);
                 writer.write(entry);
-                put(item, entry.directory(), tree.resolve(entry.path()));
+                put(item, body, entry.directory(), tree.resolve(entry.path()));
                 linked = known ? linked.plus(Tally.of(item.size)) : linked;
                 downloaded = known ? downloaded : downloaded.plus(Tally.of(item.size));
             }
@@ -124,10 +141,8 @@ public final class MadeSnapshots {
         return Shelf.bucket(bucket, manifest, counts);
     }
 
-    private static void put(Item item, boolean directory, Path place) throws IOException {
-        byte[] body = item.body;
+    private static void put(Item item, byte @Nullable [] body, boolean directory, Path place) throws IOException {
         Path before = item.file;
-        item.body = null;
         if (directory) {
             Files.createDirectories(place);
             return;
