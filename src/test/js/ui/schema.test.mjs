@@ -29,6 +29,6 @@ test('a list of objects has a column a member, with an example to begin with', (
 
 test('each section of the form has its options', () => {
   assert.deepEqual(sections(schema).map(({ id, options: { length } }) => [id, length > 0]), [
-    ['buckets', true], ['accounts', true], ['copied', true], ['schedule', true], ['retention', true], ['compression', true], ['guards', true], ['copy', true], ['notify', true], ['public', true], ['logging', true], ['advanced', true],
+    ['buckets', true], ['accounts', true], ['copied', true], ['schedule', true], ['retention', true], ['compression', true], ['guards', true], ['copy', true], ['notify', true], ['hooks', true], ['public', true], ['logging', true], ['advanced', true],
   ]);
 });
