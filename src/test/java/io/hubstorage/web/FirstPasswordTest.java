@@ -31,7 +31,7 @@ final class FirstPasswordTest {
         return WebServer.start(folder, environment, QUICK);
     }
 
-    private static String told(WebServer server) {
+    static String told(WebServer server) {
         assertThat(server.told).hasSize(1);
         Matcher matcher = PASSWORD.matcher(server.told.getFirst());
         assertThat(matcher.find()).isTrue();
@@ -103,6 +103,17 @@ final class FirstPasswordTest {
     @Test
     void aTokenAloneAsksForAPasswordTooSoThatPeopleCanComeIn() throws IOException {
         try (WebServer server = WebServer.start(folder, Map.of("HUBSTORAGE_WEB_TOKEN", "t".repeat(20)), QUICK)) {
+            assertThat(new Visitor(server).logIn(told(server)).status()).isEqualTo(303);
+        }
+    }
+
+    @Test
+    void oneIsMadeWhileItRunsWhereALoginIsAskedForOnlySinceThen() throws IOException {
+        try (WebServer server = WebServer.start(folder, Map.of("HUBSTORAGE_TRUSTED_PROXIES", "127.0.0.1"), QUICK)) {
+            Files.writeString(
+                    folder.resolve(".env"), "HUBSTORAGE_PROXY_USER_HEADER=Remote-User\nHUBSTORAGE_PROXY_ADMINS=ann\n");
+            WebServer.await(server.store.reload());
+            await().until(() -> !server.told.isEmpty());
             assertThat(new Visitor(server).logIn(told(server)).status()).isEqualTo(303);
         }
     }

@@ -120,7 +120,7 @@ public final class Authenticator {
             LOG.warn("HUBSTORAGE_AUTH=none: nobody is asked for the password, the token or the account that is set");
         }
         boolean asked = !off && (exposed || named);
-        // Where it is needed only later, when a variable is taken away, it is read then.
+        // Where it is needed only later, since a variable was taken away or set, it is read or made then.
         boolean needed = asked && !Credentials.passwordIsIn(environment);
         return vertx.executeBlocking(
                 () -> {
@@ -135,7 +135,7 @@ public final class Authenticator {
                             vertx,
                             store,
                             clock,
-                            new CredentialStore(vertx, store, exposed, stored, hash),
+                            new CredentialStore(vertx, store, exposed, stored, hash, fresh),
                             Opened.from(store, clock, asked, Credentials.of(environment, hash)));
                 },
                 false);

@@ -4,6 +4,9 @@ import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +22,7 @@ final class CredentialStore {
     private final ConfigStore store;
     private final boolean exposed;
     private final StoredPassword stored;
+    private final Consumer<String> tell;
     private final PasswordQueue looks;
     private Runnable changed = () -> {};
     private @Nullable String storedHash;
@@ -32,14 +36,21 @@ final class CredentialStore {
 
     /**
      * @param exposed whether others than this machine can reach the server
+     * @param tell gets a password that had to be made, to tell it once; on a thread that may block
      */
     CredentialStore(
-            Vertx vertx, ConfigStore store, boolean exposed, StoredPassword stored, @Nullable String storedHash) {
+            Vertx vertx,
+            ConfigStore store,
+            boolean exposed,
+            StoredPassword stored,
+            @Nullable String storedHash,
+            Consumer<String> tell) {
         this.vertx = vertx;
         this.store = store;
         this.exposed = exposed;
         this.stored = stored;
         this.storedHash = storedHash;
+        this.tell = tell;
         this.looks = new PasswordQueue(vertx);
         this.environment = store.environment();
         this.credentials = Credentials.of(environment, storedHash);
@@ -83,18 +94,26 @@ final class CredentialStore {
                         .map(right -> right && current() == asked));
     }
 
-    /** Looks whether the stored password was replaced. */
+    /** Looks whether the stored password was replaced; makes one where it is needed only since now, and there is none. */
     void refresh() {
         if (looking || !isRequired()) {
             return;
         }
         // A disk that hangs costs one of Vert.x's threads, and not one more with each look.
         looking = true;
-        vertx.executeBlocking(stored::hash, false)
+        boolean needed = current().password() == null;
+        vertx.executeBlocking(
+                        () -> needed
+                                ? Optional.of(stored.ready())
+                                : stored.hash().map(hash -> new StoredPassword.Ready(hash, null)),
+                        false)
                 .onComplete(looked -> looking = false)
-                .onSuccess(hash -> {
+                .onSuccess(found -> {
                     unreadable = false;
-                    take(store.environment(), hash.orElse(null));
+                    take(
+                            store.environment(),
+                            found.map(StoredPassword.Ready::hash).orElse(null));
+                    found.map(StoredPassword.Ready::fresh).ifPresent(this::tell);
                 })
                 .onFailure(failure -> {
                     if (!unreadable) {
@@ -102,6 +121,15 @@ final class CredentialStore {
                     }
                     unreadable = true;
                 });
+    }
+
+    private void tell(String password) {
+        vertx.executeBlocking(
+                () -> {
+                    tell.accept(password);
+                    return null;
+                },
+                false);
     }
 
     void close() {
@@ -118,19 +146,19 @@ final class CredentialStore {
 
     private void take(Environment now, @Nullable String hash) {
         Credentials fresh = Credentials.of(now, hash);
+        boolean noneLeft = credentials.areNamed() && !fresh.areNamed();
+        if (noneLeft) {
+            // An .env that is empty for a moment, as some editors leave it, must open no door.
+            fresh = credentials.kept(Objects.equals(hash, storedHash) ? null : hash);
+            if (!saidKept) {
+                LOG.warn("Nothing that asks for a login is set any more: until HubStorage is restarted it is asked for"
+                        + " all the same, and the last password and token stay in force (HUBSTORAGE_AUTH=none"
+                        + " switches the login off)");
+            }
+        }
+        saidKept = noneLeft;
         environment = now;
         storedHash = hash;
-        if (credentials.areNamed() && !fresh.areNamed()) {
-            // An .env that is empty for a moment, as some editors leave it, must open no door.
-            if (saidKept) {
-                return;
-            }
-            saidKept = true;
-            LOG.warn("No password or token is set any more: the last ones stay in force until HubStorage is restarted"
-                    + " (HUBSTORAGE_AUTH=none switches the login off)");
-            return;
-        }
-        saidKept = false;
         if (!fresh.sameAs(credentials)) {
             credentials = fresh;
             LOG.info("The dashboard has another password or token, or lets in others: whoever was logged in has to log"

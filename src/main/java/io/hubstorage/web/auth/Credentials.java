@@ -33,6 +33,9 @@ final class Credentials {
             "HUBSTORAGE_PROXY_OPERATORS",
             "HUBSTORAGE_PROXY_ADMINS");
 
+    /** How many texts are no others': password, hash and token, in this order. */
+    private static final int OF_ITS_OWN = 3;
+
     private final boolean named;
     /** The texts that these were made of, to see whether they have changed. */
     private final List<String> texts;
@@ -58,6 +61,13 @@ final class Credentials {
         token = tokenText == null ? null : Secret.plain(tokenText);
     }
 
+    private Credentials(List<String> texts, @Nullable Secret password, @Nullable Secret token) {
+        this.named = true;
+        this.texts = texts;
+        this.password = password;
+        this.token = token;
+    }
+
     /** Those of an environment; what is stored is used where it names no password. */
     static Credentials of(Environment environment, @Nullable String storedHash) {
         String plain = environment.get(PASSWORD);
@@ -79,6 +89,19 @@ final class Credentials {
     private static @Nullable String stripped(Environment environment, String name) {
         String text = environment.get(name);
         return text == null ? null : text.strip();
+    }
+
+    /**
+     * What is left of these when the environment names none any more: the password and the token. Whoever else vouched for people
+     * does not any longer.
+     *
+     * @param storedSince a password that was stored since then, which takes the place of the one before; null where none was
+     */
+    Credentials kept(@Nullable String storedSince) {
+        return storedSince == null
+                ? new Credentials(texts.subList(0, OF_ITS_OWN), password, token)
+                : new Credentials(
+                        List.of("", storedSince, texts.get(OF_ITS_OWN - 1)), Secret.hashed(storedSince), token);
     }
 
     /** Whether the environment names any of them. */
