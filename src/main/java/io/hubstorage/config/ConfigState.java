@@ -72,10 +72,22 @@ record ConfigState(
                         fresh.dotenv(),
                         String.join(", ", seeds));
             }
-            return new Variables(
-                    atStart,
-                    fresh,
-                    settings.with(all.aws()).withSignIn(all.web().login()));
+            return new Variables(atStart, fresh, settings.with(all.aws()).withSignIn(signIn(all.web(), fresh)));
+        }
+
+        /** The proxies that are believed stay those of the start: a header that was set for others must not count from them. */
+        private Settings.Web.Login signIn(Settings.Web web, Environment fresh) {
+            Settings.Web.Login login = web.login();
+            ProxyUserSettings user = login.proxyUser();
+            if (user == null || web.trustedProxies().equals(settings.web().trustedProxies())) {
+                return login;
+            }
+            LOG.warn(
+                    "{}: HUBSTORAGE_TRUSTED_PROXIES is not what it was at the start, so nobody comes in by {} until"
+                            + " HubStorage is restarted",
+                    fresh.dotenv(),
+                    user.userHeader());
+            return new Settings.Web.Login(login.off(), login.idle(), login.openId(), null);
         }
 
         /** Access to S3, secrets, and who vouches for whom take effect at once. */

@@ -18,6 +18,8 @@ public record ProxyUserSettings(String userHeader, @Nullable String groupsHeader
     private static final String PROXIES = "HUBSTORAGE_TRUSTED_PROXIES";
     private static final String MEMBERS = "names, email addresses, domains as @example.org and groups as group:backup,"
             + " separated by commas, or * for everybody";
+    private static final int WIDEST_IPV4 = 8;
+    private static final int WIDEST_IPV6 = 16;
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]{0,63}");
     /** What clients and proxies send for other ends. */
     private static final Set<String> OTHERS = Set.of(
@@ -62,9 +64,11 @@ public record ProxyUserSettings(String userHeader, @Nullable String groupsHeader
         if (trusted.isEmpty()) {
             variables.problem(PROXIES, "", "the proxy that sends %s: no other is believed".formatted(user));
         }
-        if (trusted.stream().anyMatch(network -> network.endsWith("/0"))) {
+        if (trusted.stream().anyMatch(ProxyUserSettings::isTooWide)) {
             variables.problem(
-                    PROXIES, String.join(",", trusted), "the proxies alone: whoever is in there can be anybody");
+                    PROXIES,
+                    String.join(",", trusted),
+                    "the proxies alone, in no network wider than /8, of IPv6 /16: whoever is in there can be anybody");
         }
         if (members.isEmpty()) {
             variables.problem(
@@ -79,6 +83,12 @@ public record ProxyUserSettings(String userHeader, @Nullable String groupsHeader
             variables.problem("HUBSTORAGE_PROXY_GROUPS_HEADER", user, "another header than that of the name");
         }
         return new ProxyUserSettings(user, groups, members);
+    }
+
+    private static boolean isTooWide(String network) {
+        int slash = network.indexOf('/');
+        int most = network.contains(":") ? WIDEST_IPV6 : WIDEST_IPV4;
+        return slash >= 0 && Integer.parseInt(network.substring(slash + 1)) < most;
     }
 
     private static @Nullable String header(VariableReader variables, String name) {
