@@ -1,6 +1,7 @@
 package io.hubstorage.config;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param name of the provider, as the button of the login page has it
  * @param groupsClaim of the ID token, or of what the provider says of somebody, that lists groups
  * @param redirect where the provider leads back to; null for the address at which the browser asked
+ * @param http whether the provider, where it is under http itself, may be so on other machines
  */
 public record OpenIdSettings(
         URI issuer,
@@ -25,7 +27,8 @@ public record OpenIdSettings(
         List<String> scopes,
         String groupsClaim,
         RoleMembers members,
-        @Nullable URI redirect) {
+        @Nullable URI redirect,
+        boolean http) {
     /** Below the base path: where the provider leads back to. */
     public static final String CALLBACK = "/login/oidc/callback";
 
@@ -88,7 +91,8 @@ public record OpenIdSettings(
                         scopes(variables),
                         Objects.requireNonNull(word(variables, "HUBSTORAGE_OIDC_GROUPS_CLAIM", "groups")),
                         members,
-                        redirect(variables));
+                        redirect(variables),
+                        http);
     }
 
     private static List<String> members(VariableReader variables, String name) {
@@ -161,7 +165,28 @@ public record OpenIdSettings(
 
     /** As the provider's own addresses have to be: whether none of them may travel in the clear. */
     public boolean needsHttps() {
-        return issuer.getScheme().toLowerCase(Locale.ROOT).equals("https");
+        return isHttps(issuer);
+    }
+
+    /** Whether it is Google, where everybody can have an account under an address of any domain. */
+    public boolean isGoogle() {
+        return GOOGLE.equals(issuer.getHost());
+    }
+
+    /** Whether that may be one of the provider's own addresses: nothing secret may travel there for all to see. */
+    public boolean takes(String address) {
+        String lower = address.toLowerCase(Locale.ROOT);
+        return lower.startsWith("https://")
+                || (lower.startsWith("http://") && !needsHttps() && (http || isOnThisMachine(address)));
+    }
+
+    private static boolean isOnThisMachine(String address) {
+        try {
+            URI uri = new URI(address);
+            return uri.getHost() != null && Settings.Web.isLoopback(host(uri));
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     /** Without the secret. */

@@ -60,7 +60,8 @@ final class SignInSettingsTest {
                         List.of("openid", "profile", "email"),
                         "groups",
                         new RoleMembers(List.of(), List.of(), List.of("ann@example.org")),
-                        null));
+                        null,
+                        false));
     }
 
     @Test
@@ -148,6 +149,13 @@ final class SignInSettingsTest {
                 .isNotNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.0/8", "172.16.0.0/12", "fd00::/16", "fd00::1"})
+    void aNetworkOfProxiesHasBounds(String network) {
+        assertThat(login(PROXY, "HUBSTORAGE_TRUSTED_PROXIES", network).proxyUser())
+                .isNotNull();
+    }
+
     @Test
     void aProxyIsBelievedWhoIsNamed() {
         assertThat(login(
@@ -170,6 +178,10 @@ final class SignInSettingsTest {
                 "HUBSTORAGE_TRUSTED_PROXIES||the proxy that sends Remote-User",
                 "HUBSTORAGE_TRUSTED_PROXIES|0.0.0.0/0|whoever is in there can be anybody",
                 "HUBSTORAGE_TRUSTED_PROXIES|10.0.0.2, ::/0|whoever is in there can be anybody",
+                "HUBSTORAGE_TRUSTED_PROXIES|0.0.0.0/00|whoever is in there can be anybody",
+                "HUBSTORAGE_TRUSTED_PROXIES|0.0.0.0/1, 128.0.0.0/1|whoever is in there can be anybody",
+                "HUBSTORAGE_TRUSTED_PROXIES|10.0.0.0/7|in no network wider than /8",
+                "HUBSTORAGE_TRUSTED_PROXIES|2000::/15|of IPv6 /16",
                 "HUBSTORAGE_PROXY_USER_HEADER||the header with the name too",
                 "HUBSTORAGE_PROXY_USER_HEADER|Authorization|a header that only the proxy sends",
                 "HUBSTORAGE_PROXY_USER_HEADER|X-Forwarded-For|a header that only the proxy sends",

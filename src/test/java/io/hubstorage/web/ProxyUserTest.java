@@ -124,9 +124,12 @@ final class ProxyUserTest {
     void namesMayBeInAnyScript() {
         // As bytes of UTF-8, which is how proxies send them.
         String sent = new String("Jörg".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        String answer;
+        assertThat(status(sent)).startsWith("HTTP/1.1 200");
+    }
+
+    private static String status(String sent) {
         try {
-            answer = RawClient.exchange(
+            return RawClient.exchange(
                             server.port(),
                             "GET /api/status HTTP/1.1\r\nHost: x\r\n%s: %s\r\nConnection: close\r\n\r\n"
                                     .formatted(USER, sent))
@@ -134,7 +137,13 @@ final class ProxyUserTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        assertThat(answer).startsWith("HTTP/1.1 200");
+    }
+
+    @Test
+    void otherBlanksThanThoseOfHeadersBelongToAName() {
+        String wide = new String("ann\u2003".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+        assertThat(status(wide)).startsWith("HTTP/1.1 403");
+        assertThat(status(" ann\t")).startsWith("HTTP/1.1 200");
     }
 
     @Test
@@ -256,6 +265,38 @@ final class ProxyUserTest {
         }
     }
 
+    @Test
+    void aHeaderThatWasSetForOtherProxiesDoesNotCountFromThoseOfTheStart(@TempDir Path other) throws IOException {
+        Path file = other.resolve(".env");
+        Files.writeString(file, "HUBSTORAGE_TRUSTED_PROXIES=127.0.0.0/8\n");
+        try (WebServer changing = WebServer.start(other, Map.of("HUBSTORAGE_WEB_PASSWORD", PASSWORD), QUICK)) {
+            String header = "HUBSTORAGE_PROXY_USER_HEADER=%s\nHUBSTORAGE_PROXY_ADMINS=boss\n".formatted(USER);
+            Files.writeString(file, "HUBSTORAGE_TRUSTED_PROXIES=127.0.0.9\n" + header);
+            WebServer.await(changing.store.reload());
+            assertThat(changing.get("/api/status", Map.of(USER, "boss")).status())
+                    .isEqualTo(401);
+            Files.writeString(file, "HUBSTORAGE_TRUSTED_PROXIES=127.0.0.0/8\n" + header);
+            WebServer.await(changing.store.reload());
+            assertThat(changing.get("/api/status", Map.of(USER, "boss")).status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void whomTheProxyNamedIsOutWhenItIsTakenAway(@TempDir Path other) throws IOException {
+        Path file = other.resolve(".env");
+        Files.writeString(file, "HUBSTORAGE_PROXY_USER_HEADER=%s\nHUBSTORAGE_PROXY_ADMINS=boss\n".formatted(USER));
+        try (WebServer changing = WebServer.start(other, Map.of("HUBSTORAGE_TRUSTED_PROXIES", "127.0.0.1"), QUICK);
+                EventStream stream = EventStream.open(changing, "/api/events", Map.of(USER, "boss"))) {
+            stream.first("state");
+            Files.writeString(file, "");
+            WebServer.await(changing.store.reload());
+            await().until(() -> stream.ended);
+            assertThat(changing.get("/api/status", Map.of(USER, "boss")).status())
+                    .isEqualTo(401);
+        }
+    }
+
     private static WebSocket socket(WebServer to, Map<String, String> headers) {
         WebSocketClient client = to.vertx.createWebSocketClient();
         WebSocketConnectOptions options = new WebSocketConnectOptions()
@@ -307,10 +348,7 @@ final class ProxyUserTest {
             stream.first("state");
             Files.writeString(other.resolve(".env"), "HUBSTORAGE_PROXY_VIEWERS=bob\n");
             WebServer.await(changing.store.reload());
-            await().until(() -> {
-                changing.get("/api/status");
-                return stream.ended;
-            });
+            await().until(() -> stream.ended);
             assertThat(changing.get("/api/status", Map.of(USER, "ann")).status())
                     .isEqualTo(403);
             assertThat(changing.get("/api/status", Map.of(USER, "bob")).status())

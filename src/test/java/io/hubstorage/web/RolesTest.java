@@ -91,7 +91,22 @@ final class RolesTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = WebServer.start(folder, Map.of("HUBSTORAGE_WEB_PASSWORD", "a long password"), QUICK);
+        server = WebServer.start(
+                folder,
+                Map.of(
+                        "HUBSTORAGE_WEB_PASSWORD",
+                        "a long password",
+                        "HUBSTORAGE_TRUSTED_PROXIES",
+                        "127.0.0.1",
+                        "HUBSTORAGE_PROXY_USER_HEADER",
+                        "Remote-User",
+                        "HUBSTORAGE_PROXY_VIEWERS",
+                        "viewer",
+                        "HUBSTORAGE_PROXY_OPERATORS",
+                        "operator",
+                        "HUBSTORAGE_PROXY_ADMINS",
+                        "admin"),
+                QUICK);
         sockets = server.vertx.createWebSocketClient();
     }
 
@@ -102,6 +117,14 @@ final class RolesTest {
     private Map<String, String> session(Role role) {
         TestLogins.Browser browser = server.session(new Identity("somebody", role, Identity.Via.OIDC));
         return Map.of("Cookie", browser.cookie(), AuthHandler.PAGE_TOKEN, browser.pageToken());
+    }
+
+    /** Somebody whom a proxy names after the role. */
+    private Map<String, String> proxied(Role role) {
+        Visitor visitor = new Visitor(server);
+        visitor.headers.put("Remote-User", role.word());
+        visitor.open("/");
+        return Map.of("Remote-User", role.word(), AuthHandler.PAGE_TOKEN, visitor.pageToken());
     }
 
     /** As the router really has them: a method, or a star for all, and a path. */
@@ -145,7 +168,7 @@ final class RolesTest {
     @ParameterizedTest
     @EnumSource(Role.class)
     void everyRouteIsOpenToItsRolesAndToNobodyElse(Role role) {
-        List<Map<String, String>> ways = List.of(token(role), session(role));
+        List<Map<String, String>> ways = List.of(token(role), session(role), proxied(role));
         SoftAssertions all = new SoftAssertions();
         for (String route : routes()) {
             if (OPEN.contains(route.substring(route.indexOf(' ') + 1))) {

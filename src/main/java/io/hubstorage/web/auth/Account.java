@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param name for people
  * @param login the name that a proxy vouches for; null where names are their owners' own choice, as with a provider
  * @param email null unless it is known to be theirs
+ * @param ofDomain whether that address also makes them one of its domain
  */
 public record Account(
-        String name, @Nullable String login, @Nullable String email, Set<String> groups) {
+        String name, @Nullable String login, @Nullable String email, boolean ofDomain, Set<String> groups) {
+    private static final Pattern CAPITALS = Pattern.compile("[A-Z]+");
+
     /** The highest role of those that list them; empty where none does. */
     public Optional<Role> role(RoleMembers members) {
         if (isAmong(members.admins())) {
@@ -44,12 +48,18 @@ public record Account(
         if (email == null) {
             return false;
         }
-        String address = email.toLowerCase(Locale.ROOT);
-        String listed = member.toLowerCase(Locale.ROOT);
+        String address = lowerCase(email);
+        String listed = lowerCase(member);
         // Of the whole domain, which is what follows the last one: "a@b"@evil.example is no address of b.
         return listed.startsWith("@")
-                ? address.lastIndexOf('@') > 0
+                ? ofDomain
+                        && address.lastIndexOf('@') > 0
                         && address.substring(address.lastIndexOf('@')).equals(listed)
                 : address.equals(listed);
+    }
+
+    /** Of A to Z alone: some others, as the sign for Kelvin, have one of these as their small letter. */
+    private static String lowerCase(String text) {
+        return CAPITALS.matcher(text).replaceAll(found -> found.group().toLowerCase(Locale.ROOT));
     }
 }

@@ -10,12 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whom a reverse proxy names that has let them in. What anybody else writes into these headers is not read. */
 record ProxyUsers(Supplier<@Nullable ProxyUserSettings> settings, KnownBrowsers known) {
+    private static final Pattern BLANKS = Pattern.compile("^[ \t]+|[ \t]+$");
     private static final int LONGEST_NAME = 200;
     private static final int LONGEST_LIST = 8 << 10;
 
@@ -56,7 +58,7 @@ record ProxyUsers(Supplier<@Nullable ProxyUserSettings> settings, KnownBrowsers 
         String groups = settings.groupsHeader() == null
                 ? ""
                 : single(request, settings.groupsHeader(), LONGEST_LIST).orElse("");
-        return user.map(name -> new Account(name, name, name.contains("@") ? name : null, split(groups)));
+        return user.map(name -> new Account(name, name, name.contains("@") ? name : null, true, split(groups)));
     }
 
     private static Optional<String> single(HttpServerRequest request, String header, int longest) {
@@ -66,7 +68,8 @@ record ProxyUsers(Supplier<@Nullable ProxyUserSettings> settings, KnownBrowsers 
         }
         // Headers are read as Latin-1; proxies send UTF-8.
         Optional<String> text = lines.stream()
-                .map(line -> new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8).strip())
+                .map(line -> new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8))
+                .map(ProxyUsers::strip)
                 .filter(Predicate.not(String::isEmpty))
                 .findFirst();
         if (text.filter(line -> line.length() > longest).isPresent()) {
@@ -82,10 +85,15 @@ record ProxyUsers(Supplier<@Nullable ProxyUserSettings> settings, KnownBrowsers 
                         .formatted(header));
     }
 
+    /** Of the blanks that headers have around them; others belong to the name. */
+    private static String strip(String text) {
+        return BLANKS.matcher(text).replaceAll("");
+    }
+
     /** Authelia separates groups by commas, Authentik by bars. */
     private static Set<String> split(String groups) {
         return Stream.of(groups.split("[,|]"))
-                .map(String::strip)
+                .map(ProxyUsers::strip)
                 .filter(Predicate.not(String::isEmpty))
                 .collect(Collectors.toUnmodifiableSet());
     }

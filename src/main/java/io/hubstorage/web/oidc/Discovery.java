@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,13 +35,19 @@ final class Discovery {
     private final Vertx vertx;
     private final InstantSource clock;
     private @Nullable Found last;
-    /** The question that others may wait for, too. */
-    private @Nullable Future<Found> asking;
+    /** The question that others may wait for, too; there while it costs the provider or us anything. */
+    private @Nullable Question asking;
 
     private boolean unavailable;
 
     /** What was found out at that time; to be closed after use. */
     record Found(OpenIdSettings settings, OAuth2Options addresses, OAuth2Auth auth, Instant at) {}
+
+    /**
+     * @param answer given up after some time
+     * @param end when it is really over, which may be later
+     */
+    private record Question(OpenIdSettings settings, Future<Found> answer, Future<OAuth2Auth> end, Instant at) {}
 
     Discovery(Vertx vertx, InstantSource clock) {
         this.vertx = vertx;
@@ -57,26 +62,41 @@ final class Discovery {
                 && clock.instant().isBefore(known.at().plus(REMEMBERED))) {
             return Future.succeededFuture(known);
         }
-        Future<Found> under = asking;
-        if (under == null) {
-            under = fresh(settings)
-                    .onSuccess(found -> {
-                        forget();
-                        last = found;
-                    })
-                    .onComplete(done -> asking = null);
-            // It may be over already.
-            asking = under.isComplete() ? null : under;
+        Question under = asking;
+        if (under == null
+                || !under.settings().equals(settings)
+                || !clock.instant().isBefore(under.at().plus(REMEMBERED))) {
+            under = begin(settings);
         }
-        return under.compose(found ->
-                // Others may have come into force meanwhile.
-                found.settings().equals(settings)
-                        ? Future.succeededFuture(found)
-                        : Future.failedFuture(unavailable(settings.name())));
+        return under.answer()
+                .compose(found ->
+                        // Others may have come into force meanwhile.
+                        found.settings().equals(settings)
+                                ? Future.succeededFuture(found)
+                                : Future.failedFuture(unavailable(settings.name())));
+    }
+
+    private Question begin(OpenIdSettings settings) {
+        Question question = ask(settings);
+        asking = question;
+        question.answer().onSuccess(found -> {
+            forget();
+            last = found;
+        });
+        question.end().onComplete(done -> {
+            if (question.equals(asking)) {
+                asking = null;
+            }
+        });
+        return question;
     }
 
     /** As of now. Fails with a {@link SignInFailure}. */
     Future<Found> fresh(OpenIdSettings settings) {
+        return ask(settings).answer();
+    }
+
+    private Question ask(OpenIdSettings settings) {
         OAuth2Options options = new OAuth2Options()
                 .setSite(settings.issuer().toString())
                 .setClientId(settings.clientId())
@@ -90,14 +110,14 @@ final class Discovery {
                         .setIdleTimeoutUnit(TimeUnit.SECONDS));
         Future<OAuth2Auth> asked = Future.future(
                 promise -> OpenIDConnectAuth.discover(vertx, options).onComplete(promise));
-        return waitFor(asked)
+        Future<Found> answer = waitFor(asked)
                 .onFailure(late -> asked.onSuccess(OAuth2Auth::close))
                 .compose(auth -> {
-                    Optional<String> unusable = unusable(settings.needsHttps(), options);
+                    Optional<String> unusable = unusable(settings, options);
                     if (unusable.isPresent()) {
                         auth.close();
-                        return Future.failedFuture("its %s is %s"
-                                .formatted(unusable.get(), settings.needsHttps() ? "no https address" : "no address"));
+                        return Future.failedFuture("its %s is no https address%s"
+                                .formatted(unusable.get(), settings.needsHttps() ? "" : ", nor http on this machine"));
                     }
                     return Future.succeededFuture(new Found(settings, options, auth, clock.instant()));
                 })
@@ -108,6 +128,7 @@ final class Discovery {
                     unavailable = false;
                 })
                 .recover(failure -> Future.failedFuture(outage(settings, failure)));
+        return new Question(settings, answer, asked, clock.instant());
     }
 
     /** Told to the log once, until it answers again. */
@@ -124,7 +145,7 @@ final class Discovery {
     }
 
     /** Which of its addresses is missing, or would let secrets, or the keys that all depends on, travel in the clear. */
-    static Optional<String> unusable(boolean needsHttps, OAuth2Options found) {
+    static Optional<String> unusable(OpenIdSettings settings, OAuth2Options found) {
         Map<String, String> addresses = new LinkedHashMap<>();
         addresses.put("authorization_endpoint", text(found.getAuthorizationPath()));
         addresses.put("token_endpoint", text(found.getTokenPath()));
@@ -133,10 +154,7 @@ final class Discovery {
             addresses.put("userinfo_endpoint", found.getUserInfoPath());
         }
         return addresses.entrySet().stream()
-                .filter(each -> {
-                    String address = each.getValue().toLowerCase(Locale.ROOT);
-                    return !address.startsWith("https://") && (needsHttps || !address.startsWith("http://"));
-                })
+                .filter(each -> !settings.takes(each.getValue()))
                 .map(Map.Entry::getKey)
                 .findFirst();
     }
@@ -158,8 +176,9 @@ final class Discovery {
     /** For the log, in one line. */
     static String reason(Throwable failure) {
         String text = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
-        String line = text.replaceAll("\\p{Cntrl}", " ");
-        return line.length() > LONGEST_REASON ? line.substring(0, LONGEST_REASON) + "…" : line;
+        // First: it may be a whole answer.
+        String start = text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) + "…" : text;
+        return start.replaceAll("\\p{Cntrl}", " ");
     }
 
     /** To be called now and then: lets go of what is too old to be used. */

@@ -5,6 +5,7 @@ import io.hubstorage.web.auth.Account;
 import io.hubstorage.web.auth.SignInFailure;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.auth.User;
@@ -13,11 +14,12 @@ import io.vertx.ext.auth.oauth2.OAuth2FlowType;
 import io.vertx.ext.auth.oauth2.Oauth2Credentials;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,11 @@ public final class Provider {
     private static final int MOST_UNDER_WAY = 32;
 
     private static final int LONGEST_NAME = 200;
+    /** All that the library tells of a status from 500 to 599: its phrase, as providers and nginx write it, or the error of the answer. */
+    private static final Pattern OUT_OF_ORDER = Pattern.compile(
+            "(Internal Server Error|Bad Gateway|Service (Temporarily )?Unavailable|Gateway Time-?out|server_error"
+                    + "|temporarily_unavailable)(:|$)");
+
     private static final String AGAIN =
             "Start again; if that does not help, whoever runs HubStorage finds the reason in its log.";
 
@@ -68,7 +75,9 @@ public final class Provider {
         // With the keys of now.
         return discovery
                 .fresh(settings)
-                .compose(found -> redeem(found, pending, code, redirect)
+                .compose(found -> Future.succeededFuture(found)
+                        .compose(asked -> redeem(asked, pending, code, redirect))
+                        // Also where that could not even be begun.
                         .onComplete(done -> found.auth().close()))
                 .onComplete(done -> underWay--);
     }
@@ -87,11 +96,19 @@ public final class Provider {
     }
 
     private SignInFailure refused(OpenIdSettings settings, Throwable failure) {
-        return failure instanceof IOException || failure instanceof TimeoutException
+        return isOutage(failure)
                 ? discovery.outage(settings, failure)
                 : SignInFailure.unproven(
                         "%s did not confirm this login. %s".formatted(settings.name(), AGAIN),
                         "%s says: %s".formatted(settings.name(), Discovery.reason(failure)));
+    }
+
+    /** Whether it says nothing of the person who wants to come in. */
+    static boolean isOutage(Throwable failure) {
+        return failure instanceof IOException
+                || failure instanceof TimeoutException
+                || failure instanceof HttpClosedException
+                || OUT_OF_ORDER.matcher(String.valueOf(failure.getMessage())).lookingAt();
     }
 
     /** The claims of the ID token, once they are proven. */
@@ -142,17 +159,35 @@ public final class Provider {
                         && claims.getValue("email") instanceof String address
                 ? address
                 : null;
-        String name = Stream.of(email, claims.getValue("preferred_username"), claims.getValue("sub"))
-                .filter(String.class::isInstance)
-                .map(text -> ((String) text).replaceAll("\\p{Cntrl}", " ").strip())
-                .filter(text -> !text.isEmpty())
-                .findFirst()
-                .orElse("somebody");
         return new Account(
-                name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name,
+                name(claims, email),
                 null,
                 email,
+                !settings.isGoogle() || isOfItsDomain(email, claims.getValue("hd")),
                 groups(claims.getValue(settings.groupsClaim())));
+    }
+
+    /** At Google everybody can have an account under any address that was theirs once; "hd" names the domain that runs the account. */
+    private static boolean isOfItsDomain(@Nullable String email, @Nullable Object hd) {
+        return email != null
+                && hd instanceof String domain
+                && email.toLowerCase(Locale.ROOT).endsWith('@' + domain.toLowerCase(Locale.ROOT));
+    }
+
+    /** What somebody may choose, as another one's name, has beside it what nobody can. */
+    private static String name(JsonObject claims, @Nullable String email) {
+        String sub = line(claims.getValue("sub")).orElse("somebody");
+        return line(email)
+                .or(() -> line(claims.getValue("preferred_username")).map(chosen -> "%s (%s)".formatted(chosen, sub)))
+                .orElse(sub);
+    }
+
+    private static Optional<String> line(@Nullable Object claim) {
+        return claim instanceof String text
+                ? Optional.of(text.replaceAll("\\p{Cntrl}", " ").strip())
+                        .filter(line -> !line.isEmpty())
+                        .map(line -> line.length() > LONGEST_NAME ? line.substring(0, LONGEST_NAME) : line)
+                : Optional.empty();
     }
 
     private static Set<String> groups(@Nullable Object claim) {

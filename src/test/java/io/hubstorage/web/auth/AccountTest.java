@@ -13,14 +13,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Who has which role. */
 final class AccountTest {
     private static final RoleMembers MEMBERS = new RoleMembers(
-            List.of("@example.org", "group:staff", "carol"),
-            List.of("bob@example.org", "group:backup operators"),
+            List.of("@example.org", "@desk2.example", "group:staff", "carol"),
+            List.of("bob@example.org", "kate@desk.example", "group:backup operators"),
             List.of("Ann@Example.org", "group:admins", "dave"));
 
     private static String role(
             RoleMembers members, @Nullable String login, @Nullable String email, @Nullable String groups) {
         Set<String> all = groups == null ? Set.of() : Set.of(groups.split(";", -1));
-        return new Account("somebody", login, email, all)
+        return new Account("somebody", login, email, true, all)
                 .role(members)
                 .map(Role::word)
                 .orElse("none");
@@ -32,6 +32,12 @@ final class AccountTest {
             value = {
                 "-, ann@example.org, -, admin",
                 "-, ANN@EXAMPLE.ORG, -, admin",
+                "-, eve@EXAMPLE.org, -, viewer",
+                "-, \u212Aate@desk.example, -, none",
+                "-, kate@des\u212A.example, -, none",
+                "-, KATE@DESK.example, -, operator",
+                "-, jo@DESK2.example, -, viewer",
+                "-, jo@des\u212A2.example, -, none",
                 "-, bob@example.org, -, operator",
                 "-, eve@example.org, -, viewer",
                 "-, eve@sub.example.org, -, none",
@@ -60,6 +66,14 @@ final class AccountTest {
     void theHighestRoleThatListsThemIsTheirs(
             @Nullable String login, @Nullable String email, @Nullable String groups, String role) {
         assertThat(role(MEMBERS, login, email, groups)).isEqualTo(role);
+    }
+
+    @Test
+    void anAddressAloneMakesNobodyOneOfItsDomainWhereTheProviderSaysSo() {
+        assertThat(new Account("somebody", null, "eve@example.org", false, Set.of()).role(MEMBERS))
+                .isEmpty();
+        assertThat(new Account("somebody", null, "ann@example.org", false, Set.of()).role(MEMBERS))
+                .contains(Role.ADMIN);
     }
 
     @Test

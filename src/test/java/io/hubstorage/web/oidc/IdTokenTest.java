@@ -20,7 +20,7 @@ final class IdTokenTest {
     private static OpenIdSettings settings(String issuer) {
         RoleMembers members = new RoleMembers(List.of("*"), List.of(), List.of());
         return new OpenIdSettings(
-                URI.create(issuer), "hubstorage", null, "Test", List.of("openid"), "groups", members, null);
+                URI.create(issuer), "hubstorage", null, "Test", List.of("openid"), "groups", members, null, false);
     }
 
     private static JsonObject claims() {
