@@ -7,12 +7,14 @@ import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.testkit.OpenIdProvider;
 import io.hubstorage.testkit.OpenIdProvider.Signer;
 import io.hubstorage.web.auth.Role;
+import io.hubstorage.web.auth.StoredPassword;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -214,7 +216,7 @@ final class SignInTest {
     @MethodSource("unverified")
     void anAddressThatNobodyHasVerifiedOpensNothing(JsonObject claims) {
         provider.signsIn(claims);
-        assertNobodyCameIn(visitor.signIn("/"), 403, "knows you as ann, but that account has no role");
+        assertNobodyCameIn(visitor.signIn("/"), 403, "knows you as ann (5f0c2a91), but that account has no role");
     }
 
     @Test
@@ -291,7 +293,11 @@ final class SignInTest {
     void whatComesBackWithoutHavingBeenBegunHereOpensNothing() {
         String back = SignInVisitor.atProvider(visitor.leave("/"));
         String wrong = back.replaceFirst("state=[^&]+", "state=" + "x".repeat(43));
-        assertNobodyCameIn(visitor.open(wrong), 401, "begun in another browser");
+        assertThat(visitor.open(wrong).status()).isEqualTo(401);
+        assertThat(visitor.get("/api/status").status()).isEqualTo(401);
+        assertThat(visitor.open(back).status())
+                .as("the login that was really begun goes on")
+                .isEqualTo(303);
 
         // Somebody leads another one to the end of a login of their own.
         visitor = new SignInVisitor(server);
@@ -355,6 +361,9 @@ final class SignInTest {
 
     @Test
     void aProviderThatIsDownIsSaidToBeAndThePasswordWorks() {
+        // Whatever another test has left of it, it answers; and nobody remembers that after an hour.
+        new SignInVisitor(server).signIn("/");
+        server.now.set(NOW.updateAndGet(now -> now.plus(Duration.ofHours(1))));
         provider.stop();
         String sentence = "Test &amp; Co cannot be reached just now. Try again in a moment, or use the password.";
         try (LogCapture log = LogCapture.of("io.hubstorage.web.oidc")) {
@@ -420,16 +429,71 @@ final class SignInTest {
     @Test
     void whoFailsTooOftenWaitsAndThePasswordIsCountedApart() {
         for (int i = 0; i < 10; i++) {
-            assertThat(visitor.open("/login/oidc/callback?code=x&state=y").status())
-                    .isEqualTo(401);
+            assertThat(wrongCode().status()).isEqualTo(401);
         }
-        WebServer.Answer throttled = visitor.open("/login/oidc/callback?code=x&state=y");
+        WebServer.Answer throttled = wrongCode();
         assertThat(throttled.status()).isEqualTo(429);
         assertThat(throttled.header("Retry-After")).isEqualTo("30");
         assertThat(throttled.body().toString()).contains("Too many tries. Wait 30 s");
         assertThat(new Visitor(server).logIn(PASSWORD).status()).isEqualTo(303);
         server.now.set(NOW.updateAndGet(now -> now.plusSeconds(30)));
         assertThat(visitor.signIn("/").status()).isEqualTo(303);
+    }
+
+    private WebServer.Answer wrongCode() {
+        return visitor.open("/login/oidc/callback?code=x&state=" + state(visitor.leave("/")));
+    }
+
+    @Test
+    void whatAnyPageOfTheWebCanSendABrowserToCostsNothing() {
+        String begun = visitor.leave("/");
+        for (int i = 0; i < 12; i++) {
+            assertThat(visitor.open("/login/oidc/callback?code=x&state=y").status())
+                    .isEqualTo(401);
+        }
+        assertThat(audited("login.failed").orElseThrow().getInteger("status")).isEqualTo(401);
+        assertThat(visitor.open(SignInVisitor.atProvider(begun)).status()).isEqualTo(303);
+    }
+
+    @Test
+    void whatIsOutOfOrderAtTheProviderIsNobodysFault() {
+        provider.changesIdToken(claims -> {
+            throw new IllegalStateException("out of order");
+        });
+        for (int i = 0; i < 11; i++) {
+            assertThat(visitor.signIn("/").status()).isEqualTo(503);
+        }
+        provider.changesIdToken(UnaryOperator.identity())
+                .tellsOnlyWhenAsked("email")
+                .changesUserInfo(claims -> {
+                    throw new IllegalStateException("out of order");
+                });
+        assertNobodyCameIn(visitor.signIn("/"), 503, "cannot be reached just now");
+    }
+
+    @Test
+    void aProviderThatIsTakenAwayLetsNobodyStayAndTheKeptPasswordGoesOn(@TempDir Path other) throws IOException {
+        Path file = other.resolve(".env");
+        Map<String, String> variables = environment(Map.of());
+        variables.remove("HUBSTORAGE_WEB_PASSWORD");
+        StringBuilder lines = new StringBuilder();
+        variables.forEach((name, value) -> lines.append("%s='%s'\n".formatted(name, value)));
+        Files.writeString(file, lines);
+        EventHub.Limits quick = new EventHub.Limits(100, 100, 1 << 20, 100, 256 << 10, 100);
+        try (WebServer alone = WebServer.start(other, Map.of(), quick)) {
+            alone.now.set(NOW.get());
+            SignInVisitor browser = new SignInVisitor(alone);
+            assertThat(browser.signIn("/").status()).isEqualTo(303);
+            Files.writeString(file, "");
+            WebServer.await(alone.store.reload());
+            assertThat(browser.get("/api/status").status()).isEqualTo(401);
+            Visitor owner = new Visitor(alone);
+            assertThat(owner.logIn(FirstPasswordTest.told(alone)).status()).isEqualTo(303);
+
+            String reset = new StoredPassword(other.resolve("config")).renew();
+            await().until(() -> owner.get("/api/status").status() == 401);
+            assertThat(owner.logIn(reset).status()).isEqualTo(303);
+        }
     }
 
     @Test

@@ -78,21 +78,19 @@ public record OidcRoutes(
 
     private void end(RoutingContext context) {
         OpenIdSettings now = required();
-        Optional<PendingSignIn> begun = pending(context);
         Optional<String> state = only(context, "state");
-        boolean ours = begun.isPresent()
-                && state.isPresent()
-                && Tokens.same(begun.get().state(), state.get());
-        if (!ours && Principal.of(context).isKnown()) {
-            // Somebody went back to a page that has done its work.
-            base.redirect(context, LoginRoutes.localPath(null));
+        Optional<PendingSignIn> begun = pending(context)
+                .filter(login ->
+                        state.filter(text -> Tokens.same(login.state(), text)).isPresent());
+        if (begun.isEmpty()) {
+            foreign(context);
             return;
         }
-        PendingSignIn pending = begun.filter(known -> ours).orElseGet(() -> PendingSignIn.begin("/"));
+        PendingSignIn pending = begun.get();
         // It serves once.
         context.response().addCookie(cookie(context, "").setMaxAge(0));
         authenticator
-                .logIn(ClientInfo.of(context), () -> ours ? identity(context, now, pending) : foreign())
+                .logIn(ClientInfo.of(context), () -> identity(context, now, pending))
                 .onSuccess(session -> welcome(context, session, pending))
                 .onFailure(failure -> login.refuse(context, failure, pending.next()));
     }
@@ -101,10 +99,21 @@ public record OidcRoutes(
         login.begin(context, session, pending.next());
     }
 
-    private Future<Identity> foreign() {
-        return Future.failedFuture(SignInFailure.unproven(
+    /** Any page of the web can send a browser here: it costs neither a try nor the login that has really begun. */
+    private void foreign(RoutingContext context) {
+        Principal principal = Principal.of(context);
+        if (principal.isKnown()) {
+            // Somebody went back to a page that has done its work.
+            base.redirect(context, LoginRoutes.localPath(null));
+            return;
+        }
+        SignInFailure failure = SignInFailure.unproven(
                 "This login was begun in another browser, under another address, or too long ago. Start again.",
-                "what came back belongs to no login that this browser has begun"));
+                "what came back belongs to no login that this browser has begun");
+        authenticator
+                .audit()
+                .add("login.failed", null, principal, ClientInfo.of(context).address(), failure.status());
+        login.refuse(context, failure, LoginRoutes.localPath(null));
     }
 
     private Future<Identity> identity(RoutingContext context, OpenIdSettings now, PendingSignIn pending) {
