@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class SmallHeapIT {
     private static final String HEAP = "-Xmx" + System.getProperty("hubstorage.heap", "64m");
     /** That are copied; five times as many are found unchanged, and three times as many are sorted. */
-    private static final int OBJECTS = Integer.getInteger("hubstorage.objects", 60_000);
+    private static final int OBJECTS = Integer.getInteger("hubstorage.objects", 40_000);
 
     @Test
     void manyObjectsAreBackedUpAndRunAgainInASmallHeap(@TempDir Path home) throws Exception {

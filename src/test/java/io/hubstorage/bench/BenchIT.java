@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The benchmark as {@code bench/run.sh} starts it, with small buckets and what every machine has. */
@@ -13,6 +14,7 @@ final class BenchIT {
     private Path folder = Path.of("");
 
     @Test
+    @EnabledIfSystemProperty(named = "hubstorage.benchmarks", matches = "true", disabledReason = BenchProcess.LONG)
     void eachKindOfCaseGetsItsTableInItsPartOfThePageAndThePictureLiesBesideIt() throws Exception {
         Path page = Files.writeString(folder.resolve("page.md"), "# Figures\n");
         try (BenchProcess bench = start(
@@ -41,6 +43,7 @@ final class BenchIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "hubstorage.benchmarks", matches = "true", disabledReason = BenchProcess.LONG)
     void whatIsRestoredIsCheckedByTheServer() throws Exception {
         Path page = folder.resolve("page.md");
         try (BenchProcess bench = start(

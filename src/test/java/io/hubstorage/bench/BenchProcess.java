@@ -14,6 +14,10 @@ import org.awaitility.Awaitility;
 
 /** A benchmark as its script starts it, with a folder for its copies. */
 final class BenchProcess implements AutoCloseable {
+    /** Why those that take long are left out. */
+    static final String LONG =
+            "only with -Dhubstorage.benchmarks=true: it takes a minute, for what is no part of the product";
+
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Path console;

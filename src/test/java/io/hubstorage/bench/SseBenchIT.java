@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The benchmark of the event stream, as {@code bench/sse.sh} starts it, with few of everything. */
@@ -13,6 +14,7 @@ final class SseBenchIT {
     private Path folder = Path.of("");
 
     @Test
+    @EnabledIfSystemProperty(named = "hubstorage.benchmarks", matches = "true", disabledReason = BenchProcess.LONG)
     void everyWatcherSeesTheRunsToTheirEndsAndAllIsTidiedUp() throws Exception {
         Path page = Files.writeString(folder.resolve("page.md"), "# Figures\n");
         try (BenchProcess bench =
