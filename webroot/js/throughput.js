@@ -6,7 +6,13 @@ import { bytes, duration, rate } from './format.js';
 const HEIGHT = 118;
 /** A run of a few seconds must not be stretched over the whole width: it would look like an hour. */
 const SHORTEST_SPAN_S = 30;
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const probe = document.head.appendChild(h('i'));
+
+/** A variable of the style sheet as a colour that a canvas knows: `light-dark()` it does not. */
+function colour(name) {
+  probe.style.color = `var(${name})`;
+  return getComputedStyle(probe).color;
+}
 
 /** The chart's element and `draw(series)`. The library is fetched with the first run that is watched. */
 export function throughputChart() {
@@ -24,7 +30,7 @@ export function throughputChart() {
       const { default: UPlot } = await import('../lib/uPlot.js');
       chart = new UPlot(options(canvas.clientWidth, () => latest, (text) => setText(reading, text)), [[], []], canvas);
       new ResizeObserver(() => chart.setSize({ width: canvas.clientWidth, height: HEIGHT })).observe(canvas);
-      matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => chart.redraw());
+      addEventListener('themechange', () => chart.redraw());
       if (latest) fill();
     } catch {
       // Without the picture the figures above it say the same; the next run tries again.
