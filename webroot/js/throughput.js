@@ -8,9 +8,9 @@ const HEIGHT = 118;
 const SHORTEST_SPAN_S = 30;
 const probe = document.head.appendChild(h('i'));
 
-/** A variable of the style sheet as a colour that a canvas knows: `light-dark()` it does not. */
-function colour(name) {
-  probe.style.color = `var(${name})`;
+/** A colour of the style sheet as a canvas knows it: variables and `light-dark()` it does not. */
+function colour(value) {
+  probe.style.color = value;
   return getComputedStyle(probe).color;
 }
 
@@ -57,7 +57,7 @@ export function throughputChart() {
 }
 
 function options(width, series, say) {
-  const axis = { stroke: () => colour('--faint'), font: `11px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
+  const axis = { stroke: () => colour('var(--faint)'), font: `11px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
   return {
     width,
     height: HEIGHT,
@@ -71,12 +71,12 @@ function options(width, series, say) {
     axes: [
       { ...axis, size: 22, space: 70, grid: { show: false }, incrs: [5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400],
         values: (_, seconds) => seconds.map((value) => (value === 0 ? '0' : duration(value * 1000))) },
-      { ...axis, size: 62, space: 26, grid: { stroke: () => colour('--line'), width: 1 },
+      { ...axis, size: 62, space: 26, grid: { stroke: () => colour('var(--line)'), width: 1 },
         // Binary steps, so that the labels are round in the units that they have.
         splits: (_, __, ___, highest) => steps(highest),
         values: (_, values) => values.map((value) => (value === 0 ? '0' : bytes(value).replace(/\.0+ /, ' '))) },
     ],
-    series: [{}, { stroke: () => colour('--accent'), width: 1.75, fill: () => `${colour('--accent')}24`, points: { show: false } }],
+    series: [{}, { stroke: () => colour('var(--accent)'), width: 1.75, fill: () => colour('color-mix(in srgb, var(--accent) 14%, transparent)'), points: { show: false } }],
     hooks: {
       setCursor: [(plot) => {
         const { idx } = plot.cursor;

@@ -32,6 +32,18 @@ final class PaletteIT {
     private static final String HOSTILE =
             "\"><img src=x onerror=window.owned=1>'<script>window.owned=1</script>${7*7}\u202egnp";
 
+    /** Whether the chart has pixels of about that colour. */
+    private static final String IS_DRAWN_IN = """
+        (colour) => {
+          const canvas = document.querySelector('.chart canvas');
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          for (let i = 0; i < data.length; i += 4) {
+            if (data[i + 3] > 20 && colour.every((part, k) => Math.abs(data[i + k] - part) < 8)) return true;
+          }
+          return false;
+        }\
+        """;
+
     @TempDir
     private static Path folder = Path.of("");
 
@@ -282,6 +294,28 @@ final class PaletteIT {
 
     private static Object background(WatchedPage page) {
         return page.page().evaluate("() => getComputedStyle(document.body).backgroundColor");
+    }
+
+    @Test
+    void theChartOfARunFollowsTheTheme() {
+        server().rooms.running = true;
+        try (WatchedPage page = open("/", Role.VIEWER)) {
+            // Of how this test looks at it.
+            page.forgives("willReadFrequently");
+            for (int i = 1; i <= 5; i++) {
+                server().rooms.progress(i);
+            }
+            page.isShown("#run-panel[data-running=true] .chart canvas");
+            page.page().waitForFunction(IS_DRAWN_IN, List.of(28, 95, 209));
+            page.page().waitForFunction(IS_DRAWN_IN, List.of(225, 229, 234));
+            page.click("#theme");
+            page.click("#theme");
+            page.page().waitForFunction(IS_DRAWN_IN, List.of(122, 174, 255));
+            page.page().waitForFunction(IS_DRAWN_IN, List.of(37, 43, 51));
+            page.isWithoutComplaint();
+        } finally {
+            server().rooms.running = false;
+        }
     }
 
     @Test
