@@ -2,17 +2,17 @@
 
 import { capital, instant, relative, timeOfDay, visible } from './format.js';
 
-/** Tone and icon of each state; the favicon is named after the state too. */
+/** Tone, icon and word of each state; the favicon is named after the state too. */
 export const LOOKS = {
-  safe: { tone: 'good', icon: 'shield' },
-  running: { tone: 'info', icon: 'sync' },
-  waiting: { tone: 'warn', icon: 'clock' },
-  late: { tone: 'warn', icon: 'clock' },
-  attention: { tone: 'warn', icon: 'alert' },
-  failing: { tone: 'bad', icon: 'alert' },
-  paused: { tone: 'idle', icon: 'pause' },
-  never_run: { tone: 'info', icon: 'clock' },
-  needs_setup: { tone: 'info', icon: 'gear' },
+  safe: { tone: 'good', icon: 'shield', word: 'Safe' },
+  running: { tone: 'info', icon: 'sync', word: 'Running' },
+  waiting: { tone: 'warn', icon: 'clock', word: 'Waiting' },
+  late: { tone: 'warn', icon: 'clock', word: 'Late' },
+  attention: { tone: 'warn', icon: 'alert', word: 'Attention' },
+  failing: { tone: 'bad', icon: 'alert', word: 'Failing' },
+  paused: { tone: 'idle', icon: 'pause', word: 'Paused' },
+  never_run: { tone: 'info', icon: 'clock', word: 'No backup yet' },
+  needs_setup: { tone: 'info', icon: 'gear', word: 'Set up' },
 };
 
 const SILENT = {

@@ -20,12 +20,14 @@ const FEW = 3;
 // As web.auth.Permits has it; the server refuses what is not permitted anyway.
 const ROLES = ['viewer', 'operator', 'admin'];
 const PAGES = [
-  { label: 'Dashboard', path: '/', icon: 'shield', words: 'home status overview' },
-  { label: 'Snapshots', path: '/snapshots', icon: 'clock', words: 'files browse timeline' },
-  { label: 'Integrity', path: '/integrity', icon: 'check', words: 'verify proofs damage' },
-  { label: 'Configuration', path: '/config', icon: 'gear', words: 'settings preferences schedule hooks notifications tokens audit', least: 'admin' },
-  { label: 'Logs', path: '/logs', icon: 'file', least: 'operator' },
-  { label: 'Storage', path: '/storage', icon: 'folder', words: 'retention disk space trash' },
+  { label: 'Overview', path: '/', icon: 'shield', words: 'home status dashboard' },
+  { label: 'Buckets', path: '/buckets', icon: 'folder', words: 'size growth' },
+  { label: 'Files', path: '/files', icon: 'clock', words: 'snapshots browse timeline history versions' },
+  { label: 'Activity', path: '/activity', icon: 'sync', words: 'jobs runs history' },
+  { label: 'Storage', path: '/storage', icon: 'folder', words: 'retention disk space trash snapshots' },
+  { label: 'Proofs', path: '/storage#proofs', icon: 'check', words: 'verify integrity damage repair scrub' },
+  { label: 'Settings', path: '/config', icon: 'gear', words: 'configuration preferences schedule hooks notifications tokens audit', least: 'admin' },
+  { label: 'Log', path: '/logs', icon: 'file', words: 'logs', least: 'operator' },
   { label: 'Alerts', path: '/alerts', icon: 'alert', words: 'notifications' },
   { label: 'Set-up', path: '/setup', icon: 'gear', words: 'keys endpoint', least: 'admin' },
   { label: 'API', path: '/openapi.yaml', icon: 'file', words: 'openapi' },
@@ -93,7 +95,7 @@ function actions() {
     ...(backup.running ? [{ label: 'Stop this run…', path: '/#stop', icon: 'stop', words: 'cancel backup' }]
       : [{ label: 'Run now', path: '/#run-now', icon: 'play', words: 'start backup' }, { label: 'Dry run', path: '/#dry-run', icon: 'flask', words: 'plan try' }]),
     ...(scheduler?.enabled === false ? [] : [{ label: paused ? 'Resume schedule' : 'Pause schedule', path: '/#pause', icon: paused ? 'play' : 'pause' }]),
-    { label: 'Verify files…', path: '/integrity#start', icon: 'shield', words: 'prove files now check integrity' },
+    { label: 'Verify files…', path: '/storage#start', icon: 'shield', words: 'prove files now check integrity' },
     { label: 'Restore…', path: '/restore', icon: 'restore', words: 'restores recover files' },
   ].map((action) => ({ kind: 'Action', least: 'operator', ...action }));
 }

@@ -3,7 +3,7 @@
 import { byId, setAttribute, setData, setHidden, setText, url } from './dom.js';
 import { everyTick, now } from './clock.js';
 import { follow } from './events.js';
-import { headline } from './headline.js';
+import { headline, LOOKS } from './headline.js';
 import { Store } from './store.js';
 import { clockTime } from './format.js';
 import { get } from './api.js';
@@ -51,7 +51,7 @@ async function loadHistory(limit) {
 function showConnection(state) {
   const mark = byId('connection');
   setData(mark, 'connection', state);
-  setText(mark.firstElementChild, CONNECTION_WORDS[state]);
+  setText(mark.querySelector('.connection-words'), CONNECTION_WORDS[state]);
   if (state === 'live') disconnectedSince = null;
   else if (state === 'reconnecting') disconnectedSince ??= Date.now();
   setAttribute(mark, 'title', disconnectedSince ? `No news since ${clockTime(disconnectedSince)}` : 'This page updates by itself');
@@ -67,12 +67,15 @@ function showState(state) {
   if (!state.loaded) return;
   const said = headline(state, now());
   setAttribute(byId('favicon'), 'href', url(`/assets/icons/favicon-${FAVICONS[said.state] ?? said.state}.svg`));
+  const link = byId('state');
+  setData(link, 'tone', LOOKS[said.state].tone);
+  setText(link.querySelector('span'), LOOKS[said.state].word);
+  setAttribute(link, 'title', said.title);
   if (byId('board')) setTitle(said);
 }
 
 // The tab says in a word whether one needs to look.
 function setTitle(said) {
-  const prefix = { running: 'Running', waiting: 'Waiting', failing: 'Failing', late: 'Late', attention: 'Attention', paused: 'Paused' }[said.state];
-  const title = `${prefix ?? 'Dashboard'} · HubStorage`;
+  const title = `${said.state === 'safe' ? 'Overview' : LOOKS[said.state].word} · HubStorage`;
   if (document.title !== title) document.title = title;
 }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The templates and what lies below {@code webroot/}, without a browser. */
 final class TemplatesTest {
     private static final Path WEBROOT = Path.of("webroot");
-    private static final int LIGHT = 160 * 1024;
+    private static final int LIGHT = 200 * 1024;
     private static final String STATE = "{\"text\":\"\\u003c/script>\"}";
 
     /** Those that somebody sees who has come in. */

@@ -10,6 +10,7 @@ import io.hubstorage.web.auth.Principal;
 import io.hubstorage.web.auth.Session;
 import io.hubstorage.web.http.BasePath;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -19,13 +20,40 @@ import io.vertx.ext.web.templ.freemarker.FreeMarkerTemplateEngine;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The pages. Each is rendered off the event loop, with the state of things embedded, so that it opens complete. */
 public final class Pages {
     static final String HTML = "text/html; charset=utf-8";
+
+    /** What the page of snapshots called its parameters, and what the one of files does. */
+    private static final Map<String, String> RENAMED = Map.of("snapshot", "at", "prefix", "path");
+
+    private static final Map<String, Place> PLACES = Map.ofEntries(
+            Map.entry("/", new Place("overview", "index")),
+            Map.entry("/buckets", new Place("buckets", "buckets")),
+            Map.entry("/buckets/:bucket", new Place("buckets", "bucket")),
+            Map.entry("/files", new Place("files", "files")),
+            Map.entry("/restore", new Place("files", "restore")),
+            Map.entry("/restores/:id", new Place("activity", "restore-job")),
+            Map.entry("/activity", new Place("activity", "activity")),
+            Map.entry("/runs/:run_id", new Place("activity", "run")),
+            Map.entry("/runs/:run_id/certificate", new Place("activity", "certificate")),
+            Map.entry("/jobs/:id", new Place("activity", "job")),
+            Map.entry("/logs", new Place("activity", "logs")),
+            Map.entry("/alerts", new Place("activity", "alerts")),
+            Map.entry("/storage", new Place("storage", "storage")),
+            Map.entry("/config", new Place("config", "config")),
+            Map.entry("/setup", new Place("config", "setup")));
+
+    /**
+     * A page.
+     *
+     * @param nav which of the links in the header it belongs to
+     */
+    private record Place(String nav, String template) {}
 
     private final Vertx vertx;
     private final StatusService things;
@@ -50,13 +78,19 @@ public final class Pages {
     }
 
     public void mount(Router router) {
-        router.get("/").respond(context -> page(context, "dashboard", "index"));
-        for (String page :
-                List.of("config", "snapshots", "logs", "setup", "restore", "storage", "integrity", "alerts")) {
-            router.get("/" + page).respond(context -> page(context, page, page));
-        }
-        router.get("/runs/:run_id").respond(context -> page(context, "run", "run"));
-        router.get("/restores/:id").respond(context -> page(context, "restore", "restore-job"));
+        PLACES.forEach((path, place) -> router.get(path).respond(context -> page(context, place.nav, place.template)));
+        router.get("/snapshots").handler(context -> base.redirect(context, files(context.queryParams())));
+        router.get("/integrity").handler(context -> base.redirect(context, "/storage#proofs"));
+    }
+
+    /** Where links lead today that were made for the page of snapshots. */
+    private static String files(MultiMap asked) {
+        String query = asked.entries().stream()
+                .map(entry -> RENAMED.getOrDefault(entry.getKey(), entry.getKey())
+                        + '='
+                        + URLEncoder.encode(entry.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+        return query.isEmpty() ? "/files" : "/files?" + query;
     }
 
     private Future<Buffer> page(RoutingContext context, String page, String template) {

@@ -52,6 +52,12 @@ public final class Permits {
     private static final Map<String, Permit> ROUTES = table("""
         viewer    GET     /
         viewer    GET     /snapshots
+        viewer    GET     /buckets
+        viewer    GET     /buckets/:bucket
+        viewer    GET     /files
+        viewer    GET     /activity
+        viewer    GET     /runs/:run_id/certificate
+        viewer    GET     /jobs/:id
         viewer    GET     /storage
         viewer    GET     /integrity
         viewer    GET     /alerts
