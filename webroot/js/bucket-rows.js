@@ -1,41 +1,68 @@
-// One row a bucket, with the same shape whether a run goes on or not, so that nothing jumps when it begins or ends.
+// One row a bucket, with the same shape whether a run goes on or not, so that nothing jumps when it begins or ends. The worst come first; of many
+// that are well, most are folded.
 
 import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, setVar, url } from './dom.js';
 import { bytes, count, duration, instant, percent, plural, rate, relative, visible } from './format.js';
+import { beatRuns, bucketBeats } from './bucket-beats.js';
 import { bucketEta, settled, share } from './progress.js';
-import { bucketWords, protectedTotals } from './buckets.js';
+import { bucketWords, protectedTotals, worstFirst } from './buckets.js';
 import { waitingWords } from './headline.js';
 import { now } from './clock.js';
 
+/** So many rows stand open; with a few more than that, folding would save nothing. */
+const OPEN = 8;
+const SPARED = 2;
 const list = byId('buckets');
+const fold = byId('buckets-fold');
 const rows = new Map();
+let unfolded = false;
+fold.addEventListener('click', () => {
+  unfolded = !unfolded;
+  redraw();
+});
+let redraw = () => {};
 const PHASES = {
   waiting: 'Waiting', preparing: 'Preparing', listing: 'Listing', transferring: 'Transferring', committing: 'Committing',
   retrying: 'Waiting to retry', cancelling: 'Stopping', done: 'Done', failed: 'Failed',
 };
-let emptyNote = null;
 
 /** Draws the rows; `rates` and `marks` are the run panel's memory of the run so far. */
 export function renderBuckets(state, rates, marks) {
+  redraw = () => renderBuckets(state, rates, marks);
   const run = state.backup.running ? state.backup.current : null;
   const live = new Map((run?.buckets ?? []).map((bucket) => [bucket.bucket, bucket]));
-  const entries = [...(state.status?.buckets ?? [])];
+  const all = [...(state.status?.buckets ?? [])];
   for (const name of live.keys()) {
-    if (!entries.some((entry) => entry.bucket === name)) entries.push({ bucket: name, state: 'never', held: null, problem: null });
+    if (!all.some((entry) => entry.bucket === name)) all.push({ bucket: name, state: 'never', held: null, problem: null });
   }
-  place(entries.map((entry) => entry.bucket), state);
-  for (const entry of entries) {
+  const entries = worstFirst(all);
+  const folded = entries.length > OPEN + SPARED ? entries.slice(OPEN) : [];
+  const shown = unfolded ? entries : entries.slice(0, entries.length - folded.length);
+  place(shown.map((entry) => entry.bucket));
+  const runs = beatRuns(state.runs, run);
+  for (const entry of shown) {
     const row = rows.get(entry.bucket);
     const bucket = live.get(entry.bucket);
     setData(row.element, 'live', String(bucket != null));
+    row.beats.draw(runs);
     if (bucket) drawLive(row, bucket, run, rates, marks);
     else drawIdle(row, entry);
   }
+  drawFold(folded, live);
   summary(run, entries);
   total(run, entries, marks);
 }
 
-function place(names, state) {
+function drawFold(folded, live) {
+  setHidden(fold, folded.length === 0);
+  if (folded.length === 0) return;
+  const done = folded.filter(({ bucket }) => live.get(bucket)?.phase === 'done').length;
+  const bad = folded.filter(({ state }) => state !== 'safe' && state !== 'left_out').length;
+  setText(fold, unfolded ? 'Show fewer' : `${count(folded.length)} more: ${live.size > 0 ? `${count(done)} done` : bad > 0 ? `${count(bad)} need attention` : 'all safe'}`);
+  setAttribute(fold, 'aria-expanded', String(unfolded));
+}
+
+function place(names) {
   for (const [name, row] of rows) {
     if (!names.includes(name)) {
       row.element.remove();
@@ -47,10 +74,6 @@ function place(names, state) {
     const { element } = rows.get(name);
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
   });
-  emptyNote ??= h('li', { class: 'empty' }, h('strong', {}, 'No bucket chosen'), 'The ',
-    h('a', { href: url('/setup') }, 'set-up'), ' leads to the first snapshot, step by step.');
-  if (names.length === 0 && state.status?.state === 'needs_setup') list.replaceChildren(emptyNote);
-  else emptyNote.remove();
 }
 
 function build(name) {
@@ -63,9 +86,10 @@ function build(name) {
     second: h('div', { class: 'bytes' }),
   };
   row.bar = h('div', { class: 'bar', role: 'progressbar', 'aria-label': `Progress of ${visible(name)}`, 'aria-valuemin': '0', 'aria-valuemax': '100' }, row.fill);
+  row.beats = bucketBeats(name);
   row.element = h('li', { class: 'bucket', data: { bucket: name } }, row.mark,
-    h('div', { class: 'words' }, h('div', { class: 'name', title: visible(name) }, visible(name)), row.sub),
-    h('div', { class: 'meter' }, row.bar, row.percent),
+    h('div', { class: 'words' }, h('a', { class: 'name', href: url(`/buckets/${encodeURIComponent(name)}`), title: visible(name) }, visible(name)), row.sub),
+    h('div', { class: 'pulse' }, row.beats.element, h('div', { class: 'meter' }, row.bar, row.percent)),
     h('div', { class: 'figures' }, row.first, row.second));
   return row;
 }
@@ -76,18 +100,16 @@ function drawIdle(row, entry) {
   setData(row.element, 'phase', null);
   setData(row.sub, 'tone', words.flag ? words.tone : null);
   setIcon(row.mark, words.icon);
-  write(row.sub, words.text + age(words.flag, entry));
+  setText(row.sub, words.flag ? words.text : words.text + age(entry, ', checked'));
+  setAttribute(row.sub, 'title', words.text + age(entry, words.flag ? '; last whole copy' : ', checked'));
   const { held } = entry;
   setText(row.first, held ? plural(held.objects, 'object') : '–');
   setText(row.second, held ? bytes(held.bytes) : '');
 }
 
-// A bucket in trouble tells how old its last whole copy is: that is what the reader wants to know next.
-function age(troubled, { checked }) {
+function age({ checked }, words) {
   const at = instant(checked);
-  if (at == null) return '';
-  const when = relative(at, now());
-  return troubled ? ` · last whole copy ${when}` : `, checked ${when}`;
+  return at == null ? '' : `${words} ${relative(at, now())}`;
 }
 
 function drawLive(row, bucket, run, rates, marks) {
@@ -119,7 +141,8 @@ function drawLive(row, bucket, run, rates, marks) {
 
 function liveWords(bucket, run, bytesPerSecond) {
   if (bucket.error) return visible(bucket.error);
-  if (bucket.waiting) return waitingWords(bucket.waiting, now());
+  // Where the whole run waits, that is told once, beside the rows.
+  if (bucket.waiting) return run.waiting ? 'Waiting' : waitingWords(bucket.waiting, now());
   const parts = [PHASES[bucket.phase] ?? bucket.phase];
   const at = bucket.phase === 'retrying' ? instant(run.retry_at) : null;
   if (at) parts[0] += ` ${relative(at, now())}`;

@@ -20,6 +20,13 @@ export function bucketWords({ bucket, state, problem }) {
   return { ...look, text, flag: state };
 }
 
+const ORDER = ['failing', 'partial', 'late', 'never', 'safe', 'left_out'];
+
+/** The buckets in the order in which somebody has to know of them; those that are alike as they were. */
+export function worstFirst(standings) {
+  return standings.toSorted((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
+}
+
 /** Objects and bytes that the newest snapshot holds of all buckets together. */
 export function protectedTotals(standings) {
   return standings.reduce((sum, { held }) => (held

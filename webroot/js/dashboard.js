@@ -1,64 +1,56 @@
-// The dashboard: what comes from the stream goes to the store, what the store holds is drawn.
+// The overview: what comes from the stream goes to the store, what the store holds is drawn. What the stream does not tell is asked for when
+// something ended that may have changed it.
 
-import { byId } from './dom.js';
 import { get } from './api.js';
 import { everyTick } from './clock.js';
-import { renderHeartbeat } from './heartbeat.js';
 import { renderHero } from './hero.js';
-import { LogView } from './log-view.js';
+import { renderIssues } from './issue-cards.js';
+import { renderRecent } from './recent.js';
 import { renderRun } from './run-panel.js';
-import { renderRuns } from './runs-table.js';
 import { startShell, store } from './shell.js';
 import { renderTiles } from './tiles.js';
 
-const LOG_LINES = 200;
-const log = new LogView(byId('live-log'), { most: LOG_LINES, follow: byId('log-follow') });
+const HISTORY = 60;
+/** Figures about the disk and the proofs change slowly, and not by events alone. */
+const LOOK_MS = 5 * 60_000;
+const figures = { space: null, proofs: null };
 
 function render(state) {
   renderHero(state);
-  renderHeartbeat(state);
-  renderTiles(state);
+  renderIssues(state);
+  renderTiles(state, figures);
   renderRun(state);
-  renderRuns(state);
+  renderRecent(state);
 }
 
-async function loadLog() {
-  // Who may not read it does not see it either.
-  if (document.documentElement.dataset.role === 'viewer') return;
+/** Where one of them cannot be told, what was told before stays; the headline and the connection say what is wrong. */
+async function ask(path, then) {
   try {
-    const { lines } = await get(`/api/logs?limit=${LOG_LINES}`);
-    log.show([...lines].reverse(), 'Nothing logged yet.');
+    then(await get(path));
   } catch {
-    // The live lines come over the stream anyway; the connection mark tells when the server is away.
-    if (log.size === 0) log.show([], 'Earlier lines could not be loaded. New ones appear here.');
+    // Asked again soon enough.
   }
 }
 
-async function loadRestores() {
-  try {
-    store.dispatch('restores', (await get('/api/jobs?kind=restore&limit=20')).jobs);
-  } catch {
-    // They have a page of their own, which says what is wrong.
-  }
+function loadFigures() {
+  ask('/api/space', (space) => { figures.space = space; render(store.state); });
+  ask('/api/verify?limit=0', (proofs) => { figures.proofs = proofs; render(store.state); });
 }
 
-async function loadDrills() {
-  try {
-    store.dispatch('drills', (await get('/api/jobs?kind=drill&limit=20')).jobs);
-  } catch {
-    // The next one that ends is told of by the stream.
-  }
+function loadJobs() {
+  ask('/api/jobs?limit=10&kind=restore,drill,verify,repair,retention,replication', ({ jobs }) => store.dispatch('ended', jobs));
+  // Many other jobs may have ended since.
+  ask('/api/jobs?kind=drill&limit=2', ({ jobs }) => store.dispatch('ended', jobs));
 }
 
 store.subscribe(render);
 everyTick(() => render(store.state));
+setInterval(loadFigures, LOOK_MS);
 startShell({
-  history: 90,
-  onLog: (line) => log.add(line),
+  history: HISTORY,
+  failures: false,
   onEvent(name) {
-    if (name !== 'state') return;
-    loadLog();
-    loadRestores();
-    loadDrills();
+    if (name === 'state') loadJobs();
+    if (name === 'state' || name.endsWith('.finished')) loadFigures();
   },
 });

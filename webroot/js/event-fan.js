@@ -61,8 +61,8 @@ export class EventFan {
   #greet(page) {
     if (page.greeted || this.#connection !== 'live' || !this.#state.loaded) return;
     page.greeted = true;
-    const { silent, status, backup, scheduler, config } = this.#state;
-    page.port.postMessage({ type: 'event', name: 'state', data: { status: silent ? null : status, backup: silent ? null : backup, scheduler, config } });
+    const { silent, status, backup, jobs, scheduler, config } = this.#state;
+    page.port.postMessage({ type: 'event', name: 'state', data: { status: silent ? null : status, backup: silent ? null : backup, jobs, scheduler, config } });
   }
 
   #happened(name, data) {

@@ -1,6 +1,7 @@
 // What the server judges, in the words of this moment. Nothing is judged here: only the time is told. Pure.
 
-import { capital, instant, relative, timeOfDay, visible } from './format.js';
+import { bytes, capital, instant, plural, relative, timeOfDay, visible } from './format.js';
+import { protectedTotals } from './buckets.js';
 
 /** Tone, icon and word of each state; the favicon is named after the state too. */
 export const LOOKS = {
@@ -29,6 +30,30 @@ const SILENT = {
 export function headline({ status, silent }, now) {
   if (silent || !status) return SILENT;
   return { state: status.state, title: filled(status.title, now), detail: filled(status.detail, now) };
+}
+
+/**
+ * What stands below the headline on the overview: what its cards and tiles do not say. Where all is well, how much is held and how fresh it is;
+ * where something is wrong, how old the last good copy is.
+ */
+export function subline({ status, silent }, now) {
+  if (silent || !status) return SILENT.detail;
+  const wanted = status.buckets.filter(({ state }) => state !== 'left_out');
+  const times = wanted.map(({ checked }) => instant(checked)).filter((at) => at != null);
+  const last = times.length > 0 ? relative(Math.min(Math.min(...times), now), now) : null;
+  switch (status.state) {
+    case 'safe': {
+      const held = protectedTotals(status.buckets);
+      return `${plural(held.objects, 'object')}, ${bytes(held.bytes)}${last ? `. Last checked ${last}.` : '.'}`;
+    }
+    case 'failing':
+    case 'late':
+    case 'attention': {
+      const untouched = wanted.some(({ held }) => held != null) ? ' Earlier snapshots are untouched.' : '';
+      return last ? `Last good backup ${last}.${untouched}` : untouched.trim();
+    }
+    default: return filled(status.detail, now);
+  }
 }
 
 /** A text of the server with its moments in words: "{ago:2026-11-20T06:05:00Z}" becomes "2 h ago". */

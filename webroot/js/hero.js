@@ -1,10 +1,9 @@
 // The sentence at the top, and the four things one can do.
 
-import { byId, h, setData, setHidden, setIcon, setText, url } from './dom.js';
+import { byId, h, setAttribute, setData, setHidden, setIcon, setText, url } from './dom.js';
 import { now } from './clock.js';
-import { headline, LOOKS } from './headline.js';
+import { headline, LOOKS, subline } from './headline.js';
 import { post } from './api.js';
-import { renderAlarms } from './alarms.js';
 import { toast, toastError } from './toast.js';
 
 const hero = byId('hero');
@@ -35,18 +34,20 @@ export function renderHero(state) {
   setData(byId('board'), 'state', said.state);
   setIcon(byId('seal'), LOOKS[said.state].icon);
   setText(title, said.title);
-  setText(text, said.detail);
+  const words = subline(state, now());
+  setText(text, words);
+  setAttribute(text, 'title', words);
 
   const running = state.backup.running;
   const setup = said.state === 'needs_setup';
   setHidden(runButton, running || setup);
-  renderAlarms(state);
   const halfway = state.scheduler?.enabled === false && !running && !state.backup.last_success
     && !state.status?.buckets.some((bucket) => bucket.last_success);
   setHidden(link, !setup && !halfway);
   link.classList.toggle('primary', setup);
   setHidden(stopButton, !running);
   setHidden(pauseButton, setup);
+  setHidden(dryButton, setup);
   stopButton.disabled = busy || state.backup.current?.phase === 'cancelling';
   runButton.disabled = busy;
   dryButton.disabled = busy || running || setup;

@@ -20,7 +20,7 @@ export function liveView(onStop, log) {
   const objects = h('p', { class: 'live-objects', id: 'live-objects' });
   const waitTitle = h('strong', {});
   const wait = h('div', { class: 'wait', id: 'live-waiting', data: { tone: 'warn' }, hidden: true }, icon('clock'), h('div', {}, waitTitle, h('p', {}, 'Everything else is done; what stays away is named at the end.')));
-  const files = transferList('Writing now');
+  const files = transferList({ words: 'Writing now' });
   const stop = h('button', { type: 'button', class: 'button danger', id: 'stop', onclick: onStop }, icon('stop'), 'Stop');
   const since = h('p', { class: 'muted' });
   return {

@@ -1,15 +1,15 @@
 // Beside the buckets: the run in progress with rate, time left and files in flight, or what became of the last one.
 
-import { byId, h, icon, setData, setHidden, setText } from './dom.js';
+import { byId, h, icon, setData, setHidden, setText, url } from './dom.js';
 import { bytes, capital, count, duration, exact, instant, rate, roughly, visible } from './format.js';
 import { Rates, Series, Watermark } from './progress.js';
 import { limitWords, waitingWords } from './headline.js';
 import { account, figure, snapshotWords } from './run-account.js';
-import { look, triggerName } from './results.js';
+import { look, runAddress, triggerName } from './results.js';
 import { renderBuckets } from './bucket-rows.js';
 import { throughputChart } from './throughput.js';
 import { transferList } from './transfers.js';
-import { now } from './clock.js';
+import { now, timeElement } from './clock.js';
 
 const panel = byId('run-panel');
 const rates = new Rates();
@@ -42,7 +42,7 @@ function liveView() {
   const got = figure('Received', 'run-received');
   const chart = throughputChart();
   const chip = h('span', { class: 'chip', data: { tone: 'info' }, id: 'run-phase' });
-  const files = transferList();
+  const files = transferList({ shown: 3 });
   const wait = waitNote();
   const foot = h('div', { class: 'now-foot', id: 'run-foot' });
   return {
@@ -62,7 +62,8 @@ function liveView() {
 function waitNote() {
   const title = h('strong', {});
   const detail = h('p', {});
-  return { title, detail, element: h('div', { class: 'wait', id: 'run-waiting', data: { tone: 'warn' }, hidden: true }, icon('clock'), h('div', {}, title, detail)) };
+  return { title, detail, element: h('div', { class: 'wait', id: 'run-waiting', data: { tone: 'warn' }, hidden: true }, icon('clock'),
+    h('div', {}, title, detail, h('p', {}, h('a', { href: url('/config#connection') }, 'Look at the connection')))) };
 }
 
 function drawWait({ waiting }) {
@@ -128,10 +129,10 @@ function lastView(record) {
   const unfinished = record.totals.listed.objects === 0 && record.buckets?.some((bucket) => bucket.result === 'failed');
   setText(listed.value, unfinished ? 'not to the end' : count(record.totals.listed.objects));
   return [
-    h('header', {}, h('h2', { id: 'run-title' }, 'Last run'),
+    h('header', {}, h('h2', { id: 'run-title' }, 'Last run'), h('span', { class: 'muted' }, timeElement(record.finished_at ?? record.started_at)),
       h('div', { class: 'tools' }, h('span', { class: 'chip', data: { tone } }, icon(name), label))),
     h('dl', { class: 'figures-row' }, took.element, moved.element, listed.element),
     account(record),
-    h('div', { class: 'now-foot', id: 'run-foot', title: exact(start) }, snapshotWords(record)),
+    h('div', { class: 'now-foot', id: 'run-foot' }, h('span', { title: exact(start) }, snapshotWords(record)), h('a', { href: runAddress(record.run_id) }, 'View run details')),
   ];
 }

@@ -1,5 +1,7 @@
 // The schedule in words. Only shapes that can be said exactly are put into words; all else is shown as written.
 
+import { duration } from './format.js';
+
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** The name of the schedule of all buckets that no other one names. */
@@ -16,6 +18,14 @@ export function describeNext(scheduler) {
   const next = schedules.length > 1 ? schedules.find((one) => one.next === scheduler.next_backup) : null;
   if (!next) return describeSchedule(scheduler);
   return `${next.name === MAIN ? 'other buckets' : next.name}: ${describeSchedule(next)}`;
+}
+
+/** How long it is until something, in milliseconds: "in 2 h 14 min", and in the last hour to the second: "in 14 min 05 s". */
+export function countdown(milliseconds) {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds >= 3600) return `in ${duration(seconds * 1000)}`;
+  const rest = seconds % 60;
+  return seconds < 60 ? `in ${seconds} s` : `in ${Math.floor(seconds / 60)} min ${String(rest).padStart(2, '0')} s`;
 }
 
 /** "every 6 h", "every 30 min", "every day at 03:00", or the cron expression itself. */

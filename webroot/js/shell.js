@@ -18,8 +18,12 @@ export const store = new Store((callback) => setTimeout(callback, FRAME_MS));
 /** When the stream was last known to be alive, while it is not; null while it is. */
 let disconnectedSince = null;
 
-/** Starts the page's connection. `onLog(line)`, when given, gets each log line; `history` is how many past runs to load. */
-export function startShell({ onLog = null, onEvent = () => {}, history = 20 } = {}) {
+/**
+ * Starts the page's connection. `onLog(line)`, when given, gets each log line; `history` is how many past runs to load, without
+ * `failures` those without the names of what failed.
+ */
+export function startShell({ onLog = null, onEvent = () => {}, history = 20, failures = true } = {}) {
+  const past = `limit=${history}${failures ? '' : '&failures=false'}`;
   const embedded = byId('initial-state')?.textContent;
   if (embedded) {
     const state = JSON.parse(embedded);
@@ -32,15 +36,15 @@ export function startShell({ onLog = null, onEvent = () => {}, history = 20 } = 
     else store.dispatch(name, data);
     onEvent(name, data);
     // After a restart or a gap the runs that we missed are in the history only.
-    if (name === 'state') loadHistory(history);
+    if (name === 'state') loadHistory(past);
     // The answer to any question leads to the login, if that is why there are no events.
-  }, showConnection, { logs: onLog != null, onRefused: () => loadHistory(history) });
-  loadHistory(history);
+  }, showConnection, { logs: onLog != null, onRefused: () => loadHistory(past) });
+  loadHistory(past);
 }
 
-async function loadHistory(limit) {
+async function loadHistory(query) {
   try {
-    const { runs } = await get(`/api/backup/history?limit=${limit}`);
+    const { runs } = await get(`/api/backup/history?${query}`);
     store.dispatch('history', runs);
   } catch {
     // The connection mark already says that the server is away; the next state event asks again.

@@ -2,8 +2,14 @@
 
 const NO_BACKUP = { running: false, current: null, last: null, last_success: null };
 
-/** `silent` means that a room of the server did not answer, so that nothing can be said about the backups. */
-export const EMPTY = { loaded: false, silent: false, status: null, backup: NO_BACKUP, scheduler: null, config: null, runs: null, restores: [], drills: [] };
+/** Events of the jobs that are no backups. */
+const JOB = /^(?:restore|drill|verify|repair|retention|replication)\.(started|progress|finished)$/;
+
+/**
+ * `silent` means that a room of the server did not answer, so that nothing can be said about the backups. `jobs` are those under way
+ * that are no backups, `ended` the last records of such jobs.
+ */
+export const EMPTY = { loaded: false, silent: false, status: null, backup: NO_BACKUP, scheduler: null, config: null, runs: null, jobs: [], ended: [] };
 
 /** The state after an event of the stream (or `history`, the answer to our own question). */
 export function reduce(state, name, data) {
@@ -17,6 +23,7 @@ export function reduce(state, name, data) {
         backup: data.backup ?? NO_BACKUP,
         scheduler: data.scheduler ?? null,
         config: data.config ?? null,
+        jobs: (data.jobs ?? []).filter((job) => job.kind !== 'backup'),
       };
     case 'backup.started':
     case 'backup.progress':
@@ -26,14 +33,8 @@ export function reduce(state, name, data) {
     case 'status':
       // One that was asked for may come after one that was told and is newer.
       return Date.parse(data.at) < Date.parse(state.status?.at) ? state : { ...state, silent: false, status: data };
-    case 'restore.finished':
-      return { ...state, restores: merge([data], state.restores) };
-    case 'restores':
-      return { ...state, restores: merge(data, state.restores) };
-    case 'drill.finished':
-      return { ...state, drills: merge([data], state.drills) };
-    case 'drills':
-      return { ...state, drills: merge(data, state.drills) };
+    case 'ended':
+      return { ...state, ended: merge(data.filter((job) => job.kind !== 'backup' && job.result !== 'running'), state.ended) };
     case 'scheduler':
       return { ...state, scheduler: data };
     case 'config.changed':
@@ -41,13 +42,22 @@ export function reduce(state, name, data) {
     case 'history':
       return { ...state, runs: merge(data, state.runs ?? []) };
     default:
-      return state;
+      return JOB.test(name) ? job(state, name.endsWith('.finished'), data) : state;
   }
 }
 
 /** The newest that came to an end by itself; one that was stopped says nothing. */
-export function lastDrill({ drills }) {
-  return drills.find((drill) => drill.finished_at && !['cancelled', 'interrupted'].includes(drill.result));
+export function lastDrill({ ended }) {
+  return ended.find((drill) => drill.kind === 'drill' && drill.finished_at && !['cancelled', 'interrupted'].includes(drill.result));
+}
+
+function job(state, over, data) {
+  const others = state.jobs.filter((each) => each.run_id !== data.run_id);
+  if (over) return { ...state, jobs: others, ended: merge([data], state.ended) };
+  const known = state.jobs.find((each) => each.run_id === data.run_id);
+  // As with backups: late events change nothing.
+  if (Date.parse(data.at) < Date.parse(known?.at) || state.ended.some((each) => each.run_id === data.run_id)) return state;
+  return { ...state, jobs: [...others, data] };
 }
 
 function progress(state, run) {

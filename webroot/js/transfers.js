@@ -1,16 +1,17 @@
 // The files on their way. A file keeps its line as long as it is under way, so that the eye can follow it.
 
-import { h, setAttribute, setHidden, setText, setVar } from './dom.js';
+import { h, setAttribute, setData, setHidden, setText, setVar } from './dom.js';
 import { bytes, count, middle, visible } from './format.js';
 
 const SHOWN = 5;
 
-/** The list's element and `draw(run)`. */
-export function transferList(words = 'Downloading now') {
+/** The list's element and `draw(run)`; so many lines are `shown` at most. */
+export function transferList({ words = 'Downloading now', shown = SHOWN } = {}) {
   const title = h('h3', {}, words);
-  const lines = Array.from({ length: SHOWN }, line);
+  const lines = Array.from({ length: shown }, line);
+  const element = h('div', { class: 'flight' }, title, h('ul', { id: 'in-flight' }, lines.map((each) => each.element)));
   return {
-    element: h('div', { class: 'flight' }, title, h('ul', { id: 'in-flight' }, lines.map(({ element }) => element))),
+    element,
     draw({ transfers = [] }) {
       const wanted = new Map(transfers.map((transfer) => [`${transfer.bucket}/${transfer.key}`, transfer]));
       for (const own of lines) {
@@ -22,7 +23,8 @@ export function transferList(words = 'Downloading now') {
         if (!own.transfer) [own.name, own.transfer] = waiting.next().value ?? [null, null];
         draw(own);
       }
-      setText(title, transfers.length > SHOWN ? `${words} (${count(transfers.length)})` : words);
+      setData(element, 'empty', String(transfers.length === 0));
+      setText(title, transfers.length > shown ? `${words} (${count(transfers.length)})` : words);
     },
   };
 }

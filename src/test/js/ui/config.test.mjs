@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addBuckets, assign, bucketCalled, bucketList, bucketName, bucketRows, cellText, cellValue, namedMembers, namedRows, changedLines, diffLines, number, read, same, write } from '../../../../webroot/js/config-model.js';
-import { describeCron, describeNext, describeSchedule } from '../../../../webroot/js/schedule.js';
+import { countdown, describeCron, describeNext, describeSchedule } from '../../../../webroot/js/schedule.js';
 import { levelAllows, mistakeIn, TextMatcher } from '../../../../webroot/js/log-filter.js';
 import { places } from '../../../../webroot/js/log-regex.js';
 
@@ -120,4 +120,13 @@ test('a difference tells what goes and what comes, and a comma alone is none', (
   const lines = diffLines({ s3_buckets: ['a'] }, { s3_buckets: ['a', 'b'], x: 1 });
   assert.deepEqual(lines.filter((line) => line.kind !== 'same').map((line) => [line.kind, line.text.trim()]), [['added', '"b"'], ['added', '"x": 1']]);
   assert.deepEqual(diffLines({ n: 1 }, { n: 2 }).map((line) => line.kind), ['same', 'removed', 'added', 'same']);
+});
+
+test('the time until the next run is told to the second in its last hour', () => {
+  assert.equal(countdown(2 * 3_600_000 + 14 * 60_000 + 30_000), 'in 2 h 14 min');
+  assert.equal(countdown(3_600_000), 'in 1 h');
+  assert.equal(countdown(3_599_000), 'in 59 min 59 s');
+  assert.equal(countdown(14 * 60_000 + 5_000), 'in 14 min 05 s');
+  assert.equal(countdown(59_400), 'in 59 s');
+  assert.equal(countdown(-5), 'in 0 s');
 });

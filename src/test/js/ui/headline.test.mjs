@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filled, headline, limitWords, LOOKS } from '../../../../webroot/js/headline.js';
-import { bucketWords, protectedTotals } from '../../../../webroot/js/buckets.js';
+import { filled, headline, limitWords, LOOKS, subline } from '../../../../webroot/js/headline.js';
+import { bucketWords, protectedTotals, worstFirst } from '../../../../webroot/js/buckets.js';
 import { HOUR, iso, NOW, standing, status } from './fixtures.mjs';
 
 test('what the server judges is passed on as it is, with the time told anew', () => {
@@ -47,4 +47,21 @@ test('protected is what the newest snapshot holds, and a bucket that does not ex
   const held = { objects: 5, bytes: 50 };
   assert.deepEqual(protectedTotals([standing({ held }), standing({ held }), standing({ bucket: 'nowhere', state: 'failing', held: null })]),
     { objects: 10, bytes: 100, buckets: 2 });
+});
+
+test('below the headline stands what neither cards nor tiles say', () => {
+  const held = { objects: 5, bytes: 2048 };
+  const well = [standing({ held }), standing({ bucket: 'beta', held, checked: iso(NOW - HOUR) })];
+  assert.equal(subline({ status: status({ buckets: well }) }, NOW), '10 objects, 4.00 KiB. Last checked 2 h ago.');
+  const ill = { state: 'failing', detail: 'a wall of text' };
+  assert.equal(subline({ status: status({ ...ill, buckets: well }) }, NOW), 'Last good backup 2 h ago. Earlier snapshots are untouched.');
+  assert.equal(subline({ status: status({ ...ill, buckets: [standing({ checked: null })] }) }, NOW), '');
+  assert.equal(subline({ status: status({ state: 'paused', detail: 'Nothing runs by itself.' }) }, NOW), 'Nothing runs by itself.');
+  assert.match(subline({ status: null }, NOW), /^Nothing can be said/);
+});
+
+test('the worst buckets come first, the others as they were', () => {
+  const named = (bucket, state) => standing({ bucket, state });
+  const sorted = worstFirst([named('a', 'safe'), named('b', 'late'), named('c', 'safe'), named('d', 'failing'), named('e', 'left_out'), named('f', 'partial'), named('g', 'never')]);
+  assert.equal(sorted.map(({ bucket }) => bucket).join(''), 'dfbgace');
 });

@@ -59,11 +59,17 @@ test('a judgement that is older than the one at hand is dropped', () => {
   assert.equal(reduce(newer, 'status', status({ at: iso(NOW - 1000) })).status.title, 'new');
 });
 
-test('restores are kept beside the runs, each once and the newest first', () => {
-  const restore = (given) => record({ kind: 'restore', ...given });
-  let state = reduce(loaded, 'restore.finished', restore({ run_id: 'r2', started_at: iso(NOW) }));
-  state = reduce(state, 'restores', [restore({ run_id: 'r2', started_at: iso(NOW) }), restore({ run_id: 'r1', started_at: iso(NOW - 9e6) })]);
-  assert.deepEqual(state.restores.map((each) => each.run_id), ['r2', 'r1']);
+test('jobs that are no backups are kept beside the runs: those under way, and each that ended once, the newest first', () => {
+  const restore = (id, at, result) => ({ kind: 'restore', run_id: id, started_at: iso(at), result });
+  let state = reduce(loaded, 'restore.started', { kind: 'restore', run_id: 'r2', at: iso(NOW) });
+  assert.equal(reduce(state, 'restore.progress', { kind: 'restore', run_id: 'r2', at: iso(NOW - 1000) }), state, 'late');
+  state = reduce(state, 'verify.progress', { kind: 'verify', run_id: 'v', at: iso(NOW) });
+  assert.deepEqual(state.jobs.map((each) => each.run_id), ['r2', 'v']);
+  state = reduce(state, 'restore.finished', restore('r2', NOW, 'success'));
+  assert.equal(reduce(state, 'restore.progress', { kind: 'restore', run_id: 'r2', at: iso(NOW + 1000) }), state, 'it has ended');
+  assert.deepEqual(state.jobs.map((each) => each.run_id), ['v']);
+  state = reduce(state, 'ended', [restore('r2', NOW, 'success'), restore('r1', NOW - 9e6, 'failed'), restore('r3', NOW, 'running'), { ...record(), kind: 'backup' }]);
+  assert.deepEqual(state.ended.map((each) => each.run_id), ['r2', 'r1']);
   assert.equal(state.backup, loaded.backup);
   assert.equal(state.runs, loaded.runs);
 });
@@ -71,9 +77,8 @@ test('restores are kept beside the runs, each once and the newest first', () => 
 test('the last drill is the newest that came to an end by itself', () => {
   const drill = (id, at, result) => ({ kind: 'drill', run_id: id, started_at: iso(at), finished_at: iso(at + 3000), result });
   let state = reduce(loaded, 'drill.finished', drill('d2', NOW - 2000, 'partial'));
-  state = reduce(state, 'drills', [drill('d2', NOW - 2000, 'partial'), drill('d1', NOW - 9000, 'success')]);
+  state = reduce(state, 'ended', [drill('d2', NOW - 2000, 'partial'), drill('d1', NOW - 9000, 'success'), { ...drill('r', NOW + 1, 'success'), kind: 'restore' }]);
   state = reduce(state, 'drill.finished', drill('d3', NOW, 'cancelled'));
-  assert.deepEqual(state.drills.map((each) => each.run_id), ['d3', 'd2', 'd1']);
   assert.equal(lastDrill(state).run_id, 'd2');
   assert.equal(lastDrill(loaded), undefined);
 });

@@ -12,6 +12,7 @@ import io.hubstorage.web.http.HttpProblem;
 import io.hubstorage.web.http.Query;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -71,9 +72,19 @@ public record BackupRoutes(Bus bus, BasePath base) {
     private Future<JsonObject> history(RoutingContext context) {
         Query query = new Query(context);
         int limit = query.number("limit", 1, MAX_HISTORY, DEFAULT_HISTORY);
+        boolean failures = query.flag("failures", true);
         return bus.ask(
-                Addresses.BACKUP_HISTORY,
-                new BackupMessage.HistoryQuery(limit, query.text("before", MAX_RUN_ID), null));
+                        Addresses.BACKUP_HISTORY,
+                        new BackupMessage.HistoryQuery(limit, query.text("before", MAX_RUN_ID), null))
+                .map(past -> failures ? past : withoutFailures(past));
+    }
+
+    /** The same without the names of what failed, which may be many times what is said of the runs themselves. */
+    private static JsonObject withoutFailures(JsonObject past) {
+        past.getJsonArray("runs").stream()
+                .flatMap(run -> ((JsonObject) run).getJsonArray("buckets").stream())
+                .forEach(bucket -> ((JsonObject) bucket).put("failures", new JsonArray()));
+        return past;
     }
 
     private Future<JsonObject> one(RoutingContext context) {
