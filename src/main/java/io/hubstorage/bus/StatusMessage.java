@@ -76,8 +76,18 @@ public sealed interface StatusMessage {
      *
      * @param message one sentence, for people
      * @param remedy what to do, in a sentence
+     * @param since when it became so; absent where nobody knows
      */
-    record Condition(Kind kind, String message, String remedy) implements StatusMessage {
+    record Condition(
+            Kind kind,
+            String message,
+            String remedy,
+            @Nullable Instant since) implements StatusMessage {
+        /** One of which nobody knows since when it is so. */
+        public Condition(Kind kind, String message, String remedy) {
+            this(kind, message, remedy, null);
+        }
+
         public enum Kind {
             /** The backup engine does not answer. */
             ENGINE(true),
@@ -100,7 +110,9 @@ public sealed interface StatusMessage {
             /** Retention is to remove snapshots by itself, and nobody has confirmed its policy. */
             RETENTION(false),
             /** The data folder's disk is full within two weeks if it goes on like this. */
-            DISK(false);
+            DISK(false),
+            /** Somebody tries passwords or tokens. No matter of the backups, which may be as safe as ever. */
+            LOGIN(false);
 
             private final boolean stopsBackups;
 

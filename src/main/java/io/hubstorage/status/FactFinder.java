@@ -3,6 +3,7 @@ package io.hubstorage.status;
 import io.hubstorage.bus.DrillRecord;
 import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.JobRecord;
+import io.hubstorage.bus.LoginAttack;
 import io.hubstorage.bus.ReplicationRecord;
 import io.hubstorage.bus.ReplicationStart;
 import io.hubstorage.bus.RetentionRecord;
@@ -29,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
@@ -53,6 +55,9 @@ import org.slf4j.LoggerFactory;
 final class FactFinder {
     private static final Logger LOG = LoggerFactory.getLogger(FactFinder.class);
     private static final int FULL_SOON_DAYS = 14;
+    /** A message of an attack is sent every ten minutes at the most, as long as it goes on. */
+    private static final Duration ATTACK_OVER = Duration.ofHours(1);
+
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM", Locale.ENGLISH);
 
     private final ConfigStore config;
@@ -90,6 +95,7 @@ final class FactFinder {
         retention(frozen).ifPresent(conditions::add);
         disk(rooms.space()).ifPresent(conditions::add);
         replication(frozen.replication()).ifPresent(conditions::add);
+        login(rooms.attack()).ifPresent(conditions::add);
         config.current().broken().stream()
                 .map(file -> new Condition(
                         Condition.Kind.CONFIG,
@@ -116,7 +122,8 @@ final class FactFinder {
                 .map(problem -> new Condition(
                         Condition.Kind.DATA_FOLDER,
                         problem.what(),
-                        (problem.remedy() + " It is tried again every minute.").strip()));
+                        (problem.remedy() + " It is tried again every minute.").strip(),
+                        refused == null ? null : refused.since()));
     }
 
     private Optional<Condition> memory() {
@@ -160,9 +167,10 @@ final class FactFinder {
                 : Optional.of(new Condition(
                         Condition.Kind.DAMAGE,
                         integrity.damaged(),
-                        "The Integrity page names each. Look whether the disk is sound; newer backups fetch again what"
+                        "The Storage page names each. Look whether the disk is sound; newer backups fetch again what"
                                 + " the newest snapshot lacks. It is over when they are repaired, or found right in a"
-                                + " later cycle."));
+                                + " later cycle.",
+                        integrity.damage().since()));
     }
 
     private Optional<Condition> drill() {
@@ -183,7 +191,8 @@ final class FactFinder {
                                                                 .objects(),
                                                         "file"))
                                 : "The last drill could not be held.",
-                        "%s It is over with the next drill that goes well.".formatted(last.message())));
+                        "%s It is over with the next drill that goes well.".formatted(last.message()),
+                        last.finishedAt()));
     }
 
     private Optional<Condition> retention(HubConfig frozen) {
@@ -225,7 +234,20 @@ final class FactFinder {
                         Condition.Kind.REPLICATION,
                         "The second copy does not have all snapshots.",
                         "%s It is over with the next replication of all snapshots that goes well."
-                                .formatted(last.message())));
+                                .formatted(last.message()),
+                        last.finishedAt()));
+    }
+
+    private Optional<Condition> login(@Nullable LoginAttack attack) {
+        return attack == null || attack.at().plus(ATTACK_OVER).isBefore(clock.instant())
+                ? Optional.empty()
+                : Optional.of(new Condition(
+                        Condition.Kind.LOGIN,
+                        "Somebody tries passwords or tokens: %s wrong, last from %s."
+                                .formatted(Sizes.number(attack.tries()), attack.client()),
+                        "Further tries from there are refused for a while. If it isn't you, see who can reach this"
+                                + " HubStorage, and that its password is long.",
+                        attack.at()));
     }
 
     /** That the newest was copied, or some were, does not say that the others are there. */

@@ -2,6 +2,7 @@ package io.hubstorage.status;
 
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BackupMessage;
+import io.hubstorage.bus.LoginAttack;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.SpaceMessage;
@@ -49,12 +50,22 @@ record Facts(
      * @param scheduler absent when it does not answer, or when there is none
      * @param hasScheduler whether this process has one; a command that runs once has none
      * @param space absent where nobody has told yet
+     * @param attack the last one that was told of
      */
     record Rooms(
             BackupMessage.@Nullable Status backup,
             SchedulerMessage.@Nullable Status scheduler,
             boolean hasScheduler,
-            SpaceMessage.@Nullable Current space) {
+            SpaceMessage.@Nullable Current space,
+            @Nullable LoginAttack attack) {
+        Rooms(
+                BackupMessage.@Nullable Status backup,
+                SchedulerMessage.@Nullable Status scheduler,
+                boolean hasScheduler,
+                SpaceMessage.@Nullable Current space) {
+            this(backup, scheduler, hasScheduler, space, null);
+        }
+
         Rooms(
                 BackupMessage.@Nullable Status backup,
                 SchedulerMessage.@Nullable Status scheduler,

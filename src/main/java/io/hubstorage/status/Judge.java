@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How things stand, in one word and a sentence that is true now. Pure: all follows from the facts. */
 final class Judge {
+    /** So many letters are read at a glance, on a phone too. */
+    private static final int HEADLINE = 80;
+
     private final Facts facts;
     private final BackupMessage.@Nullable Status backup;
     private final SchedulerMessage.@Nullable Status scheduler;
@@ -103,8 +106,17 @@ final class Judge {
                 .map(each -> condition(State.FAILING, each));
     }
 
+    /** A sentence that is too long for a headline follows what it comes to. */
     private Verdict condition(State state, Condition condition) {
-        return verdict(state, condition.message(), condition.remedy() + lastGood());
+        String message = condition.message();
+        String more = condition.remedy() + lastGood();
+        if (message.length() <= HEADLINE) {
+            return verdict(state, message, more);
+        }
+        return verdict(
+                state,
+                state == State.FAILING ? "Nothing can be backed up now." : "Something needs a look.",
+                message + " " + more);
     }
 
     private Optional<Verdict> failing() {
@@ -215,7 +227,9 @@ final class Judge {
     }
 
     private Optional<Verdict> attention() {
-        Optional<Condition> condition = conditions.stream().findFirst();
+        Optional<Condition> condition = conditions.stream()
+                .filter(each -> each.kind() != Condition.Kind.LOGIN)
+                .findFirst();
         if (condition.isPresent()) {
             return Optional.of(condition(State.ATTENTION, condition.get()));
         }

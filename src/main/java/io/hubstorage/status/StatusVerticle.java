@@ -6,6 +6,7 @@ import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.LoginAttack;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunState;
 import io.hubstorage.bus.SchedulerMessage;
@@ -50,6 +51,8 @@ public final class StatusVerticle extends VerticleBase {
     /** Of a while ago: a judgement does not wait for it. */
     private SpaceMessage.@Nullable Current space;
 
+    private @Nullable LoginAttack attack;
+
     private boolean judging;
     private boolean again;
     /** Those under way. */
@@ -76,6 +79,7 @@ public final class StatusVerticle extends VerticleBase {
                 bus().listen(Addresses.ALARM_RAISE, Alarm.class, this::raise),
                 bus().listen(Addresses.BACKUP_FINISHED, RunRecord.class, this::finished),
                 bus().listen(JobKind.VERIFY.finished(), this::look),
+                bus().listen(Addresses.LOGIN_ATTACKED, LoginAttack.class, this::attacked),
                 bus().answer(Addresses.ALARMS_LIST, _ -> list()),
                 bus().answer(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge)));
     }
@@ -94,6 +98,11 @@ public final class StatusVerticle extends VerticleBase {
     private void finished(RunRecord run) {
         run.alarms().forEach(alarm -> raise(ofRun(run, alarm)));
         ofDamage(run).ifPresent(this::raise);
+        look();
+    }
+
+    private void attacked(LoginAttack told) {
+        attack = told;
         look();
     }
 
@@ -160,8 +169,8 @@ public final class StatusVerticle extends VerticleBase {
         Future<SchedulerMessage.Status> scheduler =
                 bus().ask(Addresses.SCHEDULER_STATUS, SchedulerMessage.Status.class, PATIENCE);
         Future<StatusMessage.Current> judged = Future.join(backup, scheduler)
-                .transform(_ -> vertx.executeBlocking(() -> Judge.of(facts.find(
-                        new Facts.Rooms(backup.result(), scheduler.result(), !isAbsent(scheduler.cause()), space)))));
+                .transform(_ -> vertx.executeBlocking(() -> Judge.of(facts.find(new Facts.Rooms(
+                        backup.result(), scheduler.result(), !isAbsent(scheduler.cause()), space, attack)))));
         judgements.add(judged);
         return judged.onComplete(_ -> judgements.remove(judged));
     }

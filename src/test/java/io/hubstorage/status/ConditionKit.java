@@ -1,5 +1,6 @@
 package io.hubstorage.status;
 
+import io.hubstorage.bus.LoginAttack;
 import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.bus.StatusMessage.Condition;
 import io.hubstorage.config.ConfigStore;
@@ -64,7 +65,16 @@ final class ConditionKit {
         return of(facts(), kind);
     }
 
+    /** What an attack on the login comes to. */
+    List<Condition> login(LoginAttack attack) {
+        return of(finder.find(new Facts.Rooms(null, null, false, null, attack)), Condition.Kind.LOGIN);
+    }
+
     static List<Condition> of(Facts facts, Condition.Kind kind) {
-        return facts.conditions().stream().filter(each -> each.kind() == kind).toList();
+        return of(facts.conditions(), kind);
+    }
+
+    static List<Condition> of(List<Condition> all, Condition.Kind kind) {
+        return all.stream().filter(each -> each.kind() == kind).toList();
     }
 }

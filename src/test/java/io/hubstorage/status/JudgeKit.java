@@ -172,7 +172,11 @@ abstract class JudgeKit {
         }
 
         Given condition(Condition.Kind kind) {
-            conditions.add(new Condition(kind, "Something is wrong.", "Mend it."));
+            return condition(kind, "Something is wrong.");
+        }
+
+        Given condition(Condition.Kind kind, String message) {
+            conditions.add(new Condition(kind, message, "Mend it."));
             return this;
         }
 

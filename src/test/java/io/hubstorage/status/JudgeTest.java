@@ -121,6 +121,25 @@ final class JudgeTest extends JudgeKit {
     }
 
     @Test
+    void aConditionThatIsTooLongForAHeadlineFollowsWhatItComesTo() {
+        String message = "The disk of /a/folder/far/away is not mounted: the folder is there, but it is another one.";
+        Current stopped =
+                safe("photos").condition(Condition.Kind.DATA_FOLDER, message).judge();
+        assertThat(stopped.title()).isEqualTo("Nothing can be backed up now.");
+        assertThat(stopped.detail()).startsWith(message + " Mend it.");
+        Current other = safe("photos").condition(Condition.Kind.CONFIG, message).judge();
+        assertThat(other.title()).isEqualTo("Something needs a look.");
+        assertThat(other.detail()).startsWith(message);
+    }
+
+    @Test
+    void backupsAreAsSafeAsEverWhileSomebodyTriesPasswords() {
+        Current judged = safe("photos").condition(Condition.Kind.LOGIN).judge();
+        assertThat(judged.state()).isEqualTo(State.SAFE);
+        assertThat(judged.conditions()).hasSize(1);
+    }
+
+    @Test
     void aScheduleThatIsNotKeptIsTold() {
         assertThat(safe("photos").scheduled(scheduler(true, true, false)).state())
                 .isEqualTo(State.PAUSED);

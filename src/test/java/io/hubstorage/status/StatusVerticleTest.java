@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.Bus;
+import io.hubstorage.bus.LoginAttack;
+import io.hubstorage.bus.StatusMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -56,5 +58,30 @@ final class StatusVerticleTest {
         stopped.await();
 
         assertThat(happened).containsExactly("judged", "stopped");
+    }
+
+    @Test
+    void anAttackOnTheLoginIsAConditionForAnHour(Vertx vertx, @TempDir Path folder) throws Exception {
+        Instant now = Instant.parse("2026-11-27T06:15:00Z");
+        ConditionKit kit = new ConditionKit(vertx, folder, now, "{}");
+        List<StatusMessage.Condition> told = new CopyOnWriteArrayList<>();
+        new Bus(vertx)
+                .listen(
+                        Addresses.STATUS_CHANGED,
+                        StatusMessage.Current.class,
+                        status -> told.addAll(ConditionKit.of(status.conditions(), StatusMessage.Condition.Kind.LOGIN)))
+                .await();
+        vertx.deployVerticle(kit.verticle()).await();
+
+        LoginAttack attack = new LoginAttack(now.minusSeconds(60), "203.0.113.7", 31);
+        new Bus(vertx).publish(Addresses.LOGIN_ATTACKED, attack);
+
+        await().until(() -> !told.isEmpty());
+        assertThat(told.getFirst().message())
+                .isEqualTo("Somebody tries passwords or tokens: 31 wrong, last from 203.0.113.7.");
+        assertThat(told.getFirst().since()).isEqualTo(attack.at());
+        assertThat(kit.login(attack)).hasSize(1);
+        assertThat(kit.login(new LoginAttack(now.minusSeconds(3601), "203.0.113.7", 31)))
+                .isEmpty();
     }
 }

@@ -73,6 +73,13 @@ record ConditionKind(Event event, Severity severity, String subject, String reco
                         "disk",
                         "The disk isn't about to fill up any more",
                         USUAL);
+            case LOGIN ->
+                new ConditionKind(
+                        Event.LOGIN_ATTACK,
+                        Severity.WARNING,
+                        "login",
+                        "Nobody has tried passwords for an hour",
+                        Duration.ZERO);
         };
     }
 }

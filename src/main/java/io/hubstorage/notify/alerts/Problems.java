@@ -97,7 +97,10 @@ final class Problems {
             return;
         }
         status.buckets().forEach(this::bucket);
-        status.conditions().forEach(this::condition);
+        status.conditions().stream()
+                // Told by RoomProblems, with its figures.
+                .filter(condition -> condition.kind() != Condition.Kind.LOGIN)
+                .forEach(this::condition);
         status.alarms().forEach(this::alarm);
         run(status);
     }
