@@ -46,7 +46,7 @@ public final class Screenshots {
 
     /** What pages ask for after they are loaded has arrived. */
     private static final String QUIET = """
-        () => document.querySelector('#runs, #log .line, #preview .row, #preview:not(:empty), #diagnosis .step, .run-buckets, #entries a.entry, #found-list li') !== null
+        () => document.querySelector('#recent li a, #log .line, #preview .row, #preview:not(:empty), #diagnosis .step, .run-buckets, #entries a.entry, #found-list li') !== null
             && !/Checking credentials|Looking the run up/.test(document.body.textContent)\
         """;
 

@@ -55,7 +55,7 @@ final class PagesIT {
     private static WatchedPage open(String path, int width, ColorScheme colours) {
         WatchedPage page =
                 new WatchedPage(BROWSER.chromium(), HUB.address(), width, colours).open(path.replace("{run}", run));
-        page.isShown("#runs tr.row, #log .line, #preview .row, #diagnosis .step, .run-buckets, #already:not([hidden]),"
+        page.isShown("#recent li a, #log .line, #preview .row, #diagnosis .step, .run-buckets, #already:not([hidden]),"
                 + " #certificate:not([hidden]), #found-list[aria-busy=false] li >> nth=0");
         return page;
     }
@@ -140,8 +140,10 @@ final class PagesIT {
     @Test
     void theKeyboardLeadsFromTheHeartbeatToTheRun() {
         try (WatchedPage page = open("/", USUAL, ColorScheme.LIGHT)) {
-            page.find("#heartbeat .beat[data-run-id]").last().focus();
-            page.that("#tip").containsText("Finished with errors");
+            page.find(".bucket[data-bucket=not-there] .beat[data-run-id]")
+                    .last()
+                    .focus();
+            page.that("#tip").containsText("Failed");
             page.page().keyboard().press("Enter");
             page.page().waitForURL("**/runs/" + run);
             page.that(".run-failures").containsText("not-there");

@@ -268,10 +268,9 @@ final class RestoreIT {
                         .post("/api/drills", new JsonObject().put("sample", 3))
                         .statusCode())
                 .isEqualTo(202);
-        page().hasCount("#runs tr.row[data-kind=drill]", 1);
-        page().that("#runs tr.row[data-kind=drill]").containsText("3 of 3 files came back unchanged");
-        page().click("#runs tr.row[data-kind=drill] .toggle");
-        page().that("#runs .detail .message").containsText("3 of 3 came back as they were");
+        page().that("#recent li[data-kind=drill][data-result=success]")
+                .containsText("3 of 3 files came back unchanged");
+        page().that("#tile-proven").containsText("drill passed");
     }
 
     @Test

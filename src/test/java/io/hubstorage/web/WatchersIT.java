@@ -66,7 +66,7 @@ final class WatchersIT {
             if (TABS.get(i).equals("/")) {
                 tabs.get(i).isShown(PAUSED);
             }
-            if (TABS.get(i).equals("/") || TABS.get(i).equals("/logs")) {
+            if (TABS.get(i).equals("/logs")) {
                 tabs.get(i).isShown(".line:has-text('written for all that read logs')");
             }
             tabs.get(i).isShown("#connection[data-connection=live]");
