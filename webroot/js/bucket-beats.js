@@ -21,7 +21,8 @@ const CHANGES = ['downloaded', 'deleted', 'refetched'];
 export function beatOf(run, name) {
   const bucket = run.buckets.find((each) => each.bucket === name);
   if (run.result === 'running') return bucket ? 'running' : 'absent';
-  if (!bucket) return run.result === 'failed' && run.buckets.length === 0 ? 'failed' : 'absent';
+  // One that came to no bucket, or was killed, names none.
+  if (!bucket) return run.buckets.length > 0 ? 'absent' : run.result === 'failed' ? 'failed' : 'stopped';
   if (leftOut(bucket)) return 'absent';
   if (bucket.result === 'success') return CHANGES.some((part) => bucket.counts?.[part]?.objects > 0) ? 'changed' : 'unchanged';
   return ['partial', 'failed'].includes(bucket.result) ? bucket.result : 'stopped';

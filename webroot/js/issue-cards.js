@@ -8,6 +8,8 @@ import { post } from './api.js';
 import { toast, toastError } from './toast.js';
 
 const MOST = 3;
+/** What was there for a shorter while than this, and nobody did anything about, leaves no trace. */
+const SEEN_MS = 30_000;
 const ICONS = { stops: 'cross', failing: 'cross', late: 'clock', other: 'alert' };
 const box = byId('issues');
 const list = byId('issue-list');
@@ -20,7 +22,9 @@ export function renderIssues(state) {
   if (!state.loaded) return;
   const found = new Map(issues(state).map((each) => [each.id, each]));
   for (const [id, card] of cards) {
-    if (!found.has(id)) resolve(card);
+    if (found.has(id) || card.over) continue;
+    if (card.acted || Date.now() - card.shown > SEEN_MS) resolve(card);
+    else remove(card);
   }
   for (const [id, each] of found) {
     if (!cards.has(id)) cards.set(id, build(id));
@@ -47,7 +51,8 @@ function place(order) {
 }
 
 function build(id) {
-  const card = { id, over: false, key: '', title: h('h3', {}), text: h('p', { class: 'text' }), remedy: h('p', { class: 'remedy' }), since: h('p', { class: 'since' }), tools: h('div', { class: 'tools' }) };
+  const card = { id, over: false, acted: false, shown: Date.now(), key: '',
+    title: h('h3', {}), text: h('p', { class: 'text' }), remedy: h('p', { class: 'remedy' }), since: h('p', { class: 'since' }), tools: h('div', { class: 'tools' }) };
   card.mark = h('span', { class: 'mark' });
   card.element = h('li', { class: 'issue', data: { issue: id } }, card.mark, h('div', { class: 'words' }, card.title, card.text, card.since, card.remedy), card.tools);
   return card;
@@ -86,7 +91,7 @@ function since({ since: at, often, rank }) {
 function control(action, each) {
   if (action.path) return h('a', { class: 'button small', href: url(action.path) }, action.label);
   const button = h('button', { type: 'button', class: 'button small', data: { does: action.does }, 'aria-label': `${action.label}: ${visible(each.title)}`,
-    onclick: () => act(action, button) }, icon(action.does === 'run' ? 'sync' : 'check'), action.label);
+    onclick: () => { cards.get(each.id).acted = true; act(action, button); } }, icon(action.does === 'run' ? 'sync' : 'check'), action.label);
   return button;
 }
 
@@ -105,7 +110,6 @@ async function act({ does, buckets, alarm }, button) {
 }
 
 function resolve(card) {
-  if (card.over) return;
   card.over = true;
   card.key = '';
   setData(card.element, 'tone', 'good');
@@ -115,8 +119,12 @@ function resolve(card) {
   card.tools.replaceChildren(h('button', { type: 'button', class: 'button small', onclick: () => putAway(card) }, 'Put away'));
 }
 
-function putAway(card) {
+function remove(card) {
   cards.delete(card.id);
   card.element.remove();
+}
+
+function putAway(card) {
+  remove(card);
   place([...cards.values()].filter(({ over }) => !over).map(({ id }) => id));
 }

@@ -18,6 +18,7 @@ test('a beat tells what a run was to its bucket', () => {
   assert.equal(beatOf(run({ left_out: true }), 'alpha'), 'absent');
   assert.equal(beatOf(run({}), 'beta'), 'absent');
   assert.equal(beatOf(record({ result: 'failed', buckets: [] }), 'alpha'), 'failed', 'before it came to any bucket');
+  assert.equal(beatOf(record({ result: 'interrupted', buckets: [] }), 'alpha'), 'stopped');
 });
 
 test('beats are of runs that wrote or would have, with the one under way first', () => {
