@@ -100,7 +100,7 @@ function drawIdle(row, entry) {
   setData(row.element, 'phase', null);
   setData(row.sub, 'tone', words.flag ? words.tone : null);
   setIcon(row.mark, words.icon);
-  setText(row.sub, words.flag ? words.text : words.text + age(entry, ', checked'));
+  setText(row.sub, words.flag === 'late' ? `Too old${age(entry, ': last good copy')}` : words.flag ? words.text : words.text + age(entry, ', checked'));
   setAttribute(row.sub, 'title', words.text + age(entry, words.flag ? '; last whole copy' : ', checked'));
   const { held } = entry;
   setText(row.first, held ? plural(held.objects, 'object') : '–');

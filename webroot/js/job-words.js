@@ -55,7 +55,7 @@ function underWay(job) {
 function ended(job) {
   const { label } = jobLook(job);
   const said = job.result === 'success' ? done(job) : null;
-  return said ?? (job.kind === 'backup' || job.kind == null ? `${label}${failures(job)}` : label);
+  return said ?? (job.kind === 'backup' || job.kind == null ? failed(label, job) : label);
 }
 
 /** What a job that went well has done; null where its result says it all. */
@@ -82,9 +82,9 @@ function backup(run) {
   return `${count(downloaded.objects)} downloaded (${bytes(downloaded.bytes)})${gone}${trigger}`;
 }
 
-function failures({ totals, trigger, schedule }) {
-  const many = totals.failed.objects > 0 ? `: ${plural(totals.failed.objects, 'object')}` : '';
-  return `${many}${began({ trigger, schedule })}`;
+function failed(label, run) {
+  const many = run.totals.failed.objects;
+  return `${run.result === 'partial' && many > 0 ? `${plural(many, 'object')} failed` : label}${began(run)}`;
 }
 
 /** What began a run, unless that is the schedule of all buckets, as usual. */

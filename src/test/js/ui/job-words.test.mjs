@@ -51,7 +51,7 @@ test('a job of each kind has a name, a page and a line, under way and ended', ()
   assert.equal(jobWords({ ...ended, kind: 'drill', same: tally(20), sampled: tally(20) }).text, '20 of 20 files came back unchanged');
   assert.equal(jobWords({ ...ended, kind: 'replication', copied: tally(0) }).text, 'The copy is up to date');
   assert.equal(jobWords({ ...ended, kind: 'verify', result: 'failed' }).text, 'Failed');
-  assert.equal(jobWords({ ...record({ result: 'partial' }), totals: counts({ failed: [56, 9] }) }).text, 'Finished with errors: 56 objects');
+  assert.equal(jobWords({ ...record({ result: 'partial' }), totals: counts({ failed: [56, 9] }) }).text, '56 objects failed');
   assert.equal(jobWords({ ...record(), trigger: 'manual', totals: counts({ downloaded: [3, 2048], deleted: [1, 0] }) }).text, '3 downloaded (2.00 KiB), 1 gone · Manual');
   assert.equal(jobWords(record({ new_snapshot: false })).text, 'Unchanged');
   assert.equal(jobName(record({ dry_run: true })), 'Dry run');
