@@ -52,7 +52,7 @@ function place(order) {
 
 function build(id) {
   const card = { id, over: false, acted: false, shown: Date.now(), key: '',
-    title: h('h3', {}), text: h('p', { class: 'text' }), remedy: h('p', { class: 'remedy' }), since: h('p', { class: 'since' }), tools: h('div', { class: 'tools' }) };
+    title: h('h2', {}), text: h('p', { class: 'text' }), remedy: h('p', { class: 'remedy' }), since: h('p', { class: 'since' }), tools: h('div', { class: 'tools' }) };
   card.mark = h('span', { class: 'mark' });
   card.element = h('li', { class: 'issue', data: { issue: id } }, card.mark, h('div', { class: 'words' }, card.title, card.text, card.since, card.remedy), card.tools);
   return card;
