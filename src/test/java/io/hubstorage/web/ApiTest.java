@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.Trigger;
 import io.vertx.core.buffer.Buffer;
@@ -207,6 +209,29 @@ final class ApiTest {
             assertThat(query.limit()).isEqualTo(7);
             assertThat(query.before()).isEqualTo("r9");
         });
+    }
+
+    @Test
+    void historyIsHadWithoutTheNamesOfWhatFailedButWithTheirNumber() {
+        JsonObject failed = BusJson.encode(BusRooms.run("r1", RunResult.PARTIAL, false));
+        failed.getJsonArray("buckets")
+                .getJsonObject(0)
+                .put("failures", JsonArray.of(JsonObject.of("key", "a", "kind", "403", "cause", "denied")))
+                .put("failures_total", 1);
+        server.rooms.last = BusJson.decode(failed, RunRecord.class);
+        assertThat(bucketOfLast("").getJsonArray("failures")).hasSize(1);
+        JsonObject brief = bucketOfLast("&failures=false");
+        assertThat(brief.getJsonArray("failures")).isEmpty();
+        assertThat(brief.getLong("failures_total")).isEqualTo(1);
+    }
+
+    private JsonObject bucketOfLast(String query) {
+        return server.get("/api/backup/history?limit=1" + query)
+                .json()
+                .getJsonArray("runs")
+                .getJsonObject(0)
+                .getJsonArray("buckets")
+                .getJsonObject(0);
     }
 
     @ParameterizedTest
