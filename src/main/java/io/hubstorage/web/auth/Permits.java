@@ -114,6 +114,7 @@ public final class Permits {
         viewer    GET     /api/snapshots/:id/browse
         viewer    GET     /api/snapshots/:id/diff
         viewer    GET     /api/find
+        viewer    GET     /api/files/timeline
         operator  GET     /api/snapshots/:id/preview
         operator  GET     /api/snapshots/:id/image
         operator  GET     /api/snapshots/:id/file
