@@ -151,6 +151,21 @@ public final class EntryJson {
         return fields.entry();
     }
 
+    /** The size of the next entry, without understanding what stands behind it: about a quarter of what {@link #read} costs. */
+    static long readSize(JsonParser json) throws IOException {
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            throw new IOException("a line must be a JSON object, not " + json.currentToken());
+        }
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            if ("size".equals(json.currentName())) {
+                return json.nextLongValue(0);
+            }
+            json.nextToken();
+            json.skipChildren();
+        }
+        throw new IOException("an entry needs a size");
+    }
+
     private static final class Fields {
         private @Nullable String key;
         private @Nullable String path;

@@ -1,5 +1,6 @@
 package io.hubstorage.manifest;
 
+import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,19 @@ public interface KeyCursor extends AutoCloseable {
     @Nullable
     ManifestEntry next() throws IOException;
 
+    /** The last entry before this key, or the last of all for null; null when there is none. To read on, seek. */
+    @Nullable
+    ManifestEntry lastBefore(@Nullable String key) throws IOException;
+
+    /**
+     * How many entries there are from this key on and before the other, and how large their contents are, at the cost of a few
+     * entries; null where only reading them all would tell. To read on, seek.
+     *
+     * @param before null is no bound
+     */
+    @Nullable
+    Tally tally(String from, @Nullable String before) throws IOException;
+
     @Override
     void close() throws IOException;
 
@@ -24,6 +38,16 @@ public interface KeyCursor extends AutoCloseable {
             @Override
             public @Nullable ManifestEntry next() {
                 return null;
+            }
+
+            @Override
+            public @Nullable ManifestEntry lastBefore(@Nullable String key) {
+                return null;
+            }
+
+            @Override
+            public Tally tally(String from, @Nullable String before) {
+                return Tally.ZERO;
             }
 
             @Override

@@ -2,6 +2,7 @@ package io.hubstorage.manifest;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
+import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import java.io.EOFException;
 import java.io.IOException;
@@ -40,6 +41,17 @@ final class ManifestFrames implements AutoCloseable {
 
     String firstKey(int frame) {
         return index.frames().get(frame).firstKey();
+    }
+
+    /** What the frames before this one hold. */
+    Tally before(int frame) {
+        long objects = 0;
+        long bytes = 0;
+        for (ManifestIndex.Frame each : index.frames().subList(0, frame)) {
+            objects += each.entries();
+            bytes += each.bytes();
+        }
+        return new Tally(objects, bytes);
     }
 
     /** The frame that holds the key, if any does: the last one that does not begin after it, or the first. */

@@ -1,9 +1,11 @@
 package io.hubstorage.manifest;
 
 import com.fasterxml.jackson.core.JsonParser;
+import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,8 @@ public final class ManifestReader implements KeyCursor {
     private boolean ended;
     /** Whether the index is believed that no frame beyond the bound holds anything, or the next one is read to see. */
     private boolean endsByIndex = true;
+    /** Of the frame that is loaded, once somebody asked for a sum. */
+    private @Nullable FrameSums sums;
 
     private ManifestReader(Path zst, @Nullable LineNeedle needle) throws IOException {
         this.frames = new ManifestFrames(zst, ManifestIndex.beside(zst));
@@ -77,10 +81,7 @@ public final class ManifestReader implements KeyCursor {
         ended = false;
         last = null;
         if (frames.count() > 0) {
-            int wanted = frames.around(from);
-            if (wanted != frame) {
-                load(wanted);
-            }
+            use(frames.around(from));
             position = lineOf(from);
             lines = null;
         }
@@ -122,6 +123,89 @@ public final class ManifestReader implements KeyCursor {
     }
 
     @Override
+    public @Nullable ManifestEntry lastBefore(@Nullable String key) throws IOException {
+        if (frames.count() == 0) {
+            return null;
+        }
+        ended = true;
+        use(key == null ? frames.count() - 1 : frames.around(key));
+        int end = key == null ? text.length : lineOf(key);
+        if (end == 0) {
+            if (frame == 0) {
+                return null;
+            }
+            use(frame - 1);
+            end = text.length;
+        }
+        return readLine(lineStart(end - 1, 0), end);
+    }
+
+    @Override
+    public Tally tally(String from, @Nullable String end) throws IOException {
+        ended = true;
+        Tally first = before(from);
+        Tally last =
+                end == null ? new Tally(frames.index().entries(), frames.index().bytes()) : before(end);
+        return new Tally(last.objects() - first.objects(), last.bytes() - first.bytes());
+    }
+
+    /** What there is before this key: whole frames by the index, and a part of one. */
+    private Tally before(String key) throws IOException {
+        if (frames.count() == 0) {
+            return Tally.ZERO;
+        }
+        int wanted = frames.around(key);
+        Tally whole = frames.before(wanted);
+        if (KeyOrder.compare(key, frames.firstKey(wanted)) <= 0) {
+            return whole;
+        }
+        use(wanted);
+        if (sums == null) {
+            sums = frameSums();
+        }
+        return whole.plus(sums.before(lineOf(key)));
+    }
+
+    private FrameSums frameSums() throws IOException {
+        FrameSums made = new FrameSums(frames.index().frames().get(frame).entries());
+        for (int start = 0; start < text.length; ) {
+            int end = lineEnd(start);
+            try (JsonParser line = EntryJson.parser(text, start, end - start)) {
+                made.add(start, EntryJson.readSize(line));
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+            start = end;
+        }
+        return made;
+    }
+
+    /** Where the lines of a frame begin, and what the contents before each have together. */
+    private static final class FrameSums {
+        private final int[] starts;
+        private final long[] bytes;
+        private int lines;
+
+        FrameSums(int most) {
+            starts = new int[most];
+            bytes = new long[most + 1];
+        }
+
+        void add(int start, long size) {
+            starts[lines] = start;
+            bytes[lines + 1] = bytes[lines] + size;
+            lines++;
+        }
+
+        /** Of what stands before this place, at which a line begins or the last one ends. */
+        Tally before(int position) {
+            int found = Arrays.binarySearch(starts, 0, lines, position);
+            int line = found < 0 ? lines : found;
+            return new Tally(line, bytes[line]);
+        }
+    }
+
+    @Override
     public void close() throws IOException {
         frames.close();
     }
@@ -141,8 +225,15 @@ public final class ManifestReader implements KeyCursor {
         last = entry.key();
     }
 
+    private void use(int which) throws IOException {
+        if (which != frame) {
+            load(which);
+        }
+    }
+
     private void load(int which) throws IOException {
         frame = -1;
+        sums = null;
         text = frames.read(which);
         position = 0;
         lines = null;
@@ -215,7 +306,11 @@ public final class ManifestReader implements KeyCursor {
         try {
             return EntryJson.read(json);
         } catch (IOException e) {
-            throw frames.corrupt("frame %d holds a line that cannot be read: %s".formatted(frame, e.getMessage()), e);
+            throw unreadable(e);
         }
+    }
+
+    private CorruptManifestException unreadable(IOException e) {
+        return frames.corrupt("frame %d holds a line that cannot be read: %s".formatted(frame, e.getMessage()), e);
     }
 }

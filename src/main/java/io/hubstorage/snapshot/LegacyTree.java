@@ -1,5 +1,6 @@
 package io.hubstorage.snapshot;
 
+import io.hubstorage.bus.Tally;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.keys.KeyPath;
@@ -113,7 +114,7 @@ public final class LegacyTree implements KeyCursor {
     public @Nullable ManifestEntry next() throws IOException {
         if (passed == null) {
             passed = "";
-            open.push(children(""));
+            open.push(children("").iterator());
         }
         while (!open.isEmpty()) {
             if (!open.getFirst().hasNext()) {
@@ -141,16 +142,49 @@ public final class LegacyTree implements KeyCursor {
     }
 
     @Override
+    public @Nullable ManifestEntry lastBefore(@Nullable String key) throws IOException {
+        open.clear();
+        passed = null;
+        return lastBefore("", key);
+    }
+
+    private @Nullable ManifestEntry lastBefore(String folder, @Nullable String key) throws IOException {
+        for (String child : children(folder).reversed()) {
+            if (key != null && KeyOrder.compare(child, key) >= 0) {
+                continue;
+            }
+            if (child.endsWith("/")) {
+                ManifestEntry last = lastBefore(child, key);
+                if (last != null) {
+                    return last;
+                }
+                continue;
+            }
+            BasicFileAttributes file = OwnFiles.regular(tree.resolve(child));
+            if (file != null) {
+                return entry(child, child, file);
+            }
+        }
+        return null;
+    }
+
+    /** There is no index. */
+    @Override
+    public @Nullable Tally tally(String start, @Nullable String end) {
+        return null;
+    }
+
+    @Override
     public void close() {}
 
     private void enter(String folder) throws IOException {
         String end = KeyOrder.beyond(folder);
         if (end == null || KeyOrder.compare(end, from) > 0) {
-            open.push(children(folder));
+            open.push(children(folder).iterator());
         }
     }
 
-    private Iterator<String> children(String folder) throws IOException {
+    private List<String> children(String folder) throws IOException {
         List<String> children = new ArrayList<>();
         try (DirectoryStream<Path> paths = Files.newDirectoryStream(tree.resolve(folder))) {
             for (Path path : paths) {
@@ -162,10 +196,10 @@ public final class LegacyTree implements KeyCursor {
             throw e.getCause();
         } catch (NoSuchFileException e) {
             // Gone while we looked, as when a snapshot is deleted.
-            return List.<String>of().iterator();
+            return List.of();
         }
         children.sort(KeyOrder.COMPARATOR);
-        return children.iterator();
+        return children;
     }
 
     private static ManifestEntry entry(String key, String path, BasicFileAttributes file) {

@@ -5,6 +5,7 @@ import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
+import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.RandomKeys;
@@ -58,8 +59,16 @@ final class KeyCursorTest {
                         for (String from : starts) {
                             for (String before : starts) {
                                 cursor.seek(from, before.isEmpty() ? null : before);
-                                assertThat(rest(cursor)).isEqualTo(between(keys, from, before));
+                                List<String> between = between(keys, from, before);
+                                assertThat(rest(cursor)).isEqualTo(between);
+                                if (before.isEmpty() || KeyOrder.compare(from, before) <= 0) {
+                                    assertThat(cursor.tally(from, before.isEmpty() ? null : before))
+                                            .isEqualTo(new Tally(between.size(), between.size()));
+                                }
                             }
+                            ManifestEntry last = cursor.lastBefore(from.isEmpty() ? null : from);
+                            assertThat(last == null ? null : last.key())
+                                    .isEqualTo(from.isEmpty() ? keys.isEmpty() ? null : keys.last() : keys.lower(from));
                         }
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
