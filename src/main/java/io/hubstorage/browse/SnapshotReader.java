@@ -100,6 +100,19 @@ public record SnapshotReader(String name, Path folder, boolean legacy) {
         }
     }
 
+    /** What changes when another manifest takes the place of this one, which none should ever do. */
+    public String stamp(String bucket) {
+        try {
+            BasicFileAttributes file = Files.readAttributes(
+                    legacy ? tree(bucket) : Layout.manifest(folder, bucket),
+                    BasicFileAttributes.class,
+                    LinkOption.NOFOLLOW_LINKS);
+            return "%s %s %d".formatted(folder, file.lastModifiedTime(), file.size());
+        } catch (IOException e) {
+            return folder + " is not there";
+        }
+    }
+
     /** The frames of the bucket's manifest; none when there is no manifest. */
     List<ManifestIndex.Frame> frames(String bucket) throws IOException {
         checkBucket(bucket);

@@ -45,7 +45,12 @@ public record SnapshotAccess(ConfigStore store, Background background) {
     /** Something that may take seconds. */
     <T> Future<T> search(RoutingContext context, Reading<T> reading) {
         String id = context.pathParam("id");
-        return background.search(context, () -> explained(() -> reading.of(find(id))));
+        return search(context, () -> reading.of(find(id)));
+    }
+
+    /** Likewise, with whichever snapshots. */
+    <T> Future<T> search(RoutingContext context, Callable<T> work) {
+        return background.search(context, () -> explained(work));
     }
 
     /** Something quick that blocks. */

@@ -115,6 +115,10 @@ public final class Permits {
         viewer    GET     /api/snapshots/:id/diff
         viewer    GET     /api/find
         viewer    GET     /api/files/timeline
+        viewer    GET     /api/files/folder
+        viewer    GET     /api/files/map
+        viewer    GET     /api/files/versions
+        operator  GET     /api/files/diff
         operator  GET     /api/snapshots/:id/preview
         operator  GET     /api/snapshots/:id/image
         operator  GET     /api/snapshots/:id/file
