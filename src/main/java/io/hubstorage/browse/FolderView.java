@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class FolderView implements AutoCloseable {
-    /** Of all that is read to tell whether folders changed, in entries of each snapshot: about 50 ms. */
-    private static final int MOST_COMPARED = 20_000;
+    /** Of all that is read to tell whether folders changed, in entries of each snapshot: about 100 ms. */
+    private static final int MOST_COMPARED = 40_000;
     /** Rows that are sorted otherwise than by name. */
     public static final int MOST_SORTED = 10_000;
 
@@ -267,7 +267,7 @@ public final class FolderView implements AutoCloseable {
 
     /**
      * The rows with all that can be told of their folders: what is below them, and whether that changed. Where sums differ that is
-     * known at once; where they are the same, the entries are compared, of small folders first, until that takes too long.
+     * known at once; where they are the same, their files are compared, of small folders first, until that takes too long.
      */
     private List<Row> judged(List<Row> rows) throws IOException {
         List<Row> judged = new ArrayList<>(rows);
@@ -287,10 +287,10 @@ public final class FolderView implements AutoCloseable {
         return judged;
     }
 
+    /** Large ones stay in the order of their keys, so that one that ends where the next begins is read there once. */
     private static long objects(Row row) {
-        return row.now() == null || row.now().files() == null
-                ? Long.MAX_VALUE
-                : row.now().files().objects();
+        Tally files = row.now() == null ? null : row.now().files();
+        return files == null ? Long.MAX_VALUE : Math.min(files.objects(), FolderComparison.FINGERPRINT + 1L);
     }
 
     /** By what rows are sorted, other than by name. */

@@ -166,6 +166,28 @@ public final class EntryJson {
         throw new IOException("an entry needs a size");
     }
 
+    /** Adds the next entry to a fingerprint, without understanding the rest of it. */
+    static void readInto(Fingerprint.Sum sum, JsonParser json) throws IOException {
+        if (json.nextToken() != JsonToken.START_OBJECT) {
+            throw new IOException("a line must be a JSON object, not " + json.currentToken());
+        }
+        String key = null;
+        String sha256 = null;
+        while ((key == null || sha256 == null) && json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            json.nextToken();
+            switch (name) {
+                case "key" -> key = json.getValueAsString();
+                case "sha256" -> sha256 = json.getValueAsString();
+                default -> json.skipChildren();
+            }
+        }
+        if (key == null) {
+            throw new IOException("an entry needs a key");
+        }
+        sum.add(key, sha256);
+    }
+
     private static final class Fields {
         private @Nullable String key;
         private @Nullable String path;

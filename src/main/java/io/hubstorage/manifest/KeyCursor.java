@@ -27,6 +27,15 @@ public interface KeyCursor extends AutoCloseable {
     @Nullable
     Tally tally(String from, @Nullable String before) throws IOException;
 
+    /**
+     * What is the same just where the same keys have the same contents, at the cost of a few thousand entries; null where only
+     * comparing all of them would tell. To read on, seek.
+     *
+     * @param before null is no bound
+     */
+    @Nullable
+    Fingerprint fingerprint(String from, @Nullable String before) throws IOException;
+
     @Override
     void close() throws IOException;
 
@@ -48,6 +57,11 @@ public interface KeyCursor extends AutoCloseable {
             @Override
             public Tally tally(String from, @Nullable String before) {
                 return Tally.ZERO;
+            }
+
+            @Override
+            public Fingerprint fingerprint(String from, @Nullable String before) {
+                return Fingerprint.ZERO;
             }
 
             @Override

@@ -54,6 +54,19 @@ final class ManifestFrames implements AutoCloseable {
         return new Tally(objects, bytes);
     }
 
+    /** Of the frames from the first on and before the last; null when it is not known of each. */
+    @Nullable
+    Fingerprint fingerprint(int first, int last) {
+        Fingerprint sum = Fingerprint.ZERO;
+        for (ManifestIndex.Frame each : index.frames().subList(Math.min(first, last), last)) {
+            if (each.fingerprint() == null) {
+                return null;
+            }
+            sum = sum.plus(each.fingerprint());
+        }
+        return sum;
+    }
+
     /** The frame that holds the key, if any does: the last one that does not begin after it, or the first. */
     int around(String key) {
         int low = 0;

@@ -41,8 +41,25 @@ public record ManifestIndex(
      * @param offset of the frame in the manifest file
      * @param entries in it
      * @param bytes the sum of their sizes
+     * @param fingerprint of them; absent when the SHA-256 of any is not known, and in older files
      */
-    public record Frame(String firstKey, long offset, int entries, long bytes) {}
+    public record Frame(
+            String firstKey,
+            long offset,
+            int entries,
+            long bytes,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Fingerprint fingerprint) {
+        /** Of which no fingerprint is known. */
+        Frame(String firstKey, long offset, int entries, long bytes) {
+            this(firstKey, offset, entries, bytes, null);
+        }
+
+        Frame movedBy(long bytesBefore) {
+            return new Frame(firstKey, offset + bytesBefore, entries, bytes, fingerprint);
+        }
+    }
 
     public ManifestIndex {
         frames = List.copyOf(frames);

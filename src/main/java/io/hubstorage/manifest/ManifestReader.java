@@ -5,7 +5,6 @@ import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -144,8 +143,7 @@ public final class ManifestReader implements KeyCursor {
     public Tally tally(String from, @Nullable String end) throws IOException {
         ended = true;
         Tally first = before(from);
-        Tally last =
-                end == null ? new Tally(frames.index().entries(), frames.index().bytes()) : before(end);
+        Tally last = end == null ? frames.before(frames.count()) : before(end);
         return new Tally(last.objects() - first.objects(), last.bytes() - first.bytes());
     }
 
@@ -156,52 +154,48 @@ public final class ManifestReader implements KeyCursor {
         }
         int wanted = frames.around(key);
         Tally whole = frames.before(wanted);
-        if (KeyOrder.compare(key, frames.firstKey(wanted)) <= 0) {
-            return whole;
+        return isAtStart(wanted, key) ? whole : whole.plus(inFrame(wanted, key, FrameSums::before));
+    }
+
+    @Override
+    public @Nullable Fingerprint fingerprint(String from, @Nullable String end) throws IOException {
+        ended = true;
+        if (frames.count() == 0) {
+            return Fingerprint.ZERO;
         }
-        use(wanted);
+        int first = frames.around(from);
+        int last = end == null ? frames.count() : frames.around(end);
+        Fingerprint head = part(first, from);
+        Fingerprint whole = frames.fingerprint(first, last);
+        Fingerprint tail = end == null ? Fingerprint.ZERO : part(last, end);
+        return head == null || whole == null || tail == null
+                ? null
+                : whole.plus(tail).minus(head);
+    }
+
+    private @Nullable Fingerprint part(int which, String key) throws IOException {
+        return isAtStart(which, key) ? Fingerprint.ZERO : inFrame(which, key, FrameSums::fingerprintBefore);
+    }
+
+    private boolean isAtStart(int which, String key) {
+        return KeyOrder.compare(key, frames.firstKey(which)) <= 0;
+    }
+
+    @FunctionalInterface
+    private interface Summing<T extends @Nullable Object> {
+        T before(FrameSums sums, int place) throws IOException;
+    }
+
+    private <T extends @Nullable Object> T inFrame(int which, String key, Summing<T> summing) throws IOException {
+        use(which);
         if (sums == null) {
-            sums = frameSums();
+            sums = new FrameSums(text, frames.index().frames().get(which).entries());
         }
-        return whole.plus(sums.before(lineOf(key)));
-    }
-
-    private FrameSums frameSums() throws IOException {
-        FrameSums made = new FrameSums(frames.index().frames().get(frame).entries());
-        for (int start = 0; start < text.length; ) {
-            int end = lineEnd(start);
-            try (JsonParser line = EntryJson.parser(text, start, end - start)) {
-                made.add(start, EntryJson.readSize(line));
-            } catch (IOException e) {
-                throw unreadable(e);
-            }
-            start = end;
-        }
-        return made;
-    }
-
-    /** Where the lines of a frame begin, and what the contents before each have together. */
-    private static final class FrameSums {
-        private final int[] starts;
-        private final long[] bytes;
-        private int lines;
-
-        FrameSums(int most) {
-            starts = new int[most];
-            bytes = new long[most + 1];
-        }
-
-        void add(int start, long size) {
-            starts[lines] = start;
-            bytes[lines + 1] = bytes[lines] + size;
-            lines++;
-        }
-
-        /** Of what stands before this place, at which a line begins or the last one ends. */
-        Tally before(int position) {
-            int found = Arrays.binarySearch(starts, 0, lines, position);
-            int line = found < 0 ? lines : found;
-            return new Tally(line, bytes[line]);
+        int place = lineOf(key);
+        try {
+            return summing.before(sums, place);
+        } catch (IOException e) {
+            throw unreadable(e);
         }
     }
 

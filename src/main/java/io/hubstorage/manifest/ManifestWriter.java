@@ -40,6 +40,7 @@ public final class ManifestWriter implements AutoCloseable {
     private @Nullable String lastKey;
     private int entries;
     private long bytes;
+    private Fingerprint.Sum fingerprint = new Fingerprint.Sum();
     private boolean compressedFiles;
     private boolean closed;
 
@@ -68,6 +69,7 @@ public final class ManifestWriter implements AutoCloseable {
         }
         EntryJson.write(entry, json);
         verified.add(entry);
+        fingerprint.add(entry.key(), entry.sha256());
         entries++;
         bytes += entry.size();
         compressedFiles |= entry.stored() != null;
@@ -105,8 +107,7 @@ public final class ManifestWriter implements AutoCloseable {
             }
         }
         for (ManifestIndex.Frame frame : added.frames()) {
-            frames.add(
-                    new ManifestIndex.Frame(frame.firstKey(), frame.offset() + offset, frame.entries(), frame.bytes()));
+            frames.add(frame.movedBy(offset));
         }
         verified.addAll(added.verified());
         compressedFiles |= added.compressed();
@@ -129,7 +130,8 @@ public final class ManifestWriter implements AutoCloseable {
         }
         int length = zstd.compressByteArray(compressed, 0, compressed.length, lines.array(), 0, lines.size());
         out.write(compressed, 0, length);
-        frames.add(new ManifestIndex.Frame(firstKey, offset, entries, bytes));
+        frames.add(new ManifestIndex.Frame(firstKey, offset, entries, bytes, fingerprint.sum()));
+        fingerprint = new Fingerprint.Sum();
         offset += length;
         lines.reset();
         firstKey = null;

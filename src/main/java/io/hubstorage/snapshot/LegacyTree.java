@@ -5,6 +5,7 @@ import io.hubstorage.fs.Trees;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.keys.KeyPath;
 import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.Fingerprint;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestMerge;
@@ -171,6 +172,12 @@ public final class LegacyTree implements KeyCursor {
     /** There is no index. */
     @Override
     public @Nullable Tally tally(String start, @Nullable String end) {
+        return null;
+    }
+
+    /** There are no hashes. */
+    @Override
+    public @Nullable Fingerprint fingerprint(String start, @Nullable String end) {
         return null;
     }
 

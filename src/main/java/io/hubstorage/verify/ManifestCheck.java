@@ -10,6 +10,7 @@ import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.CorruptManifestException;
 import io.hubstorage.manifest.EntryJson;
 import io.hubstorage.manifest.EntryState;
+import io.hubstorage.manifest.Fingerprint;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.ManifestIndex;
 import io.hubstorage.manifest.ManifestSummary;
@@ -162,6 +163,7 @@ final class ManifestCheck {
         private int frame = -1;
         private int left;
         private long bytes;
+        private Fingerprint.Sum fingerprint = new Fingerprint.Sum();
         private boolean differs;
 
         IndexCheck(ManifestIndex index, Consumer<String> problem) {
@@ -180,6 +182,7 @@ final class ManifestCheck {
                 ManifestIndex.Frame begun = index.frames().get(frame);
                 left = begun.entries();
                 bytes = begun.bytes();
+                fingerprint = new Fingerprint.Sum();
                 if (!begun.firstKey().equals(entry.key())) {
                     differ("frame %d begins with the key %s, not with %s"
                             .formatted(frame, entry.key(), begun.firstKey()));
@@ -187,6 +190,7 @@ final class ManifestCheck {
             }
             left--;
             bytes -= entry.size();
+            fingerprint.add(entry.key(), entry.sha256());
         }
 
         void end() {
@@ -197,8 +201,14 @@ final class ManifestCheck {
         }
 
         private void endFrame() {
-            if (frame >= 0 && frame < index.frames().size() && left == 0 && bytes != 0) {
+            if (frame < 0 || frame >= index.frames().size() || left > 0) {
+                return;
+            }
+            Fingerprint indexed = index.frames().get(frame).fingerprint();
+            if (bytes != 0) {
                 differ("the files of frame %d have not the bytes that it counts".formatted(frame));
+            } else if (indexed != null && !indexed.equals(fingerprint.sum())) {
+                differ("the files of frame %d have not the fingerprint that it has of them".formatted(frame));
             }
         }
 

@@ -34,6 +34,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.groups.Tuple;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -216,35 +217,81 @@ final class FolderViewTest {
 
     @Test
     void aFolderWhoseSumsAreTheSameIsComparedAndOneThatIsTooLargeForThatIsNotJudged() throws IOException {
-        Map<String, Integer> one = new TreeMap<>();
-        IntStream.range(0, 30).forEach(i -> one.put("swapped/%02d".formatted(i), i < 2 ? i + 1 : 5));
-        IntStream.range(0, 25_000).forEach(i -> one.put("large/%05d".formatted(i), 5));
-        IntStream.range(0, 25_000).forEach(i -> one.put("large-but-early/%05d".formatted(i), i < 2 ? i + 1 : 5));
-        one.put("small/a", 1);
+        Map<String, Integer> one = swappable(List.of("swapped/", "large-but-early/", "large/", "small/"), 45_000);
         Map<String, Integer> other = new TreeMap<>(one);
-        for (String folder : List.of("swapped/0", "large-but-early/0000")) {
-            other.put(folder + "0", 2);
-            other.put(folder + "1", 1);
-        }
-        try (FolderView view =
-                FolderView.open(new FolderView.Opening(shelved(other), shelved(one), "photos", "", null))) {
-            assertThat(view.read(new Place(Edge.NONE, "", 0, 10, false), LONG).rows())
-                    .extracting(Row::key, Row::state)
-                    .containsExactly(
-                            tuple("large-but-early/", State.CHANGED),
-                            tuple("large/", null),
-                            tuple("small/", State.SAME),
-                            tuple("swapped/", State.CHANGED));
+        swap(other, "swapped/", 0);
+        swap(other, "large-but-early/", 0);
+        assertThat(states(shelved(other, false), shelved(one, false)))
+                .containsExactly(
+                        tuple("large-but-early/", State.CHANGED),
+                        tuple("large/", null),
+                        tuple("small/", State.SAME),
+                        tuple("swapped/", State.CHANGED));
+    }
+
+    @Test
+    void aFolderOfAnySizeIsJudgedByFingerprintsWhereSumsAreTheSame() throws IOException {
+        Map<String, Integer> one = swappable(List.of("large-and-late/", "large/", "small/"), 45_000);
+        Map<String, Integer> other = new TreeMap<>(one);
+        swap(other, "large-and-late/", 44_990);
+        // Frames begin elsewhere then.
+        other.put("a-new-one", 1);
+        assertThat(states(shelved(other, true), shelved(one, true)))
+                .containsExactly(
+                        tuple("a-new-one", State.ADDED),
+                        tuple("large-and-late/", State.CHANGED),
+                        tuple("large/", State.SAME),
+                        tuple("small/", State.SAME));
+    }
+
+    private static List<Tuple> states(SnapshotReader at, SnapshotReader since) throws IOException {
+        try (FolderView view = FolderView.open(new FolderView.Opening(at, since, "photos", "", null))) {
+            return view.read(new Place(Edge.NONE, "", 0, 10, false), LONG).rows().stream()
+                    .map(row -> tuple(row.key(), row.state()))
+                    .toList();
         }
     }
 
-    private SnapshotReader shelved(Map<String, Integer> sizes) throws IOException {
+    /** So many keys in the large folders, of different sizes. */
+    private static Map<String, Integer> swappable(List<String> folders, int many) {
+        Map<String, Integer> sizes = new TreeMap<>();
+        for (String folder : folders) {
+            IntStream.range(0, folder.startsWith("large") ? many : 30)
+                    .forEach(i -> sizes.put(folder + "%05d".formatted(i), i % 7 + 1));
+        }
+        return sizes;
+    }
+
+    /** Has two keys of a folder change their contents for each other's, so that its sums stay the same. */
+    private static void swap(Map<String, Integer> sizes, String folder, int number) {
+        String one = folder + "%05d".formatted(number);
+        String other = folder + "%05d".formatted(number + 1);
+        int size = Objects.requireNonNull(sizes.get(one));
+        sizes.put(one, Objects.requireNonNull(sizes.get(other)));
+        sizes.put(other, size);
+    }
+
+    private SnapshotReader shelved(Map<String, Integer> sizes, boolean hashed) throws IOException {
         Path folder = data.resolve("hublink_" + made++);
         Files.createDirectories(Layout.tree(folder, "photos"));
         Files.createDirectories(Layout.manifest(folder, "photos").getParent());
         try (ManifestWriter writer = new ManifestWriter(Layout.manifest(folder, "photos"))) {
             for (Map.Entry<String, Integer> each : new TreeMap<>(sizes).entrySet()) {
-                writer.write(Shelf.entry(each.getKey(), each.getValue(), "e" + each.getValue()));
+                ManifestEntry entry = Shelf.entry(each.getKey(), each.getValue(), "e" + each.getValue());
+                writer.write(
+                        hashed
+                                ? new ManifestEntry(
+                                        entry.key(),
+                                        entry.path(),
+                                        new ManifestEntry.Content(
+                                                entry.size(),
+                                                entry.etag(),
+                                                "hash of " + entry.size(),
+                                                null,
+                                                ManifestEntry.Upload.UNKNOWN),
+                                        entry.metadata(),
+                                        entry.state())
+                                : entry);
             }
             writer.finish();
         }

@@ -64,6 +64,8 @@ final class KeyCursorTest {
                                 if (before.isEmpty() || KeyOrder.compare(from, before) <= 0) {
                                     assertThat(cursor.tally(from, before.isEmpty() ? null : before))
                                             .isEqualTo(new Tally(between.size(), between.size()));
+                                    assertThat(cursor.fingerprint(from, before.isEmpty() ? null : before))
+                                            .isEqualTo(fingerprint(between));
                                 }
                             }
                             ManifestEntry last = cursor.lastBefore(from.isEmpty() ? null : from);
@@ -118,6 +120,13 @@ final class KeyCursorTest {
             cursor.seek("", "z");
             assertThat(rest(cursor)).containsExactly("n/needle-1");
         }
+    }
+
+    private static @Nullable Fingerprint fingerprint(List<String> keys) {
+        Fingerprint.Sum sum = new Fingerprint.Sum();
+        // In any order.
+        keys.reversed().forEach(key -> sum.add(key, RandomKeys.entry(key, 1).sha256()));
+        return sum.sum();
     }
 
     private static NavigableSet<String> keys(List<String> some, int many) {
