@@ -22,6 +22,7 @@ of them as the files page does: one request for the rows of a folder, in each sn
   --keys-of-a-folder N  in each of these (200)
   --changed P           percent of the keys that change from one snapshot to the next (1)
   --rows N              that a step shows (100)
+  --page                steps through them in Chromium too, by the arrow keys
   --quick               few of everything: shows that it works, measures nothing
   --out FILE            the page that gets the text, between its marks; else it is printed alone
   --jar FILE            HubStorage (what was built last)

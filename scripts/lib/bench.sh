@@ -31,7 +31,7 @@ bench() {
       --no-build)
         build=no
         ;;
-      --quick | --preview | --no-copies)
+      --quick | --preview | --no-copies | --page)
         arguments+=("$1")
         ;;
       *)

@@ -44,6 +44,7 @@ public final class FilesBench implements Callable<Integer> {
     private static final Instant BEGIN = Instant.parse("2026-01-01T06:00:00Z");
     private static final int HTTP_OK = 200;
     private static final int HASH = 32;
+    private static final int WARM_UPS = 200;
 
     private final PrintStream log = System.err;
     private final HttpClient http =
@@ -72,6 +73,9 @@ public final class FilesBench implements Callable<Integer> {
 
     @Option(names = "--java-options", split = " ")
     private List<String> options = List.of("-Xmx512m");
+
+    @Option(names = "--page")
+    private boolean page;
 
     @Option(names = "--quick")
     private boolean quick;
@@ -108,7 +112,7 @@ public final class FilesBench implements Callable<Integer> {
             environment.put("HUBSTORAGE_WEB_PORT", "0");
             try (HubProcess service =
                     HubProcess.start(jar.toAbsolutePath(), Jvm.with(options).options(), work, environment, "serve")) {
-                print(load, measured(service.awaitUp(), names));
+                print(load, measured(service, names));
             }
         } finally {
             Trees.delete(work);
@@ -186,8 +190,8 @@ public final class FilesBench implements Callable<Integer> {
                 EntryState.LINKED);
     }
 
-    /** The times of one kind of step, in milliseconds. */
-    private record Times(String title, double[] millis) {
+    /** The times of one kind of step, in milliseconds; of the processor, on average, where that is known. */
+    private record Times(String title, double[] millis, double cpu) {
         double within(double part) {
             double[] sorted = millis.clone();
             Arrays.sort(sorted);
@@ -195,14 +199,15 @@ public final class FilesBench implements Callable<Integer> {
         }
 
         String row() {
-            return Stream.of(0.5, 0.95, 1.0)
-                            .map(part -> String.format(Locale.ROOT, "%.1f", within(part)))
+            return Stream.of(within(0.5), within(0.95), within(1), cpu)
+                            .map(figure -> figure.isNaN() ? "-" : String.format(Locale.ROOT, "%.1f", figure))
                             .reduce("| " + title, (row, cell) -> row + " | " + cell)
                     + " |\n";
         }
     }
 
-    private List<Times> measured(URI address, List<String> names) throws IOException, InterruptedException {
+    private List<Times> measured(HubProcess service, List<String> names) throws IOException, InterruptedException {
+        URI address = service.awaitUp();
         String middle = encoded(name(keys / 2));
         List<Step> steps = List.of(
                 new Step(
@@ -218,16 +223,27 @@ public final class FilesBench implements Callable<Integer> {
         for (Step step : steps) {
             // Once the way back, as somebody who has used the page before; what is remembered of maps is then others'.
             if (step.path.startsWith("folder")) {
-                times(step, address, names.reversed());
+                for (int i = 0; i < Math.max(1, WARM_UPS / names.size()); i++) {
+                    times(step, service, address, names.reversed());
+                }
             }
-            Times measured = times(step, address, names);
+            Times measured = times(step, service, address, names);
             times.add(measured);
             log.print("  " + measured.row());
+        }
+        if (page) {
+            double cpu = ProcessFiles.cpu(service.pid());
+            PageSteps.Taken taken = PageSteps.take(address, BUCKET, "flat/", names);
+            cpu = (ProcessFiles.cpu(service.pid()) - cpu) * 1e3 / names.size();
+            times.add(new Times("in Chromium: the next snapshot's rows, from the key to the screen", taken.all(), cpu));
+            times.add(new Times("of that, what the page takes once it has them", taken.painting(), Double.NaN));
         }
         return times;
     }
 
-    private Times times(Step step, URI address, List<String> names) throws IOException, InterruptedException {
+    private Times times(Step step, HubProcess service, URI address, List<String> names)
+            throws IOException, InterruptedException {
+        double cpu = ProcessFiles.cpu(service.pid());
         double[] millis = new double[names.size()];
         for (int i = 0; i < millis.length; i++) {
             String limit = step.path.startsWith("folder") ? "&limit=" + rows : "";
@@ -242,7 +258,8 @@ public final class FilesBench implements Callable<Integer> {
                         .formatted(asked, new String(answer.body(), StandardCharsets.UTF_8)));
             }
         }
-        return new Times(step.title, millis);
+        cpu = ProcessFiles.cpu(service.pid()) - cpu;
+        return new Times(step.title, millis, cpu * 1e3 / millis.length);
     }
 
     private static String encoded(String text) {
@@ -256,8 +273,8 @@ public final class FilesBench implements Callable<Integer> {
             %s The one who asks shares the machine; load average before it: %s. JVM of HubStorage: `%s`. %d snapshots of %,d keys, %s %% of \
             which change from one to the next; a step is one request, in milliseconds from asking to the last byte.
 
-            | a step shows | median | 95 %% | longest |
-            |---|---|---|---|
+            | a step shows | median | 95 %% | longest | CPU of HubStorage, on average |
+            |---|---|---|---|---|
             %s\
             """.formatted(
                         Machine.describe(target),

@@ -107,6 +107,14 @@ final class LegacyTreeTest {
                     .isEqualTo("a/b/d");
             cursor.seek("", null);
             assertThat(rest(cursor)).as("back, and nothing twice").isEqualTo(List.copyOf(keys));
+            for (String start : starts) {
+                ManifestEntry last = cursor.lastBefore(start.isEmpty() ? null : start);
+                assertThat(last == null ? null : last.key())
+                        .as("before %s", start)
+                        .isEqualTo(start.isEmpty() ? keys.last() : keys.lower(start));
+                cursor.seek(start, null);
+                assertThat(rest(cursor)).as("on from %s", start).isEqualTo(between(keys, start, ""));
+            }
         }
     }
 

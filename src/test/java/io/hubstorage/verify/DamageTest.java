@@ -214,6 +214,11 @@ final class DamageTest extends VerifyTest {
                         6,
                         "INDEX null: the files of frame 0 have not the bytes that it counts"),
                 new Damage(
+                        "an index with another fingerprint",
+                        snapshot -> editFrame(snapshot, frame -> frame.put("fingerprint", "0".repeat(32))),
+                        6,
+                        "INDEX null: the files of frame 0 have not the fingerprint that it has of them"),
+                new Damage(
                         "an equation that does not hold",
                         snapshot -> edit(
                                 snapshot.resolve("run.json"),
