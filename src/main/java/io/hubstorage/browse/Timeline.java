@@ -105,8 +105,11 @@ public final class Timeline {
 
     private static Map<String, Held> read(SnapshotInfo snapshot) {
         Certificate certificate = snapshot.certificate();
+        if (certificate == null) {
+            return Map.of();
+        }
         Map<String, Held> held = new HashMap<>();
-        for (Certificate.Bucket bucket : certificate == null ? List.<Certificate.Bucket>of() : certificate.buckets()) {
+        for (Certificate.Bucket bucket : certificate.buckets()) {
             if (bucket.manifest() != null) {
                 // Ten thousand snapshots have a few names of buckets between them.
                 held.put(bucket.name().intern(), Held.of(certificate, bucket));

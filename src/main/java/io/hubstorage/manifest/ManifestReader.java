@@ -154,7 +154,16 @@ public final class ManifestReader implements KeyCursor {
         }
         int wanted = frames.around(key);
         Tally whole = frames.before(wanted);
-        return isAtStart(wanted, key) ? whole : whole.plus(inFrame(wanted, key, FrameSums::before));
+        if (isAtStart(wanted, key)) {
+            return whole;
+        }
+        use(wanted);
+        int place = lineOf(key);
+        try {
+            return whole.plus(sums().before(place));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
     }
 
     @Override
@@ -174,29 +183,30 @@ public final class ManifestReader implements KeyCursor {
     }
 
     private @Nullable Fingerprint part(int which, String key) throws IOException {
-        return isAtStart(which, key) ? Fingerprint.ZERO : inFrame(which, key, FrameSums::fingerprintBefore);
+        if (isAtStart(which, key)) {
+            return Fingerprint.ZERO;
+        }
+        use(which);
+        int place = lineOf(key);
+        try {
+            return sums().fingerprintBefore(place);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
     }
 
     private boolean isAtStart(int which, String key) {
         return KeyOrder.compare(key, frames.firstKey(which)) <= 0;
     }
 
-    @FunctionalInterface
-    private interface Summing<T extends @Nullable Object> {
-        T before(FrameSums sums, int place) throws IOException;
-    }
-
-    private <T extends @Nullable Object> T inFrame(int which, String key, Summing<T> summing) throws IOException {
-        use(which);
-        if (sums == null) {
-            sums = new FrameSums(text, frames.index().frames().get(which).entries());
+    /** Of the frame that is loaded. */
+    private FrameSums sums() {
+        FrameSums made = sums;
+        if (made == null) {
+            made = new FrameSums(text, frames.index().frames().get(frame).entries());
+            sums = made;
         }
-        int place = lineOf(key);
-        try {
-            return summing.before(sums, place);
-        } catch (IOException e) {
-            throw unreadable(e);
-        }
+        return made;
     }
 
     @Override

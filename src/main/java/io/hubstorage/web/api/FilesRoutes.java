@@ -171,6 +171,12 @@ public final class FilesRoutes {
             return answer(asked, at, since, reading);
         } catch (IOException e) {
             requireThere(at.name());
+            if (since != null
+                    && asked.since == null
+                    && access.all().folder(since.name()).isEmpty()) {
+                // Nobody has asked for that one.
+                return reading(asked, reading);
+            }
             if (since == null || !(e instanceof CorruptManifestException)) {
                 throw e;
             }
