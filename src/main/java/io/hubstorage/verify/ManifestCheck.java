@@ -164,6 +164,9 @@ final class ManifestCheck {
         private int left;
         private long bytes;
         private Fingerprint.Sum fingerprint = new Fingerprint.Sum();
+        /** The first frame with another one than the index has; told only where nothing says more of what is wrong. */
+        private int otherFingerprint = -1;
+
         private boolean differs;
 
         IndexCheck(ManifestIndex index, Consumer<String> problem) {
@@ -198,6 +201,10 @@ final class ManifestCheck {
             if (left > 0 || frame + 1 < index.frames().size()) {
                 differ("the manifest has fewer than the %d lines that it counts".formatted(index.entries()));
             }
+            if (otherFingerprint >= 0) {
+                differ("the files of frame %d have not the fingerprint that it has of them"
+                        .formatted(otherFingerprint));
+            }
         }
 
         private void endFrame() {
@@ -207,8 +214,8 @@ final class ManifestCheck {
             Fingerprint indexed = index.frames().get(frame).fingerprint();
             if (bytes != 0) {
                 differ("the files of frame %d have not the bytes that it counts".formatted(frame));
-            } else if (indexed != null && !indexed.equals(fingerprint.sum())) {
-                differ("the files of frame %d have not the fingerprint that it has of them".formatted(frame));
+            } else if (indexed != null && !indexed.equals(fingerprint.sum()) && otherFingerprint < 0) {
+                otherFingerprint = frame;
             }
         }
 
