@@ -4,6 +4,7 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.Bus;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.JobRecord;
 import io.hubstorage.bus.RunPhase;
@@ -166,7 +167,8 @@ final class ActiveRun implements Work {
         Destination.Check found = new Destination(layout, plan.settings().configFolder()).inspect();
         return found.usable()
                 ? Preflight.shortage(plan.data(), outstanding, DiskProbe.usableBytes(plan.data()))
-                : Optional.of(found.message());
+                        .map(why -> report.because(FailureCause.DISK_FULL, why))
+                : Optional.of(report.because(FailureCause.DISK, found.message()));
     }
 
     @Override

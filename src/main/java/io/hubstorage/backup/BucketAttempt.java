@@ -2,6 +2,7 @@ package io.hubstorage.backup;
 
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.bus.TransferMessage.Remedy;
@@ -12,7 +13,9 @@ import io.hubstorage.bus.TransferMessage.Usage;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * @param keep whether the bucket was linked over whole, without asking S3
  */
 record BucketAttempt(String bucket, String prefix, int number, boolean keep, List<ShardEnd> shards) {
-    private static final int NAMED = 100;
-
     record ShardEnd(Shard shard, Result result) {
         /** Some objects were asked for once more; what the result says of objects includes the others. */
         ShardEnd retried(Result later) {
@@ -131,18 +132,34 @@ record BucketAttempt(String bucket, String prefix, int number, boolean keep, Lis
     }
 
     List<RunRecord.Failure> failures() {
-        return shards.stream()
-                .flatMap(end -> end.result().failures().first().stream())
-                .limit(NAMED)
-                .toList();
+        return RunRecord.Failure.some(
+                shards.stream().flatMap(end -> end.result().failures().first().stream()));
+    }
+
+    Map<String, Tally> failuresByKind() {
+        Map<String, Tally> all = new TreeMap<>();
+        shards.forEach(end -> end.result()
+                .failures()
+                .byKind()
+                .forEach((kind, tally) -> all.merge(kind, tally, Tally::plus)));
+        return all;
     }
 
     @Nullable
     String error() {
+        return firstWithError().map(Result::error).orElse(null);
+    }
+
+    /** Of which kind {@link #error} is. */
+    @Nullable
+    String errorKind() {
+        return firstWithError().map(result -> result.failures().ofShard()).orElse(null);
+    }
+
+    private Optional<Result> firstWithError() {
         return shards.stream()
-                .map(end -> end.result().error())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+                .map(ShardEnd::result)
+                .filter(result -> result.error() != null)
+                .findFirst();
     }
 }

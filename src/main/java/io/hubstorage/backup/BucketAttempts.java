@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.backup.BucketAttempt.ShardEnd;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
@@ -156,7 +157,8 @@ final class BucketAttempts {
         // Where there are several accounts, what one refuses says nothing of the others: the bucket alone has failed.
         if (ended.any(Outcome.AUTH)
                 && run.plan().config().selection().accounts().isEmpty()) {
-            throw new RunStoppedException(String.valueOf(ended.error()));
+            throw new RunStoppedException(
+                    Objects.requireNonNullElse(ended.errorKind(), FailureCause.UNKNOWN), String.valueOf(ended.error()));
         }
         requireGoingOn(ended);
         if (ended.any(Outcome.UNORDERED) && !sorted) {
@@ -180,7 +182,8 @@ final class BucketAttempts {
 
     private void requireGoingOn(BucketAttempt attempt) throws RunStoppedException {
         if (attempt.any(Outcome.DISK_FULL)) {
-            throw new RunStoppedException(Preflight.full(run.plan().data(), attempt.error()));
+            throw new RunStoppedException(
+                    FailureCause.DISK_FULL, Preflight.full(run.plan().data(), attempt.error()));
         }
         if (attempt.any(Outcome.CANCELLED)) {
             throw new CancellationException();
@@ -255,6 +258,7 @@ final class BucketAttempts {
         }
         if (!kept.complete()) {
             throw new RunStoppedException(
+                    FailureCause.DISK,
                     "bucket %s could not be linked over from the last snapshot: %s".formatted(bucket(), kept.error()));
         }
         return Optional.of(kept);

@@ -1,5 +1,6 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.config.HubConfig;
@@ -70,7 +71,7 @@ final class BucketSelection {
                         chosen.stream().noneMatch(bucket -> bucket.name().equals(name)))
                 .toList();
         if (!unknown.isEmpty()) {
-            throw new RunStoppedException("no such bucket: %s. Known are: %s%s"
+            throw new RunStoppedException(FailureCause.CONFIGURATION, "no such bucket: %s. Known are: %s%s"
                     .formatted(String.join(", ", unknown), names(configured), whatIsNotKnown()));
         }
         if (!only.isEmpty()) {
@@ -78,6 +79,7 @@ final class BucketSelection {
         }
         if (discovered(chosen).isEmpty()) {
             throw new RunStoppedException(
+                    FailureCause.CONFIGURATION,
                     config.selection().dynamic()
                             ? "these credentials see no bucket; name the buckets in s3_buckets"
                             : "no bucket is configured; name some in s3_buckets or set use_dynamic_buckets");
@@ -88,7 +90,7 @@ final class BucketSelection {
     /** These buckets; none only where every account has told which it has. */
     private List<HubConfig.BucketSpec> discovered(List<HubConfig.BucketSpec> buckets) throws RunStoppedException {
         if (buckets.isEmpty() && !undiscovered.isEmpty()) {
-            throw new RunStoppedException("the buckets could not be discovered" + whatIsNotKnown());
+            throw new RunStoppedException(FailureCause.DISCOVERY, "the buckets could not be discovered" + whatIsNotKnown());
         }
         return buckets;
     }

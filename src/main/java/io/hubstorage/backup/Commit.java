@@ -3,6 +3,7 @@ package io.hubstorage.backup;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.config.HubConfig;
@@ -81,7 +82,8 @@ final class Commit {
             // downloaded.
             staging.discard();
             if (DiskFull.isCauseOf(e)) {
-                throw new RunStoppedException(Preflight.fullAfterAll(layout.data(), e.getMessage()));
+                throw new RunStoppedException(
+                        FailureCause.DISK_FULL, Preflight.fullAfterAll(layout.data(), e.getMessage()));
             }
             throw e;
         }

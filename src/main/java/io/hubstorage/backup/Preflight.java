@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.Bus;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.fs.DiskFull;
 import io.hubstorage.fs.DiskProbe;
@@ -65,7 +66,7 @@ final class Preflight {
     static void requireSame(Layout layout, Path configFolder) throws IOException, RunStoppedException {
         Destination.Check found = new Destination(layout, configFolder).inspect();
         if (!found.usable()) {
-            throw new RunStoppedException(found.message());
+            throw new RunStoppedException(FailureCause.DISK, found.message());
         }
     }
 

@@ -2,6 +2,7 @@ package io.hubstorage.backup;
 
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BucketOutcome;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -20,6 +21,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -32,6 +34,9 @@ final class RunReport {
     private final HistoryStore history;
     /** Of accounts that did not tell which buckets they have. */
     private List<RunRecord.BucketRecord> undiscovered = List.of();
+
+    /** A word for why the run was told to end, as {@link RunEnd#cause}; the first one counts. */
+    private volatile @Nullable String stoppedBy;
 
     RunReport(RunPlan plan, InstantSource clock, HistoryStore history) {
         this.plan = plan;
@@ -50,7 +55,9 @@ final class RunReport {
                                 BucketCounts.ZERO,
                                 List.of(),
                                 0,
-                                "the buckets could not be discovered: " + account.error()),
+                                "the buckets could not be discovered: " + account.error(),
+                                Map.of(),
+                                FailureCause.DISCOVERY),
                         false))
                 .toList();
     }
@@ -64,17 +71,29 @@ final class RunReport {
         // A run ends interrupted while the program still runs only when it is told to.
         boolean inOrder = result == RunResult.INTERRUPTED;
         RunEnd end = new RunEnd(result, clock.instant(), attempts, why, inOrder);
-        return new RunRecord(plan.start(), end, RunRecord.CurrentSnapshot.NONE, List.of(), List.of());
+        String cause = result == RunResult.FAILED ? Objects.requireNonNullElse(stoppedBy, FailureCause.UNKNOWN) : null;
+        return new RunRecord(
+                plan.start(), end.because(cause), RunRecord.CurrentSnapshot.NONE, List.of(), List.of());
+    }
+
+    /** Remembers of which kind it is what ends the run, and returns what to say of it. */
+    String because(String kind, String why) {
+        if (stoppedBy == null) {
+            stoppedBy = kind;
+        }
+        return why;
     }
 
     /** Why a run ended: what a {@link RunStoppedException} says; anything else means that the destination's disk failed. */
     String reason(Exception e) {
-        if (e instanceof RunStoppedException) {
-            return String.valueOf(e.getMessage());
+        if (e instanceof RunStoppedException stopped) {
+            return because(stopped.kind(), String.valueOf(e.getMessage()));
         }
         return DiskFull.isCauseOf(e)
-                ? Preflight.full(plan.data(), e.getMessage())
-                : "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage());
+                ? because(FailureCause.DISK_FULL, Preflight.full(plan.data(), e.getMessage()))
+                : because(
+                        FailureCause.DISK,
+                        "the destination cannot be used: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
     }
 
     RunRecord nothingCovered(int attempts, Collection<BucketAttempt> ended) {
@@ -195,7 +214,9 @@ final class RunReport {
                         complete ? attempt.counts() : BucketCounts.ZERO,
                         attempt.failures(),
                         attempt.failuresTotal(),
-                        complete ? attempt.error() : errorSoFar(attempt)),
+                        complete ? attempt.error() : errorSoFar(attempt),
+                        attempt.failuresByKind(),
+                        attempt.errorKind()),
                 complete && !attempt.keep());
     }
 
@@ -222,7 +243,9 @@ final class RunReport {
                         kept.counts(),
                         kept.failures(),
                         kept.failuresTotal(),
-                        errorSoFar(tried)),
+                        errorSoFar(tried),
+                        kept.failuresByKind(),
+                        tried.errorKind()),
                 false);
     }
 

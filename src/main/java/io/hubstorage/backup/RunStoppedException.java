@@ -4,7 +4,15 @@ package io.hubstorage.backup;
 final class RunStoppedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    RunStoppedException(String message) {
+    private final String kind;
+
+    /** @param kind a word for why, as {@link io.hubstorage.bus.RunEnd#cause} */
+    RunStoppedException(String kind, String message) {
         super(message);
+        this.kind = kind;
+    }
+
+    String kind() {
+        return kind;
     }
 }

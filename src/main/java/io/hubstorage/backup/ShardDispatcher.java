@@ -3,6 +3,7 @@ package io.hubstorage.backup;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BucketName;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
@@ -108,7 +109,7 @@ final class ShardDispatcher {
                 // A worker may not hear of a stop that comes together with the question.
                 job.check();
             } catch (ExecutionException e) {
-                throw new RunStoppedException("the buckets could not be discovered: " + cause(e));
+                throw new RunStoppedException(FailureCause.DISCOVERY, "the buckets could not be discovered: " + cause(e));
             }
         }
     }
@@ -145,7 +146,7 @@ final class ShardDispatcher {
         places.acquire();
         if (cancelled) {
             places.release();
-            return ended(shard, Outcome.CANCELLED, null);
+            return ended(shard, Outcome.CANCELLED, null, null);
         }
         Waiting shardWaiting = new Waiting();
         waiting.put(shard.id(), shardWaiting);
@@ -157,11 +158,11 @@ final class ShardDispatcher {
             return await(shard, shardWaiting);
         } catch (RuntimeException | Error e) {
             LOG.error("shard {} of {} failed in an unforeseen way", shard.id().index(), shard.bucket(), e);
-            return ended(shard, Outcome.FAILED, "internal error: " + e);
+            return ended(shard, Outcome.FAILED, "internal error: " + e, FailureCause.UNKNOWN);
         } catch (IOException e) {
             return DiskFull.isCauseOf(e)
-                    ? ended(shard, Outcome.DISK_FULL, String.valueOf(e.getMessage()))
-                    : ended(shard, Outcome.FAILED, "the destination disk failed: " + e);
+                    ? ended(shard, Outcome.DISK_FULL, String.valueOf(e.getMessage()), FailureCause.DISK_FULL)
+                    : ended(shard, Outcome.FAILED, "the destination disk failed: " + e, FailureCause.DISK);
         } finally {
             waiting.remove(shard.id());
             places.release();
@@ -200,15 +201,15 @@ final class ShardDispatcher {
             try {
                 return shardWaiting.result.get(Math.min(silenceNanos, SECOND_NANOS), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
-                return ended(shard, Outcome.FAILED, "no transfer worker took the work: " + cause(e));
+                return ended(shard, Outcome.FAILED, "no transfer worker took the work: " + cause(e), FailureCause.UNKNOWN);
             } catch (TimeoutException _) {
                 // Without its lease, as when the disk is gone, a worker stops without a word.
                 if (cancelled && hasNoLease(shard)) {
-                    return ended(shard, Outcome.CANCELLED, null);
+                    return ended(shard, Outcome.CANCELLED, null, null);
                 }
                 if (System.nanoTime() - shardWaiting.heardNanos > silenceNanos) {
                     giveUp(shard);
-                    return ended(shard, Outcome.FAILED, "the transfer worker no longer answers");
+                    return ended(shard, Outcome.FAILED, "the transfer worker no longer answers", FailureCause.UNKNOWN);
                 }
             }
         }
@@ -239,14 +240,15 @@ final class ShardDispatcher {
     }
 
     /** The end of a shard that no worker has told the end of. */
-    private static Result ended(Shard shard, Outcome outcome, @Nullable String error) {
+    private static Result ended(
+            Shard shard, Outcome outcome, @Nullable String error, @Nullable String kind) {
         return new Result(
                 shard.runId(),
                 shard.id(),
                 outcome,
                 TransferMessage.Progress.NONE,
                 TransferMessage.Usage.NONE,
-                new TransferMessage.Failures(List.of(), 0, TransferMessage.Remedy.COPY),
+                TransferMessage.Failures.none(TransferMessage.Remedy.COPY, kind),
                 error);
     }
 }

@@ -1,9 +1,14 @@
 package io.hubstorage.bus;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +88,12 @@ public record RunRecord(
         return buckets.stream().map(BucketRecord::counts).reduce(BucketCounts.ZERO, BucketCounts::plus);
     }
 
+    /** Why something failed, grouped: one cause for all that ask for the same of whoever reads of them. Empty where nothing failed. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public List<FailureCause> causes() {
+        return FailureCause.of(tried(), end);
+    }
+
     /** Whether it was to cover every configured bucket. Earlier versions did not say, but linked over what a run left out. */
     public boolean coversAllBuckets() {
         return start.allBuckets() == null
@@ -120,13 +131,7 @@ public record RunRecord(
         /** Earlier versions called one that was no part of the run a success without a listing. */
         public BucketRecord {
             if (outcome.result() == RunResult.SUCCESS && !listingComplete) {
-                outcome = new BucketOutcome(
-                        outcome.result(),
-                        true,
-                        outcome.counts(),
-                        outcome.failures(),
-                        outcome.failuresTotal(),
-                        outcome.error());
+                outcome = outcome.asLeftOut();
             }
         }
 
@@ -150,5 +155,71 @@ public record RunRecord(
      */
     public record Alarm(String bucket, String kind, long before, long now, String message) {}
 
-    public record Failure(String key, String kind, String cause) {}
+    /**
+     * One object that could not be copied.
+     *
+     * @param kind a word for it: one of those that S3 failures have, or of {@link FailureCause}
+     * @param cause a sentence for people
+     * @param size in bytes, where that is known
+     */
+    public record Failure(
+            String key,
+            String kind,
+            String cause,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long size) {
+        /** Of one whose size nobody knows. */
+        public Failure(String key, String kind, String cause) {
+            this(key, kind, cause, null);
+        }
+
+        /** As what it counts. */
+        public Tally tally() {
+            return Tally.of(size == null ? 0 : size);
+        }
+
+        /**
+         * Some of them to name: as many as a record has room for, of each kind a few, else the first ones. In their order.
+         */
+        public static List<Failure> some(Stream<Failure> all) {
+            Naming naming = new Naming();
+            all.forEach(naming::add);
+            return naming.named();
+        }
+    }
+
+    /** Chooses what failures are named, as they come, and remembers no more than that. Not thread-safe. */
+    public static final class Naming {
+        private final Map<String, Integer> ofKind = new HashMap<>();
+        private final List<Failure> named = new ArrayList<>();
+
+        public void add(Failure failure) {
+            if (ofKind.merge(failure.kind(), 1, Integer::sum) <= FailureCause.EXAMPLES) {
+                named.add(failure);
+                makeRoom();
+            } else if (named.size() < BucketOutcome.MAX_FAILURES) {
+                named.add(failure);
+            }
+        }
+
+        /** The last one goes of the kind that has the most; with more kinds than there is room for, the last one. */
+        private void makeRoom() {
+            if (named.size() > BucketOutcome.MAX_FAILURES) {
+                Map<String, Integer> counts = new HashMap<>();
+                named.forEach(failure -> counts.merge(failure.kind(), 1, Integer::sum));
+                String most = Collections.max(counts.entrySet(), Map.Entry.comparingByValue())
+                        .getKey();
+                for (int i = named.size() - 1; i >= 0; i--) {
+                    if (named.get(i).kind().equals(most)) {
+                        named.remove(i);
+                        return;
+                    }
+                }
+            }
+        }
+
+        public List<Failure> named() {
+            return List.copyOf(named);
+        }
+    }
 }

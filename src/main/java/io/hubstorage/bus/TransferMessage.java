@@ -1,6 +1,7 @@
 package io.hubstorage.bus;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Between the backup room and its transfer workers; internal, not bridged. Paths are absolute. */
@@ -264,8 +265,20 @@ public sealed interface TransferMessage {
      *
      * @param first some of it, named; all is in the journal folder
      * @param remedy for some of it at least, or for whatever else went wrong
+     * @param byKind all of it, counted by {@link RunRecord.Failure#kind}
+     * @param ofShard of which kind the shard's own error is, as {@link BucketOutcome#errorKind}
      */
-    record Failures(List<RunRecord.Failure> first, long total, Remedy remedy) {}
+    record Failures(
+            List<RunRecord.Failure> first,
+            long total,
+            Remedy remedy,
+            Map<String, Tally> byKind,
+            @Nullable String ofShard) {
+        /** Where no object failed. */
+        public static Failures none(Remedy remedy, @Nullable String ofShard) {
+            return new Failures(List.of(), 0, remedy, Map.of(), ofShard);
+        }
+    }
 
     record Result(
             String runId,

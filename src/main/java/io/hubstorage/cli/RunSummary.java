@@ -1,8 +1,8 @@
 package io.hubstorage.cli;
 
 import io.hubstorage.bus.BucketCounts;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunRecord;
-import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.manifest.ManifestEntry;
@@ -13,19 +13,20 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How a run ended, for people: a sentence, a table of the buckets, and what failed, by name. */
+/** How a run ended, for people: a sentence, a table of the buckets, and what failed, by cause. */
 record RunSummary(RunRecord run, Layout layout) {
-    private static final int NAMED = 20;
-
     void print(PrintWriter out) {
         out.println(sentence());
         if (!run.buckets().isEmpty()) {
             out.println();
             table().text().forEach(out::println);
         }
-        failures(out);
+        causes(out);
         String snapshot = run.snapshot();
         if (snapshot != null) {
             out.println();
@@ -118,38 +119,59 @@ record RunSummary(RunRecord run, Layout layout) {
         };
     }
 
-    private void failures(PrintWriter out) {
-        List<RunRecord.BucketRecord> troubled = run.buckets().stream()
-                .filter(bucket -> bucket.result() != RunResult.SUCCESS)
-                .toList();
-        for (RunRecord.BucketRecord bucket : troubled) {
+    /** By cause, with what to do: half a million failures for one reason are one paragraph. */
+    private void causes(PrintWriter out) {
+        for (FailureCause cause : run.causes()) {
             out.println();
-            out.printf("%s: %s%n", bucket.bucket(), headline(bucket));
-            bucket.outcome().failures().stream()
-                    .limit(NAMED)
-                    .forEach(failure ->
-                            out.printf("  %s: %s%n", Table.printable(failure.key()), Table.printable(failure.cause())));
-            long rest = bucket.outcome().failuresTotal()
-                    - Math.min(NAMED, bucket.outcome().failures().size());
+            out.printf("%s%s%n", cause.title(), extent(cause));
+            out.printf("  %s%n", cause.advice());
+            for (FailureCause.Example example : cause.examples()) {
+                String place = place(example);
+                out.printf("  %s%s%n", place.isEmpty() ? "" : place + ": ", Table.printable(example.error()));
+            }
+            long rest = cause.objects()
+                    - cause.examples().stream()
+                            .filter(example -> example.key() != null)
+                            .count();
             if (rest > 0) {
-                out.printf("  and %s more%s%n", Sizes.number(rest), file(bucket));
+                out.printf("  and %s more%n", Sizes.number(rest));
             }
         }
+        files(out);
     }
 
-    private static String headline(RunRecord.BucketRecord bucket) {
-        String error = bucket.outcome().error();
-        return error == null
-                ? "%s could not be copied"
-                        .formatted(Sizes.objects(bucket.outcome().failuresTotal()))
-                : Table.printable(error);
+    private String extent(FailureCause cause) {
+        String what = cause.objects() > 0
+                ? Sizes.objects(cause.objects())
+                        + (cause.bytes() > 0 ? " (%s)".formatted(Sizes.bytes((double) cause.bytes())) : "")
+                : "";
+        String where = cause.buckets().size() == 1
+                ? cause.buckets().getFirst()
+                : cause.buckets().isEmpty() ? "" : cause.buckets().size() + " buckets";
+        String both = Stream.of(what, where).filter(text -> !text.isEmpty()).collect(Collectors.joining(" in "));
+        return both.isEmpty() ? "" : ": " + both;
     }
 
-    /** Where all of them are named, if they are. */
-    private String file(RunRecord.BucketRecord bucket) {
+    private static String place(FailureCause.Example example) {
+        return Table.printable(Stream.of(example.bucket(), example.key())
+                .filter(Objects::nonNull)
+                .collect(Collectors.joining("/")));
+    }
+
+    /** Where each of them is named, if they are. */
+    private void files(PrintWriter out) {
         @Nullable String snapshot = run.snapshot();
-        return snapshot == null || !run.newSnapshot()
-                ? ""
-                : "; all are named in " + Layout.failures(layout.snapshot(snapshot), bucket.bucket());
+        if (snapshot == null || !run.newSnapshot()) {
+            return;
+        }
+        List<Path> files = run.tried()
+                .filter(bucket -> bucket.outcome().failuresTotal() > 0)
+                .map(bucket -> Layout.failures(layout.snapshot(snapshot), bucket.bucket()))
+                .toList();
+        if (!files.isEmpty()) {
+            out.println();
+            out.println("Each is named in:");
+            files.forEach(file -> out.println("  " + file));
+        }
     }
 }

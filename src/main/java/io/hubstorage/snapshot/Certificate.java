@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.BucketOutcome;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -184,6 +185,12 @@ public record Certificate(
             }
         }
         return all.counts();
+    }
+
+    /** Why something failed, grouped as in {@link RunRecord#causes}. Written for people; read back from the buckets. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public List<FailureCause> causes() {
+        return record("").causes();
     }
 
     /** The run as the history keeps it, with this sentence for people. */

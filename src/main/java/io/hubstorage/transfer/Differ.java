@@ -1,5 +1,6 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.keys.KeyOrder;
@@ -172,7 +173,7 @@ final class Differ implements AutoCloseable {
         }
         ManifestEntry intact = intact(recorded);
         if (intact == null) {
-            lost(recorded.key(), "it is gone from S3");
+            lost(recorded.key(), recorded.size(), "it is gone from S3");
             drop(recorded);
         } else {
             progress.carried.add(intact.size());
@@ -185,7 +186,7 @@ final class Differ implements AutoCloseable {
             throws IOException {
         progress.archived.add(object.size());
         if (damage != null) {
-            lost(object.key(), "it is archived in S3");
+            lost(object.key(), object.size(), "it is archived in S3");
         }
         if (before != null) {
             progress.kept.add(before.size());
@@ -193,8 +194,8 @@ final class Differ implements AutoCloseable {
         }
     }
 
-    private void lost(String key, String why) throws IOException {
-        failures.add(new RunRecord.Failure(key, "missing", why + ", and " + damage));
+    private void lost(String key, long size, String why) throws IOException {
+        failures.add(new RunRecord.Failure(key, FailureCause.MISSING, why + ", and " + damage, size));
     }
 
     private void drop(@Nullable ManifestEntry recorded) throws IOException {

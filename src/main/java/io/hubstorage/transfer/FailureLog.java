@@ -2,6 +2,8 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Remedy;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -9,19 +11,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names every failed object in a file of JSON lines, and remembers the first few. What may be fetched later is written down
+ * Names every failed object in a file of JSON lines, counts them by kind, and remembers a few. What may be fetched later is written down
  * beside it, in the same order, with all that takes. Thread-safe.
  */
 final class FailureLog implements AutoCloseable {
-    private static final int REMEMBERED = 100;
-
     private final @Nullable Shard shard;
-    private final List<RunRecord.Failure> first = new ArrayList<>();
+    private final RunRecord.Naming named = new RunRecord.Naming();
+    private final Map<String, Tally> byKind = new TreeMap<>();
     private @Nullable BufferedWriter failures;
     private @Nullable BufferedWriter retries;
     private long total;
@@ -40,9 +41,8 @@ final class FailureLog implements AutoCloseable {
     synchronized void add(RunRecord.Failure failure, Remedy mend, @Nullable FetchTask task) throws IOException {
         total++;
         remedy = mend.compareTo(remedy) > 0 ? mend : remedy;
-        if (first.size() < REMEMBERED) {
-            first.add(failure);
-        }
+        named.add(failure);
+        byKind.merge(failure.kind(), failure.tally(), Tally::plus);
         if (shard != null) {
             if (failures == null) {
                 failures = Files.newBufferedWriter(shard.failures());
@@ -93,12 +93,13 @@ final class FailureLog implements AutoCloseable {
         return line == null ? null : BusJson.mapper().readValue(line, type);
     }
 
-    synchronized List<RunRecord.Failure> first() {
-        return List.copyOf(first);
-    }
-
-    synchronized long total() {
-        return total;
+    /**
+     * As a shard's result tells them.
+     *
+     * @param shard of which kind the shard's own error is
+     */
+    synchronized TransferMessage.Failures told(Remedy mend, @Nullable String shard) {
+        return new TransferMessage.Failures(named.named(), total, mend, Map.copyOf(byKind), shard);
     }
 
     /** What may mend some of them: the one that takes most. */

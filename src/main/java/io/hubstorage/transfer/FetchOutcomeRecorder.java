@@ -126,7 +126,11 @@ final class FetchOutcomeRecorder {
                 .log("{}/{} could not be copied: {}", shard.bucket(), task.key(), failure.getMessage());
         progress.failed.add(task.object().size());
         failures.add(
-                new RunRecord.Failure(task.key(), failure.kind().word(), String.valueOf(failure.getMessage())),
+                new RunRecord.Failure(
+                        task.key(),
+                        failure.kind().word(),
+                        String.valueOf(failure.getMessage()),
+                        task.object().size()),
                 remedy(failure),
                 task);
         fallBack(task, EntryState.KEPT);

@@ -1,5 +1,6 @@
 package io.hubstorage.transfer;
 
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
@@ -296,7 +297,8 @@ final class ShardCopy {
                     part.write(found.withState(EntryState.KEPT));
                     progress.kept.add(found.size());
                 } catch (SourceFiles.DamagedException e) {
-                    failures.add(new RunRecord.Failure(entry.key(), "missing", String.valueOf(e.getMessage())));
+                    failures.add(new RunRecord.Failure(
+                            entry.key(), FailureCause.MISSING, String.valueOf(e.getMessage()), entry.size()));
                 }
             }
             part.finish();

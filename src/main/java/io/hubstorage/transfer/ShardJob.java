@@ -1,6 +1,7 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.bus.BucketName;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.bus.TransferMessage.Remedy;
@@ -117,13 +118,22 @@ final class ShardJob {
         }
     }
 
+    /** @param kind of which one the error is, as {@link TransferMessage.Failures#ofShard} */
     private record Ended(
-            Outcome outcome, Remedy remedy, @Nullable String error) {}
+            Outcome outcome,
+            Remedy remedy,
+            @Nullable String error,
+            @Nullable String kind) {
+        static Ended with(Outcome outcome, Remedy remedy, S3Failure failure) {
+            return new Ended(
+                    outcome, remedy, failure.getMessage(), failure.kind().word());
+        }
+    }
 
     private Ended attempt(FailureLog failures) {
         try {
             lease.check();
-            return new Ended(copy.run(failures), failures.remedy(), null);
+            return new Ended(copy.run(failures), failures.remedy(), null, null);
         } catch (S3Failure.Auth e) {
             return refused(e);
         } catch (Exception | Error e) {
@@ -139,35 +149,36 @@ final class ShardJob {
                 return new Ended(
                         Outcome.FAILED,
                         Remedy.NONE,
-                        refusal.getMessage() + " They are accepted elsewhere, so this is about the bucket alone.");
+                        refusal.getMessage() + " They are accepted elsewhere, so this is about the bucket alone.",
+                        refusal.kind().word());
             }
         } catch (CancellationException | InterruptedException e) {
             return broken(e);
         } catch (S3Failure | IOException unknown) {
             LOG.debug("whether the credentials are good is not known", unknown);
         }
-        return new Ended(Outcome.AUTH, Remedy.NONE, refusal.getMessage());
+        return Ended.with(Outcome.AUTH, Remedy.NONE, refusal);
     }
 
     private Ended broken(Throwable failure) {
         return switch (failure) {
             case Listing.UnorderedException _ ->
-                new Ended(Outcome.UNORDERED, Remedy.COPY, "the server does not list in UTF-8 byte order");
-            case SourceFiles.DamagedException e -> new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage());
-            case CorruptManifestException e -> new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage());
-            case CancellationException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null);
-            case InterruptedException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null);
-            case S3Connection.UnknownAccountException e -> new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage());
-            case ConfigException e -> new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage());
+                new Ended(Outcome.UNORDERED, Remedy.COPY, "the server does not list in UTF-8 byte order", S3Failure.Kind.LISTING_ORDER.word());
+            case SourceFiles.DamagedException e -> new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage(), FailureCause.MISSING);
+            case CorruptManifestException e -> new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage(), FailureCause.MISSING);
+            case CancellationException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null, null);
+            case InterruptedException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null, null);
+            case S3Connection.UnknownAccountException e -> new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage(), FailureCause.CONFIGURATION);
+            case ConfigException e -> new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage(), FailureCause.CONFIGURATION);
             case S3Failure.Permanent e
-            when e.kind() == S3Failure.Kind.LISTING_ORDER -> new Ended(Outcome.UNORDERED, Remedy.NONE, e.getMessage());
+            when e.kind() == S3Failure.Kind.LISTING_ORDER -> Ended.with(Outcome.UNORDERED, Remedy.NONE, e);
             case S3Failure e ->
-                new Ended(Outcome.FAILED, e instanceof S3Failure.Permanent ? Remedy.NONE : Remedy.COPY, e.getMessage());
+                Ended.with(Outcome.FAILED, e instanceof S3Failure.Permanent ? Remedy.NONE : Remedy.COPY, e);
             case IOException e -> brokenByDisk(e);
             case UncheckedIOException e -> brokenByDisk(e);
             default -> {
                 LOG.error("shard {} of {} failed in an unforeseen way", shard.index(), shard.bucket(), failure);
-                yield new Ended(Outcome.FAILED, Remedy.COPY, "internal error: " + failure);
+                yield new Ended(Outcome.FAILED, Remedy.COPY, "internal error: " + failure, FailureCause.UNKNOWN);
             }
         };
     }
@@ -178,14 +189,15 @@ final class ShardJob {
         String message = failure.getMessage();
         // Looked at anew: a run that gave the shard up may have cleared its folders away since the last look.
         if (lease.isRequested() || lease.isLost()) {
-            return new Ended(Outcome.CANCELLED, Remedy.COPY, null);
+            return new Ended(Outcome.CANCELLED, Remedy.COPY, null, null);
         }
         return DiskFull.isCauseOf(failure)
-                ? new Ended(Outcome.DISK_FULL, Remedy.NONE, String.valueOf(message))
+                ? new Ended(Outcome.DISK_FULL, Remedy.NONE, String.valueOf(message), FailureCause.DISK_FULL)
                 : new Ended(
                         Outcome.FAILED,
                         Remedy.COPY,
-                        "the destination disk failed: " + (message == null ? failure.toString() : message));
+                        "the destination disk failed: " + (message == null ? failure.toString() : message),
+                        FailureCause.DISK);
     }
 
     private TransferMessage.Result result(Ended end, FailureLog failures) {
@@ -195,7 +207,7 @@ final class ShardJob {
                 end.outcome(),
                 progress.soFar(end.outcome().isComplete()),
                 progress.usage(copy.listRequests()),
-                new TransferMessage.Failures(failures.first(), failures.total(), end.remedy()),
+                failures.told(end.remedy(), end.kind()),
                 inWords(end.error()));
     }
 
