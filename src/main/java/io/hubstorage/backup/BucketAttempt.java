@@ -132,16 +132,13 @@ record BucketAttempt(String bucket, String prefix, int number, boolean keep, Lis
     }
 
     List<RunRecord.Failure> failures() {
-        return RunRecord.Failure.some(
-                shards.stream().flatMap(end -> end.result().failures().first().stream()));
+        return RunRecord.Failure.some(shards.stream().flatMap(end -> end.result().failures().first().stream()));
     }
 
     Map<String, Tally> failuresByKind() {
         Map<String, Tally> all = new TreeMap<>();
-        shards.forEach(end -> end.result()
-                .failures()
-                .byKind()
-                .forEach((kind, tally) -> all.merge(kind, tally, Tally::plus)));
+        shards.forEach(
+                end -> end.result().failures().byKind().forEach((kind, tally) -> all.merge(kind, tally, Tally::plus)));
         return all;
     }
 

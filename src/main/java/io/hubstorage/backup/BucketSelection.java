@@ -71,8 +71,10 @@ final class BucketSelection {
                         chosen.stream().noneMatch(bucket -> bucket.name().equals(name)))
                 .toList();
         if (!unknown.isEmpty()) {
-            throw new RunStoppedException(FailureCause.CONFIGURATION, "no such bucket: %s. Known are: %s%s"
-                    .formatted(String.join(", ", unknown), names(configured), whatIsNotKnown()));
+            throw new RunStoppedException(
+                    FailureCause.CONFIGURATION,
+                    "no such bucket: %s. Known are: %s%s"
+                            .formatted(String.join(", ", unknown), names(configured), whatIsNotKnown()));
         }
         if (!only.isEmpty()) {
             undiscovered = List.of();
@@ -90,7 +92,8 @@ final class BucketSelection {
     /** These buckets; none only where every account has told which it has. */
     private List<HubConfig.BucketSpec> discovered(List<HubConfig.BucketSpec> buckets) throws RunStoppedException {
         if (buckets.isEmpty() && !undiscovered.isEmpty()) {
-            throw new RunStoppedException(FailureCause.DISCOVERY, "the buckets could not be discovered" + whatIsNotKnown());
+            throw new RunStoppedException(
+                    FailureCause.DISCOVERY, "the buckets could not be discovered" + whatIsNotKnown());
         }
         return buckets;
     }

@@ -72,8 +72,7 @@ final class RunReport {
         boolean inOrder = result == RunResult.INTERRUPTED;
         RunEnd end = new RunEnd(result, clock.instant(), attempts, why, inOrder);
         String cause = result == RunResult.FAILED ? Objects.requireNonNullElse(stoppedBy, FailureCause.UNKNOWN) : null;
-        return new RunRecord(
-                plan.start(), end.because(cause), RunRecord.CurrentSnapshot.NONE, List.of(), List.of());
+        return new RunRecord(plan.start(), end.because(cause), RunRecord.CurrentSnapshot.NONE, List.of(), List.of());
     }
 
     /** Remembers of which kind it is what ends the run, and returns what to say of it. */

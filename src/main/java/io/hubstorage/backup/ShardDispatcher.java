@@ -109,7 +109,8 @@ final class ShardDispatcher {
                 // A worker may not hear of a stop that comes together with the question.
                 job.check();
             } catch (ExecutionException e) {
-                throw new RunStoppedException(FailureCause.DISCOVERY, "the buckets could not be discovered: " + cause(e));
+                throw new RunStoppedException(
+                        FailureCause.DISCOVERY, "the buckets could not be discovered: " + cause(e));
             }
         }
     }
@@ -201,7 +202,8 @@ final class ShardDispatcher {
             try {
                 return shardWaiting.result.get(Math.min(silenceNanos, SECOND_NANOS), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
-                return ended(shard, Outcome.FAILED, "no transfer worker took the work: " + cause(e), FailureCause.UNKNOWN);
+                return ended(
+                        shard, Outcome.FAILED, "no transfer worker took the work: " + cause(e), FailureCause.UNKNOWN);
             } catch (TimeoutException _) {
                 // Without its lease, as when the disk is gone, a worker stops without a word.
                 if (cancelled && hasNoLease(shard)) {
@@ -240,8 +242,7 @@ final class ShardDispatcher {
     }
 
     /** The end of a shard that no worker has told the end of. */
-    private static Result ended(
-            Shard shard, Outcome outcome, @Nullable String error, @Nullable String kind) {
+    private static Result ended(Shard shard, Outcome outcome, @Nullable String error, @Nullable String kind) {
         return new Result(
                 shard.runId(),
                 shard.id(),

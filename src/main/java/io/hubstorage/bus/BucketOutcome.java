@@ -32,8 +32,7 @@ public record BucketOutcome(
     /** Copies the collections. Records of earlier versions did not count by kind: what they name is counted, the rest is of no known one. */
     public BucketOutcome {
         failures = List.copyOf(failures.subList(0, Math.min(failures.size(), MAX_FAILURES)));
-        failuresByKind =
-                Map.copyOf(failuresByKind == null ? counted(failures, failuresTotal) : failuresByKind);
+        failuresByKind = Map.copyOf(failuresByKind == null ? counted(failures, failuresTotal) : failuresByKind);
     }
 
     /** Where nothing is known of the kinds but what is named. */
@@ -57,8 +56,7 @@ public record BucketOutcome(
 
     /** The same as one that was no part of the run. */
     BucketOutcome asLeftOut() {
-        return new BucketOutcome(
-                result, true, counts, failures, failuresTotal, error, failuresByKind, errorKind);
+        return new BucketOutcome(result, true, counts, failures, failuresTotal, error, failuresByKind, errorKind);
     }
 
     private static Map<String, Tally> counted(List<RunRecord.Failure> failures, long total) {

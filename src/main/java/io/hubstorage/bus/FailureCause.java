@@ -56,8 +56,7 @@ public record FailureCause(
      * @param bucket absent where the run as a whole failed
      * @param key absent where the bucket as a whole failed
      */
-    public record Example(
-            @Nullable String bucket, @Nullable String key, String error) {}
+    public record Example(@Nullable String bucket, @Nullable String key, String error) {}
 
     /** Whether it kept whole buckets, or the whole run, from being copied. */
     private boolean isOfWhole() {
@@ -153,9 +152,7 @@ public record FailureCause(
                 "Check the endpoint and whether the credentials may list buckets, or name the buckets in Settings.",
                 FailureCause.DISCOVERY),
         CONFIGURATION(
-                "The configuration doesn't fit",
-                "Check the list of buckets in Settings.",
-                FailureCause.CONFIGURATION),
+                "The configuration doesn't fit", "Check the list of buckets in Settings.", FailureCause.CONFIGURATION),
         OTHER("Failed for another reason", "Look at what is said about each, then retry.");
 
         private static final Map<String, Cause> BY_KIND = new TreeMap<>();
@@ -227,8 +224,8 @@ public record FailureCause(
         return groups.entrySet().stream()
                 .map(entry -> entry.getValue().of(entry.getKey()))
                 .sorted(Comparator.comparing((FailureCause cause) -> !cause.isOfWhole())
-                        .thenComparing(Comparator.comparingLong(FailureCause::objects)
-                                .reversed()))
+                        .thenComparing(
+                                Comparator.comparingLong(FailureCause::objects).reversed()))
                 .toList();
     }
 
@@ -242,10 +239,9 @@ public record FailureCause(
             group.add(bucket, Tally.ZERO);
             group.example(new Example(bucket, null, outcome.error()));
         }
-        outcome.failuresByKind()
-                .forEach((kind, tally) -> group(groups, kind).add(bucket, tally));
+        outcome.failuresByKind().forEach((kind, tally) -> group(groups, kind).add(bucket, tally));
         outcome.failures()
-                .forEach(failure -> group(groups, failure.kind())
-                        .example(new Example(bucket, failure.key(), failure.cause())));
+                .forEach(failure ->
+                        group(groups, failure.kind()).example(new Example(bucket, failure.key(), failure.cause())));
     }
 }

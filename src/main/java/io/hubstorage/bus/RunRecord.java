@@ -167,7 +167,8 @@ public record RunRecord(
             String kind,
             String cause,
 
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long size) {
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long size) {
         /** Of one whose size nobody knows. */
         public Failure(String key, String kind, String cause) {
             this(key, kind, cause, null);

@@ -163,13 +163,21 @@ final class ShardJob {
     private Ended broken(Throwable failure) {
         return switch (failure) {
             case Listing.UnorderedException _ ->
-                new Ended(Outcome.UNORDERED, Remedy.COPY, "the server does not list in UTF-8 byte order", S3Failure.Kind.LISTING_ORDER.word());
-            case SourceFiles.DamagedException e -> new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage(), FailureCause.MISSING);
-            case CorruptManifestException e -> new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage(), FailureCause.MISSING);
+                new Ended(
+                        Outcome.UNORDERED,
+                        Remedy.COPY,
+                        "the server does not list in UTF-8 byte order",
+                        S3Failure.Kind.LISTING_ORDER.word());
+            case SourceFiles.DamagedException e ->
+                new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage(), FailureCause.MISSING);
+            case CorruptManifestException e ->
+                new Ended(Outcome.DAMAGED, Remedy.COPY, e.getMessage(), FailureCause.MISSING);
             case CancellationException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null, null);
             case InterruptedException _ -> new Ended(Outcome.CANCELLED, Remedy.COPY, null, null);
-            case S3Connection.UnknownAccountException e -> new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage(), FailureCause.CONFIGURATION);
-            case ConfigException e -> new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage(), FailureCause.CONFIGURATION);
+            case S3Connection.UnknownAccountException e ->
+                new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage(), FailureCause.CONFIGURATION);
+            case ConfigException e ->
+                new Ended(Outcome.FAILED, Remedy.NONE, e.getMessage(), FailureCause.CONFIGURATION);
             case S3Failure.Permanent e
             when e.kind() == S3Failure.Kind.LISTING_ORDER -> Ended.with(Outcome.UNORDERED, Remedy.NONE, e);
             case S3Failure e ->

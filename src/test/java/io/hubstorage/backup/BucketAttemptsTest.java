@@ -78,7 +78,8 @@ final class BucketAttemptsTest {
                 new TransferMessage.Progress(
                         new BucketCounts(Map.of(BucketCounts.Fate.LISTED, Tally.of(7))), Tally.ZERO, 0, true),
                 new TransferMessage.Usage(1, 2, 3, 4),
-                new TransferMessage.Failures(List.of(), end.remedy() == Remedy.NONE ? 0 : 1, end.remedy()),
+                new TransferMessage.Failures(
+                        List.of(), end.remedy() == Remedy.NONE ? 0 : 1, end.remedy(), Map.of(), null),
                 end.outcome().isComplete() ? null : "why");
     }
 

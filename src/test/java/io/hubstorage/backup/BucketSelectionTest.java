@@ -92,7 +92,7 @@ final class BucketSelectionTest {
                 .toList();
         return new BucketSelection(config, only, schedule, () -> {
             if (found.length == 0) {
-                throw new RunStoppedException("the buckets cannot be listed");
+                throw new RunStoppedException("discovery", "the buckets cannot be listed");
             }
             return buckets(found);
         });

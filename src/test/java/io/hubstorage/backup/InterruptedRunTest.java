@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.Fault;
@@ -168,6 +169,7 @@ final class InterruptedRunTest extends EngineTest {
 
         assertThat(run.result()).isEqualTo(RunResult.FAILED);
         assertThat(run.message()).contains("not enough room on").contains("1.10 PiB needed");
+        assertThat(run.causes()).singleElement().extracting(FailureCause::cause).isEqualTo("disk_full");
         assertThat(hub.snapshots().list()).isEmpty();
         bucket.delete("film");
         s3.bandwidth(0, 0);

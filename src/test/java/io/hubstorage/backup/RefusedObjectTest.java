@@ -44,6 +44,13 @@ final class RefusedObjectTest extends EngineTest {
                 .containsExactlyInAnyOrder("a//b", "large//b");
         assertThat(audit.certificate("photos").outcome().failures().getFirst().cause())
                 .contains("does not accept the credentials", "about the object alone");
+        assertThat(run.causes()).singleElement().satisfies(cause -> {
+            assertThat(cause.cause()).isEqualTo("credentials");
+            assertThat(cause.objects()).isEqualTo(2);
+            assertThat(cause.bytes()).isEqualTo(100 + (3 << 20));
+            assertThat(cause.buckets()).containsExactly("photos");
+        });
+        assertThat(audit.certificate().causes()).isEqualTo(run.causes());
         assertThat(run.attempts()).as("nothing that would pass").isEqualTo(1);
         assertThat(s3.counts().gets()).isLessThanOrEqualTo(303);
         assertThat(s3.counts().lists()).isLessThanOrEqualTo(4);
@@ -67,6 +74,11 @@ final class RefusedObjectTest extends EngineTest {
 
         assertThat(run.result()).as(run.message()).isEqualTo(RunResult.PARTIAL);
         assertThat(run.message()).contains("photos failed", "does not accept the credentials");
+        assertThat(run.causes()).singleElement().satisfies(cause -> {
+            assertThat(cause.cause()).isEqualTo("credentials");
+            assertThat(cause.objects()).as("the bucket as a whole").isZero();
+            assertThat(cause.buckets()).containsExactly("photos");
+        });
         Audit audit = audit(run).holds("music", music);
         assertThat(audit.keys("photos", EntryState.KEPT)).hasSize(5_000);
         assertThat(s3.counts().gets()).as("far less than all").isLessThan(1_500);

@@ -66,7 +66,7 @@ final class RunMonitorTest {
                 TransferMessage.Outcome.CHANGED,
                 new TransferMessage.Progress(counts, toDownload, received, true),
                 TransferMessage.Usage.NONE,
-                new TransferMessage.Failures(List.of(), 0, TransferMessage.Remedy.NONE),
+                TransferMessage.Failures.none(TransferMessage.Remedy.NONE, null),
                 null);
     }
 

@@ -49,7 +49,7 @@ final class ShardDispatcherTest {
                     TransferMessage.Outcome.UNCHANGED,
                     TransferMessage.Progress.NONE,
                     TransferMessage.Usage.NONE,
-                    new TransferMessage.Failures(List.of(), 0, TransferMessage.Remedy.NONE),
+                    TransferMessage.Failures.none(TransferMessage.Remedy.NONE, null),
                     null));
         });
 

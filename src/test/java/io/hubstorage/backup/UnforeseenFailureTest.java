@@ -83,7 +83,7 @@ final class UnforeseenFailureTest {
                 Outcome.CANCELLED,
                 TransferMessage.Progress.NONE,
                 TransferMessage.Usage.NONE,
-                new TransferMessage.Failures(List.of(), 0, TransferMessage.Remedy.COPY),
+                TransferMessage.Failures.none(TransferMessage.Remedy.COPY, null),
                 null);
     }
 

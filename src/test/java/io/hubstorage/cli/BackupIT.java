@@ -71,8 +71,8 @@ final class BackupIT {
         try (HubProcess run = backup()) {
             assertThat(run.exitCode()).isEqualTo(3);
             assertThat(run.out())
-                    .contains("1 object could not be copied")
-                    .contains("  07.jpg: ")
+                    .contains("Access denied (403): 1 object (100 B) in photos", "  Grant the credentials s3:GetObject")
+                    .contains("  photos/07.jpg: ", "Each is named in:", "manifest/photos.failures.jsonl")
                     .containsPattern("photos +with failures");
         }
     }

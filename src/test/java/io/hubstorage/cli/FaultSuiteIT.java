@@ -64,8 +64,8 @@ final class FaultSuiteIT {
 
         String out = run(3, "backup");
 
-        assertThat(out).contains("photos: 7 objects could not be copied");
-        assertThat(never).allMatch(key -> out.contains("  " + key + ": "));
+        assertThat(out).contains("Each is named in:", "photos.failures.jsonl");
+        assertThat(never).allMatch(key -> out.contains("  photos/" + key + ": "));
         assertHolds(BadDay.expected(bucket, never, before));
         run(0, "verify");
         assertDashboardNames(never);

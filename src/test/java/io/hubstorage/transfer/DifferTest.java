@@ -215,11 +215,13 @@ final class DifferTest {
 
         diff(true, List.of(held("a", "1", EntryState.LINKED)), cold("a", false), cold("b", false));
 
-        assertThat(failures.first()).singleElement().satisfies(lost -> {
-            assertThat(lost.key()).isEqualTo("a");
-            assertThat(lost.kind()).isEqualTo("missing");
-            assertThat(lost.cause()).contains("it is archived in S3, and ", "it is missing");
-        });
+        assertThat(failures.told(failures.remedy(), null).first())
+                .singleElement()
+                .satisfies(lost -> {
+                    assertThat(lost.key()).isEqualTo("a");
+                    assertThat(lost.kind()).isEqualTo("missing");
+                    assertThat(lost.cause()).contains("it is archived in S3, and ", "it is missing");
+                });
         assertThat(progress.archived.tally()).isEqualTo(new Tally(2, 20));
         assertThat(progress.kept.tally()).isEqualTo(Tally.ZERO);
         assertThat(logged()).as("no file is there to link").containsExactly("{\"gone\":\"a\"}");
@@ -231,7 +233,7 @@ final class DifferTest {
 
         diff(false, List.of(held("a", "1", EntryState.LINKED)));
 
-        assertThat(failures.first())
+        assertThat(failures.told(failures.remedy(), null).first())
                 .singleElement()
                 .satisfies(lost -> assertThat(lost.cause()).contains("it is gone from S3, and ", "it is missing"));
         assertThat(progress.carried.tally()).isEqualTo(Tally.ZERO);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.s3.ListedObject;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,11 +52,15 @@ final class FailureLogTest {
         return new FetchTask(key, null, new ListedObject(key, 5, "e", Instant.EPOCH, null, false), null, null, false);
     }
 
+    private static TransferMessage.Failures told(FailureLog log) {
+        return log.told(log.remedy(), null);
+    }
+
     private List<String> givenOutAgain() throws IOException, InterruptedException {
         List<String> tasks = new ArrayList<>();
         try (FailureLog next = new FailureLog(shard)) {
             next.retry(task -> tasks.add(task.key()));
-            next.first().forEach(failure -> tasks.add("failed: " + failure.key()));
+            told(next).first().forEach(failure -> tasks.add("failed: " + failure.key()));
         }
         return tasks;
     }
@@ -67,7 +73,7 @@ final class FailureLogTest {
         log.add(failure("d"), TransferMessage.Remedy.RETRY, task("d"));
         log.close();
 
-        assertThat(log.total()).isEqualTo(4);
+        assertThat(told(log).total()).isEqualTo(4);
         assertThat(log.remedy()).as("the one that takes most").isEqualTo(TransferMessage.Remedy.COPY);
         assertThat(givenOutAgain()).containsExactly("a", "d", "failed: b", "failed: c");
     }
@@ -79,9 +85,41 @@ final class FailureLogTest {
         }
         log.close();
 
-        assertThat(log.total()).isEqualTo(102);
-        assertThat(log.first()).hasSize(100).startsWith(failure("k0"));
+        assertThat(told(log).total()).isEqualTo(102);
+        assertThat(told(log).first()).hasSize(100).startsWith(failure("k0"));
         assertThat(Files.readAllLines(shard.failures())).hasSize(102);
+    }
+
+    @Test
+    void allAreCountedByKindAndAFewOfEachKindAreNamedHoweverManyCameBefore() throws IOException {
+        for (int number = 0; number < 500; number++) {
+            log.add(new RunRecord.Failure("k" + number, "access-denied", "403", 10L));
+        }
+        for (int number = 0; number < 7; number++) {
+            log.add(new RunRecord.Failure("late" + number, "corrupt", "another hash", 3L));
+        }
+        log.close();
+
+        TransferMessage.Failures told = told(log);
+        assertThat(told.total()).isEqualTo(507);
+        assertThat(told.byKind())
+                .containsOnly(Map.entry("access-denied", new Tally(500, 5000)), Map.entry("corrupt", new Tally(7, 21)));
+        assertThat(told.first()).hasSize(100);
+        assertThat(told.first().stream()
+                        .filter(each -> each.kind().equals("corrupt"))
+                        .map(RunRecord.Failure::key))
+                .containsExactly("late0", "late1", "late2", "late3", "late4");
+    }
+
+    @Test
+    void whatIsNotTriedAgainIsCountedWithItsSizeAgain() throws Exception {
+        log.add(new RunRecord.Failure("a", "access-denied", "403", 10L));
+        log.close();
+        try (FailureLog next = new FailureLog(shard)) {
+            Files.createFile(shard.retries());
+            next.retry(_ -> {});
+            assertThat(told(next).byKind()).containsOnly(Map.entry("access-denied", new Tally(1, 10)));
+        }
     }
 
     @Test

@@ -217,8 +217,7 @@ final class ShardJobTest {
 
         assertThat(first.failures().remedy()).isEqualTo(TransferMessage.Remedy.RETRY);
         assertThat(first.progress().counts().failed()).isEqualTo(Tally.of(6));
-        assertThat(second.failures())
-                .isEqualTo(new TransferMessage.Failures(List.of(), 0, TransferMessage.Remedy.NONE));
+        assertThat(second.failures()).isEqualTo(TransferMessage.Failures.none(TransferMessage.Remedy.NONE, null));
         assertThat(second.progress().counts().downloaded()).isEqualTo(new Tally(2, 11));
         assertThat(second.progress().counts().failed()).isEqualTo(Tally.ZERO);
         assertThat(second.usage().listRequests()).isZero();
