@@ -47,6 +47,16 @@ public sealed interface JobRecord
     /** The same with another end. */
     JobRecord with(RunEnd other);
 
+    /** Whether it was about this bucket by name. What is about all that is stored, as a cycle of proofs, is about none. */
+    default boolean concerns(String bucket) {
+        return switch (this) {
+            case RunRecord run -> run.tried().anyMatch(each -> each.bucket().equals(bucket));
+            case RestoreRecord restore -> restore.what().buckets().contains(bucket);
+            case RepairRecord repair -> repair.what().buckets().contains(bucket);
+            case DrillRecord _, VerifyRecord _, RetentionRecord _, ReplicationRecord _ -> false;
+        };
+    }
+
     /** Whether it only tried out what it would do. */
     default boolean dryRun() {
         return false;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.JobMessage;
 import io.hubstorage.bus.JobRecord;
 import io.hubstorage.fs.BackwardLines;
 import io.hubstorage.fs.Durable;
@@ -159,6 +160,33 @@ final class HistoryFile {
         }
     }
 
+    /** A page of jobs, see {@link HistorySearch}. */
+    JobMessage.Page search(HistorySearch search) {
+        return read(channel -> search.in(channel, LONGEST), new JobMessage.Page(List.of(), null, null));
+    }
+
+    /** The job of this id, and those beside it; only the line that counts is parsed. */
+    Optional<HistoryPlace> find(String id) {
+        return read(
+                channel -> HistoryPlace.of(id, new BackwardLines(channel, channel.size(), LONGEST)), Optional.empty());
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T of(FileChannel channel) throws IOException;
+    }
+
+    /** @param nothing the answer where there is no file */
+    private <T> T read(Reading<T> reading, T nothing) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return reading.of(channel);
+        } catch (NoSuchFileException e) {
+            return nothing;
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
     /** The next older line that counts; empty at the beginning of the file. */
     private Optional<Line> previous(@Nullable JobKind kind, BackwardLines lines, Met met) {
         try {
@@ -174,7 +202,8 @@ final class HistoryFile {
         }
     }
 
-    private static boolean mayBe(@Nullable JobKind kind, String text) {
+    /** Whether a line may be of a job of that kind, by how it begins. */
+    static boolean mayBe(@Nullable JobKind kind, String text) {
         if (kind == null) {
             return true;
         }

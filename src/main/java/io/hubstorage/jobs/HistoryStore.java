@@ -1,6 +1,7 @@
 package io.hubstorage.jobs;
 
 import io.hubstorage.bus.JobKind;
+import io.hubstorage.bus.JobMessage;
 import io.hubstorage.bus.JobRecord;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -144,8 +145,22 @@ public final class HistoryStore {
 
     /** The job of this id, of whatever kind. */
     public Optional<JobRecord> find(String id) {
-        return file.query(
-                null, jobs -> jobs.filter(job -> job.runId().equals(id)).findFirst());
+        return place(id).map(HistoryPlace::record);
+    }
+
+    /** The same, with those beside it. */
+    Optional<HistoryPlace> place(String id) {
+        return file.find(id);
+    }
+
+    /**
+     * Jobs as somebody asks for them, the newest first.
+     *
+     * @param underWay whether the job of an id is worked on by this process
+     * @throws IllegalArgumentException for a limit that is out of bounds
+     */
+    JobMessage.Page search(JobMessage.Query query, Predicate<String> underWay) {
+        return file.search(new HistorySearch(query, pageSize(query.limit()), underWay));
     }
 
     /** The newest job of that kind that has ended. */

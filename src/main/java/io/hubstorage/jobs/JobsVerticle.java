@@ -5,11 +5,11 @@ import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.JobMessage;
-import io.hubstorage.bus.JobRecord;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
-import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -46,27 +46,25 @@ public final class JobsVerticle extends VerticleBase {
 
     private Future<JobMessage.Page> list(JsonObject body) {
         JobMessage.Query query = BusJson.request(body, JobMessage.Query.class);
-        int limit = HistoryStore.pageSize(query.limit());
-        return vertx.executeBlocking(
-                () -> {
-                    List<JobRecord> found = history.page(query.kind(), limit + 1, query.before());
-                    List<JobRecord> page = found.subList(0, Math.min(limit, found.size()));
-                    return new JobMessage.Page(
-                            page, found.size() > limit ? page.getLast().runId() : null);
-                },
-                false);
+        HistoryStore.pageSize(query.limit());
+        Set<String> current = jobs.current().stream().map(Work::id).collect(Collectors.toSet());
+        return vertx.executeBlocking(() -> history.search(query, current::contains), false);
     }
 
     private Future<JobMessage.Found> get(JsonObject body) {
         String id = BusJson.request(body, JobMessage.Get.class).runId();
-        return vertx.executeBlocking(() -> history.find(id), false)
-                .map(found -> new JobMessage.Found(
-                        found.orElseThrow(() -> Bus.refusal(Bus.NOT_FOUND, "the history knows no job of the id " + id)),
+        return vertx.executeBlocking(() -> history.place(id), false)
+                .map(found ->
+                        found.orElseThrow(() -> Bus.refusal(Bus.NOT_FOUND, "the history knows no job of the id " + id)))
+                .map(place -> new JobMessage.Found(
+                        place.record(),
                         jobs.current().stream()
                                 .filter(work -> work.id().equals(id))
                                 .map(Work::state)
                                 .findFirst()
-                                .orElse(null)));
+                                .orElse(null),
+                        place.older(),
+                        place.newer()));
     }
 
     private JobMessage.Status status() {

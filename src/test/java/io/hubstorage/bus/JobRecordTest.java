@@ -70,7 +70,8 @@ final class JobRecordTest {
         assertThat(BusJson.decode(json, JobRecord.class)).isEqualTo(record);
         assertThat((Object) BusJson.decode(json, record.getClass())).isEqualTo(record);
         assertThat(record.whole()).isTrue();
-        assertThat(BusJson.encode(new JobMessage.Found(record, null)).getJsonObject("record"))
+        assertThat(BusJson.encode(new JobMessage.Found(record, null, null, null))
+                        .getJsonObject("record"))
                 .isEqualTo(json);
     }
 

@@ -542,15 +542,17 @@ final class JobsTest {
         jobs.start(errand).await();
         await().until(() -> errand.ran);
 
-        assertThat(page(null, 2, null))
-                .isEqualTo(new JobMessage.Page(List.of(errand.begun(), Runs.restore("bad", RunResult.FAILED)), "bad"));
-        assertThat(page(null, 2, "bad"))
-                .isEqualTo(new JobMessage.Page(List.of(Runs.run("old", RunResult.SUCCESS)), null));
+        JobMessage.Page first = page(null, 2, null);
+        assertThat(first.jobs()).containsExactly(errand.begun(), Runs.restore("bad", RunResult.FAILED));
+        assertThat(page(null, 2, first.next()))
+                .as("by the cursor, as by the id alone")
+                .isEqualTo(page(null, 2, "bad"))
+                .isEqualTo(new JobMessage.Page(List.of(Runs.run("old", RunResult.SUCCESS)), null, null));
         assertThat(page(JobKind.BACKUP, null, null).jobs()).containsExactly(Runs.run("old", RunResult.SUCCESS));
         assertThatThrownBy(() -> page(null, 0, null)).hasMessageContaining("limit: found 0, allowed: 1 to 1000");
 
-        assertThat(found("now")).isEqualTo(new JobMessage.Found(errand.begun(), errand.state()));
-        assertThat(found("old")).isEqualTo(new JobMessage.Found(Runs.run("old", RunResult.SUCCESS), null));
+        assertThat(found("now")).isEqualTo(new JobMessage.Found(errand.begun(), errand.state(), "bad", null));
+        assertThat(found("old")).isEqualTo(new JobMessage.Found(Runs.run("old", RunResult.SUCCESS), null, null, null));
         assertThatThrownBy(() -> found("none")).hasMessageContaining("the history knows no job of the id none");
 
         assertThat(bus.ask(Addresses.JOBS_STATUS, JobMessage.Status.class)

@@ -178,11 +178,28 @@ final class ApiTest {
         assertThat(server.get("/api/jobs?kind=Restore").json().getJsonArray("jobs"))
                 .containsExactly(restore);
         assertThat(server.get("/api/jobs/j1").json())
-                .isEqualTo(new JsonObject().put("record", restore).putNull("progress"));
+                .isEqualTo(new JsonObject()
+                        .put("record", restore)
+                        .putNull("progress")
+                        .putNull("older")
+                        .putNull("newer"));
+        assertThat(server.get("/api/jobs?kind=drill,restore&kind=verify&result=failed&bucket=photos")
+                        .json()
+                        .getJsonArray("jobs"))
+                .containsExactly(restore);
+        assertThat(server.get("/api/jobs?bucket=none").json().getJsonArray("jobs"))
+                .isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource({"kind=polish,kind", "limit=0,limit", "limit=1001,limit", "before=a&before=b,before"})
+    @CsvSource({
+        "kind=polish,kind",
+        "result=well,result",
+        "trigger=moon,trigger",
+        "limit=0,limit",
+        "limit=1001,limit",
+        "before=a&before=b,before"
+    })
     void whatIsWrongWithAQuestionAboutJobsIsNamed(String query, String name) {
         assertProblem(server.get("/api/jobs?" + query), 400, name);
     }

@@ -109,7 +109,7 @@ final class BusRooms {
             return jobs().filter(job -> job.runId().equals(id))
                     .findFirst()
                     .map(job -> Future.succeededFuture(
-                            new JobMessage.Found(job, running && id.equals("r2") ? state(1) : null)))
+                            new JobMessage.Found(job, running && id.equals("r2") ? state(1) : null, null, null)))
                     .orElseThrow(() -> Bus.refusal(Bus.NOT_FOUND, "the history knows no job of the id " + id));
         });
         bus.answer(Addresses.JOBS_CANCEL, body -> {
@@ -171,12 +171,15 @@ final class BusRooms {
         List<JobRecord> found = jobs().dropWhile(
                         job -> query.before() != null && !job.runId().equals(query.before()))
                 .skip(query.before() == null ? 0 : 1)
-                .filter(job -> query.kind() == null || query.kind() == job.kind())
+                .filter(job -> query.kind().isEmpty() || query.kind().contains(job.kind()))
+                .filter(job -> query.result().isEmpty() || query.result().contains(job.result()))
+                .filter(job -> query.bucket() == null || job.concerns(query.bucket()))
                 .toList();
         int limit = Math.min(found.size(), Objects.requireNonNullElse(query.limit(), 50));
         return new JobMessage.Page(
                 found.subList(0, limit),
-                found.size() > limit ? found.get(limit - 1).runId() : null);
+                found.size() > limit ? found.get(limit - 1).runId() : null,
+                null);
     }
 
     private static S3Message.FilterOutcome tried(S3Message.FilterTrial trial) {

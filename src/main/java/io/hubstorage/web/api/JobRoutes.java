@@ -4,20 +4,21 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.JobMessage;
+import io.hubstorage.bus.RunResult;
+import io.hubstorage.bus.Trigger;
 import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.Query;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Locale;
-import java.util.stream.Stream;
 
 /** {@code /api/jobs/…}: the jobs of every kind, by whatever they were started. */
 public record JobRoutes(Bus bus) {
     private static final int DEFAULT_PAGE = 50;
     private static final int MAX_PAGE = 1000;
-    private static final int MAX_ID = 100;
+    private static final int MAX_ID = 200;
+    private static final int MAX_BUCKET = 300;
 
     public void mount(Router router) {
         router.get("/api/jobs").respond(this::list);
@@ -27,14 +28,15 @@ public record JobRoutes(Bus bus) {
 
     private Future<JsonObject> list(RoutingContext context) {
         Query query = new Query(context);
-        String kind = query.oneOf(
-                "kind", Stream.of(JobKind.values()).map(JobKind::word).toList());
         return bus.ask(
                 Addresses.JOBS_LIST,
                 new JobMessage.Query(
-                        kind == null ? null : JobKind.valueOf(kind.toUpperCase(Locale.ROOT)),
+                        query.allOf("kind", JobKind.values()),
                         query.number("limit", 1, MAX_PAGE, DEFAULT_PAGE),
-                        query.text("before", MAX_ID)));
+                        query.text("before", MAX_ID),
+                        query.text("bucket", MAX_BUCKET),
+                        query.allOf("result", RunResult.values()),
+                        query.allOf("trigger", Trigger.values())));
     }
 
     private Future<JsonObject> one(RoutingContext context) {

@@ -1,9 +1,12 @@
 package io.hubstorage.web.http;
 
+import io.hubstorage.bus.BusJson;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A request's query parameters, checked: whatever is wrong is a 400 that names it. An empty value counts as absent. */
@@ -75,6 +78,23 @@ public final class Query {
             case "false" -> false;
             default -> throw HttpProblem.badInput(name, value, "true or false");
         };
+    }
+
+    /** Several of an enumeration's values, given one after the other with commas between them, or once each; none where none is given. */
+    public <E extends Enum<E>> List<E> allOf(String name, E[] values) {
+        return this.values.getAll(name).stream()
+                .flatMap(given -> Stream.of(given.split(",")))
+                .filter(word -> !word.isBlank())
+                .map(word -> Stream.of(values)
+                        .filter(value -> BusJson.word(value).equalsIgnoreCase(word.strip()))
+                        .findFirst()
+                        .orElseThrow(() -> HttpProblem.badInput(
+                                name,
+                                word,
+                                "one or more of "
+                                        + Stream.of(values).map(BusJson::word).collect(Collectors.joining(", ")))))
+                .distinct()
+                .toList();
     }
 
     /** One of the words, whatever its case. */

@@ -105,7 +105,7 @@ final class NotifyVerticleTest {
         get(bus.answer(
                 Addresses.JOBS_LIST,
                 _ -> Future.succeededFuture(
-                        new JobMessage.Page(List.copyOf(history).reversed(), null))));
+                        new JobMessage.Page(List.copyOf(history).reversed(), null, null))));
         channels.put(MAIL, new Recorder());
         channels.put(CHECK, new Recorder());
         deploy();
