@@ -75,11 +75,21 @@ function examples(cause, run) {
   if (cause.examples.length === 0) return null;
   const named = cause.examples.filter((example) => example.key != null).length;
   const rest = cause.objects - named;
-  const snapshot = run.new_snapshot ? run.snapshot : null;
+  const alike = cause.examples.length > 1 && new Set(cause.examples.map(withoutKey)).size === 1;
+  const more = rest > 0 ? h('li', { class: 'muted' }, `and ${count(rest)} more`, run.new_snapshot && run.snapshot ? [', each named in ',
+    h('a', { href: url(`/runs/${encodeURIComponent(run.run_id)}/certificate`) }, 'the files that the certificate lists')] : null) : null;
+  // What is said of each in the same words is said once.
   return h('ul', { class: 'cause-examples' },
-    cause.examples.map((example) => h('li', {},
-      example.bucket == null ? null : h('bdi', { class: 'name' }, visible(example.key == null ? example.bucket : `${example.bucket}/${example.key}`)),
-      h('span', { class: 'muted' }, visible(example.error)))),
-    rest > 0 ? h('li', { class: 'muted' }, `and ${count(rest)} more`, snapshot == null ? '' : [', each named in ',
-      h('a', { href: url(`/runs/${encodeURIComponent(run.run_id)}/certificate`) }, 'the certificate')]) : null);
+    alike ? h('li', { class: 'muted' }, visible(withoutKey(cause.examples[0]))) : null,
+    cause.examples.map((example) => h('li', {}, place(example), alike ? null : h('span', { class: 'muted' }, visible(example.error)))),
+    more);
+}
+
+function place({ bucket, key }) {
+  return bucket == null ? null : h('bdi', { class: 'name' }, visible(key == null ? bucket : `${bucket}/${key}`));
+}
+
+/** What is said of an example, without its name. */
+export function withoutKey({ key, error }) {
+  return key == null ? error : error.replaceAll(`"${key}"`, '…');
 }

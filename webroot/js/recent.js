@@ -1,8 +1,8 @@
 // The last jobs of every kind, those under way first. The rows stay and only their words change, so that nothing jumps.
 
-import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, setVar, url } from './dom.js';
+import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, setVar } from './dom.js';
 import { exact, instant, relative } from './format.js';
-import { jobAddress, jobLook, jobName, jobWords } from './job-words.js';
+import { jobAddress, jobChanges, jobLook, jobProgress, KINDS } from './job-words.js';
 import { now } from './clock.js';
 
 const SHOWN = 5;
@@ -30,21 +30,23 @@ function row() {
   return own;
 }
 
-function draw({ element, link, mark, name, words, when, bar, fill }, job) {
-  setHidden(element, !job);
-  if (!job) return;
-  const running = job.result == null;
+function draw({ element, link, mark, name, words, when, bar, fill }, given) {
+  setHidden(element, !given);
+  if (!given) return;
+  const running = given.result == null;
+  // The history of backups leaves out what they all are.
+  const job = { kind: 'backup', ...given, result: given.result ?? 'running' };
   const look = jobLook(job);
   const start = instant(job.started_at);
-  setData(element, 'kind', job.kind ?? 'backup');
-  setData(element, 'result', running ? 'running' : job.result);
+  setData(element, 'kind', job.kind);
+  setData(element, 'result', job.result);
   setData(element, 'tone', look.tone);
-  setAttribute(link, 'href', url(jobAddress(job)));
+  setAttribute(link, 'href', jobAddress(job));
   setIcon(mark, look.icon);
-  setText(name, jobName(job));
-  const { text, share } = jobWords(job);
+  setText(name, job.kind === 'backup' && job.dry_run ? 'Dry run' : KINDS[job.kind] ?? job.kind);
+  const { share, words: text } = running ? jobProgress(job) : { share: null, words: jobChanges(job) || look.label };
   setText(words, text);
-  setAttribute(words, 'title', text);
+  setAttribute(words, 'title', running ? text : `${look.label}: ${text}`);
   setText(when, running ? 'now' : relative(Math.min(start, now()), now()));
   setAttribute(when, 'datetime', new Date(start).toISOString());
   setAttribute(when, 'title', exact(start));

@@ -1,9 +1,10 @@
 // What became of each bucket of a run, and every failure by name.
 
-import { h } from './dom.js';
+import { h, url } from './dom.js';
 import { bytes, capital, count, visible } from './format.js';
 import { leftOut } from './results.js';
 
+const LABELS = { linked: 'Unchanged', filtered: 'Left out', vanished: 'Deleted meanwhile', carried: 'Deleted in S3, kept', kept: 'Previous version', refetched: 'Fetched again' };
 const DETAIL_PARTS = ['listed', 'linked', 'downloaded', 'filtered', 'archived', 'vanished', 'failed', 'carried', 'kept', 'deleted', 'refetched'];
 
 /** One line a bucket: how it ended, and what became of its objects. */
@@ -12,9 +13,9 @@ export function bucketTable(run) {
   const parts = DETAIL_PARTS.filter((part) => ['listed', 'linked', 'downloaded', 'failed'].includes(part) || run.totals[part]?.objects > 0);
   return h('div', { class: 'sideways', tabindex: '0', role: 'region', 'aria-label': 'What became of each bucket' }, h('table', {},
     h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Bucket'), h('th', { scope: 'col' }, 'Result'),
-      parts.map((part) => h('th', { scope: 'col', class: 'number' }, capital(part))))),
+      parts.map((part) => h('th', { scope: 'col', class: 'number' }, LABELS[part] ?? capital(part))))),
     h('tbody', {}, run.buckets.map((bucket) => h('tr', { data: { bucket: bucket.bucket } },
-      h('td', {}, visible(bucket.bucket)),
+      h('td', {}, bucket.bucket.startsWith('*') ? visible(bucket.bucket) : h('a', { href: url(`/buckets/${encodeURIComponent(bucket.bucket)}`) }, visible(bucket.bucket))),
       h('td', {}, bucketResult(bucket)),
       parts.map((part) => h('td', { class: 'number', title: bytes(bucket.counts[part].bytes) }, count(bucket.counts[part].objects))))))));
 }

@@ -2,6 +2,7 @@ package io.hubstorage.snapshot;
 
 import io.hubstorage.bus.BucketName;
 import io.hubstorage.fs.Durable;
+import io.hubstorage.fs.Sha256;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -11,6 +12,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,13 @@ public record SnapshotInfo(
             Files.deleteIfExists(pin);
         }
         Durable.syncFolder(folder);
+    }
+
+    /** The SHA-256 of the certificate's file, in hexadecimal digits; null where there is none. */
+    public @Nullable String certificateSha256() throws IOException {
+        return certificate == null
+                ? null
+                : HexFormat.of().formatHex(Sha256.digest().digest(Files.readAllBytes(Layout.certificate(folder))));
     }
 
     public Path tree(String bucket) {

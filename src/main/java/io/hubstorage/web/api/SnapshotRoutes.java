@@ -52,6 +52,7 @@ public record SnapshotRoutes(SnapshotAccess access) {
             Certificate certificate = snapshot.certificate();
             return describe(snapshot)
                     .put("certificate", certificate == null ? null : BusJson.encode(certificate))
+                    .put("certificate_sha256", snapshot.certificateSha256())
                     .put("problems", new JsonArray(certificate == null ? List.of() : certificate.problems()));
         });
     }
