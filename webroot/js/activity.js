@@ -221,7 +221,7 @@ async function loadRunning() {
 // Filters. The address has them, so that a list can be kept or sent, and the browser's way back leads through them.
 
 function drawFilters() {
-  chipsOf(byId('filter-kind'), KINDS, 'kinds');
+  chipsOf(byId('filter-kind'), { ...KINDS, verify: 'Verify' }, 'kinds');
   chipsOf(byId('filter-result'), Object.fromEntries(Object.entries(OUTCOMES).map(([name, { label }]) => [name, label])), 'outcomes');
   byId('filter-trigger').value = filters.triggers[0] ?? '';
   drawBuckets(store.state);

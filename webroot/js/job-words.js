@@ -13,7 +13,7 @@ export const KINDS = {
 /** How jobs end, as they are offered; each stands for some of the server's words. */
 export const OUTCOMES = {
   good: { label: 'Succeeded', results: ['success'] },
-  errors: { label: 'With errors', results: ['partial'] },
+  errors: { label: 'Errors', results: ['partial'] },
   failed: { label: 'Failed', results: ['failed'] },
   stopped: { label: 'Stopped', results: ['cancelled', 'interrupted'] },
 };

@@ -13,7 +13,7 @@ export function mistakeIn(source) {
   try {
     return new RegExp(source, 'giu') && null;
   } catch (cause) {
-    return `Not a regular expression: ${cause.message.replace(/^Invalid regular expression: /, '')}`;
+    return `Not a regular expression: ${cause.message.replace(/^Invalid regular expression: (\/.*\/[a-z]*: )?/s, '')}`;
   }
 }
 

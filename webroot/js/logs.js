@@ -23,6 +23,7 @@ const resume = byId('log-resume');
 const view = new LogView(byId('log'), { most: MOST, follow, dated: true, onHeld: showHeld });
 const older = h('button', { type: 'button', class: 'button small older', id: 'log-older', onclick: loadOlder }, 'Load older lines');
 const asked = new URLSearchParams(location.search);
+const NOTHING = { find: async (lines) => lines.map(() => null), close() {} };
 let cursor = null;
 let matcher = new TextMatcher('');
 let question = null;
@@ -43,8 +44,8 @@ function query(before) {
 async function load() {
   const mistake = search.value && regex.checked ? mistakeIn(search.value) : null;
   setAttribute(search, 'aria-invalid', mistake ? 'true' : null);
-  if (mistake) return note(mistake);
   matcher.close();
+  if (mistake) return cannotSearch(mistake);
   matcher = regex.checked && search.value ? new RegexMatcher(search.value) : new TextMatcher(search.value);
   byId('log-download').href = url(`/api/logs/download?${query()}`);
   remember();
@@ -59,8 +60,21 @@ async function load() {
     view.show(lines, search.value || level.value || runChoice.value ? 'No line matches.' : 'Nothing logged yet.');
     offerOlder(answer.next);
   } catch (error) {
-    if (error.name !== 'AbortError') note(error.message);
+    if (error.name === 'AbortError') return;
+    // What the last search found is no answer to this one; without the server it is still the best there is.
+    if (error.status === 400) cannotSearch(error.message);
+    else note(error.message);
   }
+}
+
+/** Nothing is found by what cannot be looked for, neither before nor from now on. */
+function cannotSearch(why) {
+  question?.abort();
+  matcher = NOTHING;
+  setAttribute(search, 'aria-invalid', 'true');
+  view.show([], capital(why));
+  offerOlder(null);
+  note('');
 }
 
 async function loadOlder() {

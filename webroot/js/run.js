@@ -8,7 +8,7 @@ import { causeCard, retryAll, retryButton } from './causes.js';
 import { changesCard, filesUrl } from './run-changes.js';
 import { account, snapshotWords } from './run-account.js';
 import { bucketTable } from './run-detail.js';
-import { jobProgress } from './job-words.js';
+import { jobAddress, jobProgress } from './job-words.js';
 import { logCard } from './job-log.js';
 import { liveFigures, outcome, ownWords } from './run-words.js';
 import { look, runAddress, triggerName } from './results.js';
@@ -25,7 +25,7 @@ let live = null;
 async function load() {
   try {
     const found = await get(`/api/jobs/${encodeURIComponent(runId)}`);
-    if (found.record.kind !== 'backup') throw Object.assign(new Error('The job of this id is no backup.'), { status: 404 });
+    if (found.record.kind !== 'backup') return location.replace(jobAddress(found.record));
     point(byId('run-older'), found.older);
     point(byId('run-newer'), found.newer);
     show(found.record, found.progress);
@@ -159,8 +159,9 @@ store.subscribe(({ backup }) => backup.current && follow({ ...backup.current, ki
 startShell({
   history: 1,
   onEvent(name, data) {
-    // A run that begins while this page is open is the one after it.
-    if ((name === 'backup.finished' && data.run_id === runId) || (name === 'backup.started' && shown && data.run_id !== runId)) load();
+    if (name === 'backup.finished' && data.run_id === runId) load();
+    // A run that begins while this page is open is the one after it; all else of the page stays as it is.
+    if (name === 'backup.started' && shown?.finished_at && byId('run-newer').hidden) point(byId('run-newer'), data.run_id);
     // After a gap a run that was under way may have ended.
     if (name === 'state' && shown?.result === 'running') load();
   },
