@@ -124,7 +124,8 @@ final class LogPageIT {
         page().find("#log-regex").check();
         // What cannot be had in linear time is refused.
         page().find("#log-search").fill("(a+)+\\1b");
-        page().that("#log-note").containsText("without backreferences and lookaround");
+        page().that("#log").containsText("without backreferences and lookaround");
+        page().hasCount("#log .line", 0);
         assertThat(HUB.hub().get("/api/logs?regex=true&q=" + URLEncoder.encode("(a+)+\\1b", StandardCharsets.UTF_8)))
                 .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(400))
                 .satisfies(answer -> assertThat(answer.body()).contains("without backreferences and lookaround"));
@@ -141,6 +142,18 @@ final class LogPageIT {
         page().find("#log-search").fill("line aaaa");
         page().isShown("#log .line mark >> nth=0");
         page().that("#log-note").isEmpty();
+    }
+
+    @Test
+    void whatIsNoRegularExpressionFindsNothingAndSaysWhy() {
+        page().isShown("#log .line >> nth=0");
+        page().find("#log-regex").check();
+        page().find("#log-search").fill("line (");
+        page().that("#log").containsText("Not a regular expression: Unterminated group");
+        page().hasCount("#log .line", 0);
+        page().that("#log-search").hasAttribute("aria-invalid", "true");
+        page().find("#log-search").fill("line (a+)");
+        page().isShown("#log .line mark >> nth=0");
     }
 
     @Test

@@ -114,6 +114,8 @@ final class PageWeightIT {
                 "/snapshots",
                 "/setup",
                 "/runs/run-7",
+                "/activity",
+                "/runs/run-7/certificate",
                 "/restore",
                 "/restores/r1",
                 "/integrity",

@@ -146,8 +146,8 @@ final class PagesIT {
             page.that("#tip").containsText("Failed");
             page.page().keyboard().press("Enter");
             page.page().waitForURL("**/runs/" + run);
-            page.that(".run-failures").containsText("not-there");
-            page.that("#run-heading").containsText("Run of");
+            page.that("#no_such_bucket").containsText("not-there");
+            page.that("#run-heading").containsText("Backup of");
         }
     }
 
