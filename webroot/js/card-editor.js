@@ -1,7 +1,8 @@
 // What the cards of a list of objects have in common: a control for each member, by its schema.
 
 import { h, setText } from './dom.js';
-import { cellText, cellValue, number } from './config-model.js';
+import { cellText, cellValue } from './config-model.js';
+import { quantityInput } from './quantity-input.js';
 import { types } from './schema.js';
 
 /** Controls below an id. `always` are the members that the file says even where they are blank, `tell()` hears of each change of a row. */
@@ -14,9 +15,8 @@ export function cardControls(id, always, tell) {
   }
 
   function labelled(schema, key, control, ...notes) {
-    control.id = `${id}-${key}`;
-    const shown = schema['x-unit'] ? h('div', { class: 'with-unit' }, control, h('span', {}, schema['x-unit'])) : control;
-    return h('div', { class: 'field' }, h('label', { for: control.id }, schema.title), shown, ...notes, schema.description ? h('p', { class: 'help' }, schema.description) : null);
+    control.id ||= `${id}-${key}`;
+    return h('div', { class: 'field' }, h('label', { for: control.id }, schema.title), control.closest('.quantity') ?? control, ...notes, schema.description ? h('p', { class: 'help' }, schema.description) : null);
   }
 
   function select(choices, value, names, onchange) {
@@ -37,9 +37,7 @@ export function cardControls(id, always, tell) {
     const own = row.value[name];
     const control = h(long ? 'textarea' : 'input', {
       class: long ? 'input mono' : 'input', rows: long ? 3 : null, value: byLine ? (own ?? []).join('\n') : cellText(own), placeholder: cellText(schema.examples?.[0]), spellcheck: 'false', autocapitalize: 'off',
-      inputmode: schema.maximum === undefined ? null : 'numeric',
-      oninput: () => write(row, name, control.value === '' ? null : byLine ? control.value.split('\n').filter((line) => line.trim() !== '')
-        : schema.maximum === undefined ? cellValue(schema, control.value) : number(control.value)),
+      oninput: () => write(row, name, control.value === '' ? null : byLine ? control.value.split('\n').filter((line) => line.trim() !== '') : cellValue(schema, control.value)),
     });
     return labelled(schema, key, control);
   }
@@ -66,11 +64,18 @@ export function cardControls(id, always, tell) {
       })));
   }
 
+  function amount(row, name, schema, key) {
+    const input = quantityInput({ id: `${id}-${key}`, label: schema.title, schema }, (value) => write(row, name, value));
+    input.set(row.value[name]);
+    if (input.control.placeholder === '') input.control.placeholder = cellText(schema.examples?.[0]);
+    return labelled(schema, key, input.control);
+  }
+
   function control(row, name, schema, key) {
     if (types(schema).includes('boolean')) return toggle(row, name, schema, key);
     if (schema.items?.enum) return several(row, name, schema);
     if (schema.enum) return labelled(schema, key, select(schema.enum, row.value[name] ?? schema.default, schema['x-labels'], (value) => write(row, name, value)));
-    return text(row, name, schema, key);
+    return schema.maximum !== undefined || schema['x-unit'] ? amount(row, name, schema, key) : text(row, name, schema, key);
   }
 
   return { write, labelled, select, toggle, control };

@@ -29,7 +29,7 @@ function isObject(value) {
 
 /**
  * Sorts the server's problems by the field that shows them: the one whose path is the longest beginning of the
- * problem's path. Returns {byField: Map(path → problems), rest: problems that no field shows}.
+ * problem's path, or else the first one within what the problem is about. Returns {byField: Map(path → problems), rest: problems that no field shows}.
  */
 export function assign(problems, fields) {
   const byField = new Map();
@@ -37,7 +37,7 @@ export function assign(problems, fields) {
   for (const problem of problems) {
     const field = fields
       .filter((path) => problem.path === path || problem.path.startsWith(`${path}.`) || problem.path.startsWith(`${path}[`))
-      .sort((a, b) => b.length - a.length)[0];
+      .sort((a, b) => b.length - a.length)[0] ?? fields.find((path) => path.startsWith(`${problem.path}.`));
     if (field === undefined) rest.push(problem);
     else byField.set(field, [...(byField.get(field) ?? []), problem]);
   }
@@ -106,9 +106,33 @@ export function namedMembers(rows) {
   return members;
 }
 
-/** The lines of a JSON text, and for each whether the baseline has no such line at that place. */
-export function changedLines(value, baseline) {
-  return diffLines(baseline, value).filter((line) => line.kind !== 'removed').map(({ kind, text }) => ({ text, changed: kind === 'added' }));
+/**
+ * What two people made of the same configuration: `theirs` with all that `mine` changed since `base`. Of lists both additions
+ * stay; where both changed the same option, mine counts and its path is in `both`.
+ */
+export function merge(base, mine, theirs) {
+  const both = [];
+  const merged = mergeAt(base, mine, theirs, '', both);
+  return { merged, both };
+}
+
+function mergeAt(base, mine, theirs, path, both) {
+  if (same(base, mine) || same(mine, theirs)) return theirs;
+  if (same(base, theirs)) return mine;
+  if (isObject(mine) && isObject(theirs)) {
+    const before = isObject(base) ? base : {};
+    const names = [...new Set([...Object.keys(theirs), ...Object.keys(mine)])];
+    return Object.fromEntries(names.map((name) => [name, mergeAt(before[name], mine[name], theirs[name], path ? `${path}.${name}` : name, both)])
+      .filter(([, value]) => value !== undefined));
+  }
+  if ([base, mine, theirs].every(Array.isArray)) {
+    const lacks = (list, item) => !list.some((other) => same(other, item));
+    // A row that both changed is one for each of them.
+    const apart = base.every((item) => !lacks(mine, item) || !lacks(theirs, item));
+    if (apart) return [...theirs.filter((item) => lacks(base, item) || !lacks(mine, item)), ...mine.filter((item) => lacks(base, item) && lacks(theirs, item))];
+  }
+  both.push(path);
+  return mine;
 }
 
 /** What makes one JSON text out of the other: lines that are `same`, `removed` or `added`, in order. */

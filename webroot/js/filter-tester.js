@@ -7,9 +7,9 @@ import { bytes, count, plural, visible } from './format.js';
 
 const TYPING_MS = 500;
 const KINDS = [
-  ['excluded', 'Left out', 'warn', 'No key looked at is left out.'],
-  ['included', 'Brought back by an include', 'good', 'No include brings a key back.'],
-  ['copied', 'Copied', 'info', 'No key looked at would be copied.'],
+  ['excluded', 'Left out', 'warn', 'No file is left out.'],
+  ['included', 'Re-included', 'good', 'No include brings a key back.'],
+  ['copied', 'Copied', 'info', 'No file would be copied.'],
 ];
 
 /** The tester: its element, and `draft(config)` to be told of every change. */
@@ -18,7 +18,7 @@ export function filterTester() {
   const button = h('button', { type: 'button', class: 'button small', id: 'tester-run', onclick: run }, 'Try on real keys');
   const note = h('p', { class: 'help', id: 'tester-note', role: 'status' }, 'See which keys these patterns catch, without saving or copying anything.');
   const result = h('div', { class: 'tester-result', id: 'tester-result', hidden: true });
-  const element = h('div', { class: 'tester', role: 'group', 'aria-label': 'Try the patterns' }, h('div', { class: 'row-actions' }, choice, button), note, result);
+  const element = h('div', { class: 'tester', id: 'tester', role: 'group', 'aria-label': 'Try the patterns' }, h('div', { class: 'row-actions' }, choice, button), note, result);
   let config = null;
   let asked = '';
   let tried = false;
@@ -81,7 +81,7 @@ export function filterTester() {
 
 function rule(verb, matches) {
   return matches.map(({ pattern, objects }) => h('li', { data: { tone: objects > 0 ? 'good' : 'warn' } }, `${verb} `, h('code', {}, visible(pattern)),
-    h('span', { class: 'tone-text' }, objects > 0 ? ` matches ${plural(objects, 'key')}` : ' matches no key looked at')));
+    h('span', { class: 'tone-text' }, objects > 0 ? ` matches ${plural(objects, 'key')}` : " doesn't match any file")));
 }
 
 function kind(caught, title, tone, nothing, open) {

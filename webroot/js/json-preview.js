@@ -1,17 +1,37 @@
-// The file as it will be written, with the changed lines marked.
+// The drawer: what changes in config.json, or the whole file as it will be written.
 
 import { byId, h, setText } from './dom.js';
-import { changedLines } from './config-model.js';
+import { drawDiff } from './config-diff.js';
+import { changedLines, same } from './config-model.js';
 import { plural, visible } from './format.js';
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b/g;
+const place = byId('preview');
 
-/** Draws `config` beside what is saved now. */
-export function preview(config, saved) {
-  const lines = changedLines(config, saved);
-  byId('preview').replaceChildren(...lines.map(({ text, changed }) => h('span', { class: changed ? 'row changed' : 'row' }, ...tokens(text))));
-  const many = lines.filter((line) => line.changed).length;
-  setText(byId('preview-note'), many === 0 ? 'as saved' : `${plural(many, 'line')} changed`);
+/** Opens it on `view`: `changes` or `file`. */
+export function openDrawer(saved, draft, view) {
+  const drawer = byId('drawer');
+  const draw = ({ value }) => (value === 'changes' ? drawChanges(saved, draft) : drawFile(saved, draft));
+  for (const radio of drawer.querySelectorAll('input[name=drawer]')) {
+    radio.checked = radio.value === view;
+    radio.onchange = () => draw(radio);
+    if (radio.checked) draw(radio);
+  }
+  drawer.onclick = ({ target }) => { if (target === drawer) drawer.close(); };
+  drawer.showModal();
+  place.focus();
+}
+
+function drawChanges(saved, draft) {
+  place.classList.add('diff');
+  const { added, removed } = drawDiff(place, saved, draft);
+  setText(byId('drawer-note'), added + removed === 0 ? 'Nothing has changed.' : `${plural(added, 'line')} added, ${plural(removed, 'line')} removed.`);
+}
+
+function drawFile(saved, draft) {
+  place.classList.remove('diff');
+  place.replaceChildren(...changedLines(draft, saved).map(({ text, changed }) => h('span', { class: changed ? 'row changed' : 'row' }, ...tokens(text))));
+  setText(byId('drawer-note'), same(saved, draft) ? 'As it is saved.' : 'As it will be written; changed lines are marked.');
 }
 
 function tokens(line) {

@@ -3,7 +3,7 @@
 import { byId, h, icon, setData, setHidden, setText, url } from './dom.js';
 import { get, post, request } from './api.js';
 import { bucketCalled, bucketName, bucketRows, write } from './config-model.js';
-import { bucketChoices, withoutAnswer } from './bucket-picker.js';
+import { bucketChoices, withoutAnswer } from './bucket-list.js';
 import { diagnose } from './diagnostics.js';
 import { bytes, capitalBut, count, listing, plural, visible } from './format.js';
 import { counts, runAddress } from './results.js';

@@ -114,7 +114,7 @@ public final class Diagnostics {
 
     private S3Message.@Nullable Identity identity() throws InterruptedException {
         if (!clients.isAws() && stsEndpoint == null) {
-            skipped("identity", "this endpoint comes without a service that names the caller", null);
+            skipped("identity", "not supported here (fine for MinIO and others)", null);
             return null;
         }
         try (StsAsyncClient sts = clients.newSts(stsEndpoint)) {
