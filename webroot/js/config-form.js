@@ -2,7 +2,7 @@
 
 import { byId, h, icon, setAttribute, setHidden, setText } from './dom.js';
 import { cellText, read, same } from './config-model.js';
-import { capital } from './format.js';
+import { capital, plural } from './format.js';
 import { quantityInput } from './quantity-input.js';
 import { sections, sentence, types, withoutEffect } from './schema.js';
 import { byTab } from './settings-place.js';
@@ -39,6 +39,9 @@ export function settingsForm(root, tabs, { readOnly, onChange }) {
   for (const [inner, outer] of Object.entries(WITHIN)) tabOf.set(inner, tabOf.get(outer));
   const fields = new Map();
   const built = new Map();
+  /** The fields of each card, and the cards of which those without effect are shown too. */
+  const folds = new Map();
+  const opened = new Set();
   let config = null;
   let locked = {};
   let found = new Map();
@@ -61,9 +64,11 @@ export function settingsForm(root, tabs, { readOnly, onChange }) {
         return field.element;
       });
       const heading = `section-${id}-title`;
+      const card = h('fieldset', { class: 'card rows-card', disabled: readOnly, 'aria-labelledby': heading }, inner);
+      folds.set(card, own.map(({ path }) => path));
       return h('section', { class: 'settings-section', id: `section-${id}`, 'aria-labelledby': heading },
         h('div', { class: 'about' }, h('h2', { id: heading }, title), h('p', {}, description)),
-        h('fieldset', { class: 'card rows-card', disabled: readOnly, 'aria-labelledby': heading }, inner));
+        card);
     }));
     if (config) fill(own(tab));
   }
@@ -79,15 +84,46 @@ export function settingsForm(root, tabs, { readOnly, onChange }) {
     write();
   }
 
-  // What one field decides about another.
+  // What one field decides about another. Where several in a row have no effect, that is said once, and they are folded away.
   function adjust() {
-    for (const { option, effect, without } of fields.values()) {
-      const said = withoutEffect(root, option.schema, config);
-      setHidden(effect, said === null);
-      setText(effect, said ?? '');
-      without?.(said !== null);
+    for (const [card, inCard] of folds) {
+      const groups = [];
+      for (const path of inCard) {
+        const field = fields.get(path);
+        const said = withoutEffect(root, field.option.schema, config);
+        field.without?.(said !== null);
+        if (said !== null && groups.at(-1)?.said === said) groups.at(-1).fields.push(field);
+        else groups.push({ said, fields: [field] });
+      }
+      for (const { said, fields: some } of groups) foldAway(card, said, some);
     }
     fields.get('s3_buckets')?.accounts(Object.keys(config.accounts ?? {}));
+  }
+
+  function foldAway(card, said, some) {
+    const folded = said !== null && some.length > 1;
+    for (const { element, effect } of some) {
+      setHidden(effect, said === null || folded);
+      setText(effect, said ?? '');
+      setHidden(element, folded && !opened.has(card));
+    }
+    const foldBefore = ({ element: { previousElementSibling: one } }) => (one?.classList.contains('fold') ? one : null);
+    for (const further of some.slice(1)) foldBefore(further)?.remove();
+    const there = foldBefore(some[0]);
+    if (!folded) return there?.remove();
+    const words = [said, opened.has(card) ? null : `Show ${plural(some.length, 'setting')}`];
+    if (there?.dataset.words === words.join()) return;
+    there?.remove();
+    some[0].element.before(h('div', { class: 'setting fold', data: { words: words.join() } }, h('p', { class: 'effect' }, said),
+      words[1] ? h('button', { type: 'button', class: 'button small', onclick: () => { opened.add(card); adjust(); } }, words[1]) : null));
+  }
+
+  // Whoever looks for one of them wants to see it.
+  function unfold(element) {
+    const card = element?.closest('.rows-card');
+    if (!card || !element.hidden) return;
+    opened.add(card);
+    adjust();
   }
 
   // Written only on a change: the places are live regions.
@@ -98,6 +134,7 @@ export function settingsForm(root, tabs, { readOnly, onChange }) {
       if (problem.textContent !== said.map((one) => one.textContent).join('')) problem.replaceChildren(...said);
       if (control) setAttribute(control, 'aria-invalid', list.length > 0 ? 'true' : null);
       element.classList.toggle('wrong', list.length > 0);
+      if (list.length > 0) unfold(element);
     }
   }
 
@@ -136,7 +173,11 @@ export function settingsForm(root, tabs, { readOnly, onChange }) {
       return inTabs.length > 0 || same(before, after) ? inTabs : [null];
     },
     /** The element of a place that has been built. */
-    element: (id) => fields.get(id)?.element ?? byId(id),
+    element(id) {
+      const element = fields.get(id)?.element ?? byId(id);
+      unfold(element);
+      return element;
+    },
     first: (tab) => own(tab).find(({ element }) => element.classList.contains('wrong'))?.element,
   };
 }
@@ -194,7 +235,7 @@ function list(field, id, change, { modules, onChange }) {
 function input(field, id, change) {
   const usual = field.schema.default;
   const control = h('input', {
-    class: 'input', id, placeholder: usual ? `${usual} (default)` : field.placeholder, spellcheck: 'false', autocomplete: 'off', 'aria-describedby': `${id}-problem`,
+    class: 'input', id, placeholder: usual ? `${usual} (default)` : field.placeholder ? `e.g. ${field.placeholder}` : '', spellcheck: 'false', autocomplete: 'off', 'aria-describedby': `${id}-problem`,
     // An emptied text means the default, which the file says by null.
     oninput: () => change(control.value === '' ? null : control.value),
   });

@@ -77,12 +77,6 @@ export function bucketList(rows) {
   });
 }
 
-/** Buckets called like these added, each once. */
-export function addBuckets(rows, names) {
-  const known = new Set(rows.map(bucketName));
-  return [...rows.filter((row) => row.name !== ''), ...names.filter((name) => !known.has(name)).map((name) => ({ ...bucketCalled(name), prefix: '' }))];
-}
-
 /** What a bucket of the configuration is called everywhere else: `photos`, and `photos@archive` where its account has a name. */
 export function bucketName({ name, account }) {
   return account ? `${name}@${account}` : name;
@@ -133,6 +127,11 @@ function mergeAt(base, mine, theirs, path, both) {
   }
   both.push(path);
   return mine;
+}
+
+/** The lines of a JSON text, and for each whether the baseline has no such line at that place. */
+export function changedLines(value, baseline) {
+  return diffLines(baseline, value).filter((line) => line.kind !== 'removed').map(({ kind, text }) => ({ text, changed: kind === 'added' }));
 }
 
 /** What makes one JSON text out of the other: lines that are `same`, `removed` or `added`, in order. */

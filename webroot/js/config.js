@@ -20,7 +20,7 @@ const TITLES = new Map(tabButtons.map((button) => [button.dataset.tab, button.fi
 const TYPING_MS = 400;
 const EMPTY = new Map();
 /** What a tab has beside the options of the schema. */
-const BESIDE = { buckets: diagnose, filters: tester, access: () => (readOnly ? null : import('./access.js')) };
+const BESIDE = { buckets: diagnose, filters: tester, access: () => (readOnly ? null : import('./access.js')), advanced: fixed };
 const MORE_PLACES = [
   ['section-s3', 'buckets', 'Access to S3', 'credentials keys diagnosis check endpoint region'],
   ['section-login', 'access', 'Login', 'password roles viewer operator admin single sign-on openid'],
@@ -148,11 +148,13 @@ finder.addEventListener('keydown', (event) => {
 // Called when another one was saved (`over` what is typed only when that was asked for), and at the beginning.
 async function load({ over = true } = {}) {
   try {
+    const first = loaded === null;
     const [{ json }] = await Promise.all([request('GET', '/api/config'), form ?? build()]);
     // Somebody may have begun to type while the answer was on its way.
     if (!over && !same(draft, loaded.config)) return elsewhere();
     take(json);
     notices.replaceChildren(...warnings(json));
+    if (first) await go(placeOf(location.hash, places()) ?? { tab: TABS[0] });
   } catch (error) {
     notices.replaceChildren(banner('bad', 'alert', h('strong', {}, error.title), ` ${error.message} `, action('Try again', () => load())));
   }
@@ -161,7 +163,7 @@ async function load({ over = true } = {}) {
 async function build() {
   schema = await get('/api/config/schema');
   form = settingsForm(schema, TABS, { readOnly, onChange: edit });
-  await go(placeOf(location.hash, places()) ?? { tab: TABS[0] });
+  await form.build(shownTab);
 }
 
 function take(current, next = current.config) {
@@ -169,7 +171,7 @@ function take(current, next = current.config) {
   draft = next;
   form.show(draft, current.locked ?? {});
   say(EMPTY);
-  showLocked(current.locked ?? {});
+  if (begun.has('advanced')) fixed();
   byId('open-file').disabled = false;
   changed();
 }
@@ -369,13 +371,14 @@ function brokenFile({ file, reason, problems, copy }) {
       : `${copy ? `The last good one is in force (${copy}).` : 'The last good one stays in force, and is what this page shows.'} Mend the file, or save here: the broken one is then kept beside it.`));
 }
 
-function showLocked(locked) {
-  const entries = Object.entries(locked);
-  setHidden(byId('section-fixed'), entries.length === 0);
-  byId('fixed-values').replaceChildren(...entries.flatMap(([name, value]) => {
+// Beside the options of the file that it overrules.
+function fixed() {
+  const entries = Object.entries(loaded?.locked ?? {}).filter(([name]) => name !== 'data_path');
+  byId('fixed-values')?.remove();
+  byId('section-advanced').querySelector('.rows-card').append(h('div', { class: 'setting wide', id: 'fixed-values' }, h('dl', { class: 'access' }, entries.flatMap(([name, value]) => {
     const [label, variable] = LOCKS[name] ?? [name, null];
     return [h('dt', {}, label), h('dd', {}, String(value), variable ? h('code', { class: 'muted' }, variable) : null)];
-  }));
+  }))));
 }
 
 function banner(tone, picture, ...content) {

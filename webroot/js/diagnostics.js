@@ -43,7 +43,7 @@ function access({ credentials, endpoint, region, identity }) {
   const missing = [credentials.has_access_key ? null : 'access key', credentials.has_secret_key ? null : 'secret key'].filter(Boolean);
   const found = credentials.configured
     ? `Found${credentials.source ? ` (${credentials.source})` : ''}`
-    : `Missing: ${missing.join(' and ') || 'no source gave any'}. They belong in .env, never in this form.`;
+    : `Missing: ${missing.join(' and ') || 'no source gave any'}`;
   return [
     ['Credentials', h('span', { class: 'tone-text', data: { tone: credentials.configured ? 'good' : 'bad' } }, found)],
     credentials.profile ? ['Profile', credentials.profile] : null,

@@ -26,10 +26,10 @@ const PAGES = [
   { label: 'Activity', path: '/activity', icon: 'sync', words: 'jobs runs history' },
   { label: 'Storage', path: '/storage', icon: 'folder', words: 'retention disk space trash snapshots' },
   { label: 'Proofs', path: '/storage#proofs', icon: 'check', words: 'verify integrity damage repair scrub' },
-  { label: 'Settings', path: '/config', icon: 'gear', words: 'configuration preferences schedule hooks notifications tokens audit', least: 'admin' },
+  { label: 'Settings', path: '/config', icon: 'gear', words: 'configuration preferences schedule hooks notifications tokens audit', least: 'operator' },
   { label: 'Log', path: '/logs', icon: 'file', words: 'logs', least: 'operator' },
   { label: 'Alerts', path: '/alerts', icon: 'alert', words: 'notifications' },
-  { label: 'Set-up', path: '/setup', icon: 'gear', words: 'keys endpoint', least: 'admin' },
+  { label: 'Setup', path: '/setup', icon: 'gear', words: 'keys endpoint', least: 'admin' },
   { label: 'API', path: '/openapi.yaml', icon: 'file', words: 'openapi' },
 ].map((page) => ({ kind: 'Page', ...page }));
 

@@ -1,16 +1,21 @@
 // The first set-up: one step after the other, each with what the server really found.
 
-import { byId, h, icon, setData, setHidden, setText, url } from './dom.js';
+import { byId, h, icon, setData, setHidden, setIcon, setText, setVar, url } from './dom.js';
+import { now } from './clock.js';
 import { get, post, request } from './api.js';
 import { bucketCalled, bucketName, bucketRows, write } from './config-model.js';
 import { bucketChoices, withoutAnswer } from './bucket-list.js';
 import { diagnose } from './diagnostics.js';
-import { bytes, capitalBut, count, listing, plural, visible } from './format.js';
-import { counts, runAddress } from './results.js';
+import { bytes, capitalBut, count, duration, instant, listing, percent, plural, rate, roughly, visible } from './format.js';
+import { OBJECT_COST, settled } from './progress.js';
+import { counts, look, runAddress } from './results.js';
 import { describeSchedule } from './schedule.js';
+import * as words from './schema.js';
 import { startShell, store } from './shell.js';
 
-const STEPS = ['access', 'buckets', 'schedule', 'preview', 'start'];
+const STEPS = ['access', 'buckets', 'schedule', 'preview', 'alert', 'start', 'drill'];
+/** From here on the first backup runs, and what it runs by is no longer changed here. */
+const STARTED = STEPS.indexOf('drill');
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const SCHEDULES = [
   { label: 'Every hour', interval_hours: 1 },
@@ -22,6 +27,13 @@ const chosen = new Set();
 let loaded = null;
 let schedule = SCHEDULES.find((one) => one.usual);
 let dryRun = null;
+let schema = null;
+/** The channel that was made here, as it is saved; null for none. */
+let channel = null;
+let savedChannel = null;
+/** The first backup and the first drill, while they run. */
+let running = null;
+let drilling = null;
 let open = 'access';
 
 function show(step) {
@@ -31,11 +43,12 @@ function show(step) {
     setData(byId(`step-${name}`), 'state', index < at ? 'done' : index === at ? 'active' : 'waiting');
     const note = byId(`${name}-note`);
     note?.querySelector('button')?.remove();
-    if (index < at) note?.append(h('button', { type: 'button', class: 'button small quiet', 'aria-label': `Change: ${name}`, onclick: () => show(name) }, 'Change'));
+    if (index < at && at < STARTED && !running) note?.append(h('button', { type: 'button', class: 'button small quiet', 'aria-label': `Change: ${name}`, onclick: () => show(name) }, 'Change'));
   });
   if (at > 0) byId(`step-${step}`).querySelector('.setup-body :is(input, button):not(:disabled)')?.focus({ preventScroll: false });
 }
 
+/** `text` may be an element. */
 function note(step, text) {
   const place = byId(`${step}-note`);
   place.replaceChildren(h('span', {}, text));
@@ -145,6 +158,7 @@ function draft(enabled) {
   }));
   const when = { interval_hours: schedule.interval_hours ?? 6, cron: schedule.cron ?? null, time_zone: schedule.time_zone ?? null };
   for (const [key, value] of Object.entries({ ...when, enabled })) config = write(config, `automation.${key}`, value);
+  if (channel) config = write(config, 'notify.channels', [...(config.notify?.channels ?? []).filter(({ name }) => name !== savedChannel), channel]);
   return config;
 }
 
@@ -216,31 +230,205 @@ function drawPlan(record) {
 byId('preview-run').addEventListener('click', countFirst);
 byId('preview-skip').addEventListener('click', () => {
   if (!byId('preview-note').textContent) note('preview', 'Skipped');
-  setText(byId('start-lead'), `The first backup begins at once and is seen on the dashboard. After that it runs ${describeSchedule(schedule)}.`);
-  show('start');
+  show('alert');
+  drawKinds().catch(failed);
 });
 
-// 5 Start
+// 5 Alerts
+
+async function drawKinds() {
+  if (schema) return;
+  const [read, { channelForm }] = await Promise.all([get('/api/config/schema'), import('./channel-form.js')]);
+  schema = read;
+  const form = channelForm(schema, (value) => {
+    channel = value;
+    setText(byId('channel-said'), '');
+    nextAlert(false);
+  });
+  byId('channel-form').append(form.element);
+  byId('channel-kinds').append(...form.kinds.map(({ value, label }) => h('label', {},
+    h('input', { type: 'radio', name: 'channel', value, onchange: () => { form.show(value); setHidden(byId('channel-form'), false); setHidden(byId('alert-test'), false); } }), h('span', {}, label))));
+}
+
+function nextAlert(sent) {
+  const next = byId('alert-next');
+  setText(next, sent ? 'Continue' : channel ? 'Skip the test' : 'Skip: only this dashboard will say it');
+  next.classList.toggle('primary', sent);
+  byId('alert-test').classList.toggle('primary', !sent);
+}
+
+async function testChannel() {
+  const said = byId('channel-said');
+  const button = byId('alert-test');
+  button.disabled = true;
+  said.dataset.tone = 'idle';
+  setText(said, 'Sending…');
+  try {
+    await save(false);
+    savedChannel = channel.name;
+    const outcome = await post('/api/notify/test', { channel: channel.name });
+    const delivered = outcome.result === 'delivered';
+    said.dataset.tone = delivered ? 'good' : 'bad';
+    setText(said, delivered ? 'Delivered. Look whether it has arrived.' : `Not delivered: ${outcome.said || 'the other side gave no reason'}`);
+    nextAlert(delivered);
+  } catch (error) {
+    said.dataset.tone = 'bad';
+    setText(said, sentences(error).join(' '));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+byId('alert-test').addEventListener('click', testChannel);
+byId('alert-next').addEventListener('click', async () => {
+  try {
+    if (channel) {
+      await save(false);
+      savedChannel = channel.name;
+    }
+    const { label } = channel ? kindOf(channel.type) : { label: 'Skipped: only this dashboard will say it' };
+    note('alert', label);
+    setText(byId('start-lead'), `It begins at once. After that a backup runs ${describeSchedule(schedule)}.`);
+    show('start');
+  } catch (error) {
+    byId('channel-said').dataset.tone = 'bad';
+    setText(byId('channel-said'), sentences(error).join(' '));
+  }
+});
+
+function kindOf(type) {
+  return { label: schema.properties.notify.properties.channels.items.properties.type['x-labels'][type] };
+}
+
+// 6 The first backup
 
 byId('start').addEventListener('click', async () => {
   byId('start').disabled = true;
+  byId('notices').replaceChildren();
   try {
     await save(true);
-    try {
-      await post('/api/backup/run', { dry_run: false, buckets: [] });
-    } catch (error) {
-      // The schedule that was just switched on may have been quicker.
-      if (error.status !== 409) throw error;
-    }
-    location.assign(url('/'));
+    running = await startBackup();
+    setHidden(byId('start'), true);
+    setHidden(byId('start-lead'), true);
+    setHidden(byId('first-run'), false);
+    for (const button of document.querySelectorAll('.step-note button')) button.remove();
+    setText(byId('first-words'), 'The first backup has begun…');
+    followFirst(store.state);
   } catch (error) {
     failed(error);
     byId('start').disabled = false;
   }
 });
 
+async function startBackup() {
+  try {
+    return (await post('/api/backup/run', { dry_run: false, buckets: [] })).run_id;
+  } catch (error) {
+    // The schedule that was just switched on may have been quicker.
+    const { current } = error.status === 409 ? await get('/api/backup/status') : {};
+    if (!current || current.dry_run) throw error;
+    return current.run_id;
+  }
+}
+
+function followFirst(state) {
+  if (!running) return;
+  const { current } = state.backup;
+  const record = (state.runs ?? []).find((run) => run.run_id === running && run.result !== 'running');
+  if (record) return firstEnded(record);
+  if (current?.run_id !== running) return;
+  const { totals } = current;
+  const known = current.buckets.every((bucket) => bucket.listing_complete);
+  const done = settled(totals);
+  const work = totals.listed.objects * OBJECT_COST + current.to_download.bytes;
+  const part = known && work > 0 ? Math.min(1, (done.objects * OBJECT_COST + current.bytes_received) / work) : 0;
+  setVar(byId('first-bar').firstElementChild, '--done', part.toFixed(4));
+  setText(byId('first-words'), current.waiting ? 'Waiting for S3…' : known ? `${percent(part)} of ${plural(totals.listed.objects, 'object')}, ${bytes(totals.listed.bytes)}`
+    : `${plural(done.objects, 'object')} processed; still listing`);
+  const left = current.eta_seconds == null ? '' : ` · ${roughly(current.eta_seconds * 1000)} left`;
+  setText(byId('first-detail'), `${bytes(current.bytes_received)} received · ${rate(current.bytes_per_second)}${left} · running for ${duration(Math.max(0, now() - instant(current.started_at)))}`);
+}
+
+function firstEnded(record) {
+  running = null;
+  const { label } = look(record);
+  const stored = settled(record.totals);
+  const link = byId('first-link');
+  link.href = runAddress(record.run_id);
+  setHidden(link, false);
+  setVar(byId('first-bar').firstElementChild, '--done', '1');
+  setText(byId('first-detail'), record.message ? capitalBut(visible(record.message), record.buckets.map((bucket) => visible(bucket.bucket))) : '');
+  if (record.result === 'success' || record.new_snapshot) {
+    setText(byId('first-words'), `${label}: ${plural(stored.objects, 'object')}, ${bytes(stored.bytes)}`);
+    note('start', `${label}: ${plural(stored.objects, 'object')}, ${bytes(stored.bytes)}`);
+    byId('start-note').append(link);
+    link.className = 'button small quiet';
+    show('drill');
+    byId('to-overview').focus({ preventScroll: true });
+    drill();
+    return;
+  }
+  setText(byId('first-words'), `The first backup did not succeed (${label.toLowerCase()}).`);
+  const again = byId('start');
+  setText(again.lastChild, 'Try again');
+  setHidden(again, false);
+  again.disabled = false;
+}
+
+// 7 The first drill
+
+async function drill() {
+  setHidden(byId('drill-again'), true);
+  setHidden(byId('drill-differences'), true);
+  sayDrill('info', 'sync', 'Restoring files, chosen at random…');
+  try {
+    drilling = (await post('/api/drills', { sample: 20 })).run_id;
+    followDrill(store.state);
+  } catch (error) {
+    drillStopped(`${error.title}: ${error.message}`);
+  }
+}
+
+function followDrill({ drills }) {
+  const record = drilling && drills.find((one) => one.run_id === drilling && one.finished_at);
+  if (record) drillEnded(record);
+}
+
+function drillEnded({ run_id: id, result, sampled, different, differences, message }) {
+  drilling = null;
+  const files = plural(sampled.objects, 'file');
+  if (different.objects > 0) {
+    sayDrill('bad', 'alert', `We restored ${files} and compared them: ${count(different.objects)} ${different.objects === 1 ? 'differs' : 'differ'}.`);
+    byId('drill-differences').replaceChildren(...differences.map(({ bucket, key, why }) => h('li', {}, h('code', {}, visible(`${bucket}/${key}`)), `: ${visible(why)}`)));
+    setHidden(byId('drill-differences'), false);
+    note('drill', h('a', { href: url(`/jobs/${encodeURIComponent(id)}`) }, 'See the drill'));
+  } else if (result === 'success' && sampled.objects > 0) {
+    sayDrill('good', 'check', sampled.objects === 1 ? 'We restored 1 file and compared it: equal.' : `We restored ${count(sampled.objects)} random files and compared them: all equal.`);
+    note('drill', 'All equal');
+  } else if (result === 'success') sayDrill('info', 'same', 'The buckets hold no file yet, so there was nothing to restore.');
+  else drillStopped(message ?? 'The drill did not come to its end.');
+}
+
+function drillStopped(words) {
+  sayDrill('bad', 'alert', words);
+  setHidden(byId('drill-again'), false);
+}
+
+function sayDrill(tone, picture, words) {
+  setData(byId('drill-banner'), 'tone', tone);
+  setIcon(byId('drill-banner').querySelector('.icon'), picture);
+  setText(byId('drill-words'), words);
+}
+
+byId('drill-again').addEventListener('click', drill);
+
+/** What the server has against a configuration, in sentences. */
+function sentences(error) {
+  return error.problems?.length > 0 ? error.problems.map((problem) => (schema ? words.sentence(schema, problem, draft(false)) : `${problem.path}: found ${problem.found}; allowed: ${problem.allowed}`)) : [`${error.title}: ${error.message}`];
+}
+
 function failed(error) {
-  const details = error.problems?.map((problem) => h('li', {}, h('code', {}, problem.path), `: found ${problem.found}; allowed: ${problem.allowed}`)) ?? [];
+  const details = error.problems?.length > 0 ? sentences(error).map((sentence) => h('li', {}, sentence)) : [];
   byId('notices').replaceChildren(h('div', { class: 'banner', data: { tone: 'bad' } }, icon('alert'),
     h('div', {}, h('strong', {}, error.title), details.length > 0 ? h('ul', {}, details) : ` ${error.message}`)));
   byId('notices').scrollIntoView({ block: 'nearest' });
@@ -267,9 +455,13 @@ async function begin() {
 }
 
 store.subscribe(follow);
+store.subscribe(followFirst);
+store.subscribe(followDrill);
 startShell({
   history: 20,
   onEvent(name, data) {
+    // After a gap the end of the drill may have been missed.
+    if (name === 'state' && drilling) get(`/api/jobs/${encodeURIComponent(drilling)}`).then((job) => store.dispatch('drills', [job]), () => {});
     if (name !== 'config.changed') return;
     // What another page or a hand edit saved meanwhile is built upon, not overwritten.
     if (loaded) loaded = data;

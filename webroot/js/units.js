@@ -55,7 +55,7 @@ export function written(text, name, unit) {
 /** How a unit is written behind a number. */
 export function unitWord(name, number) {
   if (SHORT[name]) return SHORT[name];
-  return number === 1 && /^[a-z]{4,}s$/.test(name) ? name.slice(0, -1) : name;
+  return number === 1 && /^[a-z]{3,}s$/.test(name) ? name.slice(0, -1) : name;
 }
 
 /** A value with its unit in words: (0.5, 'hours') → "30 minutes". */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addBuckets, assign, bucketCalled, bucketList, bucketName, bucketRows, cellText, cellValue, namedMembers, namedRows, changedLines, diffLines, number, read, same, write } from '../../../../webroot/js/config-model.js';
+import { assign, bucketCalled, bucketList, bucketName, bucketRows, cellText, cellValue, namedMembers, namedRows, changedLines, diffLines, number, read, same, write } from '../../../../webroot/js/config-model.js';
 import { countdown, describeCron, describeNext, describeSchedule } from '../../../../webroot/js/schedule.js';
 import { levelAllows, mistakeIn, TextMatcher } from '../../../../webroot/js/log-filter.js';
 import { places } from '../../../../webroot/js/log-regex.js';
@@ -23,6 +23,7 @@ test('the order of keys is no change', () => {
 test('each problem goes to the most specific field, the rest is not lost', () => {
   const problems = ['s3_buckets[1].name', 'automation.interval_hours', 'unknown.place'].map((path) => ({ path }));
   const { byField, rest } = assign(problems, ['s3_buckets', 'automation', 'automation.interval_hours']);
+  assert.deepEqual([...assign([{ path: 'retention' }], ['retention.enabled', 'retention.daily']).byField.keys()], ['retention.enabled']);
   assert.deepEqual([...byField.keys()], ['s3_buckets', 'automation.interval_hours']);
   assert.deepEqual(rest, [{ path: 'unknown.place' }]);
 });
@@ -66,14 +67,10 @@ test('buckets keep their form, and members that we do not know', () => {
   assert.deepEqual(bucketRows(undefined), []);
 });
 
-test('a picked bucket is added once and replaces an empty row', () => {
-  assert.deepEqual(addBuckets([{ name: 'a', prefix: '' }, { name: '', prefix: '' }], ['a', 'b']).map((row) => row.name), ['a', 'b']);
-});
-
 test('a bucket of a named account is another one than that of the same name', () => {
-  const rows = addBuckets([{ name: 'photos', prefix: '' }], ['photos@archive', 'photos']);
-  assert.deepEqual(bucketList(rows), ['photos', { name: 'photos', account: 'archive' }]);
-  assert.deepEqual(rows.map(bucketName), ['photos', 'photos@archive']);
+  const rows = ['photos@archive', 'photos'].map((name) => ({ ...bucketCalled(name), prefix: '' }));
+  assert.deepEqual(bucketList(rows), [{ name: 'photos', account: 'archive' }, 'photos']);
+  assert.deepEqual(rows.map(bucketName), ['photos@archive', 'photos']);
   assert.deepEqual(bucketCalled('a.b_c'), { name: 'a.b_c' });
 });
 

@@ -150,6 +150,9 @@ public final class Diagnostics {
 
     private record Candidate(S3Access access, String bucket, ListedObject object) {}
 
+    /** Why no object could be read, as far as the listings have told. */
+    private String unread = "no bucket could be listed";
+
     private Optional<Candidate> buckets(List<String> buckets, Predicate<String> requestPayer)
             throws InterruptedException {
         Optional<Candidate> candidate = Optional.empty();
@@ -162,6 +165,11 @@ public final class Diagnostics {
                         ? Optional.empty()
                         : page.objects().stream().findFirst().map(object -> new Candidate(payer, bucket, object));
                 ok(step, first.isPresent() ? "can be listed" : "can be listed; it is empty");
+                if (first.isPresent()) {
+                    unread = "the first object of each bucket is empty or archived";
+                } else if (unread.startsWith("no bucket")) {
+                    unread = "the buckets are empty";
+                }
                 candidate = candidate.or(() -> first.filter(Diagnostics::isReadable));
             } catch (S3Failure failure) {
                 failed(step, failure, remedy(failure));
@@ -182,7 +190,7 @@ public final class Diagnostics {
                 String why = "not tried: no bucket is configured, and none was found";
                 skipped("read", why, "choose a bucket and test again");
             } else {
-                skipped("read", "no bucket begins with an object that could be tried", null);
+                skipped("read", "not tried: " + unread, null);
             }
             return;
         }

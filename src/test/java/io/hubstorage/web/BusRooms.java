@@ -63,6 +63,7 @@ final class BusRooms {
             List.of(new SpaceMessage.Bucket("photos", 4_500, 90)));
 
     final List<BackupMessage.Start> starts = new CopyOnWriteArrayList<>();
+    List<S3Message.Bucket> found = List.of(new S3Message.Bucket("photos", BEGAN, "eu-west-1"));
     final List<BackupMessage.HistoryQuery> queries = new CopyOnWriteArrayList<>();
     final AtomicInteger diagnoses = new AtomicInteger();
     volatile boolean running;
@@ -149,9 +150,7 @@ final class BusRooms {
             message.reply(BusJson.encode(scheduler));
             vertx.eventBus().publish(Addresses.SCHEDULER_CHANGED, BusJson.encode(scheduler));
         });
-        answer(
-                Addresses.S3_DISCOVER,
-                () -> new S3Message.Buckets(List.of(new S3Message.Bucket("photos", BEGAN, "eu-west-1"))));
+        answer(Addresses.S3_DISCOVER, () -> new S3Message.Buckets(found));
         answer(Addresses.S3_DIAGNOSE, this::diagnose);
         vertx.eventBus()
                 .<JsonObject>consumer(

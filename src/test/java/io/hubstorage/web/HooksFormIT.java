@@ -45,7 +45,7 @@ final class HooksFormIT {
     private static WatchedPage open(WebServer server, int width, ColorScheme colours) {
         WatchedPage page = new WatchedPage(
                         BROWSER.chromium(), URI.create("http://127.0.0.1:" + server.port()), width, colours)
-                .open("/config");
+                .open("/config#section-hooks");
         page.isShown("#field-hooks .entry >> nth=0");
         return page;
     }
@@ -63,14 +63,13 @@ final class HooksFormIT {
             page.find("#field-hooks-1-run").fill("../evil");
             page.that("[data-path='hooks'] .problem").containsText("without a path");
             page.find("#field-hooks-1-run").fill("mount.sh");
-            page.find("#field-hooks-1-timeout_seconds").fill("120");
+            page.find("#field-hooks-1-timeout_seconds").fill("2");
             page.find("#field-hooks-1-on_error").selectOption("ignore");
             page.find("#field-hooks .entry:nth-child(2) .several summary").click();
             page.find("#field-hooks .entry:nth-child(2) .several label:has-text('replication') input")
                     .check();
             page.hasCount("[data-path='hooks'] .problem", 0);
             page.click("#save");
-            page.click("#review-save");
             page.isShown(".toast[data-tone=good]");
             assertThat(saved().getJsonObject(1))
                     .isEqualTo(new JsonObject()
@@ -84,7 +83,6 @@ final class HooksFormIT {
             page.hasCount("#field-hooks-1-on_error", 0);
             page.find("[aria-label='Remove hook 1']").click();
             page.click("#save");
-            page.click("#review-save");
             page.hasCount("#field-hooks .entry", 1);
             page.isWithoutComplaint();
         }

@@ -63,7 +63,7 @@ final class NotifyFormIT {
     private WatchedPage open(int width, ColorScheme colours) {
         WatchedPage page = new WatchedPage(
                         BROWSER.chromium(), URI.create("http://127.0.0.1:" + server.port()), width, colours)
-                .open("/config");
+                .open("/config#alerts");
         page.isShown("#field-notify-channels .entry >> nth=0");
         return page;
     }
@@ -86,7 +86,6 @@ final class NotifyFormIT {
                     .check();
             page.hasCount("[data-path='notify.channels'] .problem", 0);
             page.click("#save");
-            page.click("#review-save");
             page.isShown(".toast[data-tone=good]");
             page.find(".entry:nth-child(2) button:has-text('Send a test')").click();
             page.that("#field-notify-channels .entry:nth-child(2) .said").containsText("Delivered: noted");
@@ -102,7 +101,6 @@ final class NotifyFormIT {
                             .put("events", JsonArray.of("damage")));
             page.find("[aria-label='Remove channel 1']").click();
             page.click("#save");
-            page.click("#review-save");
             page.hasCount("#field-notify-channels .entry", 1);
             page.isWithoutComplaint();
         }

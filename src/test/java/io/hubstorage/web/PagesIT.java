@@ -55,7 +55,7 @@ final class PagesIT {
     private static WatchedPage open(String path, int width, ColorScheme colours) {
         WatchedPage page =
                 new WatchedPage(BROWSER.chromium(), HUB.address(), width, colours).open(path.replace("{run}", run));
-        page.isShown("#recent li a, #log .line, #preview .row, #diagnosis .step, .run-buckets, #already:not([hidden]),"
+        page.isShown("#recent li a, #log .line, #tester-run, #diagnosis .step, .run-buckets, #already:not([hidden]),"
                 + " #certificate:not([hidden]), #found-list[aria-busy=false] li >> nth=0");
         return page;
     }
@@ -158,13 +158,14 @@ final class PagesIT {
             page.find("#field-accounts-0-name").fill("my-nas");
             page.that("#field-accounts .locked >> nth=0").containsText("Changed by MY_NAS_AWS_ENDPOINT_URL in .env");
             page.find("#field-accounts-0-region").fill("a b");
-            page.that("[data-path=accounts] .problem").containsText("my-nas: \"a b\" isn't a valid region.");
+            page.that("[data-path=accounts] .problem")
+                    .containsText("my-nas: \"a b\" isn't a valid region: use a region");
             page.find("#field-accounts-0-region").fill("eu-1");
             page.that("[data-path=accounts] .problem").hasCount(0);
+            page.find("#add-account").selectOption("my-nas");
+            page.find("#add-name").fill("documents");
             page.click("#add-bucket");
-            page.find("#field-s3_buckets input[placeholder=bucket-name]").last().fill("documents");
-            page.find("#field-s3_buckets select.account").last().selectOption("my-nas");
-            page.that("#preview").containsText("\"account\": \"my-nas\"");
+            page.isShown("[data-bucket='documents@my-nas'] input:checked");
             assertThat(new AccessibilityCheck().violations(page)).isEmpty();
             save(page);
             assertThat(config().getJsonArray("s3_buckets").getJsonObject(2))
@@ -173,8 +174,8 @@ final class PagesIT {
             page.that("#diagnosis").containsText("set both MY_NAS_AWS_ACCESS_KEY_ID and MY_NAS_AWS_SECRET_ACCESS_KEY");
 
             page.click("#field-accounts button[aria-label='Remove account 1']");
-            page.that("[data-path=s3_buckets] .problem").containsText("Row 3: \"my-nas\" isn't a valid account.");
-            page.find("#field-s3_buckets button[aria-label^=Remove]").last().click();
+            page.that("[data-path=s3_buckets] .problem").containsText("documents: \"my-nas\" isn't a valid account");
+            page.find("[data-bucket='documents@my-nas'] > label input").uncheck();
             save(page);
             assertThat(config().getJsonObject("accounts")).isEqualTo(new JsonObject());
             page.isWithoutComplaint();
@@ -183,7 +184,6 @@ final class PagesIT {
 
     private static void save(WatchedPage page) {
         page.click("#save");
-        page.click("#review-save");
         page.that("#savebar").isHidden();
     }
 
@@ -193,18 +193,18 @@ final class PagesIT {
 
     @Test
     void patternsAreTriedOnRealKeysBeforeTheyAreSaved() throws IOException {
-        try (WatchedPage page = open("/config", USUAL, ColorScheme.LIGHT)) {
-            page.click(".field[data-path='sync_options.exclude_patterns'] button:has-text('Add pattern')");
+        try (WatchedPage page = open("/config#filters", USUAL, ColorScheme.LIGHT)) {
+            page.click("[data-path='sync_options.exclude_patterns'] button:has-text('Add pattern')");
             page.find("#field-sync_options-exclude_patterns input").fill("*.tmp");
             page.click("#tester-run");
             page.that("#tester-result").containsText("matches 10 keys");
             page.that("#tester-result .keys >> nth=0").containsText("minutes/001.tmp");
-            page.click("#save");
-            page.isShown("#review[open]");
+            page.click("#show-changes");
+            page.isShown("#drawer[open]");
             assertThat(new AccessibilityCheck().violations(page)).isEmpty();
-            page.click("#review button[value=no]");
+            page.page().keyboard().press("Escape");
             page.find("#field-sync_options-exclude_patterns input").fill("*.gif");
-            page.that("#tester-result").containsText("matches no key");
+            page.that("#tester-result").containsText("doesn't match any file");
             page.isWithoutComplaint();
         }
     }

@@ -159,7 +159,7 @@ final class RolesIT {
                 Buffer.buffer("password=wrong"));
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             for (int width : widths(colours)) {
-                try (WatchedPage page = open("/config", Role.ADMIN, width, colours)) {
+                try (WatchedPage page = open("/config#access", Role.ADMIN, width, colours)) {
                     page.find("#token-name").fill("grafana");
                     page.click("#token-form .button");
                     page.isShown("#token-made");

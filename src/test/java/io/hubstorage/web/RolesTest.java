@@ -57,11 +57,11 @@ final class RolesTest {
             "GET /api/snapshots/:id/zip",
             "GET /api/logs",
             "GET /restore",
-            "GET /api/config");
+            "GET /api/config",
+            "GET /config");
 
     private static final List<String> FOR_ADMINS_ALONE = List.of(
             "PUT /api/config",
-            "GET /config",
             "GET /setup",
             "DELETE /api/snapshots/:id",
             "POST /api/retention/start",
@@ -339,7 +339,7 @@ final class RolesTest {
     void aPageShowsWhoeverLooksWhatTheyMayDo() {
         assertThat(page("/", Role.VIEWER)).contains("data-role=\"viewer\"").contains("/assets/css/roles.css");
         assertThat(page("/", Role.ADMIN)).contains("data-role=\"admin\"").doesNotContain("roles.css");
-        assertThat(page("/config", Role.OPERATOR))
+        assertThat(page("/setup", Role.OPERATOR))
                 .contains("This needs the role admin; you came in as operator.")
                 .contains("data-role=\"operator\"");
     }

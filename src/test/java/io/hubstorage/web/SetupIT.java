@@ -2,14 +2,20 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +28,19 @@ final class SetupIT {
     @TempDir
     private Path home = Path.of("");
 
+    private final List<String> received = new CopyOnWriteArrayList<>();
+
+    private HttpServer receiver() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            received.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
     @Test
     void theFirstSetUpLeadsFromMissingKeysToTheFirstSnapshot() throws IOException {
         try (EmbeddedS3 s3 = EmbeddedS3.start()) {
@@ -30,7 +49,10 @@ final class SetupIT {
             for (int i = 0; i < 5; i++) {
                 s3.put("photos", "2026/%d.jpg".formatted(i), new byte[1024]);
             }
+            HttpServer receiver = receiver();
             Map<String, String> environment = HubProcess.environment(home, s3.settings());
+            environment.put("HUBSTORAGE_NOTIFY_PRIVATE", "127.0.0.1");
+            environment.put("HUBSTORAGE_NOTIFY_TOKEN", "app-token-1");
             String keys = "AWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n"
                     .formatted(environment.remove("AWS_ACCESS_KEY_ID"), environment.remove("AWS_SECRET_ACCESS_KEY"));
             try (HubProcess hub = HubProcess.start(home, environment, "serve");
@@ -64,7 +86,24 @@ final class SetupIT {
                         .isFalse();
 
                 page.click("#preview-skip");
+                page.that("#alert-next").hasText("Skip: only this dashboard will say it");
+                page.click("#channel-kinds :text-is('Gotify')");
+                page.find("#channel-url")
+                        .fill("http://127.0.0.1:" + receiver.getAddress().getPort());
+                page.click("#alert-test");
+                page.that("#channel-said").containsText("This is needed");
+                page.forgives("status of 400");
+                page.find("#channel-token_env").fill("HUBSTORAGE_NOTIFY_TOKEN");
+                page.click("#alert-test");
+                page.that("#channel-said").hasText("Delivered. Look whether it has arrived.");
+                assertThat(received).singleElement().asString().contains("Channel: gotify");
+                assertThat(check.violations(page)).isEmpty();
+                page.click("#alert-next");
                 page.click("#start");
+                page.that("#drill-words").hasText("We restored 5 random files and compared them: all equal.");
+                page.that("#start-note").containsText("New snapshot: 5 objects, 5.00 KiB");
+                assertThat(check.violations(page)).isEmpty();
+                page.click("#to-overview");
                 page.isShown("#hero[data-state=safe]");
                 page.that("#headline").hasText("Bucket photos is safe.");
                 JsonObject schedule = hub.json("/api/scheduler/status");
@@ -75,6 +114,8 @@ final class SetupIT {
                 page.page().navigate(hub.awaitUp().resolve("/setup").toString());
                 page.isShown("#already");
                 page.isWithoutComplaint();
+            } finally {
+                receiver.stop(0);
             }
         }
     }

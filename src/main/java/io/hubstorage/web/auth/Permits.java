@@ -65,7 +65,7 @@ public final class Permits {
         viewer    GET     /restores/:id
         operator  GET     /restore
         operator  GET     /logs
-        admin     GET     /config
+        operator  GET     /config
         admin     GET     /setup
         viewer    GET     /assets/*
         viewer    GET     /openapi.yaml
