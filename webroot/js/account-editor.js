@@ -44,7 +44,7 @@ export function accountEditor(field, id, onChange) {
     return labelled(schema.title, key, control);
   }
 
-  const usualPrefix = (row) => `${row.name.toUpperCase().replaceAll('-', '_')}_`;
+  const usualPrefix = (row) => `${(row.name || 'archive').toUpperCase().replaceAll('-', '_')}_`;
   const prefix = (row) => row.value?.env_prefix || usualPrefix(row);
   const say = (row) => {
     row.card.setAttribute('aria-label', `${field.schema.additionalProperties.title} ${row.name}`);

@@ -64,11 +64,16 @@ function member(root, path) {
 
 function columns(root, { items, additionalProperties }) {
   const members = Object.entries((items ?? additionalProperties)?.properties ?? {});
-  return members.length === 0 ? undefined : members.map(([name, schema]) => ({ name, schema: resolved(root, schema) }));
+  return members.length === 0 ? undefined : members.map(([name, schema]) => ({ name, schema: whole(root, schema) }));
 }
 
 export function types(schema) {
   return [schema.type ?? []].flat();
+}
+
+function whole(root, given) {
+  const schema = resolved(root, given);
+  return schema.properties ? { ...schema, properties: Object.fromEntries(Object.entries(schema.properties).map(([name, inner]) => [name, whole(root, inner)])) } : schema;
 }
 
 function resolved(root, schema) {

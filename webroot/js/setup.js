@@ -158,7 +158,7 @@ function draft(enabled) {
   }));
   const when = { interval_hours: schedule.interval_hours ?? 6, cron: schedule.cron ?? null, time_zone: schedule.time_zone ?? null };
   for (const [key, value] of Object.entries({ ...when, enabled })) config = write(config, `automation.${key}`, value);
-  if (channel) config = write(config, 'notify.channels', [...(config.notify?.channels ?? []).filter(({ name }) => name !== savedChannel), channel]);
+  if (channel || savedChannel) config = write(config, 'notify.channels', [...(config.notify?.channels ?? []).filter(({ name }) => name !== savedChannel), ...channel ? [channel] : []]);
   return config;
 }
 
@@ -246,8 +246,15 @@ async function drawKinds() {
     nextAlert(false);
   });
   byId('channel-form').append(form.element);
-  byId('channel-kinds').append(...form.kinds.map(({ value, label }) => h('label', {},
-    h('input', { type: 'radio', name: 'channel', value, onchange: () => { form.show(value); setHidden(byId('channel-form'), false); setHidden(byId('alert-test'), false); } }), h('span', {}, label))));
+  const choose = (value) => {
+    setHidden(byId('channel-form'), value === '');
+    setHidden(byId('alert-test'), value === '');
+    if (value !== '') return form.show(value);
+    channel = null;
+    nextAlert(false);
+  };
+  byId('channel-kinds').append(...[{ value: '', label: 'Nobody yet' }, ...form.kinds].map(({ value, label }) => h('label', {},
+    h('input', { type: 'radio', name: 'channel', value, checked: value === '', onchange: () => choose(value) }), h('span', {}, label))));
 }
 
 function nextAlert(sent) {
@@ -282,10 +289,8 @@ async function testChannel() {
 byId('alert-test').addEventListener('click', testChannel);
 byId('alert-next').addEventListener('click', async () => {
   try {
-    if (channel) {
-      await save(false);
-      savedChannel = channel.name;
-    }
+    if (channel || savedChannel) await save(false);
+    savedChannel = channel?.name ?? null;
     const { label } = channel ? kindOf(channel.type) : { label: 'Skipped: only this dashboard will say it' };
     note('alert', label);
     setText(byId('start-lead'), `It begins at once. After that a backup runs ${describeSchedule(schedule)}.`);
