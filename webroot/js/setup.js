@@ -446,7 +446,7 @@ async function begin() {
     const { runs } = await get('/api/backup/history?limit=50');
     const rows = bucketRows(loaded.config.s3_buckets);
     const configured = rows.length > 0 || loaded.config.use_dynamic_buckets === true;
-    // Once a backup has run, the configuration page is the place; a set-up that was left half-way is taken up again.
+    // Once a backup has run, the settings are the place; a setup that was left half-way is taken up again.
     const done = configured && (loaded.config.automation?.enabled !== false || runs.some(counts));
     setHidden(byId('setup'), done);
     setHidden(byId('already'), !done);

@@ -173,7 +173,7 @@ final class ConfigLoader {
                     "it cannot be written: " + ConfigFile.reason(e),
                     "a folder that HubStorage may write to (HUBSTORAGE_CONFIG_PATH names another)");
         }
-        LOG.info("Wrote a first {}; change it there or on the configuration page", file.path());
+        LOG.info("Wrote a first {}; change it there or in the settings", file.path());
         return first;
     }
 

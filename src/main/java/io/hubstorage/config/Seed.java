@@ -48,7 +48,7 @@ final class Seed {
             if (!meanTheSame(wanted, json)) {
                 sentences.add(
                         ("%s=%s has no effect: it would fill a config.json that does not exist yet, and yours says"
-                                        + " %s otherwise. Change it there, or on the configuration page.")
+                                        + " %s otherwise. Change it there, or in the settings.")
                                 .formatted(name, Secrets.shorten(value.strip()), path));
             }
         });

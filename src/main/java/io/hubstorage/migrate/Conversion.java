@@ -141,7 +141,7 @@ public final class Conversion {
         json.put("automation", automation);
         if (Boolean.FALSE.equals(automation.getValue("enabled"))) {
             notes.add("automation.enabled was off because another program started the old tool; it is on now. Switch"
-                    + " it off on the configuration page if you want to start every backup by hand.");
+                    + " it off in the settings if you want to start every backup by hand.");
         }
         automation.put("enabled", true);
         if (agent == null) {

@@ -100,7 +100,7 @@ final class FactFinder {
                 .map(file -> new Condition(
                         Condition.Kind.CONFIG,
                         file.sentence(),
-                        "Mend the file, or save on the configuration page. " + file.instead()))
+                        "Mend the file, or save in the settings. " + file.instead()))
                 .forEach(conditions::add);
         return new Facts(
                 clock.instant(),

@@ -67,7 +67,7 @@ public record SelfTest(Vertx vertx, Bus bus, ConfigStore store) {
                 "configuration",
                 Outcome.FAILED,
                 files.stream().map(ConfigMessage.BrokenFile::sentence).collect(Collectors.joining(" ")),
-                "Mend the file, or save on the configuration page, which keeps the broken one aside. "
+                "Mend the file, or save in the settings, which keeps the broken one aside. "
                         + files.getFirst().instead());
     }
 
@@ -77,7 +77,7 @@ public record SelfTest(Vertx vertx, Bus bus, ConfigStore store) {
                     "configuration",
                     Outcome.FAILED,
                     "No bucket is chosen.",
-                    "Choose buckets on the configuration page, or list them in s3_buckets of config.json.");
+                    "Choose buckets in the settings, or list them in s3_buckets of config.json.");
         }
         String what = config.selection().dynamic()
                 ? config.selection().accounts().isEmpty()

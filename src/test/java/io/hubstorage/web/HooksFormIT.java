@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The hooks on the Configuration page: added, saved, removed, by hand in a browser. */
+/** The hooks in the settings: added, saved, removed, by hand in a browser. */
 final class HooksFormIT {
     @RegisterExtension
     static final ChromiumExtension BROWSER = new ChromiumExtension();

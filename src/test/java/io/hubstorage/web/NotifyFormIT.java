@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The channels on the Configuration page: added, saved, tried out, removed, by hand in a browser. */
+/** The channels in the settings: added, saved, tried out, removed, by hand in a browser. */
 final class NotifyFormIT {
     @RegisterExtension
     static final ChromiumExtension BROWSER = new ChromiumExtension();

@@ -130,6 +130,7 @@ final class PublicStatusIT {
             page.page().navigate(address.resolve("login?next=/config").toString());
             page.find("#password").fill("a long password");
             page.page().keyboard().press("Enter");
+            page.click("#tab-access");
             page.isShown("#section-public");
             assertThat(page.find("#field-public_status-title").inputValue()).isEqualTo("Backups of the photo club");
             assertThat(page.find("#field-public_status-buckets").inputValue()).isEqualTo("names");
@@ -140,7 +141,6 @@ final class PublicStatusIT {
             }
             page.find("#field-public_status-enabled").uncheck();
             page.find("#save").click();
-            page.find("#review-save").click();
             page.page()
                     .waitForCondition(
                             () -> !server.store.config().publicStatus().enabled());
