@@ -29,6 +29,8 @@ public final class Diagnostics {
     private final Clients clients;
     private final @Nullable URI stsEndpoint;
     private final List<S3Message.Step> steps = new ArrayList<>();
+    /** Why no object could be read, as far as the listings have told. */
+    private String unread = "no bucket could be listed";
 
     Diagnostics(S3Access access) {
         this(access, configuredSts());
@@ -149,9 +151,6 @@ public final class Diagnostics {
     }
 
     private record Candidate(S3Access access, String bucket, ListedObject object) {}
-
-    /** Why no object could be read, as far as the listings have told. */
-    private String unread = "no bucket could be listed";
 
     private Optional<Candidate> buckets(List<String> buckets, Predicate<String> requestPayer)
             throws InterruptedException {
