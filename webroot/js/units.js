@@ -58,12 +58,6 @@ export function unitWord(name, number) {
   return number === 1 && /^[a-z]{3,}s$/.test(name) ? name.slice(0, -1) : name;
 }
 
-/** A value with its unit in words: (0.5, 'hours') → "30 minutes". */
-export function quantity(value, unit) {
-  const { number, unit: name } = shown(value, unit);
-  return name ? `${number} ${unitWord(name, number)}` : String(number);
-}
-
 function isWhole(number) {
   return Math.abs(number - Math.round(number)) < 1e-9 * Math.max(1, Math.abs(number));
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { merge } from '../../../../webroot/js/config-model.js';
 import { options, sections, withoutEffect } from '../../../../webroot/js/schema.js';
 import { byTab, findPlaces, placeOf, tabAfter } from '../../../../webroot/js/settings-place.js';
-import { choices, LENGTH, quantity, shown, written } from '../../../../webroot/js/units.js';
+import { choices, LENGTH, shown, unitWord, written } from '../../../../webroot/js/units.js';
 
 const schema = JSON.parse(readFileSync('conf/config.schema.json', 'utf8'));
 
@@ -26,8 +26,7 @@ test('nothing typed is the default, a comma is a point, and what is no number go
   assert.equal(written('1y6m', 'days', LENGTH), '1y6m');
   assert.deepEqual(shown('2w', LENGTH), { number: 2, unit: 'weeks' });
   assert.deepEqual(shown('1y6m', LENGTH), { number: '1y6m', unit: 'days' });
-  assert.equal(quantity(24, 'hours'), '1 day');
-  assert.equal(quantity(50, 'percent'), '50 %');
+  assert.deepEqual([['days', 1], ['days', 2], ['hours', 1], ['percent', 50], ['MB/s', 1]].map((args) => unitWord(...args)), ['day', 'days', 'hour', '%', 'MB/s']);
   assert.deepEqual(choices('files'), []);
 });
 
