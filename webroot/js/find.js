@@ -7,20 +7,24 @@ import { fileUrl, placeUrl, restoreUrl } from './snapshot-links.js';
 import { folderOf } from './place.js';
 import { nameElement } from './names.js';
 import { now } from './clock.js';
+import { walkWithArrows } from './paged-list.js';
 import { Selection } from './selection.js';
 import { snapshotFor } from './restore-request.js';
 
 const PAGE = 100;
 const list = byId('found-list');
-const selection = new Selection(list, byId('found-ticked'), restoreTicked);
+const selection = new Selection(byId('found-ticked'), restoreTicked, ticked);
 let asked = null;
-let shown = 0;
+let found = [];
+/** Where Shift began. */
+let fixed = 0;
 let names = (snapshot) => snapshot;
 
 /** Shows the results for a text in place of everything else; `name(snapshot)` says what a snapshot is called. */
 export function renderFind(q, name) {
   names = name;
-  shown = 0;
+  found = [];
+  fixed = 0;
   selection.clear();
   list.replaceChildren();
   setHidden(byId('found-all'), true);
@@ -28,7 +32,30 @@ export function renderFind(q, name) {
   search(q, null);
 }
 
-byId('found-all').addEventListener('click', () => selection.all());
+byId('found-all').addEventListener('click', () => selection.set(found, selection.size < found.length));
+
+list.addEventListener('click', (event) => {
+  if (!event.target.matches('.tick')) return;
+  const at = [...list.children].indexOf(event.target.closest('li'));
+  const from = event.shiftKey ? fixed : at;
+  selection.set(found.slice(Math.min(from, at), Math.max(from, at) + 1), event.target.checked);
+  fixed = at;
+});
+
+// On a row, the key that ticks a checkbox does it too.
+list.addEventListener('keydown', (event) => {
+  if (event.key !== ' ' || !event.target.matches('a.entry')) return;
+  event.preventDefault();
+  event.target.closest('li').querySelector('.tick').click();
+});
+
+walkWithArrows(list, 'a.entry');
+
+function ticked() {
+  [...list.querySelectorAll(':scope > li > .tick')].forEach((tick, i) => {
+    tick.checked = selection.has(found[i]);
+  });
+}
 
 export function stopFind() {
   asked?.abort();
@@ -75,16 +102,16 @@ function finish(q, { from, unreadable, left_out: leftOut }) {
   let blind = unreadable.length > 0 ? ` ${plural(unreadable.length, 'snapshot')} could not be read.` : '';
   if (leftOut) blind += ` ${names(leftOut)} and older snapshots were not searched for lack of time: a longer text is found sooner.`;
   if (from) {
-    say(`${plural(shown, 'file')} so far, and maybe more.${blind}`, false);
+    say(`${plural(found.length, 'file')} so far, and maybe more.${blind}`, false);
     const more = byId('found-more');
     more.firstElementChild.onclick = () => search(q, from);
     setHidden(more, false);
-  } else if (shown === 0) {
+  } else if (found.length === 0) {
     say(leftOut ? `No such file so far.${blind}` : `No snapshot holds such a file.${blind}`, false);
     list.replaceChildren(h('li', { class: 'note' }, h('p', { class: 'empty' }, h('strong', {}, 'Nothing found'),
       'A part of the name is enough. With * or ? the whole key must match: *.pdf finds every PDF.')));
   } else {
-    say(`${plural(shown, 'file')}${leftOut ? '' : ' in all snapshots'}.${blind}`, false);
+    say(`${plural(found.length, 'file')}${leftOut ? '' : ' in all snapshots'}.${blind}`, false);
   }
 }
 
@@ -96,16 +123,16 @@ function say(text, busy, tone = null) {
 }
 
 function add({ bucket, key, versions, more_versions: more }) {
-  shown++;
   const newest = versions[0];
-  setHidden(byId('found-all'), shown < 2);
+  found.push({ bucket, key, versions });
+  setHidden(byId('found-all'), found.length < 2);
   list.append(h('li', { class: 'hit tickable', data: { bucket, key } },
-    selection.tick(`Select ${visible(key)}`, { bucket, key, versions }),
+    h('input', { type: 'checkbox', class: 'tick', 'aria-label': `Select ${visible(key)}` }),
     h('a', { class: 'entry', href: show(newest, bucket, key) }, icon('file'),
       h('span', { class: 'where' }, nameElement(bucket), h('span', { class: 'slash' }, '/')), nameElement(key),
       h('span', { class: 'size' }, versions.length > 1 ? `${more ? 'more than ' : ''}${count(versions.length)} versions` : '1 version')),
     h('ul', { class: 'versions' }, versions.map((version) => versionRow(version, bucket, key)))));
-  if (shown % 10 === 0) say(`Searching… ${plural(shown, 'file')} so far`, true);
+  if (found.length % 10 === 0) say(`Searching… ${plural(found.length, 'file')} so far`, true);
 }
 
 function versionRow(version, bucket, key) {

@@ -82,14 +82,6 @@ export class PagedList {
   }
 }
 
-/** Marks the rows that are open. */
-export function markRows(box, isOpen) {
-  for (const row of box.querySelectorAll('a.entry')) {
-    if (isOpen(row.dataset)) row.setAttribute('aria-current', 'true');
-    else row.removeAttribute('aria-current');
-  }
-}
-
 /** Arrow keys go from row to row; Home and End to the first and the last. */
 export function walkWithArrows(box, selector) {
   box.addEventListener('keydown', (event) => {

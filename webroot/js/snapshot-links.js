@@ -26,7 +26,7 @@ export function zipUrl(snapshot, bucket, prefix) {
 }
 
 export function placeUrl(place) {
-  return url(`/snapshots${format(place)}`);
+  return url(`/files${format(place)}`);
 }
 
 /** The form that restores what a request names. */

@@ -45,13 +45,24 @@ public final class FolderView implements AutoCloseable {
      * @param since what it is compared with; null for nothing, and then all is {@link State#SAME}
      * @param prefix empty for the top, or the folder with its slash
      * @param filter what names in the folder have to match, without what is before them; null for all
+     * @param changes whether what is the same in both is left out; folders of which it would take too long to tell are not
      */
     public record Opening(
             SnapshotReader at,
             @Nullable SnapshotReader since,
             String bucket,
             String prefix,
-            @Nullable KeyQuery filter) {
+            @Nullable KeyQuery filter,
+            boolean changes) {
+        public Opening(
+                SnapshotReader at,
+                @Nullable SnapshotReader since,
+                String bucket,
+                String prefix,
+                @Nullable KeyQuery filter) {
+            this(at, since, bucket, prefix, filter, false);
+        }
+
         KeyCursor atEntries() throws IOException {
             return at.open(bucket);
         }
@@ -120,9 +131,9 @@ public final class FolderView implements AutoCloseable {
     }
 
     /**
-     * Reads a window. With a filter it may have fewer rows than asked for, even none, and still have a next one.
+     * Reads a window. With a filter, or of changes alone, it may have fewer rows than asked for, even none, and still have a next one.
      *
-     * @param time after which no more rows are looked for that the filter lets through
+     * @param time after which no more rows are looked for that are to be shown
      */
     public FolderWindow read(Place place, Duration time) throws IOException {
         boolean backwards = place.edge == Edge.BEFORE;
@@ -185,26 +196,29 @@ public final class FolderView implements AutoCloseable {
 
     private Merged merge(boolean upwards, int skip, int limit, Duration time) throws IOException {
         long begun = System.nanoTime();
+        boolean choosing = opening.filter() != null || opening.changes();
         List<Row> rows = new ArrayList<>();
         String last = null;
         int left = skip;
         int steps = 0;
-        for (Pair pair = next(upwards, null); pair != null; pair = next(upwards, pair)) {
-            if (++steps % ASK_EVERY == 0 && opening.filter() != null && System.nanoTime() - begun > time.toNanos()) {
-                return new Merged(rows, last, true);
-            }
-            String name = pair.name();
-            if (opening.shows(name)) {
-                if (left == 0 && rows.size() == limit) {
+        try (FolderComparison comparison = new FolderComparison(opening, MOST_COMPARED)) {
+            for (Pair pair = next(upwards, null); pair != null; pair = next(upwards, pair)) {
+                if (++steps % ASK_EVERY == 0 && choosing && System.nanoTime() - begun > time.toNanos()) {
                     return new Merged(rows, last, true);
                 }
-                if (left == 0) {
-                    rows.add(row(pair, true));
-                } else {
-                    left--;
+                String name = pair.name();
+                if (opening.shows(name) && !(opening.changes() && isSame(pair, comparison))) {
+                    if (left == 0 && rows.size() == limit) {
+                        return new Merged(rows, last, true);
+                    }
+                    if (left == 0) {
+                        rows.add(row(pair, true));
+                    } else {
+                        left--;
+                    }
                 }
+                last = name;
             }
-            last = name;
         }
         return new Merged(rows, last, false);
     }
@@ -250,6 +264,11 @@ public final class FolderView implements AutoCloseable {
         return entry == null
                 ? new Seen(sums ? level.tally(item.name()) : null, null)
                 : new Seen(Tally.of(entry.size()), entry.lastModified());
+    }
+
+    private boolean isSame(Pair pair, FolderComparison comparison) throws IOException {
+        Row row = row(pair, pair.order == 0 && Level.isFolder(prefix, pair.name()));
+        return (row.state() == null ? comparison.state(row) : row.state()) == State.SAME;
     }
 
     /** Null for a folder that is in both. */
@@ -324,15 +343,17 @@ public final class FolderView implements AutoCloseable {
         int steps = 0;
         at.up(prefix);
         since.up(prefix);
-        for (Pair pair = next(true, null); pair != null; pair = next(true, pair)) {
-            if (++steps % ASK_EVERY == 0 && cancelled.getAsBoolean()) {
-                throw new CancellationException();
-            }
-            if (opening.shows(pair.name())) {
-                total++;
-                first.add(row(pair, by == Sorting.SIZE));
-                if (first.size() > MOST_SORTED) {
-                    first.poll();
+        try (FolderComparison comparison = new FolderComparison(opening, MOST_COMPARED)) {
+            for (Pair pair = next(true, null); pair != null; pair = next(true, pair)) {
+                if (++steps % ASK_EVERY == 0 && cancelled.getAsBoolean()) {
+                    throw new CancellationException();
+                }
+                if (opening.shows(pair.name()) && !(opening.changes() && isSame(pair, comparison))) {
+                    total++;
+                    first.add(row(pair, by == Sorting.SIZE));
+                    if (first.size() > MOST_SORTED) {
+                        first.poll();
+                    }
                 }
             }
         }

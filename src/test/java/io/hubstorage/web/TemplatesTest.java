@@ -33,7 +33,7 @@ final class TemplatesTest {
                 "index",
                 "config",
                 "logs",
-                "snapshots",
+                "files",
                 "setup",
                 "activity",
                 "run",

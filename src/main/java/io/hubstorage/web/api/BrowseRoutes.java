@@ -23,6 +23,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -90,12 +91,13 @@ public record BrowseRoutes(SnapshotAccess access, Background background) {
         String key = query.required("key", SnapshotAccess.MOST_KEY);
         return access.read(context, snapshot -> {
             ManifestEntry entry = snapshot.entry(bucket, key);
-            Preview preview = entry.directory()
-                    ? new Preview(Preview.Kind.EMPTY, null, null, false)
-                    : Preview.of(snapshot.file(bucket, entry), entry);
+            Path file = entry.directory() ? null : snapshot.file(bucket, entry);
+            Preview preview =
+                    file == null ? new Preview(Preview.Kind.EMPTY, null, null, false) : Preview.of(file, entry);
             return new JsonObject()
                     .put("bucket", bucket)
                     .put("key", key)
+                    .put("path", file == null ? null : file.toString())
                     .put("content", content(entry))
                     .put("storage_class", entry.metadata().storageClass())
                     .put("version", entry.metadata().version())

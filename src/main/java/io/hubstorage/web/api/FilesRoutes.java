@@ -144,14 +144,16 @@ public final class FilesRoutes {
             @Nullable String at,
             @Nullable String since,
             String prefix,
-            @Nullable String filter) {
+            @Nullable String filter,
+            boolean changes) {
         static Asked of(Query query) {
             return new Asked(
                     query.required("bucket", SnapshotAccess.MOST_NAME),
                     query.text("at", SnapshotAccess.MOST_NAME),
                     query.text("since", SnapshotAccess.MOST_NAME),
                     query.text("prefix", SnapshotAccess.MOST_KEY, ""),
-                    query.text("q", MOST_QUERY));
+                    query.text("q", MOST_QUERY),
+                    query.flag("changes", false));
         }
     }
 
@@ -194,7 +196,7 @@ public final class FilesRoutes {
                 .put("since", since == null ? null : since.name())
                 .putNull("unreadable")
                 .put("prefix", asked.prefix);
-        return head.mergeIn(reading.of(new FolderView.Opening(at, since, asked.bucket, asked.prefix, filter)));
+        return head.mergeIn(reading.of(new FolderView.Opening(at, since, asked.bucket, asked.prefix, filter, asked.changes)));
     }
 
     private SnapshotReader at(Asked asked) throws IOException {
@@ -244,7 +246,7 @@ public final class FilesRoutes {
                 throw HttpProblem.badInput(
                         "offset", "sort=name", "after, before or from; offset goes with another sort");
             }
-            return asked.filter == null
+            return asked.filter == null && !asked.changes
                     ? run(context, () -> window(asked, place))
                     : search(context, cancelled -> window(asked, place));
         }
@@ -296,7 +298,7 @@ public final class FilesRoutes {
             throws Exception {
         return reading(asked, opening -> {
             try (FolderView view = FolderView.open(opening)) {
-                List<Object> key = key(asked, opening, by, descending);
+                List<Object> key = key(asked, opening, by, descending, asked.changes);
                 FolderView.Sorted all = sorted.get(key);
                 if (all == null) {
                     all = view.sorted(by, descending, cancelled);
