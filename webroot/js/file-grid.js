@@ -65,6 +65,7 @@ export class FileGrid {
 
   /** More rows have come; all that is shown is so many rows further down than was thought. */
   moved(by) {
+    if (this.#rows == null) return;
     this.#window.total = this.#rows.total;
     this.#window.go(this.#window.top + by * this.#window.rowHeight);
     this.#active.index += by;
@@ -77,13 +78,18 @@ export class FileGrid {
     this.paint();
   }
 
-  /** Shows words in the place of rows. */
+  /** Shows words in the place of rows, of which there are none. */
   say(...nodes) {
     this.#rows = null;
     this.#window.total = 0;
     this.#window.go(0);
     this.#note(nodes);
     this.paint();
+  }
+
+  /** Shows words while there is no row, and nothing but the rows as soon as there are. */
+  cover(nodes) {
+    this.#note(nodes);
   }
 
   /** The row at the top of what is seen, by its key, and how much of it is hidden; null at the very top. */

@@ -287,11 +287,11 @@ function came(moved, error) {
 }
 
 function empty(rows) {
-  if (rows.total > 0 || !(rows.counted || rows.row(0) === undefined)) return;
+  if (rows.total > 0 || !rows.counted) return grid.cover(null);
   const [title, text] = place.filter ? ['Nothing here is called that', 'A part of the name is enough; *.pdf finds every PDF. The search above looks in all folders and snapshots.']
     : place.view === 'changes' ? ['Nothing changed here', 'Both snapshots hold the same in this folder.']
       : ['Nothing here', 'This snapshot holds no file in this folder.'];
-  grid.say(h('p', { class: 'empty' }, h('strong', {}, title), text));
+  grid.cover([h('p', { class: 'empty' }, h('strong', {}, title), text)]);
 }
 
 function failed({ name }, error) {
@@ -321,7 +321,17 @@ function drawSummary() {
     ...(sinceName(shown.place) == null ? [h('span', { class: 'muted' }, plural(summary.objects, 'file'))]
       : any ? counts.map(([kind, tone, many, word]) => h('span', { class: many > 0 ? 'tone-text' : 'muted', data: { tone, kind } }, `${count(many)} ${word}`))
         : [h('span', { class: 'muted' }, 'No changes')]),
+    bringBack(summary.removed.objects),
     limited ? h('span', { class: 'muted' }, `first ${count(10_000)} of ${count(summary.total)} shown`) : '');
+}
+
+/** Leads to where all that was removed here is brought back. */
+function bringBack(many) {
+  const from = sinceName(shown.place);
+  if (many === 0 || from == null || shown.place.filter !== '') return '';
+  const { bucket, prefix, snapshot } = shown.place;
+  return h('a', { class: 'bring-back', 'aria-label': `Restore the ${count(many)} removed`,
+    href: restoreUrl({ snapshot: from, absent_in: snapshot, buckets: [bucket], prefixes: prefix ? [prefix] : [] }) }, 'Restore them');
 }
 
 function drawPanel() {

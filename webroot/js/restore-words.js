@@ -26,7 +26,10 @@ export function snapshotWords(name, now) {
 export function whatWords(request, now) {
   const { keys = [], prefixes = [], buckets = [], include = [], exclude = [] } = request;
   const words = [];
-  if (request.absent_in) words.push('what the snapshot of ', ...snapshotWords(request.absent_in, now), ' no longer holds');
+  if (request.absent_in) {
+    words.push('what the snapshot of ', ...snapshotWords(request.absent_in, now), ' no longer holds');
+    if (prefixes.length === 1) words.push(' of ', ...prefixWords(prefixes[0]));
+  }
   else if (keys.length === 1 && prefixes.length === 0) words.push('the file ', { name: keys[0] });
   else if (prefixes.length === 1 && keys.length === 0) words.push(...prefixWords(prefixes[0]));
   else if (keys.length + prefixes.length > 0) {

@@ -159,11 +159,11 @@ public final class Screenshots {
         List<Page> last = open("runs/" + lastRun());
         take(last, "run");
         close(last);
-        List<Page> snapshots = open("snapshots?bucket=documents");
-        take(snapshots, "snapshots");
-        close(snapshots);
-        List<Page> found = open("snapshots?q=accounts/2026");
-        take(found, "snapshots-find");
+        List<Page> files = open("files?bucket=documents");
+        take(files, "files");
+        close(files);
+        List<Page> found = open("files?q=accounts/2026");
+        take(found, "files-find");
         close(found);
         data.addPhotos(NEW_PHOTOS);
         s3.throttle(SLOW_BYTES_PER_SECOND);

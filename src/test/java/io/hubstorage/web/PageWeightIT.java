@@ -111,7 +111,7 @@ final class PageWeightIT {
                 "/",
                 "/config",
                 "/logs",
-                "/snapshots",
+                "/files",
                 "/setup",
                 "/runs/run-7",
                 "/activity",
@@ -127,7 +127,7 @@ final class PageWeightIT {
 
     @Test
     void aPageIsLightAlsoWhileABackupRuns() {
-        for (String path : List.of("/", "/config", "/logs", "/snapshots", "/setup", "/runs/r2")) {
+        for (String path : List.of("/", "/config", "/logs", "/files", "/setup", "/runs/r2")) {
             server().rooms.running = true;
             try {
                 long weight = weight(path, () -> {

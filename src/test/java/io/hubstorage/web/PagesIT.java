@@ -56,7 +56,7 @@ final class PagesIT {
         WatchedPage page =
                 new WatchedPage(BROWSER.chromium(), HUB.address(), width, colours).open(path.replace("{run}", run));
         page.isShown("#recent li a, #log .line, #tester-run, #diagnosis .step, .run-buckets, #already:not([hidden]),"
-                + " #certificate:not([hidden]), #found-list[aria-busy=false] li >> nth=0");
+                + " #canvas .row[data-key] >> nth=0, #found-list[aria-busy=false] li >> nth=0");
         return page;
     }
 
@@ -68,9 +68,9 @@ final class PagesIT {
                 "/logs",
                 "/setup",
                 "/runs/{run}",
-                "/snapshots",
-                "/snapshots?bucket=documents",
-                "/snapshots?q=minutes",
+                "/files",
+                "/files?bucket=documents",
+                "/files?q=minutes",
                 "/nowhere"
             })
     void nobodyIsKeptOutOfAPage(String path) throws IOException {
@@ -93,7 +93,7 @@ final class PagesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}", "/snapshots?bucket=documents"})
+    @ValueSource(strings = {"/", "/config", "/logs", "/setup", "/runs/{run}", "/files?bucket=documents"})
     void aPageFitsEveryScreenAndIsDarkWhereThatIsWanted(String path) {
         for (int width : new int[] {NARROW, USUAL}) {
             try (WatchedPage page = open(path, width, ColorScheme.DARK)) {

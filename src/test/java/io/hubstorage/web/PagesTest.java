@@ -36,7 +36,7 @@ final class PagesTest {
                 "/",
                 "/config",
                 "/logs",
-                "/snapshots",
+                "/files",
                 "/setup",
                 "/runs/r1",
                 "/restore",
@@ -66,7 +66,7 @@ final class PagesTest {
     @Test
     void noPageRunsAScriptOrStyleOfItsOwnOrOfOthers() {
         for (String path : new String[] {
-            "/", "/config", "/logs", "/snapshots", "/setup", "/runs/%3Cb%3E", "/restore?to=%3Cb%3E", "/restores/%3Cb%3E"
+            "/", "/config", "/logs", "/files", "/setup", "/runs/%3Cb%3E", "/restore?to=%3Cb%3E", "/restores/%3Cb%3E"
         }) {
             String html = server.get(path).body().toString();
             assertThat(html).doesNotContainPattern("(?i)<script(?![^>]*(src=\"/|application/json))");

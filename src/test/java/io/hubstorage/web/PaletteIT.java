@@ -127,22 +127,22 @@ final class PaletteIT {
             press(page, "ArrowUp", "ArrowDown");
             page.that("#palette [aria-selected=true]").containsText("Run now");
             page.that("#palette input").hasAttribute("aria-activedescendant", "palette-0");
-            page.find("#palette input").fill("snap");
-            page.that("#palette [aria-selected=true]").containsText("Snapshots");
+            page.find("#palette input").fill("files");
+            page.that("#palette [aria-selected=true]").containsText("Files");
             press(page, "Enter");
-            page.page().waitForURL("**" + BASE + "/snapshots**");
+            page.page().waitForURL("**" + BASE + "/files**");
 
-            page.isShown("#certificate:not([hidden])");
+            page.isShown("#rows:not([aria-busy])");
             palette(page, "1 nov 2026 02");
             press(page, "Enter");
-            page.page().waitForURL("**/snapshots?snapshot=hublink_20261101020000*");
-            page.isShown("#certificate:not([hidden])");
+            page.page().waitForURL("**/files?at=hublink_20261101020000*");
+            page.isShown("#rows:not([aria-busy])");
 
             palette(page, "phot");
             page.that("#palette [aria-selected=true]").containsText("Bucket");
             press(page, "Enter");
             page.page().waitForURL("**bucket=photos*");
-            page.isShown("#certificate:not([hidden])");
+            page.isShown("#rows:not([aria-busy])");
 
             palette(page, "run 20 nov");
             press(page, "Enter");
@@ -152,7 +152,7 @@ final class PaletteIT {
             palette(page, "invoice 7");
             page.that("#palette [aria-selected=true]").containsText("Find “invoice 7” in the files of all snapshots");
             press(page, "Enter");
-            page.page().waitForURL("**" + BASE + "/snapshots?q=invoice+7");
+            page.page().waitForURL("**" + BASE + "/files?q=invoice+7");
             page.that("#found-title").containsText("invoice 7");
             page.isWithoutComplaint();
         }
@@ -242,8 +242,8 @@ final class PaletteIT {
             palette(page, "<script>window");
             page.that("#palette [aria-selected=true] .name").hasText(HOSTILE.replace("\u202e", "\\u202e"));
             press(page, "Enter");
-            page.page().waitForURL("**/snapshots?**bucket=**");
-            page.isShown("#certificate:not([hidden])");
+            page.page().waitForURL("**/files?**bucket=**");
+            page.isShown("#rows:not([aria-busy])");
             palette(page, "<img src=x onerror=window.owned=1>");
             page.that("#palette [role=option] >> nth=-1").containsText("“<img src=x onerror=window.owned=1>”");
             page.hasCount("#palette img, #palette script", 0);

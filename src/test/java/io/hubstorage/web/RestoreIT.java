@@ -129,7 +129,7 @@ final class RestoreIT {
 
     @Test
     void aDeletedObjectIsFoundRestoredInPlaceAndSeenInS3() {
-        page().open("/snapshots");
+        page().open("/files");
         page().find("#find").fill("lost plan");
         page().hasCount("#found-list .versions li", 1);
         page().click("#found-list .versions a[aria-label='Restore this version']");
@@ -153,16 +153,16 @@ final class RestoreIT {
 
     @Test
     void whatAFolderLostIsBroughtBackFromTheComparison() throws IOException {
-        page().open("/snapshots?snapshot=%s&bucket=documents&with=%s".formatted(second, first));
-        page().hasCount("#changes [data-kind=removed]", LETTERS + 1);
-        page().click("#changes [data-key='%s']".formatted(letter(3)));
-        page().that("#preview pre").hasText("letter 3");
-        page().isShown("#changes [data-key='%s'][aria-current]".formatted(letter(3)));
-        Download download = page().page()
-                .waitForDownload(() -> page().click("#changes [aria-label='Download %s']".formatted(letter(4))));
-        assertThat(Files.readString(download.path())).isEqualTo("letter 4");
+        page().open("/files?bucket=documents&path=letters/&at=%s&with=%s".formatted(second, first));
+        page().hasCount("#canvas [data-state=removed]", LETTERS);
+        page().click("#canvas [data-key='%s'] a.entry".formatted(letter(3)));
+        page().that("#panel pre").hasText("letter 3");
+        page().isShown("#canvas [data-key='%s'][aria-current]".formatted(letter(3)));
+        Download download = page().page().waitForDownload(() -> page().click("#download"));
+        assertThat(Files.readString(download.path())).isEqualTo("letter 3");
 
-        page().that(".bring-back").hasText("Restore the %d removed".formatted(LETTERS + 1));
+        page().click("#crumbs a:has-text('Top')");
+        page().that(".bring-back").hasAttribute("aria-label", "Restore the %d removed".formatted(LETTERS + 1));
         page().click(".bring-back");
         page().that("#what").containsText("no longer holds in documents");
         page().find("#to-prefix").fill("back/");
@@ -191,10 +191,9 @@ final class RestoreIT {
 
     @Test
     void whatIsThereAlreadyIsLeftAloneUntilSomebodySaysOtherwise() {
-        page().open("/snapshots?snapshot=%s&bucket=documents&with=%s".formatted(second, first));
-        page().click("#changes [aria-label='Open the earlier version of %s']".formatted(CHANGED));
-        page().that("#preview pre").hasText("as it was");
-        page().click("#restore-file");
+        page().open("/files?bucket=documents&at=%s&key=%s".formatted(first, CHANGED));
+        page().that("#panel pre").hasText("as it was");
+        page().open(page().find("#restore-file").getAttribute("href"));
         page().find("input[name=where][value=place]").check();
         page().find("#typed").fill("documents");
         page().click("#plan");
@@ -210,13 +209,14 @@ final class RestoreIT {
     @Test
     void aSelectionIsRestoredToAFolderWithTheKeyboardAlone() throws IOException {
         Path folder = HUB.home().resolve("restored/letters of today");
-        page().open("/snapshots?snapshot=%s&bucket=documents&prefix=letters/".formatted(first));
-        page().find("#entries a.entry >> nth=0").focus();
+        page().open("/files?bucket=documents&path=letters/&at=%s".formatted(first));
+        page().isShown("#canvas [data-key='%s']".formatted(letter(2)));
+        page().find("#rows").focus();
         for (String key : List.of("Space", "ArrowDown", "ArrowDown", "Space")) {
             page().page().keyboard().press(key);
         }
-        page().that("#entries-ticked").containsText("2 files selected");
-        page().find("#entries-ticked a").focus();
+        page().that("#ticked").containsText("2 files selected");
+        page().find("#ticked a").focus();
         page().page().keyboard().press("Enter");
         page().that("#what").hasText("2 files in documents");
         page().find("input[name=where][value=new]").focus();
@@ -334,11 +334,10 @@ final class RestoreIT {
         AccessibilityCheck check = new AccessibilityCheck();
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             int width = colours == ColorScheme.LIGHT ? 1440 : 390;
-            for (String path :
-                    List.of(form, plan, "/snapshots?bucket=documents&snapshot=%s&with=%s".formatted(second, first))) {
+            for (String path : List.of(form, plan, "/files?bucket=documents&at=%s&with=%s".formatted(second, first))) {
                 try (WatchedPage other =
                         new WatchedPage(BROWSER.chromium(), HUB.address(), width, colours).open(path)) {
-                    other.isShown("#plan:enabled, #objects .object:first-child, #changes li:first-child .tick");
+                    other.isShown("#plan:enabled, #objects .object:first-child, #canvas .row:first-child .tick");
                     assertThat(check.violations(other))
                             .as("%s, %s", path, colours)
                             .isEmpty();

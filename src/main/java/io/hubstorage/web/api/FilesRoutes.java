@@ -196,7 +196,8 @@ public final class FilesRoutes {
                 .put("since", since == null ? null : since.name())
                 .putNull("unreadable")
                 .put("prefix", asked.prefix);
-        return head.mergeIn(reading.of(new FolderView.Opening(at, since, asked.bucket, asked.prefix, filter, asked.changes)));
+        return head.mergeIn(
+                reading.of(new FolderView.Opening(at, since, asked.bucket, asked.prefix, filter, asked.changes)));
     }
 
     private SnapshotReader at(Asked asked) throws IOException {
