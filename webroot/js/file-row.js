@@ -61,7 +61,8 @@ export function fillRow(element, row, { place, index, active, selection, restore
   fillName(part, row, place);
   fillMark(part.mark, row);
   const shown = gone && row.before ? row.before : row;
-  setText(part.size, bytes(shown.bytes));
+  // The old tool kept no sums of folders.
+  setText(part.size, shown.bytes == null ? '' : bytes(shown.bytes));
   setAttribute(part.size, 'title', sizeWords(row, shown));
   const at = instant(shown.last_modified);
   setText(part.when, at == null ? '' : moment(at, now()));
@@ -103,5 +104,5 @@ function fillMark(mark, { state, folder }) {
 function sizeWords(row, shown) {
   const holds = row.folder && shown.objects != null ? `${plural(shown.objects, 'file')}, ` : '';
   const before = row.state === 'changed' && row.before && row.before.bytes !== row.bytes ? `; before: ${bytes(row.before.bytes)}` : '';
-  return `${holds}${shown.bytes} bytes${before}`;
+  return shown.bytes == null ? null : `${holds}${plural(shown.bytes, 'byte')}${before}`;
 }

@@ -159,6 +159,21 @@ final class FilesApiTest {
     }
 
     @Test
+    void changesAloneCanBeAskedForInAnyOrder() {
+        String query = "bucket=photos&changes=true&at=" + second;
+        assertThat(keys(get("folder", query))).containsExactly("2026/");
+        assertThat(keys(get("folder", query + "&prefix=2026/")))
+                .containsExactly("2026/05/", "2026/a.txt", "2026/gone.txt");
+        assertThat(keys(get("folder", query + "&prefix=2026/&before=2026/gone.txt&limit=1")))
+                .containsExactly("2026/a.txt");
+        JsonObject bySize = get("folder", query + "&prefix=2026/&sort=size&order=desc");
+        assertThat(keys(bySize)).containsExactly("2026/a.txt", "2026/gone.txt", "2026/05/");
+        assertThat(bySize.getInteger("total")).isEqualTo(3);
+        assertThat(keys(get("folder", query + "&since=none"))).isEmpty();
+        assertThat(keys(get("folder", "bucket=photos&changes=true&at=" + third))).isEmpty();
+    }
+
+    @Test
     void theMapOfAFolderCountsItsRowsAndWhatChangedBelow() {
         for (int i = 0; i < 2; i++) {
             JsonObject map = get("map", "bucket=photos&prefix=2026/&at=" + second);
