@@ -98,7 +98,7 @@ export function tell() {
     setText(byId('moment-facts'), '\u00a0');
     return;
   }
-  const [tone, words] = resultOf(snapshot);
+  const [tone, words] = snapshot.left_out ? ['idle', 'Not part of this run'] : resultOf(snapshot);
   const parts = [times[index] == null ? '' : relative(times[index], now()), snapshot.files ? `${plural(snapshot.files.objects, 'file')}, ${bytes(snapshot.files.bytes)}` : ''].filter(Boolean);
   const result = h('span', { class: tone === 'good' ? '' : 'tone-text', data: { tone } }, words);
   byId('moment-facts').replaceChildren(parts.join(' · '), parts.length > 0 ? ' · ' : '', result, snapshots.length > 1 ? ` · ${count(index + 1)} of ${count(snapshots.length)}` : '');

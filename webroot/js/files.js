@@ -139,7 +139,7 @@ function nothing(title, text, ...actions) {
   shown = null;
   pointTime(-1, null, place);
   setText(byId('summary'), '\u00a0');
-  byId('head').replaceChildren();
+  for (const id of ['zip', 'restore']) setHidden(byId(id), true);
   setAttribute(byId('rows'), 'aria-busy', null);
   grid.say(h('p', { class: 'empty' }, h('strong', {}, title), text), ...actions.map((action) => h('p', { class: 'empty-actions' }, action)));
   closePanel();
@@ -163,11 +163,20 @@ function drawPath() {
 }
 
 function drawTools() {
+  for (const id of ['zip', 'restore']) setHidden(byId(id), false);
   byId('zip').href = zipUrl(place.snapshot, place.bucket, place.prefix);
   byId('restore').href = restoreUrl({ snapshot: place.snapshot, buckets: [place.bucket], prefixes: place.prefix ? [place.prefix] : [] });
   if (filterBox !== document.activeElement) filterBox.value = place.filter;
   byId('only-changes').checked = place.view === 'changes';
+  drawHead();
+}
+
+function drawHead() {
+  if (byId('head').dataset.sort === place.sort) return;
+  byId('head').dataset.sort = place.sort;
+  const focused = document.activeElement?.dataset.column;
   byId('head').replaceChildren(...headRow(sorting(place), (column) => go({ ...place, sort: sortAfter(place, column) }, { replace: true })));
+  if (focused) byId('head').querySelector(`[data-column=${focused}]`)?.focus();
 }
 
 /** What a list is of: the same name is the same list. */
@@ -245,8 +254,8 @@ function paint(wanted, anchor, moves) {
   shown = wanted;
   const { rows } = wanted;
   rows.tell(({ moved, error = null }) => shown === wanted && came(moved, error));
-  if (moves && rows.sorted) grid.exchange(rows, place);
-  else grid.show(rows, place, anchor);
+  if (moves && rows.sorted) grid.exchange(rows, wanted.place);
+  else grid.show(rows, wanted.place, anchor);
   empty(rows);
   drawSummary();
   requestAnimationFrame(() => {
@@ -288,8 +297,8 @@ function came(moved, error) {
 
 function empty(rows) {
   if (rows.total > 0 || !rows.counted) return grid.cover(null);
-  const [title, text] = place.filter ? ['Nothing here is called that', 'A part of the name is enough; *.pdf finds every PDF. The search above looks in all folders and snapshots.']
-    : place.view === 'changes' ? ['Nothing changed here', 'Both snapshots hold the same in this folder.']
+  const [title, text] = shown.place.filter ? ['Nothing here is called that', 'A part of the name is enough; *.pdf finds every PDF. The search above looks in all folders and snapshots.']
+    : shown.place.view === 'changes' ? ['Nothing changed here', 'Both snapshots hold the same in this folder.']
       : ['Nothing here', 'This snapshot holds no file in this folder.'];
   grid.cover([h('p', { class: 'empty' }, h('strong', {}, title), text)]);
 }
@@ -319,9 +328,10 @@ function drawSummary() {
   const any = counts.some(([, , many]) => many > 0);
   line.replaceChildren(
     ...(sinceName(shown.place) == null ? [h('span', { class: 'muted' }, plural(summary.objects, 'file'))]
-      : any ? counts.map(([kind, tone, many, word]) => h('span', { class: many > 0 ? 'tone-text' : 'muted', data: { tone, kind } }, `${count(many)} ${word}`))
+      : any ? counts.flatMap(([kind, tone, many, word]) => [h('span', { class: many > 0 ? 'tone-text' : 'muted', data: { tone, kind } }, `${count(many)} ${word}`), ' '])
         : [h('span', { class: 'muted' }, 'No changes')]),
     bringBack(summary.removed.objects),
+    summary.unreadable ? h('span', { class: 'tone-text', data: { tone: 'warn' } }, `Not compared: ${called(summary.unreadable)} cannot be read`) : '',
     limited ? h('span', { class: 'muted' }, `first ${count(10_000)} of ${count(summary.total)} shown`) : '');
 }
 
@@ -516,6 +526,7 @@ findBox.addEventListener('input', () => later('find', find, TYPING_MS));
 startTime(move, (chosen) => go({ ...place, with: chosen }));
 everyTick(tell);
 
+drawHead();
 draw();
 load();
 let events = 0;

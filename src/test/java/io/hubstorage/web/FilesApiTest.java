@@ -170,7 +170,8 @@ final class FilesApiTest {
         assertThat(keys(bySize)).containsExactly("2026/a.txt", "2026/gone.txt", "2026/05/");
         assertThat(bySize.getInteger("total")).isEqualTo(3);
         assertThat(keys(get("folder", query + "&since=none"))).isEmpty();
-        assertThat(keys(get("folder", "bucket=photos&changes=true&at=" + third))).isEmpty();
+        assertThat(keys(get("folder", "bucket=photos&changes=true&at=" + third)))
+                .isEmpty();
     }
 
     @Test

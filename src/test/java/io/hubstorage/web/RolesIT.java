@@ -9,6 +9,7 @@ import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.AlertMessage;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.testkit.ChromiumExtension;
+import io.hubstorage.testkit.Shelf;
 import io.hubstorage.web.auth.Identity;
 import io.hubstorage.web.auth.Role;
 import io.hubstorage.web.sse.EventHub;
@@ -145,6 +146,27 @@ final class RolesIT {
                     isFit(page);
                 }
             }
+        }
+    }
+
+    @Test
+    void aViewerSeesWhatFilesThereWereAndTakesNone() throws IOException {
+        Shelf shelf = new Shelf(server.folder.resolve("data"));
+        shelf.snapshot("photos", Map.of("a.jpg", "1", "gone.jpg", "1"));
+        shelf.snapshot("photos", Map.of("a.jpg", "2"));
+        try (WatchedPage page = open("/files?bucket=photos&key=a.jpg", Role.VIEWER, 1440, ColorScheme.LIGHT)) {
+            page.isShown("#canvas .row[data-key='gone.jpg'][data-state=removed]");
+            page.hasCount("#panel .file-versions li", 2);
+            page.that("#panel").containsText("An operator can.");
+            for (String kept : List.of("#pin", "#zip", "#restore", "#download", "#copy-path")) {
+                page.that(kept + ":visible").hasCount(0);
+            }
+            page.that("#files :is(.restore-now, .bring-back, .tick, .compare):visible")
+                    .hasCount(0);
+            page.find("#rows").focus();
+            page.page().keyboard().press("Space");
+            page.that("#ticked").isHidden();
+            isFit(page);
         }
     }
 
