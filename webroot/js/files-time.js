@@ -20,14 +20,19 @@ let times = [];
 let index = -1;
 let settle = null;
 let move = () => {};
+let compare = () => {};
 const known = new Map();
 
 const scrubber = new Scrubber(byId('scrubber'), (snapshot) => [nameOf(snapshot), resultOf(snapshot)[1], changeWords(snapshot), snapshot.pinned ? 'Pinned' : ''].filter(Boolean),
-  (to, repeated) => move(to, repeated));
+  (to, repeated) => move(to, repeated), (to) => compare(snapshots[to].name));
 
-/** @param onMove is told which snapshot is to be shown, and whether it is one of a row of moves */
+/**
+ * @param onMove is told which snapshot is to be shown, and whether it is one of a row of moves
+ * @param onCompare is told the name of the one to compare with; `none` for none, empty for the one before
+ */
 export function startTime(onMove, onCompare) {
   move = onMove;
+  compare = onCompare;
   byId('older').addEventListener('click', () => move(index - 1, false));
   byId('newer').addEventListener('click', () => move(index + 1, false));
   byId('newest').addEventListener('click', () => move(snapshots.length - 1, false));

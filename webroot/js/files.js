@@ -5,7 +5,7 @@ import { byId, h, icon, setAttribute, setHidden, setText } from './dom.js';
 import { crumbs, above, folderOf, format, parse, sortAfter, sorting, step } from './place.js';
 import { everyTick, now } from './clock.js';
 import { FileGrid, headRow } from './file-grid.js';
-import { fileUrl, placeUrl, restorePage, restoreUrl, zipUrl } from './snapshot-links.js';
+import { fileUrl, placeUrl, restorePage, restoreUrl, zipOfUrl, zipUrl } from './snapshot-links.js';
 import { fillTime, pointTime, startTime, tell } from './files-time.js';
 import { FolderRows } from './folder-rows.js';
 import { get, post } from './api.js';
@@ -383,10 +383,10 @@ function tickedActions(items) {
   const there = items.filter((item) => item.state !== 'removed');
   const keysOf = (those) => ({ keys: those.filter((item) => !item.folder).map((item) => item.key), prefixes: those.filter((item) => item.folder).map((item) => item.key) });
   const restore = (those, from, words) => h('a', { class: 'button primary', href: restoreUrl({ snapshot: from, buckets: [bucket], ...keysOf(those) }) }, icon('restore'), words);
-  const [only] = there;
+  const file = there.length === 1 && !there[0].folder;
+  const saved = there.length === 0 ? null : file ? fileUrl(snapshot, bucket, there[0].key) : zipOfUrl(snapshot, bucket, keysOf(there));
   return [
-    there.length === 1 && items.length === 1 ? h('a', { class: 'button', download: '', href: only.folder ? zipUrl(snapshot, bucket, only.key) : fileUrl(snapshot, bucket, only.key) },
-      icon('download'), only.folder ? 'Zip' : 'Download') : '',
+    saved ? h('a', { class: 'button', download: '', href: saved }, icon('download'), file ? 'Download' : 'Zip') : '',
     there.length > 0 ? restore(there, snapshot, gone.length > 0 ? `Restore ${count(there.length)}` : 'Restore') : '',
     gone.length > 0 ? restore(gone, sinceName(place), there.length > 0 ? `Restore ${count(gone.length)} removed` : 'Restore') : '',
   ].filter(Boolean);

@@ -36,11 +36,13 @@ export class Scrubber {
    * @param box the element of the slider
    * @param words of a snapshot, what is said of it: a title and lines
    * @param move is told which snapshot is chosen, and whether it is one of a row of moves, as while one drags
+   * @param compare is told which one to compare with, which a click with Shift chooses
    */
-  constructor(box, words, move) {
+  constructor(box, words, move, compare) {
     this.#box = box;
     this.words = words;
     this.move = move;
+    this.compare = compare;
     box.append(this.#drawing);
     new ResizeObserver(() => this.#resize()).observe(box);
     box.addEventListener('keydown', (event) => this.#pressed(event));
@@ -130,8 +132,12 @@ export class Scrubber {
 
   #down(event) {
     if (event.button !== 0 || this.#snapshots.length === 0) return;
-    this.#box.setPointerCapture(event.pointerId);
     const to = this.#at(event);
+    if (event.shiftKey) {
+      this.compare(to);
+      return;
+    }
+    this.#box.setPointerCapture(event.pointerId);
     if (to !== this.#index) this.move(to, false);
   }
 

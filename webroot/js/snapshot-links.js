@@ -4,6 +4,9 @@ import { url } from './dom.js';
 import { format } from './place.js';
 import { format as formatRequest } from './restore-request.js';
 
+/** Longer ones servers and proxies may refuse. */
+const MOST_ADDRESS = 6000;
+
 function address(snapshot, what, params) {
   return `/api/snapshots/${encodeURIComponent(snapshot)}/${what}?${new URLSearchParams(params)}`;
 }
@@ -23,6 +26,13 @@ export function imageUrl(snapshot, bucket, key) {
 
 export function zipUrl(snapshot, bucket, prefix) {
   return url(address(snapshot, 'zip', prefix ? { bucket, prefix } : { bucket }));
+}
+
+/** An archive of some files and folders; null where an address cannot name them all. */
+export function zipOfUrl(snapshot, bucket, { keys, prefixes }) {
+  const params = new URLSearchParams([['bucket', bucket], ...prefixes.map((prefix) => ['prefix', prefix]), ...keys.map((key) => ['key', key])]);
+  const text = String(params);
+  return text.length > MOST_ADDRESS ? null : url(`/api/snapshots/${encodeURIComponent(snapshot)}/zip?${text}`);
 }
 
 export function placeUrl(place) {

@@ -15,9 +15,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
- * All files of a bucket whose keys begin with a prefix, as a zip archive. Its names are the paths that the files have below
+ * Files of a bucket, those below some prefixes and some by their keys, as a zip archive. Its names are the paths that the files have below
  * the bucket's folder: one for each key, none that leads out, none twice. What cannot be read is named in a file of its own
  * at the end. Blocking; memory does not grow with the number or the size of the files.
  */
@@ -31,10 +32,53 @@ public final class FolderArchive {
     private final String bucket;
     private final List<String> missing = new ArrayList<>();
     private long missed;
+    private Instant newest = Instant.EPOCH;
 
     public FolderArchive(SnapshotReader snapshot, String bucket) {
         this.snapshot = snapshot;
         this.bucket = bucket;
+    }
+
+    /** What is in it: all that begins with a prefix, and what has a key. Nothing is in it twice. */
+    public record Choice(List<String> prefixes, List<String> keys) {
+        public Choice {
+            TreeSet<String> widest = new TreeSet<>(KeyOrder.COMPARATOR);
+            for (String prefix : new TreeSet<>(prefixes)) {
+                if (widest.stream().noneMatch(prefix::startsWith)) {
+                    widest.add(prefix);
+                }
+            }
+            prefixes = List.copyOf(widest);
+            keys = keys.stream()
+                    .filter(key -> widest.stream().noneMatch(key::startsWith))
+                    .distinct()
+                    .sorted(KeyOrder.COMPARATOR)
+                    .toList();
+        }
+
+        /** All below one prefix. */
+        public static Choice of(String prefix) {
+            return new Choice(List.of(prefix), List.of());
+        }
+    }
+
+    /** Whether a snapshot has anything of what is chosen. */
+    public boolean isAnything(Choice choice) throws IOException {
+        try (KeyCursor entries = snapshot.open(bucket)) {
+            for (String prefix : choice.prefixes) {
+                entries.seek(prefix, KeyOrder.beyond(prefix));
+                if (entries.next() != null) {
+                    return true;
+                }
+            }
+            for (String key : choice.keys) {
+                entries.seek(key, key + '\0');
+                if (entries.next() != null) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /**
@@ -42,20 +86,29 @@ public final class FolderArchive {
      *
      * @throws IOException also when the stream does not want any more
      */
-    public void write(String prefix, OutputStream out) throws IOException {
+    public void write(Choice choice, OutputStream out) throws IOException {
         try (KeyCursor entries = snapshot.open(bucket);
                 ZipWriter zip = new ZipWriter(out)) {
-            entries.seek(prefix, KeyOrder.beyond(prefix));
-            Instant newest = Instant.EPOCH;
-            for (ManifestEntry entry = entries.next(); entry != null; entry = entries.next()) {
-                add(entry, zip);
-                newest = entry.lastModified().isAfter(newest) ? entry.lastModified() : newest;
+            for (String prefix : choice.prefixes) {
+                entries.seek(prefix, KeyOrder.beyond(prefix));
+                addAll(entries, zip);
+            }
+            for (String key : choice.keys) {
+                entries.seek(key, key + '\0');
+                addAll(entries, zip);
             }
             if (missed > 0) {
                 byte[] text = missingText().getBytes(StandardCharsets.UTF_8);
                 zip.addFile(MISSING, newest, text.length, new ByteArrayInputStream(text));
             }
             zip.finish();
+        }
+    }
+
+    private void addAll(KeyCursor entries, ZipWriter zip) throws IOException {
+        for (ManifestEntry entry = entries.next(); entry != null; entry = entries.next()) {
+            add(entry, zip);
+            newest = entry.lastModified().isAfter(newest) ? entry.lastModified() : newest;
         }
     }
 

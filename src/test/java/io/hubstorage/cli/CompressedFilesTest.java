@@ -207,7 +207,7 @@ final class CompressedFilesTest {
 
     private static SortedMap<String, byte[]> archive(SnapshotReader snapshot) throws IOException {
         ByteArrayOutputStream zip = new ByteArrayOutputStream();
-        new FolderArchive(snapshot, "photos").write("log/", zip);
+        new FolderArchive(snapshot, "photos").write(FolderArchive.Choice.of("log/"), zip);
         SortedMap<String, byte[]> packed = new TreeMap<>();
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip.toByteArray()))) {
             for (ZipEntry each = in.getNextEntry(); each != null; each = in.getNextEntry()) {

@@ -329,6 +329,13 @@ final class FilesIT {
                 assertThat(plan.readAllBytes()).asString(StandardCharsets.UTF_8).isEqualTo("plan\none\n2\n");
             }
         }
+        page().open("/files?bucket=documents&with=none&at=" + second);
+        page().click(row("notes/") + " .tick-cell");
+        page().click(row("small.bin") + " .tick-cell");
+        try (ZipFile zip = new ZipFile(download("#ticked a:has-text('Zip')").toFile())) {
+            assertThat(zip.stream().map(ZipEntry::getName))
+                    .containsExactlyInAnyOrder("notes/2026/new.txt", NOTE, "small.bin");
+        }
         page().find("#bucket").selectOption("odd");
         page().hasCount("#canvas .row[data-key]", ODD.size());
         try (ZipFile zip = new ZipFile(download("#zip").toFile())) {

@@ -236,6 +236,15 @@ final class SnapshotApiTest {
     }
 
     @Test
+    void whatIsChosenComesAsAnArchiveWithEachFileOnce() throws Exception {
+        String chosen = "&prefix=2026/05/&key=2026/04.jpg&key=2026/05/new.jpg&key=2026/04.jpg&key=nowhere&key=2026/0";
+        assertThat(zip("/api/snapshots/%s/zip?bucket=photos".formatted(second) + chosen))
+                .containsOnlyKeys("2026/05/new.jpg", "2026/04.jpg");
+        ApiTest.assertProblem(
+                server.get("/api/snapshots/%s/zip?bucket=photos&key=2026/0".formatted(second)), 404, "nothing");
+    }
+
+    @Test
     void anArchiveOfOddKeysHoldsEachOnceUnderANameThatLeadsNowhereElse() throws Exception {
         Map<String, byte[]> files = zip("/api/snapshots/%s/zip?bucket=odd".formatted(second));
         assertThat(files).hasSize(odd.size());

@@ -4,8 +4,6 @@ import io.hubstorage.browse.FolderArchive;
 import io.hubstorage.browse.NotThereException;
 import io.hubstorage.browse.Preview;
 import io.hubstorage.browse.SnapshotReader;
-import io.hubstorage.keys.KeyOrder;
-import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.StoredContent;
 import io.hubstorage.web.http.Background;
@@ -20,12 +18,13 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files out of a snapshot: one, the picture in one, or a whole folder. A file is only ever handed over to be saved, under a
+ * Files out of a snapshot: one, the picture in one, or whole folders and several files. A file is only ever handed over to be saved, under a
  * type that no browser opens; a picture is shown by what its bytes say it is, where nothing in it may run.
  */
 public record DownloadRoutes(SnapshotAccess access, Background background) {
@@ -126,26 +125,27 @@ public record DownloadRoutes(SnapshotAccess access, Background background) {
     private void zip(RoutingContext context) {
         Query query = new Query(context);
         String bucket = query.required("bucket", SnapshotAccess.MOST_NAME);
-        String prefix = query.text("prefix", SnapshotAccess.MOST_KEY, "");
-        access.read(context, snapshot -> checked(snapshot, bucket, prefix))
+        List<String> prefixes = query.texts("prefix", SnapshotAccess.MOST_KEY);
+        List<String> keys = query.texts("key", SnapshotAccess.MOST_KEY);
+        List<String> all = prefixes.isEmpty() && keys.isEmpty() ? List.of("") : prefixes;
+        FolderArchive.Choice choice = new FolderArchive.Choice(all, keys);
+        access.read(context, snapshot -> checked(snapshot, bucket, choice))
                 .onSuccess(snapshot -> {
-                    String folder = prefix.isEmpty() ? "" : "-" + lastSegment(prefix);
-                    String name = bucket + folder + "-" + snapshot.name() + ".zip";
+                    String only = keys.isEmpty() && prefixes.size() == 1 ? "-" + lastSegment(prefixes.getFirst()) : "";
+                    String name = bucket + only + "-" + snapshot.name() + ".zip";
                     attachment(context.response().setChunked(true), name, "application/zip");
                     FolderArchive archive = new FolderArchive(snapshot, bucket);
-                    background.stream(context, Background.Load.ARCHIVE, out -> archive.write(prefix, out));
+                    background.stream(context, Background.Load.ARCHIVE, out -> archive.write(choice, out));
                 })
                 .onFailure(context::fail);
     }
 
-    private static SnapshotReader checked(SnapshotReader snapshot, String bucket, String prefix) throws IOException {
-        try (KeyCursor entries = snapshot.open(bucket)) {
-            entries.seek(prefix, KeyOrder.beyond(prefix));
-            if (entries.next() == null) {
-                throw new NotThereException("The snapshot holds nothing that begins so.");
-            }
-            return snapshot;
+    private static SnapshotReader checked(SnapshotReader snapshot, String bucket, FolderArchive.Choice choice)
+            throws IOException {
+        if (!new FolderArchive(snapshot, bucket).isAnything(choice)) {
+            throw new NotThereException("The snapshot holds nothing of that.");
         }
+        return snapshot;
     }
 
     private static void attachment(HttpServerResponse response, String name, String mediaType) {

@@ -31,11 +31,25 @@ public final class Query {
             throw HttpProblem.badInput(name, all, "given once");
         }
         String value = all.getFirst();
+        requireShort(name, value, maxLength);
+        return value;
+    }
+
+    /** All values of a parameter that may be given more than once. */
+    public List<String> texts(String name, int maxLength) {
+        List<String> all =
+                values.getAll(name).stream().filter(value -> !value.isEmpty()).toList();
+        for (String value : all) {
+            requireShort(name, value, maxLength);
+        }
+        return all;
+    }
+
+    private static void requireShort(String name, String value, int maxLength) {
         if (value.length() > maxLength) {
             throw HttpProblem.badInput(
                     name, value.length() + " characters", "at most %d characters".formatted(maxLength));
         }
-        return value;
     }
 
     public String text(String name, int maxLength, String otherwise) {
