@@ -70,7 +70,7 @@ export function fillRow(element, row, { place, index, active, selection, restore
   setHidden(part.restore, !gone);
   setHidden(part.save, gone);
   if (gone) {
-    setAttribute(part.restore, 'href', restore(row));
+    setAttribute(part.restore, 'href', restore(row, place));
     setAttribute(part.restore, 'aria-label', `Restore ${visible(row.key)}`);
   } else {
     const words = row.folder ? `Download ${visible(row.key)} as a zip archive` : `Download ${visible(row.key)}`;

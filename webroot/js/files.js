@@ -1,17 +1,17 @@
 // The Files page: the path stays put, and time moves. Every view is an address; links work with the keyboard, in a new tab and when
 // sent to somebody.
 
-import { byId, h, icon, setAttribute, setHidden, setText } from './dom.js';
-import { crumbs, above, folderOf, format, parse, sortAfter, sorting, step } from './place.js';
+import { byId, h, icon, setAttribute, setHidden } from './dom.js';
+import { above, crumbs, format, parse, sortAfter, sorting, step } from './place.js';
 import { everyTick, now } from './clock.js';
 import { FileGrid, headRow } from './file-grid.js';
+import { FileList } from './file-list.js';
 import { fileUrl, placeUrl, restorePage, restoreUrl, zipOfUrl, zipUrl } from './snapshot-links.js';
 import { fillTime, pointTime, startTime, tell } from './files-time.js';
-import { FolderRows } from './folder-rows.js';
 import { get, post } from './api.js';
 import { nameElement } from './names.js';
 import { newPrefix, parse as parseRequest } from './restore-request.js';
-import { count, plural, visible } from './format.js';
+import { count, visible } from './format.js';
 import { plain, snapshotWords } from './restore-words.js';
 import { renderFind, stopFind } from './find.js';
 import { Selection } from './selection.js';
@@ -20,12 +20,6 @@ import { startShell, store } from './shell.js';
 const TYPING_MS = 250;
 /** Moves that come so soon after one another are one step back. */
 const ONE_MOVE_MS = 800;
-/** A question that is so young is let through although another one is wanted by now: so something is seen while one keeps on moving. */
-const YOUNG_MS = 150;
-const SETTLE_MS = 120;
-const BUSY_MS = 250;
-/** Folders in snapshots that are remembered as they were. */
-const MOST_REMEMBERED = 8;
 
 const findBox = byId('find');
 const filterBox = byId('filter');
@@ -34,22 +28,17 @@ const grid = new FileGrid(byId('rows'), byId('canvas'), byId('note'), selection,
   open: (row) => go(step(place, row.folder ? { prefix: row.key } : { key: row.key })),
   up: () => place.prefix !== '' && go(step(place, { prefix: above(place.prefix) }), { active: place.prefix }),
   time: (by, repeated) => move(index() + by, repeated),
-  restore: (row) => restoreUrl({ snapshot: sinceName(shown.place), buckets: [shown.place.bucket], ...(row.folder ? { prefixes: [row.key] } : { keys: [row.key] }) }),
+  restore: (row, at) => restoreUrl({ snapshot: sinceName(at), buckets: [at.bucket], ...(row.folder ? { prefixes: [row.key] } : { keys: [row.key] }) }),
 });
+const list = new FileList(grid, { since: sinceName, around, called }, { retry: loadTime, trouble });
 
 let place = parse(location.search);
 /** Of the bucket `bucket`; null while they have not come. */
 let time = { bucket: null, snapshots: null };
 let buckets = [];
-/** What the list shows: `{rows, place, name}`. */
-let shown = null;
-/** What is asked for: `{rows, name, at}`. */
-let asking = null;
-let again = false;
-let remembered = new Map();
 let movedAt = -Infinity;
 let panel = null;
-let timers = {};
+const timers = {};
 
 function later(name, action, wait) {
   clearTimeout(timers[name]);
@@ -94,6 +83,12 @@ function sinceName({ with: chosen, snapshot }) {
   return at > 0 ? time.snapshots[at - 1].name : null;
 }
 
+/** The snapshots before and behind, by their names. */
+function around({ snapshot }) {
+  const at = time.snapshots.findIndex(({ name }) => name === snapshot);
+  return [time.snapshots[at - 1], time.snapshots[at + 1]].filter(Boolean).map(({ name }) => name);
+}
+
 function draw() {
   if (findBox !== document.activeElement) findBox.value = place.q;
   const finding = place.q !== '';
@@ -123,7 +118,7 @@ function drawTime() {
   const base = snapshots.findIndex(({ name }) => name === since);
   pointTime(at, base < 0 ? null : base, place);
   drawTools();
-  showRows();
+  list.show(place, history.state?.anchor ?? null);
   drawPanel();
 }
 
@@ -134,14 +129,9 @@ function lost() {
 }
 
 function nothing(title, text, ...actions) {
-  asking?.rows.stop();
-  asking = null;
-  shown = null;
   pointTime(-1, null, place);
-  setText(byId('summary'), '\u00a0');
   for (const id of ['zip', 'restore']) setHidden(byId(id), true);
-  setAttribute(byId('rows'), 'aria-busy', null);
-  grid.say(h('p', { class: 'empty' }, h('strong', {}, title), text), ...actions.map((action) => h('p', { class: 'empty-actions' }, action)));
+  list.say(h('p', { class: 'empty' }, h('strong', {}, title), text), ...actions.map((action) => h('p', { class: 'empty-actions' }, action)));
   closePanel();
 }
 
@@ -179,171 +169,6 @@ function drawHead() {
   if (focused) byId('head').querySelector(`[data-column=${focused}]`)?.focus();
 }
 
-/** What a list is of: the same name is the same list. */
-function listName(at) {
-  return JSON.stringify([at.bucket, at.snapshot, sinceName(at), at.prefix, at.filter, at.sort, at.view]);
-}
-
-/** What of a list stays as it is while time moves. */
-function sameList(a, b) {
-  return ['bucket', 'prefix', 'filter', 'sort', 'view'].every((part) => a[part] === b[part]);
-}
-
-function rowsOf(at) {
-  const name = listName(at);
-  let rows = remembered.get(name);
-  if (!rows) {
-    const { column, descending } = sorting(at);
-    const sorted = column !== 'name' ? 'offset' : descending ? 'skip' : null;
-    const some = at.view === 'changes';
-    const params = { bucket: at.bucket, at: at.snapshot, since: sinceName(at) ?? 'none', ...(at.prefix ? { prefix: at.prefix } : {}), ...(at.filter ? { q: at.filter } : {}) };
-    const order = { ...(some ? { changes: 'true' } : {}), ...(sorted ? { sort: column, order: descending ? 'desc' : 'asc' } : {}) };
-    rows = new FolderRows({ sorted, some }, (what, more, signal) => get(`/api/files/${what}?${new URLSearchParams({ ...params, ...(what === 'folder' ? order : {}), ...more })}`, { signal }));
-  }
-  remembered.delete(name);
-  remembered.set(name, rows);
-  for (const oldest of remembered.keys()) if (remembered.size > MOST_REMEMBERED && oldest !== name && oldest !== shown?.name) remembered.delete(oldest);
-  return { rows, name };
-}
-
-async function showRows() {
-  const name = listName(place);
-  if (shown?.name === name && asking == null) {
-    shown.place = place;
-    grid.at(place);
-    return;
-  }
-  if (asking?.name === name) return;
-  if (asking && performance.now() - asking.at < YOUNG_MS) {
-    again = true;
-    return;
-  }
-  asking?.rows.stop();
-  if (shown && shown.name !== name) shown.rows.stop();
-  clearTimeout(timers.settle);
-  const wanted = { ...rowsOf(place), place, at: performance.now() };
-  const moves = shown != null && sameList(shown.place, place);
-  const anchor = moves ? grid.anchor : history.state?.anchor ?? null;
-  asking = wanted;
-  later('busy', () => {
-    setAttribute(byId('rows'), 'aria-busy', asking ? 'true' : null);
-    if (asking && shown == null) grid.say(h('p', { class: 'empty' }, 'Looking into the snapshot…'));
-  }, BUSY_MS);
-  try {
-    const there = anchor ? wanted.rows.indexOf(anchor.key) != null : wanted.rows.row(0) !== undefined || wanted.rows.counted;
-    if (!there) await wanted.rows.open({ around: anchor?.key, guess: anchor?.index, total: moves ? shown.rows.total : 0 });
-    if (asking !== wanted) return;
-    paint(wanted, anchor, moves);
-  } catch (error) {
-    if (asking !== wanted || error.name === 'AbortError') return;
-    failed(wanted, error);
-  } finally {
-    if (asking === wanted) {
-      asking = null;
-      setAttribute(byId('rows'), 'aria-busy', null);
-      if (again) {
-        again = false;
-        showRows();
-      }
-    }
-  }
-}
-
-function paint(wanted, anchor, moves) {
-  performance.mark('files-step-begin');
-  shown = wanted;
-  const { rows } = wanted;
-  rows.tell(({ moved, error = null }) => shown === wanted && came(moved, error));
-  if (moves && rows.sorted) grid.exchange(rows, wanted.place);
-  else grid.show(rows, wanted.place, anchor);
-  empty(rows);
-  drawSummary();
-  requestAnimationFrame(() => {
-    // Behind what this frame paints.
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => {
-      performance.measure('files-step', 'files-step-begin');
-      channel.port1.close();
-    };
-    channel.port2.postMessage(null);
-  });
-  later('settle', () => settled(wanted), moves ? SETTLE_MS : 0);
-}
-
-// One stays here for a moment: there is time for what is not seen yet.
-async function settled(wanted) {
-  if (shown !== wanted) return;
-  wanted.rows.count();
-  const at = index();
-  const anchor = grid.anchor;
-  for (const to of [at - 1, at + 1]) {
-    const snapshot = time.snapshots[to];
-    if (!snapshot || shown !== wanted || asking) continue;
-    const { rows } = rowsOf({ ...place, snapshot: snapshot.name });
-    try {
-      if (anchor ? rows.indexOf(anchor.key) == null : rows.row(0) === undefined) await rows.open({ around: anchor?.key, guess: anchor?.index, total: wanted.rows.total });
-    } catch {
-      // Whoever goes there is told.
-    }
-  }
-}
-
-function came(moved, error) {
-  grid.moved(moved);
-  empty(shown.rows);
-  drawSummary();
-  if (error) trouble(error, () => shown && grid.paint());
-}
-
-function empty(rows) {
-  if (rows.total > 0 || !rows.counted) return grid.cover(null);
-  const [title, text] = shown.place.filter ? ['Nothing here is called that', 'A part of the name is enough; *.pdf finds every PDF. The search above looks in all folders and snapshots.']
-    : shown.place.view === 'changes' ? ['Nothing changed here', 'Both snapshots hold the same in this folder.']
-      : ['Nothing here', 'This snapshot holds no file in this folder.'];
-  grid.cover([h('p', { class: 'empty' }, h('strong', {}, title), text)]);
-}
-
-function failed({ name }, error) {
-  remembered.delete(name);
-  shown = null;
-  setText(byId('summary'), '\u00a0');
-  const again = () => {
-    loadTime();
-  };
-  const advice = error.status === 404 ? 'The snapshot may have been deleted meanwhile.' : '';
-  grid.say(h('p', { class: 'empty failed' }, h('strong', {}, error.title ?? 'Something went wrong'), `${error.message} ${advice}`),
-    h('p', { class: 'empty-actions' }, h('button', { type: 'button', class: 'button', onclick: again }, 'Try again')));
-}
-
-function drawSummary() {
-  const { summary, limited } = shown.rows;
-  const line = byId('summary');
-  if (summary == null) {
-    line.dataset.waiting = '';
-    if (line.children.length === 0) line.replaceChildren(h('span', { class: 'muted' }, 'Comparing…'));
-    return;
-  }
-  delete line.dataset.waiting;
-  const counts = [['added', 'good', summary.added.objects, 'added'], ['changed', 'info', summary.changed.objects, 'changed'], ['removed', 'bad', summary.removed.objects, 'removed']];
-  const any = counts.some(([, , many]) => many > 0);
-  line.replaceChildren(
-    ...(sinceName(shown.place) == null ? [h('span', { class: 'muted' }, plural(summary.objects, 'file'))]
-      : any ? counts.flatMap(([kind, tone, many, word]) => [h('span', { class: many > 0 ? 'tone-text' : 'muted', data: { tone, kind } }, `${count(many)} ${word}`), ' '])
-        : [h('span', { class: 'muted' }, 'No changes')]),
-    bringBack(summary.removed.objects),
-    summary.unreadable ? h('span', { class: 'tone-text', data: { tone: 'warn' } }, `Not compared: ${called(summary.unreadable)} cannot be read`) : '',
-    limited ? h('span', { class: 'muted' }, `first ${count(10_000)} of ${count(summary.total)} shown`) : '');
-}
-
-/** Leads to where all that was removed here is brought back. */
-function bringBack(many) {
-  const from = sinceName(shown.place);
-  if (many === 0 || from == null || shown.place.filter !== '') return '';
-  const { bucket, prefix, snapshot } = shown.place;
-  return h('a', { class: 'bring-back', 'aria-label': `Restore the ${count(many)} removed`,
-    href: restoreUrl({ snapshot: from, absent_in: snapshot, buckets: [bucket], prefixes: prefix ? [prefix] : [] }) }, 'Restore them');
-}
-
 function drawPanel() {
   if (place.key === '') return closePanel();
   const from = sinceName(place);
@@ -351,9 +176,7 @@ function drawPanel() {
   if (panel === wanted) return;
   panel = wanted;
   byId('panes').dataset.open = 'true';
-  const at = shown?.name === listName(place) ? shown.rows.indexOf(place.key) : null;
-  const row = at == null ? null : shown.rows.row(at);
-  const gone = row?.key === place.key && row.state === 'removed';
+  const gone = list.row(place, place.key)?.state === 'removed';
   const asked = place;
   // Loaded when the first file is opened.
   import('./file-panel.js').then(({ openPanel }) => {
@@ -414,7 +237,7 @@ async function loadTime() {
     fillTime(time.snapshots);
     setHidden(byId('trouble'), true);
     // Another bucket may not be in the snapshot that was looked at: then it is the one before.
-    if (changed && shown != null && place.snapshot !== '' && index() < 0 && time.snapshots.length > 0) {
+    if (changed && list.place != null && place.snapshot !== '' && index() < 0 && time.snapshots.length > 0) {
       const near = time.snapshots.findLast(({ name }) => name < place.snapshot) ?? time.snapshots[0];
       return go(step(place, { snapshot: near.name }), { replace: true });
     }
