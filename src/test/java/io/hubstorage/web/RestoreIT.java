@@ -216,7 +216,7 @@ final class RestoreIT {
             page().page().keyboard().press(key);
         }
         page().that("#ticked").containsText("2 files selected");
-        page().find("#ticked a").focus();
+        page().find("#ticked a:has-text('Restore')").focus();
         page().page().keyboard().press("Enter");
         page().that("#what").hasText("2 files in documents");
         page().find("input[name=where][value=new]").focus();
