@@ -154,7 +154,8 @@ final class RestoreIT {
     @Test
     void whatAFolderLostIsBroughtBackFromTheComparison() throws IOException {
         page().open("/files?bucket=documents&path=letters/&at=%s&with=%s".formatted(second, first));
-        page().hasCount("#canvas [data-state=removed]", LETTERS);
+        page().that("#rows").hasAttribute("aria-rowcount", String.valueOf(LETTERS + 1));
+        page().hasCount("#canvas [data-state=same], #canvas [data-state=added]", 0);
         page().click("#canvas [data-key='%s'] a.entry".formatted(letter(3)));
         page().that("#panel pre").hasText("letter 3");
         page().isShown("#canvas [data-key='%s'][aria-current]".formatted(letter(3)));
