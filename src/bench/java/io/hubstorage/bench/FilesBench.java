@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -191,11 +190,9 @@ public final class FilesBench implements Callable<Integer> {
     }
 
     /** The times of one kind of step, in milliseconds; of the processor, on average, where that is known. */
-    private record Times(String title, double[] millis, double cpu) {
+    private record Times(String title, List<Double> millis, double cpu) {
         double within(double part) {
-            double[] sorted = millis.clone();
-            Arrays.sort(sorted);
-            return sorted[Math.max(0, (int) Math.ceil(part * sorted.length) - 1)];
+            return millis.stream().sorted().toList().get(Math.max(0, (int) Math.ceil(part * millis.size()) - 1));
         }
 
         String row() {
@@ -244,22 +241,21 @@ public final class FilesBench implements Callable<Integer> {
     private Times times(Step step, HubProcess service, URI address, List<String> names)
             throws IOException, InterruptedException {
         double cpu = ProcessFiles.cpu(service.pid());
-        double[] millis = new double[names.size()];
-        for (int i = 0; i < millis.length; i++) {
+        List<Double> millis = new ArrayList<>();
+        for (String name : names) {
             String limit = step.path.startsWith("folder") ? "&limit=" + rows : "";
-            URI asked = address.resolve(
-                    "/api/files/%s&bucket=%s&at=%s%s".formatted(step.path, BUCKET, names.get(i), limit));
+            URI asked = address.resolve("/api/files/%s&bucket=%s&at=%s%s".formatted(step.path, BUCKET, name, limit));
             long begin = System.nanoTime();
             HttpResponse<byte[]> answer =
                     http.send(HttpRequest.newBuilder(asked).build(), HttpResponse.BodyHandlers.ofByteArray());
-            millis[i] = (System.nanoTime() - begin) / 1e6;
+            millis.add((System.nanoTime() - begin) / 1e6);
             if (answer.statusCode() != HTTP_OK) {
                 throw new IOException("the service answered %s with %s"
                         .formatted(asked, new String(answer.body(), StandardCharsets.UTF_8)));
             }
         }
         cpu = ProcessFiles.cpu(service.pid()) - cpu;
-        return new Times(step.title, millis, cpu * 1e3 / millis.length);
+        return new Times(step.title, millis, cpu * 1e3 / millis.size());
     }
 
     private static String encoded(String text) {

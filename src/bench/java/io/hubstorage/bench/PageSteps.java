@@ -6,6 +6,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.hubstorage.testkit.Chromium;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Steps of the files page in Chromium, from one snapshot to the next by the arrow keys. */
@@ -27,12 +28,12 @@ final class PageSteps {
      * @param all from the key to the next snapshot's rows on the screen
      * @param painting what of that came after the answers of the server
      */
-    record Taken(double[] all, double[] painting) {}
+    record Taken(List<Double> all, List<Double> painting) {}
 
     /** Opens the folder in the first snapshot and steps through all of them. */
     static Taken take(URI address, String bucket, String folder, List<String> names) throws IOException {
-        double[] all = new double[names.size() - 1];
-        double[] painting = new double[all.length];
+        List<Double> all = new ArrayList<>();
+        List<Double> painting = new ArrayList<>();
         try (Chromium chromium = Chromium.start().orElseThrow(() -> new IOException("no Chromium is installed"));
                 BrowserContext window = chromium.window(WIDTH, HEIGHT, ColorScheme.LIGHT)) {
             Page page = window.newPage();
@@ -41,16 +42,16 @@ final class PageSteps {
                     .toString());
             page.waitForFunction(IS_PAINTED, 0);
             page.locator("#scrubber").focus();
-            for (int i = 0; i < all.length; i++) {
+            for (int i = 1; i < names.size(); i++) {
                 Object many = page.evaluate("() => performance.getEntriesByName('files-step').length");
                 page.keyboard().press("ArrowRight");
                 page.waitForFunction(IS_PAINTED, many);
-                painting[i] = number(page, "performance.getEntriesByName('files-step').at(-1).duration");
-                all[i] = number(
+                painting.add(number(page, "performance.getEntriesByName('files-step').at(-1).duration"));
+                all.add(number(
                         page,
                         "(step => step.startTime + step.duration -"
                                 + " performance.getEntriesByName('bench-key').at(-1).startTime)"
-                                + "(performance.getEntriesByName('files-step').at(-1))");
+                                + "(performance.getEntriesByName('files-step').at(-1))"));
             }
             if (!page.url().contains(names.getLast())) {
                 throw new IOException("the page came only to " + page.url());

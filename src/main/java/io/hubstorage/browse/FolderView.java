@@ -240,8 +240,11 @@ public final class FolderView implements AutoCloseable {
     private @Nullable Pair next(boolean upwards, @Nullable Pair last) throws IOException {
         Item now = last == null || last.order <= 0 ? at.next() : last.now;
         Item before = last == null || last.order >= 0 ? since.next() : last.before;
+        if (now == null && before == null) {
+            return null;
+        }
         if (now == null || before == null) {
-            return now == before ? null : new Pair(before == null ? -1 : 1, now, before);
+            return new Pair(before == null ? -1 : 1, now, before);
         }
         int order = KeyOrder.compare(now.name(), before.name());
         return new Pair(upwards ? order : -order, now, before);

@@ -38,7 +38,10 @@ public record KeyHistory(List<Version> versions, @Nullable String next, List<Str
             @Nullable Instant at,
             @Nullable ManifestEntry entry) {
         private boolean hasContentOf(@Nullable ManifestEntry other) {
-            return entry == null || other == null ? entry == other : Comparison.sameContent(entry, other);
+            if (entry == null || other == null) {
+                return entry == null && other == null;
+            }
+            return Comparison.sameContent(entry, other);
         }
 
         private Version from(String older, @Nullable Instant time) {

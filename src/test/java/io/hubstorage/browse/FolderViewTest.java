@@ -153,7 +153,7 @@ final class FolderViewTest {
     private static Comparator<Row> order(FolderView.Sorting by) {
         Comparator<Row> value = by == FolderView.Sorting.TIME
                 ? Comparator.comparing(Row::folder)
-                : Comparator.comparing(row -> -Objects.requireNonNull(
+                : Comparator.comparingLong(row -> -Objects.requireNonNull(
                                 Objects.requireNonNull(row.now() == null ? row.before() : row.now())
                                         .files())
                         .bytes());
