@@ -6,6 +6,9 @@ import { jobAddress, jobChanges, jobLook, jobProgress, KINDS } from './job-words
 import { now } from './clock.js';
 
 const SHOWN = 5;
+const RUNNING = { tone: 'info', icon: 'sync' };
+/** What a job that is under way but does nothing is about to do. */
+const PHASES = { waiting: 'Waiting for another job to end', preparing: 'Getting ready', retrying: 'Waiting to try again', cancelling: 'Stopping' };
 const list = byId('recent');
 const rows = Array.from({ length: SHOWN }, row);
 list.append(...rows.map(({ element }) => element));
@@ -30,26 +33,29 @@ function row() {
   return own;
 }
 
-function draw({ element, link, mark, name, words, when, bar, fill }, given) {
-  setHidden(element, !given);
-  if (!given) return;
-  const running = given.result == null;
-  // The history of backups leaves out what they all are.
-  const job = { kind: 'backup', ...given, result: given.result ?? 'running' };
-  const look = jobLook(job);
+function draw({ element, link, mark, name, words, when, bar, fill }, job) {
+  setHidden(element, !job);
+  if (!job) return;
+  const running = job.result == null;
+  const look = running ? RUNNING : jobLook(job);
   const start = instant(job.started_at);
-  setData(element, 'kind', job.kind);
-  setData(element, 'result', job.result);
+  setData(element, 'kind', job.kind ?? 'backup');
+  setData(element, 'result', running ? 'running' : job.result);
   setData(element, 'tone', look.tone);
   setAttribute(link, 'href', jobAddress(job));
   setIcon(mark, look.icon);
   setText(name, job.kind === 'backup' && job.dry_run ? 'Dry run' : KINDS[job.kind] ?? job.kind);
-  const { share, words: text } = running ? jobProgress(job) : { share: null, words: jobChanges(job) || look.label };
+  const { words: text, share } = told(job, running, look);
   setText(words, text);
-  setAttribute(words, 'title', running ? text : `${look.label}: ${text}`);
+  setAttribute(words, 'title', text);
   setText(when, running ? 'now' : relative(Math.min(start, now()), now()));
   setAttribute(when, 'datetime', new Date(start).toISOString());
   setAttribute(when, 'title', exact(start));
   setHidden(bar, !running || share == null);
   if (share != null) setVar(fill, '--done', share.toFixed(3));
+}
+
+function told(job, running, { label }) {
+  if (!running) return { words: job.result === 'success' ? jobChanges(job) || label : [label, job.kind === 'backup' && job.result === 'failed' ? '' : jobChanges(job)].filter(Boolean).join(' · '), share: null };
+  return PHASES[job.phase] ? { words: PHASES[job.phase], share: null } : jobProgress(job);
 }
