@@ -101,7 +101,7 @@ export function jobAddress({ kind, run_id: id }) {
   return url(kind === 'restore' ? `/restores/${encodeURIComponent(id)}` : `/jobs/${encodeURIComponent(id)}`);
 }
 
-const PAUSES = { waiting: 'Waiting for the backup to end', preparing: 'Getting ready', retrying: 'Waiting to try again', cancelling: 'Stopping' };
+const PAUSES = { waiting: 'Waiting for another job to end', preparing: 'Getting ready', retrying: 'Waiting to try again', cancelling: 'Stopping' };
 
 /** How far a job is: `share` from 0 to 1, or null while nobody knows, and words. */
 export function jobProgress(state) {

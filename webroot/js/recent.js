@@ -7,8 +7,6 @@ import { now } from './clock.js';
 
 const SHOWN = 5;
 const RUNNING = { tone: 'info', icon: 'sync' };
-/** What a job that is under way but does nothing is about to do. */
-const PHASES = { waiting: 'Waiting for another job to end', preparing: 'Getting ready', retrying: 'Waiting to try again', cancelling: 'Stopping' };
 const list = byId('recent');
 const rows = Array.from({ length: SHOWN }, row);
 list.append(...rows.map(({ element }) => element));
@@ -57,5 +55,5 @@ function draw({ element, link, mark, name, words, when, bar, fill }, job) {
 
 function told(job, running, { label }) {
   if (!running) return { words: job.result === 'success' ? jobChanges(job) || label : [label, job.kind === 'backup' && job.result === 'failed' ? '' : jobChanges(job)].filter(Boolean).join(' · '), share: null };
-  return PHASES[job.phase] ? { words: PHASES[job.phase], share: null } : jobProgress(job);
+  return jobProgress(job);
 }
