@@ -16,6 +16,7 @@ public sealed interface SpaceMessage {
      * @param snapshotBytes of all snapshots together, what they share counted once
      * @param counting whether that is still being found out after a snapshot was removed, so that figures are somewhat too low
      * @param buckets what each has of it
+     * @param history how it was, the oldest first: each day of the last six weeks, one day of each week of two years before
      */
     record Current(
             Instant at,
@@ -24,10 +25,12 @@ public sealed interface SpaceMessage {
             @Nullable LocalDate fullAbout,
             long snapshotBytes,
             boolean counting,
-            List<Bucket> buckets)
+            List<Bucket> buckets,
+            List<Day> history)
             implements SpaceMessage {
         public Current {
             buckets = List.copyOf(buckets);
+            history = List.copyOf(history);
         }
     }
 
@@ -35,6 +38,7 @@ public sealed interface SpaceMessage {
      * The disk of the data folder.
      *
      * @param freeBytes that HubStorage may use
+     * @param lowBytes with less free than that it is nearly full
      * @param compression what its file system does to take less; absent where nothing can be told
      * @param sharing how a file that did not change comes into the next snapshot without its bytes, by what is tried first:
      *     {@code hard_links}, {@code reflinks} (a file of its own that shares the blocks); none where it is copied; absent where nobody
@@ -43,8 +47,10 @@ public sealed interface SpaceMessage {
     record Disk(
             long totalBytes,
             long freeBytes,
+            long lowBytes,
             @Nullable Compression compression,
-            @Nullable List<String> sharing) implements SpaceMessage {}
+            @Nullable List<String> sharing)
+            implements SpaceMessage {}
 
     /**
      * What a file system does to take less space. No figures: Btrfs does not tell what it saves without rights of its own.
@@ -67,4 +73,15 @@ public sealed interface SpaceMessage {
      * @param addedBytesPerDay what snapshots of the last four weeks have added a day, about
      */
     record Bucket(String bucket, long bytes, long addedBytesPerDay) implements SpaceMessage {}
+
+    /**
+     * How it was on a day.
+     *
+     * @param snapshotBytes of all snapshots of that day; absent where that was not known
+     * @param freeBytes of the disk; likewise
+     */
+    record Day(
+            LocalDate at,
+            @Nullable Long snapshotBytes,
+            @Nullable Long freeBytes) implements SpaceMessage {}
 }

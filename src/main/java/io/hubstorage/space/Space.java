@@ -29,7 +29,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,10 +47,13 @@ final class Space {
     private static final Logger LOG = LoggerFactory.getLogger(Space.class);
     private static final long SECONDS_OF_DAY = 86_400;
     private static final long NEVER = Long.MIN_VALUE;
-    private static final int TREND_DAYS = 42;
+    private static final int TREND_DAYS = SpaceMemory.DAYS;
     private static final int BUCKET_DAYS = 28;
     /** Nobody plans further ahead. */
     private static final long FURTHEST_DAYS = 3_650;
+
+    private static final long LOW_PERCENT = 5;
+    private static final long LOW_BYTES = 20L << 30;
 
     private final SnapshotCatalog catalog = new SnapshotCatalog();
     private @Nullable Seen seen;
@@ -68,6 +74,7 @@ final class Space {
      * What follows from the snapshots alone.
      *
      * @param added by the snapshots of each day, the oldest snapshot's first
+     * @param isWhole whether none is known to have been removed between the others
      * @param pending those of which it is not known what they take over
      */
     private record Sums(
@@ -76,8 +83,9 @@ final class Space {
             Map<String, Long> lately,
             @Nullable Instant oldest,
             List<Dated> added,
+            boolean isWhole,
             List<Pair> pending) {
-        static final Sums NOTHING = new Sums(0, Map.of(), Map.of(), null, List.of(), List.of());
+        static final Sums NOTHING = new Sums(0, Map.of(), Map.of(), null, List.of(), false, List.of());
     }
 
     private record Dated(Instant begun, long bytes) {}
@@ -85,7 +93,7 @@ final class Space {
     /** As it is now. Reads what has changed since it was asked last. */
     synchronized SpaceMessage.Current current(Layout layout, HubConfig config, Instant now) throws IOException {
         look(layout, now);
-        SpaceMessage.Disk disk = disk(layout);
+        SpaceMessage.Disk disk = disk(layout, config);
         LocalDate today = LocalDate.ofInstant(now, config.zone());
         OptionalDouble growth = growth(config, today, disk);
         return new SpaceMessage.Current(
@@ -95,16 +103,22 @@ final class Space {
                 fullAbout(disk, growth, today),
                 sums.bytes,
                 !sums.pending.isEmpty(),
-                buckets(now));
+                buckets(now),
+                history(config, today, disk));
     }
 
-    /** Remembers what the disk has left, once a day. */
+    /** Remembers once a day what the disk has left, and what the snapshots take. */
     synchronized void remember(Layout layout, HubConfig config, Instant now) throws IOException {
         look(layout, now);
-        SpaceMessage.Disk disk = disk(layout);
+        SpaceMessage.Disk disk = disk(layout, config);
         // Without our folder it is not the disk that we know.
         boolean isOurs = Files.isDirectory(layout.hub(), LinkOption.NOFOLLOW_LINKS);
-        if (isOurs && disk != null && memory.addFree(LocalDate.ofInstant(now, config.zone()), disk.freeBytes())) {
+        if (isOurs
+                && disk != null
+                && memory.add(
+                        LocalDate.ofInstant(now, config.zone()),
+                        disk.freeBytes(),
+                        sums.pending.isEmpty() ? sums.bytes : null)) {
             memory.write(layout);
         }
     }
@@ -211,6 +225,7 @@ final class Space {
         Map<String, Long> latelyByBucket = new HashMap<>();
         List<Dated> added = new ArrayList<>();
         List<Pair> pending = new ArrayList<>();
+        boolean isWhole = true;
         Instant oldest = null;
         String previous = null;
         for (SnapshotSummary each : newestFirst.reversed()) {
@@ -224,6 +239,8 @@ final class Space {
                     byBucket.merge(bucket, each.added().ofBucket(i), Long::sum);
                     latelyByBucket.merge(bucket, isLate ? each.added().ofBucket(i) : 0, Long::sum);
                 }
+                String then = each.added().previous();
+                isWhole &= then == null || names.contains(then);
                 TakenOver taken = takenOver(each, previous, names, pending);
                 bytes += taken.sum();
                 taken.bytes().forEach((bucket, its) -> byBucket.merge(bucket, its, Long::sum));
@@ -231,7 +248,7 @@ final class Space {
                 previous = each.name();
             }
         }
-        return new Sums(bytes, byBucket, latelyByBucket, oldest, added, pending);
+        return new Sums(bytes, byBucket, latelyByBucket, oldest, added, isWhole, pending);
     }
 
     private TakenOver takenOver(
@@ -286,6 +303,30 @@ final class Space {
         return amounts;
     }
 
+    /** What was remembered, what snapshots had added before that, as long as all of them are there, and how it is now. */
+    private List<SpaceMessage.Day> history(HubConfig config, LocalDate today, SpaceMessage.@Nullable Disk disk) {
+        SortedMap<LocalDate, Long> taken = new TreeMap<>();
+        if (sums.isWhole) {
+            long amount = 0;
+            for (Dated each : sums.added) {
+                amount += each.bytes;
+                taken.put(LocalDate.ofInstant(each.begun, config.zone()), amount);
+            }
+            SpaceMemory.thinOut(taken, today);
+        }
+        taken.putAll(memory.snapshotBytes());
+        SortedMap<LocalDate, Long> free = new TreeMap<>(memory.freeBytes());
+        if (disk != null) {
+            taken.put(today, sums.bytes);
+            free.put(today, disk.freeBytes());
+        }
+        SortedSet<LocalDate> days = new TreeSet<>(taken.keySet());
+        days.addAll(free.keySet());
+        return days.headSet(today.plusDays(1)).stream()
+                .map(day -> new SpaceMessage.Day(day, taken.get(day), free.get(day)))
+                .toList();
+    }
+
     private static @Nullable LocalDate fullAbout(
             SpaceMessage.@Nullable Disk disk, OptionalDouble growth, LocalDate today) {
         if (disk == null || growth.isEmpty() || growth.getAsDouble() <= 0) {
@@ -295,13 +336,15 @@ final class Space {
         return days > FURTHEST_DAYS ? null : today.plusDays((long) days);
     }
 
-    private SpaceMessage.@Nullable Disk disk(Layout layout) {
+    private SpaceMessage.@Nullable Disk disk(Layout layout, HubConfig config) {
         try {
             FileStore store = Files.getFileStore(layout.data());
             DiskCompression compression = DiskCompression.of(layout.data());
+            long total = store.getTotalSpace();
             return new SpaceMessage.Disk(
-                    store.getTotalSpace(),
+                    total,
                     store.getUsableSpace(),
+                    low(total, config.retention().minFreePercent()),
                     new SpaceMessage.Compression(
                             compression.fileSystem(),
                             compression.state().name().toLowerCase(Locale.ROOT),
@@ -312,6 +355,11 @@ final class Space {
             LOG.debug("nothing can be told of the disk", e);
             return null;
         }
+    }
+
+    /** Where nobody has said how much is to be free, a disk of any size has one in twenty, and a large one 20 GiB. */
+    private static long low(long total, double percent) {
+        return percent > 0 ? Math.round(total * percent / 100) : Math.min(total / 100 * LOW_PERCENT, LOW_BYTES);
     }
 
     private static @Nullable FileTime changed(Path data) throws IOException {

@@ -10,27 +10,42 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.time.LocalDate;
+import java.time.temporal.IsoFields;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@code .hubstorage/space.json}: what would take long to find out again, or cannot be. Losing it costs time, and weeks of a trend.
+ * What was on a day is kept for each of the last six weeks, and for one day a week of the two years before.
  *
  * @param format 1
  * @param taken over from removed snapshots, by the one that stays
  * @param freeBytes what the disk had left, by day
+ * @param snapshotBytes what the snapshots took, by day
  */
-record SpaceMemory(int format, SortedMap<String, TakenOver> taken, SortedMap<LocalDate, Long> freeBytes) {
+record SpaceMemory(
+        int format,
+        SortedMap<String, TakenOver> taken,
+        SortedMap<LocalDate, Long> freeBytes,
+        SortedMap<LocalDate, Long> snapshotBytes) {
     private static final Logger LOG = LoggerFactory.getLogger(SpaceMemory.class);
     private static final int FORMAT = 1;
-    private static final int DAYS = 42;
+    /** So many days are all kept. */
+    static final int DAYS = 42;
+
+    /** Of the weeks before these one day each. */
+    static final int WEEKLY_DAYS = 730;
 
     SpaceMemory {
         taken = new TreeMap<>(taken == null ? Map.of() : taken);
         freeBytes = new TreeMap<>(freeBytes == null ? Map.of() : freeBytes);
+        snapshotBytes = new TreeMap<>(snapshotBytes == null ? Map.of() : snapshotBytes);
     }
 
     /** A damaged one counts as lost. */
@@ -51,7 +66,7 @@ record SpaceMemory(int format, SortedMap<String, TakenOver> taken, SortedMap<Loc
     }
 
     static SpaceMemory nothing() {
-        return new SpaceMemory(FORMAT, new TreeMap<>(), new TreeMap<>());
+        return new SpaceMemory(FORMAT, new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     }
 
     /** Writes it into a data folder that is there and ours. */
@@ -67,11 +82,38 @@ record SpaceMemory(int format, SortedMap<String, TakenOver> taken, SortedMap<Loc
         }
     }
 
-    /** Whether that was the first look of the day. */
-    boolean addFree(LocalDate day, long bytes) {
-        freeBytes.headMap(day.minusDays(DAYS)).clear();
+    /**
+     * Adds what is known first on a day.
+     *
+     * @param snapshots what they take; absent as long as that is being found out
+     * @return whether there was anything to add
+     */
+    boolean add(LocalDate day, long free, @Nullable Long snapshots) {
+        forgetOther(freeBytes, day);
+        forgetOther(snapshotBytes, day);
+        boolean isNew = freeBytes.putIfAbsent(day, free) == null;
+        return snapshots != null && snapshotBytes.putIfAbsent(day, snapshots) == null || isNew;
+    }
+
+    private static void forgetOther(SortedMap<LocalDate, Long> days, LocalDate today) {
         // After a clock that was ahead.
-        freeBytes.tailMap(day.plusDays(1)).clear();
-        return freeBytes.putIfAbsent(day, bytes) == null;
+        days.tailMap(today.plusDays(1)).clear();
+        thinOut(days, today);
+    }
+
+    /** Leaves of days before the last six weeks one a week, the first, and none that is older than two years. */
+    static void thinOut(SortedMap<LocalDate, Long> days, LocalDate today) {
+        days.headMap(today.minusDays(WEEKLY_DAYS)).clear();
+        Object week = null;
+        for (Iterator<LocalDate> each =
+                        days.headMap(today.minusDays(DAYS)).keySet().iterator();
+                each.hasNext(); ) {
+            LocalDate day = each.next();
+            Object its = List.of(day.get(IsoFields.WEEK_BASED_YEAR), day.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
+            if (its.equals(week)) {
+                each.remove();
+            }
+            week = its;
+        }
     }
 }

@@ -97,6 +97,7 @@ public final class SpaceVerticle extends VerticleBase {
                     throw new InterruptedException();
                 }
             }
+            space.remember(layout, config.config(), clock.instant());
         } catch (ClosedByInterruptException e) {
             throw new InterruptedException();
         } catch (IOException | RuntimeException e) {

@@ -1,6 +1,8 @@
 package io.hubstorage.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.hubstorage.bus.BucketCounts;
@@ -201,6 +203,57 @@ final class SpaceTest {
         assertThat(space.current(layout, retaining, NOON).growthBytesPerDay())
                 .as("what retention removes is not in it")
                 .isNull();
+    }
+
+    @Test
+    void howItWasIsWhatSnapshotsAddedAndFromWhenItIsRememberedWhatItWasAlsoAfterRemovals() throws IOException {
+        String first = snapshot(NOON.minus(Duration.ofDays(3)), null, Map.of("a", "1"), 1);
+        String second = snapshot(NOON.minus(Duration.ofDays(2)), first, Map.of("a", "1", "b", "1"), 1);
+        LocalDate today = LocalDate.ofInstant(NOON, CONFIG.zone());
+        long one = BIG + 8_192;
+        assertThat(current().history())
+                .extracting(SpaceMessage.Day::at, SpaceMessage.Day::snapshotBytes)
+                .containsExactly(
+                        tuple(today.minusDays(3), one), tuple(today.minusDays(2), 2 * one), tuple(today, 2 * one));
+
+        space.remember(layout, CONFIG, NOON.minus(Duration.ofDays(1)));
+        remove(first);
+        assertThat(current().history())
+                .as("what the first took on its day cannot be told without it")
+                .extracting(SpaceMessage.Day::at)
+                .containsExactly(today.minusDays(1), today);
+        takeOver();
+        assertThat(current().history().getFirst())
+                .satisfies(day -> assertThat(day.snapshotBytes()).isEqualTo(2 * one))
+                .satisfies(day -> assertThat(day.freeBytes()).isNotNull());
+        assertThat(layout.snapshot(second)).exists();
+    }
+
+    @Test
+    void olderThanSixWeeksADayAWeekIsRememberedForTwoYears() {
+        SpaceMemory memory = SpaceMemory.nothing();
+        LocalDate today = LocalDate.parse("2026-11-27");
+        for (int day = 1_000; day >= 0; day--) {
+            memory.add(today.minusDays(day), day, (long) day);
+        }
+        assertThat(memory.freeBytes()).hasSizeBetween(43 + 97, 43 + 100);
+        assertThat(memory.freeBytes().firstKey()).isBetween(today.minusDays(730), today.minusDays(723));
+        assertThat(memory.freeBytes().tailMap(today.minusDays(42))).hasSize(43);
+        assertThat(memory.snapshotBytes().keySet()).isEqualTo(memory.freeBytes().keySet());
+        assertThat(memory.add(today.minusDays(1), 7, null))
+                .as("the clock was ahead: only the later day is forgotten")
+                .isFalse();
+        assertThat(memory.freeBytes()).doesNotContainKey(today);
+    }
+
+    @Test
+    void howLittleIsLittleIsTheDisksOrThePolicysMatter() throws IOException {
+        SpaceMessage.Disk disk = Objects.requireNonNull(current().disk());
+        assertThat(disk.lowBytes()).isCloseTo(Math.min(disk.totalBytes() / 20, 20L << 30), within(5L));
+        HubConfig more = CONFIG.with(JsonObject.of("retention", JsonObject.of("min_free_percent", 50)));
+        assertThat(Objects.requireNonNull(space.current(layout, more, NOON).disk())
+                        .lowBytes())
+                .isCloseTo(disk.totalBytes() / 2, within(1L));
     }
 
     @Test

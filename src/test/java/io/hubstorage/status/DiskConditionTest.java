@@ -26,11 +26,12 @@ final class DiskConditionTest {
     private static SpaceMessage.Current space(@Nullable String full, @Nullable Long growth) {
         return new SpaceMessage.Current(
                 NOW,
-                new SpaceMessage.Disk(1L << 40, 1L << 34, null, null),
+                new SpaceMessage.Disk(1L << 40, 1L << 34, 20L << 30, null, null),
                 growth,
                 full == null ? null : LocalDate.parse(full),
                 0,
                 false,
+                List.of(),
                 List.of());
     }
 

@@ -54,13 +54,17 @@ final class BusRooms {
             new SpaceMessage.Disk(
                     10_000,
                     4_000,
+                    500,
                     new SpaceMessage.Compression("btrfs", "on", "Btrfs compresses new files (zstd:1).", null),
                     List.of("hard_links", "reflinks")),
             100L,
             LocalDate.parse("2026-12-30"),
             5_000,
             false,
-            List.of(new SpaceMessage.Bucket("photos", 4_500, 90)));
+            List.of(new SpaceMessage.Bucket("photos", 4_500, 90)),
+            List.of(
+                    new SpaceMessage.Day(LocalDate.parse("2026-11-19"), 4_900L, null),
+                    new SpaceMessage.Day(LocalDate.parse("2026-11-20"), 5_000L, 4_000L)));
 
     final List<BackupMessage.Start> starts = new CopyOnWriteArrayList<>();
     List<S3Message.Bucket> found = List.of(new S3Message.Bucket("photos", BEGAN, "eu-west-1"));

@@ -211,7 +211,7 @@ final class StorageRooms {
     private static SpaceMessage.Current space(long free, long total, long growth) {
         return new SpaceMessage.Current(
                 NOW,
-                new SpaceMessage.Disk(total * GIB, free * GIB, null, null),
+                new SpaceMessage.Disk(total * GIB, free * GIB, 20 * GIB, null, null),
                 growth,
                 LocalDate.parse("2027-03-14"),
                 1_400 * GIB,
@@ -219,7 +219,18 @@ final class StorageRooms {
                 Stream.of("photos", "documents-of-the-whole-company-and-its-subsidiaries", "mail")
                         .map(name ->
                                 new SpaceMessage.Bucket(name, 30 * GIB * name.length(), (long) name.length() << 20))
-                        .toList());
+                        .toList(),
+                history(free, growth));
+    }
+
+    /** Ninety days that led there. */
+    private static List<SpaceMessage.Day> history(long free, long growth) {
+        return IntStream.rangeClosed(0, 90)
+                .mapToObj(day -> new SpaceMessage.Day(
+                        LocalDate.ofInstant(NOW, ZoneOffset.UTC).minusDays(90L - day),
+                        1_400 * GIB - (90L - day) * growth,
+                        day < 30 ? null : free * GIB + (90L - day) * growth))
+                .toList();
     }
 
     static RetentionState removing() {

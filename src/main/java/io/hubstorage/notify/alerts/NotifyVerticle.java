@@ -231,7 +231,6 @@ public final class NotifyVerticle extends VerticleBase {
                             scheduler.result(),
                             jobs.result(),
                             space.result(),
-                            config.config().retention().minFreePercent(),
                             attack);
                     List<JobRecord> all = new ArrayList<>(missed.succeeded() ? missed.result() : List.of());
                     all.addAll(ended);

@@ -26,11 +26,9 @@ import java.util.stream.Stream;
 
 /**
  * What the other rooms say of themselves that the one judgement has no word for, since it is no matter of how safe the backups are, or is
- * hidden by what is worse. How little free space is little is decided here alone. Pure.
+ * hidden by what is worse. Pure.
  */
 final class RoomProblems {
-    private static final double LOW_PERCENT = 5;
-    private static final long LOW_BYTES = 20L << 30;
     private static final Duration DISK_SETTLES = Duration.ofMinutes(10);
 
     /** A run may have to wait for another job to end. */
@@ -200,11 +198,7 @@ final class RoomProblems {
             problems.unknown("disk/");
             return;
         }
-        double percent = situation.minFreePercent();
-        double bound = percent > 0
-                ? disk.totalBytes() * percent / 100
-                : Math.min(disk.totalBytes() * LOW_PERCENT / 100, LOW_BYTES);
-        if (disk.freeBytes() < bound) {
+        if (disk.freeBytes() < disk.lowBytes()) {
             problems.add(new Problem(
                     "disk/low",
                     Event.DISK_LOW,

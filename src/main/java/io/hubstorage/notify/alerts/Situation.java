@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  * something is wrong.
  *
  * @param status the judgement
- * @param minFreePercent below which the disk is low; 0 for the usual bound
  * @param attack one of which was told just now
  */
 record Situation(
@@ -22,5 +21,4 @@ record Situation(
         SchedulerMessage.@Nullable Status scheduler,
         JobMessage.@Nullable Status jobs,
         SpaceMessage.@Nullable Current space,
-        double minFreePercent,
         @Nullable LoginAttack attack) {}

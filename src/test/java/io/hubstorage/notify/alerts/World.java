@@ -60,7 +60,7 @@ final class World {
     Situation at(Instant now) {
         LoginAttack told = attack;
         attack = null;
-        return new Situation(now, status(now), schedulerAnswers ? scheduler() : null, jobs(now), space(now), 0, told);
+        return new Situation(now, status(now), schedulerAnswers ? scheduler() : null, jobs(now), space(now), told);
     }
 
     StatusMessage.Current status(Instant now) {
@@ -127,11 +127,12 @@ final class World {
     private SpaceMessage.Current space(Instant now) {
         return new SpaceMessage.Current(
                 now,
-                new SpaceMessage.Disk(1000 * GIB, freeBytes, null, null),
+                new SpaceMessage.Disk(1000 * GIB, freeBytes, 20 * GIB, null, null),
                 GIB,
                 fullAbout,
                 400 * GIB,
                 false,
+                List.of(),
                 List.of());
     }
 
