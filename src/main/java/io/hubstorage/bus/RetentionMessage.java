@@ -2,6 +2,7 @@ package io.hubstorage.bus;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Requests about what is kept and what was removed, and their answers; a removal is asked for by a {@link RetentionStart}. */
@@ -40,13 +41,23 @@ public sealed interface RetentionMessage {
             implements RetentionMessage {}
 
     /**
+     * Asks what the policy, or another one, would do. Nothing is removed.
+     *
+     * @param rules to try in place of those of the configuration, with the members that {@code retention} has for them; what it does not
+     *     name is 0. Absent for those of the configuration
+     * @param snapshot counts what removing this one alone frees; absent for all that would go
+     */
+    record Query(
+            @Nullable Map<String, Object> rules, @Nullable String snapshot) implements RetentionMessage {}
+
+    /**
      * What the policy says now of every snapshot.
      *
      * @param digest to be given to start just this
      * @param confirmed as in {@link Status}
      * @param suspended a sentence that says why nothing goes now, whatever the rules say; absent when the rules decide
-     * @param freedBytes what the disk gets back when all that do not stay have been deleted, in whole blocks; absent as long as
-     *     it is being counted: ask again
+     * @param freedBytes what the disk gets back when all that do not stay, or the one that was asked about, have been deleted, in whole
+     *     blocks; absent as long as it is being counted: ask again
      * @param undoHours how long they can be had back
      * @param verdicts of all snapshots, the newest first, those of the old tool last
      */

@@ -90,7 +90,18 @@ final class Retention {
 
     /** @throws IOException also when nobody says which alarms are open: without them nothing may go */
     Planned plan() throws IOException {
-        HubConfig now = config.config();
+        return plan(null);
+    }
+
+    /**
+     * The same by other rules.
+     *
+     * @param rules in place of those of all buckets that have none of their own; null for those of the configuration
+     */
+    Planned plan(HubConfig.@Nullable Keep rules) throws IOException {
+        HubConfig now = rules == null
+                ? config.config()
+                : config.config().with(JsonObject.of("retention", BusJson.encode(rules)));
         Layout layout = layout();
         List<SnapshotSummary> snapshots = catalog.list(layout);
         Holds holds = new Holds(inUse(snapshots), openAlarms(), lastJob());

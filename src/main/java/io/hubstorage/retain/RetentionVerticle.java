@@ -10,6 +10,7 @@ import io.hubstorage.bus.RetentionMessage.Refused;
 import io.hubstorage.bus.RetentionMessage.Removed;
 import io.hubstorage.bus.RetentionRecord;
 import io.hubstorage.bus.RetentionStart;
+import io.hubstorage.config.ConfigParser;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.HubConfig;
 import io.hubstorage.jobs.Cancellation;
@@ -40,6 +41,8 @@ import org.slf4j.LoggerFactory;
 /** Removes snapshots, brings them back, and says what it would remove; deletes, all the while, what cannot be had back any more. */
 public final class RetentionVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionVerticle.class);
+    private static final List<String> RULES =
+            List.of("keep_last", "hourly", "daily", "weekly", "monthly", "yearly", "within");
     /** How long a step of a deletion is waited for that is under way. */
     private static final Duration STOP = Duration.ofSeconds(2);
 
@@ -101,7 +104,7 @@ public final class RetentionVerticle extends VerticleBase {
                         bus.answer(Addresses.RETENTION_START, body -> start(body, retention, emptier)),
                         bus.answer(Addresses.RETENTION_CANCEL, this::cancel),
                         bus.answer(Addresses.RETENTION_STATUS, _ -> blocking(() -> status(retention))),
-                        bus.answer(Addresses.RETENTION_PREVIEW, _ -> blocking(() -> preview(retention))),
+                        bus.answer(Addresses.RETENTION_PREVIEW, body -> preview(body, retention)),
                         bus.answer(Addresses.RETENTION_UNDO, body -> undo(body, retention))))
                 .compose(_ -> alone
                         ? Future.succeededFuture()
@@ -170,16 +173,37 @@ public final class RetentionVerticle extends VerticleBase {
                 trash);
     }
 
-    private RetentionMessage.Preview preview(Retention retention) throws IOException {
-        Retention.Planned planned = retention.plan();
+    private Future<RetentionMessage.Preview> preview(JsonObject body, Retention retention) {
+        RetentionMessage.Query asked = BusJson.request(body, RetentionMessage.Query.class);
+        HubConfig.Keep rules = asked.rules() == null ? null : rules(new JsonObject(asked.rules()));
+        return blocking(() -> preview(retention, retention.plan(rules), asked.snapshot()));
+    }
+
+    /** @throws IllegalArgumentException which names everything that is wrong with them */
+    private static HubConfig.Keep rules(JsonObject asked) {
+        Optional<String> other = asked.fieldNames().stream()
+                .filter(name -> !RULES.contains(name))
+                .findFirst();
+        if (other.isPresent()) {
+            throw new IllegalArgumentException(
+                    "rules: found %s, allowed: %s".formatted(other.get(), String.join(", ", RULES)));
+        }
+        return ConfigParser.parse(JsonObject.of("retention", asked)).retention().keep();
+    }
+
+    private RetentionMessage.Preview preview(Retention retention, Retention.Planned planned, @Nullable String snapshot)
+            throws IOException {
         RetentionPlan plan = planned.plan();
+        if (snapshot != null && plan.verdict(snapshot).isEmpty()) {
+            throw Bus.refusal(Bus.NOT_FOUND, "There is no snapshot %s.".formatted(snapshot));
+        }
         Map<String, SnapshotSummary> summaries =
                 planned.snapshots().stream().collect(Collectors.toMap(SnapshotSummary::name, Function.identity()));
         return new RetentionMessage.Preview(
                 planned.digest(),
                 retention.isConfirmed(planned),
                 plan.suspended(),
-                retention.freedSoon(planned, plan.going()),
+                retention.freedSoon(planned, snapshot == null ? plan.going() : List.of(snapshot)),
                 planned.config().retention().undoHours(),
                 plan.verdicts().stream()
                         .map(verdict -> new RetentionMessage.Verdict(

@@ -1,6 +1,7 @@
 package io.hubstorage.retain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,7 +30,8 @@ final class FreedCounterTest {
     private final AtomicInteger begun = new AtomicInteger();
     private final AtomicInteger interrupted = new AtomicInteger();
     private volatile @Nullable IOException failure;
-    private final FreedCounter counter = new FreedCounter(this::count);
+    private final AtomicLong nanos = new AtomicLong();
+    private final FreedCounter counter = new FreedCounter(this::count, nanos::get);
 
     private static Question question(String... going) {
         return new Question(Path.of("/data"), List.of("a", "b", "c"), Set.of(going));
@@ -75,6 +78,38 @@ final class FreedCounterTest {
         mayEnd.release(2);
 
         assertThat(counter.await(ONE)).isEqualTo(ANSWER);
+        assertThat(begun).hasValue(2);
+    }
+
+    @Test
+    void aCountThatNobodyAsksAboutAnyMoreGivesWayAndOneThatIsAwaitedDoesNot() throws Exception {
+        assertThat(now(TWO)).isNull();
+        await().until(() -> begun.get() == 1);
+        nanos.addAndGet(Duration.ofSeconds(4).toNanos());
+        assertThat(now(ONE)).isNull();
+        assertThat(interrupted).as("asked about a moment ago").hasValue(0);
+        nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+        assertThat(now(ONE)).isNull();
+        await().until(() -> begun.get() == 2);
+        assertThat(interrupted).hasValue(1);
+
+        Thread job = Thread.ofPlatform()
+                .start(() -> assertThatCode(() -> counter.await(ONE)).doesNotThrowAnyException());
+        await().until(() -> job.getState() == Thread.State.TIMED_WAITING);
+        nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+        assertThat(now(TWO)).isNull();
+        assertThat(interrupted).hasValue(1);
+        mayEnd.release();
+        job.join();
+        assertThat(begun).hasValue(2);
+    }
+
+    @Test
+    void theLastAnswersAreKept() throws Exception {
+        mayEnd.release(2);
+        assertThat(counter.await(TWO)).isEqualTo(2 * ANSWER);
+        assertThat(counter.await(ONE)).isEqualTo(ANSWER);
+        assertThat(now(TWO)).isEqualTo(2 * ANSWER);
         assertThat(begun).hasValue(2);
     }
 

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -159,6 +160,42 @@ final class RetentionVerticleTest {
         RetentionRecord byItself = run(null, null);
         assertThat(byItself.outcome().names()).containsExactly(names.get(1));
         assertThat(kit.snapshots()).containsExactly(next, names.getFirst());
+    }
+
+    private RetentionMessage.Preview tried(RetentionMessage.Query query) {
+        return await().until(
+                        () -> BusJson.decode(
+                                bus.ask(Addresses.RETENTION_PREVIEW, query).await(), RetentionMessage.Preview.class),
+                        preview -> preview.freedBytes() != null);
+    }
+
+    @Test
+    void otherRulesCanBeTriedAndWhatTheyWouldDoIsStartedOnlyOnceTheyAreSaved() throws Exception {
+        RetentionMessage.Preview shorter = tried(new RetentionMessage.Query(Map.of("daily", 1), null));
+        assertThat(going(shorter)).isEqualTo(names.subList(1, 5));
+        assertThat(shorter.freedBytes()).isGreaterThan(preview().freedBytes());
+        assertThat(going(tried(new RetentionMessage.Query(Map.of(), null))))
+                .as("no rule, so everything stays")
+                .isEmpty();
+        assertThatThrownBy(() -> run(shorter.digest(), null)).hasMessageContaining("preview");
+
+        change("daily", 1);
+        run(shorter.digest(), null);
+        assertThat(kit.snapshots()).isEqualTo(names.subList(0, 1));
+        assertThat(status().confirmed()).isTrue();
+    }
+
+    @Test
+    void whatOneSnapshotFreesCanBeAskedAndWhatIsNoRuleOrNoSnapshotIsRefused() {
+        RetentionMessage.Preview one = tried(new RetentionMessage.Query(null, names.getLast()));
+        assertThat(one.freedBytes()).isPositive().isLessThan(preview().freedBytes());
+
+        assertThatThrownBy(() -> tried(new RetentionMessage.Query(null, "hublink_20200101000000")))
+                .hasMessageContaining("no snapshot");
+        assertThatThrownBy(() -> tried(new RetentionMessage.Query(Map.of("daily", -1), null)))
+                .hasMessageContaining("retention.daily");
+        assertThatThrownBy(() -> tried(new RetentionMessage.Query(Map.of("undo_hours", 0), null)))
+                .hasMessageContaining("undo_hours");
     }
 
     @Test

@@ -30,9 +30,9 @@ public record RetentionRoutes(Bus bus, BasePath base) {
     }
 
     private Future<JsonObject> preview(RoutingContext context) {
-        Body.requireEmpty(context);
+        RetentionMessage.Query asked = Body.read(context, RetentionMessage.Query.class);
         // What is freed is counted file by file.
-        return bus.ask(Addresses.RETENTION_PREVIEW, new JsonObject(), Bus.REMOTE);
+        return bus.ask(Addresses.RETENTION_PREVIEW, BusJson.encode(asked), Bus.REMOTE);
     }
 
     /** Whoever asks over HTTP is always {@link Trigger#MANUAL}. */
