@@ -13,6 +13,8 @@ public sealed interface SpaceMessage {
      * @param disk the one of the data folder; absent where nothing can be told of it
      * @param growthBytesPerDay by how much what is taken grows; below 0 where it shrinks; absent as long as too little is known
      * @param fullAbout the day on which the disk is full if that goes on; absent where it is not within ten years
+     * @param change what the snapshots of the last four weeks added, and what of it took the place of something; absent before there is a
+     *     week of them
      * @param snapshotBytes of all snapshots together, what they share counted once
      * @param counting whether that is still being found out after a snapshot was removed, so that figures are somewhat too low
      * @param buckets what each has of it
@@ -23,6 +25,7 @@ public sealed interface SpaceMessage {
             @Nullable Disk disk,
             @Nullable Long growthBytesPerDay,
             @Nullable LocalDate fullAbout,
+            @Nullable Change change,
             long snapshotBytes,
             boolean counting,
             List<Bucket> buckets,
@@ -73,6 +76,14 @@ public sealed interface SpaceMessage {
      * @param addedBytesPerDay what snapshots of the last four weeks have added a day, about
      */
     record Bucket(String bucket, long bytes, long addedBytesPerDay) implements SpaceMessage {}
+
+    /**
+     * What snapshots add. What they replace stays only as long as a snapshot is kept that has it; the rest is what the buckets grow by.
+     *
+     * @param addedBytesPerDay what no older snapshot had
+     * @param replacedBytesPerDay of that, what took the place of something that was changed or deleted, and what snapshots take themselves
+     */
+    record Change(long addedBytesPerDay, long replacedBytesPerDay) implements SpaceMessage {}
 
     /**
      * How it was on a day.

@@ -40,18 +40,20 @@ public record SnapshotSummary(String name, @Nullable Instant begun, boolean pinn
 
     /** What was new on the disk when it was made, as its certificate says. */
     public static final class Added {
-        static final Added NOTHING = new Added(null, null, new long[0]);
+        static final Added NOTHING = new Added(null, null, 0, new long[0]);
 
         /** Half a block is empty behind each file, about. */
         private static final long WASTE = 2_048;
 
         private final @Nullable String previous;
         private final @Nullable Long bytes;
+        private final long held;
         private final long[] ofBuckets;
 
-        private Added(@Nullable String previous, @Nullable Long bytes, long[] ofBuckets) {
+        private Added(@Nullable String previous, @Nullable Long bytes, long held, long[] ofBuckets) {
             this.previous = previous;
             this.bytes = bytes;
+            this.held = held;
             this.ofBuckets = ofBuckets;
         }
 
@@ -59,6 +61,9 @@ public record SnapshotSummary(String name, @Nullable Instant begun, boolean pinn
             return new Added(
                     certificate.basis().previous(),
                     certificate.allocatedBytes(),
+                    certificate.buckets().stream()
+                            .mapToLong(bucket -> about(bucket.files()))
+                            .sum(),
                     certificate.buckets().stream()
                             .mapToLong(bucket -> about(bucket.counts().downloaded()))
                             .toArray());
@@ -82,6 +87,11 @@ public record SnapshotSummary(String name, @Nullable Instant begun, boolean pinn
                 sum += each;
             }
             return bytes == null ? sum : bytes;
+        }
+
+        /** What all files of the snapshot take, about, those that it shares with others included. */
+        long held() {
+            return held;
         }
 
         /** What the new files of the bucket with that number take, about. */

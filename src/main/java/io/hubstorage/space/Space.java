@@ -49,6 +49,8 @@ final class Space {
     private static final long NEVER = Long.MIN_VALUE;
     private static final int TREND_DAYS = SpaceMemory.DAYS;
     private static final int BUCKET_DAYS = 28;
+    private static final int LEAST_DAYS = 6;
+    private static final double HOURS_OF_DAY = 24;
     /** Nobody plans further ahead. */
     private static final long FURTHEST_DAYS = 3_650;
 
@@ -84,8 +86,9 @@ final class Space {
             @Nullable Instant oldest,
             List<Dated> added,
             boolean isWhole,
+            SpaceMessage.@Nullable Change change,
             List<Pair> pending) {
-        static final Sums NOTHING = new Sums(0, Map.of(), Map.of(), null, List.of(), false, List.of());
+        static final Sums NOTHING = new Sums(0, Map.of(), Map.of(), null, List.of(), false, null, List.of());
     }
 
     private record Dated(Instant begun, long bytes) {}
@@ -101,6 +104,7 @@ final class Space {
                 disk,
                 growth.isPresent() ? Math.round(growth.getAsDouble()) : null,
                 fullAbout(disk, growth, today),
+                sums.change,
                 sums.bytes,
                 !sums.pending.isEmpty(),
                 buckets(now),
@@ -248,7 +252,28 @@ final class Space {
                 previous = each.name();
             }
         }
-        return new Sums(bytes, byBucket, latelyByBucket, oldest, added, isWhole, pending);
+        return new Sums(bytes, byBucket, latelyByBucket, oldest, added, isWhole, change(newestFirst, lately), pending);
+    }
+
+    private static SpaceMessage.@Nullable Change change(List<SnapshotSummary> newestFirst, Instant since) {
+        List<SnapshotSummary> late = newestFirst.stream()
+                .filter(each -> each.begun() != null && each.begun().isAfter(since))
+                .toList();
+        if (late.isEmpty()) {
+            return null;
+        }
+        SnapshotSummary first = late.getLast();
+        SnapshotSummary last = late.getFirst();
+        long days = Math.round(Duration.between(first.time(), last.time()).toHours() / HOURS_OF_DAY);
+        if (days < LEAST_DAYS) {
+            return null;
+        }
+        long added = late.stream()
+                .filter(each -> !each.equals(first))
+                .mapToLong(each -> each.added().bytes())
+                .sum();
+        long grown = last.added().held() - first.added().held();
+        return new SpaceMessage.Change(added / days, Math.clamp(added - grown, 0, added) / days);
     }
 
     private TakenOver takenOver(

@@ -190,6 +190,9 @@ final class SpaceTest {
         }
         SpaceMessage.Current current = current();
         assertThat(current.growthBytesPerDay()).isEqualTo(BIG + 8_192);
+        assertThat(current.change())
+                .as("each day a file was replaced, so that of what comes all goes with the snapshots that have it")
+                .isEqualTo(new SpaceMessage.Change(BIG + 8_192, BIG + 8_192));
         SpaceMessage.Disk disk = current.disk();
         assertThat(disk).isNotNull();
         long days = disk.freeBytes() / (BIG + 8_192);
@@ -227,6 +230,23 @@ final class SpaceTest {
                 .satisfies(day -> assertThat(day.snapshotBytes()).isEqualTo(2 * one))
                 .satisfies(day -> assertThat(day.freeBytes()).isNotNull());
         assertThat(layout.snapshot(second)).exists();
+    }
+
+    @Test
+    void whatGrowsIsToldFromWhatIsReplaced() throws IOException {
+        String previous = null;
+        Map<String, String> files = new TreeMap<>(Map.of("a", "0"));
+        for (int day = 10; day > 0; day--) {
+            files.put("a", String.valueOf(day));
+            files.put("new" + day, "1");
+            previous = snapshot(NOON.minus(Duration.ofDays(day)), previous, files, 2);
+            if (day == 6) {
+                assertThat(current().change()).as("too early").isNull();
+            }
+        }
+        SpaceMessage.Change change = Objects.requireNonNull(current().change());
+        assertThat(change.addedBytesPerDay()).isEqualTo(2 * BIG + 8_192);
+        assertThat(change.replacedBytesPerDay()).isBetween(BIG, BIG + 8_192);
     }
 
     @Test

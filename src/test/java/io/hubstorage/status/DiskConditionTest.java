@@ -29,6 +29,7 @@ final class DiskConditionTest {
                 new SpaceMessage.Disk(1L << 40, 1L << 34, 20L << 30, null, null),
                 growth,
                 full == null ? null : LocalDate.parse(full),
+                null,
                 0,
                 false,
                 List.of(),

@@ -59,6 +59,7 @@ final class BusRooms {
                     List.of("hard_links", "reflinks")),
             100L,
             LocalDate.parse("2026-12-30"),
+            new SpaceMessage.Change(100, 40),
             5_000,
             false,
             List.of(new SpaceMessage.Bucket("photos", 4_500, 90)),

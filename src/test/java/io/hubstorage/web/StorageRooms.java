@@ -214,6 +214,7 @@ final class StorageRooms {
                 new SpaceMessage.Disk(total * GIB, free * GIB, 20 * GIB, null, null),
                 growth,
                 LocalDate.parse("2027-03-14"),
+                new SpaceMessage.Change(growth, growth / 3),
                 1_400 * GIB,
                 free < 10,
                 Stream.of("photos", "documents-of-the-whole-company-and-its-subsidiaries", "mail")

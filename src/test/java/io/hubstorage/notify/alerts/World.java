@@ -130,6 +130,7 @@ final class World {
                 new SpaceMessage.Disk(1000 * GIB, freeBytes, 20 * GIB, null, null),
                 GIB,
                 fullAbout,
+                null,
                 400 * GIB,
                 false,
                 List.of(),
