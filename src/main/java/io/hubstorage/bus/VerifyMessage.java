@@ -1,6 +1,7 @@
 package io.hubstorage.bus;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ public sealed interface VerifyMessage {
      * @param current what is under way; absent when nothing is
      * @param cycle the last one, going on or not
      * @param nextAt when it goes on, or the next one begins, by itself; absent when it does not, or goes on now
+     * @param due what the cycle has still to read, by the day of its last proof, the least recently proven first: the order in which it
+     *     is read; empty when no cycle goes on
      * @param damage all that is damaged
      * @param damaged some of that, by bucket and key
      * @param next the {@code after} of the next page; absent on the last one
@@ -36,10 +39,22 @@ public sealed interface VerifyMessage {
             @Nullable VerifyState current,
             VerifyRecord.Cycle cycle,
             @Nullable Instant nextAt,
+            List<Due> due,
             DamageSummary damage,
             List<DamagedFile> damaged,
             @Nullable Long next)
-            implements VerifyMessage {}
+            implements VerifyMessage {
+        public Status {
+            due = List.copyOf(due);
+        }
+    }
+
+    /**
+     * Files that a cycle has still to read.
+     *
+     * @param proven when they were proven last, or somewhat later; absent for those that never were
+     */
+    record Due(@Nullable LocalDate proven, Tally files) implements VerifyMessage {}
 
     /**
      * All that is damaged.

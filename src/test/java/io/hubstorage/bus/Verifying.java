@@ -1,6 +1,8 @@
 package io.hubstorage.bus;
 
 import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
 
 /** Records and states of proofs, for tests to which it does not matter what was proven. */
 public final class Verifying {
@@ -15,6 +17,10 @@ public final class Verifying {
             Instant.parse("2026-10-14T00:00:00Z"));
     public static final VerifyRecord.Outcome OUTCOME =
             new VerifyRecord.Outcome(new Tally(100, 10_000), new Tally(1, 100), 1, 20);
+
+    public static final List<VerifyMessage.Due> DUE = List.of(
+            new VerifyMessage.Due(LocalDate.parse("2026-10-14"), new Tally(200, 20_000)),
+            new VerifyMessage.Due(LocalDate.parse("2026-10-16"), new Tally(430, 43_000)));
 
     private Verifying() {}
 

@@ -145,6 +145,7 @@ final class BusRooms {
                         running ? Verifying.state("v1", BEGAN, ENDED) : null,
                         Verifying.CYCLE,
                         null,
+                        Verifying.DUE,
                         new VerifyMessage.DamageSummary(1, 1, List.of("hublink_20261120060000"), ENDED),
                         List.of(new VerifyMessage.DamagedFile(
                                 "hublink_20261120060000", "photos", "a.jpg", "a.jpg", "bytes", ENDED)),

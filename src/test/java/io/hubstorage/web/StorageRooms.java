@@ -161,6 +161,7 @@ final class StorageRooms {
                 current,
                 cycle,
                 current == null ? NOW.plus(Duration.ofHours(9)) : null,
+                cycle.cycleNumber() == 0 ? List.of() : Verifying.DUE,
                 new VerifyMessage.DamageSummary(
                         damaged,
                         damaged,

@@ -2,6 +2,7 @@ package io.hubstorage.verify.scrub;
 
 import io.hubstorage.bus.Sizes;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.VerifyMessage;
 import io.hubstorage.bus.VerifyRecord;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.verify.scrub.Ledger.Cycle;
@@ -16,6 +17,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +27,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cycle the last one, going on or not
  * @param notProvable files of which no manifest has a SHA-256
+ * @param due what the cycle has still to read, the least recently proven first
  */
-public record Integrity(VerifyRecord.Cycle cycle, DamageList.Summary damage, long notProvable) {
+public record Integrity(
+        VerifyRecord.Cycle cycle, DamageList.Summary damage, long notProvable, List<VerifyMessage.Due> due) {
     /** Nothing is known. */
-    public static final Integrity UNKNOWN = new Integrity(VerifyRecord.Cycle.NONE, DamageList.Summary.NONE, 0);
+    public static final Integrity UNKNOWN =
+            new Integrity(VerifyRecord.Cycle.NONE, DamageList.Summary.NONE, 0, List.of());
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMMM", Locale.ENGLISH);
     private static final DateTimeFormatter DAY_OF_YEAR = DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH);
@@ -63,12 +69,15 @@ public record Integrity(VerifyRecord.Cycle cycle, DamageList.Summary damage, lon
                 damage = new DamageList(layout).summary();
             }
             stamp = now;
-            return cycle == null
-                    ? new Integrity(VerifyRecord.Cycle.NONE, damage, 0)
-                    : new Integrity(
-                            of(cycle, ledger.done(cycle), damage),
-                            damage,
-                            cycle.totals().notProvable().objects());
+            if (cycle == null) {
+                return new Integrity(VerifyRecord.Cycle.NONE, damage, 0, List.of());
+            }
+            Done done = ledger.done(cycle);
+            return new Integrity(
+                    of(cycle, done, damage),
+                    damage,
+                    cycle.totals().notProvable().objects(),
+                    due(cycle, done));
         }
 
         private static @Nullable Stamp stamp(Path file) throws IOException {
@@ -99,6 +108,27 @@ public record Integrity(VerifyRecord.Cycle cycle, DamageList.Summary damage, lon
                 proven,
                 cycle.finished() == null ? percent(over, totals.files()) : 100,
                 all ? since : null);
+    }
+
+    /** What is left of the days, of which the first are done. */
+    private static List<VerifyMessage.Due> due(Cycle cycle, Done done) {
+        List<VerifyMessage.Due> left = new ArrayList<>();
+        if (cycle.finished() != null) {
+            return left;
+        }
+        Tally over = done.proven().plus(done.damaged()).plus(done.unreadable());
+        long objects = over.objects();
+        long bytes = over.bytes();
+        for (VerifyMessage.Due each : cycle.totals().due()) {
+            Tally files = each.files();
+            if (objects < files.objects()) {
+                left.add(new VerifyMessage.Due(
+                        each.proven(), new Tally(files.objects() - objects, Math.max(0, files.bytes() - bytes))));
+            }
+            objects = Math.max(0, objects - files.objects());
+            bytes = Math.max(0, bytes - files.bytes());
+        }
+        return left;
     }
 
     /** Of what goes on: 99 at most. */

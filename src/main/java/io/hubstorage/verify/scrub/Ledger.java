@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.VerifyMessage;
 import io.hubstorage.fs.Durable;
 import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.ExternalSort.Sorted;
@@ -78,6 +79,7 @@ final class Ledger {
      * @param notProvable names of files of which the manifest has no SHA-256; in no ledger
      * @param unreadable names that could not be looked at; neither
      * @param since before this nothing was proven last; absent when some file never was
+     * @param due those that are due, as the ledger has them: the least recently proven first
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Totals(
@@ -85,7 +87,13 @@ final class Ledger {
             Tally proven,
             Tally notProvable,
             Tally unreadable,
-            @Nullable Instant since) {
+            @Nullable Instant since,
+            List<VerifyMessage.Due> due) {
+        /** An older program wrote no list. */
+        Totals {
+            due = due == null ? List.of() : List.copyOf(due);
+        }
+
         boolean isWhole() {
             return files != null && proven != null && notProvable != null && unreadable != null;
         }

@@ -1,12 +1,18 @@
 package io.hubstorage.verify.scrub;
 
 import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.VerifyMessage;
 import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.ExternalSort.Sorted;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class ProofJoin {
     /** So many names of a file are read for at once; with more, it is read again. */
     static final int MOST_NAMES = 1_000;
+
+    /** A list of days is no longer. */
+    static final int MOST_DAYS = 120;
 
     private final Sorted<LedgerLine> files;
     private final Sorted<LedgerLine> proofs;
@@ -27,6 +36,8 @@ final class ProofJoin {
     private Tally proven = Tally.ZERO;
     private @Nullable Instant since;
     private boolean everProven = true;
+    /** By the day of their last proof; those that never were proven under the least moment. */
+    private final SortedMap<Instant, Tally> due = new TreeMap<>();
 
     /** @param now a proof from later than that was made while the clock was ahead, and tells of no day */
     ProofJoin(
@@ -55,7 +66,26 @@ final class ProofJoin {
             } while (next != null && names.size() < MOST_NAMES && isSame(next, names.getFirst()));
             take(names);
         }
-        return new Ledger.Totals(all, proven, missed.notProvable(), missed.unreadable(), everProven ? since : null);
+        return new Ledger.Totals(
+                all, proven, missed.notProvable(), missed.unreadable(), everProven ? since : null, due());
+    }
+
+    /** By day; of many days, several together. */
+    private List<VerifyMessage.Due> due() {
+        int together = Math.ceilDiv(due.size(), MOST_DAYS);
+        List<VerifyMessage.Due> found = new ArrayList<>();
+        Tally sum = Tally.ZERO;
+        int days = 0;
+        for (Map.Entry<Instant, Tally> each : due.entrySet()) {
+            sum = sum.plus(each.getValue());
+            if (++days % together == 0 || days == due.size() || each.getKey().equals(Instant.MIN)) {
+                LocalDate day =
+                        each.getKey().equals(Instant.MIN) ? null : LocalDate.ofInstant(each.getKey(), ZoneOffset.UTC);
+                found.add(new VerifyMessage.Due(day, sum));
+                sum = Tally.ZERO;
+            }
+        }
+        return found;
     }
 
     private static boolean isSame(LedgerLine one, LedgerLine other) {
@@ -77,10 +107,12 @@ final class ProofJoin {
         Tally one = Tally.of(first.file().size());
         all = all.plus(one);
         LedgerLine told = first.provenAt(newest);
-        if (!told.isDue(began)) {
+        Instant day = told.since();
+        if (told.isDue(began)) {
+            due.merge(day == null ? Instant.MIN : day, one, Tally::plus);
+        } else {
             proven = proven.plus(one);
         }
-        Instant day = told.since();
         everProven &= day != null;
         since = since == null || (day != null && day.isBefore(since)) ? day : since;
     }

@@ -228,6 +228,7 @@ public final class VerifyVerticle extends VerticleBase {
                 current.map(ScrubWork::state).orElse(null),
                 known.cycle(),
                 current.isPresent() ? null : next(now).orElse(null),
+                known.due(),
                 summary(known.damage()),
                 damaged,
                 limit > 0 && behind < known.damage().damages() ? behind : null);

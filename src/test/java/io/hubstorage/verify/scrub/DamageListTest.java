@@ -60,12 +60,12 @@ final class DamageListTest {
     void whileAManifestIsDamagedNoDayIsSaidSinceWhenAllIsProven() throws IOException {
         Instant since = Instant.parse("2026-10-14T00:00:00Z");
         VerifyRecord.Cycle cycle = new VerifyRecord.Cycle(1, T0, T0, Tally.of(5), Tally.of(5), 100, since);
-        assertThat(new Integrity(cycle, list.summary(), 0).sentence(T0, ZoneOffset.UTC))
+        assertThat(new Integrity(cycle, list.summary(), 0, List.of()).sentence(T0, ZoneOffset.UTC))
                 .isEqualTo("Every file proven since 14 October.");
-        assertThat(new Integrity(cycle, list.summary(), 3).sentence(T0, ZoneOffset.UTC))
+        assertThat(new Integrity(cycle, list.summary(), 3, List.of()).sentence(T0, ZoneOffset.UTC))
                 .isEqualTo("Every file that has a SHA-256 proven since 14 October.");
         list.found(List.of(new Damage("hublink_1", "", "", "run.json", Kind.MANIFEST, T0)));
-        assertThat(new Integrity(cycle, list.summary(), 0).sentence(T0, ZoneOffset.UTC))
+        assertThat(new Integrity(cycle, list.summary(), 0, List.of()).sentence(T0, ZoneOffset.UTC))
                 .isEqualTo("What 1 manifest names cannot be proven. 1 file is damaged, in hublink_1.");
     }
 

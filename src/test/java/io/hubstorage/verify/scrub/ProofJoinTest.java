@@ -3,10 +3,13 @@ package io.hubstorage.verify.scrub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.VerifyMessage;
 import io.hubstorage.fs.ExternalSort;
 import io.hubstorage.fs.ExternalSort.Sorted;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +120,26 @@ final class ProofJoinTest {
         assertThat(joined).extracting(each -> each.file().inode()).containsExactly("3", "4", "2", "1", "0", "5");
         assertThat(totals.since()).isNull();
         assertThat(totals.proven().objects()).isEqualTo(1);
+        LocalDate first = LocalDate.ofInstant(EARLY, ZoneOffset.UTC);
+        assertThat(totals.due())
+                .extracting(VerifyMessage.Due::proven)
+                .containsExactly(null, first, first.plusDays(2), first.plusDays(3), first.plusDays(4));
+        assertThat(totals.due()).extracting(VerifyMessage.Due::files).containsOnly(new Tally(1, 1));
+    }
+
+    @Test
+    void ofManyDaysSeveralAreToldTogetherAndNoFileIsLost() throws Exception {
+        List<LedgerLine> files = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            FileId file = new FileId(Integer.toString(i), 1, EARLY, EARLY);
+            Instant proven = i < 10 ? null : EARLY.minusSeconds(86_400L * i);
+            files.add(new LedgerLine(file, HASH, proven, new LedgerLine.Name("hublink_1", "photos", "k" + i)));
+        }
+        Ledger.Totals totals = join(files, List.of(), new ArrayList<>());
+        assertThat(totals.due()).hasSizeLessThanOrEqualTo(ProofJoin.MOST_DAYS);
+        assertThat(totals.due().getFirst()).isEqualTo(new VerifyMessage.Due(null, new Tally(10, 10)));
+        assertThat(totals.due().stream().map(VerifyMessage.Due::files).reduce(Tally.ZERO, Tally::plus))
+                .isEqualTo(totals.files());
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.hubstorage.bus.Tally;
+import io.hubstorage.bus.VerifyMessage;
 import io.hubstorage.bus.VerifyRecord;
 import io.hubstorage.fs.Sha256;
 import io.hubstorage.fs.Trees;
@@ -161,6 +163,10 @@ final class ScrubTest {
                 assertThat(kit.integrity().cycle().percent()).isBetween(1, 99);
                 // By the day: the snapshots were made on that one.
                 assertThat(kit.integrity().cycle().provenSince()).isEqualTo(Instant.parse("2026-11-01T00:00:00Z"));
+                Integrity known = kit.integrity();
+                Tally due = known.due().stream().map(VerifyMessage.Due::files).reduce(Tally.ZERO, Tally::plus);
+                assertThat(due.plus(known.cycle().proven()))
+                        .isEqualTo(known.cycle().files());
             }
             read += piece.progress().read().objects();
             pieces++;
@@ -168,6 +174,7 @@ final class ScrubTest {
         }
         assertThat(pieces).isGreaterThan(3);
         assertThat(read).isEqualTo(inodes);
+        assertThat(kit.integrity().due()).isEmpty();
         assertThat(kit.integrity().cycle().provenSince()).isEqualTo(began);
         assertThat(kit.integrity().cycle().cycleNumber()).isEqualTo(1);
     }
