@@ -15,6 +15,7 @@ import io.hubstorage.web.api.ConfigRoutes;
 import io.hubstorage.web.api.DownloadRoutes;
 import io.hubstorage.web.api.DrillRoutes;
 import io.hubstorage.web.api.FilesRoutes;
+import io.hubstorage.web.api.FolderRoutes;
 import io.hubstorage.web.api.JobRoutes;
 import io.hubstorage.web.api.LogRoutes;
 import io.hubstorage.web.api.NotifyRoutes;
@@ -146,6 +147,7 @@ final class WebRoutes {
         SnapshotAccess snapshots = new SnapshotAccess(store, background);
         new SnapshotRoutes(snapshots).mount(router);
         new BrowseRoutes(snapshots, background).mount(router);
+        new FolderRoutes(snapshots).mount(router);
         new DownloadRoutes(snapshots, background).mount(router);
         new FilesRoutes(snapshots).mount(router);
         hub.mount(router);

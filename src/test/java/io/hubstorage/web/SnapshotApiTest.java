@@ -119,6 +119,41 @@ final class SnapshotApiTest {
     }
 
     @Test
+    void whereTheBytesOfABucketAreIsToldOfAnySnapshotBesideAnyOlderOne() {
+        String asked = "/api/files/folders?bucket=photos&at=" + second;
+        JsonObject folders = get(asked, "GET /api/files/folders");
+        assertThat(folders.getString("since")).isEqualTo(first);
+        assertThat(folders.getJsonObject("files")).isEqualTo(tally(30, 29_005));
+        assertThat(folders.getJsonObject("change")).isEqualTo(tally(0, -995));
+        assertThat(folders.getJsonArray("largest").getJsonObject(0)).isEqualTo(folder("2026/", 30, 29_005));
+        assertThat(folders.getJsonArray("growing")).containsExactly(folder("2026/05/", 1, 5));
+        assertThat(get(asked, "GET /api/files/folders")).isEqualTo(folders);
+
+        JsonObject alone = get("/api/files/folders?bucket=photos&since=none", "GET /api/files/folders");
+        assertThat(alone.getString("at")).isEqualTo(second);
+        assertThat(alone.getValue("since")).isNull();
+        assertThat(alone.getValue("change")).isNull();
+        assertThat(alone.getJsonArray("growing")).isEmpty();
+
+        JsonObject old = get("/api/files/folders?bucket=photos&at=" + OLD, "GET /api/files/folders");
+        assertThat(old.getValue("since")).isNull();
+        assertThat(get(asked + "&since=" + OLD, "GET /api/files/folders").getJsonObject("change"))
+                .isEqualTo(tally(
+                        30 - old.getJsonObject("files").getLong("objects"),
+                        29_005 - old.getJsonObject("files").getLong("bytes")));
+        ApiTest.assertProblem(server.get("/api/files/folders?bucket=nobody"), 404, "bucket");
+        ApiTest.assertProblem(server.get("/api/files/folders?bucket=photos&since=hublink_none"), 404, "snapshot");
+    }
+
+    private static JsonObject tally(long objects, long bytes) {
+        return new JsonObject().put("objects", objects).put("bytes", bytes);
+    }
+
+    private static JsonObject folder(String prefix, long objects, long bytes) {
+        return tally(objects, bytes).put("prefix", prefix);
+    }
+
+    @Test
     void aPinIsAFileThatVerifyKnows() throws Exception {
         Path pin = folder.resolve("data").resolve(second).resolve("pinned");
         for (boolean pinned : new boolean[] {true, true, false, false}) {

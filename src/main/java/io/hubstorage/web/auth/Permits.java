@@ -119,6 +119,7 @@ public final class Permits {
         viewer    GET     /api/files/map
         viewer    GET     /api/files/versions
         operator  GET     /api/files/diff
+        viewer    GET     /api/files/folders
         operator  GET     /api/snapshots/:id/preview
         operator  GET     /api/snapshots/:id/image
         operator  GET     /api/snapshots/:id/file
