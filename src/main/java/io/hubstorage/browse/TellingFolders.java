@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * are the same bytes twice. So a folder is named when what it holds, less the folders in it that are named already, reaches a
  * threshold. That is done for every power of two as the threshold at once, which needs no more than the ten largest of each; and of
  * these lists the one is taken that says most, by the measure of information theory: ten folders with a twentieth each say more
- * than one with all of it, and more than ten with a hundredth each.
+ * than one with all of it, and more than ten with a hundredth each. A folder in another one of the list only says what is left of that.
  */
 final class TellingFolders {
     /** From 1 byte on, each twice the one before. */
@@ -78,6 +78,7 @@ final class TellingFolders {
 
         double information(double all) {
             return largest.stream()
+                    .filter(each -> largest.stream().noneMatch(each::isIn))
                     .mapToDouble(each -> each.left / all)
                     .sorted()
                     .map(share -> -share * Math.log(share))
@@ -87,6 +88,10 @@ final class TellingFolders {
 
     /** The less bytes the less; of equals the first by name counts more. */
     private record Candidate(FolderRanking.Folder folder, long left) implements Comparable<Candidate> {
+        boolean isIn(Candidate other) {
+            return this != other && folder.prefix().startsWith(other.folder.prefix());
+        }
+
         @Override
         public int compareTo(Candidate other) {
             int bytes = Long.compare(folder.sum().bytes(), other.folder.sum().bytes());
