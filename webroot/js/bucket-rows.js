@@ -1,12 +1,13 @@
 // One row a bucket, with the same shape whether a run goes on or not, so that nothing jumps when it begins or ends. The worst come first; of many
 // that are well, most are folded.
 
-import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, setVar, url } from './dom.js';
-import { bytes, count, duration, instant, percent, plural, rate, relative, visible } from './format.js';
+import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, url } from './dom.js';
+import { bytes, count, instant, plural, relative, visible } from './format.js';
 import { beatRuns, bucketBeats } from './bucket-beats.js';
-import { bucketEta, settled, share } from './progress.js';
+import { drawProgress } from './bucket-progress.js';
+import { liveLook, liveProgress, liveWords } from './bucket-live.js';
+import { settled } from './progress.js';
 import { bucketWords, protectedTotals, worstFirst } from './buckets.js';
-import { waitingWords } from './headline.js';
 import { now } from './clock.js';
 
 /** So many rows stand open; with a few more than that, folding would save nothing. */
@@ -21,10 +22,6 @@ fold.addEventListener('click', () => {
   redraw();
 });
 let redraw = () => {};
-const PHASES = {
-  waiting: 'Waiting', preparing: 'Preparing', listing: 'Listing', transferring: 'Transferring', committing: 'Committing',
-  retrying: 'Waiting to retry', cancelling: 'Stopping', done: 'Done', failed: 'Failed',
-};
 
 /** Draws the rows; `rates` and `marks` are the run panel's memory of the run so far. */
 export function renderBuckets(state, rates, marks) {
@@ -113,50 +110,17 @@ function age({ checked }, words) {
 }
 
 function drawLive(row, bucket, run, rates, marks) {
-  const failed = bucket.counts.failed.objects;
-  const tone = bucket.phase === 'failed' ? 'bad' : failed > 0 || bucket.waiting ? 'warn' : bucket.phase === 'done' ? 'good' : 'info';
+  const { tone, icon: picture } = liveLook(bucket);
+  const progress = liveProgress(bucket, marks);
   setData(row.element, 'tone', tone);
   setData(row.element, 'phase', bucket.phase);
-  setIcon(row.mark, { done: 'check', failed: 'cross', waiting: 'clock' }[bucket.waiting ? 'waiting' : bucket.phase] ?? (failed > 0 ? 'alert' : 'sync'));
+  setIcon(row.mark, picture);
   setData(row.sub, 'tone', tone === 'bad' || tone === 'warn' ? tone : null);
-  write(row.sub, liveWords(bucket, run, rates.of(bucket.bucket)));
-
-  const done = share(bucket);
-  const shown = done == null ? null : marks.raise(`${bucket.bucket}/share`, done);
-  // A bar that moves would say that something goes on.
-  setData(row.bar, 'open', String(shown == null && !bucket.waiting));
-  setData(row.bar, 'tone', tone === 'info' ? null : tone);
-  setVar(row.fill, '--done', shown == null ? 0 : shown.toFixed(4));
-  setAttribute(row.bar, 'aria-valuenow', shown == null ? null : Math.floor(shown * 100));
-  setText(row.percent, shown == null ? '' : percent(shown));
-
-  const now = settled(bucket.counts);
-  const partial = Math.max(0, bucket.bytes_received - bucket.counts.downloaded.bytes);
-  const doneObjects = marks.raise(`${bucket.bucket}/objects`, now.objects);
-  const doneBytes = marks.raise(`${bucket.bucket}/bytes`, now.bytes + partial);
-  const { listed } = bucket.counts;
-  setText(row.first, bucket.listing_complete ? `${count(Math.min(doneObjects, listed.objects))} of ${count(listed.objects)}` : `${count(doneObjects)} done`);
-  setText(row.second, bucket.listing_complete ? `${bytes(Math.min(doneBytes, listed.bytes))} of ${bytes(listed.bytes)}` : bytes(doneBytes));
-}
-
-function liveWords(bucket, run, bytesPerSecond) {
-  if (bucket.error) return visible(bucket.error);
   // Where the whole run waits, that is told once, beside the rows.
-  if (bucket.waiting) return run.waiting ? 'Waiting' : waitingWords(bucket.waiting, now());
-  const parts = [PHASES[bucket.phase] ?? bucket.phase];
-  const at = bucket.phase === 'retrying' ? instant(run.retry_at) : null;
-  if (at) parts[0] += ` ${relative(at, now())}`;
-  if (bucket.phase === 'listing' || (bucket.phase === 'transferring' && !bucket.listing_complete)) {
-    parts[0] = `Still listing: ${count(bucket.counts.listed.objects)} so far`;
-  }
-  const moving = bytesPerSecond > 0 && (bucket.phase === 'listing' || bucket.phase === 'transferring');
-  // The bar and the figures show that it goes on: beside a rate the word says nothing more.
-  if (moving && bucket.phase === 'transferring' && bucket.listing_complete) parts.pop();
-  if (moving) parts.push(rate(bytesPerSecond));
-  const eta = bucketEta(bucket, bytesPerSecond);
-  if (eta != null) parts.push(`${duration(eta * 1000)} left`);
-  if (bucket.counts.failed.objects > 0) parts.push(`${count(bucket.counts.failed.objects)} failed`);
-  return parts.join(' · ');
+  write(row.sub, bucket.waiting && run.waiting && !bucket.error ? 'Waiting' : liveWords(bucket, run, rates.of(bucket.bucket), now()));
+  drawProgress(row, progress.share, bucket, tone);
+  setText(row.first, progress.objects);
+  setText(row.second, progress.bytes);
 }
 
 function write(element, text) {

@@ -20,11 +20,12 @@ export function bucketWords({ bucket, state, problem }) {
   return { ...look, text, flag: state };
 }
 
-const ORDER = ['failing', 'partial', 'late', 'never', 'safe', 'left_out'];
+/** The states in the order in which somebody has to know of them. */
+export const URGENCY = ['failing', 'partial', 'late', 'never', 'safe', 'left_out'];
 
 /** The buckets in the order in which somebody has to know of them; those that are alike as they were. */
 export function worstFirst(standings) {
-  return standings.toSorted((one, other) => ORDER.indexOf(one.state) - ORDER.indexOf(other.state));
+  return standings.toSorted((one, other) => URGENCY.indexOf(one.state) - URGENCY.indexOf(other.state));
 }
 
 /** Objects and bytes that the newest snapshot holds of all buckets together. */

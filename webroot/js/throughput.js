@@ -1,18 +1,12 @@
 // Throughput over the run so far, as a chart that fills as the run goes.
 
 import { h, setAttribute, setText } from './dom.js';
-import { bytes, duration, rate } from './format.js';
+import { axis as plainAxis, byteLabel, byteSteps, colour, GRID } from './chart.js';
+import { duration, rate } from './format.js';
 
 const HEIGHT = 118;
 /** A run of a few seconds must not be stretched over the whole width: it would look like an hour. */
 const SHORTEST_SPAN_S = 30;
-const probe = document.head.appendChild(h('i'));
-
-/** A colour of the style sheet as a canvas knows it: variables and `light-dark()` it does not. */
-function colour(value) {
-  probe.style.color = value;
-  return getComputedStyle(probe).color;
-}
 
 /** The chart's element and `draw(series)`. The library is fetched with the first run that is watched. */
 export function throughputChart() {
@@ -57,7 +51,7 @@ export function throughputChart() {
 }
 
 function options(width, series, say) {
-  const axis = { stroke: () => colour('var(--faint)'), font: `11px ${getComputedStyle(document.body).fontFamily}`, ticks: { show: false } };
+  const axis = plainAxis();
   return {
     width,
     height: HEIGHT,
@@ -71,10 +65,7 @@ function options(width, series, say) {
     axes: [
       { ...axis, size: 22, space: 70, grid: { show: false }, incrs: [5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400],
         values: (_, seconds) => seconds.map((value) => (value === 0 ? '0' : duration(value * 1000))) },
-      { ...axis, size: 62, space: 26, grid: { stroke: () => colour('var(--line)'), width: 1 },
-        // Binary steps, so that the labels are round in the units that they have.
-        splits: (_, __, ___, highest) => steps(highest),
-        values: (_, values) => values.map((value) => (value === 0 ? '0' : bytes(value).replace(/\.0+ /, ' '))) },
+      { ...axis, size: 62, space: 26, grid: GRID, splits: (_, __, lowest, highest) => byteSteps(lowest, highest), values: (_, values) => values.map(byteLabel) },
     ],
     series: [{}, { stroke: () => colour('var(--accent)'), width: 1.75, fill: () => colour('color-mix(in srgb, var(--accent) 14%, transparent)'), points: { show: false } }],
     hooks: {
@@ -86,12 +77,4 @@ function options(width, series, say) {
       }],
     },
   };
-}
-
-function steps(highest) {
-  const raw = highest / 3.2;
-  const power = 2 ** Math.floor(Math.log2(Math.max(1, raw)));
-  const found = [];
-  for (let value = 0; value <= highest; value += power) found.push(value);
-  return found.length > 5 ? found.filter((_, index) => index % 2 === 0) : found;
 }

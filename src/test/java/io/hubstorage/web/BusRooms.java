@@ -66,9 +66,6 @@ final class BusRooms {
             List.of(
                     new SpaceMessage.Day(LocalDate.parse("2026-11-19"), 4_900L, null),
                     new SpaceMessage.Day(LocalDate.parse("2026-11-20"), 5_000L, 4_000L)));
-
-    final List<BackupMessage.Start> starts = new CopyOnWriteArrayList<>();
-    List<S3Message.Bucket> found = List.of(new S3Message.Bucket("photos", BEGAN, "eu-west-1"));
     final List<BackupMessage.HistoryQuery> queries = new CopyOnWriteArrayList<>();
     final AtomicInteger diagnoses = new AtomicInteger();
     volatile boolean running;
@@ -83,6 +80,9 @@ final class BusRooms {
     volatile StatusMessage.Current status = judged(StatusMessage.State.SAFE, List.of(), List.of());
     volatile List<Alarm> alarms = List.of();
     volatile SpaceMessage.Current space = SPACE;
+
+    /** The buckets of the account. */
+    volatile List<S3Message.Bucket> discovered = List.of(new S3Message.Bucket("photos", BEGAN, "eu-west-1"));
 
     /** Jobs of other kinds, the newest first; older than all runs. */
     volatile List<JobRecord> others =
@@ -156,7 +156,7 @@ final class BusRooms {
             message.reply(BusJson.encode(scheduler));
             vertx.eventBus().publish(Addresses.SCHEDULER_CHANGED, BusJson.encode(scheduler));
         });
-        answer(Addresses.S3_DISCOVER, () -> new S3Message.Buckets(found));
+        answer(Addresses.S3_DISCOVER, () -> new S3Message.Buckets(discovered));
         answer(Addresses.S3_DIAGNOSE, this::diagnose);
         vertx.eventBus()
                 .<JsonObject>consumer(

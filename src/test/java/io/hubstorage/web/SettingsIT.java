@@ -43,7 +43,7 @@ final class SettingsIT {
                 "{\"s3_buckets\": [\"photos\"], \"automation\": {\"interval_hours\": 6}, \"mine\": 1}");
         server = WebServer.start(
                 folder, Map.of("HUBSTORAGE_WEB_PASSWORD", "correct-horse-battery"), EventHub.Limits.DEFAULT);
-        server.rooms.found =
+        server.rooms.discovered =
                 List.of(new S3Message.Bucket("photos", null, null), new S3Message.Bucket("films", null, "eu-west-1"));
         admin = Map.of("Authorization", "Bearer " + server.token(Role.ADMIN).text());
     }
