@@ -1,36 +1,37 @@
 // One bucket: how it stands, what it held over time, where its bytes are, and what can be done with it.
 
 import { byId, h, icon, setAttribute, setData, setHidden, setIcon, setText, url } from './dom.js';
-import { bytes, count, duration, exact, inSentence, instant, moment, plural, visible } from './format.js';
+import { bytes, count, inSentence, instant, moment, plural, visible } from './format.js';
 import { get, post } from './api.js';
 import { beatOf, beatRuns, bucketBeats } from './bucket-beats.js';
 import { bucketCharts } from './bucket-charts.js';
-import { accountOf, coversAll, filtersOf, names, withBuckets, withoutBucket } from './bucket-config.js';
+import { coversAll, names, withBuckets, withoutBucket } from './bucket-config.js';
 import { bucketFacts } from './bucket-facts.js';
 import { bucketFolders } from './bucket-folders.js';
 import { liveLook, liveProgress, liveWords } from './bucket-live.js';
+import { bucketRuns, partOf } from './bucket-runs.js';
 import { dated, ranges } from './bucket-series.js';
+import { drawSettings } from './bucket-settings.js';
 import { drawProgress } from './bucket-progress.js';
 import { removalWords, standing } from './bucket-words.js';
 import { causeCard } from './causes.js';
 import { changeConfig } from './config-change.js';
 import { bucketCalled } from './config-model.js';
 import { everyTick, now, timeElement } from './clock.js';
-import { leftOut, look, runAddress, triggerName } from './results.js';
+import { runAddress } from './results.js';
 import { nameElement } from './names.js';
 import { Rates, Watermark } from './progress.js';
-import { describeSchedule, MAIN } from './schedule.js';
 import { startShell, store } from './shell.js';
 import { toast, toastError } from './toast.js';
 
 const BEATS = 90;
-const RUNS = 12;
 const name = decodeURIComponent(location.pathname.slice(url('/buckets/').length));
 const role = document.documentElement.dataset.role ?? 'admin';
 const rates = new Rates();
 const marks = new Watermark();
 const beats = bucketBeats(name, { most: BEATS });
 const folders = bucketFolders(name);
+const runs = bucketRuns(name, render);
 const charts = bucketCharts((snapshot) => location.assign(filesAt(snapshot.name)));
 const stand = byId('stand');
 const bar = { bar: byId('run-bar'), fill: byId('run-bar').firstElementChild, percent: byId('stand-run').querySelector('.percent') };
@@ -38,8 +39,6 @@ const bar = { bar: byId('run-bar'), fill: byId('run-bar').firstElementChild, per
 let moments = null;
 let space = null;
 let current = null;
-let runs = null;
-let nextRuns = null;
 let range = null;
 let noted = null;
 
@@ -65,7 +64,8 @@ function render() {
   drawNotes(entry);
   drawFigures(entry);
   drawBeats(state, run);
-  drawFacts(entry, state);
+  const last = runs.last();
+  if (current) drawSettings(name, current, entry, state.scheduler, last && partOf(last, name).counts);
 }
 
 function drawBeats({ runs: past }, run) {
@@ -114,10 +114,10 @@ let drawnNotes = '';
 
 /** What somebody has to look at: the alarms, and why the last run left something out. */
 function drawNotes(entry) {
-  const last = (runs ?? []).find((run) => !run.dry_run && run.finished_at && part(run));
-  const bucket = last ? part(last) : null;
+  const last = runs.last();
+  const bucket = last && partOf(last, name);
   const causes = bucket && bucket.result !== 'success' ? (last.causes ?? []).filter((cause) => cause.buckets.length === 0 || cause.buckets.includes(name)) : [];
-  setData(byId('notes'), 'waits', String(runs == null && ['partial', 'failing'].includes(entry?.state)));
+  setData(byId('notes'), 'waits', String(!runs.known() && ['partial', 'failing'].includes(entry?.state)));
   const key = JSON.stringify([entry?.alarms ?? [], last?.run_id, causes]);
   // A button must not vanish under a finger.
   if (key === drawnNotes) return;
@@ -157,111 +157,6 @@ function drawFigures(entry) {
   const key = JSON.stringify(figures);
   if (key !== drawnFigures) byId('figures').replaceChildren(...figures.map(([label, value, more]) => h('div', {}, h('dt', {}, label), h('dd', {}, value, more ? h('small', {}, ` ${more}`) : ''))));
   drawnFigures = key;
-}
-
-let drawnFacts = '';
-
-function drawFacts(entry, { scheduler }) {
-  if (!current) return;
-  const { config } = current;
-  const counts = part((runs ?? []).find((run) => run.finished_at && part(run)) ?? {})?.counts;
-  const filters = filtersOf(config, name);
-  const account = accountOf(current, name);
-  const schedule = entry?.schedule;
-  const facts = [
-    ['Schedule', [schedule ? `${schedule.name === MAIN ? '' : `${schedule.name}: `}${describeSchedule(schedule)}` : entry && entry.state !== 'left_out' ? 'off; it is backed up by hand' : 'not backed up', scheduler?.paused && schedule ? ' (paused)' : '']],
-    ['Account', [account.name ?? 'the one in .env']],
-    account.endpoint ? ['Endpoint', [h('code', {}, account.endpoint)]] : null,
-    account.region ? ['Region', [account.region]] : null,
-    filters.prefix ? ['Prefix', [h('div', { class: 'patterns' }, h('code', {}, visible(filters.prefix)))]] : null,
-    ['Excluded', [patterns(filters.exclude) ?? 'nothing', filters.exclude.length > 0 && filters.include.length > 0 ? [h('p', {}, 'but not'), patterns(filters.include)] : null, leftOutWords(counts)]],
-  ];
-  const key = JSON.stringify([schedule, account, filters, counts, scheduler?.paused, entry?.state]);
-  if (key === drawnFacts) return;
-  drawnFacts = key;
-  byId('facts').replaceChildren(...facts.filter(Boolean).flatMap(([label, content]) => [h('dt', {}, label), h('dd', {}, content.flat())]));
-  setHidden(byId('settings'), false);
-}
-
-function patterns(list) {
-  return list.length === 0 ? null : h('div', { class: 'patterns' }, list.map((pattern) => h('code', {}, visible(pattern))));
-}
-
-/** What the last run did not copy although S3 listed it. */
-function leftOutWords(counts) {
-  if (!counts) return null;
-  const parts = [
-    counts.filtered.objects > 0 ? `${plural(counts.filtered.objects, 'object')} (${bytes(counts.filtered.bytes)}) by these filters` : null,
-    counts.archived.objects > 0 ? `${plural(counts.archived.objects, 'object')} (${bytes(counts.archived.bytes)}) in an archive class` : null,
-  ].filter(Boolean);
-  return parts.length === 0 ? null : h('p', {}, `Left out in the last run: ${parts.join(', ')}.`);
-}
-
-/** What a run says of this bucket, unless it was no part of that run. */
-function part(run) {
-  const found = run.buckets?.find(({ bucket }) => bucket === name);
-  return found && !leftOut(found) ? found : null;
-}
-
-function drawRuns() {
-  const own = runs.filter((run) => run.finished_at && part(run));
-  const more = nextRuns ? h('p', { class: 'more' }, h('button', { type: 'button', class: 'button small', onclick: moreRuns }, 'Show older runs')) : '';
-  byId('runs').replaceChildren(own.length === 0 ? h('p', { class: 'empty' }, (moments?.length ?? 0) > 0 ? 'The history has no run of it any more.' : 'Its runs will appear here.') : h('table', { class: 'run-list' }, h('tbody', {}, own.map(runRow))), more);
-}
-
-function runRow(run) {
-  const bucket = part(run);
-  const { label, tone, icon: picture } = look({ ...run, result: bucket.result, new_snapshot: changed(bucket.counts) });
-  const failed = bucket.error || bucket.failures_total > 0;
-  return h('tr', { data: { runId: run.run_id } },
-    h('td', {}, h('a', { href: runAddress(run.run_id), title: exact(instant(run.started_at)) }, moment(instant(run.started_at), now()))),
-    h('td', {}, h('span', { class: 'chip', data: { tone } }, icon(picture), label === 'New snapshot' ? 'Changed' : label)),
-    h('td', { class: 'what', data: failed ? { tone } : {} }, runWords(bucket)),
-    h('td', { class: 'wide' }, triggerName(run.trigger, run.schedule)),
-    h('td', {}, duration(instant(run.finished_at) - instant(run.started_at))));
-}
-
-function changed({ downloaded, deleted }) {
-  return downloaded.objects + deleted.objects > 0;
-}
-
-function runWords({ counts, error, failures_total: failures }) {
-  if (error) return visible(error);
-  const parts = [
-    failures > 0 ? `${plural(failures, 'object')} failed` : null,
-    counts.downloaded.objects > 0 ? `${count(counts.downloaded.objects)} downloaded (${bytes(counts.downloaded.bytes)})` : null,
-    counts.deleted.objects > 0 ? `${count(counts.deleted.objects)} gone` : null,
-  ].filter(Boolean);
-  return parts.length > 0 ? parts.join(', ') : `${plural(counts.linked.objects, 'object')}, none changed`;
-}
-
-async function loadRuns() {
-  try {
-    const page = await get(runsAfter(null));
-    runs = page.jobs;
-    nextRuns = page.next;
-    drawRuns();
-    render();
-  } catch (error) {
-    if (runs == null) byId('runs').replaceChildren(h('p', { class: 'empty' }, h('strong', {}, error.title), error.message));
-  }
-}
-
-async function moreRuns(event) {
-  event.target.disabled = true;
-  try {
-    const page = await get(runsAfter(nextRuns));
-    runs = [...runs, ...page.jobs];
-    nextRuns = page.next;
-    drawRuns();
-  } catch (error) {
-    event.target.disabled = false;
-    toastError(error);
-  }
-}
-
-function runsAfter(before) {
-  return `/api/jobs?${new URLSearchParams({ kind: 'backup', bucket: name, limit: RUNS, ...(before ? { before } : {}) })}`;
 }
 
 async function loadTimeline() {
@@ -393,7 +288,7 @@ startShell({
   failures: false,
   onEvent(name) {
     if (['state', 'config.changed'].includes(name)) loadConfig();
-    if (['state', 'backup.finished'].includes(name)) loadRuns();
+    if (['state', 'backup.finished'].includes(name)) runs.load();
     if (['state', 'backup.finished', 'retention.finished'].includes(name)) {
       loadTimeline();
       loadSpace();
