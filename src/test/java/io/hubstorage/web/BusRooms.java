@@ -66,6 +66,8 @@ final class BusRooms {
             List.of(
                     new SpaceMessage.Day(LocalDate.parse("2026-11-19"), 4_900L, null),
                     new SpaceMessage.Day(LocalDate.parse("2026-11-20"), 5_000L, 4_000L)));
+
+    final List<BackupMessage.Start> starts = new CopyOnWriteArrayList<>();
     final List<BackupMessage.HistoryQuery> queries = new CopyOnWriteArrayList<>();
     final AtomicInteger diagnoses = new AtomicInteger();
     volatile boolean running;
