@@ -269,8 +269,7 @@ final class RestoreIT {
                         .post("/api/drills", new JsonObject().put("sample", 3))
                         .statusCode())
                 .isEqualTo(202);
-        page().that("#recent li[data-kind=drill][data-result=success]")
-                .containsText("3 of 3 files came back");
+        page().that("#recent li[data-kind=drill][data-result=success]").containsText("3 of 3 files came back");
         page().that("#tile-proven").containsText("drill passed");
     }
 
