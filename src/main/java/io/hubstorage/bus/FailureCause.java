@@ -165,6 +165,8 @@ public record FailureCause(
 
         private final String title;
         private final String advice;
+
+        @SuppressWarnings("ImmutableEnumChecker") // it is one that nobody can change
         private final List<String> kinds;
 
         Cause(String title, String advice, String... kinds) {

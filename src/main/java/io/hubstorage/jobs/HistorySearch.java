@@ -55,9 +55,10 @@ final class HistorySearch {
 
     JobMessage.Page in(FileChannel file, int longest) throws IOException {
         BackwardLines lines = new BackwardLines(file, file.size(), longest);
-        boolean first = query.before() == null;
-        if (!first) {
-            BackwardLines before = before(file, longest, query.before());
+        String cursor = query.before();
+        boolean first = cursor == null;
+        if (cursor != null) {
+            BackwardLines before = before(file, longest, cursor);
             if (before == null) {
                 return new JobMessage.Page(List.of(), null, null);
             }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** How what failed in a run is grouped. */
@@ -29,7 +30,11 @@ final class FailureCauseTest {
     }
 
     private static RunRecord.BucketRecord bucket(
-            String name, List<RunRecord.Failure> named, Map<String, Tally> byKind, String error, String errorKind) {
+            String name,
+            List<RunRecord.Failure> named,
+            Map<String, Tally> byKind,
+            @Nullable String error,
+            @Nullable String errorKind) {
         long total = byKind.values().stream().mapToLong(Tally::objects).sum();
         RunResult result = error == null ? RunResult.PARTIAL : RunResult.FAILED;
         return new RunRecord.BucketRecord(

@@ -22,7 +22,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,7 +48,7 @@ final class ActivityIT {
 
     private static String refused = "";
 
-    private @Nullable WatchedPage page;
+    private WatchedPage page;
 
     @BeforeAll
     static void prepare() throws IOException {
@@ -93,10 +92,8 @@ final class ActivityIT {
 
     @AfterEach
     void close() {
-        if (page != null) {
-            page.isWithoutComplaint();
-            page.close();
-        }
+        page.isWithoutComplaint();
+        page.close();
     }
 
     /** A whole run; its id. */
