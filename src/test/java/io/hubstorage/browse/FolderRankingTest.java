@@ -11,6 +11,7 @@ import static org.quicktheories.generators.SourceDSL.strings;
 import io.hubstorage.browse.FolderRanking.Folder;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
+import io.hubstorage.manifest.Fingerprint;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.testkit.Examples;
@@ -249,6 +250,21 @@ final class FolderRankingTest {
         @Override
         public @Nullable ManifestEntry next() {
             return entries.hasNext() ? entries.next() : null;
+        }
+
+        @Override
+        public Fingerprint fingerprint(String from, @Nullable String before) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ManifestEntry lastBefore(@Nullable String key) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Tally tally(String from, @Nullable String before) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

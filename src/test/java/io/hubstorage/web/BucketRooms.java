@@ -198,6 +198,7 @@ final class BucketRooms {
                 BusRooms.SPACE.disk(),
                 100L,
                 null,
+                null,
                 5_000 * MIB,
                 false,
                 buckets.stream()
@@ -205,7 +206,8 @@ final class BucketRooms {
                                 each.bucket(),
                                 each.held() == null ? 0 : each.held().bytes() * 5 / 4,
                                 each.bucket().equals(PHOTOS) ? 9 * MIB : 0))
-                        .toList());
+                        .toList(),
+                List.of());
         server.rooms.judge(new StatusMessage.Current(
                 NOW,
                 new StatusMessage.Verdict(state, title, "Last backup {ago:%s}.".formatted(NOW), title),
