@@ -9,7 +9,7 @@ const LINE = 20;
 const LABELS = 50;
 /** Dots closer than this are one. */
 const GAP = 7;
-const LABEL_ROOM = 76;
+const LABEL_ROOM = 90;
 const SMALLEST = 2.5;
 const LARGEST = 6.5;
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -98,7 +98,7 @@ export class Scrubber {
 
   #labels() {
     return labels(this.#times, this.#xs, LABEL_ROOM, WORDS).map(({ x, text }) => {
-      const end = x > this.#width - LABEL_ROOM;
+      const end = x > this.#width - 64;
       return svg('g', {}, svg('line', { class: 'tick', x1: round(x), x2: round(x), y1: LINE + 11, y2: LINE + 15 }),
         svg('text', { x: round(end ? Math.min(this.#width - 4, x + 8) : Math.max(4, x - 8)), y: LABELS - 2, 'text-anchor': end ? 'end' : 'start' }, text));
     });
