@@ -53,6 +53,7 @@ export class FileList {
   say(...nodes) {
     this.#asking?.rows.stop();
     this.#asking = null;
+    this.#wanted = null;
     this.#shown = null;
     setText(byId('summary'), '\u00a0');
     setAttribute(byId('rows'), 'aria-busy', null);
@@ -62,6 +63,7 @@ export class FileList {
   /** Shows the list of a place. While time moves, the row at the top stays there; else `anchor` is, or the beginning. */
   async show(place, anchor) {
     const name = this.#nameOf(place);
+    this.#wanted = null;
     if (this.#shown?.name === name && this.#asking == null) {
       this.#shown.place = place;
       this.grid.at(place);
