@@ -1,6 +1,6 @@
 // A bucket in the configuration: whether it is backed up, how it is added and taken out. Pure.
 
-import { addBuckets, bucketCalled, bucketList, bucketName, bucketRows, write } from './config-model.js';
+import { bucketCalled, bucketList, bucketName, bucketRows, write } from './config-model.js';
 
 /** Whether every bucket that the accounts have is backed up, so that none is added or taken out. */
 export function coversAll(config) {
@@ -14,7 +14,10 @@ export function names(config, bucket) {
 
 /** The configuration with these buckets, each once. */
 export function withBuckets(config, added) {
-  return write(config, 's3_buckets', bucketList(addBuckets(bucketRows(config.s3_buckets), added)));
+  const rows = bucketRows(config.s3_buckets);
+  const known = new Set(rows.map(bucketName));
+  const further = added.filter((name) => !known.has(name)).map((name) => ({ ...bucketCalled(name), prefix: '' }));
+  return write(config, 's3_buckets', bucketList([...rows.filter((row) => row.name !== ''), ...further]));
 }
 
 /** The configuration without this bucket, which no schedule names any more; one that is left with none is gone. */

@@ -71,7 +71,7 @@ function showState(state) {
   if (!state.loaded) return;
   const said = headline(state, now());
   setAttribute(byId('favicon'), 'href', url(`/assets/icons/favicon-${FAVICONS[said.state] ?? said.state}.svg`));
-  const link = byId('state');
+  const link = byId('standing');
   setData(link, 'tone', LOOKS[said.state].tone);
   setText(link.querySelector('span'), LOOKS[said.state].word);
   setAttribute(link, 'title', said.title);
