@@ -95,7 +95,8 @@ function actions() {
     ...(backup.running ? [{ label: 'Stop this run…', path: '/#stop', icon: 'stop', words: 'cancel backup' }]
       : [{ label: 'Run now', path: '/#run-now', icon: 'play', words: 'start backup' }, { label: 'Dry run', path: '/#dry-run', icon: 'flask', words: 'plan try' }]),
     ...(scheduler?.enabled === false ? [] : [{ label: paused ? 'Resume schedule' : 'Pause schedule', path: '/#pause', icon: paused ? 'play' : 'pause' }]),
-    { label: 'Verify files…', path: '/storage#start', icon: 'shield', words: 'prove files now check integrity' },
+    { label: 'Verify files…', path: '/storage#prove', icon: 'shield', words: 'prove files now check integrity' },
+    { label: 'Run a drill…', path: '/storage#drill', icon: 'flask', words: 'test restore try' },
     { label: 'Restore…', path: '/restore', icon: 'restore', words: 'restores recover files' },
   ].map((action) => ({ kind: 'Action', least: 'operator', ...action }));
 }

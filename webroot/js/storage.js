@@ -1,185 +1,108 @@
-// The storage page: which snapshots stay and why, what the others free, what was removed and can be brought back.
+// The storage page: what is taken and for how long there is room, what stays, what is proven, and what is damaged.
 
-import { byId, h, icon, setHidden, setText } from './dom.js';
-import { bytes, capital, count, exact, inSentence, instant, moment, plural } from './format.js';
+import { byId, h, icon, setAttribute, setHidden, setText } from './dom.js';
+import { bytes, count, inSentence, instant, moment, plural } from './format.js';
 import { RetentionCalendar } from './retention-calendar.js';
-import { timeOf, timeOfName } from './timeline.js';
-import { get, post, request } from './api.js';
-import { now, timeElement } from './clock.js';
-import { placeUrl } from './snapshot-links.js';
+import { RetentionCard } from './retention-card.js';
+import { SnapshotRows, called } from './snapshot-rows.js';
+import { PagedList } from './paged-list.js';
+import { drillGoesOn, proofsGoOn, refreshDrill, refreshProofs } from './proofs.js';
+import { diskTone } from './disk-bar.js';
+import { get, post } from './api.js';
+import { now } from './clock.js';
+import { refreshRepairs, repairGoesOn, showDamage } from './repairs.js';
+import { spaceCard } from './space-card.js';
 import { startShell } from './shell.js';
 import { toast, toastError } from './toast.js';
 
-const TONES = { pinned: 'info', in_use: 'warn', last_success: 'good', newest: 'good', alarm: 'bad', clock: 'bad', future: 'warn' };
-/** So many buckets are named. */
-const FEW = 8;
-/** A disk with less than this share of it free is nearly full. */
-const SCARCE = 0.1;
+/** Alarms that are about what this page shows. */
+const ALARMS = ['damage', 'clock_moved', 'shrunk'];
 
-/** Between two looks whether it is counted by now what would be freed. */
-const COUNTED_MS = 2000;
-
-let status = null;
-let preview = null;
-/** The state of the retention that is under way, if one is. */
-let running = null;
+const rows = new SnapshotRows({ changed: () => load(), undoHours: () => policy.undoHours });
+const list = new PagedList(byId('all'), (snapshot) => rows.ofList(snapshot));
+const policy = new RetentionCard(byId('policy'), byId('retention-chip'), drawKept);
+const drawSpace = spaceCard(byId('space-body'));
+const notices = { space: null, alarms: [], trouble: null };
 let calendar = null;
-let counting = 0;
+let verdicts = [];
+let listed = false;
+
+policy.onSaved = () => load();
 
 async function load() {
   try {
-    status = await get('/api/retention');
-    drawTrash();
-    // It counts what would be freed, file by file.
-    preview = await post('/api/retention/preview');
-    setHidden(byId('trouble'), true);
-    drawRetention();
-    drawKept();
-    askAgain();
+    const status = await get('/api/retention');
+    drawTrash(status);
+    await policy.show(status);
+    notices.trouble = null;
   } catch (error) {
-    byId('trouble').replaceChildren(h('p', {}, h('strong', {}, error.title ?? 'The snapshots cannot be looked at'), ` ${error.message}`),
-      h('button', { type: 'button', class: 'button small', onclick: load }, 'Try again'));
-    setHidden(byId('trouble'), false);
+    notices.trouble = error;
   }
+  drawNotices();
 }
 
-/** As long as it is being counted what would be freed. */
-function askAgain() {
-  clearTimeout(counting);
-  if (preview.freed_bytes == null) counting = setTimeout(recount, COUNTED_MS);
-}
-
-/** Tells what would be freed, and draws nothing else anew that somebody may be at, unless it is about others by now. */
-async function recount() {
+async function loadSpace() {
   try {
-    const next = await post('/api/retention/preview');
-    if (next.digest !== preview.digest || next.verdicts.length !== preview.verdicts.length) {
-      load();
-      return;
-    }
-    preview = next;
-    drawFrees();
-    askAgain();
-  } catch {
-    // It says what is the matter.
-    load();
+    const space = await get('/api/space');
+    drawSpace(space);
+    policy.space = space;
+    notices.space = space;
+    drawNotices();
+  } catch (error) {
+    byId('space-body').replaceChildren(h('p', { class: 'empty' }, h('strong', {}, 'Not known now'), error.message));
   }
 }
 
-const going = () => preview.verdicts.filter((each) => !each.stays);
-
-function drawRetention() {
-  const many = going().length;
-  const chip = byId('retention-chip');
-  const [tone, word] = running ? ['info', 'Running'] : !status.enabled ? ['idle', 'Off'] : status.confirmed ? ['good', 'On'] : ['warn', 'Waits for you'];
-  chip.dataset.tone = tone;
-  setText(chip, word);
-  byId('retention').replaceChildren(running ? progress(running) : h('div', {},
-    h('p', { class: 'frees', id: 'frees' }, sum()),
-    preview.suspended && h('p', {}, preview.suspended),
-    h('p', { class: 'muted' }, words(), ' ', h('a', { href: configuration() }, status.enabled ? 'Change the rules' : 'Set the rules')),
-    status.last && h('p', { class: 'muted' }, 'Last time, ', timeElement(status.last.started_at), `: ${status.last.message ?? status.last.result}`)),
-  running ? '' : startButton(many));
+async function loadAlarms() {
+  try {
+    notices.alarms = (await get('/api/alarms')).open.filter((alarm) => ALARMS.includes(alarm.kind));
+    drawNotices();
+  } catch {
+    // What is wrong with the server, the other parts of the page say.
+  }
 }
 
-function drawFrees() {
-  if (!running) setText(byId('frees'), sum());
+function drawNotices() {
+  const { space, alarms, trouble } = notices;
+  const low = space && diskTone(space, now()) === 'bad';
+  byId('notices').replaceChildren(...[
+    trouble && notice('bad', trouble.title ?? 'The snapshots cannot be looked at', trouble.message, h('button', { type: 'button', class: 'button small', onclick: load }, 'Try again')),
+    low && notice('bad', space.disk.free_bytes === 0 ? 'The disk is full.' : `The disk is nearly full: ${bytes(space.disk.free_bytes)} free.`,
+      'The next backup may not fit. Keep fewer snapshots below, or move to a larger disk.'),
+    ...alarms.map((alarm) => notice(alarm.kind === 'shrunk' ? 'warn' : 'bad', alarm.message, alarm.remedy,
+      h('button', { type: 'button', class: 'button small acknowledge', onclick: () => acknowledge(alarm.id) }, 'Acknowledge'))),
+  ].filter(Boolean));
 }
 
-function sum() {
-  const go = going().length;
-  const stay = preview.verdicts.length - go;
-  if (stay + go === 0) return 'No snapshot yet, so nothing to remove.';
-  const stays = `${plural(stay, 'snapshot')} ${stay === 1 ? 'stays' : 'stay'}`;
-  return go === 0 ? `Nothing to remove: ${stays}.` : `${freed('Counting what it frees', 'Frees ')}: ${plural(go, 'snapshot')} would go, ${stays}.`;
+function notice(tone, title, words, action = '') {
+  return h('div', { class: 'banner', data: { tone }, role: 'alert' }, icon('alert'), h('p', {}, h('strong', {}, title), ` ${words}`), action);
 }
 
-/** What would be freed, behind a word; something else as long as that is being counted. */
-function freed(unknown, before) {
-  return preview.freed_bytes == null ? unknown : `${before}${bytes(preview.freed_bytes)}`;
+async function acknowledge(id) {
+  try {
+    await post(`/api/alarms/${encodeURIComponent(id)}/acknowledge`);
+  } catch (error) {
+    toastError(error);
+  }
+  loadAlarms();
+  load();
 }
 
-function progress({ removed, go }) {
-  return h('div', {}, h('p', { class: 'frees' }, go === 0 ? 'Looking at the snapshots…' : `Removing ${plural(go, 'snapshot')}…`),
-    h('progress', { 'aria-label': 'Removed', ...(go === 0 ? {} : { max: go, value: removed }) }),
-    h('p', { class: 'muted' }, go === 0 ? 'Nothing is removed yet.' : `${count(removed)} of ${count(go)} removed. They can be brought back.`));
-}
-
-function words() {
-  if (!status.enabled) return 'Nothing is removed by itself.';
-  if (!status.confirmed) return 'It removes nothing by itself before you have confirmed these rules here, by starting it once.';
-  return `Once a day, after the first backup. What was removed can be brought back for ${plural(preview.undo_hours, 'hour')}.`;
-}
-
-const configuration = () => `${document.documentElement.dataset.base ?? ''}/config#section-retention`;
-
-function startButton(many) {
-  const confirms = status.enabled && !status.confirmed;
-  if (many === 0 && !confirms) return '';
-  // What was looked at is confirmed, and not what has been loaded since.
-  const { digest } = preview;
-  const label = many === 0 ? 'Confirm these rules' : `${confirms ? 'Confirm and remove' : 'Remove'} ${plural(many, 'snapshot')}…`;
-  return h('button', { type: 'button', class: 'button primary', id: 'start', onclick: async () => {
-    const said = many === 0 ? 'From now on, snapshots that no rule keeps are removed by themselves.'
-      : `${plural(many, 'snapshot')} ${many === 1 ? 'goes' : 'go'}${freed('', ', which frees ')}. ${undoWords()}`;
-    if (await sure(many === 0 ? 'Confirm these rules?' : `Remove ${plural(many, 'snapshot')}?`, said, many === 0 ? 'Confirm' : 'Remove')) {
-      act(() => post('/api/retention/start', { digest }), 'Retention has begun');
-    }
-  } }, label);
-}
-
-function undoWords() {
-  return preview.undo_hours === 0 ? 'This cannot be undone.' : `You can bring them back for ${plural(preview.undo_hours, 'hour')}.`;
-}
-
-function drawTrash() {
-  setHidden(byId('trash'), status.trash.length === 0);
-  setHidden(byId('undo-all'), status.trash.every((each) => each.until == null));
-  byId('trash-list').replaceChildren(...status.trash.map((each) => h('li', { data: { snapshot: each.snapshot } },
-    h('div', {}, h('strong', {}, called(each)), h('p', { class: 'muted' }, removedWords(each))),
+function drawTrash({ trash }) {
+  setHidden(byId('trash'), trash.length === 0);
+  setHidden(byId('undo-all'), trash.every((each) => each.until == null));
+  byId('trash-list').replaceChildren(...trash.map((each) => h('li', { data: { snapshot: each.snapshot } },
+    h('div', {}, h('strong', {}, called(each.snapshot)), h('p', { class: 'muted' }, removedWords(each))),
     each.until == null ? h('span', { class: 'chip' }, 'Being deleted') : h('button', {
       type: 'button', class: 'button small', onclick: () => undo(each.snapshot),
     }, icon('restore'), 'Bring back'))));
 }
 
 function removedWords(each) {
-  const who = each.by_hand ? 'Removed by hand' : 'Removed by the rules';
+  const who = each.by_hand ? 'Removed by hand' : 'Removed by the policy';
   const freed = each.freed_bytes == null ? '' : `, frees ${bytes(each.freed_bytes)}`;
   if (each.until == null) return `${who}${freed}. ${each.shortened ?? 'Its time is over.'}`;
-  return [`${who} ${inSentence(moment(instant(each.removed_at), now()))}${freed}. Can be brought back until ${inSentence(moment(instant(each.until), now()))}.`];
-}
-
-function called({ snapshot }) {
-  const at = timeOfName(snapshot);
-  return at == null ? snapshot : `Snapshot of ${inSentence(moment(at, now()))}`;
-}
-
-function drawKept() {
-  const all = preview.verdicts;
-  setText(byId('kept-count'), all.length === 0 ? '' : count(all.length));
-  if (all.length === 0) {
-    byId('kept').replaceChildren(h('p', { class: 'empty' }, h('strong', {}, 'No snapshot yet'), 'The first backup makes the first one.'));
-    return;
-  }
-  calendar ??= new RetentionCalendar(byId('kept'), row);
-  calendar.show(all);
-}
-
-function row(verdict) {
-  const snapshot = { ...verdict, name: verdict.snapshot };
-  const at = instant(verdict.started_at);
-  return h('li', { data: { snapshot: verdict.snapshot, ...(verdict.stays ? {} : { goes: '' }) } },
-    h('a', { class: 'time', href: placeUrl({ snapshot: verdict.snapshot, bucket: '', prefix: '', key: '', with: '', q: '' }), title: at ? exact(at) : verdict.snapshot }, timeOf(snapshot)),
-    h('span', { class: 'why' }, verdict.stays
-      ? verdict.reasons.map((reason) => h('span', { class: 'chip', data: { tone: TONES[reason.kind] ?? 'idle' } }, capital(reason.text)))
-      : h('span', { class: 'chip', data: { tone: 'warn' } }, 'Goes')),
-    verdict.removable ? h('button', { type: 'button', class: 'button small quiet', onclick: () => remove(verdict) }, 'Remove…') : '');
-}
-
-async function remove(verdict) {
-  const name = verdict.snapshot;
-  if (!await sure('Remove this snapshot?', `${called(verdict)} (${name}) goes, whatever the rules say. ${undoWords()}`, 'Remove')) return;
-  act(() => request('DELETE', `/api/snapshots/${encodeURIComponent(name)}?${new URLSearchParams({ confirm: name })}`), 'Removed');
+  return `${who} ${inSentence(moment(instant(each.removed_at), now()))}${freed}. Can be brought back until ${inSentence(moment(instant(each.until), now()))}.`;
 }
 
 async function undo(snapshot) {
@@ -193,69 +116,83 @@ async function undo(snapshot) {
   load();
 }
 
-async function act(doing, said) {
-  try {
-    await doing();
-    toast(said, '', 'good');
-  } catch (error) {
-    toastError(error);
-    load();
+function drawKept(preview) {
+  const others = preview.verdicts.length !== verdicts.length || preview.verdicts.some((each, index) => each.snapshot !== verdicts[index].snapshot);
+  verdicts = preview.verdicts;
+  rows.verdicts = verdicts;
+  setText(byId('kept-count'), verdicts.length === 0 ? '' : count(verdicts.length));
+  if (verdicts.length === 0) {
+    calendar = null;
+    byId('kept').replaceChildren(h('p', { class: 'empty' }, h('strong', {}, 'No snapshot yet'), 'The first backup makes the first one.'));
+  } else {
+    calendar ??= new RetentionCalendar(byId('kept'), (verdict) => rows.ofDay(verdict));
+    calendar.show(verdicts);
   }
+  if (others) listed = false;
+  else rows.refresh(byId('all'));
+  showAs(shown());
 }
 
-function sure(title, said, yes) {
-  const dialog = byId('sure');
-  setText(byId('sure-title'), title);
-  setText(byId('sure-words'), said);
-  setText(byId('sure-yes'), yes);
-  dialog.returnValue = 'no';
-  dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true }));
+const shown = () => (new URLSearchParams(location.search).get('show') === 'list' ? 'list' : 'calendar');
+
+function showAs(form) {
+  setHidden(byId('kept'), form === 'list');
+  setHidden(byId('all'), form !== 'list');
+  setAttribute(byId('as-list'), 'aria-pressed', String(form === 'list'));
+  setAttribute(byId('as-calendar'), 'aria-pressed', String(form !== 'list'));
+  if (form !== 'list' || listed) return;
+  listed = true;
+  list.show((before, signal) => rows.page(before, signal), () => h('p', { class: 'empty' }, h('strong', {}, 'No snapshot yet'), 'The first backup makes the first one.'));
 }
 
-async function loadSpace() {
-  try {
-    drawSpace(await get('/api/space'));
-  } catch (error) {
-    byId('space-figures').replaceChildren(h('div', {}, h('dt', {}, 'Not known now'), h('dd', {}, h('small', {}, error.message))));
-  }
+for (const form of ['list', 'calendar']) {
+  byId(`as-${form}`).addEventListener('click', () => {
+    const address = new URL(location.href);
+    if (form === 'list') address.searchParams.set('show', 'list');
+    else address.searchParams.delete('show');
+    history.replaceState(null, '', address);
+    showAs(form);
+  });
 }
-
-function drawSpace({ snapshot_bytes: taken, counting, disk, growth_bytes_per_day: growth, full_about: full, buckets }) {
-  const figures = [['Snapshots take', counting ? `${bytes(taken)} or more` : bytes(taken)]];
-  if (disk) figures.push(['Free', ...freeOf(disk)]);
-  if (disk?.sharing && !disk.sharing.includes('hard_links')) figures.push(['Unchanged files', disk.sharing.includes('reflinks') ? 'share blocks' : 'are copied']);
-  if (growth != null) figures.push(['Grows by', `${growth < 0 ? '−' : ''}${bytes(Math.abs(growth))} a day`]);
-  if (full) figures.push(['Full about', new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' }).format(Date.parse(full))]);
-  byId('space-figures').replaceChildren(...figures.map(([name, ...values]) => h('div', {}, h('dt', {}, name), h('dd', {}, values))));
-  const largest = buckets.toSorted((one, other) => other.bytes - one.bytes);
-  byId('by-bucket').replaceChildren(...(largest.length < 2 ? [] : largest.slice(0, FEW)).map((each) => h('li', {},
-    h('span', { class: 'name' }, each.bucket), h('b', {}, bytes(each.bytes)),
-    h('span', { class: 'muted' }, each.added_bytes_per_day > 0 ? `+ ${bytes(each.added_bytes_per_day)} a day` : ''))),
-  largest.length > FEW ? h('li', {}, h('span', { class: 'name muted' }, `and ${largest.length - FEW} more`)) : '');
-  setHidden(byId('by-bucket'), largest.length < 2);
-  const compression = disk?.compression;
-  setText(byId('space-compression'), compression ? [compression.text, compression.remedy].filter(Boolean).join(' ') : '');
-  setHidden(byId('space-compression'), !compression);
-}
-
-function freeOf({ free_bytes: free, total_bytes: total }) {
-  const scarce = free < total * SCARCE;
-  return [`${bytes(free)} `, h('small', {}, `of ${bytes(total)}`),
-    scarce && h('small', { class: 'tone-text', data: { tone: 'bad' } }, free === 0 ? ' · full' : ' · nearly full')];
-}
-
 byId('undo-all').addEventListener('click', () => undo(null));
+
+/** Where the server does not answer, what there is is seen all the same. */
+const PATIENCE_MS = 3000;
+let begun = false;
+
+function begin() {
+  const all = Promise.allSettled([load(), loadSpace(), loadAlarms(), refreshProofs(showDamage), refreshRepairs(), refreshDrill()]);
+  if (begun) return;
+  begun = true;
+  all.then(seen);
+}
+
+function seen() {
+  document.querySelector('.storage-page').removeAttribute('data-loading');
+  // Everything has moved down to its place meanwhile.
+  if (location.hash.length > 1) byId(location.hash.slice(1))?.scrollIntoView();
+}
+
+setTimeout(() => { if (!begun) seen(); }, PATIENCE_MS);
+
+const RUNNING = { retention: (state) => { policy.running = state; }, verify: (state) => state && proofsGoOn(state, showDamage), drill: drillGoesOn, repair: repairGoesOn };
+
 startShell({
   onEvent: (name, data) => {
-    if (name === 'retention.started' || name === 'retention.progress') {
-      running = data;
-      if (preview) drawRetention();
+    const [job, what] = name.split('.');
+    if (what === 'started' || what === 'progress') RUNNING[job]?.(data);
+    if (what === 'finished') RUNNING[job]?.(null);
+    if (name === 'state') {
+      for (const end of Object.values(RUNNING)) end(null);
+      begin();
     }
-    if (name === 'state' || name === 'retention.finished') running = null;
-    if (['state', 'backup.finished', 'retention.finished'].includes(name)) {
+    if (['backup.finished', 'retention.finished', 'repair.finished', 'config.changed'].includes(name)) {
       load();
       loadSpace();
     }
+    if (['verify.started', 'verify.finished', 'repair.finished'].includes(name)) refreshProofs(showDamage);
+    if (job === 'repair' && what !== 'progress') refreshRepairs();
+    if (name === 'drill.finished') refreshDrill();
+    if (name === 'alarms') loadAlarms();
   },
 });

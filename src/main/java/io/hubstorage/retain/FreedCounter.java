@@ -73,7 +73,7 @@ final class FreedCounter {
         private void count() {
             try {
                 if (before != null) {
-                    before.thread.join();
+                    boolean _ = before.thread.join(CLEARING);
                 }
                 result.complete(counting.count(asked));
             } catch (InterruptedException | IOException | RuntimeException | Error e) {
@@ -122,7 +122,7 @@ final class FreedCounter {
                     return found;
                 }
             } catch (TimeoutException _) {
-                continue;
+                // What is in the way may be forgotten by now.
             } catch (ExecutionException e) {
                 tell(now, asked, e);
             } catch (InterruptedException _) {

@@ -92,7 +92,7 @@ record SpaceMemory(
         forgetOther(freeBytes, day);
         forgetOther(snapshotBytes, day);
         boolean isNew = freeBytes.putIfAbsent(day, free) == null;
-        return snapshots != null && snapshotBytes.putIfAbsent(day, snapshots) == null || isNew;
+        return (snapshots != null && snapshotBytes.putIfAbsent(day, snapshots) == null) || isNew;
     }
 
     private static void forgetOther(SortedMap<LocalDate, Long> days, LocalDate today) {

@@ -172,8 +172,8 @@ final class PaletteIT {
             assertThat(page.page().url()).doesNotContain("#");
             palette(page, "verify");
             press(page, "Enter");
-            page.page().waitForURL("**" + BASE + "/integrity");
-            page.that("#start").isFocused();
+            page.page().waitForURL("**" + BASE + "/storage");
+            page.that("#prove").isFocused();
             palette(page, "restore");
             page.that("#palette [aria-selected=true]").hasAttribute("href", BASE + "/restore");
             assertThat(server().rooms.starts).isEmpty();

@@ -10,12 +10,14 @@ import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.RetentionMessage;
 import io.hubstorage.config.HubConfig.Keep;
 import io.hubstorage.testkit.ChromiumExtension;
+import io.hubstorage.testkit.Shelf;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The pages Storage and Integrity, in all states: what the real rules say of a thousand snapshots, before rooms that answer on the bus. */
+/** The page Storage in all states: what the real rules say of a thousand snapshots, before rooms that answer on the bus. */
 final class StorageIT {
     @RegisterExtension
     static final ChromiumExtension BROWSER = new ChromiumExtension();
@@ -52,26 +54,26 @@ final class StorageIT {
 
     @ParameterizedTest
     @EnumSource
-    void inEveryStateThePagesFitEveryScreenAndKeepNobodyOut(StorageRooms.Standing standing) throws IOException {
+    void inEveryStateThePageFitsEveryScreenAndKeepsNobodyOut(StorageRooms.Standing standing) throws IOException {
         rooms.stand(standing);
         AccessibilityCheck check = new AccessibilityCheck();
-        for (String path : List.of("/storage", "/integrity")) {
-            for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-                for (int width : widths(colours)) {
-                    try (WatchedPage page = open(path, width, colours)) {
-                        page.isShown(path.equals("/storage") ? "#kept > :first-child" : "#sentence");
-                        page.isShown(path.equals("/storage") ? "#frees" : "#damaged > :first-child");
-                        if (standing == StorageRooms.Standing.BUSY) {
-                            isShownWhileItIsTold(page);
-                        }
-                        assertThat(page.page().evaluate("() => document.body.scrollWidth"))
-                                .isEqualTo(page.page().evaluate("() => document.body.clientWidth"));
-                        looks(page, "%s-%s-%d-%s".formatted(path.substring(1), standing, width, colours));
-                        if (standing == StorageRooms.Standing.IDLE || standing == StorageRooms.Standing.FAILING) {
-                            assertThat(check.violations(page)).isEmpty();
-                        }
-                        page.isWithoutComplaint();
+        for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            for (int width : widths(colours)) {
+                try (WatchedPage page = open("/storage", width, colours)) {
+                    page.isShown("#kept > :first-child");
+                    page.isShown("#frees");
+                    page.isShown("#damaged > :first-child");
+                    page.isShown(".disk-free");
+                    if (standing == StorageRooms.Standing.BUSY) {
+                        isShownWhileItIsTold(page);
                     }
+                    assertThat(page.page().evaluate("() => document.body.scrollWidth"))
+                            .isEqualTo(page.page().evaluate("() => document.body.clientWidth"));
+                    looks(page, "storage-%s-%d-%s".formatted(standing, width, colours));
+                    if (standing == StorageRooms.Standing.IDLE || standing == StorageRooms.Standing.FAILING) {
+                        assertThat(check.violations(page)).isEmpty();
+                    }
+                    page.isWithoutComplaint();
                 }
             }
         }
@@ -83,7 +85,7 @@ final class StorageIT {
         long timer = server.vertx.setPeriodic(
                 0, 100, _ -> server.vertx.eventBus().publish(JobKind.RETENTION.progress(), progress));
         try {
-            page.isShown("progress");
+            page.isShown(".removing progress");
         } finally {
             server.vertx.cancelTimer(timer);
         }
@@ -115,7 +117,7 @@ final class StorageIT {
                     .filter(RetentionMessage.Verdict::stays)
                     .count();
             int going = StorageRooms.MANY - staying;
-            page.that("#frees").containsText("%d snapshots would go, %d snapshots stay".formatted(going, staying));
+            page.that("#frees").containsText("Keeps %d snapshots, frees".formatted(staying));
             page.hasCount("#kept .month", 9);
             page.hasCount("#kept .dots .mark", StorageRooms.MANY);
             page.hasCount("#kept .dots .mark[data-kind=goes]", going);
@@ -154,6 +156,31 @@ final class StorageIT {
     }
 
     @Test
+    void asAListEachSnapshotCanBePinnedAndRemovedAndTheAddressSaysSo() throws IOException {
+        Shelf shelf = new Shelf(server.store.dataPath());
+        String removable = shelf.snapshot("photos", Map.of("a", "1")).name();
+        String kept = shelf.snapshot("photos", Map.of("a", "1")).name();
+        try (WatchedPage page = open("/storage?show=list", 1440, ColorScheme.LIGHT)) {
+            page.hasCount("#all > li[data-snapshot]", 2);
+            page.that("#kept").isHidden();
+            looks(page, "storage-list");
+            page.click("[data-snapshot=%s] .pin".formatted(kept));
+            page.that("[data-snapshot=%s] .pin".formatted(kept)).hasAttribute("aria-pressed", "true");
+            page.click("[data-snapshot=%s] .remove".formatted(removable));
+            page.that("#sure-words").containsText("which frees 1.00 GiB");
+            page.click("#sure-yes");
+            page.isShown(".toast");
+            assertThat(rooms.started)
+                    .singleElement()
+                    .satisfies(start -> assertThat(start.snapshot()).isEqualTo(removable));
+            page.click("#as-calendar");
+            page.isShown("#kept .months");
+            assertThat(page.page().url()).doesNotContain("show");
+            page.isWithoutComplaint();
+        }
+    }
+
+    @Test
     void whatIsConfirmedIsWhatWasAskedAboutThoughMoreGoesMeanwhile() {
         rooms.preview(StorageRooms.RULES, 200, null);
         String asked = rooms.preview().digest();
@@ -181,11 +208,11 @@ final class StorageIT {
         rooms.preview(StorageRooms.RULES, 200, null);
         rooms.counting(true);
         try (WatchedPage page = open("/storage", 1440, ColorScheme.LIGHT)) {
-            page.that("#frees").containsText("Counting what it frees");
+            page.that("#frees").containsText("counting what it frees");
             page.find("#start").focus();
             page.page().evaluate("() => { window.placed = document.activeElement; }");
             rooms.counting(false);
-            page.that("#frees").containsText("Frees ");
+            page.that("#frees").containsText("frees ");
 
             page.that("#start").isFocused();
             assertThat(page.page().evaluate("() => window.placed === document.activeElement"))
@@ -200,11 +227,72 @@ final class StorageIT {
         rooms.preview(StorageRooms.RULES, 10, null);
         try (WatchedPage page = open("/storage", 1440, ColorScheme.LIGHT)) {
             page.forgives("409");
-            page.that("#trouble").containsText("The disk is not there.");
+            page.that("#notices").containsText("The disk is not there.");
             rooms.broken = null;
-            page.click("#trouble button");
+            page.click("#notices button");
             page.isShown("#kept .months");
-            page.that("#trouble").isHidden();
+            page.hasCount("#notices > *", 0);
+        }
+    }
+
+    @Test
+    void eachPositionOfTheSliderIsTriedAndOneIsSaved() {
+        server.rooms.space = StorageRooms.roomy();
+        try (WatchedPage page = open("/storage", 1440, ColorScheme.LIGHT)) {
+            page.that("#frees").containsText("full about ");
+            page.hasCount("#kept .dots .mark[data-kind=goes]", 200 - staying(StorageRooms.RULES));
+            page.that("#policy-slider").hasValue("2");
+            page.find("#policy-slider").focus();
+            page.page().keyboard().press("ArrowLeft");
+            Keep shorter = new Keep(0, 0, 7, 4, 0, 0, null);
+            page.that("#frees").containsText("Keeps %d snapshots".formatted(staying(shorter)));
+            page.hasCount("#kept .dots .mark[data-kind=goes]", 200 - staying(shorter));
+            page.that("#policy-slider")
+                    .hasAttribute("aria-valuetext", Pattern.compile("A month: 7 daily and 4 weekly"));
+            page.page().keyboard().press("End");
+            page.that("#frees").containsText("Keeps all 200 snapshots");
+            page.click("#custom");
+            page.forgives("400");
+            page.find("#rule-daily").fill("-3");
+            page.that("#policy [role=alert]").containsText("retention.daily");
+            page.find("#rule-daily").fill("10");
+            page.that("#frees")
+                    .containsText("Keeps %d snapshots".formatted(staying(new Keep(0, 0, 10, 0, 0, 0, null))));
+            page.that("#policy [role=alert]").isHidden();
+
+            looks(page, "storage-custom");
+            page.click("#policy-save");
+            page.isShown(".toast");
+            assertThat(server.store.config().retention().enabled()).isTrue();
+            assertThat(server.store.config().retention().keep()).isEqualTo(new Keep(0, 0, 10, 0, 0, 0, null));
+            page.isWithoutComplaint();
+        }
+    }
+
+    private static int staying(Keep keep) {
+        return (int) StorageRooms.rules(keep, 200, null).verdicts().stream()
+                .filter(RetentionMessage.Verdict::stays)
+                .count();
+    }
+
+    @Test
+    void whatIsDamagedIsRepairedAfterALookAtWhatCanBe() {
+        rooms.stand(StorageRooms.Standing.FAILING);
+        try (WatchedPage page = open("/storage#repairs", 1440, ColorScheme.LIGHT)) {
+            page.hasCount("#damaged > li", 10);
+            page.that("#damaged > li:first-child").containsText("in 3 snapshots, newest");
+            page.that("#notices").containsText("verify.repair_limit");
+            page.click("#repair-plan");
+            page.that("#repair").containsText("28 of 30 files can be repaired");
+            page.that("#repair").containsText("2 files cannot be repaired");
+            looks(page, "storage-repair");
+            page.click("#repair-start");
+            page.click("#sure-yes");
+            page.isShown(".toast");
+            assertThat(rooms.repaired)
+                    .singleElement()
+                    .satisfies(start -> assertThat(start.digest()).isEqualTo("plan-digest"));
+            page.isWithoutComplaint();
         }
     }
 }

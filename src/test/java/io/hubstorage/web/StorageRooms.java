@@ -1,8 +1,15 @@
 package io.hubstorage.web;
 
 import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.bus.Drilling;
+import io.hubstorage.bus.RepairMessage;
+import io.hubstorage.bus.RepairPlan;
+import io.hubstorage.bus.RepairStart;
+import io.hubstorage.bus.Repairing;
+import io.hubstorage.bus.RestoreMessage;
 import io.hubstorage.bus.RetentionMessage;
 import io.hubstorage.bus.RetentionRecord;
 import io.hubstorage.bus.RetentionStart;
@@ -11,11 +18,13 @@ import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.SpaceMessage;
+import io.hubstorage.bus.Tally;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.bus.VerifyMessage;
 import io.hubstorage.bus.VerifyRecord;
 import io.hubstorage.bus.VerifyState;
 import io.hubstorage.bus.Verifying;
+import io.hubstorage.config.ConfigParser;
 import io.hubstorage.config.HubConfig.Keep;
 import io.hubstorage.retain.Holds;
 import io.hubstorage.retain.Policy;
@@ -36,7 +45,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The rooms behind the pages Storage and Integrity, as far as the bus shows them: what the real rules say of a thousand snapshots. */
+/** The rooms behind the page Storage, as far as the bus shows them: what the real rules say of a thousand snapshots. */
 final class StorageRooms {
     static final int MANY = 1_000;
     static final Instant NOW = Instant.parse("2026-11-20T06:00:00Z");
@@ -46,13 +55,21 @@ final class StorageRooms {
 
     private final WebServer server;
 
+    static final Keep ALL = new Keep(0, 0, 0, 0, 0, 0, null);
+
     volatile boolean confirmed = true;
     volatile boolean enabled = true;
     volatile @Nullable String broken;
     volatile List<RetentionMessage.Removed> trash = List.of();
-    private RetentionMessage.Preview preview = rules(RULES, 200, null);
-    /** Written here and not on an event loop, which a thousand of them would hold up on a busy machine. */
-    private volatile JsonObject answer = BusJson.encode(preview);
+    private volatile Keep saved = RULES;
+    private volatile int many = 200;
+    private volatile @Nullable String suspended;
+    private volatile boolean counting;
+    /** Rules that were tried, and single snapshots. */
+    final List<RetentionMessage.Query> asked = new CopyOnWriteArrayList<>();
+
+    private volatile RepairMessage.View repairs = new RepairMessage.View("ask", false, null, null, null);
+    final List<RepairStart> repaired = new CopyOnWriteArrayList<>();
 
     /** What was asked to be removed. */
     final List<RetentionStart> started = new CopyOnWriteArrayList<>();
@@ -75,42 +92,93 @@ final class StorageRooms {
         Bus bus = new Bus(server.vertx);
         bus.answer(
                 Addresses.RETENTION_STATUS,
-                _ -> Future.succeededFuture(
-                        new RetentionMessage.Status(enabled, confirmed, Map.of("daily", 14), null, trash)));
-        server.vertx.eventBus().<JsonObject>consumer(Addresses.RETENTION_PREVIEW, message -> {
-            if (broken == null) {
-                message.reply(answer);
-            } else {
-                message.fail(Bus.CONFLICT, broken);
-            }
-        });
+                _ -> Future.succeededFuture(new RetentionMessage.Status(
+                        enabled,
+                        confirmed,
+                        BusJson.encode(saved).put("enabled", enabled).getMap(),
+                        null,
+                        trash)));
+        bus.answer(Addresses.RETENTION_PREVIEW, this::preview);
         server.vertx.eventBus().<JsonObject>consumer(Addresses.RETENTION_START, message -> {
             started.add(BusJson.decode(message.body(), RetentionStart.class));
             message.reply(new JsonObject().put("run_id", "r1"));
         });
         bus.answer(Addresses.VERIFY_STATUS, _ -> Future.succeededFuture(proofs));
+        bus.answer(Addresses.REPAIR_STATUS, _ -> Future.succeededFuture(repairs));
+        bus.answer(Addresses.REPAIR_PLAN, _ -> {
+            repairs = new RepairMessage.View("ask", false, plan(), null, null);
+            return Future.succeededFuture(new RepairMessage.View("ask", true, null, null, null));
+        });
+        bus.answer(Addresses.REPAIR_START, body -> {
+            repaired.add(BusJson.decode(body, RepairStart.class));
+            return Future.succeededFuture(new RestoreMessage.Started("p1"));
+        });
+    }
+
+    private Future<RetentionMessage.Preview> preview(JsonObject body) {
+        RetentionMessage.Query query = BusJson.request(body, RetentionMessage.Query.class);
+        asked.add(query);
+        if (broken != null) {
+            throw Bus.refusal(Bus.CONFLICT, broken);
+        }
+        Keep keep = query.rules() == null
+                ? saved
+                : ConfigParser.parse(JsonObject.of("retention", new JsonObject(query.rules())))
+                        .retention()
+                        .keep();
+        // Not on an event loop, which a thousand of them would hold up on a busy machine.
+        return server.vertx.executeBlocking(
+                () -> {
+                    RetentionMessage.Preview found = rules(keep, many, suspended);
+                    Long freed = query.snapshot() != null ? (Long) GIB : counting ? null : found.freedBytes();
+                    return new RetentionMessage.Preview(
+                            found.digest(),
+                            found.confirmed(),
+                            found.suspended(),
+                            freed,
+                            found.undoHours(),
+                            found.verdicts());
+                },
+                false);
     }
 
     RetentionMessage.Preview preview() {
-        return preview;
+        return rules(saved, many, suspended);
     }
 
     /** What the rules say of so many snapshots. */
-    void preview(Keep keep, int many, @Nullable String suspended) {
-        preview = rules(keep, many, suspended);
-        answer = BusJson.encode(preview);
+    void preview(Keep keep, int snapshots, @Nullable String why) {
+        saved = keep;
+        many = snapshots;
+        suspended = why;
     }
 
     /** Whether it is still being counted what that would free. */
-    void counting(boolean counting) {
-        JsonObject next = BusJson.encode(preview);
-        if (counting) {
-            next.remove("freed_bytes");
-        }
-        answer = next;
+    void counting(boolean isCounting) {
+        counting = isCounting;
     }
 
-    private static RetentionMessage.Preview rules(Keep keep, int many, @Nullable String suspended) {
+    private static RepairPlan plan() {
+        return new RepairPlan(
+                NOW,
+                RepairMessage.Request.ALL,
+                new Tally(30, 30 * GIB),
+                Map.of(
+                        RepairPlan.Source.TWIN, new Tally(20, 20 * GIB),
+                        RepairPlan.Source.S3, new Tally(8, 8 * GIB)),
+                new Tally(2, 2 * GIB),
+                List.of(new RepairPlan.Item(
+                        "photos",
+                        "2026/IMG_0007.CR3",
+                        GIB,
+                        "bytes",
+                        List.of(PINNED),
+                        RepairPlan.Source.NONE,
+                        "No other file of the data folder has its content, and S3 has it no more.")),
+                "plan-digest");
+    }
+
+    static RetentionMessage.Preview rules(Keep keep, int many, @Nullable String suspended) {
         List<SnapshotSummary> all = IntStream.range(0, many)
                 .mapToObj(i -> NOW.minus(Duration.ofHours(6L * i)))
                 .map(begun -> new SnapshotSummary(
@@ -144,12 +212,12 @@ final class StorageRooms {
     private static VerifyMessage.Status proofs(@Nullable VerifyState current, VerifyRecord.Cycle cycle, int damaged) {
         List<VerifyMessage.DamagedFile> files = IntStream.range(0, damaged)
                 .mapToObj(i -> new VerifyMessage.DamagedFile(
-                        Layout.name(NOW.minus(Duration.ofDays(i))),
+                        Layout.name(NOW.minus(Duration.ofDays(i % 3))),
                         "photos",
-                        "2026/a rather long folder name that goes on and on/IMG_%04d.CR3".formatted(i),
-                        "2026/IMG_%04d.CR3".formatted(i),
+                        "2026/a rather long folder name that goes on and on/IMG_%04d.CR3".formatted(i / 3),
+                        "2026/IMG_%04d.CR3".formatted(i / 3),
                         List.of("bytes", "missing", "size", "not_a_file", "manifest")
-                                .get(i % 5),
+                                .get(i / 3 % 5),
                         NOW))
                 .toList();
         String proven = cycle.cycleNumber() == 0
@@ -157,23 +225,29 @@ final class StorageRooms {
                 : "%s file proven since 14 October; 37 %% of this cycle."
                         .formatted(damaged == 0 ? "Every" : "Every other");
         return new VerifyMessage.Status(
-                proven + (damaged == 0 ? "" : " %d files are damaged, in %d snapshots.".formatted(damaged, damaged)),
+                proven + (damaged == 0 ? "" : " %d files are damaged, in 3 snapshots.".formatted(damaged / 3)),
                 current,
                 cycle,
                 current == null ? NOW.plus(Duration.ofHours(9)) : null,
                 cycle.cycleNumber() == 0 ? List.of() : Verifying.DUE,
                 new VerifyMessage.DamageSummary(
-                        damaged,
-                        damaged,
-                        files.stream().map(VerifyMessage.DamagedFile::snapshot).toList(),
+                        damaged / 3,
+                        Math.min(3, damaged),
+                        files.stream()
+                                .map(VerifyMessage.DamagedFile::snapshot)
+                                .distinct()
+                                .toList(),
                         damaged == 0 ? null : NOW),
                 files,
                 null);
     }
 
     void stand(Standing standing) {
+        server.rooms.others = List.of(
+                Repairing.record("p0", NOW.minus(Duration.ofDays(9)), ended("2 files were repaired.")),
+                Drilling.record("d0", NOW.minus(Duration.ofDays(2)), ended("20 of 20 files came back.")));
         switch (standing) {
-            case IDLE -> {}
+            case IDLE -> server.rooms.space = roomy();
             case UNCONFIRMED -> {
                 confirmed = false;
                 preview(RULES, 120, null);
@@ -185,7 +259,7 @@ final class StorageRooms {
             }
             case OFF -> {
                 enabled = false;
-                preview(new Keep(0, 0, 0, 0, 0, 0, null), 60, null);
+                preview(ALL, 60, null);
             }
             case BUSY -> proofs = proofs(Verifying.state("v1", NOW, NOW), Verifying.CYCLE, 0);
             case FAILING -> {
@@ -199,14 +273,29 @@ final class StorageRooms {
                                 "Only 3 % of the disk are free, so its deletion began before its time."));
                 preview(RULES, 400, "An alarm is open, so what it is about stays.");
                 proofs = proofs(null, Verifying.CYCLE, 30);
+                server.rooms.alarms = List.of(Alarm.of(
+                        Alarm.Kind.DAMAGE,
+                        "repair",
+                        NOW,
+                        "10 files are damaged, more than verify.repair_limit (5) allows to repair without asking.",
+                        "Look whether the disk is sound. Then look at what a repair would do, and start it."));
             }
         }
+    }
+
+    private static RunEnd ended(String message) {
+        return new RunEnd(RunResult.SUCCESS, NOW.minus(Duration.ofDays(2)), 1, message);
     }
 
     private static RetentionMessage.Removed removed(
             int days, @Nullable Instant until, long freed, @Nullable String shortened) {
         return new RetentionMessage.Removed(
                 Layout.name(NOW.minus(Duration.ofDays(days))), days == 1, NOW, until, freed, shortened);
+    }
+
+    /** A disk with room. */
+    static SpaceMessage.Current roomy() {
+        return space(600, 2_000, 2L << 30);
     }
 
     private static SpaceMessage.Current space(long free, long total, long growth) {
@@ -216,7 +305,7 @@ final class StorageRooms {
                 growth,
                 LocalDate.parse("2027-03-14"),
                 new SpaceMessage.Change(growth, growth / 3),
-                1_400 * GIB,
+                1_100 * GIB,
                 free < 10,
                 Stream.of("photos", "documents-of-the-whole-company-and-its-subsidiaries", "mail")
                         .map(name ->
@@ -230,7 +319,7 @@ final class StorageRooms {
         return IntStream.rangeClosed(0, 90)
                 .mapToObj(day -> new SpaceMessage.Day(
                         LocalDate.ofInstant(NOW, ZoneOffset.UTC).minusDays(90L - day),
-                        1_400 * GIB - (90L - day) * growth,
+                        1_100 * GIB - (90L - day) * growth,
                         day < 30 ? null : free * GIB + (90L - day) * growth))
                 .toList();
     }

@@ -42,7 +42,6 @@ final class TemplatesTest {
                 "restore",
                 "restore-job",
                 "storage",
-                "integrity",
                 "alerts");
     }
 

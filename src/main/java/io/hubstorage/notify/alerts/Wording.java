@@ -145,7 +145,7 @@ final class Wording {
     /** To the page that shows more of such an event; empty where no address is known. */
     String link(Event event) {
         String page = switch (event) {
-            case DAMAGE, REPAIRED -> "integrity";
+            case DAMAGE, REPAIRED -> "storage#repairs";
             case DISK_LOW, DISK_FORECAST -> "storage";
             case CONFIG_BROKEN -> "config";
             case LOGIN_ATTACK -> "logs";
