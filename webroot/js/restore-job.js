@@ -21,7 +21,7 @@ const address = `/api/restores/${encodeURIComponent(id)}`;
 const POLL_MS = { planning: 700, running: 5000 };
 const RETRY_MS = 5000;
 const PLAN_KEPT_MS = 86_400_000;
-const card = byId('state');
+const card = byId('course');
 const chip = h('span', { class: 'chip', id: 'chip' });
 const dialog = byId('stop-dialog');
 const live = liveView(() => dialog.showModal(), logLink());

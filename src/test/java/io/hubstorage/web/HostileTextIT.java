@@ -197,7 +197,7 @@ final class HostileTextIT {
         answer(Addresses.RESTORE_OBJECTS, new JsonObject().put("objects", objects));
         page().open("/restores/r1");
         page().hasCount("#objects .object", TEXTS.size());
-        page().that("#state").containsText("<img src=x");
+        page().that("#course").containsText("<img src=x");
         nothingHappened();
     }
 

@@ -161,7 +161,7 @@ final class RolesIT {
             for (String kept : List.of("#pin", "#zip", "#restore", "#download", "#copy-path")) {
                 page.that(kept + ":visible").hasCount(0);
             }
-            page.that("#files :is(.restore-now, .bring-back, .tick, .compare):visible")
+            page.that("#files :is(.restore-now, .bring-back, .tick, a.compare):visible")
                     .hasCount(0);
             page.find("#rows").focus();
             page.page().keyboard().press("Space");
