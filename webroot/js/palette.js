@@ -103,7 +103,7 @@ function actions() {
 
 function buckets() {
   const known = [...(store.state.status?.buckets ?? []), ...(snapshots[0]?.buckets ?? [])].map(({ bucket }) => bucket);
-  return [...new Set(known)].map((bucket) => ({ kind: 'Bucket', label: bucket, icon: 'folder', href: placeUrl({ bucket }) }));
+  return [...new Set(known)].map((bucket) => ({ kind: 'Bucket', label: bucket, icon: 'folder', path: `/buckets/${encodeURIComponent(bucket)}` }));
 }
 
 function snapshotEntry(snapshot) {

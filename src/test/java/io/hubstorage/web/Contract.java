@@ -65,8 +65,13 @@ final class Contract {
                     .getJsonObject("responses")
                     .getJsonObject(name);
         }
-        String media = answer.header("Content-Type").replaceFirst(";.*", "");
-        JsonObject content = response.getJsonObject("content").getJsonObject(media);
+        String type = answer.header("Content-Type");
+        JsonObject promised = response.getJsonObject("content");
+        if (promised == null) {
+            return type == null ? "" : "nothing is promised, and " + type + " came";
+        }
+        String media = String.valueOf(type).replaceFirst(";.*", "");
+        JsonObject content = promised.getJsonObject(media);
         if (content == null) {
             return "media type " + media + " is not in the contract";
         }

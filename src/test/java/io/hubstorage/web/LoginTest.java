@@ -134,7 +134,7 @@ final class LoginTest {
         WebServer.Answer in = visitor.logIn(PASSWORD, "/snapshots?bucket=a%2Fb&q=x");
         assertThat(in.status()).isEqualTo(303);
         assertThat(in.header("Location")).isEqualTo("/snapshots?bucket=a%2Fb&q=x");
-        assertThat(visitor.open("/snapshots").status()).isEqualTo(200);
+        assertThat(visitor.open("/files").status()).isEqualTo(200);
         assertThat(visitor.open("/login?next=/logs").header("Location")).isEqualTo("/logs");
         assertThat(visitor.open("/").header("Cache-Control")).isEqualTo("no-store");
     }

@@ -118,8 +118,11 @@ final class OpenApiTest {
                 "/logs",
                 "/setup",
                 "/snapshots",
-                "/restore",
                 "/integrity",
+                "/buckets",
+                "/files",
+                "/activity",
+                "/restore",
                 "/alerts",
                 "/api/verify",
                 "/storage"

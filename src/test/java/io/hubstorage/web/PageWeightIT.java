@@ -118,7 +118,10 @@ final class PageWeightIT {
                 "/runs/run-7/certificate",
                 "/restore",
                 "/restores/r1",
-                "/integrity",
+                "/jobs/j1",
+                "/buckets",
+                "/buckets/photos",
+                "/storage",
                 "/nowhere"
             })
     void aPageIsLight(String path) {
@@ -127,7 +130,8 @@ final class PageWeightIT {
 
     @Test
     void aPageIsLightAlsoWhileABackupRuns() {
-        for (String path : List.of("/", "/config", "/logs", "/files", "/setup", "/runs/r2")) {
+        for (String path :
+                List.of("/", "/config", "/logs", "/files", "/setup", "/runs/r2", "/activity", "/buckets", "/storage")) {
             server().rooms.running = true;
             try {
                 long weight = weight(path, () -> {

@@ -39,9 +39,14 @@ final class PagesTest {
                 "/files",
                 "/setup",
                 "/runs/r1",
+                "/runs/r1/certificate",
+                "/jobs/j1",
+                "/activity",
+                "/buckets",
+                "/buckets/photos",
+                "/storage",
                 "/restore",
                 "/restores/r1",
-                "/integrity",
                 "/alerts"
             })
     void aPageComesWithItsStateAndEverythingItRefersTo(String path) {
@@ -64,9 +69,30 @@ final class PagesTest {
     }
 
     @Test
+    void aLinkToAPageOfBeforeLeadsToWhereItsContentIs() {
+        WebServer.Answer files =
+                server.get("/snapshots?snapshot=hublink_20261120060000&bucket=a%26b&prefix=x%20y/&key=x%20y/%2B");
+        assertThat(files.status()).isEqualTo(303);
+        assertThat(files.header("Location"))
+                .isEqualTo("/files?at=hublink_20261120060000&bucket=a%26b&path=x+y%2F&key=x+y%2F%2B");
+        assertThat(server.get("/snapshots").header("Location")).isEqualTo("/files");
+        assertThat(server.get("/integrity").header("Location")).isEqualTo("/storage#proofs");
+    }
+
+    @Test
     void noPageRunsAScriptOrStyleOfItsOwnOrOfOthers() {
         for (String path : new String[] {
-            "/", "/config", "/logs", "/files", "/setup", "/runs/%3Cb%3E", "/restore?to=%3Cb%3E", "/restores/%3Cb%3E"
+            "/",
+            "/config",
+            "/logs",
+            "/files",
+            "/setup",
+            "/runs/%3Cb%3E",
+            "/buckets/%3Cb%3E",
+            "/jobs/%3Cb%3E",
+            "/runs/%3Cb%3E/certificate",
+            "/restore?to=%3Cb%3E",
+            "/restores/%3Cb%3E"
         }) {
             String html = server.get(path).body().toString();
             assertThat(html).doesNotContainPattern("(?i)<script(?![^>]*(src=\"/|application/json))");

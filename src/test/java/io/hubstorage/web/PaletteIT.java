@@ -122,7 +122,7 @@ final class PaletteIT {
 
     @Test
     void theKeyboardAloneLeadsToWhateverHasAName() {
-        try (WatchedPage page = open("/integrity", Role.ADMIN)) {
+        try (WatchedPage page = open("/storage", Role.ADMIN)) {
             palette(page, "");
             press(page, "ArrowUp", "ArrowDown");
             page.that("#palette [aria-selected=true]").containsText("Run now");
@@ -141,8 +141,8 @@ final class PaletteIT {
             palette(page, "phot");
             page.that("#palette [aria-selected=true]").containsText("Bucket");
             press(page, "Enter");
-            page.page().waitForURL("**bucket=photos*");
-            page.isShown("#rows:not([aria-busy])");
+            page.page().waitForURL("**" + BASE + "/buckets/photos");
+            page.that("h1").containsText("photos");
 
             palette(page, "run 20 nov");
             press(page, "Enter");
@@ -160,7 +160,7 @@ final class PaletteIT {
 
     @Test
     void anActionLeadsToItsButtonAndDoesNothingByItself() {
-        try (WatchedPage page = open("/integrity", Role.OPERATOR)) {
+        try (WatchedPage page = open("/storage", Role.OPERATOR)) {
             palette(page, "run now");
             press(page, "Enter");
             page.page().waitForURL("**" + BASE + "/**");
@@ -279,7 +279,7 @@ final class PaletteIT {
                 addEventListener('DOMContentLoaded', () => {
                   window.atFirst = getComputedStyle(document.body).backgroundColor;
                 });\
-                """).open(BASE + "/integrity");
+                """).open(BASE + "/storage");
             assertThat(other.page().evaluate("() => window.atFirst")).isEqualTo("rgb(13, 16, 19)");
             assertThat(other.find("meta[name=theme-color]").first().getAttribute("content"))
                     .isEqualTo("#14181d");

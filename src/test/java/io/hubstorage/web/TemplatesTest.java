@@ -34,6 +34,8 @@ final class TemplatesTest {
                 "config",
                 "logs",
                 "files",
+                "buckets",
+                "bucket",
                 "setup",
                 "activity",
                 "run",

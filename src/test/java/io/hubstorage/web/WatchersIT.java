@@ -30,7 +30,7 @@ final class WatchersIT {
     private static final EventHub.Limits LIMITS = new EventHub.Limits(50, 2_000, 2 << 20, 256, 256 << 10, 1_000);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final List<String> TABS =
-            List.of("/", "/", "/", "/logs", "/logs", "/config", "/files", "/runs/r1");
+            List.of("/", "/", "/", "/logs", "/logs", "/config", "/buckets", "/runs/r1");
     private static final String PAUSED = "#pause[data-paused=true]";
 
     @RegisterExtension
