@@ -89,7 +89,8 @@ final class TellingFolders {
     /** The less bytes the less; of equals the first by name counts more. */
     private record Candidate(FolderRanking.Folder folder, long left) implements Comparable<Candidate> {
         boolean isIn(Candidate other) {
-            return this != other && folder.prefix().startsWith(other.folder.prefix());
+            String prefix = other.folder.prefix();
+            return folder.prefix().length() > prefix.length() && folder.prefix().startsWith(prefix);
         }
 
         @Override

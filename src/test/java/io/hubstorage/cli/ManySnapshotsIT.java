@@ -65,7 +65,8 @@ final class ManySnapshotsIT {
                     "/api/snapshots?limit=1",
                     "/api/snapshots?limit=20",
                     "/",
-                    "/snapshots",
+                    "/files",
+                    "/api/files/timeline?bucket=bucket-07",
                     "/api/status",
                     "/api/find?bucket=bucket-07&q=object-3",
                     "/api/find?q=object-3")) {

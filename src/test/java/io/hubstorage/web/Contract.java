@@ -65,7 +65,7 @@ final class Contract {
                     .getJsonObject("responses")
                     .getJsonObject(name);
         }
-        String type = answer.header("Content-Type");
+        String type = answer.headers().get("Content-Type");
         JsonObject promised = response.getJsonObject("content");
         if (promised == null) {
             return type == null ? "" : "nothing is promised, and " + type + " came";
