@@ -294,7 +294,7 @@ export function headRow(sort, click) {
   const column = (name, text, key) => h('span', { role: 'columnheader', class: `${name}-cell`,
     'aria-sort': sort.column === key ? (sort.descending ? 'descending' : 'ascending') : 'none' },
   h('button', { type: 'button', data: { column: key }, onclick: () => click(key) }, text));
-  return [h('span', { role: 'columnheader', class: 'tick-cell' }, h('input', { type: 'checkbox', class: 'tick', id: 'tick-all', tabindex: '-1', 'aria-label': 'Select all' })),
+  return [h('span', { role: 'columnheader', class: 'tick-cell' }, h('span', { class: 'visually-hidden' }, 'Selected'), h('input', { type: 'checkbox', class: 'tick', id: 'tick-all', tabindex: '-1', 'aria-label': 'Select all' })),
     column('name', 'Name', 'name'), column('size', 'Size', 'size'), column('when', 'Changed', 'time'),
     h('span', { role: 'columnheader', class: 'act-cell' }, h('span', { class: 'visually-hidden' }, 'Actions'))];
 }
