@@ -1,6 +1,7 @@
-// What opens the palette, on every page. All else of it comes when it is asked for.
+// What every page has in its header: what opens the palette, all else of which comes when it is asked for. And what stands in for
+// pages while the server is away.
 
-import { byId, setAttribute, setText } from './dom.js';
+import { byId, setAttribute, setText, url } from './dom.js';
 import { toast } from './toast.js';
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -31,3 +32,7 @@ addEventListener('keydown', (event) => {
 });
 addEventListener('hashchange', arrive);
 arrive();
+// After all else. Browsers have it over HTTPS and on this very machine; without it, their own page says that nobody answers.
+addEventListener('load', () => navigator.serviceWorker
+  ?.register(url(`/service-worker.js?v=${encodeURIComponent(document.documentElement.dataset.version ?? '')}`), { scope: url('/') })
+  .catch(() => {}));

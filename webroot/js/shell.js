@@ -7,6 +7,7 @@ import { headline, LOOKS } from './headline.js';
 import { Store } from './store.js';
 import { clockTime } from './format.js';
 import { get } from './api.js';
+import { heard } from './last-heard.js';
 
 const CONNECTION_WORDS = { connecting: 'Connecting…', live: 'Live', reconnecting: 'Reconnecting…' };
 const FAVICONS = { waiting: 'late', needs_setup: 'idle', never_run: 'idle', attention: 'late' };
@@ -58,6 +59,7 @@ function showConnection(state) {
   setText(mark.querySelector('.connection-words'), CONNECTION_WORDS[state]);
   if (state === 'live') disconnectedSince = null;
   else if (state === 'reconnecting') disconnectedSince ??= Date.now();
+  if (state !== 'connecting') heard(disconnectedSince ?? Date.now());
   setAttribute(mark, 'title', disconnectedSince ? `No news since ${clockTime(disconnectedSince)}` : 'This page updates by itself');
   showState(store.state);
 }

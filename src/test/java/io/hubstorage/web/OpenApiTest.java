@@ -113,6 +113,7 @@ final class OpenApiTest {
                 "/health/ready",
                 "/metrics",
                 "/openapi.yaml",
+                "/service-worker.js",
                 "/",
                 "/config",
                 "/logs",

@@ -77,6 +77,7 @@ final class RolesTest {
             "/login/oidc",
             "/login/oidc/callback",
             "/logout",
+            "/service-worker.js",
             "/status",
             "/status.json",
             "/status/badge.svg");

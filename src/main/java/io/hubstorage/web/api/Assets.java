@@ -33,6 +33,7 @@ public final class Assets {
             Map.entry("js", "text/javascript; charset=utf-8"),
             Map.entry("mjs", "text/javascript; charset=utf-8"),
             Map.entry("json", "application/json"),
+            Map.entry("html", "text/html; charset=utf-8"),
             Map.entry("webmanifest", "application/manifest+json"),
             Map.entry("svg", "image/svg+xml"),
             Map.entry("png", "image/png"),
@@ -56,6 +57,9 @@ public final class Assets {
 
     public void mount(Router router) {
         router.get(PREFIX + "*").handler(this::asset);
+        // At the root: a worker sees the pages below its own address.
+        router.get("/service-worker.js")
+                .handler(context -> send(context, "webroot/service-worker.js", "text/javascript; charset=utf-8"));
         router.get("/openapi.yaml")
                 .handler(context -> send(context, "openapi.yaml", "application/yaml; charset=utf-8"));
         router.get("/api/config/schema")

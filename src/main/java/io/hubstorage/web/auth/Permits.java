@@ -44,7 +44,15 @@ public final class Permits {
             "/assets/icons/favicon-late.svg",
             "/assets/icons/favicon-failing.svg",
             "/assets/icons/favicon-running.svg",
-            "/assets/icons/icons.svg");
+            "/assets/icons/icons.svg",
+            // What devices install, and ask for by themselves: the same for everybody, and nothing of anybody's.
+            "/assets/manifest.webmanifest",
+            "/assets/icons/app.svg",
+            "/assets/icons/app-192.png",
+            "/assets/icons/app-512.png",
+            "/assets/icons/app-maskable.png",
+            "/assets/icons/apple-touch-icon.png",
+            "/service-worker.js");
 
     /** Likewise, but a password or token that comes along is looked at, since there is more to see with it. */
     static final Set<String> OPEN_FOR_MORE = Set.of("/health/ready");
