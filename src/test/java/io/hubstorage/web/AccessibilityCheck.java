@@ -1,15 +1,14 @@
 package io.hubstorage.web;
 
 import com.microsoft.playwright.Page;
+import io.hubstorage.testkit.NodeProject;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What axe-core finds wrong with a page. */
 final class AccessibilityCheck {
-    private static final String AXE = "axe.min.js";
     private static final String RUN = """
         async () => {
           const { violations } = await axe.run(document, { resultTypes: ['violations'] });
@@ -18,12 +17,26 @@ final class AccessibilityCheck {
         }\
         """;
 
+    private static @Nullable String axe;
+
     private final String source;
 
     AccessibilityCheck() throws IOException {
-        try (InputStream in = AccessibilityCheck.class.getClassLoader().getResourceAsStream(AXE)) {
-            source = new String(Objects.requireNonNull(in, AXE).readAllBytes(), StandardCharsets.UTF_8);
+        source = axe();
+    }
+
+    /** From npm, where its newest version is to be had. */
+    private static String axe() throws IOException {
+        String known = axe;
+        if (known == null) {
+            try {
+                known = Files.readString(NodeProject.install("axe").file("node_modules/axe-core/axe.min.js"));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            axe = known;
         }
+        return known;
     }
 
     /** One sentence for each violation and element. */

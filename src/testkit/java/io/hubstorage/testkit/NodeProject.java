@@ -48,6 +48,11 @@ public final class NodeProject {
         return project;
     }
 
+    /** A file that is there now. */
+    public Path file(String name) {
+        return folder.resolve(name);
+    }
+
     /** Runs a program with Node; its errors are shown. */
     public Outcome node(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("node"));
