@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# Makes the pictures in docs/screenshots from the demo's data: every page, 1440 and 390 pixels wide, light and dark.
+# Makes the pictures in docs/screenshots: every page with the demo's data, 1440 and 390 pixels wide, light and dark; and bad days.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1:-}" in
   -h | --help)
     cat <<'TEXT'
-Usage: scripts/screenshots.sh [folder]
+Usage: scripts/screenshots.sh [folder [good|bad|bad-NAME]]
 
 Builds HubStorage, starts it on an embedded S3 with the demo's data, and takes a picture of every page, idle and during a
-backup, into the folder (docs/screenshots). Replaces pictures of the same name. Takes some two minutes.
+backup, into the folder (docs/screenshots). Then makes each bad day (S3 away, a full disk, a folder that cannot be written, half
+a million failures, ...) and takes that. Replaces pictures of the same name. Takes some five minutes.
+
+  good, bad        only the good days, or only the bad ones
+  bad-NAME         only the bad days whose pictures are called so
 
 Needs a JDK 25, Maven 3.9 or newer, and Chromium.
 TEXT
@@ -17,4 +21,5 @@ TEXT
     ;;
 esac
 
-exec mvn -q -B -DskipTests package exec:exec@screenshots -Dscreenshots.folder="${1:-docs/screenshots}"
+exec mvn -q -B -DskipTests package exec:exec@screenshots -Dscreenshots.folder="${1:-docs/screenshots}" \
+  -Dscreenshots.wanted="${2:-all}"

@@ -1,18 +1,19 @@
 package io.hubstorage.demo;
 
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.ColorScheme;
 import io.hubstorage.testkit.Chromium;
 import io.hubstorage.testkit.EmbeddedS3;
 import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,28 +27,18 @@ import org.awaitility.Awaitility;
  * behind it and one under way.
  */
 public final class Screenshots {
-    private static final int WIDE = 1440;
-    private static final int NARROW = 390;
-    private static final int HEIGHT = 900;
     /** The usual one: the pictures show it. */
-    private static final int PORT = 5002;
+    static final int PORT = 5002;
 
     private static final int RUNS_BEFORE = 24;
     private static final int NEW_PHOTOS = 16;
     private static final long SLOW_BYTES_PER_SECOND = 1_500_000;
-    private static final double PATIENCE_MS = 60_000;
     /** The bucket with the most to download is well under way. */
     private static final String HALF_WAY = """
         () => {
           const bar = document.querySelector('.bucket[data-bucket="photos"] .bar');
           return Number(bar?.getAttribute('aria-valuenow') ?? 0) >= 45;
         }\
-        """;
-
-    /** What pages ask for after they are loaded has arrived. */
-    private static final String QUIET = """
-        () => document.querySelector('#recent li a, #log .line, #preview .row, #preview:not(:empty), #diagnosis .step, .run-buckets, #entries a.entry, #found-list li') !== null
-            && !/Checking credentials|Looking the run up/.test(document.body.textContent)\
         """;
 
     /** From the first step of the set-up to its preview, with the dry run's figures. */
@@ -59,51 +50,51 @@ public final class Screenshots {
             "#schedule-next",
             "#preview-run");
 
-    private final Chromium chromium;
-    private final Path folder;
+    private final Camera camera;
     private final HubProcess hub;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private Screenshots(Chromium chromium, Path folder, HubProcess hub) {
-        this.chromium = chromium;
-        this.folder = folder;
+    private Screenshots(Camera camera, HubProcess hub) {
+        this.camera = camera;
         this.hub = hub;
     }
 
-    /** How one picture is taken. */
-    private record Look(int width, ColorScheme colours) {
-        static final List<Look> ALL = List.of(
-                new Look(WIDE, ColorScheme.LIGHT),
-                new Look(WIDE, ColorScheme.DARK),
-                new Look(NARROW, ColorScheme.LIGHT),
-                new Look(NARROW, ColorScheme.DARK));
-
-        String name(String page) {
-            return page + (width == WIDE ? "" : "-narrow") + (colours == ColorScheme.LIGHT ? "" : "-dark") + ".png";
+    /**
+     * Takes the folder for the pictures, and which are wanted: {@code good} for those of good days, {@code bad} for the bad ones or with
+     * what the names of some of them begin, {@code all} or nothing for both. The system property {@code hubstorage.jar} names the program.
+     */
+    public static void main(String[] args) throws Exception {
+        Path folder = Files.createDirectories(Path.of(args[0]));
+        String wanted = args.length > 1 ? args[1] : "all";
+        try (Chromium chromium = Chromium.start()
+                .orElseThrow(
+                        () -> new IllegalStateException("no Chromium is installed: sudo apt-get install chromium"))) {
+            Camera camera = new Camera(chromium, folder, List.of(Camera.Look.values()));
+            if (!wanted.startsWith("bad")) {
+                goodDays(camera);
+            }
+            if (!wanted.equals("good")) {
+                new BadDays(camera).takeAll(wanted.equals("all") ? "bad" : wanted);
+            }
         }
     }
 
-    /** Takes the folder for the pictures; the system property {@code hubstorage.jar} names the program. */
-    public static void main(String[] args) throws Exception {
-        Path folder = Files.createDirectories(Path.of(args[0]));
+    private static void goodDays(Camera camera) throws IOException, InterruptedException {
         Path parent = Path.of(System.getProperty("java.io.tmpdir"), "hubstorage");
         try (EmbeddedS3 s3 = EmbeddedS3.start();
                 DemoHome home = DemoHome.create(parent, false, DemoData.BUCKETS);
-                DemoHome fresh = DemoHome.create(parent, false, List.of());
-                Chromium chromium = Chromium.start()
-                        .orElseThrow(() ->
-                                new IllegalStateException("no Chromium is installed: sudo apt-get install chromium"))) {
+                DemoHome fresh = DemoHome.create(parent, false, List.of())) {
             DemoData data = new DemoData(s3, 2026);
             data.fill();
             try (HubProcess hub = start(fresh, s3, Map.of("HUBSTORAGE_WEB_PASSWORD", "the pictures show none"))) {
-                new Screenshots(chromium, folder, hub).takeLogin();
+                new Screenshots(camera, hub).takeLogin();
             }
             try (HubProcess hub = start(fresh, s3, Map.of())) {
-                new Screenshots(chromium, folder, hub).takeSetup();
+                new Screenshots(camera, hub).takeSetup();
             }
             try (HubProcess hub = start(home, s3, Map.of())) {
-                new Screenshots(chromium, folder, hub).takeAll(s3, data);
+                new Screenshots(camera, hub).takeAll(s3, data);
             }
         }
     }
@@ -116,26 +107,19 @@ public final class Screenshots {
     }
 
     private void takeLogin() throws IOException {
-        List<Page> pages = windows();
-        for (Page page : pages) {
-            page.navigate(hub.awaitUp().resolve("/login").toString());
-            page.waitForSelector("#password");
-        }
-        take(pages, "login");
-        close(pages);
+        List<Page> pages = camera.visit(address("login"));
+        pages.forEach(page -> page.waitForSelector("#password"));
+        camera.take(pages, "login");
     }
 
     private void takeSetup() throws IOException {
-        List<Page> empty = open("");
-        take(empty, "dashboard-empty");
-        close(empty);
-        List<Page> pages = open("setup");
+        take("", "overview-empty");
+        List<Page> pages = camera.open(address("setup"));
         for (Page page : pages) {
             SETUP_STEPS.forEach(page::click);
             page.waitForSelector(".plan-total");
         }
-        take(pages, "setup");
-        close(pages);
+        camera.take(pages, "setup");
     }
 
     private void takeAll(EmbeddedS3 s3, DemoData data) throws IOException, InterruptedException {
@@ -151,63 +135,40 @@ public final class Screenshots {
             run(i == 7);
             awaitRuns(i + 1);
         }
-        for (String page : List.of("", "config", "logs")) {
-            List<Page> pages = open(page);
-            take(pages, page.isEmpty() ? "dashboard-idle" : page);
-            close(pages);
-        }
-        List<Page> last = open("runs/" + lastRun());
-        take(last, "run");
-        close(last);
-        List<Page> files = open("files?bucket=documents");
-        take(files, "files");
-        close(files);
-        List<Page> found = open("files?q=accounts/2026");
-        take(found, "files-find");
-        close(found);
+        String run = lastRun();
+        take("", "overview-idle");
+        take("buckets", "buckets");
+        take("buckets/documents", "bucket");
+        take("files?bucket=documents", "files");
+        take(
+                "files?bucket=documents&key="
+                        + encoded(data.keys(DemoData.DOCUMENTS).getFirst()),
+                "files-versions");
+        take("files?q=accounts/2026", "files-search");
+        take("activity", "activity");
+        take("runs/" + run, "run");
+        take("runs/" + run + "/certificate", "certificate");
+        take("logs", "log");
+        take("storage", "storage");
+        take("config", "settings");
         data.addPhotos(NEW_PHOTOS);
         s3.throttle(SLOW_BYTES_PER_SECOND);
-        List<Page> pages = open("");
+        List<Page> pages = camera.open(address(""));
         run(false);
         pages.forEach(page -> page.waitForFunction(HALF_WAY));
-        take(pages, "dashboard");
-        close(pages);
+        camera.take(pages, "overview");
     }
 
-    private List<Page> open(String path) {
-        List<Page> pages = windows();
-        for (Page page : pages) {
-            page.navigate(hub.awaitUp().resolve("/" + path).toString());
-            page.waitForSelector("#connection[data-connection=live]");
-            page.waitForFunction(QUIET);
-        }
-        return pages;
+    private static String encoded(String key) {
+        return URLEncoder.encode(key, StandardCharsets.UTF_8);
     }
 
-    private List<Page> windows() {
-        return Look.ALL.stream()
-                .map(look -> {
-                    BrowserContext window = chromium.window(look.width(), HEIGHT, look.colours());
-                    window.setDefaultTimeout(PATIENCE_MS);
-                    return window.newPage();
-                })
-                .toList();
+    private void take(String path, String name) throws IOException {
+        camera.take(address(path), name);
     }
 
-    private void take(List<Page> pages, String name) throws IOException {
-        // A picture has no scroll bar, hence needs no room for one.
-        pages.forEach(
-                page -> page.evaluate("() => document.documentElement.style.setProperty('scrollbar-gutter', 'auto')"));
-        List<byte[]> pictures = pages.stream()
-                .map(page -> page.screenshot(new Page.ScreenshotOptions().setFullPage(true)))
-                .toList();
-        for (int i = 0; i < pictures.size(); i++) {
-            Files.write(folder.resolve(Look.ALL.get(i).name(name)), Png.packed(pictures.get(i)));
-        }
-    }
-
-    private static void close(List<Page> pages) {
-        pages.forEach(page -> page.context().close());
+    private URI address(String path) {
+        return hub.awaitUp().resolve("/" + path);
     }
 
     /** The demo's schedule would begin a run of its own in the middle. */
