@@ -275,26 +275,29 @@ final class BadDays {
         }
     }
 
-    /** Gives the runs that failed today a day each. */
+    /** Gives the runs that failed today a day each; the last one stays as it was. */
     private void spread(Path history) throws IOException {
-        List<String> lines = Files.readAllLines(history);
-        List<Integer> today = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i++) {
-            String began = new JsonObject(lines.get(i)).getString("started_at");
-            if (began != null && Instant.parse(began).isAfter(now)) {
-                today.add(i);
+        List<String> today = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(history)) {
+            JsonObject record = new JsonObject(line);
+            String began = record.getString("started_at");
+            if (began != null && Instant.parse(began).isAfter(now) && !today.contains(record.getString("run_id"))) {
+                today.add(record.getString("run_id"));
             }
         }
-        for (int i = 0; i < today.size(); i++) {
-            JsonObject record = new JsonObject(lines.get(today.get(i)));
-            // The last one is as it was.
-            Duration earlier = Duration.ofDays(today.size() - 1L - i);
+        for (String line : Files.readAllLines(history)) {
+            JsonObject record = new JsonObject(line);
+            int run = today.indexOf(record.getString("run_id"));
             for (String time : List.of("started_at", "finished_at")) {
-                record.put(
-                        time,
-                        Instant.parse(record.getString(time)).minus(earlier).toString());
+                if (run >= 0 && record.getString(time) != null) {
+                    Instant at = Instant.parse(record.getString(time));
+                    record.put(
+                            time,
+                            at.minus(Duration.ofDays(today.size() - 1L - run)).toString());
+                }
             }
-            lines.set(today.get(i), record.encode());
+            lines.add(record.encode());
         }
         Files.write(history, lines);
     }
