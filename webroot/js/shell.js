@@ -19,6 +19,8 @@ export const store = new Store((callback) => setTimeout(callback, FRAME_MS));
 /** When the stream was last known to be alive, while it is not; null while it is. */
 let disconnectedSince = null;
 
+addEventListener('pagehide', () => byId('connection')?.dataset.connection === 'live' && heard());
+
 /**
  * Starts the page's connection. `onLog(line)`, when given, gets each log line; `history` is how many past runs to load, without
  * `failures` those without the names of what failed.

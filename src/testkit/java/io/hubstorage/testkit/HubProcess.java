@@ -40,6 +40,9 @@ public final class HubProcess implements AutoCloseable {
     private final Process process;
     private final Path out;
     private final Path err;
+    /** Once it has said so: by then it may have said much more. */
+    private volatile @Nullable URI up;
+
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -163,14 +166,19 @@ public final class HubProcess implements AutoCloseable {
 
     /** Waits until the service says that it is up; returns its address. */
     public URI awaitUp() {
-        return Awaitility.await()
-                .atMost(PATIENCE)
-                .failFast(() -> {
-                    if (!process.isAlive()) {
-                        throw new IllegalStateException("it ended:\n" + out() + err());
-                    }
-                })
-                .until(this::address, Objects::nonNull);
+        URI known = up;
+        if (known == null) {
+            known = Awaitility.await()
+                    .atMost(PATIENCE)
+                    .failFast(() -> {
+                        if (!process.isAlive()) {
+                            throw new IllegalStateException("it ended:\n" + out() + err());
+                        }
+                    })
+                    .until(this::address, Objects::nonNull);
+            up = known;
+        }
+        return known;
     }
 
     private @Nullable URI address() {
