@@ -204,6 +204,13 @@ public final class HubProcess implements AutoCloseable {
                 .POST(BodyPublishers.ofString(body.encode())));
     }
 
+    /** The answer to a PUT of JSON. */
+    public HttpResponse<String> put(String path, JsonObject body) {
+        return send(HttpRequest.newBuilder(awaitUp().resolve(path))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body.encode())));
+    }
+
     private HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return http.send(request.timeout(Duration.ofMinutes(1)).build(), BodyHandlers.ofString());
