@@ -72,6 +72,13 @@ final class TemplatesTest {
 
     @ParameterizedTest
     @MethodSource({"pages", "error", "login", "status"})
+    void noIdIsThereTwice(String page) throws Exception {
+        assertThat(found(render(page, Map.of("role", "admin", "initialState", STATE)), " id=\"([^\"]+)\""))
+                .doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource({"pages", "error", "login", "status"})
     void aPageRendersWithTheLeastItMayBeGiven(String page) throws Exception {
         assertThat(render(page, Map.of())).contains("<title>").doesNotContain("initial-state");
     }
