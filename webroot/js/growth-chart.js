@@ -83,7 +83,7 @@ function options(width, series, say) {
   return {
     width,
     height: HEIGHT,
-    padding: [10, 14, 0, 0],
+    padding: [10, 24, 0, 0],
     tzDate: (seconds) => new Date(seconds * 1000),
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },

@@ -1,7 +1,7 @@
 // Cards for what is wrong, with what can be done about it. One that is over stays in its place, so that nothing jumps, until it is put away.
 
 import { byId, h, icon, setAttribute, setData, setHidden, setText, url } from './dom.js';
-import { duration, exact, inSentence, moment, plural, timeOfDay, visible } from './format.js';
+import { exact, inSentence, moment, plural, roughly, timeOfDay, visible } from './format.js';
 import { issues } from './issues.js';
 import { now, timeElement } from './clock.js';
 import { post } from './api.js';
@@ -85,7 +85,7 @@ function since({ since: at, often, rank }) {
   if (at == null) return [];
   const words = Math.abs(now() - at) < 86_400_000 ? `Since ${timeOfDay(at, now())}` : `Since ${inSentence(moment(at, now()))}`;
   const times = often > 1 ? ` · ${rank === 'alarm' ? `${often} times` : plural(often, 'run')}` : '';
-  return [h('time', { datetime: new Date(at).toISOString(), title: exact(at) }, words), `, for ${duration(Math.max(0, now() - at)).replace(/ \d+ \w+$/, '')}${times}`];
+  return [h('time', { datetime: new Date(at).toISOString(), title: exact(at) }, words), `, for ${roughly(now() - at)}${times}`];
 }
 
 function control(action, each) {

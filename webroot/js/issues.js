@@ -1,7 +1,7 @@
 // What is wrong, as a few things that one can do something about: what happened, since when, what to do. The server has judged it; here it
 // is grouped by cause and put in order. Pure.
 
-import { capitalBut, count, instant, listing, plural, visible } from './format.js';
+import { capital, capitalBut, count, instant, listing, plural, visible } from './format.js';
 import { leftOut } from './results.js';
 
 const CONDITIONS = {
@@ -17,6 +17,8 @@ const CONDITIONS = {
   disk: { title: 'The disk is filling up', path: '/storage#space', label: 'Storage' },
   login: { title: 'Somebody is guessing passwords', path: '/config#access', label: 'Settings' },
 };
+/** Of those whose sentence is too long for a title. */
+const ALARMS = { clock_moved: 'The clock was set back', history_lost: 'The history of earlier runs was lost' };
 /** As `StatusMessage.Condition.Kind` has it. */
 const STOPS_BACKUPS = new Set(['engine', 'data_folder', 'history', 'scheduler']);
 /** The order in which things are told. */
@@ -78,7 +80,7 @@ function group(groups, cause, entry, run, past) {
   found.runs.add(run);
   found.buckets.push(entry.bucket);
   found.failing ||= entry.state === 'failing';
-  found.kept &&= entry.held != null;
+  found.kept &&= entry.held?.objects > 0;
   const { since, often } = troubledSince(past, entry.bucket);
   if (since != null && (found.since == null || since < found.since)) Object.assign(found, { since, often });
 }
@@ -103,14 +105,21 @@ function failedWhole(status, past) {
   if (status.state !== 'failing' || run?.result !== 'failed' || run.buckets.some((bucket) => !leftOut(bucket))) return [];
   const cause = run.causes?.[0];
   return [issue('run', 'failing', {
-    title: cause ? visible(cause.title) : 'The last backup failed', text: visible(run.message ?? ''), since: instant(run.started_at), remedy: cause ? visible(cause.advice) : '',
+    title: cause ? visible(cause.title) : 'The last backup failed', text: capital(visible(run.message ?? '')), since: instant(run.started_at),
+    remedy: cause && !run.message?.includes(opening(cause.advice)) ? visible(cause.advice) : '',
     actions: [{ path: `/runs/${encodeURIComponent(run.run_id)}`, label: 'Show' }, { does: 'run', buckets: [], label: 'Retry' }],
   })];
 }
 
+/** What it begins with, up to the first stop: the sentence of a run may have said it already. */
+function opening(sentence) {
+  return sentence.split(/[.;]/, 1)[0];
+}
+
 function late({ status, scheduler, backup }) {
   const old = status.buckets.filter(({ state }) => state === 'late');
-  const overdue = scheduler?.overdue === true && !backup.running;
+  // Where nothing can begin, that is what is wrong.
+  const overdue = scheduler?.overdue === true && !backup.running && !status.conditions.some(({ kind }) => STOPS_BACKUPS.has(kind));
   if (!overdue && old.length === 0) return [];
   const since = overdue ? instant(scheduler.next_backup) : oldest(old);
   return [issue('late', 'late', {
@@ -122,9 +131,10 @@ function late({ status, scheduler, backup }) {
   })];
 }
 
-function alarm({ id, bucket, message, remedy, since, times }) {
+function alarm({ id, kind, bucket, message, remedy, since, times }) {
+  const title = ALARMS[kind];
   return issue(`alarm-${id}`, 'alarm', {
-    title: message, since: instant(since), often: times > 1 ? times : 0, remedy,
+    title: title ?? message, text: title ? message : '', since: instant(since), often: times > 1 ? times : 0, remedy,
     actions: [...(bucket ? [{ path: `/buckets/${encodeURIComponent(bucket)}`, label: 'Show' }] : []), { does: 'acknowledge', alarm: id, label: 'Acknowledge' }],
   });
 }

@@ -47,6 +47,7 @@ function verdict(record) {
     ? ['idle', 'same', 'The run ended early: this is how far it had come.']
     : open > 0 ? ['warn', 'alert', `${open === 1 ? 'One bucket' : plural(open, 'bucket')} couldn't be listed, so nothing was deleted from ${open === 1 ? 'its backup' : 'their backups'}.`]
     : sum !== record.totals.listed.objects ? ['bad', 'alert', `${count(Math.abs(record.totals.listed.objects - sum))} listed objects are not accounted for.`]
+    : record.result === 'failed' && sum === 0 ? ['bad', 'cross', 'The run failed before it had listed anything.']
     : ['good', 'check', 'Verified: every object accounted for.'];
   return h('p', { class: 'verdict', data: { tone } }, icon(name), h('span', {}, words));
 }

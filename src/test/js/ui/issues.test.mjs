@@ -72,7 +72,28 @@ test('what stands for all buckets of an account is retried with all', () => {
 test('a run that failed before it came to its buckets is told with its message', () => {
   const run = { ...record({ result: 'failed', buckets: [], message: 'the disk is full' }), causes: [{ cause: 'disk_full', title: 'The disk is full', advice: 'Make room.', objects: 0, bytes: 0, buckets: [], examples: [] }] };
   const [only] = issues(state({ runs: [run], status: { state: 'failing' } }));
-  assert.deepEqual([only.title, only.text, only.remedy, only.actions[1].buckets], ['The disk is full', 'the disk is full', 'Make room.', []]);
+  assert.deepEqual([only.title, only.text, only.remedy, only.actions[1].buckets], ['The disk is full', 'The disk is full', 'Make room.', []]);
+  const [once] = issues(state({ runs: [{ ...run, message: 'not enough room. Make room; nothing is lost' }], status: { state: 'failing' } }));
+  assert.deepEqual([once.text, once.remedy], ['Not enough room. Make room; nothing is lost', '']);
+});
+
+test('where nothing can begin, nobody is told to begin it', () => {
+  const conditions = [{ kind: 'data_folder', message: 'It cannot be written.', remedy: 'Let it belong to HubStorage.' }];
+  const found = issues(state({ scheduler: { overdue: true, next_backup: iso(NOW - HOUR) }, status: { state: 'failing', conditions } }));
+  assert.deepEqual(found.map(({ title }) => title), ['It cannot be written.']);
+});
+
+test('only what is there is kept', () => {
+  const told = (objects) => issues(state({ runs: [record({ results: { alpha: 'partial' }, result: 'partial' })],
+    status: { state: 'partial', buckets: [standing({ state: 'partial', problem: '5 objects could not be copied', held: { objects, bytes: objects } })] } }))[0].text;
+  assert.match(told(7), /kept/);
+  assert.doesNotMatch(told(0), /kept/);
+});
+
+test('an alarm with a long sentence has a short title', () => {
+  const alarm = { id: 'clock_moved', kind: 'clock_moved', message: 'The clock says 2026-11-27T21:08:14Z, but the newest snapshot began later.', remedy: 'Set it.', since: iso(NOW), times: 1 };
+  const [moved] = issues(state({ status: { state: 'attention', alarms: [alarm] } }));
+  assert.deepEqual([moved.title, moved.text], ['The clock was set back', alarm.message]);
 });
 
 test('what the headline says is not said again, and what stops all backups comes first', () => {

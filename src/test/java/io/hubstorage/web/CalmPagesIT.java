@@ -55,7 +55,7 @@ final class CalmPagesIT {
                                 : pages.getFirst().tab())
                         .open(path);
                 pages.add(page);
-                page.isShown("#state[data-tone=info]");
+                page.isShown("#standing[data-tone=info]");
                 shifts.put(path, new LayoutShifts(page.page()));
             }
             for (int step = EACH_STEP; step <= PHOTOS; step += EACH_STEP) {
@@ -65,7 +65,7 @@ final class CalmPagesIT {
             }
             HUB.s3().letAllThrough();
             for (WatchedPage page : pages) {
-                page.isShown("#state:not([data-tone=info])");
+                page.isShown("#standing:not([data-tone=info])");
                 page.wasNotReloaded();
                 page.isWithoutComplaint();
             }

@@ -104,7 +104,7 @@ final class JourneysIT {
     @Test
     void isAllWell() {
         page.that("#headline").containsText("safe");
-        page.that("#state").hasText("Safe");
+        page.that("#standing").hasText("Safe");
         page.that("#issues").isHidden();
         assertThat(clicks()).isZero();
     }
