@@ -170,7 +170,7 @@ function progressed(state) {
   if (share == null) known.bar.removeAttribute('aria-valuenow');
   else known.bar.setAttribute('aria-valuenow', Math.round(share * 100));
   known.stop.disabled = state.phase === 'cancelling' || state.phase === 'committing';
-  setHidden(byId('running'), false);
+  setHidden(byId('idle'), true);
 }
 
 function runningRow(state) {
@@ -186,7 +186,7 @@ function runningRow(state) {
 function removeRunning(id) {
   running.get(id)?.element.remove();
   running.delete(id);
-  setHidden(byId('running'), running.size === 0);
+  setHidden(byId('idle'), running.size > 0);
 }
 
 function askToStop(state) {

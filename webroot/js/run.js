@@ -56,8 +56,9 @@ function show(run, progress) {
     ended ? said(run, tone, name) : live.element,
     causes(run),
     ended ? h('div', { class: 'run-top' }, summary(run), facts(run)) : facts(run),
-    ended ? changesCard(run) : null,
     run.buckets.length > 0 ? h('section', { class: 'card', 'aria-label': 'Buckets' }, h('header', {}, h('h2', {}, 'Buckets')), h('div', { class: 'run-buckets' }, bucketTable(run))) : null,
+    // Below what has its size at once, since it comes a moment later.
+    ended ? changesCard(run) : null,
     log.element,
   ].filter(Boolean));
   if (progress) follow({ ...progress, kind: 'backup' });

@@ -162,7 +162,7 @@ final class ActivityIT {
             page.click("#running-jobs .cancel-job");
             page.click("#cancel-dialog .danger");
             page.that(".job[data-id='%s']".formatted(id)).containsText("Stopped");
-            page.that("#running").isHidden();
+            page.that("#idle").isVisible();
         } finally {
             s3.faults().clear();
             held.open();

@@ -70,8 +70,8 @@ final class CalmPagesIT {
                 page.isWithoutComplaint();
             }
             assertThat(shifts)
-                    .allSatisfy(
-                            (path, shift) -> assertThat(shift.score()).as(path).isLessThanOrEqualTo(BARELY));
+                    .allSatisfy((path, shift) ->
+                            assertThat(shift.score()).as("%s: %s", path, shift).isLessThanOrEqualTo(BARELY));
         } finally {
             pages.getFirst().close();
         }
