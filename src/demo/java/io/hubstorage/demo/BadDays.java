@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -83,7 +84,7 @@ final class BadDays {
         private final SyntheticS3 s3 = SyntheticS3.start();
         private final Map<String, String> more = new LinkedHashMap<>();
         private final List<String> buckets = new ArrayList<>(List.of("photos", "documents"));
-        private HubProcess hub;
+        private @Nullable HubProcess started;
 
         Place() throws IOException {
             s3.bucket("photos", SyntheticBucket.ruled(400, "2026/IMG_####.jpg", index -> 40_000 + index * 97L % 9_000));
@@ -113,9 +114,14 @@ final class BadDays {
 
         HubProcess start() throws IOException {
             configure();
-            hub = HubProcess.start(home.folder(), environment(), "serve");
+            HubProcess hub = HubProcess.start(home.folder(), environment(), "serve");
+            started = hub;
             hub.awaitUp();
             return hub;
+        }
+
+        HubProcess hub() {
+            return Objects.requireNonNull(started, "not started");
         }
 
         private void configure() {
@@ -138,7 +144,7 @@ final class BadDays {
         /** Waits until a run that began here has ended. */
         void awaitRun() {
             Awaitility.await("a run ends").atMost(LONGEST_RUN).until(() -> {
-                JsonObject status = hub.json("/api/backup/status");
+                JsonObject status = hub().json("/api/backup/status");
                 JsonObject last = status.getJsonObject("last");
                 return !status.getBoolean("running")
                         && last != null
@@ -148,31 +154,31 @@ final class BadDays {
 
         void run() {
             String before = lastRun();
-            hub.post("/api/backup/run", new JsonObject());
+            hub().post("/api/backup/run", new JsonObject());
             Awaitility.await("another run ends").atMost(LONGEST_RUN).until(() -> {
-                JsonObject status = hub.json("/api/backup/status");
+                JsonObject status = hub().json("/api/backup/status");
                 return !status.getBoolean("running") && !before.equals(lastRun());
             });
         }
 
         String lastRun() {
             return Objects.requireNonNull(
-                    hub.json("/api/backup/last").getJsonObject("last").getString("run_id"));
+                    hub().json("/api/backup/last").getJsonObject("last").getString("run_id"));
         }
 
         /** Nobody had written down the days that were made; that is no part of this picture. */
         void acknowledge() {
-            hub.post("/api/alarms/history_lost/acknowledge", new JsonObject());
+            hub().post("/api/alarms/history_lost/acknowledge", new JsonObject());
         }
 
         void take(String path, String name) throws IOException {
-            camera.take(hub.awaitUp().resolve(path), name);
+            camera.take(hub().awaitUp().resolve(path), name);
         }
 
         @Override
         public void close() throws IOException {
-            if (hub != null) {
-                hub.close();
+            if (started != null) {
+                started.close();
             }
             s3.close();
             home.close();
@@ -186,7 +192,7 @@ final class BadDays {
             place.start();
             place.acknowledge();
             Awaitility.await("it waits for S3").atMost(LONGEST_RUN).until(() -> {
-                JsonObject status = place.hub.json("/api/status");
+                JsonObject status = place.hub().json("/api/status");
                 return status.encode().contains("\"state\":\"waiting\"");
             });
             place.take("/", "bad-s3-down");
@@ -207,7 +213,7 @@ final class BadDays {
                 place.take("/", "bad-disk-full");
                 place.take("/storage", "bad-disk-full-storage");
             } finally {
-                place.hub.close();
+                place.hub().close();
                 disk.free();
             }
         }
@@ -228,14 +234,14 @@ final class BadDays {
                         Files.setPosixFilePermissions(each, PosixFilePermissions.fromString("rwxr-xr-x"));
                     }
                 }
-                place.hub = HubProcess.startAs(NOBODY, jar, home, place.environment(), "serve");
+                place.started = HubProcess.startAs(NOBODY, jar, home, place.environment(), "serve");
             } else {
                 Files.setPosixFilePermissions(place.home.data(), PosixFilePermissions.fromString("r-xr-xr-x"));
-                place.hub = HubProcess.start(home, place.environment(), "serve");
+                place.started = HubProcess.start(home, place.environment(), "serve");
             }
-            place.hub.awaitUp();
+            place.hub().awaitUp();
             place.acknowledge();
-            HubProcess hub = place.hub;
+            HubProcess hub = place.hub();
             Awaitility.await("no run can begin").until(() -> hub.out().contains("No backup can begin"));
             place.take("/", "bad-not-writable");
         }
@@ -268,7 +274,7 @@ final class BadDays {
             for (int i = 0; i < 6; i++) {
                 place.run();
             }
-            place.hub.close();
+            place.hub().close();
             spread(place.home.config().resolveSibling("history.jsonl"));
             place.start();
             place.take("/", "bad-failing-week");
@@ -343,9 +349,9 @@ final class BadDays {
         try (Place place = new Place()) {
             place.past(Duration.ofHours(3));
             place.start();
-            List<Page> pages = camera.open(place.hub.awaitUp());
+            List<Page> pages = camera.open(place.hub().awaitUp());
             pages.forEach(page -> page.evaluate("async () => { await navigator.serviceWorker.ready; }"));
-            place.hub.close();
+            place.hub().close();
             pages.forEach(page -> {
                 page.reload();
                 page.waitForSelector("#next:not(:empty)");

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
@@ -161,15 +162,15 @@ final class FolderRankingTest {
         double most = 0;
         for (Map<String, Long> list : lists) {
             List<String> ten = list.keySet().stream()
-                    .sorted(Comparator.comparing(
-                                    (String prefix) -> -sums.get(prefix).bytes())
+                    .sorted(Comparator.comparingLong((String prefix) ->
+                                    -Objects.requireNonNull(sums.get(prefix)).bytes())
                             .thenComparing(KeyOrder.COMPARATOR))
                     .limit(10)
                     .toList();
             double information = ten.stream()
                     .filter(prefix ->
                             ten.stream().noneMatch(other -> !other.equals(prefix) && prefix.startsWith(other)))
-                    .mapToDouble(prefix -> list.get(prefix) / all)
+                    .mapToDouble(prefix -> Objects.requireNonNull(list.get(prefix)) / all)
                     .sorted()
                     .map(share -> -share * Math.log(share))
                     .sum();

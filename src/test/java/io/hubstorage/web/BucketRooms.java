@@ -246,7 +246,7 @@ final class BucketRooms {
     }
 
     private static RunRecord.BucketRecord bucket(String name, RunResult result, int changed, long failed) {
-        Tally some = new Tally(changed, changed * 21 * MIB);
+        Tally some = new Tally(changed, changed * 21L * MIB);
         BucketCounts counts = new BucketCounts(Map.of(
                 Fate.LISTED, new Tally(120 + changed + failed, 3_000 * MIB),
                 Fate.DOWNLOADED, some,
