@@ -63,6 +63,11 @@ abstract class CliCommand implements Callable<Integer> {
         return new ParameterException(line(), message);
     }
 
+    /** The whole command line, of which this is a command. */
+    final CommandLine root() {
+        return line().getCommandSpec().root().commandLine();
+    }
+
     private CommandLine line() {
         if (spec == null) {
             throw new IllegalStateException("not called by the command line");

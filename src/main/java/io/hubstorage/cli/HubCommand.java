@@ -84,6 +84,8 @@ public final class HubCommand extends CliCommand {
                 .addSubcommand(command(new PasswordCommand(program)))
                 .addSubcommand(command(new TokenCommand(program)))
                 .addSubcommand(command(new AuditCommand(program)))
+                .addSubcommand(command(new IamPolicyCommand(program)))
+                .addSubcommand(command(new CompletionCommand(program)))
                 .addSubcommand(config);
         root.getCommandSpec().version("HubStorage " + program.version());
         CliErrorHandler errors = new CliErrorHandler();

@@ -4,39 +4,28 @@ import static io.hubstorage.testkit.TextBucket.noise;
 import static io.hubstorage.testkit.TextBucket.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hubstorage.HubStorage;
 import io.hubstorage.browse.FolderArchive;
 import io.hubstorage.browse.Preview;
 import io.hubstorage.browse.SnapshotReader;
-import io.hubstorage.config.ConfigStore;
 import io.hubstorage.manifest.ManifestEntry;
-import io.hubstorage.requests.RetryPolicy;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
-import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticS3;
 import io.hubstorage.testkit.TextBucket;
-import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,20 +38,24 @@ final class CompressedFilesTest {
     @TempDir
     Path home;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private Commands commands;
     private SyntheticS3 s3;
     private TextBucket photos;
 
     @BeforeEach
     void backUp() throws IOException {
         s3 = SyntheticS3.start();
-        Files.createDirectories(home.resolve("config"));
-        Files.createFile(home.resolve(".env"));
-        Files.writeString(home.resolve("config/config.json"), """
-            {"s3_buckets": ["photos"], "automation": {"enabled": false, "max_retries": 0},
-             "compression": {"mode": "files", "patterns": ["*.txt"], "level": 5}}\
-            """);
+        commands = new Commands(home)
+                .with("AWS_ENDPOINT_URL", s3.endpoint())
+                .with("AWS_ACCESS_KEY_ID", "synthetic")
+                .with("AWS_SECRET_ACCESS_KEY", "synthetic-secret")
+                .with("HUBSTORAGE_RESTORE_PATH", home)
+                .with("HUBSTORAGE_REPLICATION_PATH", home)
+                .at(InstantSource.system())
+                .configured("""
+                    {"s3_buckets": ["photos"], "automation": {"enabled": false, "max_retries": 0},
+                     "compression": {"mode": "files", "patterns": ["*.txt"], "level": 5}}\
+                    """);
         photos = new TextBucket(s3, "photos")
                 .put("log/large.txt", text(LARGE, 1))
                 .put("log/small.txt", text(20_000, 2))
@@ -70,7 +63,7 @@ final class CompressedFilesTest {
                 .put("log/small.txt.zst", noise(300, 3))
                 .put("log/noise.txt", noise(20_000, 4))
                 .put("picture.bin", noise(LARGE, 5));
-        assertThat(command("backup")).as(err.toString()).isZero();
+        assertThat(commands.run("backup")).as(commands.err()).isZero();
         assertThat(entry("log/large.txt").stored()).isNotNull();
         assertThat(entry("log/small.txt").path()).isEqualTo("log/small.txt.zst");
         assertThat(entry("log/small.txt.zst").stored()).isNull();
@@ -81,84 +74,6 @@ final class CompressedFilesTest {
     void close() {
         photos.close();
         s3.close();
-    }
-
-    private record Engine(Map<String, String> environment) implements Program {
-        @Override
-        public String version() {
-            return "1.2.3";
-        }
-
-        @Override
-        public InstantSource clock() {
-            return InstantSource.system();
-        }
-
-        @Override
-        public Terminal terminal() {
-            return Terminal.NONE;
-        }
-
-        @Override
-        public @Nullable String secret(String question) {
-            return null;
-        }
-
-        @Override
-        public Running start(Launch launch) {
-            Vertx vertx = Vertx.vertx();
-            HubStorage hub = Hub.await(
-                    HubStorage.engine(vertx, launch.environment(), clock(), Duration.ofSeconds(5), RetryPolicy.USUAL));
-            return new Running() {
-                @Override
-                public Vertx vertx() {
-                    return vertx;
-                }
-
-                @Override
-                public ConfigStore config() {
-                    return hub.config();
-                }
-
-                @Override
-                public OptionalInt port() {
-                    return OptionalInt.empty();
-                }
-
-                @Override
-                public void close() {
-                    Hub.await(hub.stop());
-                    Hub.await(vertx.close());
-                }
-            };
-        }
-
-        @Override
-        public CompletableFuture<Void> stopRequest() {
-            return new CompletableFuture<>();
-        }
-    }
-
-    private int command(String... arguments) {
-        return commandOver("data", arguments);
-    }
-
-    private int commandOver(String data, String... arguments) {
-        out.getBuffer().setLength(0);
-        err.getBuffer().setLength(0);
-        Map<String, String> environment = Map.ofEntries(
-                Map.entry("HUBSTORAGE_ENV_FILE", home.resolve(".env").toString()),
-                Map.entry("HUBSTORAGE_CONFIG_PATH", home.resolve("config").toString()),
-                Map.entry("HUBSTORAGE_DATA_PATH", home.resolve(data).toString()),
-                Map.entry("HUBSTORAGE_LOG_PATH", home.resolve("logs").toString()),
-                Map.entry("AWS_ENDPOINT_URL", s3.endpoint().toString()),
-                Map.entry("AWS_ACCESS_KEY_ID", "synthetic"),
-                Map.entry("AWS_SECRET_ACCESS_KEY", "synthetic-secret"),
-                Map.entry("HUBSTORAGE_RESTORE_PATH", home.toString()),
-                Map.entry("HUBSTORAGE_REPLICATION_PATH", home.toString()),
-                Map.entry("DOCKER_MODE", "false"));
-        return HubCommand.execute(
-                new Engine(environment), new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     }
 
     private SnapshotReader newest() throws IOException {
@@ -233,14 +148,14 @@ final class CompressedFilesTest {
     @Test
     void aRestoreWritesTheContent() throws IOException {
         Path target = home.resolve("restored");
-        assertThat(command("restore", "--bucket", "photos", "--to-dir", target.toString(), "--yes"))
-                .as(() -> out.toString() + err)
+        assertThat(commands.run("restore", "--bucket", "photos", "--to-dir", target.toString(), "--yes"))
+                .as(() -> commands.out() + commands.err())
                 .isZero();
         assertHolds(files(target));
 
         try (TextBucket back = new TextBucket(s3, "back")) {
-            assertThat(command("restore", "--bucket", "photos", "--to", "s3://back/", "--yes"))
-                    .as(() -> out.toString() + err)
+            assertThat(commands.run("restore", "--bucket", "photos", "--to", "s3://back/", "--yes"))
+                    .as(() -> commands.out() + commands.err())
                     .isZero();
             SortedMap<String, byte[]> found = new TreeMap<>();
             photos.content().keySet().forEach(key -> found.put(key, back.get(key)));
@@ -251,15 +166,15 @@ final class CompressedFilesTest {
     @Test
     void aSecondCopyHasTheSameFilesAndCanBeProven() throws IOException {
         Path copy = home.resolve("copy");
-        assertThat(command("replicate", "--to", copy.toString()))
-                .as(() -> out.toString() + err)
+        assertThat(commands.run("replicate", "--to", copy.toString()))
+                .as(() -> commands.out() + commands.err())
                 .isZero();
         Path tree = home.resolve("data").relativize(newest().folder()).resolve("s3");
         SortedMap<String, byte[]> there = files(copy.resolve(tree));
         files(home.resolve("data").resolve(tree))
                 .forEach((path, bytes) -> assertThat(there.get(path)).as(path).isEqualTo(bytes));
-        assertThat(commandOver("copy", "verify", "--all"))
-                .as(() -> out.toString() + err)
+        assertThat(commands.with("HUBSTORAGE_DATA_PATH", copy).run("verify", "--all"))
+                .as(() -> commands.out() + commands.err())
                 .isZero();
     }
 
@@ -267,19 +182,21 @@ final class CompressedFilesTest {
     void damageOfACompressedFileIsFoundAndRepairedFromS3InEverySnapshot() throws IOException {
         String first = newest().name();
         photos.put("new.txt", text(20_000, 7));
-        assertThat(command("backup")).isZero();
-        assertThat(command("verify", "--all")).as(() -> out.toString() + err).isZero();
+        assertThat(commands.run("backup")).isZero();
+        assertThat(commands.run("verify", "--all"))
+                .as(() -> commands.out() + commands.err())
+                .isZero();
 
         Path large = file("log/large.txt");
         byte[] right = Files.readAllBytes(large);
         rot(large, right.length / 3);
-        assertThat(command("verify", "--all")).isNotZero();
-        assertThat(out.toString()).contains("log/large.txt");
+        assertThat(commands.run("verify", "--all")).isNotZero();
+        assertThat(commands.out()).contains("log/large.txt");
 
-        assertThat(command("repair", "--check", "--yes"))
-                .as(() -> out.toString() + err)
+        assertThat(commands.run("repair", "--check", "--yes"))
+                .as(() -> commands.out() + commands.err())
                 .isZero();
-        assertThat(out.toString()).contains("S3");
+        assertThat(commands.out()).contains("S3");
         assertThat(home.resolve("data/.hubstorage/quarantine/list.jsonl"))
                 .content()
                 .as("what is in its place has the size and the hash of the file")
@@ -289,7 +206,9 @@ final class CompressedFilesTest {
                 .isEqualTo(right);
         Path older = home.resolve("data").resolve(first).resolve("s3/photos/log/large.txt.zst");
         assertThat(Files.readAllBytes(older)).isEqualTo(right);
-        assertThat(command("verify", "--all")).as(() -> out.toString() + err).isZero();
+        assertThat(commands.run("verify", "--all"))
+                .as(() -> commands.out() + commands.err())
+                .isZero();
     }
 
     @Test
@@ -298,22 +217,24 @@ final class CompressedFilesTest {
         Path small = file("log/small.txt");
         byte[] right = Files.readAllBytes(small);
         rot(small, right.length - 5);
-        assertThat(command("repair", "--check", "--yes"))
-                .as(() -> out.toString() + err)
+        assertThat(commands.run("repair", "--check", "--yes"))
+                .as(() -> commands.out() + commands.err())
                 .isZero();
         assertThat(Files.readAllBytes(small)).isEqualTo(right);
-        assertThat(command("verify", "--all")).as(() -> out.toString() + err).isZero();
+        assertThat(commands.run("verify", "--all"))
+                .as(() -> commands.out() + commands.err())
+                .isZero();
     }
 
     @Test
     void whatIsDamagedIsNotRestored() throws IOException {
         rot(file("log/large.txt"), 100);
         Path target = home.resolve("restored");
-        assertThat(command("restore", "--bucket", "photos", "--to-dir", target.toString(), "--yes"))
+        assertThat(commands.run("restore", "--bucket", "photos", "--to-dir", target.toString(), "--yes"))
                 .isNotZero();
         assertThat(target.resolve("log/large.txt")).doesNotExist();
         assertThat(target.resolve("log/small.txt")).hasBinaryContent(text(20_000, 2));
-        assertThat(out.toString() + err).contains("damaged");
+        assertThat(commands.out() + commands.err()).contains("damaged");
     }
 
     /** As a disk does it, which changes no time. */

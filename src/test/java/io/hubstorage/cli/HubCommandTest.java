@@ -102,6 +102,8 @@ final class HubCommandTest {
                         "password ",
                         "token ",
                         "audit ",
+                        "iam-policy ",
+                        "completion ",
                         "--create-config");
         for (ExitCode code : ExitCode.values()) {
             assertThat(out.toString()).containsPattern("(?m)^  %d +\\w".formatted(code.code()));
@@ -122,7 +124,9 @@ final class HubCommandTest {
                 "health",
                 "password",
                 "token",
-                "audit"
+                "audit",
+                "iam-policy",
+                "completion"
             })
     void everyCommandHasHelpThatFitsATerminal(String command) {
         assertThat(run(command, "--help")).isZero();
