@@ -2,13 +2,43 @@
 #
 #   docker build -t hubstorage .
 #
-# Layers, from the one that changes least to the one that changes most: the Java runtime, the libraries, our own program, and an
-# AOT cache trained on a backup with all of these.
+# Layers, from the one that changes least to the one that changes most: the system, the Java runtime, the libraries, our own program,
+# and an AOT cache trained on a backup with all of these.
 
-ARG JAVA=25
+# The system: Debian's packages, unpacked, as far as the health check and whoever looks in need them: bash and the core tools, and
+# openssl for a check that goes by https. Nothing that installs packages; what each is stands where scanners look for it.
+FROM debian:trixie-slim AS system
+WORKDIR /packages
+RUN apt-get update \
+    && apt-get download $(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces \
+            --no-enhances base-files bash coreutils dash findutils grep libc-bin openssl sed \
+        | grep '^[a-z]' \
+        | grep -vE '^(c?debconf|libdebconf|perl|dpkg|tar|install-info|mawk|gawk|original-awk|libmpfr|libsigsegv|libreadline|readline)' \
+        | sort -u) \
+    && mkdir -p /system/var/lib/dpkg/status.d \
+    && for package in *.deb; do \
+        dpkg-deb --extract "$package" /system \
+        && dpkg-deb --field "$package" >"/system/var/lib/dpkg/status.d/$(dpkg-deb --field "$package" Package)" || exit; \
+    done \
+    && cp /etc/passwd /etc/group /system/etc/ \
+    && ln -sf dash /system/usr/bin/sh \
+    && cd /system/usr \
+    && rm -rf lib/*/gconv share/locale share/man share/info share/bash-completion \
+    && find share/doc -type f ! -name copyright -delete \
+    && find /system -perm /6000 -type f -exec chmod a-s {} + \
+    && ldconfig -r /system
+
+# The Java runtime: what the libraries ask for (jdeps), of which java.desktop is for java.beans alone and comes without its native
+# parts. What the AOT cache does not hold is seldom read, so it is compressed.
+FROM maven:3.9-eclipse-temurin-25 AS runtime
+RUN jlink --output /opt/jre --strip-java-debug-attributes --no-man-pages --no-header-files --compress zip-6 \
+        --add-modules java.base,java.desktop,java.logging,java.management,java.naming,java.security.jgss,java.sql,java.xml \
+        --add-modules jdk.incubator.vector,jdk.jfr,jdk.management,jdk.net,jdk.unsupported,jdk.zipfs \
+    && cd /opt/jre/lib \
+    && rm -f libawt*.so libfontmanager.so libfreetype.so libmlib_image.so liblcms.so libjsound.so libjavajpeg.so libsplashscreen.so psfont*
 
 # The libraries, and what Maven needs to compile: as long as pom.xml stays the same, all of this comes from the cache.
-FROM maven:3.9-eclipse-temurin-${JAVA} AS libraries
+FROM maven:3.9-eclipse-temurin-25 AS libraries
 WORKDIR /src
 COPY pom.xml ./
 # A class to compile makes Maven fetch the compiler's plug-ins too.
@@ -16,7 +46,7 @@ RUN mkdir -p src/main/java/seed \
     && echo 'package seed; final class Seed {}' >src/main/java/seed/Seed.java \
     && mvn -B -q -ntp compile jar:jar dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/app/lib \
     && rm -rf src target
-# The one native library, so that no JVM has to unpack it to /tmp. The files' times are part of a layer's content, and the
+# The one native library, so that no JVM has to unpack it to /tmp; its jar then needs it for no platform. The files' times are part of a layer's content, and the
 # AOT cache checks them.
 RUN mkdir /app/native \
     && cd /app/native \
@@ -24,6 +54,11 @@ RUN mkdir /app/native \
     && jar xf /app/lib/zstd-jni-*.jar "linux/$platform" \
     && mv linux/*/libzstd-jni-*.so libzstd-jni.so \
     && rm -r linux \
+    && mkdir /tmp/zstd && cd /tmp/zstd \
+    && jar xf /app/lib/zstd-jni-*.jar \
+    && find . -name 'libzstd-jni-*' -delete \
+    && jar cfM "$(ls /app/lib/zstd-jni-*.jar)" . \
+    && rm -r /tmp/zstd \
     && chmod -R u=rwX,go=rX /app \
     && find /app -exec touch -h -d 2026-11-01T00:00:00Z {} +
 
@@ -37,10 +72,15 @@ RUN mvn -o -B -q compile jar:jar \
     && mv target/hubstorage-*.jar /app/program/hubstorage.jar \
     && touch -d 2026-11-01T00:00:00Z /app/program/hubstorage.jar /app/program
 
+FROM scratch AS base
+COPY --from=system /system /
+COPY --from=runtime /opt/jre /opt/jre
+# Java names files in the locale's charset; the user need not exist, so its home is told.
+ENV JAVA_HOME=/opt/jre PATH=/opt/jre/bin:/usr/local/bin:/usr/bin:/bin LC_ALL=C.UTF-8
+
 # The training needs the very Java runtime of the service, and everything at its final place. A process with the module of the
 # vectors in it would make no cache; it is there when the same is done with the cache, which fails where a JVM cannot use it.
-FROM eclipse-temurin:${JAVA}-jre AS training
-ENV LC_ALL=C.UTF-8
+FROM base AS training
 COPY --from=libraries /app/native /app/native
 COPY --from=libraries /app/lib /app/lib
 COPY --from=program /app/program /app/program
@@ -65,8 +105,8 @@ COPY src/demo/java src/demo/java
 RUN javac -nowarn -proc:none -cp '/app/lib/*:/app/demo/lib/*:target/classes' -sourcepath src/testkit/java:src/demo/java \
         -d /app/demo/classes src/demo/java/io/hubstorage/demo/DemoS3.java
 
-FROM eclipse-temurin:${JAVA}-jre AS demo
-ENV LC_ALL=C.UTF-8 HOME=/tmp
+FROM base AS demo
+ENV HOME=/tmp
 COPY --from=libraries /app/native /app/native
 COPY --from=libraries /app/lib /app/lib
 COPY docker/jvm.args /app/
@@ -77,9 +117,8 @@ EXPOSE 9000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["test", "-f", "/tmp/buckets-are-filled"]
 ENTRYPOINT ["java", "@/app/jvm.args", "-cp", "/app/demo/classes:/app/program/*:/app/demo/lib/*:/app/lib/*", "io.hubstorage.demo.DemoS3"]
 
-FROM eclipse-temurin:${JAVA}-jre AS service
-# Java names files in the locale's charset; the user need not exist, so its home is told.
-ENV LC_ALL=C.UTF-8 HOME=/app DOCKER_MODE=true MALLOC_ARENA_MAX=2
+FROM base AS service
+ENV HOME=/app DOCKER_MODE=true MALLOC_ARENA_MAX=2
 # Any user may write there: a named volume takes these permissions over, and a NAS share wants a user of its own.
 RUN mkdir -p /app && mkdir -m 0777 /app/config /app/data /app/logs
 # What a certificate of its own is asked for and made with, see docker/healthcheck.
