@@ -162,8 +162,7 @@ final class FolderRankingTest {
         double most = 0;
         for (Map<String, Long> list : lists) {
             List<String> ten = list.keySet().stream()
-                    .sorted(Comparator.comparingLong((String prefix) ->
-                                    -Objects.requireNonNull(sums.get(prefix)).bytes())
+                    .sorted(Comparator.comparingLong((String prefix) -> -bytes(sums, prefix))
                             .thenComparing(KeyOrder.COMPARATOR))
                     .limit(10)
                     .toList();
@@ -176,10 +175,14 @@ final class FolderRankingTest {
                     .sum();
             if (information > most || best.isEmpty()) {
                 most = information;
-                best = ten.stream().map(prefix -> sums.get(prefix).bytes()).toList();
+                best = ten.stream().map(prefix -> bytes(sums, prefix)).toList();
             }
         }
         return best;
+    }
+
+    private static long bytes(Map<String, Tally> sums, String prefix) {
+        return Objects.requireNonNull(sums.get(prefix)).bytes();
     }
 
     /** The folders named at a threshold, with what is named in none of their folders. */
@@ -187,10 +190,10 @@ final class FolderRankingTest {
         Map<String, Long> named = new TreeMap<>();
         sums.keySet().stream()
                 .filter(prefix -> !prefix.isEmpty())
-                .sorted(Comparator.comparing((String prefix) ->
+                .sorted(Comparator.comparingLong((String prefix) ->
                         -prefix.chars().filter(each -> each == '/').count()))
                 .forEach(prefix -> {
-                    long left = sums.get(prefix).bytes()
+                    long left = bytes(sums, prefix)
                             - named.entrySet().stream()
                                     .filter(each -> each.getKey().startsWith(prefix))
                                     .mapToLong(Map.Entry::getValue)

@@ -32,6 +32,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -64,7 +65,7 @@ final class BucketRooms {
 
     /** A snapshot a week: photos grows by a folder a month, what is archived stays, one bucket ends on the way. */
     private void shelve() throws IOException {
-        Map<String, TreeMap<String, Long>> last = new TreeMap<>();
+        Map<String, SortedMap<String, Long>> last = new TreeMap<>();
         for (int week = 0; week < SNAPSHOTS; week++) {
             Instant at = NOW.minus(Duration.ofDays(7L * (SNAPSHOTS - 1 - week)));
             Path folder = server.store.dataPath().resolve(Layout.name(at));
@@ -75,7 +76,7 @@ final class BucketRooms {
                     held.remove(bucket);
                     continue;
                 }
-                TreeMap<String, Long> keys = keys(bucket, week);
+                SortedMap<String, Long> keys = keys(bucket, week);
                 buckets.add(written(folder, bucket, keys, last.getOrDefault(bucket, new TreeMap<>())));
                 last.put(bucket, keys);
             }
@@ -84,8 +85,8 @@ final class BucketRooms {
         }
     }
 
-    private static TreeMap<String, Long> keys(String bucket, int week) {
-        TreeMap<String, Long> keys = new TreeMap<>(KeyOrder.COMPARATOR);
+    private static SortedMap<String, Long> keys(String bucket, int week) {
+        SortedMap<String, Long> keys = new TreeMap<>(KeyOrder.COMPARATOR);
         keys.put("readme.txt", 4_000L);
         if (bucket.equals(PHOTOS)) {
             LocalDate day = LocalDate.of(2025, 10, 1).plusWeeks(week);
