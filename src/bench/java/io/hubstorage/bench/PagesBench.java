@@ -135,7 +135,7 @@ public final class PagesBench implements Callable<Integer> {
         pages.forEach((name, path) -> {
             Result result = measured(chromium, service.address().resolve(path));
             results.put(name, result);
-            log.printf("  %-10s  %s%n", name, row(name, result).strip());
+            log.print("  " + row(name, result));
         });
         return results;
     }

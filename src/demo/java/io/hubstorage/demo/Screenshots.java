@@ -7,7 +7,6 @@ import io.hubstorage.testkit.HubProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -31,6 +30,9 @@ public final class Screenshots {
     static final int PORT = 5002;
 
     private static final int RUNS_BEFORE = 24;
+    /** What has several versions in the end. */
+    private static final String MINUTES = "people/2026/minutes.txt";
+
     private static final int NEW_PHOTOS = 16;
     private static final long SLOW_BYTES_PER_SECOND = 1_500_000;
     /** The bucket with the most to download is well under way. */
@@ -130,6 +132,14 @@ public final class Screenshots {
             if (i % 5 != 3) {
                 data.change();
             }
+            if (i % 8 == 0) {
+                s3.put(
+                        DemoData.DOCUMENTS,
+                        MINUTES,
+                        "Minutes\n\nRevised for the %d. time.\n"
+                                .formatted(i / 8)
+                                .getBytes(StandardCharsets.UTF_8));
+            }
             // Snapshots are named by the second.
             TimeUnit.SECONDS.sleep(1);
             run(i == 7);
@@ -140,10 +150,7 @@ public final class Screenshots {
         take("buckets", "buckets");
         take("buckets/documents", "bucket");
         take("files?bucket=documents", "files");
-        take(
-                "files?bucket=documents&key="
-                        + encoded(data.keys(DemoData.DOCUMENTS).getFirst()),
-                "files-versions");
+        take("files?bucket=documents&path=people/2026/&key=" + MINUTES, "files-versions");
         take("files?q=accounts/2026", "files-search");
         take("activity", "activity");
         take("runs/" + run, "run");
@@ -157,10 +164,6 @@ public final class Screenshots {
         run(false);
         pages.forEach(page -> page.waitForFunction(HALF_WAY));
         camera.take(pages, "overview");
-    }
-
-    private static String encoded(String key) {
-        return URLEncoder.encode(key, StandardCharsets.UTF_8);
     }
 
     private void take(String path, String name) throws IOException {
