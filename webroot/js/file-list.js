@@ -187,7 +187,7 @@ export class FileList {
     const { bucket, prefix, snapshot, filter } = this.#shown.place;
     const from = this.time.since(this.#shown.place);
     if (many === 0 || from == null || filter !== '') return '';
-    return h('a', { class: 'bring-back', 'aria-label': `Restore the ${count(many)} removed`,
+    return h('a', { class: 'bring-back', title: `Restore the ${count(many)} removed`,
       href: restoreUrl({ snapshot: from, absent_in: snapshot, buckets: [bucket], prefixes: prefix ? [prefix] : [] }) }, 'Restore them');
   }
 

@@ -163,7 +163,7 @@ final class RestoreIT {
         assertThat(Files.readString(download.path())).isEqualTo("letter 3");
 
         page().click("#crumbs a:has-text('Top')");
-        page().that(".bring-back").hasAttribute("aria-label", "Restore the %d removed".formatted(LETTERS + 1));
+        page().that(".bring-back").hasAttribute("title", "Restore the %d removed".formatted(LETTERS + 1));
         page().click(".bring-back");
         page().that("#what").containsText("no longer holds in documents");
         page().find("#to-prefix").fill("back/");
