@@ -1,6 +1,6 @@
 // What the server judges, in the words of this moment. Nothing is judged here: only the time is told. Pure.
 
-import { bytes, capital, instant, plural, relative, timeOfDay, visible } from './format.js';
+import { bytes, capital, count, instant, plural, relative, timeOfDay, visible } from './format.js';
 import { protectedTotals } from './buckets.js';
 
 /** Tone, icon and word of each state; the favicon is named after the state too. */
@@ -50,6 +50,8 @@ export function subline({ status, silent }, now) {
     case 'late':
     case 'attention': {
       const untouched = wanted.some(({ held }) => held != null) ? ' Earlier snapshots are untouched.' : '';
+      // Of one that never came whole there is no last good backup, however well the others are.
+      if (last && times.length < wanted.length) return `${count(times.length)} of ${plural(wanted.length, 'bucket')} ${times.length === 1 ? 'has' : 'have'} a whole copy.${untouched}`;
       return last ? `Last good backup ${last}.${untouched}` : untouched.trim();
     }
     default: return filled(status.detail, now);

@@ -55,6 +55,8 @@ test('below the headline stands what neither cards nor tiles say', () => {
   assert.equal(subline({ status: status({ buckets: well }) }, NOW), '10 objects, 4.00 KiB. Last checked 2 h ago.');
   const ill = { state: 'failing', detail: 'a wall of text' };
   assert.equal(subline({ status: status({ ...ill, buckets: well }) }, NOW), 'Last good backup 2 h ago. Earlier snapshots are untouched.');
+  const never = { ...well[0], bucket: 'scans', checked: null, held: null };
+  assert.equal(subline({ status: status({ ...ill, buckets: [well[0], never] }) }, NOW), '1 of 2 buckets has a whole copy. Earlier snapshots are untouched.');
   assert.equal(subline({ status: status({ ...ill, buckets: [standing({ checked: null })] }) }, NOW), '');
   assert.equal(subline({ status: status({ state: 'paused', detail: 'Nothing runs by itself.' }) }, NOW), 'Nothing runs by itself.');
   assert.match(subline({ status: null }, NOW), /^Nothing can be said/);
