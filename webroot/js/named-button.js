@@ -3,7 +3,7 @@
 import { byId } from './dom.js';
 
 /** How long a page may take to have its buttons ready. */
-const READY_MS = 5000;
+const READY_MS = 15_000;
 
 /** The button that the address names gets the focus as soon as it can be used, unless somebody does something else by then. */
 export function focusNamed() {
@@ -12,7 +12,7 @@ export function focusNamed() {
   const over = new AbortController();
   const watch = new MutationObserver(focus);
   function focus() {
-    if (target.disabled || !target.checkVisibility()) return;
+    if (target.disabled || !target.checkVisibility({ visibilityProperty: true })) return;
     over.abort();
     target.focus();
     // Named again, it is to get it again.
@@ -21,6 +21,7 @@ export function focusNamed() {
   over.signal.addEventListener('abort', () => watch.disconnect());
   for (const name of ['keydown', 'pointerdown', 'hashchange']) addEventListener(name, () => over.abort(), { signal: over.signal });
   setTimeout(() => over.abort(), READY_MS);
-  watch.observe(target, { attributes: true });
+  // What it stands in may be hidden until all of it is there.
+  watch.observe(document.body, { attributes: true, subtree: true });
   focus();
 }

@@ -36,7 +36,7 @@ const PAGES = [
 const input = h('input', { type: 'text', role: 'combobox', 'aria-label': 'Search or jump to', placeholder: 'Search or jump to…', 'aria-expanded': 'true',
   'aria-controls': 'palette-list', 'aria-autocomplete': 'list', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'off', maxlength: 1024, autofocus: true });
 const list = h('div', { id: 'palette-list', role: 'listbox', 'aria-label': 'Results', tabindex: '-1' });
-const close = h('button', { type: 'button', class: 'button quiet small', 'aria-label': 'Close', onclick: () => dialog.close() }, h('kbd', {}, 'Esc'));
+const close = h('button', { type: 'button', class: 'button quiet small', 'aria-label': 'Close, Esc', onclick: () => dialog.close() }, h('kbd', {}, 'Esc'));
 const trouble = h('span', { class: 'tone-text', data: { tone: 'bad' } });
 const found = h('span', { class: 'visually-hidden', role: 'status' });
 const dialog = h('dialog', { id: 'palette', 'aria-label': 'Search or jump to' }, h('div', { class: 'palette-box' }, icon('search'), input, close), list,

@@ -122,7 +122,7 @@ final class PaletteIT {
 
     @Test
     void theKeyboardAloneLeadsToWhateverHasAName() {
-        try (WatchedPage page = open("/storage", Role.ADMIN)) {
+        try (WatchedPage page = open("/buckets", Role.ADMIN)) {
             palette(page, "");
             press(page, "ArrowUp", "ArrowDown");
             page.that("#palette [aria-selected=true]").containsText("Run now");
@@ -144,23 +144,24 @@ final class PaletteIT {
             page.page().waitForURL("**" + BASE + "/buckets/photos");
             page.that("h1").containsText("photos");
 
-            palette(page, "run 20 nov");
-            press(page, "Enter");
-            page.page().waitForURL("**" + BASE + "/runs/r1");
-            page.isShown("#run-result");
-
             palette(page, "invoice 7");
             page.that("#palette [aria-selected=true]").containsText("Find “invoice 7” in the files of all snapshots");
             press(page, "Enter");
             page.page().waitForURL("**" + BASE + "/files?q=invoice+7");
             page.that("#found-title").containsText("invoice 7");
             page.isWithoutComplaint();
+
+            // Its snapshot is not there, which the browser notes down.
+            palette(page, "run 20 nov");
+            press(page, "Enter");
+            page.page().waitForURL("**" + BASE + "/runs/r1");
+            page.isShown("#run-result");
         }
     }
 
     @Test
     void anActionLeadsToItsButtonAndDoesNothingByItself() {
-        try (WatchedPage page = open("/storage", Role.OPERATOR)) {
+        try (WatchedPage page = open("/buckets", Role.OPERATOR)) {
             palette(page, "run now");
             press(page, "Enter");
             page.page().waitForURL("**" + BASE + "/**");
@@ -216,7 +217,7 @@ final class PaletteIT {
         try (WatchedPage page = open("/", Role.VIEWER)) {
             palette(page, "");
             page.hasCount("#palette .kind:text-is('Action')", 0);
-            assertThat(page.find("#palette .kind:text-is('Page')").count()).isEqualTo(6);
+            assertThat(page.find("#palette .kind:text-is('Page')").count()).isEqualTo(8);
             for (String word :
                     List.of("run now", "pause", "logs", "configuration", "set-up", "restore", "verify files")) {
                 page.find("#palette input").fill(word);
@@ -230,7 +231,7 @@ final class PaletteIT {
         }
         try (WatchedPage page = open("/", Role.OPERATOR)) {
             palette(page, "");
-            page.hasCount("#palette .kind:text-is('Action')", 5);
+            page.hasCount("#palette .kind:text-is('Action')", 6);
             page.hasCount("#palette a[href$='/logs']", 1);
             page.hasCount("#palette a[href$='/config']", 0);
         }
@@ -242,8 +243,8 @@ final class PaletteIT {
             palette(page, "<script>window");
             page.that("#palette [aria-selected=true] .name").hasText(HOSTILE.replace("\u202e", "\\u202e"));
             press(page, "Enter");
-            page.page().waitForURL("**/files?**bucket=**");
-            page.isShown("#rows:not([aria-busy])");
+            page.page().waitForURL("**" + BASE + "/buckets/**");
+            page.that("h1").containsText("<script>window");
             palette(page, "<img src=x onerror=window.owned=1>");
             page.that("#palette [role=option] >> nth=-1").containsText("“<img src=x onerror=window.owned=1>”");
             page.hasCount("#palette img, #palette script", 0);
@@ -279,7 +280,7 @@ final class PaletteIT {
                 addEventListener('DOMContentLoaded', () => {
                   window.atFirst = getComputedStyle(document.body).backgroundColor;
                 });\
-                """).open(BASE + "/storage");
+                """).open(BASE + "/buckets");
             assertThat(other.page().evaluate("() => window.atFirst")).isEqualTo("rgb(13, 16, 19)");
             assertThat(other.find("meta[name=theme-color]").first().getAttribute("content"))
                     .isEqualTo("#14181d");

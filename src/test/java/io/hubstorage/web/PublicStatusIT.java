@@ -130,6 +130,8 @@ final class PublicStatusIT {
             page.page().navigate(address.resolve("login?next=/config").toString());
             page.find("#password").fill("a long password");
             page.page().keyboard().press("Enter");
+            // Until its script has run, a tab does nothing.
+            page.isShown("[role=tab][aria-selected=true]");
             page.click("#tab-access");
             page.isShown("#section-public");
             assertThat(page.find("#field-public_status-title").inputValue()).isEqualTo("Backups of the photo club");
