@@ -7,6 +7,7 @@ import io.hubstorage.manifest.EntryState;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.s3.S3Failure;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import org.slf4j.event.Level;
 final class FetchOutcomeRecorder {
     private static final Logger LOG = LoggerFactory.getLogger(FetchOutcomeRecorder.class);
 
+    /** Of each shard, one by one. */
+    private static final int FAILURES_LOGGED = 100;
+
     private final Shard shard;
     private final ObjectFetch fetch;
     private final ChangeLog log;
@@ -29,6 +33,8 @@ final class FetchOutcomeRecorder {
     private final boolean again;
     /** Why nothing else that is tried again would fare better. */
     private final AtomicReference<@Nullable S3Failure> hopeless = new AtomicReference<>();
+
+    private final AtomicLong failed = new AtomicLong();
 
     FetchOutcomeRecorder(Shard shard, ObjectFetch fetch, ChangeLog log, ShardProgress progress, FailureLog failures) {
         this.shard = shard;
@@ -121,9 +127,16 @@ final class FetchOutcomeRecorder {
     }
 
     private void failed(FetchTask task, S3Failure failure) throws IOException {
-        // Of what concerns all, it is told once.
-        LOG.atLevel(concernsAll(failure) ? Level.DEBUG : Level.WARN)
+        long many = failed.incrementAndGet();
+        // Of what concerns all, it is told once; and half a million lines would tell no more than these.
+        LOG.atLevel(concernsAll(failure) || many > FAILURES_LOGGED ? Level.DEBUG : Level.WARN)
                 .log("{}/{} could not be copied: {}", shard.bucket(), task.key(), failure.getMessage());
+        if (many == FAILURES_LOGGED + 1) {
+            LOG.warn(
+                    "{}: further objects could not be copied; the log names no more of them, the files that the"
+                            + " certificate lists name all",
+                    shard.bucket());
+        }
         progress.failed.add(task.object().size());
         failures.add(
                 new RunRecord.Failure(

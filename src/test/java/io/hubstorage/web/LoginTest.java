@@ -90,6 +90,7 @@ final class LoginTest {
                         "GET /login/oidc",
                         "GET /login/oidc/callback",
                         // Each is 404 unless it is configured to be public.
+                        "GET /service-worker.js",
                         "GET /status",
                         "GET /status.json",
                         "GET /status/badge.svg",
@@ -98,6 +99,7 @@ final class LoginTest {
                         "HEAD /login",
                         "HEAD /login/oidc",
                         "HEAD /login/oidc/callback",
+                        "HEAD /service-worker.js",
                         "HEAD /status",
                         "HEAD /status.json",
                         "HEAD /status/badge.svg",
