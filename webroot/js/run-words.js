@@ -39,7 +39,13 @@ function some(run, tried) {
   ].filter(Boolean);
   if (parts.length === 0) return said(run);
   const reasons = run.causes?.length > 1 ? `, for ${count(run.causes.length)} reasons` : '';
-  return `${parts.join(', and ')}${reasons}. Everything else is safe; what failed keeps its previous version.`;
+  return `${parts.join(', and ')}${reasons}. Everything else is safe${kept(failed, run.totals.kept?.objects ?? 0)}.`;
+}
+
+// What is new has no version before it.
+function kept(failed, many) {
+  if (failed > 0 && many === 0) return '';
+  return failed > many ? `; ${count(many)} of them keep${many === 1 ? 's' : ''} the previous version` : '; what failed keeps its previous version';
 }
 
 function said(run) {

@@ -394,8 +394,8 @@ async function drill() {
   }
 }
 
-function followDrill({ drills }) {
-  const record = drilling && drills.find((one) => one.run_id === drilling && one.finished_at);
+function followDrill({ ended }) {
+  const record = drilling && ended.find((one) => one.run_id === drilling && one.finished_at);
   if (record) drillEnded(record);
 }
 
@@ -466,7 +466,7 @@ startShell({
   history: 20,
   onEvent(name, data) {
     // After a gap the end of the drill may have been missed.
-    if (name === 'state' && drilling) get(`/api/jobs/${encodeURIComponent(drilling)}`).then((job) => store.dispatch('drills', [job]), () => {});
+    if (name === 'state' && drilling) get(`/api/jobs/${encodeURIComponent(drilling)}`).then((job) => store.dispatch('ended', [job]), () => {});
     if (name !== 'config.changed') return;
     // What another page or a hand edit saved meanwhile is built upon, not overwritten.
     if (loaded) loaded = data;

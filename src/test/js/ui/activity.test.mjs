@@ -76,9 +76,12 @@ test('days are headed by their names', () => {
 });
 
 test('a run comes out in a sentence', () => {
-  const totals = counts({ failed: [57, 10] });
+  const totals = counts({ failed: [57, 10], kept: [57, 10] });
   assert.equal(outcome({ ...record({ result: 'partial' }), totals, causes: [cause(), cause()] }),
     "57 objects couldn't be copied, for 2 reasons. Everything else is safe; what failed keeps its previous version.");
+  const partly = { ...record({ result: 'partial' }), totals: counts({ failed: [57, 10], kept: [1, 1] }) };
+  assert.equal(outcome(partly), "57 objects couldn't be copied. Everything else is safe; 1 of them keeps the previous version.");
+  assert.equal(outcome({ ...partly, totals: counts({ failed: [57, 10] }) }), "57 objects couldn't be copied. Everything else is safe.");
   assert.equal(outcome({ ...record({ result: 'failed' }), causes: [cause({ title: "Can't reach S3" })] }), "Nothing was backed up: can't reach S3.");
   assert.equal(outcome({ ...record({ names: ['photos'] }), totals: counts({ downloaded: [1, 1024] }) }), 'photos is safe: 1 object new or changed (1.00 KiB).');
   assert.equal(outcome(record({ new_snapshot: false })), 'All 3 buckets: nothing changed since the snapshot before.');
