@@ -103,13 +103,13 @@ final class SignInIT {
         startWithProvider();
         provider.signsIn(ann());
         try (WatchedPage page = page()) {
-            page.page().navigate(address() + PATH + "/snapshots?bucket=photos");
+            page.page().navigate(address() + PATH + "/files?bucket=photos");
             page.page().waitForURL("**" + PATH + "/login?next=*");
             page.that("a.provider").hasText("Sign in with Keycloak");
             page.click("a.provider");
             page.page().waitForURL(provider.issuer() + "/authorize*");
             page.click("#yes");
-            page.page().waitForURL("**" + PATH + "/snapshots?bucket=photos");
+            page.page().waitForURL("**" + PATH + "/files?bucket=photos");
 
             page.open(PATH + "/");
             page.that("html").hasAttribute("data-role", "viewer");
