@@ -140,7 +140,8 @@ final class ActivityIT {
         page.click("#access_denied .retry");
         page.click("#access_denied a:has-text('Watch it')");
         page.that("#outcome").containsText("photos is safe: ");
-        page.click("#run-older");
+        page.that("#run-older").isVisible();
+        page.open("/runs/" + refused);
         page.that("#access_denied").isVisible();
         page.click("#job-log summary");
         page.that("#job-log .job-log").containsText("photos/2026/10.jpg could not be copied");
