@@ -53,7 +53,7 @@ public final class FilesRoutes {
     private static final Duration MOST_FILTERING = Duration.ofSeconds(2);
     private static final Duration MOST_LOOKING = Duration.ofSeconds(10);
     /** Some hundred kilobytes each. */
-    private static final int MAPS_KEPT = 32;
+    private static final int MAPS_KEPT = 8;
     /** Some megabytes each. */
     private static final int SORTED_KEPT = 3;
 
