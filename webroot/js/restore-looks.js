@@ -25,11 +25,6 @@ export function restoreLook({ state, record }) {
   return STATES[state] ?? RESULTS[record?.result] ?? RESULTS.failed;
 }
 
-/** The same of a drill. */
-export function drillLook({ result }) {
-  return result === 'success' ? { ...RESULTS.success, label: 'Came back' } : RESULTS[result] ?? RESULTS.failed;
-}
-
 /** Why something is not written, as the server's word for it is said on the page. */
 export function reasonWords(reason) {
   return REASONS[reason] ?? visible(reason).replaceAll('_', ' ');

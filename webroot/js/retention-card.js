@@ -157,7 +157,7 @@ export class RetentionCard {
     setText(sum, this.#sum());
     suspended.replaceChildren(icon('pause'), h('p', {}, this.#preview.suspended ?? ''));
     setHidden(suspended, !this.#preview.suspended);
-    told.replaceChildren(this.#told(), ' ', h('a', { href: url('/config#retention') }, 'Undo time and rules of single buckets'));
+    told.replaceChildren(this.#told(), ' ', h('a', { href: url('/config#section-retention') }, 'Undo time and rules of single buckets'));
     if (this.#status.last) last.replaceChildren('Last time, ', timeElement(this.#status.last.started_at), `: ${this.#status.last.message ?? this.#status.last.result}`);
     setHidden(last, !this.#status.last);
     setHidden(bar, !this.#running);

@@ -1,4 +1,4 @@
-// What became of each bucket of a run, and every failure by name.
+// What became of each bucket of a run.
 
 import { h, url } from './dom.js';
 import { bytes, capital, count, visible } from './format.js';
@@ -24,19 +24,4 @@ function bucketResult(bucket) {
   if (leftOut(bucket)) return h('span', { class: 'tone-text', data: { tone: 'idle' } }, 'Not part of this run');
   const words = { success: ['Safe', 'good'], partial: ['Finished with errors', 'warn'], failed: ['Failed', 'bad'] }[bucket.result] ?? [bucket.result, 'idle'];
   return h('span', { class: 'tone-text', data: { tone: words[1] } }, words[0], bucket.listing_complete ? '' : ', listing incomplete');
-}
-
-/** Every failure by name, as far as the record names them; null when there is none. */
-export function failureList(run) {
-  const items = [];
-  for (const bucket of run.buckets) {
-    if (bucket.error && !leftOut(bucket)) items.push(h('li', {}, h('code', {}, visible(bucket.bucket)), h('span', { class: 'tone-text', data: { tone: 'bad' } }, visible(bucket.error))));
-    for (const failure of bucket.failures) {
-      items.push(h('li', { data: { kind: failure.kind } }, h('code', {}, visible(`${bucket.bucket}/${failure.key}`)),
-        h('span', { class: 'muted' }, `${visible(failure.cause)}${failure.kind ? ` (${failure.kind})` : ''}`)));
-    }
-    const unnamed = bucket.failures_total - bucket.failures.length;
-    if (unnamed > 0) items.push(h('li', { class: 'muted' }, `and ${count(unnamed)} more in ${visible(bucket.bucket)}, all named in the run's journal`));
-  }
-  return items.length > 0 ? h('ul', { class: 'failures' }, items) : null;
 }

@@ -63,7 +63,7 @@ function waitNote() {
   const title = h('strong', {});
   const detail = h('p', {});
   return { title, detail, element: h('div', { class: 'wait', id: 'run-waiting', data: { tone: 'warn' }, hidden: true }, icon('clock'),
-    h('div', {}, title, detail, h('p', {}, h('a', { href: url('/config#connection') }, 'Look at the connection')))) };
+    h('div', {}, title, detail, h('p', {}, h('a', { href: url('/config#section-s3') }, 'Look at the connection')))) };
 }
 
 function drawWait({ waiting }) {

@@ -13,12 +13,6 @@ export function timeOf(snapshot) {
   return at == null ? snapshot.name.replace(/^hublink_/, '') : TIME.format(at);
 }
 
-/** Epoch milliseconds that the name of a snapshot tells, or null. */
-export function timeOfName(name) {
-  const digits = /^hublink_(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(name);
-  return digits && Date.UTC(digits[1], digits[2] - 1, digits[3], digits[4], digits[5], digits[6]);
-}
-
 export function dayOf(snapshot) {
   const at = instant(snapshot.started_at);
   if (at == null) return 'Made by the old tool';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { merge } from '../../../../webroot/js/config-model.js';
 import { options, sections, withoutEffect } from '../../../../webroot/js/schema.js';
@@ -82,4 +82,16 @@ test('two changes of the same configuration stay both, unless they are about the
   assert.deepEqual(merge({ n: 1 }, { n: 2 }, { n: 3 }), { merged: { n: 2 }, both: ['n'] });
   assert.deepEqual(merge({ list: [{ name: 'a' }] }, { list: [{ name: 'a', url: 1 }] }, { list: [{ name: 'a', url: 2 }] }), { merged: { list: [{ name: 'a', url: 1 }] }, both: ['list'] });
   assert.deepEqual(merge({ gone: 1, kept: 1 }, { kept: 1 }, { gone: 1, kept: 2 }).merged, { kept: 2 });
+});
+
+test('every link to the settings leads to something that is there', () => {
+  const read = (path) => readFileSync(path, 'utf8');
+  const files = ['webroot/js', 'src/main/resources/templates'].flatMap((folder) => readdirSync(folder).map((name) => read(`${folder}/${name}`)));
+  const links = files.flatMap((text) => [...text.matchAll(/config#([a-z0-9_-]+)/g)].map(([, place]) => place));
+  const page = read('src/main/resources/templates/config.ftlh') + read('webroot/js/config.js');
+  assert.ok(links.length > 4);
+  for (const place of links) {
+    const known = page.includes(`"${place}"`) || page.includes(`'${place}'`) || Object.keys(schema['x-sections']).some((name) => place === `section-${name}`);
+    assert.ok(known, `#${place} leads nowhere`);
+  }
 });
