@@ -9,7 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -102,7 +102,9 @@ record HookProcess(Path program, Map<String, String> environment, Duration timeo
 
     /** Ends it and all that it has started: first so that they can tidy up, then at once. */
     private void kill(Process process) {
-        Set<ProcessHandle> known = new HashSet<>(Set.of(process.toHandle()));
+        // The command itself before what it has started: a shell that outlives its child still says "Killed", and that
+        // would be told as its last words.
+        Set<ProcessHandle> known = new LinkedHashSet<>(Set.of(process.toHandle()));
         grow(known);
         known.forEach(ProcessHandle::destroy);
         long begun = System.nanoTime();
