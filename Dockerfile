@@ -98,7 +98,7 @@ RUN mkdir /app/aot \
 # The demo's S3 server: from the testkit, what it needs and no more.
 FROM program AS demo-program
 RUN mvn -o -B -q dependency:copy-dependencies -DincludeScope=test -DoutputDirectory=/app/demo/lib \
-        -DexcludeArtifactIds=playwright,driver,driver-bundle \
+        -DexcludeArtifactIds=playwright,driver,driver-bundle,linux-amd64,linux-arm64,client-java-api \
     && cd /app/lib && for jar in *.jar; do rm -f "/app/demo/lib/$jar"; done
 COPY src/testkit/java src/testkit/java
 COPY src/demo/java src/demo/java
