@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +39,8 @@ final class HelmChartTest {
     private static final Path CHART = Path.of("deploy/helm/hubstorage");
     private static final String IMAGE = "image: {repository: registry.example.org/hubstorage}\n";
     private static final String KEPT = "of-an-earlier-installation";
+
+    private static final Pattern VARIABLE = Pattern.compile("^(?:# )?([A-Z][A-Z0-9_]+)=");
 
     /** By the name of a release: its values, and a word of what Helm says against them. */
     private static final Map<String, List<String>> REFUSED = refused();
@@ -497,6 +501,38 @@ final class HelmChartTest {
                 paths(path + '.', member.getValue(), paths);
             }
         }
+    }
+
+    /** Those that .env.example marks with a star. */
+    @Test
+    void everyVariableThatIsSecretIsKeptOutOfWhatEverybodyMayRead() throws IOException {
+        String helpers = Files.readString(CHART.resolve("templates/_helpers.tpl"));
+        Matcher pattern = Pattern.compile("\\$secret := \"(.*)\"").matcher(helpers);
+        assertThat(pattern.find()).isTrue();
+        Pattern secret = Pattern.compile(pattern.group(1));
+        List<String> starred = new ArrayList<>();
+        List<String> plain = new ArrayList<>();
+        boolean star = false;
+        for (String line : Files.readAllLines(Path.of(".env.example"))) {
+            Matcher variable = VARIABLE.matcher(line);
+            if (variable.find()) {
+                (star ? starred : plain).add(variable.group(1));
+                star = false;
+            } else {
+                star |= line.startsWith("# *");
+            }
+        }
+        // Their stars are of variables that people name themselves.
+        starred.removeAll(List.of("HUBSTORAGE_NOTIFY_PRIVATE", "HUBSTORAGE_HOOKS_PATH"));
+        // The pair of keys of a section has one star.
+        plain.removeIf(name -> name.endsWith("SECRET_ACCESS_KEY") || name.startsWith("ARCHIVE_"));
+
+        assertThat(starred)
+                .hasSizeGreaterThan(10)
+                .allMatch(name -> secret.matcher(name).find());
+        assertThat(plain)
+                .hasSizeGreaterThan(30)
+                .noneMatch(name -> secret.matcher(name).find());
     }
 
     @Test
