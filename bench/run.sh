@@ -24,6 +24,7 @@ prints what it had measured until then.
                      restore  restore-small, restore-large: a snapshot into an empty bucket; rclone, aws and s5cmd write its files there
                      million, verify, start, copy-200k, keys-200k: each by itself
   --tools a,b      some of: hubstorage (a run of a warm service), hubstorage-cold (a process a run), rclone, aws, s5cmd, mc,
+                   restic (a copy by rclone, and then restic of that copy),
                    bare (the lower bound: plain sockets, nothing checked) (all of these); hubstorage-image (a warm service
                    with the image's own flags, an AOT cache and a heap as in a container). What is not installed is left out
   --runs N         measured runs of each tool in each case (5); warm-ups come on top

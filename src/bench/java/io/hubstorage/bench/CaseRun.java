@@ -208,6 +208,11 @@ final class CaseRun {
                         : WarmHub.start(home, measured.kind() == Kind.RESTORE);
             case HUBSTORAGE_COLD -> new ColdHub(home, command());
             case BARE -> new BareCopy(server, tree, measured.kind(), measured.connections());
+            case RESTIC ->
+                new ResticAfterRclone(
+                        new Peer(Peer.Product.RCLONE, tree, measured.kind(), server, own.resolve("output.txt")),
+                        measured.kind(),
+                        own);
             case RCLONE, AWS, S5CMD, MC -> {
                 Peer.Product product = Objects.requireNonNull(contender.kind().product());
                 yield new Peer(product, tree, measured.kind(), server, own.resolve("output.txt"));

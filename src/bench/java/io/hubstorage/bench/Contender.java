@@ -27,6 +27,7 @@ record Contender(Kind kind, @Nullable Hub hub, Optional<String> version) {
         AWS("aws", "aws s3 sync", Peer.Product.AWS),
         S5CMD("s5cmd", "s5cmd sync", Peer.Product.S5CMD),
         MC("mc", "mc mirror", Peer.Product.MC),
+        RESTIC("restic", "rclone, then restic", Peer.Product.RESTIC),
         BARE("bare", "lower bound");
 
         private final String id;
@@ -70,9 +71,9 @@ record Contender(Kind kind, @Nullable Hub hub, Optional<String> version) {
         boolean canDo(Case.Kind asked) {
             return switch (asked) {
                 case COLD, UNCHANGED -> true;
-                case FAULTS -> this != BARE;
+                case FAULTS -> this != BARE && this != RESTIC;
                 // mc sends bodies in signed chunks, which the server takes apart only where it keeps them.
-                case RESTORE -> this != BARE && this != MC;
+                case RESTORE -> this != BARE && this != MC && this != RESTIC;
                 case VERIFY -> this == HUBSTORAGE_COLD || this == BARE;
                 case START -> service();
             };
@@ -89,6 +90,9 @@ record Contender(Kind kind, @Nullable Hub hub, Optional<String> version) {
         Optional<String> version = kind.product == null
                 ? Optional.of("lists, reads and writes over plain sockets, and neither signs nor checks anything")
                 : kind.product.version();
+        if (kind == Kind.RESTIC) {
+            version = version.flatMap(restic -> Peer.Product.RCLONE.version().map(rclone -> rclone + "; " + restic));
+        }
         return new Contender(kind, null, version);
     }
 

@@ -26,7 +26,8 @@ final class Peer implements Tool {
         AWS("--version", "aws-cli/", "aws"),
         S5CMD("version", "v", "s5cmd"),
         // Upstream's name is that of a file manager too.
-        MC("--version", "(mc|mcli|minio-client) version ", "mc mcli minio-client");
+        MC("--version", "(mc|mcli|minio-client) version ", "mc mcli minio-client"),
+        RESTIC("version", "restic ", "restic");
 
         private final String versionOption;
         private final String introduction;
@@ -50,12 +51,18 @@ final class Peer implements Tool {
                 case AWS, S5CMD -> "s3://" + bucket;
                 case MC -> "bench/" + bucket;
                 case RCLONE -> "bench:" + bucket;
+                case RESTIC -> throw new IllegalStateException("restic reads no bucket");
             };
         }
 
         /** What it calls itself, if it is installed. */
         Optional<String> version() {
             return installed(searchPath()).map(Installed::version);
+        }
+
+        /** The program, which is installed. */
+        Path program() {
+            return installed(searchPath()).map(Installed::program).orElseThrow();
         }
 
         /** The first of its names in these folders that introduces itself as what we look for. */
@@ -102,7 +109,7 @@ final class Peer implements Tool {
      */
     Peer(Product product, Path tree, Case.Kind asked, Server server, Path log) {
         this.product = product;
-        this.program = product.installed(searchPath()).map(Installed::program).orElseThrow();
+        this.program = product.program();
         this.tree = tree;
         this.asked = asked;
         this.server = server;
@@ -147,6 +154,7 @@ final class Peer implements Tool {
                         }
                         yield tuned;
                     }
+                    case RESTIC -> throw new IllegalStateException("restic reads no bucket");
                 });
         command.addAll(
                 back
@@ -200,6 +208,7 @@ final class Peer implements Tool {
                         server.settings().region(),
                         "RCLONE_CONFIG_BENCH_FORCE_PATH_STYLE",
                         "true");
+            case RESTIC -> throw new IllegalStateException("restic reads no bucket");
         };
     }
 

@@ -77,7 +77,7 @@ record Camera(Chromium chromium, Path folder, List<Look> looks) {
     }
 
     /** Waits until nothing more comes. */
-    void settle(Page page) {
+    static void settle(Page page) {
         page.waitForFunction(QUIET);
     }
 

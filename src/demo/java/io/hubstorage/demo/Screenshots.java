@@ -29,12 +29,26 @@ public final class Screenshots {
     /** The usual one: the pictures show it. */
     static final int PORT = 5002;
 
+    private static final Path PARENT = Path.of(System.getProperty("java.io.tmpdir"), "hubstorage");
+
     private static final int RUNS_BEFORE = 24;
     /** What has several versions in the end. */
     private static final String MINUTES = "people/2026/minutes.txt";
 
+    private static final List<String> AGENDA = List.of(
+            "Present: Ada, Grace, Katherine",
+            "1. The harbour office moves in March.",
+            "2. The archive is copied twice a day.",
+            "3. Lamps for the quiet room: three offers, the cheapest is late.",
+            "4. Any other business: the roof.");
+
+    private static final int RUNS_BEFORE_FILM = 9;
+    private static final Duration GLANCE = Duration.ofMillis(1600);
+    private static final Duration LOOK = Duration.ofSeconds(4);
+
     private static final int NEW_PHOTOS = 16;
     private static final long SLOW_BYTES_PER_SECOND = 1_500_000;
+    private static final long FILM_BYTES_PER_SECOND = 2_200_000;
     /** The bucket with the most to download is well under way. */
     private static final String HALF_WAY = """
         () => {
@@ -64,7 +78,8 @@ public final class Screenshots {
 
     /**
      * Takes the folder for the pictures, and which are wanted: {@code good} for those of good days, {@code bad} for the bad ones or with
-     * what the names of some of them begin, {@code all} or nothing for both. The system property {@code hubstorage.jar} names the program.
+     * what the names of some of them begin, {@code film} for the animated one, {@code all} or nothing for all. The system property
+     * {@code hubstorage.jar} names the program.
      */
     public static void main(String[] args) throws Exception {
         Path folder = Files.createDirectories(Path.of(args[0]));
@@ -73,20 +88,34 @@ public final class Screenshots {
                 .orElseThrow(
                         () -> new IllegalStateException("no Chromium is installed: sudo apt-get install chromium"))) {
             Camera camera = new Camera(chromium, folder, List.of(Camera.Look.values()));
-            if (!wanted.startsWith("bad")) {
+            boolean all = wanted.equals("all");
+            if (all || wanted.equals("film")) {
+                film(camera);
+            }
+            if (all || wanted.equals("good")) {
                 goodDays(camera);
             }
-            if (!wanted.equals("good")) {
-                new BadDays(camera).takeAll(wanted.equals("all") ? "bad" : wanted);
+            if (all || wanted.startsWith("bad")) {
+                new BadDays(camera).takeAll(all ? "bad" : wanted);
+            }
+        }
+    }
+
+    private static void film(Camera camera) throws IOException, InterruptedException {
+        try (EmbeddedS3 s3 = EmbeddedS3.start();
+                DemoHome home = DemoHome.create(PARENT, false, DemoData.BUCKETS)) {
+            DemoData data = new DemoData(s3, 2026);
+            data.fill();
+            try (HubProcess hub = start(home, s3, Map.of())) {
+                new Screenshots(camera, hub).takeFilm(s3, data);
             }
         }
     }
 
     private static void goodDays(Camera camera) throws IOException, InterruptedException {
-        Path parent = Path.of(System.getProperty("java.io.tmpdir"), "hubstorage");
         try (EmbeddedS3 s3 = EmbeddedS3.start();
-                DemoHome home = DemoHome.create(parent, false, DemoData.BUCKETS);
-                DemoHome fresh = DemoHome.create(parent, false, List.of())) {
+                DemoHome home = DemoHome.create(PARENT, false, DemoData.BUCKETS);
+                DemoHome fresh = DemoHome.create(PARENT, false, List.of())) {
             DemoData data = new DemoData(s3, 2026);
             data.fill();
             try (HubProcess hub = start(fresh, s3, Map.of("HUBSTORAGE_WEB_PASSWORD", "the pictures show none"))) {
@@ -125,26 +154,7 @@ public final class Screenshots {
     }
 
     private void takeAll(EmbeddedS3 s3, DemoData data) throws IOException, InterruptedException {
-        awaitRuns(1);
-        calmSchedule();
-        for (int i = 1; i < RUNS_BEFORE; i++) {
-            // Now and then a run finds nothing new.
-            if (i % 5 != 3) {
-                data.change();
-            }
-            if (i % 8 == 0) {
-                s3.put(
-                        DemoData.DOCUMENTS,
-                        MINUTES,
-                        "Minutes\n\nRevised for the %d. time.\n"
-                                .formatted(i / 8)
-                                .getBytes(StandardCharsets.UTF_8));
-            }
-            // Snapshots are named by the second.
-            TimeUnit.SECONDS.sleep(1);
-            run(i == 7);
-            awaitRuns(i + 1);
-        }
+        live(RUNS_BEFORE, s3, data);
         String run = lastRun();
         take("", "overview-idle");
         take("buckets", "buckets");
@@ -164,6 +174,50 @@ public final class Screenshots {
         run(false);
         pages.forEach(page -> page.waitForFunction(HALF_WAY));
         camera.take(pages, "overview");
+    }
+
+    /** A run from the button to what it came to. */
+    private void takeFilm(EmbeddedS3 s3, DemoData data) throws IOException, InterruptedException {
+        live(RUNS_BEFORE_FILM, s3, data);
+        data.addPhotos(NEW_PHOTOS);
+        data.change();
+        s3.throttle(FILM_BYTES_PER_SECOND);
+        try (Film film = Film.open(camera.chromium(), address(""))) {
+            film.still(GLANCE);
+            int runs = finishedRuns();
+            film.act(page -> page.click("#run-now"));
+            film.follow(page -> finishedRuns() > runs && page.isVisible("#run-now"));
+            film.still(LOOK);
+            film.go(address("runs/" + lastRun()));
+            film.still(LOOK);
+            film.write(camera.folder(), "film");
+        }
+    }
+
+    /** Makes so many runs, as days would, and has all that they stored read once more, as a month would. */
+    private void live(int runs, EmbeddedS3 s3, DemoData data) throws IOException, InterruptedException {
+        awaitRuns(1);
+        calmSchedule();
+        for (int i = 1; i < runs; i++) {
+            // Now and then a run finds nothing new.
+            if (i % 5 != 3) {
+                data.change();
+            }
+            if (i % 5 == 0 && i / 5 <= AGENDA.size()) {
+                String minutes =
+                        "Minutes of the house meeting\n\n" + String.join("\n", AGENDA.subList(0, i / 5)) + "\n";
+                s3.put(DemoData.DOCUMENTS, MINUTES, minutes.getBytes(StandardCharsets.UTF_8));
+            }
+            // Snapshots are named by the second.
+            TimeUnit.SECONDS.sleep(1);
+            run(i == 7);
+            awaitRuns(i + 1);
+        }
+        send("POST", "/api/verify/start", new JsonObject());
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> {
+            JsonObject cycle = hub.json("/api/verify").getJsonObject("cycle");
+            return cycle != null && cycle.getString("proven_since") != null;
+        });
     }
 
     private void take(String path, String name) throws IOException {
@@ -193,12 +247,13 @@ public final class Screenshots {
     }
 
     private void awaitRuns(int many) {
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(2))
-                .until(() -> hub.json("/api/backup/history?limit=50").getJsonArray("runs").stream()
-                                .filter(run -> ((JsonObject) run).getString("finished_at") != null)
-                                .count()
-                        >= many);
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> finishedRuns() >= many);
+    }
+
+    private int finishedRuns() {
+        return (int) hub.json("/api/backup/history?limit=50").getJsonArray("runs").stream()
+                .filter(run -> ((JsonObject) run).getString("finished_at") != null)
+                .count();
     }
 
     private void send(String method, String path, JsonObject body) throws IOException, InterruptedException {

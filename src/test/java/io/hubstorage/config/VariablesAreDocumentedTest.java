@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** {@code .env.example} and the README name every variable that is read, and no other. */
+/** {@code .env.example} and {@code docs/configuration.md} name every variable that is read, and no other. */
 final class VariablesAreDocumentedTest {
     private static final Pattern OURS =
             Pattern.compile("\\b(?:RESTORE_AWS|AWS|HUBSTORAGE|BACKUP)_[A-Z0-9_]+\\b|\\bDOCKER_MODE\\b");
@@ -59,8 +59,8 @@ final class VariablesAreDocumentedTest {
     }
 
     @Test
-    void theReadmeNamesEveryVariableThatIsReadAndNoneThatIsNot() throws IOException {
-        Set<String> named = all(OURS, 0, Files.readString(Path.of("README.md")));
+    void theDocumentationNamesEveryVariableThatIsReadAndNoneThatIsNot() throws IOException {
+        Set<String> named = all(OURS, 0, Files.readString(Path.of("docs/configuration.md")));
 
         assertThat(named).containsAll(read());
         assertThat(Environment.KNOWN).containsAll(named);

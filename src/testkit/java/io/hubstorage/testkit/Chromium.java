@@ -63,7 +63,17 @@ public final class Chromium implements AutoCloseable {
 
     /** A window of its own, as wide and high as that. */
     public BrowserContext window(int width, int height, ColorScheme colours) {
+        return window(width, height, colours, 1);
+    }
+
+    /**
+     * The same on a screen with smaller pixels.
+     *
+     * @param density pixels of the screen for each of the page
+     */
+    public BrowserContext window(int width, int height, ColorScheme colours, double density) {
         return browser.newContext(new Browser.NewContextOptions()
+                .setDeviceScaleFactor(density)
                 .setViewportSize(width, height)
                 .setColorScheme(colours)
                 .setLocale("en-GB")
