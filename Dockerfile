@@ -5,6 +5,9 @@
 # Layers, from the one that changes least to the one that changes most: the system, the Java runtime, the libraries, our own program,
 # and an AOT cache trained on a backup with all of these.
 
+# As pom.xml has it; a release says its own.
+ARG VERSION=1.0.0-SNAPSHOT
+
 # The system: Debian's packages, unpacked, as far as the health check and whoever looks in need them: bash and the core tools, and
 # openssl for a check that goes by https. Nothing that installs packages; what each is stands where scanners look for it.
 FROM debian:trixie-slim AS system
@@ -67,7 +70,8 @@ FROM libraries AS program
 COPY conf conf
 COPY webroot webroot
 COPY src/main src/main
-RUN mvn -o -B -q compile jar:jar \
+ARG VERSION
+RUN mvn -o -B -q "-Drevision=$VERSION" compile jar:jar \
     && mkdir /app/program \
     && mv target/hubstorage-*.jar /app/program/hubstorage.jar \
     && touch -d 2026-11-01T00:00:00Z /app/program/hubstorage.jar /app/program
@@ -93,7 +97,8 @@ RUN mkdir /app/aot \
         io.hubstorage.launch.Rehearsal /tmp/rehearsal \
     && test -s hubstorage.aot \
     && java @service.args -XX:AOTMode=on io.hubstorage.launch.Rehearsal /tmp/used \
-    && touch -d 2026-11-01T00:00:00Z hubstorage.aot service.args .
+    && java @service.args io.hubstorage.Main man --to /app/man \
+    && touch -d 2026-11-01T00:00:00Z hubstorage.aot service.args . /app/man /app/man/*
 
 # The demo's S3 server: from the testkit, what it needs and no more.
 FROM program AS demo-program
@@ -128,6 +133,7 @@ COPY --from=libraries /app/native /app/native
 COPY --from=libraries /app/lib /app/lib
 COPY --from=program /app/program /app/program
 COPY --from=training /app/aot /app/aot
+COPY --from=training /app/man /usr/share/man/man1
 USER 10001:10001
 WORKDIR /app
 EXPOSE 5002
@@ -138,7 +144,7 @@ HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --start-interval=1s 
 ENTRYPOINT ["java", "@/app/aot/service.args", "io.hubstorage.Main"]
 CMD ["serve"]
 
-ARG VERSION=1.0.0-SNAPSHOT
+ARG VERSION
 ARG REVISION=
 ARG CREATED=
 LABEL org.opencontainers.image.title="HubStorage" \

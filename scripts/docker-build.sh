@@ -37,7 +37,7 @@ fi
 
 require_docker
 revision=$(git -C "$project_dir" rev-parse HEAD 2>/dev/null || true)
-version=$(sed -n 's:^  <version>\(.*\)</version>:\1:p' "$project_dir/pom.xml" | head -n 1)
+version=$(sed -n 's:^ *<revision>\(.*\)</revision>:\1:p' "$project_dir/pom.xml" | head -n 1)
 docker build --target "$target" --tag "$tag" \
   --build-arg "VERSION=$version" --build-arg "REVISION=$revision" --build-arg "CREATED=$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
   ${options[@]+"${options[@]}"} "$project_dir"
