@@ -20,13 +20,14 @@ AWS_SESSION_TOKEN and HUBSTORAGE_WEB_PASSWORD in the environment.
   --port N            of the dashboard on this machine (5002)
   --data FOLDER       keep the snapshots in this folder; its owner becomes the user of the container
   --user UID[:GID]    the user and group of the container
+  --image NAME        run this image, which is pulled, instead of one that is built here; with a tag or digest
   -h, --help          this text
 TEXT
 }
 
 interactive=yes
 [ -t 0 ] || interactive=no
-region='' endpoint='' buckets='' port='' data='' user=''
+region='' endpoint='' buckets='' port='' data='' user='' image=''
 while [ $# -gt 0 ]; do
   case "$1" in
     -h | --help) usage; exit 0 ;;
@@ -37,6 +38,7 @@ while [ $# -gt 0 ]; do
     --port) need_value "$@"; port=$2; shift ;;
     --data) need_value "$@"; data=$2; shift ;;
     --user) need_value "$@"; user=$2; shift ;;
+    --image) need_value "$@"; image=$2; shift ;;
     *) misuse "unknown option: $1" ;;
   esac
   shift
@@ -46,6 +48,7 @@ done
 case "$endpoint" in '' | http://?* | https://?*) ;; *) misuse "--endpoint is a URL such as https://minio.example:9000" ;; esac
 case "$region" in *[!A-Za-z0-9_-]*) misuse "--region is a name such as eu-central-1" ;; esac
 case "$user" in *[!0-9:]* | :* | *: | *:*:*) misuse "--user is a number, or two as in 1000:100" ;; esac
+case "$image" in *[!A-Za-z0-9._:/@-]*) misuse "--image is a name such as registry.example/owner/hubstorage:1.0.0" ;; esac
 if [ -n "$data" ]; then
   [ -d "$data" ] || misuse "--data: there is no folder '$data'; make it first (mkdir -p)"
   data=$(cd "$data" && pwd)
@@ -143,6 +146,12 @@ fi
 if [ -n "$user" ]; then
   compose_value PUID "${user%%:*}"
   compose_value PGID "${user##*:}"
+fi
+
+if [ -n "$image" ]; then
+  set_value HUBSTORAGE_IMAGE "$image"
+  # Read by Compose alone. Whoever has named files there has others too.
+  if ! has_value COMPOSE_FILE; then set_value COMPOSE_FILE docker-compose.pull.yml; fi
 fi
 
 good "Ready: $file"

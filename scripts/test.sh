@@ -10,7 +10,7 @@ case "${1:-}" in
 Usage: scripts/test.sh [arguments for Maven]
 
 Installs what the browser, bus, disk-format, proxy, monitoring and script tests need where it is missing (Chromium, Node, jq,
-zstd, shellcheck, nginx, Prometheus; with apt-get, as root or through sudo; HUBSTORAGE_NO_INSTALL=1 prevents it), runs "mvn verify", and then fails
+zstd, shellcheck, nginx, Prometheus, and where Docker answers a registry; with apt-get, as root or through sudo; HUBSTORAGE_NO_INSTALL=1 prevents it), runs "mvn verify", and then fails
 also if a test's log shows a blocked event loop, an unhandled exception or a leaked buffer, or if the compiler warned about
 a file of ours. A test that fails is run once more; one that passes then is named at the end as unsteady, which is a defect to be
 mended, and more than three of them fail. Where Docker answers, the image is built and tried as well.
@@ -55,14 +55,17 @@ install_missing() {
   has_any shellcheck || missing+=(shellcheck)
   has_any nginx /usr/sbin/nginx || missing+=(nginx-light)
   has_any prometheus || missing+=(prometheus)
+  # For a release that goes nowhere.
+  has_any docker-registry || ! docker info >/dev/null 2>&1 || missing+=(docker-registry)
   if [ ${#missing[@]} -eq 0 ]; then return; fi
   if can_install; then
     say "installing ${missing[*]}"
     if as_root apt-get update -qq \
       && as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; then
-      # Debian starts these at once, on ports 80 and 9090, which nobody asked for.
+      # Debian starts these at once, on ports 80, 9090 and 5000, which nobody asked for.
       case " ${missing[*]} " in *" nginx-light "*) as_root systemctl disable --now nginx >/dev/null 2>&1 || true ;; esac
       case " ${missing[*]} " in *" prometheus "*) as_root systemctl disable --now prometheus >/dev/null 2>&1 || true ;; esac
+      case " ${missing[*]} " in *" docker-registry "*) as_root systemctl disable --now docker-registry >/dev/null 2>&1 || true ;; esac
       return
     fi
   fi

@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,9 @@ final class DockerScriptsTest {
                 "docker-stop.sh",
                 "docker-logs.sh",
                 "start_web.sh",
-                "launch_hubstorage_docker.sh"
+                "launch_hubstorage_docker.sh",
+                "release.sh",
+                "deb.sh"
             })
     void everyScriptHasHelpAndAsksDockerForNothingThen(String script) throws IOException {
         Shell.Result help = scripts.run(script, "--help");
@@ -72,6 +75,7 @@ final class DockerScriptsTest {
                 "docker-setup.sh|--data /nowhere/at/all|there is no folder",
                 "docker-setup.sh|--endpoint minio:9000|a URL such as",
                 "docker-setup.sh|--user me|--user is a number",
+                "docker-setup.sh|--image my;image|--image is a name such as",
                 "docker-setup.sh|--secret x|unknown option: --secret",
                 "docker-build.sh|--tag|--tag needs a value",
                 "docker-build.sh|--platform --demo|--platform needs a value",
@@ -359,6 +363,44 @@ final class DockerScriptsTest {
     }
 
     @Test
+    void anImageThatIsNamedIsPulledAndNotBuilt() throws IOException {
+        scripts.run("docker-setup.sh", "--non-interactive", "--image", "registry.example/owner/hubstorage:1.2.3")
+                .succeeded();
+
+        assertThat(values())
+                .containsEntry("HUBSTORAGE_IMAGE", "registry.example/owner/hubstorage:1.2.3")
+                .containsEntry("COMPOSE_FILE", "docker-compose.pull.yml");
+
+        scripts.append("COMPOSE_FILE=docker-compose.pull.yml:mine.yml");
+        scripts.run("docker-setup.sh", "--non-interactive", "--image", "registry.example/owner/hubstorage:1.2.4")
+                .succeeded();
+        assertThat(Files.readString(scripts.dotenv())).contains("hubstorage:1.2.4", ":mine.yml");
+    }
+
+    /** But for what it runs, and what it says of itself, the file that pulls is the one that builds. */
+    @Test
+    void whatIsPulledRunsAsWhatIsBuilt() throws IOException {
+        List<String> built = service("docker-compose.yml");
+        List<String> pulled = service("docker-compose.pull.yml");
+
+        assertThat(pulled.stream().filter(line -> !built.contains(line)))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("    image: ${HUBSTORAGE_IMAGE:?");
+        assertThat(built.stream().filter(line -> !pulled.contains(line)))
+                .containsExactly(
+                        "    image: ${HUBSTORAGE_IMAGE:-${IMAGE:-hubstorage:latest}}",
+                        "    build:",
+                        "      context: .");
+        assertThat(pulled).hasSize(built.size() - 2);
+    }
+
+    private static List<String> service(String file) throws IOException {
+        return Files.readAllLines(Path.of(file)).stream()
+                .dropWhile(line -> !line.startsWith("name:"))
+                .toList();
+    }
+
+    @Test
     void shellcheckFindsNothing() {
         boolean there = Shell.run(
                                 Path.of("."),
@@ -376,7 +418,8 @@ final class DockerScriptsTest {
                 List.of(
                         "bash",
                         "-c",
-                        "shellcheck -x scripts/*.sh scripts/lib/*.sh bench/*.sh docker/hubstorage docker/healthcheck"));
+                        "shellcheck -x scripts/*.sh scripts/lib/*.sh bench/*.sh docker/hubstorage docker/healthcheck"
+                                + " deploy/deb/{java,hubstorage,postinst,prerm,postrm}"));
 
         assertThat(found.out()).isEmpty();
         assertThat(found.code()).isZero();

@@ -52,8 +52,13 @@ public final class ScriptFolder {
                 Files.copy(script, folder.resolve(script));
             }
         }
-        for (String name :
-                List.of(".env.example", "docker-compose.yml", "docker-compose.demo.yml", "pom.xml", "README.md")) {
+        for (String name : List.of(
+                ".env.example",
+                "docker-compose.yml",
+                "docker-compose.pull.yml",
+                "docker-compose.demo.yml",
+                "pom.xml",
+                "README.md")) {
             Files.copy(Path.of(name), folder.resolve(name));
         }
         return new ScriptFolder(folder);
