@@ -94,7 +94,7 @@ public record Comparison(
     }
 
     /** Whether both entries have the same content, as far as what is known of them tells. */
-    static boolean sameContent(ManifestEntry one, ManifestEntry other) {
+    public static boolean sameContent(ManifestEntry one, ManifestEntry other) {
         if (one.size() != other.size()) {
             return false;
         }

@@ -94,7 +94,7 @@ public record Preview(
     }
 
     /** The text, or null when this is none: not UTF-8, or with characters that no text has. */
-    static @Nullable String text(byte[] bytes, int length, boolean cut) {
+    public static @Nullable String text(byte[] bytes, int length, boolean cut) {
         CharsetDecoder utf8 = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)

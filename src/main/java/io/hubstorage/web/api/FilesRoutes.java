@@ -1,15 +1,15 @@
 package io.hubstorage.web.api;
 
-import io.hubstorage.browse.FolderMap;
-import io.hubstorage.browse.FolderView;
-import io.hubstorage.browse.FolderView.Edge;
-import io.hubstorage.browse.FolderWindow;
-import io.hubstorage.browse.KeyHistory;
 import io.hubstorage.browse.KeyQuery;
 import io.hubstorage.browse.NotThereException;
 import io.hubstorage.browse.SnapshotReader;
-import io.hubstorage.browse.TextDiff;
-import io.hubstorage.browse.Timeline;
+import io.hubstorage.browse.history.FolderMap;
+import io.hubstorage.browse.history.FolderView;
+import io.hubstorage.browse.history.FolderView.Edge;
+import io.hubstorage.browse.history.FolderWindow;
+import io.hubstorage.browse.history.KeyHistory;
+import io.hubstorage.browse.history.TextDiff;
+import io.hubstorage.browse.history.Timeline;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.manifest.CorruptManifestException;

@@ -1,8 +1,8 @@
 package io.hubstorage.web.api;
 
-import io.hubstorage.browse.FolderRanking;
 import io.hubstorage.browse.NotThereException;
 import io.hubstorage.browse.SnapshotReader;
+import io.hubstorage.browse.history.FolderRanking;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.manifest.KeyCursor;
 import io.hubstorage.snapshot.Snapshots;

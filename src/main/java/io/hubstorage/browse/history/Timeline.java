@@ -1,5 +1,6 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
+import io.hubstorage.browse.SnapshotReader;
 import io.hubstorage.bus.BucketCounts;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;

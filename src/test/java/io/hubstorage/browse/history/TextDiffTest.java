@@ -1,13 +1,13 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.quicktheories.QuickTheory.qt;
 import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 
-import io.hubstorage.browse.TextDiff.Change;
-import io.hubstorage.browse.TextDiff.Hunk;
-import io.hubstorage.browse.TextDiff.Line;
+import io.hubstorage.browse.history.TextDiff.Change;
+import io.hubstorage.browse.history.TextDiff.Hunk;
+import io.hubstorage.browse.history.TextDiff.Line;
 import io.hubstorage.testkit.Examples;
 import io.hubstorage.testkit.Shelf;
 import java.io.IOException;

@@ -1,5 +1,7 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
+import io.hubstorage.browse.Comparison;
+import io.hubstorage.browse.SnapshotReader;
 import io.hubstorage.manifest.ManifestEntry;
 import java.io.IOException;
 import java.time.Duration;

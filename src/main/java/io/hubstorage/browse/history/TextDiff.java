@@ -1,8 +1,9 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
 import com.github.difflib.DiffUtils;
 import com.github.difflib.algorithm.myers.MyersDiffWithLinearSpace;
 import com.github.difflib.patch.AbstractDelta;
+import io.hubstorage.browse.Preview;
 import io.hubstorage.manifest.ManifestEntry;
 import io.hubstorage.manifest.StoredContent;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,7 @@ import static org.quicktheories.generators.SourceDSL.longs;
 import static org.quicktheories.generators.SourceDSL.maps;
 import static org.quicktheories.generators.SourceDSL.strings;
 
-import io.hubstorage.browse.FolderRanking.Folder;
+import io.hubstorage.browse.history.FolderRanking.Folder;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.Fingerprint;

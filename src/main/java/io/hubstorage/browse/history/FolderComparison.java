@@ -1,7 +1,8 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
-import io.hubstorage.browse.FolderWindow.Row;
-import io.hubstorage.browse.FolderWindow.State;
+import io.hubstorage.browse.Comparison;
+import io.hubstorage.browse.history.FolderWindow.Row;
+import io.hubstorage.browse.history.FolderWindow.State;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.Fingerprint;

@@ -1,9 +1,13 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
-import io.hubstorage.browse.FolderWindow.Row;
-import io.hubstorage.browse.FolderWindow.Seen;
-import io.hubstorage.browse.FolderWindow.State;
-import io.hubstorage.browse.Level.Item;
+import io.hubstorage.browse.Comparison;
+import io.hubstorage.browse.KeyQuery;
+import io.hubstorage.browse.NotThereException;
+import io.hubstorage.browse.SnapshotReader;
+import io.hubstorage.browse.history.FolderWindow.Row;
+import io.hubstorage.browse.history.FolderWindow.Seen;
+import io.hubstorage.browse.history.FolderWindow.State;
+import io.hubstorage.browse.history.Level.Item;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.KeyCursor;

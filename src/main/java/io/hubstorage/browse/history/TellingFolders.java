@@ -1,4 +1,4 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
 import io.hubstorage.keys.KeyOrder;
 import java.util.Comparator;

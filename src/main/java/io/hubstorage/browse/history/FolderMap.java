@@ -1,5 +1,7 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
+import io.hubstorage.browse.Comparison;
+import io.hubstorage.browse.NotThereException;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.KeyCursor;

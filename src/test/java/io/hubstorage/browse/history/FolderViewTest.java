@@ -1,4 +1,4 @@
-package io.hubstorage.browse;
+package io.hubstorage.browse.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,11 +8,13 @@ import static org.quicktheories.generators.SourceDSL.integers;
 import static org.quicktheories.generators.SourceDSL.lists;
 import static org.quicktheories.generators.SourceDSL.maps;
 
-import io.hubstorage.browse.FolderView.Edge;
-import io.hubstorage.browse.FolderView.Place;
-import io.hubstorage.browse.FolderWindow.Row;
-import io.hubstorage.browse.FolderWindow.Seen;
-import io.hubstorage.browse.FolderWindow.State;
+import io.hubstorage.browse.KeyQuery;
+import io.hubstorage.browse.SnapshotReader;
+import io.hubstorage.browse.history.FolderView.Edge;
+import io.hubstorage.browse.history.FolderView.Place;
+import io.hubstorage.browse.history.FolderWindow.Row;
+import io.hubstorage.browse.history.FolderWindow.Seen;
+import io.hubstorage.browse.history.FolderWindow.State;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.keys.KeyOrder;
 import io.hubstorage.manifest.ManifestEntry;
