@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -116,10 +115,11 @@ public record BrowseRoutes(SnapshotAccess access, Background background) {
         String after = query.text("after", SnapshotAccess.MOST_KEY);
         int limit = query.number("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
         boolean counts = query.flag("counts", after == null);
-        AtomicBoolean gone = new AtomicBoolean();
-        context.response().closeHandler(ignored -> gone.set(true));
-        return access.search(
-                context, newer -> compare(access.find(with), newer, bucket, after, limit, counts, gone::get));
+        String id = context.pathParam("id");
+        return access.search(context, cancelled -> {
+            SnapshotReader newer = access.find(id);
+            return compare(access.find(with), newer, bucket, after, limit, counts, cancelled);
+        });
     }
 
     private static JsonObject compare(

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 
 /** The pages. Each is rendered off the event loop, with the state of things embedded, so that it opens complete. */
 public final class Pages {
-    static final String HTML = "text/html; charset=utf-8";
+    private static final String HTML = "text/html; charset=utf-8";
 
     /** What the page of snapshots called its parameters, and what the one of files does. */
     private static final Map<String, String> RENAMED = Map.of("snapshot", "at", "prefix", "path");
@@ -127,7 +127,7 @@ public final class Pages {
     }
 
     /** How things stand, for everybody: with what it is given, and nothing of its own but where the styles are. */
-    Future<Buffer> publicStatus(Map<String, Object> shown) {
+    public Future<Buffer> publicStatus(Map<String, Object> shown) {
         Map<String, Object> model = new HashMap<>(shown);
         model.put("basePath", base.text());
         return rendered(model, "status");

@@ -10,10 +10,17 @@ import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.web.http.Background;
 import io.hubstorage.web.http.HttpProblem;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,12 +30,20 @@ public record SnapshotAccess(ConfigStore store, Background background) {
     static final int MOST_KEY = 1024;
 
     static final int MOST_NAME = 255;
+    /** What is given in place of an older snapshot, so that nothing is compared. */
+    private static final String NONE = "none";
 
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotAccess.class);
 
     @FunctionalInterface
     interface Reading<T> {
         T of(SnapshotReader snapshot) throws Exception;
+    }
+
+    /** Work that may take long, for as long as somebody waits for it. */
+    @FunctionalInterface
+    interface Search<T> {
+        T run(BooleanSupplier cancelled) throws Exception;
     }
 
     /** All of them, as they are on the disk now. */
@@ -42,15 +57,25 @@ public record SnapshotAccess(ConfigStore store, Background background) {
         return run(() -> reading.of(find(id)));
     }
 
-    /** Something that may take seconds. */
-    <T> Future<T> search(RoutingContext context, Reading<T> reading) {
-        String id = context.pathParam("id");
-        return search(context, () -> reading.of(find(id)));
+    /** Something that may take seconds, with whichever snapshots. */
+    <T> Future<T> search(RoutingContext context, Search<T> work) {
+        AtomicBoolean gone = new AtomicBoolean();
+        context.response().closeHandler(_ -> gone.set(true));
+        return background.search(context, () -> explained(() -> work.run(gone::get)));
     }
 
-    /** Likewise, with whichever snapshots. */
-    <T> Future<T> search(RoutingContext context, Callable<T> work) {
-        return background.search(context, () -> explained(work));
+    /** Likewise. Thousands of rows are made into text where they were read, and not on an event loop. */
+    Future<Buffer> searchJson(RoutingContext context, Search<JsonObject> work) {
+        return json(context, search(context, cancelled -> work.run(cancelled).toBuffer()));
+    }
+
+    /** Something quick, likewise. */
+    Future<Buffer> runJson(RoutingContext context, Callable<JsonObject> work) {
+        return json(context, run(() -> work.call().toBuffer()));
+    }
+
+    private static Future<Buffer> json(RoutingContext context, Future<Buffer> body) {
+        return body.onSuccess(_ -> context.response().putHeader(HttpHeaders.CONTENT_TYPE, "application/json"));
     }
 
     /** Something quick that blocks. */
@@ -70,6 +95,39 @@ public record SnapshotAccess(ConfigStore store, Background background) {
         } catch (InvalidPathException e) {
             throw new HttpProblem(404, "There is no snapshot of this name.");
         }
+    }
+
+    /** The snapshot of that name, or without one the newest that holds the bucket. Blocking. */
+    SnapshotReader at(String bucket, @Nullable String name) throws IOException {
+        return name == null
+                ? holding(bucket, null)
+                        .orElseThrow(() -> new NotThereException("No snapshot holds anything of this bucket."))
+                : named(name);
+    }
+
+    /** What that is compared with: the snapshot of that name, without one the next older that holds the bucket; null for nothing. Blocking. */
+    @Nullable
+    SnapshotReader since(String bucket, @Nullable String name, SnapshotReader at) throws IOException {
+        if (name == null) {
+            return holding(bucket, at.name()).orElse(null);
+        }
+        return name.equalsIgnoreCase(NONE) ? null : named(name);
+    }
+
+    /** The newest that holds the bucket, of those older than the one of this name. */
+    private Optional<SnapshotReader> holding(String bucket, @Nullable String before) throws IOException {
+        return all().folders(before)
+                .map(SnapshotReader::new)
+                .filter(snapshot -> snapshot.has(bucket))
+                .findFirst();
+    }
+
+    /** The snapshot of that name, of which nothing has been read yet. Blocking. */
+    SnapshotReader named(String name) throws NotThereException {
+        return all().folder(name)
+                .map(SnapshotReader::new)
+                .orElseThrow(() -> new NotThereException(
+                        "There is no snapshot %s. It may have been removed; choose another one.".formatted(name)));
     }
 
     private static <T> T explained(Callable<T> work) throws Exception {

@@ -1,4 +1,4 @@
-package io.hubstorage.web.api;
+package io.hubstorage.web.publicstatus;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Bus;
@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public final class PublicStatusRoutes {
 
     private final Bus bus;
     private final ConfigStore store;
-    private final Pages pages;
+    private final Function<Map<String, Object>, Future<Buffer>> page;
     private final InstantSource clock;
     private @Nullable Kept kept;
 
@@ -64,10 +65,12 @@ public final class PublicStatusRoutes {
         }
     }
 
-    public PublicStatusRoutes(Bus bus, ConfigStore store, Pages pages, InstantSource clock) {
+    /** @param page makes a page of what it shows */
+    public PublicStatusRoutes(
+            Bus bus, ConfigStore store, Function<Map<String, Object>, Future<Buffer>> page, InstantSource clock) {
         this.bus = bus;
         this.store = store;
-        this.pages = pages;
+        this.page = page;
         this.clock = clock;
     }
 
@@ -126,9 +129,9 @@ public final class PublicStatusRoutes {
         return Future.all(status, scheduler).compose(_ -> {
             PublicStatus shown = PublicStatus.of(config.publicStatus(), status.result(), scheduler.result(), now);
             JsonObject json = BusJson.encode(shown);
-            return pages.publicStatus(shown.model(config.zone(), now))
+            return page.apply(shown.model(config.zone(), now))
                     .map(page -> new Told(
-                            Form.of(page, Pages.HTML),
+                            Form.of(page, "text/html; charset=utf-8"),
                             Form.of(json.toBuffer(), "application/json"),
                             Form.of(Buffer.buffer(shown.badge()), "image/svg+xml")));
         });

@@ -1,4 +1,4 @@
-package io.hubstorage.web.api;
+package io.hubstorage.web.publicstatus;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
