@@ -1,13 +1,7 @@
 #!/usr/bin/env bash
 # Measures how fast the files page moves through the snapshots of a bucket, and cleans up also on Ctrl-C.
-set -euo pipefail
-# shellcheck disable=SC2034 # of lib/bench.sh
-here=$PWD
-cd "$(dirname "$0")/.."
-# shellcheck source=scripts/lib/launch.sh
-. scripts/lib/launch.sh
 # shellcheck source=scripts/lib/bench.sh
-. scripts/lib/bench.sh
+. "$(dirname "$0")/../scripts/lib/bench.sh"
 
 usage() {
   cat <<'TEXT'

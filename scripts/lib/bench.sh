@@ -1,12 +1,16 @@
 # shellcheck shell=bash
-# What the benchmarks' scripts have in common. To be sourced from the project's folder, after launch.sh; $here is the folder
-# in which the script was called, and usage() prints its help.
+# What the benchmarks' scripts have in common. They source it first, define usage(), which prints their help, and call bench.
+set -euo pipefail
+here=$PWD
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/lib/launch.sh
+. scripts/lib/launch.sh
 
 # A path as it was meant where this was called.
 path() {
   case "$1" in
     /*) printf '%s' "$1" ;;
-    *) printf '%s/%s' "${here:?}" "$1" ;;
+    *) printf '%s/%s' "$here" "$1" ;;
   esac
 }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -48,17 +49,11 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--warm-ups")
     private @Nullable Integer warmUps;
 
-    @Option(names = "--jar", required = true)
-    private Path jar = Path.of("");
-
     @Option(names = "--jar-vs")
     private @Nullable Path otherJar;
 
     @Option(names = "--vs-name")
     private String otherName = "vs";
-
-    @Option(names = "--java-options", split = " ")
-    private List<String> options = List.of("-Xmx512m");
 
     @Option(names = "--container")
     private int container = 512;
@@ -66,20 +61,14 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--etags")
     private Case.Etags etags = Case.Etags.PARTS;
 
-    @Option(names = "--quick")
-    private boolean quick;
-
-    @Option(names = "--target")
-    private Path target = Path.of("/dev/shm");
-
     @Option(names = "--profile")
     private @Nullable Path profile;
 
-    @Option(names = "--out")
-    private @Nullable Path out;
-
     @Option(names = "--section")
     private String section = "";
+
+    @Mixin
+    private final ServiceOptions options = new ServiceOptions();
 
     private Bench() {}
 
@@ -102,12 +91,12 @@ public final class Bench implements Callable<Integer> {
         List<Contender> contenders = new ArrayList<>();
         List<CaseResult> results = new ArrayList<>();
         List<String> failed = new ArrayList<>();
-        Path work = Files.createTempDirectory(target, "hubstorage-bench-");
+        Path work = Files.createTempDirectory(options.target(), "hubstorage-bench-");
         try {
             contenders.addAll(contenders(work));
             Plan plan = plan(contenders);
             for (Case each : chosen) {
-                Case asked = quick ? each.quick() : each;
+                Case asked = options.quick() ? each.quick() : each;
                 CaseResult result = new CaseResult(asked);
                 results.add(result);
                 try {
@@ -140,34 +129,28 @@ public final class Bench implements Callable<Integer> {
 
     private void print(Report report, String introduction) throws IOException {
         String picture = "";
+        Path out = options.out();
         if (out != null && report.cost().hasCurve()) {
             picture = out.getFileName().toString().replaceFirst("\\.md$", "") + "-cost.svg";
             Files.writeString(out.resolveSibling(picture), report.cost().picture());
         }
         String text = report.text(introduction, picture);
-        System.out.printf("%n%s", text);
-        if (out != null) {
-            Report.write(out, "bench/run.sh" + (section.isEmpty() ? "" : ", " + section), text);
-        }
+        options.print(section, text);
     }
 
     private Plan plan(List<Contender> contenders) {
         boolean memory = contenders.stream().anyMatch(each -> each.kind() == Contender.Kind.HUBSTORAGE_IMAGE);
-        Effort effort = new Effort(runs, warmUps, !memory ? Duration.ZERO : quick ? QUICKLY_IDLE : IDLE);
+        Effort effort = new Effort(runs, warmUps, !memory ? Duration.ZERO : options.quick() ? QUICKLY_IDLE : IDLE);
         return new Plan(
                 contenders.stream().filter(Contender::installed).toList(),
-                jars().stream()
-                        .map(each -> new Hub(each, Jvm.with(options), ""))
-                        .toList(),
+                jars().stream().map(each -> new Hub(each, options.jvm(), "")).toList(),
                 effort,
                 etags,
                 profile);
     }
 
     private List<Path> jars() {
-        return otherJar == null
-                ? List.of(jar.toAbsolutePath())
-                : List.of(jar.toAbsolutePath(), otherJar.toAbsolutePath());
+        return otherJar == null ? List.of(options.jar()) : List.of(options.jar(), otherJar.toAbsolutePath());
     }
 
     private List<Contender> contenders(Path work) throws IOException, InterruptedException {
@@ -183,11 +166,11 @@ public final class Bench implements Callable<Integer> {
                 continue;
             }
             for (Path each : jars()) {
-                boolean first = each.equals(jar.toAbsolutePath());
+                boolean first = each.equals(options.jar());
                 Jvm jvm = kind == Contender.Kind.HUBSTORAGE_IMAGE
                         ? Jvm.inContainer(IMAGE_ARGUMENTS, container)
                                 .rehearsed(each, work.resolve(first ? "image" : "image-vs"), log)
-                        : Jvm.with(options);
+                        : options.jvm();
                 contenders.add(Contender.hubStorage(kind, new Hub(each, jvm, first ? "" : otherName), version(each)));
             }
         }
@@ -206,8 +189,8 @@ public final class Bench implements Callable<Integer> {
                         LocalDate.ofInstant(InstantSource.system().instant(), ZoneOffset.UTC),
                         command(),
                         load,
-                        Machine.describe(target),
-                        String.join(" ", options),
+                        Machine.describe(options.target()),
+                        options.jvmText(),
                         tools.contains("hubstorage-image")
                                 ? "; as in the container: the image's own flags (`docker/jvm.args`), an AOT cache, and"
                                         + " a"

@@ -32,8 +32,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench/files.sh}, whose help describes the options. What it starts ends with it, and what it writes is deleted. */
@@ -67,23 +67,11 @@ public final class FilesBench implements Callable<Integer> {
     @Option(names = "--rows")
     private int rows = 100;
 
-    @Option(names = "--jar", required = true)
-    private Path jar = Path.of("");
-
-    @Option(names = "--java-options", split = " ")
-    private List<String> options = List.of("-Xmx512m");
-
     @Option(names = "--page")
     private boolean page;
 
-    @Option(names = "--quick")
-    private boolean quick;
-
-    @Option(names = "--target")
-    private Path target = Path.of(System.getProperty("java.io.tmpdir"));
-
-    @Option(names = "--out")
-    private @Nullable Path out;
+    @Mixin
+    private final ServiceOptions options = new ServiceOptions(Path.of(System.getProperty("java.io.tmpdir")));
 
     private FilesBench() {}
 
@@ -97,20 +85,20 @@ public final class FilesBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (quick) {
+        if (options.quick()) {
             snapshots = Math.min(snapshots, 5);
             keys = Math.min(keys, 5_000);
             folders = Math.min(folders, 5);
         }
         String load = Machine.load();
-        Path work = Files.createTempDirectory(target, "hubstorage-files-");
+        Path work = Files.createTempDirectory(options.target(), "hubstorage-files-");
         try {
             List<String> names = make(work);
             HubProcess.configure(work, new JsonObject().put("automation", new JsonObject().put("enabled", false)));
             Map<String, String> environment = HubProcess.environment(work, null);
             environment.put("HUBSTORAGE_WEB_PORT", "0");
             try (HubProcess service =
-                    HubProcess.start(jar.toAbsolutePath(), Jvm.with(options).options(), work, environment, "serve")) {
+                    HubProcess.start(options.jar(), options.jvm().options(), work, environment, "serve")) {
                 print(load, measured(service, names));
             }
         } finally {
@@ -273,16 +261,13 @@ public final class FilesBench implements Callable<Integer> {
             |---|---|---|---|---|
             %s\
             """.formatted(
-                        Machine.describe(target),
+                        Machine.describe(options.target()),
                         load,
-                        String.join(" ", options),
+                        options.jvmText(),
                         snapshots,
                         keys + folders * keysOfAFolder,
                         changed,
                         table);
-        System.out.printf("%n%s", text);
-        if (out != null) {
-            Report.write(out, "bench/files.sh", text);
-        }
+        options.print(text);
     }
 }

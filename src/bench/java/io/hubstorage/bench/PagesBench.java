@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench/pages.sh}, whose help describes the options. What it starts ends with it, and what it writes is deleted. */
@@ -60,20 +60,8 @@ public final class PagesBench implements Callable<Integer> {
     @Option(names = "--runs")
     private int runs = 15;
 
-    @Option(names = "--jar", required = true)
-    private Path jar = Path.of("");
-
-    @Option(names = "--java-options", split = " ")
-    private List<String> options = List.of("-Xmx512m");
-
-    @Option(names = "--quick")
-    private boolean quick;
-
-    @Option(names = "--target")
-    private Path target = Path.of("/dev/shm");
-
-    @Option(names = "--out")
-    private @Nullable Path out;
+    @Mixin
+    private final ServiceOptions options = new ServiceOptions();
 
     private PagesBench() {}
 
@@ -91,26 +79,25 @@ public final class PagesBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         ProcessFiles.require();
-        if (quick) {
+        if (options.quick()) {
             objects = Math.min(objects, 500);
             backups = 2;
             runs = 2;
         }
         String load = Machine.load();
-        Path work = Files.createTempDirectory(target, "hubstorage-pages-");
+        Path work = Files.createTempDirectory(options.target(), "hubstorage-pages-");
         try (Server server = Server.start(List.of("--objects=" + objects, "--size=1KiB"), work);
                 Chromium chromium = Chromium.start()
                         .orElseThrow(
                                 () -> new IOException("no Chromium is installed: sudo apt-get install chromium"))) {
-            HubHome home = new HubHome(
-                    jar.toAbsolutePath(), Jvm.with(options), work.resolve("home"), work.resolve("data"), server);
+            HubHome home = options.home(work, server);
             try (WarmHub service = WarmHub.start(home)) {
                 for (int i = 0; i < backups; i++) {
                     if (!service.run().successful()) {
                         throw new IOException("a backup did not succeed");
                     }
                 }
-                print(text(load, measured(chromium, service)));
+                options.print(text(load, measured(chromium, service)));
             }
         } finally {
             Trees.delete(work);
@@ -175,7 +162,7 @@ public final class PagesBench implements Callable<Integer> {
             |---|---|---|---|---|---|---|
             %s
             """.formatted(
-                        Machine.describe(target), load, String.join(" ", options), objects, backups, runs, WIDTH, rows);
+                Machine.describe(options.target()), load, options.jvmText(), objects, backups, runs, WIDTH, rows);
     }
 
     private static String row(String name, Result result) {
@@ -192,12 +179,5 @@ public final class PagesBench implements Callable<Integer> {
 
     private static Spread spread(List<Opened> pages, ToDoubleFunction<Opened> figure) {
         return Spread.of(pages.stream().mapToDouble(figure).toArray());
-    }
-
-    private void print(String text) throws IOException {
-        System.out.printf("%n%s", text);
-        if (out != null) {
-            Report.write(out, "bench/pages.sh", text);
-        }
     }
 }

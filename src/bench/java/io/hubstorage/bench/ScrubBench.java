@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench/scrub.sh}, whose help describes the options. What it starts ends with it, and what it writes is deleted. */
@@ -67,21 +68,6 @@ public final class ScrubBench implements Callable<Integer> {
     @Option(names = "--warm-ups")
     private int warmUps = 8;
 
-    @Option(names = "--jar", required = true)
-    private Path jar = Path.of("");
-
-    @Option(names = "--java-options", split = " ")
-    private List<String> options = List.of("-Xmx512m");
-
-    @Option(names = "--quick")
-    private boolean quick;
-
-    @Option(names = "--target")
-    private Path target = Path.of("/dev/shm");
-
-    @Option(names = "--out")
-    private @Nullable Path out;
-
     /** What is shown. */
     enum Part {
         /** That a cycle reads each file once, and what it costs. */
@@ -94,6 +80,9 @@ public final class ScrubBench implements Callable<Integer> {
         BACKUP
     }
 
+    @Mixin
+    private final ServiceOptions options = new ServiceOptions();
+
     private ScrubBench() {}
 
     /** Exits with 0 when all of it held. */
@@ -105,7 +94,7 @@ public final class ScrubBench implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         ProcessFiles.require();
         Set<Part> all = parts == null ? EnumSet.allOf(Part.class) : EnumSet.copyOf(parts);
-        if (quick) {
+        if (options.quick()) {
             snapshots = Math.min(snapshots, 3);
             keys = Math.min(keys, 600);
             objects = Math.min(objects, 500);
@@ -118,16 +107,18 @@ public final class ScrubBench implements Callable<Integer> {
         }
         requireRoom();
         String load = Machine.load();
-        Path work = Files.createTempDirectory(target, "hubstorage-scrub-").toRealPath();
+        Path work =
+                Files.createTempDirectory(options.target(), "hubstorage-scrub-").toRealPath();
         try (Server server =
                 Server.start(List.of("--objects=" + objects, "--size=4KiB", "--plain-etags-below=8MiB"), work)) {
             Path data = work.resolve("data");
             make(data, work.resolve("home/config"));
             FileReads.Inodes inodes = FileReads.Inodes.below(data);
-            HubHome home = new HubHome(jar.toAbsolutePath(), Jvm.with(options), work.resolve("home"), data, server);
+            HubHome home = options.home(work, server);
             try (WarmHub service = WarmHub.start(home)) {
                 List<String> broken = new ArrayList<>();
-                print(introduction(load, inodes) + measure(all, new ScrubService(service, home), inodes, broken));
+                options.print(
+                        introduction(load, inodes) + measure(all, new ScrubService(service, home), inodes, broken));
                 if (!broken.isEmpty()) {
                     throw new IOException(String.join(" ", broken));
                 }
@@ -140,12 +131,13 @@ public final class ScrubBench implements Callable<Integer> {
 
     /** A tmpfs counts names as inodes, of which it has not always enough; elsewhere names cost next to nothing. */
     private void requireRoom() throws IOException, InterruptedException {
-        if (!Files.getFileStore(target).type().equals("tmpfs")) {
+        if (!Files.getFileStore(options.target()).type().equals("tmpfs")) {
             return;
         }
-        Path answer = Files.createTempFile(target, "hubstorage-scrub-", ".txt");
+        Path answer = Files.createTempFile(options.target(), "hubstorage-scrub-", ".txt");
         try {
-            Measured _ = Child.succeed(List.of("stat", "-f", "-c", "%c %d", target.toString()), Map.of(), answer);
+            Measured _ = Child.succeed(
+                    List.of("stat", "-f", "-c", "%c %d", options.target().toString()), Map.of(), answer);
             String[] inodes = Files.readString(answer).strip().split(" ", -1);
             boolean bounded = Long.parseLong(inodes[0]) > 0;
             long free = Long.parseLong(inodes[1]);
@@ -153,7 +145,7 @@ public final class ScrubBench implements Callable<Integer> {
             if (bounded && free < needed) {
                 throw new IOException(
                         "%s has room for %,d names, and %,d are needed: name a folder on a disk by --target."
-                                .formatted(target, free, needed));
+                                .formatted(options.target(), free, needed));
             }
         } finally {
             Files.deleteIfExists(answer);
@@ -176,9 +168,9 @@ public final class ScrubBench implements Callable<Integer> {
             %s Server and S3 server share the machine; load average before it: %s. JVM of HubStorage: `%s`. \
             %s of %s keys, %s bytes each, %s %% changed from one to the next: %s names of %s inodes (by `stat`), %s MB.
             """.formatted(
-                        Machine.describe(target),
+                        Machine.describe(options.target()),
                         load,
-                        String.join(" ", options),
+                        options.jvmText(),
                         Sizes.count(snapshots, "snapshot"),
                         Sizes.number(keys),
                         Sizes.number(size),
@@ -201,7 +193,7 @@ public final class ScrubBench implements Callable<Integer> {
         if (!cycles.isEmpty()) {
             text.append('\n').append(ScrubCycle.table(cycles));
         }
-        double pace = quick ? ScrubCycle.SLOWEST : ScrubCycle.FASTEST;
+        double pace = options.quick() ? ScrubCycle.SLOWEST : ScrubCycle.FASTEST;
         // Before anything is paused by hand, which holds it up until its hours begin the next time.
         if (all.contains(Part.WINDOW)) {
             text.append('\n').append(new ScrubHours(scrub, pace, log).run(broken));
@@ -215,7 +207,7 @@ public final class ScrubBench implements Callable<Integer> {
             text.append(backups.table(
                     inodes.names() < NAMES_THAT_TAKE_A_WHILE ? List.of(Beside.READING) : List.of(Beside.values()),
                     runs));
-            text.append('\n').append(backups.everyRead(quick ? QUICK_GRACE : GRACE, broken));
+            text.append('\n').append(backups.everyRead(options.quick() ? QUICK_GRACE : GRACE, broken));
         }
         return text.toString();
     }
@@ -227,12 +219,5 @@ public final class ScrubBench implements Callable<Integer> {
         cycle.check(inodes, broken);
         log.printf("  cycle    %s%n", cycle.measured());
         return cycle;
-    }
-
-    private void print(String text) throws IOException {
-        System.out.printf("%n%s", text);
-        if (out != null) {
-            Report.write(out, "bench/scrub.sh", text);
-        }
     }
 }

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench/sse.sh}, whose help describes the options. What it starts ends with it, and what it writes is deleted. */
@@ -37,20 +37,8 @@ public final class SseBench implements Callable<Integer> {
     @Option(names = "--warm-ups")
     private int warmUps = 2;
 
-    @Option(names = "--jar", required = true)
-    private Path jar = Path.of("");
-
-    @Option(names = "--java-options", split = " ")
-    private List<String> options = List.of("-Xmx512m");
-
-    @Option(names = "--quick")
-    private boolean quick;
-
-    @Option(names = "--target")
-    private Path target = Path.of("/dev/shm");
-
-    @Option(names = "--out")
-    private @Nullable Path out;
+    @Mixin
+    private final ServiceOptions options = new ServiceOptions();
 
     private SseBench() {}
 
@@ -65,7 +53,7 @@ public final class SseBench implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         ProcessFiles.require();
-        if (quick) {
+        if (options.quick()) {
             watchers = Math.min(watchers, 50);
             stalled = Math.min(stalled, 3);
             objects = Math.min(objects, 3_000);
@@ -73,18 +61,17 @@ public final class SseBench implements Callable<Integer> {
             warmUps = 0;
         }
         String load = Machine.load();
-        Path work = Files.createTempDirectory(target, "hubstorage-sse-");
+        Path work = Files.createTempDirectory(options.target(), "hubstorage-sse-");
         try (Server server =
                 Server.start(List.of("--objects=" + objects, "--size=16KiB", "--plain-etags-below=8MiB"), work)) {
-            HubHome home = new HubHome(
-                    jar.toAbsolutePath(), Jvm.with(options), work.resolve("home"), work.resolve("data"), server);
+            HubHome home = options.home(work, server);
             try (WarmHub service = WarmHub.start(home)) {
                 List<Pair> pairs = pairs(service);
                 service.empty();
                 StalledReaders.Heap heap =
-                        StalledReaders.measure(service, stalled, quick ? QUICK_STALLED_BYTES : STALLED_BYTES);
+                        StalledReaders.measure(service, stalled, options.quick() ? QUICK_STALLED_BYTES : STALLED_BYTES);
                 log.printf("  stalled  %s%n", heap);
-                print(text(load, pairs, heap));
+                options.print(text(load, pairs, heap));
             }
         } finally {
             Trees.delete(work);
@@ -149,9 +136,9 @@ public final class SseBench implements Callable<Integer> {
             %d readers that read nothing of %.1f MiB sent to each: the heap after a collection had %.1f MiB before and \
             %.1f MiB after.
             """.formatted(
-                        Machine.describe(target),
+                        Machine.describe(options.target()),
                         load,
-                        String.join(" ", options),
+                        options.jvmText(),
                         objects,
                         pairs.size(),
                         watchers,
@@ -193,12 +180,5 @@ public final class SseBench implements Callable<Integer> {
 
     private static Spread spread(List<Pair> pairs, ToDoubleFunction<Pair> figure) {
         return Spread.of(pairs.stream().mapToDouble(figure).toArray());
-    }
-
-    private void print(String text) throws IOException {
-        System.out.printf("%n%s", text);
-        if (out != null) {
-            Report.write(out, "bench/sse.sh", text);
-        }
     }
 }
