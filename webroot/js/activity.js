@@ -3,8 +3,8 @@
 import { byId, h, icon, setData, setHidden, setText, setVar } from './dom.js';
 import { get, post } from './api.js';
 import { now } from './clock.js';
-import { clockTime, exact, instant, moment, plural, inSentence } from './format.js';
-import { dayHeading, fits, jobAddress, jobChanges, jobLook, jobProgress, jobsQuestion, jobTitle, jobTook, KINDS, OUTCOMES, readFilters, TRIGGERS, writeFilters } from './job-words.js';
+import { clockTime, dayHeading, exact, inSentence, instant, moment, plural } from './format.js';
+import { fits, jobAddress, jobChanges, jobLook, jobProgress, jobsQuestion, jobTitle, jobTook, KINDS, OUTCOMES, readFilters, TRIGGERS, writeFilters } from './job-words.js';
 import { startShell, store } from './shell.js';
 import { toastError } from './toast.js';
 

@@ -1,7 +1,7 @@
 // What a bucket held over time, and what came and went. The charts share their time: the pointer is at the same moment in each.
 
 import { h, setAttribute, setHidden, setText } from './dom.js';
-import { bytes, count, inSentence, moment, plural } from './format.js';
+import { bytes, count, dateAs, inSentence, moment, plural } from './format.js';
 import { axis, byteLabel, byteSteps, colour, GRID } from './chart.js';
 import { beginning, changes, held } from './bucket-series.js';
 import { now } from './clock.js';
@@ -139,8 +139,8 @@ function when({ holds, change }, { id }, index) {
 /** Days, and times where a day is more than the chart has. */
 function timeLabels(seconds) {
   const step = seconds.length > 1 ? seconds[1] - seconds[0] : DAY_S;
-  const format = new Intl.DateTimeFormat('en-GB', step >= 28 * DAY_S ? { month: 'short', year: 'numeric' } : step >= DAY_S ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' });
-  return seconds.map((each) => format.format(each * 1000));
+  const form = step >= 28 * DAY_S ? 'month' : step >= DAY_S ? 'day' : 'time';
+  return seconds.map((each) => dateAs(form, each * 1000));
 }
 
 function short(value) {

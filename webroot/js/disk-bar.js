@@ -1,7 +1,7 @@
 // The disk of the data folder at a glance: what the snapshots take of it, what else is there, what is free, and for how long. What it says
 // is pure, so that tests hold it.
 
-import { bytes } from './format.js';
+import { bytes, dateAs } from './format.js';
 import { h, setAttribute, setData, setText, setVar } from './dom.js';
 import { now } from './clock.js';
 
@@ -24,8 +24,7 @@ export function forecastWords({ disk, growth_bytes_per_day: growth, full_about: 
 /** A day to come as exactly as a forecast can be: "12 December", "March 2027", "2034". */
 export function dayWords(day, at) {
   const away = (day - at) / DAY;
-  const parts = away <= EXACT_DAYS ? { day: 'numeric', month: 'long' } : away <= COARSE_DAYS ? { month: 'long', year: 'numeric' } : { year: 'numeric' };
-  return new Intl.DateTimeFormat('en-GB', { ...parts, timeZone: 'UTC' }).format(day);
+  return dateAs(away <= EXACT_DAYS ? 'longDay' : away <= COARSE_DAYS ? 'longMonth' : 'year', day, 'UTC');
 }
 
 /** `bad` with less free than the disk is to have, `warn` when that is near; else null. */

@@ -6,6 +6,21 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** The forms of a date. */
+const DATES = {
+  time: { hour: '2-digit', minute: '2-digit' },
+  seconds: { hour: '2-digit', minute: '2-digit', second: '2-digit' },
+  day: { day: 'numeric', month: 'short' },
+  longDay: { day: 'numeric', month: 'long' },
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
+  longDate: { day: 'numeric', month: 'long', year: 'numeric' },
+  fullDate: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  month: { month: 'short', year: 'numeric' },
+  longMonth: { month: 'long', year: 'numeric' },
+  year: { year: 'numeric' },
+  exact: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' },
+};
+const formats = new Map();
 
 /** 48000 → "48,000". */
 export function count(value) {
@@ -90,25 +105,33 @@ export function instant(iso) {
   return Number.isNaN(parsed) ? null : parsed;
 }
 
+/** A moment in one of the forms: ('day', …) → "5 Nov". Without a zone it is the viewer's; days that the server counts are in UTC. */
+export function dateAs(form, milliseconds, timeZone) {
+  const key = `${form} ${timeZone}`;
+  // To make one takes far longer than to use it.
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat('en-GB', { ...DATES[form], timeZone }));
+  return formats.get(key).format(milliseconds);
+}
+
 /** To the second, with the zone named: the exact value behind every relative time. */
 export function exact(milliseconds, timeZone) {
-  return new Intl.DateTimeFormat('en-GB', {
-    weekday: 'short', day: 'numeric', month: 'short', year: 'numeric',
-    hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short', timeZone,
-  }).format(milliseconds);
+  return dateAs('exact', milliseconds, timeZone);
 }
 
 /** Short, for tables: the day only when it is not today. */
 export function moment(milliseconds, now, timeZone) {
-  const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone }).format(milliseconds);
-  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone });
-  const date = day.format(milliseconds);
-  if (date === day.format(now) && Math.abs(milliseconds - now) < DAY) return `Today ${time}`;
-  if (date === day.format(now - DAY) && now > milliseconds) return `Yesterday ${time}`;
-  if (Math.abs(now - milliseconds) > 300 * DAY) {
-    return `${date} ${new Intl.DateTimeFormat('en-GB', { year: 'numeric', timeZone }).format(milliseconds)}, ${time}`;
-  }
-  return `${date}, ${time}`;
+  const time = dateAs('time', milliseconds, timeZone);
+  const date = dateAs('day', milliseconds, timeZone);
+  if (date === dateAs('day', now, timeZone) && Math.abs(milliseconds - now) < DAY) return `Today ${time}`;
+  if (date === dateAs('day', now - DAY, timeZone) && now > milliseconds) return `Yesterday ${time}`;
+  return Math.abs(now - milliseconds) > 300 * DAY ? `${date} ${dateAs('year', milliseconds, timeZone)}, ${time}` : `${date}, ${time}`;
+}
+
+/** The day of a moment as a heading: "Today", "Yesterday", "Wednesday, 25 November 2026". */
+export function dayHeading(milliseconds, now, timeZone) {
+  const text = dateAs('fullDate', milliseconds, timeZone);
+  if (text === dateAs('fullDate', now, timeZone)) return 'Today';
+  return text === dateAs('fullDate', now - DAY, timeZone) ? 'Yesterday' : text.replace(/^(\w+) /, '$1, ');
 }
 
 /** A moment in the middle of a sentence: "Today 02:19" → "today 02:19"; the names of months stay as they are. */
@@ -118,8 +141,7 @@ export function inSentence(text) {
 
 /** HH:MM:SS.mmm is too much, HH:MM too little for a log. */
 export function clockTime(milliseconds, timeZone) {
-  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone })
-    .format(milliseconds);
+  return dateAs('seconds', milliseconds, timeZone);
 }
 
 /** For a sentence: HH:MM, with the day where that is not today. */

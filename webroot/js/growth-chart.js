@@ -1,7 +1,7 @@
 // What the snapshots took and what of the disk was in use, day by day, and where that leads.
 
 import { axis as plainAxis, byteLabel, byteSteps, colour, GRID } from './chart.js';
-import { bytes } from './format.js';
+import { bytes, dateAs } from './format.js';
 import { h, setAttribute, setText } from './dom.js';
 
 const HEIGHT = 190;
@@ -77,8 +77,6 @@ function table({ days, snapshots, used, ahead }) {
 
 function options(width, series, say) {
   const axis = plainAxis();
-  const near = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-  const far = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' });
   const line = (stroke, more = {}) => ({ stroke: () => colour(stroke), width: 1.75, points: { show: false }, spanGaps: true, ...more });
   return {
     width,
@@ -92,7 +90,7 @@ function options(width, series, say) {
       y: { range: () => [0, series().top * 1.06] },
     },
     axes: [
-      { ...axis, size: 24, space: 80, grid: { show: false }, values: (_, days) => days.map((day) => (days.length > 1 && days[1] - days[0] > 25 * DAY ? far : near).format(day * 1000)) },
+      { ...axis, size: 24, space: 80, grid: { show: false }, values: (_, days) => days.map((day) => dateAs(days.length > 1 && days[1] - days[0] > 25 * DAY ? 'month' : 'day', day * 1000, 'UTC')) },
       { ...axis, size: 66, space: 34, grid: GRID, splits: (_, __, lowest, highest) => byteSteps(lowest, highest), values: (_, values) => values.map(byteLabel) },
     ],
     series: [{},

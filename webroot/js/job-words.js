@@ -130,14 +130,6 @@ function backupProgress(state) {
   return { share: far, words: far == null ? `${plural(all, 'object')} processed; still listing` : `${percent(far)} · ${plural(all, 'object')} processed` };
 }
 
-/** The day of a moment as a heading: "Today", "Yesterday", "Wednesday, 25 November 2026". */
-export function dayHeading(milliseconds, now, timeZone) {
-  const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', weekday: 'long', timeZone });
-  const text = day.format(milliseconds);
-  if (text === day.format(now)) return 'Today';
-  return text === day.format(now - 86_400_000) ? 'Yesterday' : text.replace(/^(\w+) /, '$1, ');
-}
-
 /** The filters of the page as the address has them, and back. Whatever is no filter is left out. */
 export function readFilters(search) {
   const params = new URLSearchParams(search);

@@ -1,7 +1,7 @@
 // When the stored files were proven: the sentence, the map, what goes on, and the last drill.
 
 import { byId, h, setAttribute, setData, setHidden, setText } from './dom.js';
-import { bytes, count, inSentence, instant, moment, plural } from './format.js';
+import { bytes, count, dateAs, inSentence, instant, moment, plural } from './format.js';
 import { get, post } from './api.js';
 import { advance, proofCells, runs } from './proof-map.js';
 import { drillWords } from './restore-words.js';
@@ -9,7 +9,6 @@ import { hideTip, showTip } from './tooltip.js';
 import { now } from './clock.js';
 import { toast, toastError } from './toast.js';
 
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 const LEGEND = { proven: 'proven in this cycle', due: 'due, proven before', never: 'never proven', damaged: 'damaged' };
 const DOING = { preparing: 'Looking at what there is…', waiting: 'Waiting for the backup to end…', transferring: 'Reading files…', cancelling: 'Pausing…' };
 const STOPPED = ['cancelled', 'interrupted'];
@@ -85,7 +84,7 @@ function point(event) {
   const together = runs([...cell.parentElement.children].map((each) => ({ kind: each.dataset.kind, proven: each.dataset.proven ?? null })))
     .find((run) => run.kind === kind && run.proven === (proven ?? null));
   const size = (status.cycle.files.bytes / cell.parentElement.children.length) * together.count;
-  const line = { proven: `About ${bytes(size)} were proven in this cycle`, never: `About ${bytes(size)} were never read again`, due: proven ? `About ${bytes(size)}, last proven about ${DAY.format(Date.parse(proven))}` : `About ${bytes(size)}`, damaged: 'Damaged: see below' }[kind];
+  const line = { proven: `About ${bytes(size)} were proven in this cycle`, never: `About ${bytes(size)} were never read again`, due: proven ? `About ${bytes(size)}, last proven about ${dateAs('longDate', Date.parse(proven), 'UTC')}` : `About ${bytes(size)}`, damaged: 'Damaged: see below' }[kind];
   showTip(cell, [{ proven: 'Proven', never: 'Due first', due: 'Due', damaged: 'Damaged' }[kind], line]);
 }
 

@@ -1,10 +1,7 @@
 // What retention says of each snapshot, by month and day. Pure: the calendar that shows it is in retention-calendar.js.
 
-import { instant, plural } from './format.js';
+import { dateAs, instant, plural } from './format.js';
 
-const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric' });
 const LINES = 8;
 
 /** `goes`, `rule` where only rules keep it, or `held` where something else does, whatever the rules say. */
@@ -45,9 +42,9 @@ function emptyMonth(date) {
   const [year, month] = [date.getFullYear(), date.getMonth()];
   const days = Array.from({ length: new Date(year, month + 1, 0).getDate() }, (_, index) => {
     const day = new Date(year, month, index + 1);
-    return { number: index + 1, key: `${year}-${month + 1}-${index + 1}`, title: DAY.format(day), verdicts: [] };
+    return { number: index + 1, key: `${year}-${month + 1}-${index + 1}`, title: dateAs('fullDate', day), verdicts: [] };
   });
-  return { title: MONTH.format(date), days };
+  return { title: dateAs('longMonth', date), days };
 }
 
 /** What a day comes to: "3 snapshots: 1 stays, 2 go". */
@@ -64,7 +61,7 @@ export function daySum(verdicts) {
 export function dayLines(verdicts) {
   const lines = verdicts.slice(0, LINES).map((each) => {
     const at = instant(each.started_at);
-    return `${at == null ? each.snapshot : TIME.format(at)} ${each.stays ? each.reasons.map((reason) => reason.text).join(', ') : 'goes'}`;
+    return `${at == null ? each.snapshot : dateAs('time', at)} ${each.stays ? each.reasons.map((reason) => reason.text).join(', ') : 'goes'}`;
   });
   return verdicts.length > LINES ? [...lines, `and ${verdicts.length - LINES} more`] : lines;
 }

@@ -83,21 +83,21 @@ export function dots(snapshots, xs, gap) {
  * Labels below the dots: where a month begins or, if there are too many, a year; and between months, days where there is room.
  *
  * @param room how much a label needs, in the unit of `xs`
- * @param words of each kind (`day`, `month`, `year`), what makes its label of a time, in the reader's zone
+ * @param dateAs writes a time in the form that a label has (`day`, `month`, `year`)
  */
-export function labels(times, xs, room, words) {
-  const years = beginnings(times, xs, words.year);
-  const months = beginnings(times, xs, words.month);
+export function labels(times, xs, room, dateAs) {
+  const beginnings = (form) => changesOf(times, xs, (time) => dateAs(form, time));
+  const months = beginnings('month');
   const width = xs.length < 2 ? 0 : xs[xs.length - 1] - xs[0];
-  if (months.length > 1 && width / (months.length - 1) < room) return apart(years, room);
+  if (months.length > 1 && width / (months.length - 1) < room) return apart(beginnings('year'), room);
   // Where the first month begins nobody sees; the day does it.
-  const days = beginnings(times, xs, words.day);
+  const days = beginnings('day');
   const found = apart([...days.slice(0, 1), ...months.slice(1)], room);
   for (const day of days) if (found.every((label) => Math.abs(label.x - day.x) >= room)) found.push(day);
   return found.sort((a, b) => a.x - b.x);
 }
 
-function beginnings(times, xs, words) {
+function changesOf(times, xs, words) {
   const found = [];
   let before = null;
   times.forEach((time, i) => {

@@ -1,5 +1,6 @@
 // The line of time: a dot a snapshot, as large as what changed in it. It is a slider, so keys, a click and a drag move it.
 
+import { dateAs } from './format.js';
 import { h, setAttribute, svg } from './dom.js';
 import { dots, keyStep, labels, nearest, positions } from './scrubber-scale.js';
 import { hideTip, showTip } from './tooltip.js';
@@ -12,10 +13,6 @@ const GAP = 7;
 const LABEL_ROOM = 90;
 const SMALLEST = 2.5;
 const LARGEST = 6.5;
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const MONTH = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
-const YEAR = new Intl.DateTimeFormat('en-GB', { year: 'numeric' });
-const WORDS = { day: (time) => DAY.format(time), month: (time) => MONTH.format(time), year: (time) => YEAR.format(time) };
 
 export class Scrubber {
   #box;
@@ -97,7 +94,7 @@ export class Scrubber {
   }
 
   #labels() {
-    return labels(this.#times, this.#xs, LABEL_ROOM, WORDS).map(({ x, text }) => {
+    return labels(this.#times, this.#xs, LABEL_ROOM, dateAs).map(({ x, text }) => {
       const end = x > this.#width - 64;
       return svg('g', {}, svg('line', { class: 'tick', x1: round(x), x2: round(x), y1: LINE + 11, y2: LINE + 15 }),
         svg('text', { x: round(end ? Math.min(this.#width - 4, x + 8) : Math.max(4, x - 8)), y: LABELS - 2, 'text-anchor': end ? 'end' : 'start' }, text));

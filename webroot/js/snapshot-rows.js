@@ -1,6 +1,6 @@
 // Snapshots one by one: what each added, why it stays, pin and remove.
 
-import { bytes, capital, exact, instant, moment, plural } from './format.js';
+import { bytes, capital, dateAs, exact, instant, moment, plural } from './format.js';
 import { get, post, request } from './api.js';
 import { h, icon, setVar, url } from './dom.js';
 import { now } from './clock.js';
@@ -10,7 +10,6 @@ import { toast, toastError } from './toast.js';
 import { hoursWords } from './retention-card.js';
 
 const TONES = { pinned: 'info', in_use: 'warn', last_success: 'good', newest: 'good', alarm: 'bad', clock: 'bad', future: 'warn' };
-const TIME = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const PAGE = 50;
 /** The server gives no more at once. */
 const MOST = 1000;
@@ -49,7 +48,7 @@ export class SnapshotRows {
     if (this.#asked.size === 0) queueMicrotask(() => this.#tellAdded());
     this.#asked.set(verdict.snapshot, added);
     return h('li', { data: { snapshot: verdict.snapshot } },
-      h('a', { class: 'time', href: filesOf(verdict.snapshot), title: at ? exact(at) : verdict.snapshot }, at ? TIME.format(at) : verdict.snapshot.replace(/^hublink_/, '')),
+      h('a', { class: 'time', href: filesOf(verdict.snapshot), title: at ? exact(at) : verdict.snapshot }, at ? dateAs('time', at) : verdict.snapshot.replace(/^hublink_/, '')),
       added, this.#why(verdict), this.#tools(verdict.snapshot, verdict.reasons.some((reason) => reason.kind === 'pinned'), verdict.removable));
   }
 

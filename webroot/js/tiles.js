@@ -1,7 +1,7 @@
 // What people ask next: when is the next run, when is the disk full, when was all of it last proven.
 
 import { byId, h, icon, setAttribute, setData, setHidden, setText } from './dom.js';
-import { capital, capitalBut, count, exact, inSentence, instant, moment, relative } from './format.js';
+import { capital, capitalBut, count, dateAs, exact, inSentence, instant, moment, relative } from './format.js';
 import { countdown, describeNext, describeSchedule, MAIN, ofBackups } from './schedule.js';
 import { diskBar } from './disk-bar.js';
 import { lastDrill } from './store.js';
@@ -9,8 +9,6 @@ import { now } from './clock.js';
 
 const LAST_HOUR = 3_600_000;
 const SCHEDULES = 3;
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const OTHER_YEAR = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
 let disk = null;
 let next = null;
@@ -83,7 +81,7 @@ function proven(state, proofs) {
     return tile('tile-proven', `${count(damage.files)} damaged`, { note: note(ofCycle, drill), tone: 'bad', icon: 'alert', title: proofs.sentence });
   }
   if (since != null) {
-    const day = (new Date(since).getFullYear() === new Date(now()).getFullYear() ? DAY : OTHER_YEAR).format(since);
+    const day = dateAs(new Date(since).getFullYear() === new Date(now()).getFullYear() ? 'day' : 'date', since);
     return tile('tile-proven', `All since ${day}`, { note: note(ofCycle ?? 'Every file read again', drill), title: proofs.sentence });
   }
   tile('tile-proven', goesOn ? `${cycle.percent} %` : 'Not yet', { note: note(goesOn ? 'First reading of all files' : 'No file was read again so far', drill), title: proofs.sentence });

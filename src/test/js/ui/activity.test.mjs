@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { extent, retryAll, retryRequest, withoutKey } from '../../../../webroot/js/causes.js';
 import { checks, plus, quoted, sumOf, SUMS } from '../../../../webroot/js/certificate-words.js';
-import { dayHeading, fits, jobChanges, jobProgress, jobsQuestion, jobTitle, readFilters, writeFilters } from '../../../../webroot/js/job-words.js';
+import { fits, jobChanges, jobProgress, jobsQuestion, jobTitle, readFilters, writeFilters } from '../../../../webroot/js/job-words.js';
 import { outcome } from '../../../../webroot/js/run-words.js';
 import { counts, NOW, record, runState } from './fixtures.mjs';
 
@@ -67,12 +67,6 @@ test('how far a run is is said once its end is known', () => {
   assert.equal(jobProgress(open).share, null);
   assert.equal(jobProgress(runState({ kind: 'backup' })).share, 1);
   assert.match(jobProgress(runState({ kind: 'backup', waiting: { what: 's3', cause: 'connection refused' } })).words, /^Waiting for S3: connection refused$/);
-});
-
-test('days are headed by their names', () => {
-  assert.equal(dayHeading(NOW, NOW, 'UTC'), 'Today');
-  assert.equal(dayHeading(NOW - 86_400_000, NOW, 'UTC'), 'Yesterday');
-  assert.equal(dayHeading(NOW - 3 * 86_400_000, NOW, 'UTC'), 'Friday, 20 November 2026');
 });
 
 test('a run comes out in a sentence', () => {

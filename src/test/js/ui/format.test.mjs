@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  bytes, capitalBut, count, duration, exact, inSentence, instant, listing, middle, moment, percent, plural, relative, visible,
+  bytes, capitalBut, count, dateAs, dayHeading, duration, exact, inSentence, instant, listing, middle, moment, percent, plural, relative, visible,
 } from '../../../../webroot/js/format.js';
 import { HOUR, NOW } from './fixtures.mjs';
 
@@ -92,4 +92,19 @@ test('counts and lists read as English', () => {
   assert.equal(listing(['a', 'b']), 'a and b');
   assert.equal(listing(['a', 'b', 'c']), 'a, b and c');
   assert.equal(listing(['a', 'b', 'c', 'd', 'e']), 'a, b and 3 more');
+});
+
+test('days are headed by their names', () => {
+  const now = Date.parse('2026-11-23T12:00:00Z');
+  assert.equal(dayHeading(now, now, 'UTC'), 'Today');
+  assert.equal(dayHeading(now - 86_400_000, now, 'UTC'), 'Yesterday');
+  assert.equal(dayHeading(now - 3 * 86_400_000, now, 'UTC'), 'Friday, 20 November 2026');
+});
+
+test('a date has the form and the zone that were asked for', () => {
+  const late = Date.parse('2026-11-05T23:30:00Z');
+  assert.equal(dateAs('day', late, 'UTC'), '5 Nov');
+  assert.equal(dateAs('day', late, 'Asia/Tokyo'), '6 Nov');
+  assert.equal(dateAs('longMonth', late, 'UTC'), 'November 2026');
+  assert.equal(dateAs('time', late, 'UTC'), '23:30');
 });

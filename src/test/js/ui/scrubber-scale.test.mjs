@@ -56,18 +56,16 @@ test('a dot is as large as the change', () => {
 });
 
 test('labels say where months begin, and days between them while there is room; of many months the years', () => {
-  const words = {
-    day: (time) => new Date(time).toISOString().slice(5, 10), month: (time) => new Date(time).toISOString().slice(0, 7), year: (time) => new Date(time).toISOString().slice(0, 4),
-  };
+  const dateAs = (form, time) => new Date(time).toISOString().slice(...{ day: [5, 10], month: [0, 7], year: [0, 4] }[form]);
   const over = (days, width) => {
     const times = Array.from({ length: days }, (_, i) => i * DAY);
-    return labels(times, times.map((_, i) => i / days * width), 76, words).map((label) => label.text);
+    return labels(times, times.map((_, i) => i / days * width), 76, dateAs).map((label) => label.text);
   };
   assert.deepEqual(over(3, 400), ['01-01', '01-02', '01-03']);
   assert.deepEqual(over(60, 1000), ['01-01', '01-06', '01-11', '01-16', '01-21', '01-26', '1970-02', '02-06', '02-11', '02-16', '02-21', '1970-03']);
   assert.deepEqual(over(90, 250), ['01-01', '1970-02', '1970-03', '03-29']);
   assert.deepEqual(over(1500, 600), ['1970', '1971', '1972', '1973', '1974']);
-  assert.deepEqual(labels([null, null], [0, 100], 76, words), []);
+  assert.deepEqual(labels([null, null], [0, 100], 76, dateAs), []);
 });
 
 test('a day is its last snapshot, or the one before it', () => {

@@ -2,27 +2,22 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.Cookie;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.testkit.ChromiumExtension;
-import io.hubstorage.web.auth.Identity;
 import io.hubstorage.web.auth.Role;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -76,13 +71,7 @@ final class BucketsIT {
     }
 
     private WatchedPage open(String path, Role role, int width, ColorScheme colours) {
-        URI address = URI.create("http://127.0.0.1:" + server.port());
-        WatchedPage page = new WatchedPage(BROWSER.chromium(), address, width, colours);
-        String[] cookie = server.session(new Identity("somebody", role, Identity.Via.OIDC))
-                .cookie()
-                .split("=", 2);
-        page.page().context().addCookies(List.of(new Cookie(cookie[0], cookie[1]).setUrl(address.toString())));
-        return page.open(path);
+        return new WatchedPage(BROWSER.chromium(), server, role, width, colours).open(path);
     }
 
     private static String bucket(String name) {
@@ -112,24 +101,11 @@ final class BucketsIT {
                             page.isShown("#folders li:first-child");
                             page.isShown(".run-list tr:first-child");
                         }
-                        assertThat(page.page().evaluate("() => document.body.scrollWidth"))
-                                .isEqualTo(page.page().evaluate("() => document.body.clientWidth"));
-                        looks(page, "%s-%s-%d".formatted(path.replace('/', '-'), failing, width));
-                        assertThat(check.violations(page)).isEmpty();
-                        page.isWithoutComplaint();
+                        page.looks("%s-%s-%d".formatted(path.replace('/', '-'), failing, width));
+                        page.isFit();
                     }
                 }
             }
-        }
-    }
-
-    private static void looks(WatchedPage page, String name) {
-        String folder = System.getProperty("hubstorage.screenshots");
-        if (folder != null) {
-            page.page()
-                    .screenshot(new Page.ScreenshotOptions()
-                            .setFullPage(true)
-                            .setPath(Path.of(folder, name.toLowerCase(Locale.ROOT) + ".png")));
         }
     }
 

@@ -455,9 +455,7 @@ final class FilesIT {
         places.forEach((path, shown) -> {
             page().open(path);
             page().isShown(shown);
-            assertThat(page().page().evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"))
-                    .as(path)
-                    .isEqualTo(true);
+            page().isInItsWindow();
         });
         page().open("/files?bucket=documents&key=" + NOTE);
         page().isShown("#panel:modal .file-versions li >> nth=1");

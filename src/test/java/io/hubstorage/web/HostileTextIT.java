@@ -60,7 +60,7 @@ final class HostileTextIT {
                 TEXTS.stream()
                         .map(text -> "2026-11-20T06:00:00.000Z ERROR [r1] io.hubstorage.test: %s\n".formatted(text))
                         .collect(Collectors.joining()));
-        page = new WatchedPage(BROWSER.chromium(), URI.create("http://127.0.0.1:" + server().port()));
+        page = new WatchedPage(BROWSER.chromium(), server().address());
         page().page().onRequest(request -> asked.add(request.url()));
     }
 
@@ -209,8 +209,7 @@ final class HostileTextIT {
     void aWrongAddressShowsIt() {
         page().forgives("404");
         page().page()
-                .navigate(URI.create("http://127.0.0.1:" + server().port()) + "/"
-                        + URLEncoder.encode(TEXT.substring(0, 300), StandardCharsets.UTF_8));
+                .navigate(server().address() + "/" + URLEncoder.encode(TEXT.substring(0, 300), StandardCharsets.UTF_8));
         page().that("main").isVisible();
         nothingHappened();
     }

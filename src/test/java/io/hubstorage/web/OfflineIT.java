@@ -7,7 +7,6 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.web.sse.EventHub;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ final class OfflineIT {
     @BeforeEach
     void start() throws IOException {
         server = serve(0);
-        page = new WatchedPage(BROWSER.chromium(), URI.create("http://127.0.0.1:" + server.port()));
+        page = new WatchedPage(BROWSER.chromium(), server.address());
         page.page().navigate(address("login"));
         page.find("#password").fill(PASSWORD);
         page.page().keyboard().press("Enter");
@@ -105,8 +104,7 @@ final class OfflineIT {
         page.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
         page.page().setViewportSize(390, 844);
         assertThat(check.violations(page)).isEmpty();
-        assertThat(page.page().evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
-                .isEqualTo(true);
+        page.isInItsWindow();
     }
 
     @Test

@@ -26,12 +26,6 @@ final class PagesIT {
     private static final int NARROW = 390;
     private static final int USUAL = 1440;
     private static final int VERY_WIDE = 2560;
-    /** What makes a page wider than its window; nothing where it is not. */
-    private static final String TOO_WIDE = """
-        () => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
-          .filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.cloneNode().outerHTML).slice(0, 20)\
-        """;
-
     /** Texts beyond the edge of the window, but for those that one can scroll to where they are, or that are hidden. */
     private static final String CUT_OFF = """
         () => {
@@ -136,9 +130,7 @@ final class PagesIT {
         // What is drawn for a width hears of another one with the next frame.
         page.page().evaluate("() => new Promise((then) => requestAnimationFrame(() => requestAnimationFrame(then)))");
         Object width = page.page().evaluate("() => window.innerWidth");
-        assertThat((List<?>) page.page().evaluate(TOO_WIDE))
-                .as("%s at %s pixels", page.page().url(), width)
-                .isEmpty();
+        page.isInItsWindow();
         assertThat((List<?>) page.page().evaluate(CUT_OFF))
                 .as("%s at %s pixels", page.page().url(), width)
                 .isEmpty();

@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.Cookie;
 import io.hubstorage.bus.StatusMessage;
 import io.hubstorage.bus.StatusMessage.State;
 import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.Shelf;
-import io.hubstorage.web.auth.Identity;
 import io.hubstorage.web.auth.Role;
 import io.hubstorage.web.sse.EventHub;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -92,13 +89,7 @@ final class PaletteIT {
     }
 
     private static WatchedPage window(Role role, int width, ColorScheme colours) {
-        URI address = URI.create("http://127.0.0.1:" + server().port());
-        WatchedPage page = new WatchedPage(BROWSER.chromium(), address, width, colours);
-        String[] cookie = server().session(new Identity("somebody", role, Identity.Via.OIDC))
-                .cookie()
-                .split("=", 2);
-        page.page().context().addCookies(List.of(new Cookie(cookie[0], cookie[1]).setUrl(address + BASE)));
-        return page;
+        return new WatchedPage(BROWSER.chromium(), server(), role, width, colours);
     }
 
     private static WatchedPage open(String path, Role role) {
@@ -259,7 +250,7 @@ final class PaletteIT {
     void anErrorPageHasItToo() {
         try (WatchedPage page = window(Role.ADMIN, 1440, ColorScheme.LIGHT)) {
             page.forgives("404");
-            page.page().navigate("http://127.0.0.1:" + server().port() + BASE + "/nowhere");
+            page.page().navigate(server().address() + BASE + "/nowhere");
             palette(page, "r1");
             page.that("#palette [aria-selected=true]").hasAttribute("href", BASE + "/runs/r1");
             page.isWithoutComplaint();
@@ -334,14 +325,13 @@ final class PaletteIT {
                         .beginningWith("localStorage.setItem('hubstorage.theme', '" + theme + "')")
                         .open(BASE + "/")) {
                     page.page().waitForCondition(() -> !page.find("#run-now").isDisabled());
-                    looks(page, "header-" + width + "-" + theme);
+                    page.looks("header-" + width + "-" + theme);
                     palette(page, "");
-                    looks(page, "palette-" + width + "-" + theme);
+                    page.looks("palette-" + width + "-" + theme);
                     assertThat(check.violations(page)).isEmpty();
                     page.find("#palette input").fill("a");
-                    looks(page, "palette-a-" + width + "-" + theme);
-                    assertThat(page.page().evaluate("() => document.documentElement.scrollWidth - innerWidth <= 0"))
-                            .isEqualTo(true);
+                    page.looks("palette-a-" + width + "-" + theme);
+                    page.isInItsWindow();
                     if (width == 390) {
                         assertThat(page.find("#palette").boundingBox().width)
                                 .isEqualTo(((Number) page.page().evaluate("() => document.body.clientWidth"))
@@ -350,13 +340,6 @@ final class PaletteIT {
                     page.isWithoutComplaint();
                 }
             }
-        }
-    }
-
-    private static void looks(WatchedPage page, String name) {
-        String pictures = System.getProperty("hubstorage.screenshots");
-        if (pictures != null) {
-            page.page().screenshot(new Page.ScreenshotOptions().setPath(Path.of(pictures, name + ".png")));
         }
     }
 

@@ -341,9 +341,7 @@ final class RestoreIT {
                     assertThat(check.violations(other))
                             .as("%s, %s", path, colours)
                             .isEmpty();
-                    assertThat(other.page().evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"))
-                            .as(path)
-                            .isEqualTo(true);
+                    other.isInItsWindow();
                     other.isWithoutComplaint();
                 }
             }

@@ -1,28 +1,21 @@
 package io.hubstorage.web;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.Cookie;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.AlertMessage;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.Shelf;
-import io.hubstorage.web.auth.Identity;
 import io.hubstorage.web.auth.Role;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,54 +89,21 @@ final class RolesIT {
     }
 
     private WatchedPage open(String path, Role role, int width, ColorScheme colours) {
-        URI address = URI.create("http://127.0.0.1:" + server.port());
-        WatchedPage page = new WatchedPage(BROWSER.chromium(), address, width, colours);
-        String[] cookie = server.session(new Identity("somebody", role, Identity.Via.OIDC))
-                .cookie()
-                .split("=", 2);
-        page.page().context().addCookies(List.of(new Cookie(cookie[0], cookie[1]).setUrl(address.toString())));
-        return page.open(path);
-    }
-
-    private static void looks(WatchedPage page, String name, int width, ColorScheme colours) {
-        String folder = System.getProperty("hubstorage.screenshots");
-        if (folder != null) {
-            page.page()
-                    .screenshot(new Page.ScreenshotOptions()
-                            .setFullPage(true)
-                            .setPath(Path.of(
-                                    folder,
-                                    "%s-%d-%s.png"
-                                            .formatted(name, width, colours)
-                                            .toLowerCase(Locale.ROOT))));
-        }
-    }
-
-    private static void isFit(WatchedPage page) throws IOException {
-        assertThat((Integer) page.page().evaluate("() => document.documentElement.scrollWidth - innerWidth"))
-                .isLessThanOrEqualTo(0);
-        assertThat(new AccessibilityCheck().violations(page)).isEmpty();
-        page.isWithoutComplaint();
-    }
-
-    private static int[] widths(ColorScheme colours) {
-        return System.getProperty("hubstorage.screenshots") != null
-                ? new int[] {390, 1440}
-                : new int[] {colours == ColorScheme.DARK ? 390 : 1440};
+        return new WatchedPage(BROWSER.chromium(), server, role, width, colours).open(path);
     }
 
     @ParameterizedTest
     @EnumSource
     void theAlertsAreForAllAndWhatWasSentIsForThoseWhoMaySeeIt(Role role) throws IOException {
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            for (int width : widths(colours)) {
+            for (int width : WatchedPage.widths(colours)) {
                 try (WatchedPage page = open("/alerts", role, width, colours)) {
                     page.that("#raised").containsText("3 stored files are damaged");
                     page.hasCount("#deliveries .what", role == Role.VIEWER ? 0 : 4);
                     page.hasCount("main a[href*='/config']", role == Role.ADMIN ? 1 : 0);
                     page.hasCount(".note.failed", 0);
-                    looks(page, "alerts-" + role, width, colours);
-                    isFit(page);
+                    page.looks("%s-%d-%s".formatted("alerts-" + role, width, colours));
+                    page.isFit();
                 }
             }
         }
@@ -166,7 +126,7 @@ final class RolesIT {
             page.find("#rows").focus();
             page.page().keyboard().press("Space");
             page.that("#ticked").isHidden();
-            isFit(page);
+            page.isFit();
         }
     }
 
@@ -180,14 +140,14 @@ final class RolesIT {
                 Map.of("Content-Type", "application/x-www-form-urlencoded"),
                 Buffer.buffer("password=wrong"));
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            for (int width : widths(colours)) {
+            for (int width : WatchedPage.widths(colours)) {
                 try (WatchedPage page = open("/config#access", Role.ADMIN, width, colours)) {
                     page.find("#token-name").fill("grafana");
                     page.click("#token-form .button");
                     page.isShown("#token-made");
                     page.that("#audit-list li >> nth=0").containsText("grafana");
-                    looks(page, "config-admin", width, colours);
-                    isFit(page);
+                    page.looks("%s-%d-%s".formatted("config-admin", width, colours));
+                    page.isFit();
                     page.find("#token-list li:has-text('grafana') button").click();
                     page.find("#token-list li:has-text('grafana') button").click();
                     page.hasCount("#token-list li:has-text('grafana')", 0);

@@ -3,17 +3,14 @@ package io.hubstorage.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.Cookie;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.testkit.ChromiumExtension;
-import io.hubstorage.web.auth.Identity;
 import io.hubstorage.web.auth.Role;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -49,13 +46,7 @@ final class SettingsIT {
     }
 
     private WatchedPage open(String path, Role role, int width, ColorScheme colours) {
-        URI address = URI.create("http://127.0.0.1:" + server.port());
-        WatchedPage page = new WatchedPage(BROWSER.chromium(), address, width, colours);
-        String[] cookie = server.session(new Identity("somebody", role, Identity.Via.OIDC))
-                .cookie()
-                .split("=", 2);
-        page.page().context().addCookies(List.of(new Cookie(cookie[0], cookie[1]).setUrl(address.toString())));
-        return page.open(path);
+        return new WatchedPage(BROWSER.chromium(), server, role, width, colours).open(path);
     }
 
     private WatchedPage open(String path) {
@@ -110,8 +101,7 @@ final class SettingsIT {
                 page.click("#save");
                 page.that("#tab-kept").hasAttribute("aria-selected", "true");
                 page.that("#save-note").containsText("Not saved: 1 problem in What is kept");
-                assertThat((Integer) page.page().evaluate("() => document.documentElement.scrollWidth - innerWidth"))
-                        .isLessThanOrEqualTo(0);
+                page.isInItsWindow();
                 assertThat(new AccessibilityCheck().violations(page)).isEmpty();
                 for (String tab : List.of("schedule", "filters", "proofs", "alerts", "advanced")) {
                     page.click("#tab-" + tab);

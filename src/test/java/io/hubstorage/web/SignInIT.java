@@ -2,7 +2,6 @@ package io.hubstorage.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.Cookie;
 import io.hubstorage.bus.StatusMessage;
@@ -19,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -175,26 +173,16 @@ final class SignInIT {
                 try (WatchedPage page = new WatchedPage(BROWSER.chromium(), address(), width, colours)) {
                     page.forgives("status of 403");
                     page.page().navigate(address() + PATH + "/login");
-                    isFit(page, "login", width, colours);
+                    page.looks("%s-%d-%s".formatted("login", width, colours));
+                    page.isFit();
                     page.click("a.provider");
                     page.click("#yes");
                     page.isShown("#login-problem");
-                    isFit(page, "login-refused", width, colours);
+                    page.looks("%s-%d-%s".formatted("login-refused", width, colours));
+                    page.isFit();
                 }
             }
         }
-    }
-
-    private static void isFit(WatchedPage page, String name, int width, ColorScheme colours) throws IOException {
-        String pictures = System.getProperty("hubstorage.screenshots");
-        if (pictures != null) {
-            String file = "%s-%d-%s.png".formatted(name, width, colours).toLowerCase(Locale.ROOT);
-            page.page().screenshot(new Page.ScreenshotOptions().setPath(Path.of(pictures, file)));
-        }
-        assertThat((Integer) page.page().evaluate("() => document.documentElement.scrollWidth - innerWidth"))
-                .isLessThanOrEqualTo(0);
-        assertThat(new AccessibilityCheck().violations(page)).isEmpty();
-        page.isWithoutComplaint();
     }
 
     /** With the second block for nginx of docs/login.md, word for word but for the ports, and what stands in for Authelia. */

@@ -3,7 +3,6 @@ package io.hubstorage.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.JobKind;
@@ -13,10 +12,8 @@ import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.Shelf;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
@@ -47,9 +44,7 @@ final class StorageIT {
     }
 
     private WatchedPage open(String path, int width, ColorScheme colours) {
-        return new WatchedPage(
-                        BROWSER.chromium(), URI.create("http://127.0.0.1:%d".formatted(server.port())), width, colours)
-                .open(path);
+        return new WatchedPage(BROWSER.chromium(), server.address(), width, colours).open(path);
     }
 
     @ParameterizedTest
@@ -58,7 +53,7 @@ final class StorageIT {
         rooms.stand(standing);
         AccessibilityCheck check = new AccessibilityCheck();
         for (ColorScheme colours : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            for (int width : widths(colours)) {
+            for (int width : WatchedPage.widths(colours)) {
                 try (WatchedPage page = open("/storage", width, colours)) {
                     page.isShown("#kept > :first-child");
                     page.isShown("#frees");
@@ -67,9 +62,8 @@ final class StorageIT {
                     if (standing == StorageRooms.Standing.BUSY) {
                         isShownWhileItIsTold(page);
                     }
-                    assertThat(page.page().evaluate("() => document.body.scrollWidth"))
-                            .isEqualTo(page.page().evaluate("() => document.body.clientWidth"));
-                    looks(page, "storage-%s-%d-%s".formatted(standing, width, colours));
+                    page.isInItsWindow();
+                    page.looks("storage-%s-%d-%s".formatted(standing, width, colours));
                     if (standing == StorageRooms.Standing.IDLE || standing == StorageRooms.Standing.FAILING) {
                         assertThat(check.violations(page)).isEmpty();
                     }
@@ -88,23 +82,6 @@ final class StorageIT {
             page.isShown(".removing progress");
         } finally {
             server.vertx.cancelTimer(timer);
-        }
-    }
-
-    /** Where pictures are taken, all; else one in each. */
-    private static int[] widths(ColorScheme colours) {
-        return System.getProperty("hubstorage.screenshots") != null
-                ? new int[] {390, 1440}
-                : new int[] {colours == ColorScheme.DARK ? 390 : 1440};
-    }
-
-    private static void looks(WatchedPage page, String name) {
-        String folder = System.getProperty("hubstorage.screenshots");
-        if (folder != null) {
-            page.page()
-                    .screenshot(new Page.ScreenshotOptions()
-                            .setFullPage(true)
-                            .setPath(Path.of(folder, name.toLowerCase(Locale.ROOT) + ".png")));
         }
     }
 
@@ -135,7 +112,7 @@ final class StorageIT {
             page.that(".opened .day-list li").hasCount(4);
             page.that("[data-snapshot=%s] .chip".formatted(StorageRooms.PINNED)).containsText("Pinned");
 
-            looks(page, "storage-day");
+            page.looks("storage-day");
 
             // One stop of the Tab key, and from there by the arrows.
             page.hasCount("#kept .day[tabindex='0']", 1);
@@ -163,7 +140,7 @@ final class StorageIT {
         try (WatchedPage page = open("/storage?show=list", 1440, ColorScheme.LIGHT)) {
             page.hasCount("#all > li[data-snapshot]", 2);
             page.that("#kept").isHidden();
-            looks(page, "storage-list");
+            page.looks("storage-list");
             page.click("[data-snapshot=%s] .pin".formatted(kept));
             page.that("[data-snapshot=%s] .pin".formatted(kept)).hasAttribute("aria-pressed", "true");
             page.click("[data-snapshot=%s] .remove".formatted(removable));
@@ -260,7 +237,7 @@ final class StorageIT {
                     .containsText("Keeps %d snapshots".formatted(staying(new Keep(0, 0, 10, 0, 0, 0, null))));
             page.that("#policy [role=alert]").isHidden();
 
-            looks(page, "storage-custom");
+            page.looks("storage-custom");
             page.click("#policy-save");
             page.isShown(".toast");
             assertThat(server.store.config().retention().enabled()).isTrue();
@@ -285,7 +262,7 @@ final class StorageIT {
             page.click("#repair-plan");
             page.that("#repair").containsText("28 of 30 files can be repaired");
             page.that("#repair").containsText("2 files cannot be repaired");
-            looks(page, "storage-repair");
+            page.looks("storage-repair");
             page.click("#repair-start");
             page.click("#sure-yes");
             page.isShown(".toast");

@@ -8,14 +8,29 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Cookie;
 import io.hubstorage.testkit.Chromium;
+import io.hubstorage.web.auth.Identity;
+import io.hubstorage.web.auth.Role;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A page in the browser that remembers every complaint: what a script threw, the console's errors, what the CSP refused. */
 final class WatchedPage implements AutoCloseable {
     private static final double PATIENCE_MS = 30_000;
+    /** What makes a page wider than its window; nothing where it is not. */
+    private static final String TOO_WIDE = """
+        () => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll('body *')]
+          .filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.cloneNode().outerHTML).slice(0, 20)\
+        """;
+
+    /** Where pictures of pages go, when somebody wants to look at them. */
+    private static final @Nullable String PICTURES = System.getProperty("hubstorage.screenshots");
 
     private final BrowserContext window;
     private final Page page;
@@ -33,6 +48,15 @@ final class WatchedPage implements AutoCloseable {
         window.setDefaultTimeout(PATIENCE_MS);
         window.addInitScript("addEventListener('securitypolicyviolation', (event) =>"
                 + " console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))");
+    }
+
+    /** A page of the server below its base path, in a window in which somebody of that role has logged in. */
+    WatchedPage(Chromium chromium, WebServer server, Role role, int width, ColorScheme colours) {
+        this(chromium, server.address(), width, colours);
+        String[] cookie = server.session(new Identity("somebody", role, Identity.Via.OIDC))
+                .cookie()
+                .split("=", 2);
+        window.addCookies(List.of(new Cookie(cookie[0], cookie[1]).setUrl(address.toString())));
     }
 
     private WatchedPage(BrowserContext window, URI address) {
@@ -123,6 +147,32 @@ final class WatchedPage implements AutoCloseable {
         assertThat(complaints)
                 .filteredOn(text -> forgiven.stream().noneMatch(text::contains))
                 .isEmpty();
+    }
+
+    /** Nothing of it sticks out of the window. */
+    void isInItsWindow() {
+        assertThat((List<?>) page.evaluate(TOO_WIDE)).as(page.url()).isEmpty();
+    }
+
+    /** It fits its window, keeps nobody out, and nothing was complained about. */
+    void isFit() throws IOException {
+        isInItsWindow();
+        assertThat(new AccessibilityCheck().violations(this)).as(page.url()).isEmpty();
+        isWithoutComplaint();
+    }
+
+    /** Takes a picture of all of it, where somebody wants to look at them. */
+    void looks(String name) {
+        if (PICTURES != null) {
+            page.screenshot(new Page.ScreenshotOptions()
+                    .setFullPage(true)
+                    .setPath(Path.of(PICTURES, name.toLowerCase(Locale.ROOT) + ".png")));
+        }
+    }
+
+    /** How wide windows of these colours are: where pictures are taken, each width; else one. */
+    static int[] widths(ColorScheme colours) {
+        return PICTURES != null ? new int[] {390, 1440} : new int[] {colours == ColorScheme.DARK ? 390 : 1440};
     }
 
     @Override

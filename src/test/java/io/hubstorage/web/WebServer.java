@@ -24,6 +24,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,6 +148,10 @@ final class WebServer implements AutoCloseable {
 
     int port() {
         return verticle.actualPort();
+    }
+
+    URI address() {
+        return URI.create("http://127.0.0.1:" + port());
     }
 
     /** A token for programs, newly made. */
