@@ -4,25 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.fs.Sha256;
 import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.requests.RateLimiter;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.testkit.Hub;
+import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticS3;
 import io.hubstorage.verify.VerifyTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
@@ -189,5 +195,52 @@ final class ScrubKit implements AutoCloseable {
     public void close() {
         hub.close();
         s3.close();
+    }
+
+    /** Snapshots of a bucket in which a few keys change, come and go each time. */
+    List<String> history(int keys, int snapshots, Random random) {
+        SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(keys, 700, "album-#/###.jpg"));
+        hub.configure("photos");
+        List<String> names = new ArrayList<>(List.of(snapshot()));
+        List<String> all =
+                new ArrayList<>(bucket.objects().map(each -> each.key()).toList());
+        for (int i = 1; i < snapshots; i++) {
+            Collections.shuffle(all, random);
+            all.subList(0, 5).forEach(bucket::change);
+            bucket.delete(all.removeLast());
+            for (int j = 0; j < 5; j++) {
+                String key = "new/%d-%d".formatted(i, j);
+                bucket.add(key, 1 + random.nextInt(2_000));
+                all.add(key);
+            }
+            names.add(snapshot());
+        }
+        return names;
+    }
+
+    /** Names of files that so many snapshots share, one of each file. */
+    List<Path> shared(int snapshots) throws IOException {
+        return inodes().values().stream()
+                .filter(names -> names.size() == snapshots)
+                .map(List::getFirst)
+                .toList();
+    }
+
+    List<Path> shared(Path file) throws IOException {
+        return inodes().values().stream()
+                .filter(names -> names.contains(file))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    void prove(Path file) throws IOException {
+        try (Proofs proofs = Proofs.begin(layout)) {
+            proofs.add(file, Files.readAttributes(file, BasicFileAttributes.class), sha256(file), clock.instant());
+            proofs.commit();
+        }
+    }
+
+    static String sha256(Path file) throws IOException {
+        return HexFormat.of().formatHex(Sha256.digest().digest(Files.readAllBytes(file)));
     }
 }
