@@ -36,7 +36,10 @@ const SHORT = 60;
 export function issues(state) {
   const { status } = state;
   if (!status) return [];
-  return [...conditions(state), ...troubled(state), ...late(state), ...status.alarms.map(alarm)]
+  const causes = troubled(state);
+  // When a disk is full, nobody has to hear when it will be.
+  const full = causes.some(({ id }) => id === 'cause-disk_full');
+  return [...conditions(state, full), ...causes, ...late(state), ...status.alarms.map(alarm)]
     .sort((one, other) => RANK[one.rank] - RANK[other.rank]);
 }
 
@@ -45,8 +48,8 @@ function issue(id, rank, given) {
   return { id, rank, tone, title: '', text: '', since: null, often: 0, remedy: '', actions: [], ...given };
 }
 
-function conditions({ status }) {
-  return status.conditions.filter(({ kind }) => kind !== 'waiting').map(({ kind, message, remedy, since }) => {
+function conditions({ status }, full) {
+  return status.conditions.filter(({ kind }) => kind !== 'waiting' && !(full && kind === 'disk')).map(({ kind, message, remedy, since }) => {
     const { title: named = message, path, label } = CONDITIONS[kind] ?? {};
     const said = message === status.title;
     const title = said || message.length > SHORT ? named : message;
@@ -104,7 +107,7 @@ function failedWhole(status, past) {
   const run = past[0];
   if (status.state !== 'failing' || run?.result !== 'failed' || run.buckets.some((bucket) => !leftOut(bucket))) return [];
   const cause = run.causes?.[0];
-  return [issue('run', 'failing', {
+  return [issue(cause ? `cause-${cause.cause}` : 'run', 'failing', {
     title: cause ? visible(cause.title) : 'The last backup failed', text: capital(visible(run.message ?? '')), since: instant(run.started_at),
     remedy: cause && !run.message?.includes(opening(cause.advice)) ? visible(cause.advice) : '',
     actions: [{ path: `/runs/${encodeURIComponent(run.run_id)}`, label: 'Show' }, { does: 'run', buckets: [], label: 'Retry' }],

@@ -77,6 +77,17 @@ test('a run that failed before it came to its buckets is told with its message',
   assert.deepEqual([once.text, once.remedy], ['Not enough room. Make room; nothing is lost', '']);
 });
 
+test('of a disk that is full nobody hears when it will be', () => {
+  const conditions = [{ kind: 'disk', message: 'The disk of the data folder is full about 6 December if it goes on like this.', remedy: 'Make room.' }];
+  const cause = { cause: 'disk_full', title: 'The backup disk is full', advice: 'Make room.', objects: 3, bytes: 0, buckets: ['alpha'], examples: [] };
+  const whole = { ...record({ result: 'failed', buckets: [] }), causes: [{ ...cause, objects: 0, buckets: [] }] };
+  const one = { ...record({ results: { alpha: 'failed' }, result: 'failed' }), causes: [cause] };
+  const titles = (runs, buckets = []) => issues(state({ runs, status: { state: 'failing', buckets, conditions } })).map(({ title }) => title);
+  assert.deepEqual(titles([whole]), ['The backup disk is full']);
+  assert.deepEqual(titles([one], [standing({ state: 'failing' })]), ['The backup disk is full on 3 objects']);
+  assert.deepEqual(titles([]), ['The disk is filling up']);
+});
+
 test('where nothing can begin, nobody is told to begin it', () => {
   const conditions = [{ kind: 'data_folder', message: 'It cannot be written.', remedy: 'Let it belong to HubStorage.' }];
   const found = issues(state({ scheduler: { overdue: true, next_backup: iso(NOW - HOUR) }, status: { state: 'failing', conditions } }));

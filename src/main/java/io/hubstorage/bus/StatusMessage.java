@@ -135,11 +135,11 @@ public sealed interface StatusMessage {
         WAITING,
         /** No bucket is chosen. */
         NEEDS_SETUP,
-        /** Some bucket is not backed up as it should be, or nothing can run. */
+        /** Some bucket could not be backed up, or nothing can run. */
         FAILING,
         /** The last good copy of some bucket is older than the schedule allows. */
         LATE,
-        /** Backups go on, but somebody has to look at something. */
+        /** Backups go on, but somebody has to look at something: objects that could not be copied, for example. */
         ATTENTION,
         /** Some bucket is not in the newest snapshot. */
         NEVER_RUN,

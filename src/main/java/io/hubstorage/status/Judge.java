@@ -147,10 +147,12 @@ final class Judge {
                                     next(),
                                     lastGood(of(failed.get().start().schedule(), concerned)))));
         }
+        // What was copied in part is a lesser matter, here as on its card and in its row.
+        boolean partial = bad.stream().allMatch(bucket -> bucket.state() == Standing.PARTIAL);
         return bad.isEmpty()
                 ? Optional.empty()
                 : Optional.of(verdict(
-                        State.FAILING,
+                        partial ? State.ATTENTION : State.FAILING,
                         needAttention(bad),
                         "%s%s%s"
                                 .formatted(

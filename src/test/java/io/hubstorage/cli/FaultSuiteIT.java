@@ -82,7 +82,7 @@ final class FaultSuiteIT {
     private void assertDashboardNames(List<String> keys) {
         try (HubProcess hub = HubProcess.start(home, environment, "serve")) {
             JsonObject status = hub.json("/api/status");
-            assertThat(status.getJsonObject("status").getString("state")).isEqualTo("failing");
+            assertThat(status.getJsonObject("status").getString("state")).isEqualTo("attention");
             assertThat(status.encode())
                     .contains("Bucket photos needs attention.", "photos: 7 objects could not be copied.");
             JsonObject last = hub.json("/api/backup/last").getJsonObject("last");

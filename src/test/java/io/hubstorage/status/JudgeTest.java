@@ -72,6 +72,18 @@ final class JudgeTest extends JudgeKit {
     }
 
     @Test
+    void whereAllThatIsWrongIsThatObjectsAreMissingItNeedsAttentionAndDoesNotFail() {
+        Given given = new Given()
+                .configured("photos", "music")
+                .run(BEGAN, RunResult.PARTIAL, true, Map.of("photos", RunResult.SUCCESS, "music", RunResult.PARTIAL));
+        assertThat(given.judge().title()).isEqualTo("Bucket music needs attention.");
+        assertThat(given.state()).isEqualTo(State.ATTENTION);
+        assertThat(given.run(BEGAN.plusSeconds(3600), RunResult.PARTIAL, false, Map.of("photos", RunResult.FAILED))
+                        .state())
+                .isEqualTo(State.FAILING);
+    }
+
+    @Test
     void manyBucketsInTroubleAreToldByTheirCause() {
         Map<String, RunResult> bad = new HashMap<>();
         List.of("a1x", "b1x", "c1x", "d1x").forEach(bucket -> bad.put(bucket, RunResult.FAILED));

@@ -139,7 +139,7 @@ record PublicStatus(
     private static Map<String, String> look(Standing standing) {
         return switch (standing) {
             case SAFE -> Map.of("text", "Safe", "tone", "good");
-            case PARTIAL -> Map.of("text", "Incomplete", "tone", "bad");
+            case PARTIAL -> Map.of("text", "Incomplete", "tone", "warn");
             case FAILING -> Map.of("text", "Failing", "tone", "bad");
             case LATE -> Map.of("text", "Late", "tone", "warn");
             case NEVER -> Map.of("text", "Not yet", "tone", "info");
