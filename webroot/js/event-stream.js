@@ -11,6 +11,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
 const USUAL_HEARTBEAT_MS = 15_000;
 const MISSED_HEARTBEATS = 2;
+/** The first one comes with the answer: without it there is none, and who waits for the second waits in vain. */
+const FIRST_HEARTBEAT_MS = 10_000;
 const SLACK_MS = 1000;
 
 export class EventStream {
@@ -103,7 +105,8 @@ export class EventStream {
   #look() {
     clearTimeout(this.#watch);
     this.#watch = setTimeout(() => {
-      if (this.#source && this.#quiet() > MISSED_HEARTBEATS * this.#every + SLACK_MS) this.#reopen();
+      const patience = MISSED_HEARTBEATS * this.#every + SLACK_MS;
+      if (this.#source && this.#quiet() > (this.#said === 'live' ? patience : Math.min(patience, FIRST_HEARTBEAT_MS))) this.#reopen();
       this.#look();
     }, this.#every / 3);
   }

@@ -95,9 +95,15 @@ test('the server says how long silence may last', () => {
   assert.equal(Source.made.length, 2);
 });
 
-test('an attempt that hangs is given up', () => {
-  for (let i = 0; i < 4; i++) mock.timers.tick(10_000);
+test('an attempt that hangs is given up soon, whether it was the first or a later one', () => {
+  for (let i = 0; i < 3; i++) mock.timers.tick(5000);
   assert.equal(Source.made.length, 2);
+  assert.equal(open().length, 1);
+  live();
+  for (let i = 0; i < 7; i++) mock.timers.tick(5000);
+  assert.equal(Source.made.length, 3, 'it went silent');
+  for (let i = 0; i < 3; i++) mock.timers.tick(5000);
+  assert.equal(Source.made.length, 4, 'and what was made anew hangs');
   assert.equal(open().length, 1);
 });
 

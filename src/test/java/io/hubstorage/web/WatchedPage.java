@@ -92,7 +92,12 @@ final class WatchedPage implements AutoCloseable {
     /** Opens a page of the server and waits for its live connection. */
     WatchedPage open(String path) {
         page.navigate(address.resolve(path).toString());
-        isShown("#connection[data-connection=live]");
+        try {
+            isShown("#connection[data-connection=live]");
+        } catch (AssertionError e) {
+            // What failed without a word to us, the browser has complained about.
+            throw new AssertionError("%s\n%s %s".formatted(e.getMessage(), page.url(), complaints), e);
+        }
         // Gone after a reload, which nothing here should need.
         page.evaluate("() => { window.sameDocument = true; }");
         return this;
