@@ -109,8 +109,10 @@ capabilities:
 {{- define "hubstorage.env" -}}
 - name: DOCKER_MODE
   value: "true"
+{{- if not (hasKey .Values.env "HUBSTORAGE_WEB_HOST") }}
 - name: HUBSTORAGE_WEB_HOST
   value: 0.0.0.0
+{{- end }}
 - name: HUBSTORAGE_WEB_PORT
   value: "5002"
 - name: HUBSTORAGE_CONFIG_PATH
@@ -181,7 +183,7 @@ true
 
 {{- /* What the schema cannot say in a sentence. */ -}}
 {{- define "hubstorage.check" -}}
-{{- $fixed := list "DOCKER_MODE" "HUBSTORAGE_ROLE" "HUBSTORAGE_WEB_HOST" "HUBSTORAGE_WEB_PORT" "HUBSTORAGE_CONFIG_PATH" "HUBSTORAGE_DATA_PATH" "HUBSTORAGE_LOG_PATH" "HUBSTORAGE_TLS_CERT" "HUBSTORAGE_TLS_KEY" "HUBSTORAGE_CLUSTER" "HUBSTORAGE_CLUSTER_HOST" "HUBSTORAGE_CLUSTER_PORT" "HUBSTORAGE_CLUSTER_SECRET" }}
+{{- $fixed := list "DOCKER_MODE" "HUBSTORAGE_ROLE" "HUBSTORAGE_WEB_PORT" "HUBSTORAGE_CONFIG_PATH" "HUBSTORAGE_DATA_PATH" "HUBSTORAGE_LOG_PATH" "HUBSTORAGE_TLS_CERT" "HUBSTORAGE_TLS_KEY" "HUBSTORAGE_CLUSTER" "HUBSTORAGE_CLUSTER_HOST" "HUBSTORAGE_CLUSTER_PORT" "HUBSTORAGE_CLUSTER_SECRET" }}
 {{- $secret := "(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PASSWORD|PASSWORD_HASH|WEB_TOKEN|CLIENT_SECRET|CLUSTER_SECRET|SSE_C_KEY)$" }}
 {{- $names := dict "env" (keys .Values.env) "s3.secrets" (keys .Values.s3.secrets) "web.secrets" (keys .Values.web.secrets) }}
 {{- range .Values.extraEnv }}

@@ -444,6 +444,7 @@ final class HelmChartTest {
         assertThat(service.at("/spec/ports").findValuesAsText("port")).containsExactly("443", "7000", "9000");
         assertThat(coordinator.at("/readinessProbe/httpGet/scheme").asText()).isEqualTo("HTTPS");
         assertThat(variables(coordinator))
+                .containsEntry("HUBSTORAGE_WEB_HOST", "::")
                 .containsEntry("HUBSTORAGE_TLS_CERT", "/tls/tls.crt")
                 .containsEntry("HUBSTORAGE_TCP_BRIDGE_HOST", "0.0.0.0");
         assertThat(variables(coordinator).get("HUBSTORAGE_ALLOWED_HOSTS").split(","))
