@@ -236,6 +236,27 @@ final class HelmChartTest {
                 .contains("helm.sh/hook: test\n");
     }
 
+    @Test
+    void thePackedChartHasTheAlertsAndNotTheValuesToTryItWith() throws IOException {
+        String packed = "hubstorage-" + version() + ".tgz";
+
+        assertThat(tar("-tzf", packed))
+                .contains("hubstorage/values.schema.json", "hubstorage/templates/tests/ready.yaml")
+                .doesNotContain("/ci/");
+        assertThat(tar("-xzOf", packed, "hubstorage/files/alerts.yml"))
+                .isEqualTo(Files.readString(Path.of("deploy/prometheus/alerts.yml")));
+    }
+
+    private static String tar(String... arguments) {
+        return Shell.run(
+                        folder,
+                        Map.of(),
+                        Duration.ofMinutes(1),
+                        Stream.concat(Stream.of("tar"), Stream.of(arguments)).toList())
+                .succeeded()
+                .out();
+    }
+
     @ParameterizedTest
     @MethodSource("refusedReleases")
     void valuesThatCannotBeMeantAreRefusedWithTheirName(String release) throws IOException {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * Helm itself, as a library written in Go, in a process of its own: a JVM that has loaded it handles signals in another way than before.
  *
  * <p>Arguments: the chart to be judged, the one to be rendered, and a folder. For each {@code <release>-values.yaml} in there, {@code <release>.yaml} is what Helm makes of it, or
- * {@code <release>.refused} what it says against it; {@code lint} is what it finds wrong with the first chart.
+ * {@code <release>.refused} what it says against it; {@code lint} is what it finds wrong with the first chart, which is packed too.
  */
 final class HelmProcess {
     static final String VALUES = "-values.yaml";
@@ -23,6 +23,7 @@ final class HelmProcess {
         LintResult lint = new Helm(Path.of(arguments[0])).lint().call();
         Path chart = Path.of(arguments[1]);
         Path folder = Path.of(arguments[2]);
+        new Helm(Path.of(arguments[0])).packageIt().withDestination(folder).call();
         Files.writeString(folder.resolve("lint"), lint.isFailed() ? String.join("\n", lint.getMessages()) : "");
         List<Path> values;
         try (Stream<Path> files = Files.list(folder)) {
