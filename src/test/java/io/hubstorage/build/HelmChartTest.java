@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.hubstorage.config.Environment;
 import io.hubstorage.testkit.Shell;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -300,6 +301,17 @@ final class HelmChartTest {
                                         .isEqualTo(target)));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"default", "workers", "existing", "public"})
+    void theProgramTakesTheVariablesThatItsPodSets(String release) {
+        Environment environment =
+                Environment.load(variables(container(one(made(release), "StatefulSet"))), folder.resolve("no.env"));
+
+        assertThat(environment.warnings()).isEmpty();
+        assertThat(environment.settings().dataPath()).isEqualTo(Path.of("/app/data"));
+        assertThat(environment.settings().web().port()).isEqualTo(5002);
     }
 
     @Test
