@@ -62,6 +62,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- default (printf "%s-cluster" (include "hubstorage.fullname" .)) .Values.workers.existingSecret }}
 {{- end }}
 
+{{- /* Has pods started anew when what is secret changes: (dict "root" $ "of" .Values.s3). By scrypt, since more people see pods than Secrets. */ -}}
+{{- define "hubstorage.checksum" -}}
+{{- derivePassword 1 "long" (toJson .of) .root.Release.Name "hubstorage" | sha256sum | trunc 16 }}
+{{- end }}
+
 {{- define "hubstorage.scheme" -}}
 {{- if or .Values.tls.existingSecret (get .Values.env "HUBSTORAGE_TLS") -}}https{{- else -}}http{{- end }}
 {{- end }}

@@ -14,10 +14,12 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -590,6 +592,24 @@ final class HelmChartTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    @Test
+    void podsStartAnewWhenWhatIsSecretChangesAndDoNotTellItsHash() throws Exception {
+        JsonNode one = one(made("workers"), "StatefulSet").at("/spec/template/metadata/annotations");
+        JsonNode other = one(made("public"), "StatefulSet").at("/spec/template/metadata/annotations");
+
+        assertThat(labels(one)).containsOnlyKeys("checksum/cluster", "checksum/s3", "checksum/web");
+        assertThat(one.path("checksum/web")).isNotEqualTo(other.path("checksum/web"));
+        assertThat(one(made("workers"), "Deployment").at("/spec/template/metadata/annotations/checksum~1s3"))
+                .isEqualTo(one.path("checksum/s3"));
+        // What somebody would try guesses at the password with.
+        JsonObject web = new JsonObject()
+                .put("existingSecret", "")
+                .put("secrets", new JsonObject().put("HUBSTORAGE_WEB_PASSWORD", "it's \"quoted\" $5 #1"));
+        byte[] hash = MessageDigest.getInstance("SHA-256").digest(web.encode().getBytes(UTF_8));
+        assertThat(HexFormat.of().formatHex(hash))
+                .doesNotStartWith(one.path("checksum/web").asText());
     }
 
     private static List<JsonNode> made(String release) {
