@@ -89,14 +89,16 @@ final class DocumentationTest {
 
     @Test
     void anchorsAreThoseOfAForge() {
-        assertThat(anchors("# One *two* `three_four`\n"
-                        + "## Where? [Here](x.md): it's 1.5\n"
-                        + "### One\n"
-                        + "## One\n"
-                        + "```\n"
-                        + "# no\n"
-                        + "```\n"))
-                .containsExactlyInAnyOrder("one-two-three_four", "where-here-its-15", "one", "one-1");
+        String page = """
+            # One *two* `three_four`
+            ## Where? [Here](x.md): it's 1.5
+            ### One
+            ## One
+            ```
+            # no
+            ```
+            """;
+        assertThat(anchors(page)).containsExactlyInAnyOrder("one-two-three_four", "where-here-its-15", "one", "one-1");
     }
 
     private static boolean leads(Path page, String link, Map<Path, Set<String>> anchors) {
