@@ -158,8 +158,8 @@ final class WorkflowRun {
 
     private String evaluate(String expression) {
         String result = "";
-        for (String part : expression.split("\\|\\|")) {
-            for (String value : part.split("&&")) {
+        for (String part : expression.split("\\|\\|", -1)) {
+            for (String value : part.split("&&", -1)) {
                 result = value(value.strip());
                 if (!isTrue(result)) {
                     break;
