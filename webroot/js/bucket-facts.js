@@ -53,7 +53,7 @@ export function scheduleOf(scheduler, bucket) {
 }
 
 /** Whether somebody has to do something about it. */
-export function isTroubled({ state, alarms }) {
+function isTroubled({ state, alarms }) {
   return TROUBLED.has(state) || alarms.length > 0;
 }
 
@@ -69,7 +69,7 @@ export function passes(entry, filter) {
 }
 
 /** Whether the run under way has yet to do with it. */
-export function isRunning({ live }) {
+function isRunning({ live }) {
   return live != null && live.phase !== 'done' && live.phase !== 'failed';
 }
 

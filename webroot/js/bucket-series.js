@@ -8,9 +8,9 @@ const DAY = 1440 * MINUTE;
 const SLOTS = [[MINUTE, 'minute'], [10 * MINUTE, '10 minutes'], [60 * MINUTE, 'hour'], [6 * 60 * MINUTE, '6 hours'], [DAY, 'day'], [7 * DAY, 'week'], [30 * DAY, '30 days'], [365 * DAY, 'year']];
 const MOST_BARS = 60;
 /** What can be looked at: days, null for all. */
-export const RANGES = [['30d', '30 days', 30], ['90d', '90 days', 90], ['1y', 'Year', 365], ['all', 'All', null]];
+const RANGES = [['30d', '30 days', 30], ['90d', '90 days', 90], ['1y', 'Year', 365], ['all', 'All', null]];
 /** Since when folders are told to have grown. */
-export const SINCE = [['before', 'the last snapshot', 0], ['7d', '7 days', 7], ['30d', '30 days', 30], ['1y', 'a year', 365]];
+const SINCE = [['before', 'the last snapshot', 0], ['7d', '7 days', 7], ['30d', '30 days', 30], ['1y', 'a year', 365]];
 
 /** The snapshots of which more than the name is known, the oldest first, with `time` in epoch milliseconds. */
 export function dated(snapshots) {

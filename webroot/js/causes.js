@@ -49,7 +49,7 @@ export function retryButton(request, words = 'Retry', kind = 'small') {
 }
 
 /** Where the run's page tells more of it. */
-export function causeAddress(cause, run) {
+function causeAddress(cause, run) {
   return `${runAddress(run.run_id)}#${cause.cause}`;
 }
 

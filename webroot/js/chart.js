@@ -31,3 +31,38 @@ export function axis() {
 
 /** The lines across a chart. */
 export const GRID = { stroke: () => colour('var(--line)'), width: 1 };
+
+/**
+ * A chart in an element: `draw(data)`, and `pointed` while somebody points at it. The library is fetched with the first that is drawn; where it
+ * cannot be had, the figures beside it say the same, and the next call tries again. `options(width)` are the library's.
+ */
+export function lazyChart(plot, options) {
+  let chart = null;
+  let loading = false;
+  let latest = null;
+
+  async function load() {
+    if (loading) return;
+    loading = true;
+    try {
+      const { default: UPlot } = await import('../lib/uPlot.js');
+      const given = options(plot.clientWidth);
+      chart = new UPlot(given, latest, plot);
+      new ResizeObserver(() => chart.setSize({ width: plot.clientWidth, height: given.height })).observe(plot);
+      addEventListener('themechange', () => chart.redraw());
+    } catch {
+      loading = false;
+    }
+  }
+
+  return {
+    draw(data) {
+      latest = data;
+      if (chart) chart.setData(data);
+      else load();
+    },
+    get pointed() {
+      return chart?.cursor.idx != null;
+    },
+  };
+}

@@ -1,6 +1,6 @@
 // What the snapshots took and what of the disk was in use, day by day, and where that leads.
 
-import { axis as plainAxis, byteLabel, byteSteps, colour, GRID } from './chart.js';
+import { axis as plainAxis, byteLabel, byteSteps, colour, GRID, lazyChart } from './chart.js';
 import { bytes, dateAs } from './format.js';
 import { h, setAttribute, setText } from './dom.js';
 
@@ -11,7 +11,7 @@ const AHEAD = 1.5;
 const LEAST_AHEAD_DAYS = 183;
 
 /** The points of the chart, in seconds and bytes; null below two days. Pure. */
-export function growthSeries({ history, disk, growth_bytes_per_day: growth, full_about: full, at }) {
+function growthSeries({ history, disk, growth_bytes_per_day: growth, full_about: full, at }) {
   if (history.length < 2) return null;
   const total = disk?.total_bytes ?? null;
   const days = history.map((day) => Date.parse(day.at) / 1000);
@@ -27,31 +27,15 @@ export function growthSeries({ history, disk, growth_bytes_per_day: growth, full
   return { days, snapshots, used, ahead, until, top: total != null && highest > total / 2 ? total : highest, total };
 }
 
-/** The chart's element and `draw(space)`. The library is fetched with the first one that has something to show. */
+/** The chart's element and `draw(space)`. */
 export function growthChart() {
   const canvas = h('div', { class: 'plot' });
   const reading = h('p', { class: 'reading muted' });
   const element = h('figure', { class: 'growth', hidden: true }, h('figcaption', {}, h('span', { data: { line: 'snapshots' } }, 'Snapshots'),
     h('span', { data: { line: 'used' } }, 'All that is on the disk'), h('span', { data: { line: 'ahead' } }, 'If it goes on like this'), reading),
   canvas);
-  let chart = null;
-  let loading = false;
   let latest = null;
-
-  async function load() {
-    if (loading) return;
-    loading = true;
-    try {
-      const { default: UPlot } = await import('../lib/uPlot.js');
-      chart = new UPlot(options(canvas.clientWidth, () => latest, (text) => setText(reading, text)), table(latest), canvas);
-      new ResizeObserver(() => chart.setSize({ width: canvas.clientWidth, height: HEIGHT })).observe(canvas);
-      addEventListener('themechange', () => chart.redraw());
-    } catch {
-      // Without the picture the figures beside it say the same.
-      loading = false;
-    }
-  }
-
+  const chart = lazyChart(canvas, (width) => options(width, () => latest, (text) => setText(reading, text)));
   return {
     element,
     draw(space) {
@@ -62,8 +46,7 @@ export function growthChart() {
       element.querySelector('[data-line=used]').hidden = latest.used.every((value) => value == null);
       setAttribute(canvas, 'role', 'img');
       setAttribute(canvas, 'aria-label', `Snapshots took ${bytes(latest.snapshots.find((value) => value != null))} at first and take ${bytes(space.snapshot_bytes)} now`);
-      if (chart) chart.setData(table(latest));
-      else load();
+      chart.draw(table(latest));
     },
   };
 }

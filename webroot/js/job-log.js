@@ -7,7 +7,7 @@ import { clockTime, exact, instant, visible } from './format.js';
 const LINES = 200;
 
 /** Where the log page shows the lines of a job. */
-export function logAddress(id) {
+function logAddress(id) {
   return url(`/logs?run=${encodeURIComponent(id)}`);
 }
 

@@ -1,6 +1,6 @@
 // The palette: everything with a name, found by typing a part of it. What it finds are links; it does nothing itself.
 
-import { byId, h, icon, setAttribute, setText, url } from './dom.js';
+import { h, icon, setAttribute, setText, url } from './dom.js';
 import { get } from './api.js';
 import { now } from './clock.js';
 import { exact, instant, moment, visible } from './format.js';

@@ -24,7 +24,7 @@ let timer = 0;
 let asked = false;
 
 /** Damaged files, each once: the list has one line for each snapshot of it, one behind the other. Pure. */
-export function byFile(lines) {
+function byFile(lines) {
   const files = [];
   for (const line of lines) {
     const last = files.at(-1);

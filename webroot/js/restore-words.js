@@ -53,7 +53,7 @@ export function bucketWords(buckets) {
 }
 
 /** Where it goes: "to s3://documents/restored/". */
-export function whereWords({ to, to_dir: folder, in_place: bucket }) {
+function whereWords({ to, to_dir: folder, in_place: bucket }) {
   if (bucket) return ['back to its place in ', { name: bucket }];
   if (folder) return ['to the folder ', { name: folder }];
   return to && !to.startsWith('s3:///') ? ['to ', { name: to }] : ['to a bucket that is still to be named'];
@@ -70,7 +70,7 @@ export function gist(request, now) {
 }
 
 /** What happens to what is there already. */
-export function clashWords({ overwrite, delete_extra: deletes }) {
+function clashWords({ overwrite, delete_extra: deletes }) {
   return `${CLASHES[overwrite ?? 'never']}${deletes ? ' What is there and not in the snapshot is deleted.' : ''}`;
 }
 

@@ -17,7 +17,7 @@ const LOOKS = {
 const TRIGGERS = { manual: 'Manual', schedule: 'Schedule', first: 'First run', catch_up: 'Missed run', cli: 'Command line' };
 
 /** Which look a record has: a success is told apart by whether it made a snapshot, a good dry run is neither. */
-export function lookName(run) {
+function lookName(run) {
   if (run.result === 'success') {
     if (run.dry_run) return 'dry_run';
     return run.new_snapshot ? 'new' : 'unchanged';

@@ -1,6 +1,6 @@
 // The certificate of a run, on paper: what was listed, what became of it, the hashes, and how anybody checks that.
 
-import { byId, h, icon, setHidden, setText, url } from './dom.js';
+import { byId, h, icon, setHidden, setText } from './dom.js';
 import { get } from './api.js';
 import { bytes, count, duration, exact, instant, plural, visible } from './format.js';
 import { checks, plus, proofs, sumOf, SUMS } from './certificate-words.js';

@@ -47,7 +47,7 @@ export function lowerBound(xs, x) {
 }
 
 /** How large a dot is, from 0 for no change to 1 for the largest of them. */
-export function weights(snapshots) {
+function weights(snapshots) {
   const changes = snapshots.map(({ added, removed }) => Math.log1p((added?.bytes ?? 0) / 4096) + Math.log1p((added?.objects ?? 0) + (removed?.objects ?? 0)));
   // The first one copied everything, beside which all others would look the same.
   const most = changes.slice(changes.length > 1 ? 1 : 0).reduce((a, b) => Math.max(a, b), 0);

@@ -1,51 +1,29 @@
 // Throughput over the run so far, as a chart that fills as the run goes.
 
 import { h, setAttribute, setText } from './dom.js';
-import { axis as plainAxis, byteLabel, byteSteps, colour, GRID } from './chart.js';
+import { axis as plainAxis, byteLabel, byteSteps, colour, GRID, lazyChart } from './chart.js';
 import { duration, rate } from './format.js';
 
 const HEIGHT = 118;
 /** A run of a few seconds must not be stretched over the whole width: it would look like an hour. */
 const SHORTEST_SPAN_S = 30;
 
-/** The chart's element and `draw(series)`. The library is fetched with the first run that is watched. */
+/** The chart's element and `draw(series)`. */
 export function throughputChart() {
   const canvas = h('div', { class: 'plot' });
   const reading = h('span', { class: 'peak' });
   const element = h('div', { class: 'chart', role: 'img', 'aria-label': 'Throughput so far' }, canvas, reading);
-  let chart = null;
-  let loading = false;
   let latest = null;
-
-  async function load() {
-    if (loading) return;
-    loading = true;
-    try {
-      const { default: UPlot } = await import('../lib/uPlot.js');
-      chart = new UPlot(options(canvas.clientWidth, () => latest, (text) => setText(reading, text)), [[], []], canvas);
-      new ResizeObserver(() => chart.setSize({ width: canvas.clientWidth, height: HEIGHT })).observe(canvas);
-      addEventListener('themechange', () => chart.redraw());
-      if (latest) fill();
-    } catch {
-      // Without the picture the figures above it say the same; the next run tries again.
-      loading = false;
-    }
-  }
-
-  function fill() {
-    const { points, step, peak } = latest;
-    chart.setData([points.map((point) => (point.slot * step) / 1000), points.map((point) => point.value)]);
-    const now = points.length > 0 ? points[points.length - 1].value : 0;
-    setAttribute(element, 'aria-label', `Throughput so far: now ${rate(now)}, at most ${rate(peak)}`);
-    if (chart.cursor.idx == null) setText(reading, peak >= 1 ? `peak ${rate(peak)}` : '');
-  }
-
+  const chart = lazyChart(canvas, (width) => options(width, () => latest, (text) => setText(reading, text)));
   return {
     element,
     draw(series) {
       latest = series;
-      if (chart) fill();
-      else if (canvas.isConnected) load();
+      const { points, step, peak } = series;
+      if (canvas.isConnected) chart.draw([points.map((point) => (point.slot * step) / 1000), points.map((point) => point.value)]);
+      const now = points.length > 0 ? points[points.length - 1].value : 0;
+      setAttribute(element, 'aria-label', `Throughput so far: now ${rate(now)}, at most ${rate(peak)}`);
+      if (!chart.pointed) setText(reading, peak >= 1 ? `peak ${rate(peak)}` : '');
     },
   };
 }

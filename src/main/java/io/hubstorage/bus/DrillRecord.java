@@ -41,7 +41,6 @@ public record DrillRecord(
     public record Outcome(Tally sampled, Tally same, Tally different, List<Difference> differences) {
         public static final Outcome NONE = new Outcome(Tally.ZERO, Tally.ZERO, Tally.ZERO, List.of());
 
-        /** Copies the list. */
         public Outcome {
             differences = differences == null ? List.of() : List.copyOf(differences);
         }

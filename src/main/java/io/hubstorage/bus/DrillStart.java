@@ -22,7 +22,6 @@ public record DrillStart(
     public static final int USUAL = 20;
     public static final int MOST = 1_000;
 
-    /** Copies the list. */
     public DrillStart {
         buckets = buckets == null ? List.of() : List.copyOf(buckets);
         sample = sample == null ? USUAL : sample;

@@ -32,7 +32,6 @@ public sealed interface JobMessage {
             @JsonFormat(with = JsonFormat.Feature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
             List<Trigger> trigger)
             implements JobMessage {
-        /** Copies the lists. */
         public Query {
             kind = kind == null ? List.of() : List.copyOf(kind);
             result = result == null ? List.of() : List.copyOf(result);

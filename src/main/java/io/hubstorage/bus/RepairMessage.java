@@ -15,7 +15,6 @@ public sealed interface RepairMessage {
         /** All that is damaged. */
         public static final Request ALL = new Request(List.of(), List.of());
 
-        /** Copies the lists. */
         public Request {
             snapshots = snapshots == null ? List.of() : List.copyOf(snapshots);
             buckets = buckets == null ? List.of() : List.copyOf(buckets);

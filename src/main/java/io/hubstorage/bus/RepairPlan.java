@@ -27,7 +27,6 @@ public record RepairPlan(
     /** So many snapshots of a damaged file are named, the newest first. */
     public static final int SNAPSHOTS = 20;
 
-    /** Copies the collections. */
     public RepairPlan {
         sources = Map.copyOf(sources);
         items = List.copyOf(items);
@@ -56,7 +55,6 @@ public record RepairPlan(
      */
     public record Item(
             String bucket, String key, long size, String damage, List<String> snapshots, Source source, String detail) {
-        /** Copies the list. */
         public Item {
             snapshots = List.copyOf(snapshots);
         }

@@ -36,7 +36,6 @@ public record RepairRecord(
             List<RepairPlan.Item> lostFiles) {
         public static final Outcome NONE = new Outcome(Tally.ZERO, Map.of(), 0, Tally.ZERO, Tally.ZERO, List.of());
 
-        /** Copies the collections. */
         public Outcome {
             repaired = repaired == null ? Map.of() : Map.copyOf(repaired);
             lostFiles = lostFiles == null ? List.of() : List.copyOf(lostFiles);

@@ -30,7 +30,6 @@ public record ReplicationRecord(
             List<String> selection,
             boolean prune,
             @Nullable Double maxMbPerSecond) {
-        /** Copies the list. */
         public What {
             selection = selection == null ? List.of() : List.copyOf(selection);
         }
@@ -84,7 +83,6 @@ public record ReplicationRecord(
         public static final Outcome NONE =
                 new Outcome(Snapshots.NONE, Tally.ZERO, Tally.ZERO, Tally.ZERO, Tally.ZERO, Tally.ZERO, List.of());
 
-        /** Copies the list. */
         public Outcome {
             failures = failures == null ? List.of() : List.copyOf(failures);
         }

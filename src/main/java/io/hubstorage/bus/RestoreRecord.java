@@ -27,7 +27,6 @@ public record RestoreRecord(
             @Nullable String snapshot,
             List<String> buckets,
             @Nullable String to) {
-        /** Copies the list. */
         public What {
             buckets = buckets == null ? List.of() : List.copyOf(buckets);
         }
@@ -56,7 +55,6 @@ public record RestoreRecord(
         public static final Outcome NONE =
                 new Outcome(Tally.ZERO, Tally.ZERO, Tally.ZERO, Map.of(), Map.of(), Tally.ZERO, Tally.ZERO, Map.of());
 
-        /** Copies the maps. */
         public Outcome {
             skipped = skipped == null ? Map.of() : Map.copyOf(skipped);
             failed = failed == null ? Map.of() : Map.copyOf(failed);

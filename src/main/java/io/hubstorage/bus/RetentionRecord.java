@@ -44,7 +44,6 @@ public record RetentionRecord(
             List<String> names) {
         public static final Outcome NONE = new Outcome(0, 0, 0, 0, null, List.of());
 
-        /** Copies the list. */
         public Outcome {
             names = names == null ? List.of() : List.copyOf(names);
         }

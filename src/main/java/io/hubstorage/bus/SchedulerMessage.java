@@ -72,7 +72,6 @@ public sealed interface SchedulerMessage {
             List<String> buckets,
             @JsonUnwrapped Rule rule,
             @JsonUnwrapped Times times) {
-        /** Copies the buckets. */
         public Schedule {
             buckets = List.copyOf(buckets);
         }

@@ -12,6 +12,7 @@ import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.jobs.Job;
 import io.hubstorage.snapshot.Destination;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.MadeSnapshots;
 import io.hubstorage.verify.SnapshotFolders;
 import io.hubstorage.verify.SnapshotVerifier;
@@ -78,13 +79,7 @@ final class ReplicationKit implements AutoCloseable {
                             .put("s3_buckets", List.of(BUCKET))
                             .put("replication", replication)
                             .encode());
-            Environment environment = Environment.load(
-                    Map.of(
-                            "DOCKER_MODE", "false",
-                            "HUBSTORAGE_DATA_PATH", data.toString(),
-                            "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString(),
-                            "HUBSTORAGE_CONFIG_PATH", folder.resolve("config").toString()),
-                    folder.resolve(".env"));
+            Environment environment = Hub.environment(folder, data);
             config = ConfigStore.open(vertx, environment, UnaryOperator.identity(), InstantSource.fixed(NOW))
                     .await();
             new Destination(new Layout(data), folder.resolve("config")).claim();

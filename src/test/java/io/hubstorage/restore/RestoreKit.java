@@ -25,6 +25,7 @@ import io.hubstorage.manifest.ManifestWriter;
 import io.hubstorage.restore.targets.Target;
 import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.Shelf;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -83,13 +84,7 @@ public final class RestoreKit implements AutoCloseable {
                                     new JsonObject().put("max_retries", 0).put("retry_delay_minutes", 0))
                             .mergeIn(configuration, true)
                             .encode());
-            Environment environment = Environment.load(
-                    Map.of(
-                            "DOCKER_MODE", "false",
-                            "HUBSTORAGE_DATA_PATH", data.toString(),
-                            "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString(),
-                            "HUBSTORAGE_CONFIG_PATH", folder.resolve("config").toString()),
-                    folder.resolve(".env"));
+            Environment environment = Hub.environment(folder, data);
             config = ConfigStore.open(vertx, environment, UnaryOperator.identity(), InstantSource.fixed(NOW))
                     .await();
         } catch (IOException e) {

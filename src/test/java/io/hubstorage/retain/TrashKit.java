@@ -23,6 +23,7 @@ import io.hubstorage.snapshot.Certificate;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
+import io.hubstorage.testkit.Hub;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -80,13 +81,7 @@ public final class TrashKit implements AutoCloseable {
                         .put("automation", new JsonObject().put("time_zone", "UTC"))
                         .put("retention", retention)
                         .encode());
-        Environment environment = Environment.load(
-                Map.of(
-                        "DOCKER_MODE", "false",
-                        "HUBSTORAGE_DATA_PATH", data.toString(),
-                        "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString(),
-                        "HUBSTORAGE_CONFIG_PATH", folder.resolve("config").toString()),
-                folder.resolve(".env"));
+        Environment environment = Hub.environment(folder, data);
         config = ConfigStore.open(vertx, environment, UnaryOperator.identity(), clock)
                 .await();
         layout = new Layout(config.dataPath());

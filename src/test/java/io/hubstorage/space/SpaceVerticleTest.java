@@ -9,6 +9,7 @@ import io.hubstorage.bus.SpaceMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.Shelf;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -35,13 +36,7 @@ final class SpaceVerticleTest {
         Path data = Files.createDirectories(folder.resolve("data"));
         Layout layout = new Layout(data);
         Files.createDirectories(layout.hub());
-        Environment environment = Environment.load(
-                Map.of(
-                        "DOCKER_MODE", "false",
-                        "HUBSTORAGE_DATA_PATH", data.toString(),
-                        "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString(),
-                        "HUBSTORAGE_CONFIG_PATH", folder.resolve("config").toString()),
-                folder.resolve(".env"));
+        Environment environment = Hub.environment(folder, data);
         InstantSource clock = InstantSource.fixed(NOW);
         ConfigStore config = ConfigStore.open(vertx, environment, UnaryOperator.identity(), clock)
                 .await();

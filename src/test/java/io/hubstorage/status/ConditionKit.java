@@ -7,6 +7,7 @@ import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.jobs.HistoryStore;
 import io.hubstorage.snapshot.Layout;
+import io.hubstorage.testkit.Hub;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +32,7 @@ final class ConditionKit {
         Path configFolder = Files.createDirectories(folder.resolve("config"));
         Files.writeString(configFolder.resolve("config.json"), config);
         layout = new Layout(Files.createDirectories(folder.resolve("data")));
-        Environment environment = Environment.load(
-                Map.of(
-                        "DOCKER_MODE", "false",
-                        "HUBSTORAGE_DATA_PATH", layout.data().toString(),
-                        "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString(),
-                        "HUBSTORAGE_CONFIG_PATH", configFolder.toString()),
-                folder.resolve(".env"));
+        Environment environment = Hub.environment(folder, layout.data());
         clock = InstantSource.fixed(now);
         history = HistoryStore.open(configFolder);
         this.config = ConfigStore.open(vertx, environment, UnaryOperator.identity(), clock)

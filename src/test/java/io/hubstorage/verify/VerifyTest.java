@@ -6,7 +6,6 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Layout;
-import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticS3;
 import java.io.IOException;
@@ -110,10 +109,6 @@ public abstract class VerifyTest {
         assertThat(verified.snapshots).hasSize(1);
         assertThat(verified.ok()).isEqualTo(verified.report.problemsTotal() == 0);
         return verified.snapshots.getFirst().problems();
-    }
-
-    List<String> snapshotsOnDisk() throws IOException {
-        return new Snapshots(layout()).list().stream().map(each -> each.name()).toList();
     }
 
     /** Replaces a read-only file's content, under the same inode. */

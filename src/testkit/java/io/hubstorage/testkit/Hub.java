@@ -201,4 +201,15 @@ public final class Hub implements AutoCloseable {
         stop();
         await(vertx.close());
     }
+
+    /** The variables of a HubStorage that has its configuration and logs in a folder, and its snapshots in that other one. */
+    public static Environment environment(Path folder, Path data) throws IOException {
+        return Environment.load(
+                Map.of(
+                        "DOCKER_MODE", "false",
+                        "HUBSTORAGE_DATA_PATH", data.toString(),
+                        "HUBSTORAGE_LOG_PATH", folder.resolve("logs").toString(),
+                        "HUBSTORAGE_CONFIG_PATH", folder.resolve("config").toString()),
+                folder.resolve(".env"));
+    }
 }

@@ -47,7 +47,6 @@ public final class WriteSide {
     private final AtomicInteger ids = new AtomicInteger();
     private final Map<String, List<String>> versions = new ConcurrentHashMap<>();
     private Care conditions = Care.HEEDED;
-    private Care completions = Care.HEEDED;
     private Care checksums = Care.HEEDED;
     private Care md5 = Care.HEEDED;
     private Care tagging = Care.HEEDED;
@@ -106,13 +105,6 @@ public final class WriteSide {
     /** {@code If-Match} and {@code If-None-Match} of a PUT, a DELETE and a completion. */
     public WriteSide conditions(Care care) {
         conditions = care;
-        completions = care;
-        return this;
-    }
-
-    /** Those of a completion alone. */
-    public WriteSide conditionsOfUploads(Care care) {
-        completions = care;
         return this;
     }
 
@@ -388,7 +380,7 @@ public final class WriteSide {
 
     synchronized String complete(S3Request request, Received body) throws Refused {
         Upload upload = upload(request);
-        requireCondition(request, completions);
+        requireCondition(request, conditions);
         Map<Integer, String> named;
         try {
             named = S3Xml.parseParts(body.text());

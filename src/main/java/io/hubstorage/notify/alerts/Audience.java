@@ -13,7 +13,6 @@ public record Audience(Policy policy, Map<String, Channel> channels, Map<String,
     /** Nobody. */
     public static final Audience NONE = new Audience(Policy.NONE, Map.of(), Map.of());
 
-    /** Copies the maps. */
     public Audience {
         channels = Map.copyOf(channels);
         unusable = Map.copyOf(unusable);

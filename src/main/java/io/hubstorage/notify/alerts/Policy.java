@@ -53,7 +53,6 @@ public record Policy(List<Subscriber> subscribers, Rhythm rhythm, ZoneId zone, S
                 notify.publicUrl() == null ? "" : notify.publicUrl().replaceFirst("/+$", ""));
     }
 
-    /** Copies the list. */
     public Policy {
         subscribers = List.copyOf(subscribers);
     }
@@ -84,7 +83,6 @@ public record Policy(List<Subscriber> subscribers, Rhythm rhythm, ZoneId zone, S
         private static final Set<Event> ROUTINE =
                 EnumSet.of(Event.BACKUP_STARTED, Event.BACKUP_SUCCEEDED, Event.JOB_SUCCEEDED, Event.REPAIRED);
 
-        /** Copies the sets. */
         public Subscriber {
             events = Set.copyOf(events);
             jobs = Set.copyOf(jobs);

@@ -74,7 +74,6 @@ public final class DamageList {
         /** Nothing is damaged. */
         public static final Summary NONE = new Summary(0, 0, 0, 0, List.of(), null);
 
-        /** Copies the list. */
         public Summary {
             newest = List.copyOf(newest);
         }

@@ -8,7 +8,6 @@ import io.hubstorage.bus.Trigger;
 import io.hubstorage.web.http.BasePath;
 import io.hubstorage.web.http.Body;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -33,8 +32,6 @@ public record DrillRoutes(Bus bus, BasePath base) {
         List<String> buckets = asked.buckets == null ? List.of() : asked.buckets;
         DrillStart start = new DrillStart(Trigger.MANUAL, asked.sample, buckets, asked.to, asked.seed);
         return bus.ask(Addresses.DRILL_START, BusJson.encode(start), Bus.PATIENT)
-                .onSuccess(started -> context.response()
-                        .setStatusCode(202)
-                        .putHeader(HttpHeaders.LOCATION, base.text() + "/api/jobs/" + started.getString("run_id")));
+                .onSuccess(started -> JobRoutes.begun(context, base, started));
     }
 }

@@ -6,9 +6,11 @@ import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.JobMessage;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Trigger;
+import io.hubstorage.web.http.BasePath;
 import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.Query;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -47,5 +49,12 @@ public record JobRoutes(Bus bus) {
         Body.requireEmpty(context);
         return bus.ask(Addresses.JOBS_CANCEL, new JobMessage.Cancel(context.pathParam("id")))
                 .onSuccess(accepted -> context.response().setStatusCode(202));
+    }
+
+    /** Answers that a job has begun, and where to look how it goes. */
+    static void begun(RoutingContext context, BasePath base, JsonObject started) {
+        context.response()
+                .setStatusCode(202)
+                .putHeader(HttpHeaders.LOCATION, base.text() + "/api/jobs/" + started.getString("run_id"));
     }
 }

@@ -44,8 +44,6 @@ public record RepairRoutes(Bus bus, BasePath base) {
     private Future<JsonObject> start(RoutingContext context) {
         RepairStart start = new RepairStart(Body.read(context, Start.class).digest, Trigger.MANUAL);
         return bus.ask(Addresses.REPAIR_START, BusJson.encode(start), Bus.PATIENT)
-                .onSuccess(started -> context.response()
-                        .setStatusCode(202)
-                        .putHeader(HttpHeaders.LOCATION, base.text() + "/api/jobs/" + started.getString("run_id")));
+                .onSuccess(started -> JobRoutes.begun(context, base, started));
     }
 }

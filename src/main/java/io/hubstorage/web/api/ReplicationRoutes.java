@@ -8,7 +8,6 @@ import io.hubstorage.bus.Trigger;
 import io.hubstorage.web.http.BasePath;
 import io.hubstorage.web.http.Body;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -37,8 +36,6 @@ public record ReplicationRoutes(Bus bus, BasePath base) {
                 asked.prune,
                 asked.maxMbPerSecond);
         return bus.ask(Addresses.REPLICATION_START, BusJson.encode(start), Bus.PATIENT)
-                .onSuccess(started -> context.response()
-                        .setStatusCode(202)
-                        .putHeader(HttpHeaders.LOCATION, base.text() + "/api/jobs/" + started.getString("run_id")));
+                .onSuccess(started -> JobRoutes.begun(context, base, started));
     }
 }

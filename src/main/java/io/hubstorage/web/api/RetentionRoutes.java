@@ -11,7 +11,6 @@ import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.HttpProblem;
 import io.hubstorage.web.http.Query;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -44,9 +43,7 @@ public record RetentionRoutes(Bus bus, BasePath base) {
 
     private Future<JsonObject> begun(RoutingContext context, RetentionStart start) {
         return bus.ask(Addresses.RETENTION_START, BusJson.encode(start), Bus.REMOTE)
-                .onSuccess(started -> context.response()
-                        .setStatusCode(202)
-                        .putHeader(HttpHeaders.LOCATION, base.text() + "/api/jobs/" + started.getString("run_id")));
+                .onSuccess(started -> JobRoutes.begun(context, base, started));
     }
 
     private Future<JsonObject> undo(RoutingContext context) {

@@ -10,7 +10,6 @@ import io.hubstorage.web.http.BasePath;
 import io.hubstorage.web.http.Body;
 import io.hubstorage.web.http.Query;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -36,9 +35,7 @@ public record VerifyRoutes(Bus bus, BasePath base) {
     private Future<JsonObject> start(RoutingContext context) {
         Body.requireEmpty(context);
         return bus.ask(Addresses.VERIFY_START, BusJson.encode(new VerifyStart(Trigger.MANUAL)), Bus.PATIENT)
-                .onSuccess(started -> context.response()
-                        .setStatusCode(202)
-                        .putHeader(HttpHeaders.LOCATION, base.text() + "/api/jobs/" + started.getString("run_id")));
+                .onSuccess(started -> JobRoutes.begun(context, base, started));
     }
 
     private Future<JsonObject> pause(RoutingContext context) {

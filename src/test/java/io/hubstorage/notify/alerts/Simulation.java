@@ -77,11 +77,6 @@ final class Simulation implements AutoCloseable {
                 .toList();
     }
 
-    /** Every arrival, those of the same message too. */
-    List<Arrival> allArrivals() {
-        return arrivals;
-    }
-
     Stream<Message> to(String channel) {
         return arrivals().stream()
                 .filter(each -> each.channel().equals(channel))
