@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A work for tests: waits until it is told what to do, or to stop. */
-class Errand implements Work {
+public class Errand implements Work {
     /** What there is to do. */
     interface Order {
         JobRecord carryOut(Job job) throws Exception;
@@ -26,7 +26,7 @@ class Errand implements Work {
     private final String id;
     private final CompletableFuture<Order> order = new CompletableFuture<>();
 
-    Errand(JobKind kind, String id) {
+    public Errand(JobKind kind, String id) {
         this.kind = kind;
         this.id = id;
     }
@@ -36,7 +36,7 @@ class Errand implements Work {
     }
 
     /** Ends it. */
-    void order(RunResult result) {
+    public void order(RunResult result) {
         order(_ -> Runs.job(kind, id, result, "done"));
     }
 

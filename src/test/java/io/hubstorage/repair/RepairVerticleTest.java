@@ -9,19 +9,14 @@ import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.JobKind;
-import io.hubstorage.bus.JobRecord;
-import io.hubstorage.bus.JobState;
 import io.hubstorage.bus.RepairMessage;
 import io.hubstorage.bus.RepairPlan;
 import io.hubstorage.bus.RepairRecord;
-import io.hubstorage.bus.RepairState;
 import io.hubstorage.bus.RunEnd;
-import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.bus.VerifyRecord;
-import io.hubstorage.jobs.Job;
-import io.hubstorage.jobs.Work;
+import io.hubstorage.jobs.Errand;
 import io.hubstorage.repair.RepairKit.Item;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.json.JsonObject;
@@ -31,7 +26,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,72 +167,13 @@ final class RepairVerticleTest {
     @Test
     void aRepairByItselfBeginsWhenTheBackupThatIsUnderWayHasEnded() throws IOException {
         open("auto", 10);
-        Backup backup = new Backup();
+        Errand backup = new Errand(JobKind.BACKUP, "20261127-061500-back");
         kit.jobs.start(backup).await();
         verified(RunResult.PARTIAL);
         nothingBegins();
-        backup.over.countDown();
+        backup.order(RunResult.SUCCESS);
         assertThat(repaired().result()).isEqualTo(RunResult.SUCCESS);
         assertThat(kit.damages()).isEmpty();
-    }
-
-    /** A backup, as far as a repair sees it; it does not matter what is told of it. */
-    private static final class Backup implements Work {
-        private final CountDownLatch over = new CountDownLatch(1);
-
-        @Override
-        public JobKind kind() {
-            return JobKind.BACKUP;
-        }
-
-        @Override
-        public String id() {
-            return "20261127-061500-back";
-        }
-
-        @Override
-        public JobRecord begun() {
-            return stopped(RunResult.RUNNING, "");
-        }
-
-        @Override
-        public JobRecord run(Job job) throws InterruptedException {
-            over.await();
-            return stopped(RunResult.SUCCESS, "done");
-        }
-
-        @Override
-        public JobRecord stopped(RunResult result, String why) {
-            return new RepairRecord(
-                    id(),
-                    Trigger.MANUAL,
-                    RepairKit.NOW,
-                    new RunEnd(result, RepairKit.NOW, 1, why),
-                    RepairMessage.Request.ALL,
-                    RepairRecord.Outcome.NONE);
-        }
-
-        @Override
-        public String reason(Exception failure) {
-            return "";
-        }
-
-        @Override
-        public String remains() {
-            return "";
-        }
-
-        @Override
-        public JobState state() {
-            return new RepairState(
-                    id(),
-                    Trigger.MANUAL,
-                    RepairKit.NOW,
-                    RepairKit.NOW,
-                    RunPhase.TRANSFERRING,
-                    RepairMessage.Request.ALL,
-                    RepairRecord.Outcome.NONE);
-        }
     }
 
     @Test

@@ -10,12 +10,10 @@ import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.JobRecord;
-import io.hubstorage.bus.JobState;
 import io.hubstorage.bus.RunEnd;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
-import io.hubstorage.bus.RunStart;
 import io.hubstorage.bus.SchedulerMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.bus.VerifyMessage;
@@ -24,10 +22,9 @@ import io.hubstorage.bus.VerifyState;
 import io.hubstorage.bus.Verifying;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
+import io.hubstorage.jobs.Errand;
 import io.hubstorage.jobs.HistoryStore;
-import io.hubstorage.jobs.Job;
 import io.hubstorage.jobs.Jobs;
-import io.hubstorage.jobs.Work;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.Future;
@@ -40,7 +37,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -228,67 +224,11 @@ final class VerifyVerticleTest {
                 .containsExactly(run.snapshot() + "/03.jpg bytes", first + "/03.jpg bytes"));
     }
 
-    /** A backup, as far as others see it. */
-    private final class Backup implements Work {
-        private final CountDownLatch over = new CountDownLatch(1);
-
-        @Override
-        public JobKind kind() {
-            return JobKind.BACKUP;
-        }
-
-        @Override
-        public String id() {
-            return "b";
-        }
-
-        @Override
-        public JobRecord begun() {
-            return record(new RunEnd(RunResult.RUNNING, null, 0, null));
-        }
-
-        @Override
-        public JobRecord run(Job job) throws InterruptedException {
-            over.await();
-            return stopped(RunResult.SUCCESS, "done");
-        }
-
-        @Override
-        public void stopping() {
-            over.countDown();
-        }
-
-        @Override
-        public JobRecord stopped(RunResult result, String why) {
-            return record(new RunEnd(result, kit.clock.instant(), 1, why));
-        }
-
-        private RunRecord record(RunEnd end) {
-            RunStart start = new RunStart("b", Trigger.MANUAL, false, true, kit.clock.instant());
-            return new RunRecord(start, end, RunRecord.CurrentSnapshot.NONE, List.of(), List.of());
-        }
-
-        @Override
-        public String reason(Exception failure) {
-            return "";
-        }
-
-        @Override
-        public String remains() {
-            return "";
-        }
-
-        @Override
-        public JobState state() {
-            return Verifying.state("b", kit.clock.instant(), kit.clock.instant());
-        }
-    }
-
     @Test
     void itWaitsForABackupAndCanBePausedMeanwhileAndGoesOnAfterwards() throws Exception {
         kit.snapshot();
         deploy();
-        Backup backup = new Backup();
+        Errand backup = new Errand(JobKind.BACKUP, "b");
         jobs.start(backup).await();
         String id = bus.ask(Addresses.VERIFY_START).await().getString("run_id");
         await().untilAsserted(() -> assertThat(status().current()).isNotNull());
@@ -301,7 +241,7 @@ final class VerifyVerticleTest {
         assertThat(ended(id).result()).isEqualTo(RunResult.CANCELLED);
         assertThatThrownBy(() -> bus.ask(Addresses.VERIFY_PAUSE).await()).hasMessageContaining("no verify is running");
         String again = bus.ask(Addresses.VERIFY_START).await().getString("run_id");
-        backup.over.countDown();
+        backup.order(RunResult.SUCCESS);
         assertThat(ended(again).result()).isEqualTo(RunResult.SUCCESS);
     }
 
@@ -327,14 +267,14 @@ final class VerifyVerticleTest {
         scheduler.put("paused", true);
         deploy();
         kit.pass(Duration.ofHours(12));
-        Backup backup = new Backup();
+        Errand backup = new Errand(JobKind.BACKUP, "b");
         jobs.start(backup).await();
         jobs.start(new ScrubWork("night", Trigger.SCHEDULE, around())).await();
         await().untilAsserted(() ->
                 assertThat(requireNonNull(status().current()).phase()).isEqualTo(RunPhase.WAITING));
         // From 23:00 to 07:00.
         kit.pass(Duration.ofHours(8));
-        backup.over.countDown();
+        backup.order(RunResult.SUCCESS);
 
         VerifyRecord record = ended("night");
 
