@@ -49,8 +49,10 @@ RUN mkdir -p src/main/java/seed \
     && echo 'package seed; final class Seed {}' >src/main/java/seed/Seed.java \
     && mvn -B -q -ntp compile jar:jar dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/app/lib \
     && rm -rf src target
-# The one native library, so that no JVM has to unpack it to /tmp; its jar then needs it for no platform. The files' times are part of a layer's content, and the
-# AOT cache checks them.
+# The one native library, so that no JVM has to unpack it to /tmp; its jar then needs it for no platform, and calls it by JNI: the
+# classes for Java 22 and newer spin a hundred others for it at each start. picocli's are too old for an AOT cache as they are. The
+# files' times are part of a layer's content, and the AOT cache checks them.
+COPY docker/StackMaps.java /tmp/
 RUN mkdir /app/native \
     && cd /app/native \
     && case $(uname -m) in x86_64) platform=amd64 ;; *) platform=$(uname -m) ;; esac \
@@ -60,8 +62,10 @@ RUN mkdir /app/native \
     && mkdir /tmp/zstd && cd /tmp/zstd \
     && jar xf /app/lib/zstd-jni-*.jar \
     && find . -name 'libzstd-jni-*' -delete \
+    && rm -r META-INF/versions \
     && jar cfM "$(ls /app/lib/zstd-jni-*.jar)" . \
-    && rm -r /tmp/zstd \
+    && cd /app/lib && rm -r /tmp/zstd \
+    && java /tmp/StackMaps.java picocli-*.jar \
     && chmod -R u=rwX,go=rX /app \
     && find /app -exec touch -h -d 2026-11-01T00:00:00Z {} +
 

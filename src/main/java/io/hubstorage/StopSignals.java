@@ -1,15 +1,11 @@
 package io.hubstorage;
 
 import java.io.PrintStream;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleProxies;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,13 +45,14 @@ final class StopSignals {
         Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
         Object signal = signalType.getConstructor(String.class).newInstance(name);
         int number = (int) signalType.getMethod("getNumber").invoke(signal);
-        IntConsumer reaction = this::received;
-        MethodHandle received = MethodHandles.publicLookup()
-                .findVirtual(IntConsumer.class, "accept", MethodType.methodType(void.class, int.class))
-                .bindTo(reaction);
-        Object handler = MethodHandleProxies.asInterfaceInstance(
-                handlerType,
-                MethodHandles.dropArguments(MethodHandles.insertArguments(received, 0, number), 0, signalType));
+        // Not by a method handle, whose class takes as long to spin as many others take to load.
+        Object handler =
+                Proxy.newProxyInstance(handlerType.getClassLoader(), new Class<?>[] {handlerType}, (_, called, _) -> {
+                    if (called.getName().equals("handle")) {
+                        received(number);
+                    }
+                    return null;
+                });
         signalType.getMethod("handle", signalType, handlerType).invoke(null, signal, handler);
     }
 

@@ -74,8 +74,8 @@ final class Report {
                     .filter(each -> each.spread(base, Measured::wall) != null)
                     .toList();
             if (!others.isEmpty() && !common.isEmpty()) {
-                text.append("\nBeside %s, wall; CPU: the median of the ratios round by round. Below 1 is less.\n\n"
-                        .formatted(base.title()));
+                text.append("\nBeside %s, wall; CPU%s: the median of the ratios round by round. Below 1 is less.\n\n"
+                        .formatted(base.title(), base.compared() ? "; peak memory; that at rest" : ""));
                 text.append(table(others, common, (result, contender) -> ratios(result, contender, base)));
             }
         }
@@ -179,7 +179,19 @@ final class Report {
         Spread cpu = result.ratio(contender, base, Measured::cpu);
         return wall == null || cpu == null
                 ? "-"
-                : spread(wall, Report::hundredths) + "; " + spread(cpu, Report::hundredths);
+                : spread(wall, Report::hundredths)
+                        + "; "
+                        + spread(cpu, Report::hundredths)
+                        + (base.compared() ? memoryRatios(result, contender, base) : "");
+    }
+
+    /** Of two of the same kind: those of different ones say little, as each has its own way with memory. */
+    private static String memoryRatios(CaseResult result, Contender contender, Contender base) {
+        Spread peak = result.ratio(contender, base, Measured::peak);
+        Long over = result.idle(contender);
+        Long under = result.idle(base);
+        return (peak == null ? "" : "; " + spread(peak, Report::hundredths))
+                + (over == null || under == null ? "" : "; " + hundredths((double) over / under));
     }
 
     static String spread(Spread spread, DoubleFunction<String> text) {

@@ -45,7 +45,8 @@ record AotCache(Path jar, Path stem) {
             "--enable-native-access=ALL-UNNAMED",
             // As in the jar's manifest, for the module of the vectors; the rehearsal is not started by that.
             "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
+            "--sun-misc-unsafe-memory-access=allow",
+            "-Dio.netty.jfr.enabled=false");
 
     /** A property of the process that was started with it. */
     private static final String STEM = "hubstorage.aot";

@@ -54,12 +54,14 @@ public final class Rehearsal extends Main {
     private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d+)");
     private static final Pattern KEY = Pattern.compile(".*/(\\d{5})");
 
+    private final Path home;
     private final Map<String, String> environment = new HashMap<>();
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
     /** How often objects have changed. */
     private final AtomicInteger round = new AtomicInteger();
 
     private Rehearsal(Path home) throws IOException {
+        this.home = home;
         Files.createDirectories(home);
         environment.putAll(Map.of(
                 "HUBSTORAGE_ENV_FILE",
@@ -100,7 +102,7 @@ public final class Rehearsal extends Main {
         }
     }
 
-    private void play() {
+    private void play() throws IOException {
         Vertx vertx = Vertx.vertx();
         HttpServerOptions options = new HttpServerOptions().setHost("localhost").setPort(0);
         environment.put("AWS_ENDPOINT_URL", "http://localhost:" + serve(vertx, options));
@@ -112,6 +114,12 @@ public final class Rehearsal extends Main {
         environment.put("AWS_ENDPOINT_URL", "https://localhost:" + serve(vertx, options));
         run("backup");
         run("verify");
+        run("serve");
+        // As somebody's first start, which makes its own configuration.
+        Path first = Files.createDirectories(home.resolve("first/data"));
+        environment.put(
+                "HUBSTORAGE_CONFIG_PATH", first.resolveSibling("config.json").toString());
+        environment.put("HUBSTORAGE_DATA_PATH", first.toString());
         run("serve");
         certificate.delete();
     }
@@ -130,9 +138,10 @@ public final class Rehearsal extends Main {
         return environment;
     }
 
+    /** Of a signal too, whose handlers are part of every start. */
     @Override
     public CompletableFuture<Void> stopRequest() {
-        return stop;
+        return CompletableFuture.anyOf(super.stopRequest(), stop).thenRun(() -> {});
     }
 
     /** A service is looked at, and is to stop then. */

@@ -62,11 +62,13 @@ final class ReportTest {
     void aSecondHubStorageIsWhatTheFirstIsComparedWith() {
         Contender other = hub(Kind.HUBSTORAGE, "first edition");
         result.add(service, new Measured(1, 1, MIB));
-        result.add(other, new Measured(2, 4, MIB));
+        result.add(other, new Measured(2, 4, 4 * MIB));
+        result.addIdle(service, 3 * MIB);
+        result.addIdle(other, 2 * MIB);
 
         assertThat(text(List.of(service, other), result))
-                .contains("Beside HubStorage, warm service (first edition), wall; CPU")
-                .contains("| 10,000 × 4 KiB, cold | 0.50; 0.25 |\n");
+                .contains("Beside HubStorage, warm service (first edition), wall; CPU; peak memory; that at rest: ")
+                .contains("| 10,000 × 4 KiB, cold | 0.50; 0.25; 0.25; 1.50 |\n");
     }
 
     @Test
