@@ -126,7 +126,7 @@ final class ActiveRun implements Work {
         BucketSelection selection = new BucketSelection(
                 plan.config(), plan.only(), plan.start().schedule(), () -> dispatcher.accountBuckets(asked));
         BackupRun begun =
-                new BackupRun(plan, selection, dispatcher, monitor, asked, clock, version, report, this::raise);
+                new BackupRun(plan, lock, selection, dispatcher, monitor, asked, clock, version, report, this::raise);
         run = begun;
         return begun.execute();
     }
@@ -162,6 +162,10 @@ final class ActiveRun implements Work {
     public Optional<String> trouble() throws IOException {
         if (plan.dryRun()) {
             return Optional.empty();
+        }
+        Optional<String> lost = Preflight.lost(layout, lock);
+        if (lost.isPresent()) {
+            return lost.map(why -> report.because(FailureCause.DISK, why));
         }
         long outstanding = monitor.bytesOutstanding();
         Destination.Check found = new Destination(layout, plan.settings().configFolder()).inspect();

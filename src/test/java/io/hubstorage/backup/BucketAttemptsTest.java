@@ -49,7 +49,7 @@ final class BucketAttemptsTest {
     @BeforeEach
     void aBucketAndAWorker(Vertx vertx) throws IOException {
         Layout layout = new Layout(home);
-        Staging staging = Staging.open(layout, NOW);
+        Staging staging = Staging.open(layout, NOW, 1);
         ShardDispatcher dispatcher = new ShardDispatcher(vertx, "run");
         RunPlan plan = RunMonitorTest.plan();
         bucket = new BucketAttempts(
