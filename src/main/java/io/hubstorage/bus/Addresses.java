@@ -2,7 +2,8 @@ package io.hubstorage.bus;
 
 /**
  * Event-bus addresses. All bodies are JSON objects in {@code snake_case}; a request is answered with a JSON object or
- * failed with an HTTP-like code and a reason. Everything but {@code hubstorage.transfer.*} is a public interface.
+ * failed with an HTTP-like code and a reason. Everything but {@code hubstorage.transfer.*} and {@code hubstorage.worker.*} is a
+ * public interface.
  */
 public final class Addresses {
     /**
@@ -183,7 +184,22 @@ public final class Addresses {
     /** Internal, sent once a shard: {@link TransferMessage.Result}. */
     public static final String TRANSFER_RESULT = "hubstorage.transfer.result";
 
+    /** Internal request, from a worker in another process: {@link WorkerMessage.Hello}, answered by {@link WorkerMessage.Welcome}. */
+    public static final String WORKER_HELLO = "hubstorage.worker.hello";
+    /** Internal, sent by a worker that ends: {@link WorkerMessage.Goodbye}. */
+    public static final String WORKER_GOODBYE = "hubstorage.worker.goodbye";
+
     private Addresses() {}
+
+    /**
+     * Where one transfer worker listens, and nobody else.
+     *
+     * @param id of the worker
+     * @param what {@code shard} or {@code cancel}
+     */
+    public static String worker(String id, String what) {
+        return "hubstorage.worker.%s.%s".formatted(id, what);
+    }
 
     /** Where a job of this kind is started, as {@link #BACKUP_START}. */
     public static String start(String kind) {
