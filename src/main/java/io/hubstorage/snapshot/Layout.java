@@ -141,6 +141,16 @@ public final class Layout {
         return staging(time).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
     }
 
+    /** Where workers in other processes have a folder of their own for each shard of an attempt. */
+    public Path workers(String time, int attempt, String bucket) {
+        return workers(time).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
+    }
+
+    /** All of those of a run. */
+    public Path workers(String time) {
+        return staging(time).resolve("workers");
+    }
+
     /** What becomes the snapshot's folder. */
     public Path stagedSnapshot(String time) {
         return staging(time).resolve("snapshot");
