@@ -51,6 +51,7 @@ final class ActiveRun implements Work {
     /** @param limits see {@link RunMonitor} */
     ActiveRun(
             Vertx vertx,
+            Workers workers,
             RunPlan plan,
             HistoryStore history,
             InstantSource clock,
@@ -63,7 +64,7 @@ final class ActiveRun implements Work {
         this.version = version;
         this.bus = new Bus(vertx);
         this.monitor = new RunMonitor(plan, clock, limits);
-        this.dispatcher = new ShardDispatcher(vertx, plan.runId());
+        this.dispatcher = new ShardDispatcher(vertx, workers, plan.data(), plan.runId());
         this.report = new RunReport(plan, clock, history);
     }
 
@@ -184,8 +185,7 @@ final class ActiveRun implements Work {
     }
 
     void heartbeat(TransferMessage.Heartbeat heartbeat) {
-        if (heartbeat.runId().equals(plan.runId())) {
-            dispatcher.heard(heartbeat);
+        if (heartbeat.runId().equals(plan.runId()) && dispatcher.heard(heartbeat)) {
             monitor.heartbeat(heartbeat);
             Job known = job;
             if (known != null && known.isStopped()) {
@@ -202,7 +202,9 @@ final class ActiveRun implements Work {
 
     void result(TransferMessage.Result result) {
         if (result.runId().equals(plan.runId())) {
-            monitor.result(result);
+            if (dispatcher.isLast(result)) {
+                monitor.result(result);
+            }
             dispatcher.ended(result);
         }
     }

@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.TransferMessage.Trust;
 import io.hubstorage.fs.DiskMark;
 import io.hubstorage.fs.Durable;
 import io.hubstorage.fs.Trees;
@@ -15,6 +16,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -131,6 +133,7 @@ final class Staging {
                 !Files.exists(bootFile) || !Files.readString(bootFile).equals(mark);
         Staging staging = new Staging(layout, ours, reattached, lastAttempt(layout, ours));
         staging.revokeLeasesAndDeleteDrafts();
+        staging.takeFromWorkers();
         staging.undoAssembly();
         LOG.info(
                 "continuing the work of an interrupted run{}: what it had downloaded is not downloaded again",
@@ -172,6 +175,24 @@ final class Staging {
         return name.endsWith(TransferMessage.Shard.LEASE) || name.endsWith(TransferMessage.Shard.DRAFT);
     }
 
+    /** What workers in other processes were at work on: whoever of them goes on knows no place any more where it could write. */
+    private void takeFromWorkers() throws IOException {
+        for (int attempt = 1; attempt <= lastAttempt; attempt++) {
+            for (String bucket : children(workers().resolve(Layout.ATTEMPT_PREFIX + attempt))) {
+                for (WorkerFolder folder : WorkerFolder.in(layout.workers(name.toString(), attempt, bucket))) {
+                    prepare(attempt, bucket);
+                    folder.takeAfterCrash(tree(attempt, bucket), journal(attempt, bucket));
+                }
+            }
+        }
+    }
+
+    /** A folder of its own for a worker in another process that is given this shard. */
+    WorkerFolder workerFolder(TransferMessage.Shard shard) throws IOException {
+        Path parent = layout.workers(name.toString(), shard.id().attempt(), shard.bucket());
+        return WorkerFolder.make(Trees.createBelow(staging(), parent), shard);
+    }
+
     /** Whether a symbolic link stands where the trees and journals begin; within a tree, each file is looked at when used. */
     private static boolean isTampered(Layout layout, Name name) throws IOException {
         String folder = name.toString();
@@ -197,8 +218,18 @@ final class Staging {
         return layout.journal(name.toString());
     }
 
+    private Path workers() {
+        return layout.workers(name.toString());
+    }
+
     private Path stagedSnapshot() {
         return layout.stagedSnapshot(name.toString());
+    }
+
+    /** Makes the folders of an attempt at a bucket, unless another run has taken what they are in. */
+    void prepare(int attempt, String bucket) throws IOException {
+        Trees.createBelow(staging(), tree(attempt, bucket));
+        Trees.createBelow(journal(), journal(attempt, bucket));
     }
 
     synchronized int nextAttempt() {
@@ -219,32 +250,62 @@ final class Staging {
     }
 
     /**
-     * What earlier attempts at the bucket have downloaded, as a source to link from.
+     * What earlier attempts at the bucket have downloaded, as sources to link from.
      *
      * @param doubtful whether somebody may still have been writing there when it was given up
      */
-    Optional<TransferMessage.Source> staged(String bucket, boolean doubtful) throws IOException {
-        Path manifest = scratch().resolve("%s.%d.staged.zst".formatted(bucket, lastAttempt));
-        try (ManifestMerge downloads = new ManifestMerge(null, scratch())) {
+    List<TransferMessage.Source> staged(String bucket, boolean doubtful) throws IOException {
+        List<TransferMessage.Source> sources = new ArrayList<>();
+        Path root = staging();
+        try (ManifestMerge own = new ManifestMerge(null, scratch());
+                ManifestMerge lost = new ManifestMerge(null, scratch())) {
             for (int attempt = 1; attempt <= lastAttempt; attempt++) {
-                String prefix = staging().relativize(tree(attempt, bucket)).toString();
                 for (String file : children(journal(attempt, bucket))) {
                     if (file.endsWith(CHANGE_LOG)) {
                         addDownloads(
-                                journal(attempt, bucket).resolve(file), prefix.replace('\\', '/') + "/", downloads);
+                                journal(attempt, bucket).resolve(file),
+                                Trees.relative(root, tree(attempt, bucket)) + "/",
+                                own);
+                    }
+                }
+                for (WorkerFolder folder : WorkerFolder.in(layout.workers(name.toString(), attempt, bucket))) {
+                    if (Files.exists(folder.log())) {
+                        addDownloads(folder.log(), Trees.relative(root, folder.tree()) + "/", lost);
                     }
                 }
             }
+            add(own, bucket + ".staged", reattached || doubtful ? Trust.HASH : Trust.MANIFEST, sources);
+            add(lost, bucket + ".lost", Trust.HASH, sources);
+        }
+        return sources;
+    }
+
+    private void add(ManifestMerge downloads, String name, Trust trust, List<TransferMessage.Source> sources)
+            throws IOException {
+        if (!downloads.isEmpty()) {
+            Path manifest = scratch().resolve("%s.%d.zst".formatted(name, lastAttempt));
+            downloads.write(manifest);
+            sources.add(new TransferMessage.Source(staging().toString(), manifest.toString(), false, trust));
+        }
+    }
+
+    /** What a worker has left that was lost in the middle of a shard. It may not have told its disk to keep it. */
+    Optional<TransferMessage.Source> left(WorkerFolder folder, TransferMessage.Shard shard) throws IOException {
+        if (!Files.exists(folder.log())) {
+            return Optional.empty();
+        }
+        TransferMessage.ShardId id = shard.id();
+        Path manifest = scratch()
+                .resolve("%s.%d.%d.%d.lost.zst".formatted(id.bucket(), id.attempt(), id.index(), id.dispatch()));
+        try (ManifestMerge downloads = new ManifestMerge(null, scratch())) {
+            addDownloads(folder.log(), "", downloads);
             if (downloads.isEmpty()) {
                 return Optional.empty();
             }
             downloads.write(manifest);
         }
-        return Optional.of(new TransferMessage.Source(
-                staging().toString(),
-                manifest.toString(),
-                false,
-                reattached || doubtful ? TransferMessage.Trust.HASH : TransferMessage.Trust.MANIFEST));
+        return Optional.of(
+                new TransferMessage.Source(folder.tree().toString(), manifest.toString(), false, Trust.HASH));
     }
 
     private static void addDownloads(Path log, String pathPrefix, ManifestMerge downloads) throws IOException {
@@ -256,20 +317,34 @@ final class Staging {
     }
 
     boolean hasDownloads() throws IOException {
-        if (!Files.isDirectory(journal())) {
-            return false;
-        }
-        try (Stream<Path> files = Files.walk(journal())) {
-            for (Path log :
-                    (Iterable<Path>) files.filter(file -> file.toString().endsWith(CHANGE_LOG))::iterator) {
-                try (ChangeLog.Reader reader = new ChangeLog.Reader(log)) {
-                    if (reader.nextDownload() != null) {
-                        return true;
-                    }
+        for (Path log : logs()) {
+            try (ChangeLog.Reader reader = new ChangeLog.Reader(log)) {
+                if (reader.nextDownload() != null) {
+                    return true;
                 }
             }
-            return false;
         }
+        return false;
+    }
+
+    /** Of all attempts at all buckets. */
+    private List<Path> logs() throws IOException {
+        List<Path> logs = new ArrayList<>();
+        if (Files.isDirectory(journal())) {
+            try (Stream<Path> files = Files.walk(journal())) {
+                files.filter(file -> file.toString().endsWith(CHANGE_LOG)).forEach(logs::add);
+            }
+        }
+        for (String attempt : children(workers())) {
+            Path folder = workers().resolve(attempt);
+            for (String bucket : children(folder)) {
+                WorkerFolder.in(folder.resolve(bucket)).stream()
+                        .map(WorkerFolder::log)
+                        .filter(Files::exists)
+                        .forEach(logs::add);
+            }
+        }
+        return logs;
     }
 
     Path beginAssembly() throws IOException {

@@ -89,6 +89,19 @@ public final class DiskSync implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes a tree durable whose files were forced to the disk as they were written, where that is {@link #byFile} by file.
+     *
+     * @throws IOException as {@link #sync}
+     */
+    public void syncTree(Path tree) throws IOException {
+        if (whole == null) {
+            syncTree(tree, _ -> true);
+        } else if (!whole.sync()) {
+            syncTree(tree, _ -> false);
+        }
+    }
+
     private static void syncByFile(Path snapshot) throws IOException {
         syncTree(snapshot, file -> isInTree(snapshot.relativize(file)));
     }

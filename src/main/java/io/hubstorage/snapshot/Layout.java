@@ -146,6 +146,16 @@ public final class Layout {
         return staging(name).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
     }
 
+    /** Where workers in other processes have a folder of their own for each shard of an attempt. */
+    public Path workers(String name, int attempt, String bucket) {
+        return workers(name).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
+    }
+
+    /** All of those of the staging of that name. */
+    public Path workers(String name) {
+        return staging(name).resolve("workers");
+    }
+
     /** What becomes the snapshot's folder. */
     public Path stagedSnapshot(String name) {
         return staging(name).resolve("snapshot");
