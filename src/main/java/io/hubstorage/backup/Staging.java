@@ -122,6 +122,8 @@ final class Staging {
 
     /** A folder of its own for a worker in another process that is given this shard. */
     WorkerFolder workerFolder(TransferMessage.Shard shard) throws IOException {
+        // By which a later run knows that there was such an attempt.
+        Files.createDirectories(journal(shard.id().attempt(), shard.bucket()));
         return WorkerFolder.make(layout.workers(time, shard.id().attempt(), shard.bucket()), shard);
     }
 
