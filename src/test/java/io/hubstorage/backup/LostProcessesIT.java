@@ -87,16 +87,17 @@ final class LostProcessesIT {
         try (TestNetwork network = TestNetwork.make();
                 SyntheticS3 s3 = SyntheticS3.startAt(network.host());
                 Cluster cluster = new Cluster(home, network, s3, new Random(seed))) {
-            cluster.start();
-            cluster.measure();
-            for (int i = 1; i <= EVENTS; i++) {
-                try {
-                    cluster.round(i);
-                } catch (AssertionError | RuntimeException e) {
-                    cluster.printLogs();
-                    throw new AssertionError(
-                            "event %d, with -Dhubstorage.seed=%d: %s".formatted(i, seed, e.getMessage()), e);
+            int event = 0;
+            try {
+                cluster.start();
+                cluster.measure();
+                while (event < EVENTS) {
+                    cluster.round(++event);
                 }
+            } catch (AssertionError | RuntimeException e) {
+                cluster.printLogs();
+                throw new AssertionError(
+                        "event %d, with -Dhubstorage.seed=%d: %s".formatted(event, seed, e.getMessage()), e);
             }
             System.out.print(cluster.report());
             cluster.verifyAll();
