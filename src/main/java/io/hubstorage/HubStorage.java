@@ -1,6 +1,7 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
+import io.hubstorage.backup.Workers;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
@@ -41,6 +42,7 @@ import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.space.SpaceVerticle;
 import io.hubstorage.status.AlarmStore;
 import io.hubstorage.status.StatusVerticle;
+import io.hubstorage.transfer.Terms;
 import io.hubstorage.transfer.TransferVerticle;
 import io.hubstorage.verify.scrub.VerifyVerticle;
 import io.hubstorage.web.HttpVerticle;
@@ -106,6 +108,7 @@ public final class HubStorage {
     private final Jobs jobs;
     private final AlarmStore alarms;
     private final InstantSource clock;
+    private final Workers workers;
     private final Map<Room, String> deployed = new EnumMap<>(Room.class);
     /** Runs that an earlier process left without an end, until that has been told. */
     private final List<RunRecord> cutOff;
@@ -126,6 +129,7 @@ public final class HubStorage {
         this.jobs = new Jobs(vertx, history, clock, new Hooks(() -> inForce(config), vertx, clock));
         this.alarms = alarms;
         this.clock = clock;
+        this.workers = new Workers(config::config, clock);
     }
 
     private static Hooks.InForce inForce(ConfigStore config) {
@@ -253,9 +257,12 @@ public final class HubStorage {
                         _ -> config.environment().secrets().forEach(SecretMask::register));
         return deploy(Room.CONFIG, () -> new ConfigVerticle(config))
                 .compose(_ -> deploy(Room.STATUS, () -> new StatusVerticle(config, history, alarms, clock)))
-                .compose(_ -> deploy(Room.TRANSFER, () -> new TransferVerticle(config, VERSION, stall, retries, clock)))
+                .compose(_ -> deploy(
+                        Room.TRANSFER,
+                        () -> new TransferVerticle(Terms.of(config, workers::local), VERSION, stall, retries)))
                 .compose(_ -> deploy(Room.JOBS, () -> new JobsVerticle(jobs, history)))
-                .compose(_ -> deploy(Room.BACKUP, () -> new BackupVerticle(config, jobs, history, clock, VERSION)));
+                .compose(_ ->
+                        deploy(Room.BACKUP, () -> new BackupVerticle(config, jobs, history, clock, VERSION, workers)));
     }
 
     /** @param alone see {@link RestoreVerticle} */
@@ -334,5 +341,10 @@ public final class HubStorage {
     /** The configuration in force. */
     public ConfigStore config() {
         return config;
+    }
+
+    /** The transfer workers of this process and of others. */
+    public Workers workers() {
+        return workers;
     }
 }

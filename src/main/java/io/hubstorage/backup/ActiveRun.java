@@ -51,6 +51,7 @@ final class ActiveRun implements Work {
     /** @param limits see {@link RunMonitor} */
     ActiveRun(
             Vertx vertx,
+            Workers workers,
             RunPlan plan,
             HistoryStore history,
             InstantSource clock,
@@ -63,7 +64,7 @@ final class ActiveRun implements Work {
         this.version = version;
         this.bus = new Bus(vertx);
         this.monitor = new RunMonitor(plan, clock, limits);
-        this.dispatcher = new ShardDispatcher(vertx, plan.runId());
+        this.dispatcher = new ShardDispatcher(vertx, workers, plan.data(), plan.runId());
         this.report = new RunReport(plan, clock, history);
     }
 
@@ -126,7 +127,7 @@ final class ActiveRun implements Work {
         BucketSelection selection = new BucketSelection(
                 plan.config(), plan.only(), plan.start().schedule(), () -> dispatcher.accountBuckets(asked));
         BackupRun begun =
-                new BackupRun(plan, selection, dispatcher, monitor, asked, clock, version, report, this::raise);
+                new BackupRun(plan, lock, selection, dispatcher, monitor, asked, clock, version, report, this::raise);
         run = begun;
         return begun.execute();
     }
@@ -163,6 +164,10 @@ final class ActiveRun implements Work {
         if (plan.dryRun()) {
             return Optional.empty();
         }
+        Optional<String> lost = Preflight.lost(layout, lock);
+        if (lost.isPresent()) {
+            return lost.map(why -> report.because(FailureCause.DISK, why));
+        }
         long outstanding = monitor.bytesOutstanding();
         Destination.Check found = new Destination(layout, plan.settings().configFolder()).inspect();
         return found.usable()
@@ -180,8 +185,7 @@ final class ActiveRun implements Work {
     }
 
     void heartbeat(TransferMessage.Heartbeat heartbeat) {
-        if (heartbeat.runId().equals(plan.runId())) {
-            dispatcher.heard(heartbeat);
+        if (heartbeat.runId().equals(plan.runId()) && dispatcher.heard(heartbeat)) {
             monitor.heartbeat(heartbeat);
             Job known = job;
             if (known != null && known.isStopped()) {
@@ -198,7 +202,9 @@ final class ActiveRun implements Work {
 
     void result(TransferMessage.Result result) {
         if (result.runId().equals(plan.runId())) {
-            monitor.result(result);
+            if (dispatcher.isLast(result)) {
+                monitor.result(result);
+            }
             dispatcher.ended(result);
         }
     }

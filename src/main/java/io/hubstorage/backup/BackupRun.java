@@ -2,6 +2,7 @@ package io.hubstorage.backup;
 
 import io.hubstorage.backup.BucketAttempts.Workshop;
 import io.hubstorage.bus.Alarm;
+import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunPhase;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
@@ -15,6 +16,7 @@ import io.hubstorage.fs.Durable;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.jobs.Job;
 import io.hubstorage.jobs.WorkerPool;
+import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
 import io.hubstorage.snapshot.Snapshots;
@@ -29,10 +31,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +48,7 @@ final class BackupRun {
     private static final Logger LOG = LoggerFactory.getLogger(BackupRun.class);
 
     private final RunPlan plan;
+    private final @Nullable DataLock lock;
     private final BucketSelection selection;
     private final ShardDispatcher dispatcher;
     private final RunMonitor monitor;
@@ -54,8 +59,10 @@ final class BackupRun {
     private final RunReport report;
     private int attempts;
 
+    /** @param lock null where none could be made, and in a dry run */
     BackupRun(
             RunPlan plan,
+            @Nullable DataLock lock,
             BucketSelection selection,
             ShardDispatcher dispatcher,
             RunMonitor monitor,
@@ -65,6 +72,7 @@ final class BackupRun {
             RunReport report,
             Consumer<Alarm> alarm) {
         this.plan = plan;
+        this.lock = lock;
         this.selection = selection;
         this.dispatcher = dispatcher;
         this.monitor = monitor;
@@ -86,7 +94,7 @@ final class BackupRun {
     }
 
     private RunRecord backUp(Layout layout) throws IOException, InterruptedException, RunStoppedException {
-        Staging staging = Staging.open(layout, plan.startedAt());
+        Staging staging = Staging.open(layout, plan.startedAt(), lock == null ? 0 : lock.epoch());
         PreviousSnapshots previous = new PreviousSnapshots(new Snapshots(layout), staging);
         try (DiskSync sync = DiskSync.open(layout.data())) {
             Preflight.Disk disk = Preflight.disk(layout, previous.sampleFile(), sync);
@@ -218,6 +226,10 @@ final class BackupRun {
         }
         List<BucketAttempt> whole = buckets.whole();
         Preflight.requireSame(layout, plan.settings().configFolder());
+        Optional<String> lost = Preflight.lost(layout, lock);
+        if (lost.isPresent()) {
+            throw new RunStoppedException(FailureCause.DISK, lost.get());
+        }
         return commit(layout, sync, work, ended, whole, alarms);
     }
 
@@ -287,7 +299,7 @@ final class BackupRun {
     private RunRecord dryRun() throws IOException, InterruptedException, RunStoppedException {
         Path temporary = Files.createTempDirectory("hubstorage-dry-run");
         try {
-            Staging staging = Staging.open(new Layout(temporary), plan.startedAt());
+            Staging staging = Staging.open(new Layout(temporary), plan.startedAt(), 0);
             Workshop work = new Workshop(
                     plan,
                     new Preflight.Disk(true, false, false),

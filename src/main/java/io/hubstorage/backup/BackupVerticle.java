@@ -24,9 +24,12 @@ public final class BackupVerticle extends VerticleBase {
     private final HistoryStore history;
     private final InstantSource clock;
     private final String version;
+    private final Workers workers;
 
     /** @param version of the program, for certificates */
-    public BackupVerticle(ConfigStore config, Jobs jobs, HistoryStore history, InstantSource clock, String version) {
+    public BackupVerticle(
+            ConfigStore config, Jobs jobs, HistoryStore history, InstantSource clock, String version, Workers workers) {
+        this.workers = workers;
         this.config = config;
         this.jobs = jobs;
         this.history = history;
@@ -37,6 +40,7 @@ public final class BackupVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx);
+        vertx.setPeriodic(Workers.TICK.toMillis(), _ -> workers.tick());
         return Future.all(List.of(
                 bus.answer(Addresses.BACKUP_START, this::startRun),
                 bus.answer(Addresses.BACKUP_CANCEL, this::cancel),
@@ -44,7 +48,18 @@ public final class BackupVerticle extends VerticleBase {
                 bus.answer(Addresses.BACKUP_HISTORY, this::history),
                 tell(Addresses.TRANSFER_HEARTBEAT, TransferMessage.Heartbeat.class, ActiveRun::heartbeat),
                 tell(Addresses.TRANSFER_DISCOVERING, TransferMessage.Discovering.class, ActiveRun::discovering),
-                tell(Addresses.TRANSFER_RESULT, TransferMessage.Result.class, ActiveRun::result)));
+                results()));
+    }
+
+    /** Each is answered, wanted or not: a worker in another process tells it until it is. */
+    private Future<Void> results() {
+        return vertx.eventBus()
+                .<JsonObject>consumer(Addresses.TRANSFER_RESULT, message -> {
+                    TransferMessage.Result result = BusJson.decode(message.body(), TransferMessage.Result.class);
+                    jobs.current(ActiveRun.class).ifPresent(active -> active.result(result));
+                    message.reply(new JsonObject());
+                })
+                .completion();
     }
 
     private <T extends Record> Future<Void> tell(String address, Class<T> type, BiConsumer<ActiveRun, T> run) {
@@ -63,6 +78,7 @@ public final class BackupVerticle extends VerticleBase {
         });
         return jobs.start(new ActiveRun(
                         vertx,
+                        workers,
                         plan,
                         history,
                         clock,

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BucketAttempts {
     private static final Logger LOG = LoggerFactory.getLogger(BucketAttempts.class);
+    /** Of a bucket, for each worker. */
     private static final int SHARDS = 8;
     /** Below this a listing of its own costs more than it saves. */
     private static final long SHARD_ENTRIES = 20_000;
@@ -195,7 +196,7 @@ final class BucketAttempts {
         PreviousSnapshots.Previous previous = run.previous().of(bucket()).orElse(null);
         List<Source> sources = new ArrayList<>();
         if (mode == Mode.COPY) {
-            run.staging().staged(bucket(), run.dispatcher().hasGivenUp()).ifPresent(sources::add);
+            sources.addAll(run.staging().staged(bucket(), run.dispatcher().hasGivenUp()));
         }
         if (previous != null) {
             sources.add(previous.source(trust));
@@ -208,14 +209,15 @@ final class BucketAttempts {
     }
 
     private List<KeyRange> ranges(PreviousSnapshots.@Nullable Previous previous) throws InterruptedException {
+        int shards = SHARDS * run.dispatcher().workers();
         if (previous != null) {
-            return ShardBoundaries.fromIndex(previous.index(), SHARDS, SHARD_ENTRIES);
+            return ShardBoundaries.fromIndex(previous.index(), shards, SHARD_ENTRIES);
         }
         List<String> folders = folders(bucket.prefix());
         for (int deeper = 0; folders.size() == 1 && deeper < DEEPER; deeper++) {
             folders = folders(folders.getFirst());
         }
-        return folders.size() < MANY_FOLDERS ? List.of(KeyRange.ALL) : ShardBoundaries.fromPrefixes(folders, SHARDS);
+        return folders.size() < MANY_FOLDERS ? List.of(KeyRange.ALL) : ShardBoundaries.fromPrefixes(folders, shards);
     }
 
     private List<String> folders(String prefix) throws InterruptedException {
@@ -232,10 +234,12 @@ final class BucketAttempts {
             BucketAttempt before, Mode mode, Predicate<ShardEnd> which, BiFunction<ShardEnd, Result, ShardEnd> then)
             throws InterruptedException {
         Map<ShardId, Result> results = run.dispatcher()
-                .run(before.shards().stream()
-                        .filter(which)
-                        .map(end -> end.goOn(mode))
-                        .toList());
+                .run(
+                        before.shards().stream()
+                                .filter(which)
+                                .map(end -> end.goOn(mode))
+                                .toList(),
+                        run.staging());
         return before.with(before.shards().stream()
                 .map(end -> which.test(end)
                         ? then.apply(
@@ -264,7 +268,8 @@ final class BucketAttempts {
         return Optional.of(kept);
     }
 
-    private BucketAttempt keep(PreviousSnapshots.Previous previous) throws InterruptedException, RunStoppedException {
+    private BucketAttempt keep(PreviousSnapshots.Previous previous)
+            throws IOException, InterruptedException, RunStoppedException {
         // What is linked over is what was listed then, whatever config.json says today.
         BucketAttempt kept = dispatch(
                 Mode.KEEP, previous.prefix(bucket), List.of(KeyRange.ALL), List.of(previous.source(Trust.MANIFEST)));
@@ -273,8 +278,9 @@ final class BucketAttempts {
     }
 
     private BucketAttempt dispatch(Mode mode, String prefix, List<KeyRange> ranges, List<Source> sources)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         int number = run.staging().nextAttempt();
+        run.staging().prepare(number, bucket());
         TransferMessage.Workspace workspace = new TransferMessage.Workspace(
                 run.staging().tree(number, bucket()).toString(),
                 run.staging().journal(number, bucket()).toString(),
@@ -291,7 +297,7 @@ final class BucketAttempts {
                     TransferMessage.Progress.NONE));
         }
         run.monitor().beginBucket(bucket(), number, shards.size());
-        Map<ShardId, Result> results = run.dispatcher().run(shards);
+        Map<ShardId, Result> results = run.dispatcher().run(shards, run.staging());
         return new BucketAttempt(
                 bucket(),
                 prefix,

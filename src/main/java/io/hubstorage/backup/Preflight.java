@@ -70,6 +70,21 @@ final class Preflight {
         }
     }
 
+    /**
+     * What is wrong once another process has taken the data folder, in one sentence; empty as long as nobody has. What was to be done
+     * under the names of the run's staging then fails by itself; this is to end sooner, and with a reason.
+     *
+     * @param lock null where no lock could be made
+     */
+    static Optional<String> lost(Layout layout, @Nullable DataLock lock) throws IOException {
+        return lock == null || lock.isHeld()
+                ? Optional.empty()
+                : Optional.of(
+                        ("another HubStorage has taken over %s, because this one showed no sign of life for a while:"
+                            + " its disk, its network or itself stood still. It goes on with what was downloaded")
+                                .formatted(layout.data()));
+    }
+
     private static @Nullable DataLock lock(Layout layout, Instant now) {
         try {
             return DataLock.take(layout, now);

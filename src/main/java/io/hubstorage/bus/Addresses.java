@@ -2,7 +2,8 @@ package io.hubstorage.bus;
 
 /**
  * Event-bus addresses. All bodies are JSON objects in {@code snake_case}; a request is answered with a JSON object or
- * failed with an HTTP-like code and a reason. Everything but {@code hubstorage.transfer.*} is a public interface.
+ * failed with an HTTP-like code and a reason. Everything but {@code hubstorage.transfer.*} and {@code hubstorage.worker.*} is a
+ * public interface.
  */
 public final class Addresses {
     /**
@@ -170,20 +171,33 @@ public final class Addresses {
     /** Published: {@link LogLine}. */
     public static final String LOG = "hubstorage.log";
 
-    /** Internal request: {@link TransferMessage.Shard}, answered "accepted"; the result is a message of its own. */
-    public static final String TRANSFER_SHARD = "hubstorage.transfer.shard";
     /** Internal request: {@link TransferMessage.FindFolders}, answered by {@link TransferMessage.Folders}. */
     public static final String TRANSFER_FOLDERS = "hubstorage.transfer.folders";
-    /** Internal, published: {@link TransferMessage.Cancel}. */
-    public static final String TRANSFER_CANCEL = "hubstorage.transfer.cancel";
     /** Internal, sent a few times a second while a shard works: {@link TransferMessage.Heartbeat}. */
     public static final String TRANSFER_HEARTBEAT = "hubstorage.transfer.heartbeat";
     /** Internal, sent a few times a second while a run's buckets are looked for: {@link TransferMessage.Discovering}. */
     public static final String TRANSFER_DISCOVERING = "hubstorage.transfer.discovering";
-    /** Internal, sent once a shard: {@link TransferMessage.Result}. */
+    /** Internal, once a shard: {@link TransferMessage.Result}. Sent again until it is answered where it comes from another process. */
     public static final String TRANSFER_RESULT = "hubstorage.transfer.result";
 
+    /** Internal request, from a worker in another process: {@link WorkerMessage.Hello}, answered by {@link WorkerMessage.Welcome}. */
+    public static final String WORKER_HELLO = "hubstorage.worker.hello";
+    /** Internal, sent by a worker that ends: {@link WorkerMessage.Goodbye}. */
+    public static final String WORKER_GOODBYE = "hubstorage.worker.goodbye";
+    /** The id of the worker in the coordinator's own process, which is all that there is without others. */
+    public static final String LOCAL_WORKER = "local";
+
     private Addresses() {}
+
+    /** Internal request to one worker: {@link TransferMessage.Shard}, answered "accepted"; the result is a message of its own. */
+    public static String workerShard(String worker) {
+        return "hubstorage.worker.%s.shard".formatted(worker);
+    }
+
+    /** Internal, to one worker: {@link TransferMessage.Cancel}. */
+    public static String workerCancel(String worker) {
+        return "hubstorage.worker.%s.cancel".formatted(worker);
+    }
 
     /** Where a job of this kind is started, as {@link #BACKUP_START}. */
     public static String start(String kind) {

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public record BandwidthLimit(double mbitPerSecond, @Nullable Instant until) {
     private static final double BYTES_PER_MBIT = 125_000;
 
+    /** For good. */
+    public static BandwidthLimit ofBytes(double bytesPerSecond) {
+        return new BandwidthLimit(Math.rint(bytesPerSecond / BYTES_PER_MBIT * 1000) / 1000, null);
+    }
+
     public double bytesPerSecond() {
         return mbitPerSecond * BYTES_PER_MBIT;
     }

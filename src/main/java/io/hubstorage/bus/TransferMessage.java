@@ -1,10 +1,16 @@
 package io.hubstorage.bus;
 
+import java.io.File;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Between the backup room and its transfer workers; internal, not bridged. Paths are absolute. */
+/**
+ * Between the backup room and its transfer workers; internal, not bridged. Paths on the bus are relative to the data folder, which
+ * another process may have elsewhere; those of a dry run, which leaves this process never, are absolute.
+ */
 public sealed interface TransferMessage {
     /** What a worker does with a shard. */
     enum Mode {
@@ -25,8 +31,20 @@ public sealed interface TransferMessage {
      *
      * @param attempt numbers the attempts at one bucket within a staging; each writes into a folder of its own
      * @param index numbers the shards of an attempt, in key order from 0
+     * @param dispatch tells apart the workers in other processes that were given the shard one after the other, by a number that
+     *     no two shards of a run share; 0 where it is worked on in the coordinator's
      */
-    record ShardId(String bucket, int attempt, int index) {}
+    record ShardId(String bucket, int attempt, int index, int dispatch) {
+        /** Of the coordinator's own worker. */
+        public ShardId(String bucket, int attempt, int index) {
+            this(bucket, attempt, index, 0);
+        }
+
+        /** The same shard, given to somebody else. */
+        public ShardId dispatched(int number) {
+            return new ShardId(bucket, attempt, index, number);
+        }
+    }
 
     /**
      * One range of a bucket's keys.
@@ -51,6 +69,16 @@ public sealed interface TransferMessage {
         /** The same shard, gone on with in another mode. */
         public Shard goOn(Mode other, Progress soFar) {
             return new Shard(runId, id, other, keys, workspace, options, soFar);
+        }
+
+        /** The same shard, to be worked on elsewhere. */
+        public Shard in(ShardId as, Workspace places) {
+            return new Shard(runId, as, mode, keys, places, options, before);
+        }
+
+        /** The same shard for whoever may have to force each file to the disk by itself. */
+        public Shard forcing(boolean syncFiles) {
+            return new Shard(runId, id, mode, keys, workspace, options.forcing(syncFiles), before);
         }
 
         /** The file that is there as long as the run counts on this shard; a worker that misses it must write nothing. */
@@ -82,7 +110,35 @@ public sealed interface TransferMessage {
      * @param journal the folder for the attempt's change logs and manifest parts
      * @param sources where unchanged files are linked from, the best first
      */
-    record Workspace(String tree, String journal, List<Source> sources) {}
+    record Workspace(String tree, String journal, List<Source> sources) {
+        /** With the paths below that folder as from there; others stay as they are. */
+        public Workspace relativeTo(Path folder) {
+            return with(path -> relative(folder, path));
+        }
+
+        /** Undoes {@link #relativeTo}, maybe for another place of the folder. */
+        public Workspace resolvedAt(Path folder) {
+            return with(path -> folder.resolve(path).toString());
+        }
+
+        private Workspace with(UnaryOperator<String> paths) {
+            return new Workspace(
+                    paths.apply(tree),
+                    paths.apply(journal),
+                    sources.stream()
+                            .map(source -> new Source(
+                                    paths.apply(source.tree),
+                                    paths.apply(source.manifest),
+                                    source.previous,
+                                    source.trust))
+                            .toList());
+        }
+
+        private static String relative(Path folder, String path) {
+            Path file = Path.of(path);
+            return file.startsWith(folder) ? folder.relativize(file).toString().replace(File.separatorChar, '/') : path;
+        }
+    }
 
     /** How far a source is believed. */
     enum Trust {
@@ -130,6 +186,10 @@ public sealed interface TransferMessage {
                 boolean syncFiles,
                 boolean requestPayer) {
             this(delete, exclude, include, hardLinks, foldedNames, syncFiles, requestPayer, null);
+        }
+
+        private Options forcing(boolean files) {
+            return new Options(delete, exclude, include, hardLinks, foldedNames, files, requestPayer, compression);
         }
     }
 

@@ -39,6 +39,9 @@ public final class DiskSync implements AutoCloseable {
             "exfat",
             "ntfs3");
 
+    /** Of one machine too, though not for the above. Not NTFS, by which Windows calls shares as well. */
+    private static final Set<String> ALSO_LOCAL = Set.of("apfs", "hfs", "ufs", "fuseblk");
+
     private final String type;
     private final @Nullable SyncFs whole;
 
@@ -54,6 +57,12 @@ public final class DiskSync implements AutoCloseable {
 
     static boolean isSyncedWhole(String type) {
         return SYNCED_WHOLE.contains(type.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether a folder is on a disk of this machine, which no other one has; false when nobody can tell. */
+    public static boolean isLocal(Path folder) throws IOException {
+        String type = Files.getFileStore(folder).type().toLowerCase(Locale.ROOT);
+        return SYNCED_WHOLE.contains(type) || ALSO_LOCAL.contains(type);
     }
 
     /** Whether whoever writes a file must force it to the disk before closing it. */
@@ -77,6 +86,19 @@ public final class DiskSync implements AutoCloseable {
         } else if (!whole.sync()) {
             // The kernel lacks the call, and nothing was forced as it was written.
             syncTree(snapshot, _ -> false);
+        }
+    }
+
+    /**
+     * Makes a tree durable whose files were forced to the disk as they were written, where that is {@link #byFile} by file.
+     *
+     * @throws IOException as {@link #sync}
+     */
+    public void syncTree(Path tree) throws IOException {
+        if (whole == null) {
+            syncTree(tree, _ -> true);
+        } else if (!whole.sync()) {
+            syncTree(tree, _ -> false);
         }
     }
 

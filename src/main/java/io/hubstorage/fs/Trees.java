@@ -2,6 +2,7 @@ package io.hubstorage.fs;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -32,6 +33,27 @@ public final class Trees {
 
         /** What is there, or what is left of the folder that is there, cannot be looked at; the walk goes on without it. */
         void unreadable(String path, IOException failure) throws IOException;
+    }
+
+    /**
+     * Makes a folder and those between it and the root, where they are missing, but never the root.
+     *
+     * @throws NoSuchFileException when the root is not there
+     * @return the folder
+     */
+    public static Path createBelow(Path root, Path folder) throws IOException {
+        Path each = root;
+        for (Path name : root.relativize(folder)) {
+            each = each.resolve(name);
+            try {
+                Files.createDirectory(each);
+            } catch (FileAlreadyExistsException e) {
+                if (!Files.isDirectory(each)) {
+                    throw e;
+                }
+            }
+        }
+        return folder;
     }
 
     /** Shows everything below a folder, but not the folder. What goes while it is looked at was not there. */

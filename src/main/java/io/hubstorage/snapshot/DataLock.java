@@ -2,7 +2,9 @@ package io.hubstorage.snapshot;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.hubstorage.bus.BusJson;
+import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Durable;
+import io.hubstorage.snapshot.LockFile.Kernel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -10,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -30,8 +33,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps two processes from working on one folder at once. Held by a run for its data folder, whatever configuration each has,
  * and by a service for its configuration folder; the operating system lets go of it when the process ends, however it ends, so
- * that it is never stale. Where the file system has no locks, a file beside it stands for the lock, and a holder that is gone
- * is told by its process or by a {@link LockFile} that it has not renewed. Blocking.
+ * that it is never stale. That counts on one machine. Where the folder may be another machine's too, or the file system has no
+ * locks, a {@link LockFile} beside it says who holds it, and a holder that shows no sign of life loses it. As it may be there all
+ * the same, each run has an {@link #epoch}, and asks {@link #isHeld} before it commits. Blocking.
  */
 public final class DataLock implements AutoCloseable {
     /**
@@ -54,14 +58,39 @@ public final class DataLock implements AutoCloseable {
     /** Another process that only looks whether it is held has it meanwhile. */
     private static final int LOOKS = 50;
 
+    private static final Duration WATCH = Duration.ofMillis(500);
+
     private static final Logger LOG = LoggerFactory.getLogger(DataLock.class);
 
     private final Path file;
-    private final AutoCloseable hold;
+    private final Hold hold;
 
-    private DataLock(Path file, AutoCloseable hold) {
+    private DataLock(Path file, Hold hold) {
         this.file = file;
         this.hold = hold;
+    }
+
+    /**
+     * What it is held by.
+     *
+     * @param channel with which the system's lock goes; null where there is none
+     * @param claim null where the system's lock is enough
+     */
+    private record Hold(@Nullable FileChannel channel, LockFile.@Nullable Held claim, long epoch)
+            implements AutoCloseable {
+        /** The claim first: whoever gets the system's lock must find it free. */
+        @Override
+        public void close() throws IOException, InterruptedException {
+            try {
+                if (claim != null) {
+                    claim.close();
+                }
+            } finally {
+                if (channel != null) {
+                    channel.close();
+                }
+            }
+        }
     }
 
     /**
@@ -114,6 +143,15 @@ public final class DataLock implements AutoCloseable {
             }
         }
 
+        /** Whether one kernel has both. */
+        boolean isOfSameBoot(Holder other) {
+            return space != null && other.space != null && !boot().isEmpty() && boot().equals(other.boot());
+        }
+
+        private String boot() {
+            return space == null ? "" : space.replaceFirst(" .*", "");
+        }
+
         /** Whether a pid names the same process for both. */
         boolean isComparable(Holder other) {
             return Objects.equals(host, other.host) && Objects.equals(space, other.space) && !"".equals(space);
@@ -133,11 +171,16 @@ public final class DataLock implements AutoCloseable {
     public static final class HeldException extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final transient Path file;
         private final transient Holder holder;
+        /** Whether it may be gone, which only time can tell. */
+        private final boolean watched;
 
-        HeldException(Path file, Holder holder) {
+        HeldException(Path file, Holder holder, boolean watched) {
             super("another HubStorage is at work on %s (%s); wait for it to end".formatted(worked(file), holder));
+            this.file = file;
             this.holder = holder;
+            this.watched = watched;
         }
 
         /** The lock of a data folder is in our own folder there. */
@@ -157,15 +200,21 @@ public final class DataLock implements AutoCloseable {
         /** Null when somebody else has it. */
         @Nullable
         FileLock tryLock(FileChannel channel) throws IOException;
+
+        /** Whether no other machine can have the folder, so that there is nobody whom the locks do not reach. */
+        default boolean isLocal(Path folder) throws IOException {
+            return DiskSync.isLocal(folder);
+        }
     }
 
     /**
-     * Takes the one of a data folder, or finds that somebody has it; who has it {@link #takeForMoment for a moment} is waited for.
+     * Takes the one of a data folder for a run, or finds that somebody has it; who has it {@link #takeForMoment for a moment} is
+     * waited for, and so is, for half a minute at most, what becomes of a holder on another machine that may be gone.
      *
      * @param now what is written down as the begin of the work
      */
     public static DataLock take(Layout layout, Instant now) throws IOException, HeldException {
-        return takeInTurn(layout.lock(), Holder.us(now));
+        return take(layout.lock(), Holder.us(now), true, FileChannel::tryLock, LockFile.USUAL);
     }
 
     /**
@@ -173,14 +222,40 @@ public final class DataLock implements AutoCloseable {
      * of it.
      */
     public static DataLock takeForMoment(Layout layout, Instant now) throws IOException, HeldException {
-        return takeInTurn(layout.lock(), Holder.us(now, true));
+        return inTurn(
+                layout.lock(),
+                () -> once(layout.lock(), Holder.us(now, true), false, FileChannel::tryLock, LockFile.USUAL),
+                LockFile.USUAL);
     }
 
-    private static DataLock takeInTurn(Path file, Holder us) throws IOException, HeldException {
+    /** Takes the one that this file stands for. The file is made, and stays. */
+    public static DataLock take(Path file, Instant now) throws IOException, HeldException {
+        return take(file, now, FileChannel::tryLock, LockFile.USUAL);
+    }
+
+    static DataLock take(Path file, Instant now, Locks locks, LockFile lockFile) throws IOException, HeldException {
+        return watching(() -> once(file, Holder.us(now), false, locks, lockFile), lockFile);
+    }
+
+    /** The one of a data folder, with other locks and times. */
+    static DataLock take(Layout layout, Instant now, Locks locks, LockFile lockFile) throws IOException, HeldException {
+        return take(layout.lock(), Holder.us(now), true, locks, lockFile);
+    }
+
+    private static DataLock take(Path file, Holder us, boolean run, Locks locks, LockFile lockFile)
+            throws IOException, HeldException {
+        return inTurn(file, () -> once(file, us, run, locks, lockFile), lockFile);
+    }
+
+    private interface Try {
+        DataLock take() throws IOException, HeldException;
+    }
+
+    private static DataLock inTurn(Path file, Try once, LockFile lockFile) throws IOException, HeldException {
         long begun = System.nanoTime();
         for (int attempt = 0; ; attempt++) {
             try {
-                return take(file, us, FileChannel::tryLock, LockFile.USUAL);
+                return watching(once, lockFile);
             } catch (HeldException e) {
                 // Whoever has just taken it may not have written down yet for how long, and whoever only looks
                 // never does. Of our own process we know.
@@ -197,26 +272,41 @@ public final class DataLock implements AutoCloseable {
         }
     }
 
-    /** Takes the one that this file stands for. The file is made, and stays. */
-    public static DataLock take(Path file, Instant now) throws IOException, HeldException {
-        return take(file, now, FileChannel::tryLock, LockFile.USUAL);
+    /** Waits as long as only time can tell whether the holder is gone: whoever came back later would know no more. */
+    private static DataLock watching(Try once, LockFile lockFile) throws IOException, HeldException {
+        long begun = System.nanoTime();
+        for (boolean told = false; ; told = true) {
+            try {
+                return once.take();
+            } catch (HeldException e) {
+                if (!e.watched
+                        || Thread.currentThread().isInterrupted()
+                        || System.nanoTime() - begun > lockFile.patience().toNanos()) {
+                    throw e;
+                }
+                if (!told) {
+                    LOG.info(
+                            "{} was not given back by {}: taken over in {} seconds, unless that shows a sign of life",
+                            HeldException.worked(e.file),
+                            e.holder(),
+                            lockFile.patience().toSeconds());
+                }
+                LockSupport.parkNanos(WATCH.toNanos());
+            }
+        }
     }
 
-    static DataLock take(Path file, Instant now, Locks locks, LockFile lockFile) throws IOException, HeldException {
-        return take(file, Holder.us(now), locks, lockFile);
-    }
-
-    private static DataLock take(Path file, Holder us, Locks locks, LockFile lockFile)
+    private static DataLock once(Path file, Holder us, boolean run, Locks locks, LockFile lockFile)
             throws IOException, HeldException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         Holder ours = OURS.putIfAbsent(file, us);
         if (ours != null) {
-            throw new HeldException(file, ours);
+            throw new HeldException(file, ours, false);
         }
         ReentrantLock trying = trying(file);
         trying.lock();
         try {
-            return new DataLock(file, hold(file, us, locks, lockFile));
+            return new DataLock(file, hold(file, us, run, locks, lockFile));
         } catch (IOException | HeldException | RuntimeException e) {
             // Or it would refuse everybody for good.
             OURS.remove(file);
@@ -230,27 +320,90 @@ public final class DataLock implements AutoCloseable {
         return TRYING.computeIfAbsent(file, _ -> new ReentrantLock());
     }
 
-    private static AutoCloseable hold(Path file, Holder us, Locks locks, LockFile lockFile)
+    private static Hold hold(Path file, Holder us, boolean run, Locks locks, LockFile lockFile)
             throws IOException, HeldException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        Hold hold = null;
         try {
-            FileLock lock;
-            try {
-                lock = locks.tryLock(channel);
-            } catch (IOException e) {
+            Kernel kernel = ask(file, channel, locks);
+            boolean local = locks.isLocal(Durable.folderOf(file));
+            if (kernel == Kernel.FREE) {
+                hold = lockedAndClaimed(file, channel, us, run, local, lockFile);
+                trySign(channel, us);
+            } else {
+                hold = claimed(file, us, kernel, local, lockFile);
+            }
+            return hold;
+        } finally {
+            if (hold == null || hold.channel() == null) {
                 channel.close();
-                LOG.debug("{} has no locks", file, e);
-                return lockFile.take(file, us);
             }
-            if (lock == null) {
-                throw new HeldException(file, Holder.read(file));
+        }
+    }
+
+    private static Kernel ask(Path file, FileChannel channel, Locks locks) {
+        try {
+            FileLock lock = locks.tryLock(channel);
+            return lock == null ? Kernel.HELD : Kernel.FREE;
+        } catch (IOException e) {
+            LOG.debug("{} has no locks", file, e);
+            return Kernel.NONE;
+        }
+    }
+
+    /** The system's lock counts; on a full disk it is held without a claim. */
+    private static Hold lockedAndClaimed(
+            Path file, FileChannel channel, Holder us, boolean run, boolean local, LockFile lockFile)
+            throws HeldException {
+        long epoch = 1;
+        try {
+            Optional<LockFile.Entry> last = lockFile.last(file);
+            epoch = last.map(LockFile.Entry::number).orElse(0L) + 1;
+            requireGone(file, last, us, Kernel.FREE, local, lockFile);
+            if (!run && local) {
+                return new Hold(channel, null, 0);
             }
-            trySign(channel, us);
-            return channel;
-        } catch (IOException | HeldException e) {
-            channel.close();
-            throw e;
+            LockFile.Held claim = lockFile.take(file, new LockFile.Claim(us, local, true), last);
+            return new Hold(channel, claim, claim.number());
+        } catch (FileAlreadyExistsException e) {
+            throw new HeldException(file, Holder.UNKNOWN, true);
+        } catch (IOException e) {
+            LOG.debug("who holds {} cannot be written down for other machines", file, e);
+            return new Hold(channel, null, epoch);
+        }
+    }
+
+    private static Hold claimed(Path file, Holder us, Kernel kernel, boolean local, LockFile lockFile)
+            throws IOException, HeldException {
+        Optional<LockFile.Entry> last = lockFile.last(file);
+        if (kernel == Kernel.HELD && isHeldByAnotherThan(last, file)) {
+            throw new HeldException(file, Holder.read(file), false);
+        }
+        requireGone(file, last, us, kernel, local, lockFile);
+        try {
+            LockFile.Held claim = lockFile.take(file, new LockFile.Claim(us, local, false), last);
+            return new Hold(null, claim, claim.number());
+        } catch (FileAlreadyExistsException e) {
+            throw new HeldException(file, Holder.UNKNOWN, true);
+        }
+    }
+
+    /** Whether the system's lock is of somebody who has made no claim, as who has it for a moment. */
+    private static boolean isHeldByAnotherThan(Optional<LockFile.Entry> last, Path file) throws IOException {
+        Holder signed = Holder.read(file);
+        return last.filter(entry -> !entry.free() && entry.claim().holder().equals(signed))
+                .isEmpty();
+    }
+
+    private static void requireGone(
+            Path file, Optional<LockFile.Entry> last, Holder us, Kernel kernel, boolean local, LockFile lockFile)
+            throws HeldException {
+        if (last.isPresent()) {
+            LockFile.Life life = lockFile.life(file, last.get(), us, kernel, local);
+            if (life != LockFile.Life.GONE) {
+                throw new HeldException(file, last.get().claim().holder(), life == LockFile.Life.WATCHED);
+            }
         }
     }
 
@@ -280,13 +433,14 @@ public final class DataLock implements AutoCloseable {
             return Optional.empty();
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            FileLock lock;
-            try {
-                lock = locks.tryLock(channel);
-            } catch (IOException e) {
-                return lockFile.holder(file, Holder.us(null));
-            }
-            return lock == null ? Optional.of(Holder.read(file)) : Optional.empty();
+            Kernel kernel = ask(file, channel, locks);
+            boolean local = locks.isLocal(Durable.folderOf(file));
+            Optional<LockFile.Entry> last = lockFile.last(file);
+            return kernel == Kernel.HELD && isHeldByAnotherThan(last, file)
+                    ? Optional.of(Holder.read(file))
+                    : last.filter(entry ->
+                                    lockFile.life(file, entry, Holder.us(null), kernel, local) != LockFile.Life.GONE)
+                            .map(entry -> entry.claim().holder());
         }
     }
 
@@ -298,6 +452,23 @@ public final class DataLock implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("who holds the lock cannot be written down", e);
         }
+    }
+
+    /**
+     * The number of this hold, which grows with each run that takes the data folder, on whichever machine: what bears a lower one is
+     * of somebody who has let go of it, or has lost it. 0 where there is none, as for a moment.
+     */
+    public long epoch() {
+        return hold.epoch();
+    }
+
+    /**
+     * Whether nobody has taken it since, because we showed no sign of life.
+     *
+     * @throws IOException when the disk does not tell
+     */
+    public boolean isHeld() throws IOException {
+        return hold.claim() == null || hold.claim().isOurs();
     }
 
     /** Lets go of it. The file that is locked stays: whoever deleted it could delete the one that somebody has just locked. */

@@ -127,6 +127,7 @@ public final class Destination {
         return FolderAccess.ask(layout.data())
                 .or(() -> Stream.of(
                                 layout.hub(),
+                                layout.epochs(),
                                 layout.stagings(),
                                 layout.journals(),
                                 layout.trash(),

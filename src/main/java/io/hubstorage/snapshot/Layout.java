@@ -122,6 +122,11 @@ public final class Layout {
         return hub().resolve("lock");
     }
 
+    /** Where who works on this folder says so to other machines. */
+    public Path epochs() {
+        return LockFile.folder(lock());
+    }
+
     /** When the files of each bucket were last looked at. */
     public Path presence() {
         return hub().resolve("presence.json");
@@ -131,33 +136,43 @@ public final class Layout {
         return hub().resolve("staging");
     }
 
-    /** The staging of the run that began at that {@link #time}. */
-    public Path staging(String time) {
-        return stagings().resolve(time);
+    /** The staging of that name: the {@link #time} at which a run began it, and the epoch of the run that has it. */
+    public Path staging(String name) {
+        return stagings().resolve(name);
     }
 
     /** Where an attempt at a bucket puts its files. */
-    public Path attempt(String time, int attempt, String bucket) {
-        return staging(time).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
+    public Path attempt(String name, int attempt, String bucket) {
+        return staging(name).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
+    }
+
+    /** Where workers in other processes have a folder of their own for each shard of an attempt. */
+    public Path workers(String name, int attempt, String bucket) {
+        return workers(name).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
+    }
+
+    /** All of those of the staging of that name. */
+    public Path workers(String name) {
+        return staging(name).resolve("workers");
     }
 
     /** What becomes the snapshot's folder. */
-    public Path stagedSnapshot(String time) {
-        return staging(time).resolve("snapshot");
+    public Path stagedSnapshot(String name) {
+        return staging(name).resolve("snapshot");
     }
 
     public Path journals() {
         return hub().resolve("journal");
     }
 
-    /** The journals of the run that began at that {@link #time}. */
-    public Path journal(String time) {
-        return journals().resolve(time);
+    /** The journals that belong to the staging of that name. */
+    public Path journal(String name) {
+        return journals().resolve(name);
     }
 
     /** Where an attempt at a bucket keeps its change logs and manifest parts. */
-    public Path attemptJournal(String time, int attempt, String bucket) {
-        return journal(time).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
+    public Path attemptJournal(String name, int attempt, String bucket) {
+        return journal(name).resolve(ATTEMPT_PREFIX + attempt).resolve(bucket);
     }
 
     /** Plans of restores, and the journals of those that were begun. */

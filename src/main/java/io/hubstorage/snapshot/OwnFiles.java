@@ -29,6 +29,7 @@ public final class OwnFiles {
                         layout.hub(),
                         layout.marker(),
                         layout.lock(),
+                        layout.epochs(),
                         layout.stagings(),
                         layout.journals(),
                         layout.restores(),

@@ -1,8 +1,11 @@
 package io.hubstorage.transfer;
 
 import io.hubstorage.jobs.Cancellation;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +36,22 @@ final class Lease extends Cancellation {
 
     /** Whether the run has given the shard up: nothing of it may be written or told any more. Reads the disk. */
     boolean isLost() {
-        if (!lost && file != null && !Files.exists(file)) {
+        if (!lost && file != null && !isThere(file)) {
             lost = true;
             request("the run has given this shard up");
         }
         return lost;
+    }
+
+    /** Opened, because a network file system answers for a while from memory what only looks. */
+    private static boolean isThere(Path file) {
+        try {
+            FileChannel.open(file, StandardOpenOption.READ).close();
+            return true;
+        } catch (IOException _) {
+            // Gone, or there are too many open files.
+            return Files.exists(file);
+        }
     }
 
     /** Before each step that writes: throws when the run has given the shard up, also while this process stood still. */

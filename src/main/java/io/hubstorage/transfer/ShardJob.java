@@ -7,6 +7,7 @@ import io.hubstorage.bus.TransferMessage.Outcome;
 import io.hubstorage.bus.TransferMessage.Remedy;
 import io.hubstorage.config.ConfigException;
 import io.hubstorage.fs.DiskFull;
+import io.hubstorage.fs.DiskSync;
 import io.hubstorage.manifest.CorruptManifestException;
 import io.hubstorage.s3.Availability;
 import io.hubstorage.s3.S3Access;
@@ -39,8 +40,15 @@ final class ShardJob {
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private volatile @Nullable Thread runner;
     private final ShardCopy copy;
+    private final @Nullable DiskSync disk;
 
     ShardJob(Shard shard, DownloadRequests shared, Supplier<S3Access> s3) {
+        this(shard, shared, s3, null);
+    }
+
+    /** @param disk makes durable what was written before that is told, and is closed then; null where the run does that in the end */
+    ShardJob(Shard shard, DownloadRequests shared, Supplier<S3Access> s3, @Nullable DiskSync disk) {
+        this.disk = disk;
         this.shard = shard;
         this.progress = new ShardProgress(shard.before());
         this.s3 = shard.options().requestPayer()
@@ -59,6 +67,10 @@ final class ShardJob {
     boolean isMeant(TransferMessage.Cancel cancel) {
         return cancel.runId().equals(shard.runId())
                 && (cancel.shard() == null || cancel.shard().equals(shard.id()));
+    }
+
+    TransferMessage.ShardId id() {
+        return shard.id();
     }
 
     /** Whether its run has given it up, so that nobody may hear of its result. Reads the disk. */
@@ -107,7 +119,8 @@ final class ShardJob {
     TransferMessage.Result run() {
         runner = Thread.currentThread();
         MDC.put("run", shard.runId());
-        try (FailureLog failures = copy.failureLog()) {
+        try (DiskSync _ = disk;
+                FailureLog failures = copy.failureLog()) {
             Ended end = attempt(failures);
             return result(end, failures);
         } catch (IOException e) {
@@ -133,7 +146,11 @@ final class ShardJob {
     private Ended attempt(FailureLog failures) {
         try {
             lease.check();
-            return new Ended(copy.run(failures), failures.remedy(), null, null);
+            Outcome outcome = copy.run(failures);
+            if (disk != null && outcome == Outcome.CHANGED) {
+                disk.syncTree(shard.tree());
+            }
+            return new Ended(outcome, failures.remedy(), null, null);
         } catch (S3Failure.Auth e) {
             return refused(e);
         } catch (Exception | Error e) {

@@ -5,8 +5,8 @@ import io.hubstorage.bus.BandwidthLimit;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
-import io.hubstorage.config.ConfigStore;
-import io.hubstorage.config.HubConfig;
+import io.hubstorage.bus.WorkerMessage;
+import io.hubstorage.fs.DiskSync;
 import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.requests.RateLimiter;
 import io.hubstorage.requests.RequestPermits;
@@ -17,24 +17,27 @@ import io.hubstorage.s3.S3Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Works on shards, each on a virtual thread, and answers what the account holds and whether access works. The event loop
- * only passes messages.
+ * Works on shards, each on a virtual thread; that of the coordinator also answers what the account holds and whether access works.
+ * The event loop only passes messages.
  */
 public final class TransferVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(TransferVerticle.class);
@@ -42,31 +45,44 @@ public final class TransferVerticle extends VerticleBase {
 
     private static final int FAILED_DEPENDENCY = 424;
 
-    private final ConfigStore config;
-    private final InstantSource clock;
+    /** After which a result that nobody has answered is told again. */
+    private static final long ANSWER_MILLIS = 1_000;
+
+    private final Terms terms;
+    private final String id;
     private final Accounts accounts;
     private final RateLimiter bandwidth = new RateLimiter(System::nanoTime);
     private final BucketSearch search;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("transfer-", 0).factory());
-    /** Touched on the event loop only. */
-    private final Set<ShardJob> jobs = new HashSet<>();
+    /** Changed on the event loop only. */
+    private final Set<ShardJob> jobs = ConcurrentHashMap.newKeySet();
 
     private boolean stopping;
 
     /**
+     * The worker of the coordinator's own process.
+     *
      * @param version of the program, for the user agent
      * @param stall how long S3 may be silent
-     * @param clock tells which limits hold
      */
-    public TransferVerticle(
-            ConfigStore config, String version, Duration stall, RetryPolicy retries, InstantSource clock) {
-        this.config = config;
-        this.clock = clock;
+    public TransferVerticle(Terms terms, String version, Duration stall, RetryPolicy retries) {
+        this(terms, Addresses.LOCAL_WORKER, version, stall, retries);
+    }
+
+    /**
+     * A worker, which is the coordinator's own only by the id {@link Addresses#LOCAL_WORKER}. Any other answers nothing but for its
+     * shards, and has what it writes on the disk before it says so.
+     *
+     * @param id of the worker
+     */
+    public TransferVerticle(Terms terms, String id, String version, Duration stall, RetryPolicy retries) {
+        this.terms = terms;
+        this.id = id;
         long memory = DownloadRequests.memoryOfHeap(Runtime.getRuntime().maxMemory());
         DownloadRequests shared = new DownloadRequests(
                 new RequestPermits(S3Connection.CONNECTIONS), bandwidth, memory, retries, new ParallelMd5());
-        this.accounts = new Accounts(config, version, stall, shared, memory);
+        this.accounts = new Accounts(terms, version, stall, shared, memory);
         this.search = new BucketSearch(
                 retries,
                 () -> accounts.all().stream()
@@ -81,14 +97,26 @@ public final class TransferVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         vertx.setPeriodic(HEARTBEAT_MILLIS, _ -> beat());
-        return Future.all(List.of(
-                consume(Addresses.TRANSFER_SHARD, this::shard),
-                consume(Addresses.TRANSFER_CANCEL, this::cancel),
-                answer(Addresses.TRANSFER_FOLDERS, this::folders),
-                answer(Addresses.S3_DISCOVER, body -> search.find(BusJson.request(body, S3Message.Discover.class))),
-                answer(Addresses.S3_DIAGNOSE, _ -> new AccountDiagnoses(accounts, config.config()).diagnose()),
-                consume(Addresses.CONFIG_CHANGED, _ -> closeOutdated()),
-                answer(Addresses.S3_FILTER_PREVIEW, this::tryFilter)));
+        List<Future<Void>> ears = new ArrayList<>(List.of(
+                consume(Addresses.workerShard(id), this::shard), consume(Addresses.workerCancel(id), this::cancel)));
+        if (isLocal()) {
+            ears.addAll(List.of(
+                    answer(Addresses.TRANSFER_FOLDERS, this::folders),
+                    answer(Addresses.S3_DISCOVER, body -> search.find(BusJson.request(body, S3Message.Discover.class))),
+                    answer(Addresses.S3_DIAGNOSE, _ -> new AccountDiagnoses(accounts, terms.config()).diagnose()),
+                    consume(Addresses.CONFIG_CHANGED, _ -> closeOutdated()),
+                    answer(Addresses.S3_FILTER_PREVIEW, this::tryFilter)));
+        }
+        return Future.all(ears);
+    }
+
+    private boolean isLocal() {
+        return id.equals(Addresses.LOCAL_WORKER);
+    }
+
+    /** How many shards it is at work on. Thread-safe. */
+    public int shards() {
+        return jobs.size();
     }
 
     private Future<Void> consume(String address, Handler<Message<JsonObject>> handler) {
@@ -109,13 +137,17 @@ public final class TransferVerticle extends VerticleBase {
 
     /** Puts in force what the configuration says for this moment, also for requests that are under way. */
     private void limit() {
-        HubConfig now = config.config();
-        BandwidthLimit limit = now.bandwidthLimit(clock.instant());
-        double bytesPerSecond = limit == null ? Double.POSITIVE_INFINITY : limit.bytesPerSecond();
-        accounts.ceiling(Requests.mostAt(bytesPerSecond, now.transfer().maxConcurrentRequests()));
+        WorkerMessage.Share share = terms.share();
+        Double limit = share.bytesPerSecond();
+        double bytesPerSecond = limit == null ? Double.POSITIVE_INFINITY : limit;
+        accounts.ceiling(Requests.mostAt(bytesPerSecond, share.requests()));
         if (bandwidth.rate(bytesPerSecond)) {
-            LOG.info("Downloads are {}", limit == null ? "not limited any more" : "limited to " + limit.inWords());
+            LOG.info("Downloads are {}", limit == null ? "not limited any more" : "limited to " + inWords(limit));
         }
+    }
+
+    private static String inWords(double bytesPerSecond) {
+        return BandwidthLimit.ofBytes(bytesPerSecond).inWords();
     }
 
     private void beat() {
@@ -139,12 +171,20 @@ public final class TransferVerticle extends VerticleBase {
         // Not on the loop: the first one loads most of what a shard is worked on with, which takes long on a busy
         // machine.
         onVirtualThread(() -> {
-                    Shard shard = new Shard(BusJson.decode(message.body(), TransferMessage.Shard.class));
-                    Accounts.Account account = accounts.of(shard.bucket());
-                    return new ShardJob(shard, account.requests(), account::s3);
+                    TransferMessage.Shard asked = BusJson.decode(message.body(), TransferMessage.Shard.class);
+                    Accounts.Account account = accounts.of(asked.bucket());
+                    DiskSync disk = isLocal() ? null : DiskSync.open(terms.dataPath());
+                    return new ShardJob(new Shard(here(asked, disk)), account.requests(), account::s3, disk);
                 })
                 .onSuccess(job -> begin(job, message))
                 .onFailure(e -> message.fail(500, String.valueOf(e.getMessage())));
+    }
+
+    /** As it is to be worked on in this process: where it has the data folder, and as its disk needs it. */
+    private TransferMessage.Shard here(TransferMessage.Shard asked, @Nullable DiskSync disk) {
+        Path data = terms.dataPath().toAbsolutePath().normalize();
+        TransferMessage.Shard shard = asked.in(asked.id(), asked.workspace().resolvedAt(data));
+        return disk != null && disk.byFile() ? shard.forcing(true) : shard;
     }
 
     private void begin(ShardJob job, Message<JsonObject> message) {
@@ -155,14 +195,53 @@ public final class TransferVerticle extends VerticleBase {
         jobs.add(job);
         message.reply(new JsonObject().put("accepted", true));
         onVirtualThread(() -> resultOf(job)).onComplete(done -> {
-            jobs.remove(job);
-            if (done.succeeded()) {
-                done.result()
-                        .ifPresent(result -> vertx.eventBus().send(Addresses.TRANSFER_RESULT, BusJson.encode(result)));
-            } else {
+            if (done.failed()) {
                 LOG.error("{} ended without a result", job, done.cause());
             }
-            closeOutdated();
+            if (done.failed() || done.result().isEmpty()) {
+                remove(job);
+            } else {
+                tell(job, done.result().get());
+            }
+        });
+    }
+
+    private void remove(ShardJob job) {
+        jobs.remove(job);
+        closeOutdated();
+    }
+
+    /** Within a process nothing gets lost; to another one it is told until it is answered, or nobody wants it any more. */
+    private void tell(ShardJob job, TransferMessage.Result result) {
+        JsonObject body = BusJson.encode(result);
+        if (isLocal()) {
+            vertx.eventBus().send(Addresses.TRANSFER_RESULT, body);
+            remove(job);
+            return;
+        }
+        vertx.eventBus()
+                .request(Addresses.TRANSFER_RESULT, body, new DeliveryOptions().setSendTimeout(ANSWER_MILLIS))
+                .onSuccess(_ -> remove(job))
+                .onFailure(_ -> {
+                    if (stopping) {
+                        remove(job);
+                    } else {
+                        vertx.setTimer(ANSWER_MILLIS, _ -> tellAgain(job, result));
+                    }
+                });
+    }
+
+    private void tellAgain(ShardJob job, TransferMessage.Result result) {
+        if (stopping) {
+            remove(job);
+            return;
+        }
+        onVirtualThread(job::isGivenUp).onSuccess(givenUp -> {
+            if (givenUp) {
+                remove(job);
+            } else {
+                tell(job, result);
+            }
         });
     }
 
@@ -207,7 +286,7 @@ public final class TransferVerticle extends VerticleBase {
     private S3Message.FilterOutcome tryFilter(JsonObject body) throws Exception {
         S3Message.FilterTrial trial = BusJson.request(body, S3Message.FilterTrial.class);
         FilterPreview preview = new FilterPreview(trial);
-        return preview.run(config.dataPath(), accounts.of(trial.bucket())::s3);
+        return preview.run(terms.dataPath(), accounts.of(trial.bucket())::s3);
     }
 
     /** Finds out what somebody asks; blocking. */

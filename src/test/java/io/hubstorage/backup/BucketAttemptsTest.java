@@ -49,9 +49,9 @@ final class BucketAttemptsTest {
     @BeforeEach
     void aBucketAndAWorker(Vertx vertx) throws IOException {
         Layout layout = new Layout(home);
-        Staging staging = Staging.open(layout, NOW);
-        ShardDispatcher dispatcher = new ShardDispatcher(vertx, "run");
+        Staging staging = Staging.open(layout, NOW, 1);
         RunPlan plan = RunMonitorTest.plan();
+        ShardDispatcher dispatcher = new ShardDispatcher(vertx, new Workers(plan::config, () -> NOW), home, "run");
         bucket = new BucketAttempts(
                 new HubConfig.BucketSpec("photos", ""),
                 new BucketAttempts.Workshop(
@@ -62,7 +62,7 @@ final class BucketAttemptsTest {
                         Presence.read(layout),
                         dispatcher,
                         new RunMonitor(plan, () -> NOW, _ -> null)));
-        vertx.eventBus().<JsonObject>consumer(Addresses.TRANSFER_SHARD, message -> {
+        vertx.eventBus().<JsonObject>consumer(Addresses.workerShard(Addresses.LOCAL_WORKER), message -> {
             TransferMessage.Shard shard = BusJson.decode(message.body(), TransferMessage.Shard.class);
             asked.add(shard);
             message.reply(new JsonObject());

@@ -171,7 +171,7 @@ final class DamagedSnapshotTest extends EngineTest {
     @Test
     void onADiskWithoutHardLinksACopyHasTheContentAndTheTime() throws IOException {
         hub.vertx().eventBus().<JsonObject>addOutboundInterceptor(delivery -> {
-            if (delivery.message().address().equals(Addresses.TRANSFER_SHARD)
+            if (delivery.message().address().equals(Addresses.workerShard(Addresses.LOCAL_WORKER))
                     && delivery.body() instanceof JsonObject shard) {
                 shard.getJsonObject("options").put("hard_links", false);
             }

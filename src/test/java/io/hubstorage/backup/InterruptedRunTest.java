@@ -10,6 +10,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.FailureCause;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.snapshot.Layout;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.Hub;
@@ -18,11 +19,16 @@ import io.hubstorage.testkit.SyntheticBucket;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Runs that are stopped in the middle, and the runs after them. */
@@ -78,6 +84,43 @@ final class InterruptedRunTest extends EngineTest {
         assertThat(next.totals().downloaded().objects()).isEqualTo(100);
         assertThat(hub.data().resolve(".hubstorage/staging")).isEmptyDirectory();
         assertThat(hub.data().resolve(".hubstorage/journal")).isEmptyDirectory();
+    }
+
+    /** Files as another machine would write them; that it takes them over is {@code DataLockTest}'s. */
+    @Test
+    void aRunThatLosesTheFolderToAnotherMachineEndsCommitsNothingAndTheOtherHasWhatItHad() throws IOException {
+        CompletableFuture<RunRecord> finished = halfDone();
+        Layout layout = new Layout(hub.data());
+        Path claim = layout.epochs().resolve("2");
+        String other = "{\"holder\": {\"pid\": 1, \"host\": \"other\"}, \"local\": false, \"locked\": false}\n";
+        Files.writeString(claim, other + "00000000000000000001\n");
+        Files.delete(layout.epochs().resolve("1"));
+        Staging.open(layout, Instant.now(), 2);
+        List<String> before = below(layout.stagings(), layout.journals());
+
+        held.open();
+        RunRecord lost = Hub.await(Future.fromCompletionStage(finished));
+
+        assertThat(lost.result()).isEqualTo(RunResult.FAILED);
+        assertThat(lost.message()).startsWith("another HubStorage has taken over " + hub.data());
+        assertThat(hub.snapshots().list()).isEmpty();
+        assertThat(below(layout.stagings(), layout.journals())).isEqualTo(before);
+        assertThat(claim).as("the other's").exists();
+        Files.writeString(claim, other + "free                \n");
+        heal();
+        audit(hub.backUp()).holds("photos", bucket);
+        assertThat(gets()).hasSize(50);
+        assertThat(layout.epochs()).isDirectoryContaining("glob:**/3");
+    }
+
+    private static List<String> below(Path... folders) throws IOException {
+        List<String> all = new ArrayList<>();
+        for (Path folder : folders) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.map(file -> file + " " + file.toFile().length()).sorted().forEach(all::add);
+            }
+        }
+        return all;
     }
 
     @Test

@@ -134,7 +134,7 @@ final class KilledHub implements AutoCloseable {
         check(after);
         assertThat(Traces.names(layout.hub(), "*"))
                 .as("what is left beside the snapshots")
-                .containsExactlyInAnyOrder("marker.json", "lock", "presence.json", "staging", "journal");
+                .containsExactlyInAnyOrder("marker.json", "lock", "lock.epochs", "presence.json", "staging", "journal");
         assertThat(after.stagings()).isEmpty();
         assertThat(layout.journals()).isEmptyDirectory();
         checkHistory(after);

@@ -46,7 +46,7 @@ final class ObjectRetryTest extends EngineTest {
         bucket.change("07/07");
         s3.log().clear();
         hub.vertx().eventBus().addOutboundInterceptor(sent -> {
-            if (sent.message().address().equals(Addresses.TRANSFER_SHARD)) {
+            if (sent.message().address().equals(Addresses.workerShard(Addresses.LOCAL_WORKER))) {
                 modes.add(BusJson.decode((JsonObject) sent.message().body(), TransferMessage.Shard.class)
                         .mode());
             }

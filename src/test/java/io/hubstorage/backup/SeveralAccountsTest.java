@@ -329,7 +329,7 @@ final class SeveralAccountsTest extends EngineTest {
     @Test
     void aCrashInTheMiddleOfAnAssemblyGivesEachTreeBackToTheAttemptItCameFrom() throws IOException {
         Layout layout = new Layout(Files.createDirectories(hub.data()));
-        Staging staging = Staging.open(layout, Instant.EPOCH);
+        Staging staging = Staging.open(layout, Instant.EPOCH, 1);
         for (String bucket : List.of("photos", "photos@archive")) {
             int attempt = staging.nextAttempt();
             Files.createDirectories(staging.journal(attempt, bucket));
@@ -341,11 +341,13 @@ final class SeveralAccountsTest extends EngineTest {
         staging.assemble(2, "photos@archive");
         assertThat(assembly.resolve("s3@archive/photos/of")).hasContent("photos@archive");
 
-        Staging adopted = Staging.open(layout, Instant.EPOCH);
+        Staging adopted = Staging.open(layout, Instant.EPOCH, 2);
 
         assertThat(adopted.tree(1, "photos").resolve("of")).hasContent("photos");
         assertThat(adopted.tree(2, "photos@archive").resolve("of")).hasContent("photos@archive");
         assertThat(assembly).doesNotExist();
+        assertThat(adopted.tree(1, "photos").getParent().getParent())
+                .isDirectoryNotContaining("glob:**/{snapshot,undone}");
     }
 
     private List<String> problems(RunRecord run) throws Exception {

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.snapshot.Layout;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,8 +25,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(VertxExtension.class)
 final class ShardDispatcherTest {
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
     @TempDir
     Path home;
+
+    private final Workers workers = new Workers(RunMonitorTest.plan()::config, () -> NOW);
+
+    private Staging staging() throws IOException {
+        return Staging.open(new Layout(home), NOW, 1);
+    }
 
     private TransferMessage.Shard shard(int index, String journal) {
         return new TransferMessage.Shard(
@@ -40,8 +51,8 @@ final class ShardDispatcherTest {
     void aShardThatCannotBeHandedOutFailsAloneAndTheOthersAreWaitedFor(Vertx vertx) throws Exception {
         TransferMessage.Shard broken = shard(0, "no path \0");
         TransferMessage.Shard other = shard(1, home.resolve("journal").toString());
-        ShardDispatcher dispatcher = new ShardDispatcher(vertx, "run");
-        vertx.eventBus().<JsonObject>consumer(Addresses.TRANSFER_SHARD, message -> {
+        ShardDispatcher dispatcher = new ShardDispatcher(vertx, workers, home, "run");
+        vertx.eventBus().<JsonObject>consumer(Addresses.workerShard(Addresses.LOCAL_WORKER), message -> {
             message.reply(new JsonObject().put("accepted", true));
             dispatcher.ended(new TransferMessage.Result(
                     "run",
@@ -53,7 +64,8 @@ final class ShardDispatcherTest {
                     null));
         });
 
-        Map<TransferMessage.ShardId, TransferMessage.Result> results = dispatcher.run(List.of(broken, other));
+        Map<TransferMessage.ShardId, TransferMessage.Result> results =
+                dispatcher.run(List.of(broken, other), staging());
 
         assertThat(Objects.requireNonNull(results.get(broken.id())).error()).startsWith("internal error: ");
         assertThat(Objects.requireNonNull(results.get(other.id())).outcome())
@@ -66,18 +78,18 @@ final class ShardDispatcherTest {
         CompletableFuture<Boolean> leased = new CompletableFuture<>();
         CompletableFuture<TransferMessage.Cancel> told = new CompletableFuture<>();
         // Takes the work, and is never heard of again.
-        vertx.eventBus().<JsonObject>consumer(Addresses.TRANSFER_SHARD, message -> {
+        vertx.eventBus().<JsonObject>consumer(Addresses.workerShard(Addresses.LOCAL_WORKER), message -> {
             leased.complete(Files.exists(Path.of(shard.lease())) && Files.isDirectory(home.resolve("tree")));
             message.reply(new JsonObject().put("accepted", true));
         });
         vertx.eventBus()
                 .<JsonObject>consumer(
-                        Addresses.TRANSFER_CANCEL,
+                        Addresses.workerCancel(Addresses.LOCAL_WORKER),
                         message -> told.complete(BusJson.decode(message.body(), TransferMessage.Cancel.class)));
-        ShardDispatcher dispatcher = new ShardDispatcher(vertx, "run", Duration.ofMillis(200));
+        ShardDispatcher dispatcher = new ShardDispatcher(vertx, workers, home, "run", Duration.ofMillis(200));
 
         TransferMessage.Result result =
-                Objects.requireNonNull(dispatcher.run(List.of(shard)).get(shard.id()));
+                Objects.requireNonNull(dispatcher.run(List.of(shard), staging()).get(shard.id()));
 
         assertThat(result.outcome()).isEqualTo(TransferMessage.Outcome.FAILED);
         assertThat(result.error()).contains("no longer answers");

@@ -1,12 +1,18 @@
 package io.hubstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hubstorage.fs.Durable;
 import io.hubstorage.snapshot.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,17 +25,97 @@ final class StagingTest {
     @Test
     void whatAnInterruptedRunHadHalfIsDeletedWhenItsStagingIsAdopted() throws IOException {
         Layout layout = new Layout(home);
-        Staging interrupted = Staging.open(layout, NOW);
+        Staging interrupted = Staging.open(layout, NOW, 1);
         Path journal = Files.createDirectories(interrupted.journal(interrupted.nextAttempt(), "photos"));
         Path log = Files.createFile(journal.resolve("shard-0000.journal"));
         Path lease = Files.createFile(journal.resolve("shard-0000.lease"));
         Path draft = Files.createFile(journal.resolve("shard-0000.0123456789abcdef.draft"));
 
-        Staging.open(layout, NOW.plusSeconds(1));
+        Path adopted = Staging.open(layout, NOW.plusSeconds(1), 2).journal(1, "photos");
 
-        assertThat(draft).doesNotExist();
-        assertThat(lease).doesNotExist();
-        assertThat(log).exists();
+        assertThat(adopted).isDirectoryContaining(file -> file.endsWith(log.getFileName()));
+        assertThat(adopted).isDirectoryNotContaining(file -> file.endsWith(lease.getFileName()));
+        assertThat(adopted).isDirectoryNotContaining(file -> file.endsWith(draft.getFileName()));
+    }
+
+    @Test
+    void whoHasLostTheFolderFindsNothingUnderTheNamesThatItKnowsAndMakesNothingThere() throws IOException {
+        Layout layout = new Layout(home);
+        Staging late = Staging.open(layout, NOW, 1);
+        int attempt = late.nextAttempt();
+        Path tree = Files.createDirectories(late.tree(attempt, "photos"));
+        Files.createDirectories(late.journal(attempt, "photos"));
+        Files.writeString(tree.resolve("object"), "bytes");
+        Path assembly = late.beginAssembly();
+        late.assemble(attempt, "photos");
+
+        Staging other = Staging.open(layout, NOW.plusSeconds(1), 2);
+
+        assertThat(other.tree(1, "photos").resolve("object")).hasContent("bytes");
+        String before = names(home);
+        assertThatThrownBy(() -> Durable.commitFolder(assembly, layout.snapshot(Layout.name(NOW))))
+                .isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(late::beginAssembly).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> late.assemble(attempt, "photos")).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(late::scratch).isInstanceOf(NoSuchFileException.class);
+        late.discard();
+        assertThat(names(home).replace(".hubstorage/trash\n", ""))
+                .as("neither made nor deleted")
+                .isEqualTo(before);
+    }
+
+    @Test
+    void whoHasLostTheFolderBeforeItOpenedItsStagingOpensNone() throws IOException {
+        Layout layout = new Layout(home);
+        Staging.open(layout, NOW, 2);
+        String before = names(home);
+
+        assertThatThrownBy(() -> Staging.open(layout, NOW.plusSeconds(1), 1))
+                .isInstanceOf(IOException.class)
+                .hasMessage("another HubStorage has taken over " + layout.data());
+
+        assertThat(names(home)).isEqualTo(before);
+    }
+
+    @Test
+    void whatTheLaterHolderHasCountsAndNotWhatTheClockSays() throws IOException {
+        Layout layout = new Layout(home);
+        Staging first = Staging.open(layout, NOW, 1);
+        Files.createDirectories(first.tree(first.nextAttempt(), "photos"));
+        Staging.open(layout, NOW, 3);
+        // Of one whose clock is ahead, and which had lost the folder when it made it.
+        Files.createDirectories(layout.staging(Layout.time(NOW.plusSeconds(60)) + ".2"));
+        Files.createDirectories(layout.journal(Layout.time(NOW.plusSeconds(60)) + ".2"));
+
+        Staging last = Staging.open(layout, NOW.plusSeconds(120), 4);
+
+        assertThat(last.tree(1, "photos")).isDirectory();
+        assertThat(layout.stagings()).isDirectoryNotContaining("glob:**.[123]");
+        assertThat(layout.journals()).isDirectoryNotContaining("glob:**.[123]");
+    }
+
+    /** As it was left by versions that knew no epochs, or by a kill between the two renames. */
+    @Test
+    void aStagingAndItsJournalFindEachOtherWhateverEpochsTheyBear() throws IOException {
+        Layout layout = new Layout(home);
+        String time = Layout.time(NOW);
+        for (String journalEpoch : List.of("", ".4")) {
+            Files.createDirectories(layout.attempt(time + (journalEpoch.isEmpty() ? "" : ".5"), 1, "photos"));
+            Files.createDirectories(layout.attemptJournal(time + journalEpoch, 1, "photos"));
+
+            Staging adopted = Staging.open(layout, NOW.plusSeconds(1), 6);
+
+            assertThat(adopted.tree(1, "photos")).isDirectory();
+            assertThat(adopted.journal(1, "photos")).isDirectory();
+            assertThat(adopted.nextAttempt()).isEqualTo(2);
+            adopted.discard();
+        }
+    }
+
+    private static String names(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.map(each -> folder.relativize(each) + "\n").sorted().collect(Collectors.joining());
+        }
     }
 
     @Test
@@ -44,7 +130,7 @@ final class StagingTest {
         Path stale = Files.createDirectories(layout.trash().resolve("staging-20251001000000/pass-1"));
         Path journal = Files.createDirectories(layout.trash().resolve("journal-20251001000000/pass-1"));
 
-        Staging.open(layout, NOW).discard();
+        Staging.open(layout, NOW, 1).discard();
 
         assertThat(stale).doesNotExist();
         assertThat(journal).doesNotExist();

@@ -56,9 +56,10 @@ final class UnforeseenFailureTest {
                 ConfigParser.parse(new JsonObject().put("s3_buckets", new JsonArray(List.of("broken", "busy")))),
                 some.settings(),
                 home.resolve("data"));
-        dispatcher = new ShardDispatcher(vertx, plan.runId());
+        dispatcher = new ShardDispatcher(vertx, new Workers(plan::config, () -> NOW), plan.data(), plan.runId());
         run = new BackupRun(
                 plan,
+                null,
                 new BucketSelection(plan.config(), List.of(), null, () -> new S3Message.Buckets(List.of())),
                 dispatcher,
                 new RunMonitor(plan, () -> NOW, _ -> null),
@@ -67,12 +68,13 @@ final class UnforeseenFailureTest {
                 "test",
                 new RunReport(plan, () -> NOW, HistoryStore.open(home)),
                 _ -> {});
-        vertx.eventBus().<JsonObject>consumer(Addresses.TRANSFER_SHARD, message -> {
+        vertx.eventBus().<JsonObject>consumer(Addresses.workerShard(Addresses.LOCAL_WORKER), message -> {
             TransferMessage.Shard shard = BusJson.decode(message.body(), TransferMessage.Shard.class);
             asked.put(shard.bucket(), shard);
             message.reply(new JsonObject());
         });
-        vertx.eventBus().<JsonObject>consumer(Addresses.TRANSFER_CANCEL, _ -> cancelled.incrementAndGet());
+        vertx.eventBus()
+                .<JsonObject>consumer(Addresses.workerCancel(Addresses.LOCAL_WORKER), _ -> cancelled.incrementAndGet());
     }
 
     private TransferMessage.Result cancelled(String bucket) {

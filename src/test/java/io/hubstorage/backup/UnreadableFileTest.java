@@ -58,7 +58,7 @@ final class UnreadableFileTest extends EngineTest {
 
     private void withoutHardLinks() {
         hub.vertx().eventBus().<JsonObject>addOutboundInterceptor(delivery -> {
-            if (delivery.message().address().equals(Addresses.TRANSFER_SHARD)
+            if (delivery.message().address().equals(Addresses.workerShard(Addresses.LOCAL_WORKER))
                     && delivery.body() instanceof JsonObject shard) {
                 shard.getJsonObject("options").put("hard_links", false);
             }

@@ -171,6 +171,7 @@ record KilledChecks(KilledFolder folder) {
         assertThat(left(folder.data()))
                 .as("what is left of %s", job)
                 .allMatch(path -> allowed.contains(path)
+                        || path.matches("lock\\.epochs/\\d+")
                         || path.matches("scrub/proofs-[-0-9a-f]+\\.jsonl\\.zst")
                         || path.matches("quarantine/(list\\.jsonl|\\d{14}-\\d{6})"));
         assertThat(left(folder.copy()))

@@ -12,12 +12,12 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -196,9 +197,10 @@ final class DataLockTest {
             assertThat(DataLock.Holder.read(lock)).isEqualTo(us);
         }
         try (DataLock _ = takeWithoutLocks()) {
-            assertThat(DataLock.Holder.read(lock.resolveSibling("lock.held"))).isEqualTo(us);
+            assertThat(claim(1)).content().contains("\"pid\":" + us.pid());
+            assertThat(DataLock.holder(lock)).contains(us);
         }
-        assertThat(lock.resolveSibling("lock.held")).doesNotExist();
+        assertThat(claim(1)).content().endsWith("free                \n");
     }
 
     @Test
@@ -235,16 +237,41 @@ final class DataLockTest {
         return DataLock.holder(new Layout(data).lock(), DataLockTest::noLocks, LockFile.USUAL);
     }
 
+    private Path claim(long epoch) {
+        return data.resolve(".hubstorage/lock.epochs/" + epoch);
+    }
+
+    /** What somebody wrote on another disk, or without the system's locks. */
     private Path leftBehind(long pid, String host, String space) throws IOException {
-        Files.createDirectories(new Layout(data).hub());
+        return leftBehind(new LockFile.Claim(new DataLock.Holder(pid, host, NOW, space, null), false, false));
+    }
+
+    private Path leftBehind(LockFile.Claim claim) throws IOException {
         Path lock = new Layout(data).lock();
+        Files.createDirectories(claim(1).getParent());
         if (!Files.exists(lock)) {
             Files.createFile(lock);
         }
-        Path held = lock.resolveSibling(lock.getFileName() + ".held");
-        Files.write(held, BusJson.mapper().writeValueAsBytes(new DataLock.Holder(pid, host, NOW, space, null)));
-        return held;
+        long epoch = LockFile.USUAL.last(lock).map(LockFile.Entry::number).orElse(0L) + 1;
+        return Files.writeString(claim(epoch), BusJson.mapper().writeValueAsString(claim) + "\n%020d\n".formatted(7));
     }
+
+    private static void countUp(Path claim, long beats) throws IOException {
+        Files.writeString(claim, Files.readString(claim).replaceFirst("\\d{20}\n$", "%020d\n".formatted(beats)));
+    }
+
+    /** Locks that every machine grants by itself, as on NFS that is mounted without locks. */
+    private static final DataLock.Locks OWN_MACHINE_ONLY = new DataLock.Locks() {
+        @Override
+        public @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+            return channel.tryLock();
+        }
+
+        @Override
+        public boolean isLocal(Path folder) {
+            return false;
+        }
+    };
 
     private static String here() throws IOException {
         return java.net.InetAddress.getLocalHost().getHostName();
@@ -276,16 +303,155 @@ final class DataLockTest {
         takeWithoutLocks().close();
     }
 
+    private final AtomicLong nanos = new AtomicLong();
+    private final LockFile watching = new LockFile(Duration.ofHours(1), Duration.ofSeconds(20), nanos::get);
+
+    private Optional<DataLock.Holder> seen() throws IOException {
+        return DataLock.holder(new Layout(data).lock(), OWN_MACHINE_ONLY, watching);
+    }
+
     @Test
-    void withoutLocksAnotherMachineHoldsItAsLongAsItShowsSignsOfLife() throws Exception {
-        Path held = leftBehind(1, "another", "another boot");
-        assertThat(holderWithoutLocks()).isPresent();
-        assertThatThrownBy(this::takeWithoutLocks).isInstanceOf(DataLock.HeldException.class);
+    void aHolderOnAnotherMachineIsGoneWhenItHasNotCountedUpForLongByTheClockOfWhoLooks() throws Exception {
+        Path claim = leftBehind(1, "another", "another boot");
+        assertThat(seen()).isPresent();
+        nanos.addAndGet(Duration.ofSeconds(20).toNanos() - 1);
+        assertThat(seen()).isPresent();
+        countUp(claim, 8);
+        assertThat(seen()).as("it has counted up").isPresent();
+        nanos.addAndGet(Duration.ofSeconds(20).toNanos() - 1);
+        assertThat(seen()).isPresent();
 
-        Files.setLastModifiedTime(held, FileTime.from(Instant.now().minus(Duration.ofMinutes(4))));
+        nanos.addAndGet(1);
 
-        assertThat(holderWithoutLocks()).isEmpty();
-        takeWithoutLocks().close();
+        assertThat(seen()).isEmpty();
+        Layout layout = new Layout(data);
+        try (DataLock taken = DataLock.take(layout, NOW, OWN_MACHINE_ONLY, watching)) {
+            assertThat(taken.epoch()).isEqualTo(2);
+            assertThat(taken.isHeld()).isTrue();
+            assertThat(claim).doesNotExist();
+        }
+    }
+
+    @Test
+    void whoTakesItWaitsUntilItIsKnownWhetherTheHolderOnAnotherMachineIsGone() throws Exception {
+        LockFile quick = new LockFile(Duration.ofMillis(10), Duration.ofMillis(1), System::nanoTime);
+        leftBehind(1, "another", "another boot");
+
+        try (DataLock taken = DataLock.take(new Layout(data), NOW, OWN_MACHINE_ONLY, quick)) {
+            assertThat(taken.epoch()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whoCountsUpOnAnotherMachineIsNotWaitedFor() throws Exception {
+        Path claim = leftBehind(1, "another", "another boot");
+        assertThat(seen()).isPresent();
+        countUp(claim, 8);
+
+        assertThatThrownBy(() -> DataLock.take(new Layout(data), NOW, OWN_MACHINE_ONLY, watching))
+                .isInstanceOf(DataLock.HeldException.class)
+                .hasMessageContaining("process 1 on another");
+    }
+
+    @Test
+    void whoWasTakenForGoneAndIsNotFindsThatItHasLostIt() throws Exception {
+        LockFile counting = new LockFile(Duration.ofMillis(5), Duration.ofSeconds(20), System::nanoTime);
+        try (DataLock late = DataLock.take(new Layout(data), NOW, OWN_MACHINE_ONLY, counting)) {
+            String before = Files.readString(claim(1));
+            await().until(() -> !Files.readString(claim(1)).equals(before));
+            assertThat(late.isHeld()).isTrue();
+            Path other = leftBehind(1, "another", "another boot");
+
+            assertThat(late.isHeld()).as("a later one is there").isFalse();
+
+            Files.delete(claim(1));
+            Files.delete(other);
+            assertThat(late.isHeld()).as("its own is gone").isFalse();
+        }
+        assertThat(claim(1)).as("it makes nothing anew").doesNotExist();
+    }
+
+    @Test
+    void ofTwoWhoTakeItOverAtOnceOneGetsIt() throws Exception {
+        Path lock = new Layout(data).lock();
+        leftBehind(1, "another", "another boot");
+        Optional<LockFile.Entry> last = watching.last(lock);
+        LockFile.Claim us = new LockFile.Claim(DataLock.Holder.us(NOW), false, false);
+
+        try (LockFile.Held first = watching.take(lock, us, last)) {
+            assertThat(first.number()).isEqualTo(2);
+            assertThatThrownBy(() -> watching.take(lock, us, last)).isInstanceOf(FileAlreadyExistsException.class);
+            assertThat(first.isOurs()).isTrue();
+        }
+    }
+
+    @Test
+    void eachRunHasAHigherEpochAndAMomentHasNone() throws Exception {
+        Layout layout = new Layout(data);
+        for (long run = 1; run <= 3; run++) {
+            try (DataLock lock = DataLock.take(layout, NOW)) {
+                assertThat(lock.epoch()).isEqualTo(run);
+            }
+            try (DataLock moment = DataLock.takeForMoment(layout, NOW)) {
+                assertThat(moment.epoch()).isZero();
+                assertThat(moment.isHeld()).isTrue();
+            }
+        }
+        assertThat(data.resolve(".hubstorage/lock.epochs")).isDirectoryContaining("glob:**/3");
+        assertThat(data.resolve(".hubstorage/lock.epochs")).isDirectoryNotContaining("glob:**/[12]");
+    }
+
+    @Test
+    void onADiskOfThisMachineWhatARestartLeftBehindCostsNoWait() throws Exception {
+        for (LockFile.Claim claim : List.of(
+                new LockFile.Claim(new DataLock.Holder(1L, "before", NOW, "another boot", null), true, true),
+                new LockFile.Claim(
+                        new DataLock.Holder(1L, here(), NOW, DataLock.Holder.thisSpace(), null), false, true))) {
+            leftBehind(claim);
+            assertThat(DataLock.holder(new Layout(data))).isEmpty();
+            DataLock.take(new Layout(data), NOW).close();
+        }
+    }
+
+    @Test
+    void aRunOfAnotherMachineOnADiskOfThisOneIsSeen() throws Exception {
+        leftBehind(new LockFile.Claim(new DataLock.Holder(1L, "pc", NOW, "another boot", null), false, true));
+
+        assertThat(DataLock.holder(new Layout(data))).isPresent();
+    }
+
+    /** Of a version that had but one file, and touched it. */
+    @Test
+    void aLockFileOfAnEarlierVersionCountsAsLongAsItIsTouched() throws Exception {
+        Path lock = new Layout(data).lock();
+        Files.createDirectories(new Layout(data).hub());
+        Files.createFile(lock);
+        Path held = lock.resolveSibling("lock.held");
+        Files.write(
+                held,
+                BusJson.mapper().writeValueAsBytes(new DataLock.Holder(1L, "another", NOW, "another boot", null)));
+        assertThat(seen()).isPresent();
+        nanos.addAndGet(Duration.ofSeconds(20).toNanos() - 1);
+        Files.setLastModifiedTime(held, FileTime.from(NOW));
+        assertThat(seen()).isPresent();
+        nanos.addAndGet(Duration.ofSeconds(20).toNanos() - 1);
+        assertThat(seen()).isPresent();
+        nanos.addAndGet(1);
+        assertThat(seen()).isEmpty();
+
+        try (DataLock taken = DataLock.take(new Layout(data), NOW, OWN_MACHINE_ONLY, watching)) {
+            assertThat(taken.epoch()).isEqualTo(1);
+        }
+        assertThat(held).doesNotExist();
+    }
+
+    @Test
+    void aClaimThatIsTornIsWatchedLikeAnyOther() throws Exception {
+        Path claim = leftBehind(1, "another", "another boot");
+        Files.writeString(claim, "");
+        assertThat(seen()).contains(DataLock.Holder.UNKNOWN);
+        nanos.addAndGet(Duration.ofSeconds(20).toNanos());
+        assertThat(seen()).isEmpty();
     }
 
     @Test
@@ -297,27 +463,25 @@ final class DataLockTest {
 
         DataLock.Holder nowhere = new DataLock.Holder(1L, "nas", NOW, "", null);
         assertThat(nowhere.isComparable(nowhere)).isFalse();
-        DataLock.Holder somewhere = new DataLock.Holder(1L, "nas", NOW, "boot", null);
-        assertThat(somewhere.isComparable(new DataLock.Holder(2L, "nas", null, "boot", null)))
+        assertThat(nowhere.isOfSameBoot(nowhere)).isFalse();
+        DataLock.Holder somewhere = new DataLock.Holder(1L, "nas", NOW, "boot pid:[1]", null);
+        assertThat(somewhere.isComparable(new DataLock.Holder(2L, "nas", null, "boot pid:[1]", null)))
                 .isTrue();
+        DataLock.Holder container = new DataLock.Holder(2L, "c", null, "boot pid:[2]", null);
+        assertThat(somewhere.isComparable(container)).isFalse();
+        assertThat(somewhere.isOfSameBoot(container)).isTrue();
     }
 
+    /** On a disk that has no room, and so no place for a claim. */
     @Test
-    void withoutLocksWhatWasNotTouchedForLongOrIsFarInTheFutureIsLeftBehind() throws Exception {
-        Path lock = new Layout(data).lock();
-        Path held = leftBehind(1, "another", "another boot");
-        LockFile usual = new LockFile(Duration.ofSeconds(15), Duration.ofMinutes(3), InstantSource.fixed(NOW));
-        for (Duration age : List.of(Duration.ofMinutes(3), Duration.ofMinutes(-3))) {
-            Files.setLastModifiedTime(held, FileTime.from(NOW.minus(age)));
-            assertThat(DataLock.holder(lock, DataLockTest::noLocks, usual))
-                    .as("%s ago", age)
-                    .isEmpty();
-        }
-        for (Duration age : List.of(Duration.ofMillis(179_999), Duration.ofMillis(-179_999))) {
-            Files.setLastModifiedTime(held, FileTime.from(NOW.minus(age)));
-            assertThat(DataLock.holder(lock, DataLockTest::noLocks, usual))
-                    .as("%s ago", age)
-                    .isPresent();
+    void whereNothingCanBeWrittenDownTheSystemsLockIsEnough() throws Exception {
+        Layout layout = new Layout(data);
+        Files.createDirectories(layout.hub());
+        Files.createFile(data.resolve(".hubstorage/lock.epochs"));
+
+        try (DataLock lock = DataLock.take(layout, NOW)) {
+            assertThat(lock.epoch()).isPositive();
+            assertThat(lock.isHeld()).isTrue();
         }
     }
 
@@ -330,17 +494,6 @@ final class DataLockTest {
                     .hasMessageContaining("since 2026-11-20T08:00:00Z");
         }
         assertThat(DataLock.Holder.UNKNOWN).hasToString("an unknown process");
-    }
-
-    @Test
-    void theHolderTouchesItsLockFile() throws Exception {
-        LockFile quick = new LockFile(Duration.ofMillis(5), Duration.ofMinutes(3), InstantSource.system());
-        Path lock = new Layout(data).lock();
-        try (DataLock _ = DataLock.take(lock, NOW, DataLockTest::noLocks, quick)) {
-            Path held = lock.resolveSibling(lock.getFileName() + ".held");
-            Files.setLastModifiedTime(held, FileTime.from(NOW.minus(Duration.ofDays(9))));
-            await().until(() -> Files.getLastModifiedTime(held).toInstant().isAfter(NOW));
-        }
     }
 
     @Test

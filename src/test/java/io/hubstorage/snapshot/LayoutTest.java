@@ -49,6 +49,7 @@ final class LayoutTest {
         assertThat(layout.hub()).isEqualTo(hub);
         assertThat(layout.marker()).isEqualTo(hub.resolve("marker.json"));
         assertThat(layout.lock()).isEqualTo(hub.resolve("lock"));
+        assertThat(layout.epochs()).isEqualTo(hub.resolve("lock.epochs"));
         assertThat(layout.presence()).isEqualTo(hub.resolve("presence.json"));
         assertThat(layout.stagings()).isEqualTo(hub.resolve("staging"));
         assertThat(layout.staging("T")).isEqualTo(hub.resolve("staging/T"));

@@ -18,7 +18,18 @@ final class OwnFilesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "marker.json", "lock", "staging", "journal", "scratch", "trash", "removed", "replication"})
+            strings = {
+                "",
+                "marker.json",
+                "lock",
+                "lock.epochs",
+                "staging",
+                "journal",
+                "scratch",
+                "trash",
+                "removed",
+                "replication"
+            })
     void aLinkInThePlaceOfOneOfOurOwnIsForeign(String name) throws IOException {
         Layout layout = new Layout(folder);
         assertThat(OwnFiles.foreign(layout)).isEmpty();

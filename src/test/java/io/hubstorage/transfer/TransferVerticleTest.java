@@ -3,6 +3,7 @@ package io.hubstorage.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.hubstorage.backup.Workers;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
@@ -93,11 +94,10 @@ final class TransferVerticleTest {
                 home.resolve("variables"));
         store = get(ConfigStore.open(vertx, environment, UnaryOperator.identity(), InstantSource.fixed(Instant.EPOCH)));
         deployment = get(vertx.deployVerticle(new TransferVerticle(
-                store,
+                Terms.of(store, new Workers(store::config, now::get)::local),
                 "test",
                 Duration.ofMinutes(1),
-                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)),
-                now::get)));
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)))));
     }
 
     @AfterEach
@@ -130,13 +130,17 @@ final class TransferVerticleTest {
 
     private TransferMessage.Shard begin() throws Exception {
         TransferMessage.Shard message = shard.message(Mode.COPY);
-        assertThat(ask(Addresses.TRANSFER_SHARD, BusJson.encode(message)).getBoolean("accepted"))
+        assertThat(ask(Addresses.workerShard(Addresses.LOCAL_WORKER), BusJson.encode(message))
+                        .getBoolean("accepted"))
                 .isTrue();
         return message;
     }
 
     private void cancel(String runId, TransferMessage.ShardId id) {
-        vertx.eventBus().send(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel(runId, id)));
+        vertx.eventBus()
+                .send(
+                        Addresses.workerCancel(Addresses.LOCAL_WORKER),
+                        BusJson.encode(new TransferMessage.Cancel(runId, id)));
     }
 
     private void hold(RequestKind kind) {
@@ -225,7 +229,10 @@ final class TransferVerticleTest {
         await().until(() -> !results.isEmpty());
         awaitBeatsOf(second);
         assertThat(results).extracting(TransferMessage.Result::id).containsExactly(first);
-        vertx.eventBus().send(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel("run", null)));
+        vertx.eventBus()
+                .send(
+                        Addresses.workerCancel(Addresses.LOCAL_WORKER),
+                        BusJson.encode(new TransferMessage.Cancel("run", null)));
 
         await().until(() -> results.size() == 3);
         assertThat(results).extracting(TransferMessage.Result::id).contains(second, third);
@@ -277,7 +284,7 @@ final class TransferVerticleTest {
         List<ReplyException> refusals = new ArrayList<>();
         for (int round = 0; round < 3 && !end.isComplete(); round++) {
             for (Future<?> asked : List.of(
-                    vertx.eventBus().request(Addresses.TRANSFER_SHARD, another),
+                    vertx.eventBus().request(Addresses.workerShard(Addresses.LOCAL_WORKER), another),
                     vertx.eventBus().request(Addresses.TRANSFER_FOLDERS, folders))) {
                 await().until(asked::isComplete);
                 if (asked.cause() instanceof ReplyException refusal) {
@@ -331,7 +338,8 @@ final class TransferVerticleTest {
     @Test
     void whatIsNoShardIsRefusedWithItsReason() {
         assertThat(catchThrowableOfType(
-                        ReplyException.class, () -> ask(Addresses.TRANSFER_SHARD, new JsonObject().put("nonsense", 1))))
+                        ReplyException.class,
+                        () -> ask(Addresses.workerShard(Addresses.LOCAL_WORKER), new JsonObject().put("nonsense", 1))))
                 .satisfies(refused -> {
                     assertThat(refused.failureType()).isEqualTo(ReplyFailure.RECIPIENT_FAILURE);
                     assertThat(refused.failureCode()).isEqualTo(500);
@@ -448,7 +456,10 @@ final class TransferVerticleTest {
         int before = searches.size();
         await().until(() -> searches.size() > before + 2);
         assertThat(search.isComplete()).as("a shard was stopped, not the run").isFalse();
-        vertx.eventBus().send(Addresses.TRANSFER_CANCEL, BusJson.encode(new TransferMessage.Cancel("run", null)));
+        vertx.eventBus()
+                .send(
+                        Addresses.workerCancel(Addresses.LOCAL_WORKER),
+                        BusJson.encode(new TransferMessage.Cancel("run", null)));
 
         assertThat(catchThrowableOfType(ReplyException.class, () -> get(search)).failureCode())
                 .isEqualTo(500);

@@ -33,7 +33,7 @@ final class FoldedNamesTest extends VerifyTest {
     @BeforeEach
     void pretend() {
         hub.vertx().eventBus().<JsonObject>addOutboundInterceptor(delivery -> {
-            if (delivery.message().address().equals(Addresses.TRANSFER_SHARD)
+            if (delivery.message().address().equals(Addresses.workerShard(Addresses.LOCAL_WORKER))
                     && delivery.body() instanceof JsonObject shard) {
                 shard.getJsonObject("options").put("folded_names", true);
             }

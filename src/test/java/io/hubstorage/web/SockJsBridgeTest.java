@@ -86,8 +86,8 @@ final class SockJsBridgeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                Addresses.TRANSFER_SHARD,
-                Addresses.TRANSFER_CANCEL,
+                "hubstorage.worker.local.shard",
+                "hubstorage.worker.local.cancel",
                 Addresses.TRANSFER_RESULT,
                 Addresses.BACKUP_FINISHED,
                 Addresses.LOG,
@@ -104,7 +104,7 @@ final class SockJsBridgeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                Addresses.TRANSFER_SHARD,
+                "hubstorage.worker.local.shard",
                 Addresses.TRANSFER_HEARTBEAT,
                 Addresses.BACKUP_START,
                 Addresses.CONFIG_UPDATE,

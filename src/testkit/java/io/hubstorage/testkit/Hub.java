@@ -165,6 +165,11 @@ public final class Hub implements AutoCloseable {
         return await(vertx.eventBus().<JsonObject>request(address, body)).body();
     }
 
+    /** The engine itself, which is started. */
+    public HubStorage engine() {
+        return Objects.requireNonNull(start().running);
+    }
+
     /** The event bus that the verticles talk over. */
     public Vertx vertx() {
         return vertx;

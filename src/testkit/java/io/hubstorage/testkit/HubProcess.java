@@ -112,6 +112,12 @@ public final class HubProcess implements AutoCloseable {
         return start(other, jar, ClassArchive.options(), home, environment, arguments);
     }
 
+    /** Starts it by another command, to which the whole of its own is given as arguments, and which must become it by exec. */
+    public static HubProcess startBy(
+            List<String> command, Path home, Map<String, String> environment, String... arguments) {
+        return start(command, jar(), ClassArchive.options(), home, environment, arguments);
+    }
+
     /** Starts this jar in a JVM with these options. */
     public static HubProcess start(
             Path jar, List<String> options, Path home, Map<String, String> environment, String... arguments) {

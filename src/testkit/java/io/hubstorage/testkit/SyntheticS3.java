@@ -37,6 +37,7 @@ public final class SyntheticS3 implements AutoCloseable {
     private final Pace pace = new Pace(0);
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private final Vertx vertx;
+    private final String host;
     private final int threads;
     private final AtomicInteger port;
     private volatile long bodyRate;
@@ -48,7 +49,8 @@ public final class SyntheticS3 implements AutoCloseable {
 
     private record Watch(Predicate<S3Request> condition, Consumer<S3Request> action) {}
 
-    private SyntheticS3(int askedPort, int threads) {
+    private SyntheticS3(String host, int askedPort, int threads) {
+        this.host = host;
         // The instances of a deployment share the free port that they find under the same negative number.
         port = new AtomicInteger(askedPort == 0 ? -1 : askedPort);
         this.threads = threads;
@@ -100,7 +102,12 @@ public final class SyntheticS3 implements AutoCloseable {
 
     /** Starts a server without buckets on a loopback port (0 for any free one) with so many event loops. */
     public static SyntheticS3 start(int port, int threads) {
-        return new SyntheticS3(port, threads);
+        return new SyntheticS3("127.0.0.1", port, threads);
+    }
+
+    /** Starts a server without buckets on any free port of an address of this machine, where others may reach it. */
+    public static SyntheticS3 startAt(String address) {
+        return new SyntheticS3(address, 0, 1);
     }
 
     /** Adds or replaces a bucket, and returns it; blocks while a large one is sorted. */
@@ -186,7 +193,7 @@ public final class SyntheticS3 implements AutoCloseable {
 
     /** Where it listens. */
     public URI endpoint() {
-        return URI.create("http://127.0.0.1:" + port.get());
+        return URI.create("http://%s:%d".formatted(host, port.get()));
     }
 
     /** What HubStorage needs to know to use this server. */
@@ -204,9 +211,9 @@ public final class SyntheticS3 implements AutoCloseable {
         await(vertx.close());
     }
 
-    private static HttpServerOptions options(int asked) {
+    private HttpServerOptions options(int asked) {
         return new HttpServerOptions()
-                .setHost("127.0.0.1")
+                .setHost(host)
                 .setPort(asked)
                 .setTcpNoDelay(true)
                 .setMaxInitialLineLength(32 * 1024)

@@ -178,8 +178,8 @@ final class TcpBridgeTest {
     @Test
     void internalAddressesAreOutOfReach() {
         AtomicInteger arrived = new AtomicInteger();
-        vertx.eventBus().consumer(Addresses.TRANSFER_SHARD, message -> arrived.incrementAndGet());
-        send(message("send", Addresses.TRANSFER_SHARD).put("body", new JsonObject()));
+        vertx.eventBus().consumer(Addresses.workerShard(Addresses.LOCAL_WORKER), message -> arrived.incrementAndGet());
+        send(message("send", Addresses.workerShard(Addresses.LOCAL_WORKER)).put("body", new JsonObject()));
         send(message("register", Addresses.TRANSFER_RESULT));
         send(message("publish", Addresses.BACKUP_FINISHED).put("body", new JsonObject()));
         assertThat(List.of(reply(0), reply(1), reply(2)))

@@ -1,0 +1,324 @@
+package io.hubstorage.backup;
+
+import io.hubstorage.bus.Addresses;
+import io.hubstorage.bus.BandwidthLimit;
+import io.hubstorage.bus.WorkerMessage;
+import io.hubstorage.config.HubConfig;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The transfer workers that there are: the coordinator's own, which always is, and those of other processes, which are there as long as
+ * they say so. Gives out their places for shards and divides among them what a run may take. Thread-safe.
+ */
+public final class Workers {
+    /** After which a worker that says nothing counts as lost; it says that it is there every second. */
+    public static final Duration SILENCE = Duration.ofSeconds(5);
+
+    /** How often {@link #tick} is to be called. */
+    public static final Duration TICK = Duration.ofMillis(500);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
+    /** Shards of an account, for each worker. */
+    private static final int AT_ONCE = 8;
+    /** The highest that can be set: as many as one process has connections. It is no limit to several. */
+    private static final int REQUESTS_OF_PROCESS = 256;
+    /** How long one that was lost is still listed. */
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+
+    private final Supplier<HubConfig> config;
+    private final InstantSource clock;
+    private final LongSupplier nanoClock;
+    private final long silenceNanos;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<String, Member> members = new LinkedHashMap<>();
+    /** By name. */
+    private final Map<String, Worker> lost = new HashMap<>();
+
+    private final Member local;
+    private long tickedNanos;
+
+    /**
+     * A worker, for people.
+     *
+     * @param since when it was first heard of, or this process was started
+     * @param heard when it was last heard of
+     * @param shards how many it is at work on
+     * @param bytesPerSecond of bodies, over the last seconds
+     * @param lost whether it is not there any more, although it has not said that it goes
+     */
+    public record Worker(
+            String id, String name, Instant since, Instant heard, int shards, double bytesPerSecond, boolean lost) {}
+
+    private static final class Member {
+        final String id;
+        final String name;
+        final Instant since;
+        final Set<Place> places = new HashSet<>();
+        final RunMonitor.Rate rate = new RunMonitor.Rate();
+        Instant heard;
+        long heardNanos;
+        long received;
+        double bytesPerSecond;
+
+        Member(String id, String name, Instant since, long nanos) {
+            this.id = id;
+            this.name = name;
+            this.since = since;
+            this.heard = since;
+            this.heardNanos = nanos;
+        }
+
+        int shards() {
+            return places.size();
+        }
+
+        boolean hasRoom(String account) {
+            return places.stream()
+                            .filter(place -> place.account.equals(account))
+                            .count()
+                    < AT_ONCE;
+        }
+
+        boolean isLocal() {
+            return id.equals(Addresses.LOCAL_WORKER);
+        }
+
+        Worker shown(boolean lost) {
+            return new Worker(id, name, since, heard, lost ? 0 : shards(), lost ? 0 : bytesPerSecond, lost);
+        }
+    }
+
+    /** A worker's place for one shard, until it is closed. */
+    final class Place implements AutoCloseable {
+        private final Member member;
+        private final String account;
+        private final CompletableFuture<Void> gone = new CompletableFuture<>();
+        private long received;
+
+        private Place(Member member, String account) {
+            this.member = member;
+            this.account = account;
+        }
+
+        String worker() {
+            return member.id;
+        }
+
+        String name() {
+            return member.name;
+        }
+
+        boolean isLocal() {
+            return member.isLocal();
+        }
+
+        /** Completes when the worker is not there any more. */
+        CompletableFuture<Void> gone() {
+            return gone;
+        }
+
+        /** So many bytes of bodies have come for the shard. */
+        void received(long bytes) {
+            lock.lock();
+            try {
+                member.received += Math.max(0, bytes - received);
+                received = Math.max(received, bytes);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                member.places.remove(this);
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** @param config in force, whenever it is asked */
+    public Workers(Supplier<HubConfig> config, InstantSource clock) {
+        this(config, clock, SILENCE, System::nanoTime);
+    }
+
+    Workers(Supplier<HubConfig> config, InstantSource clock, Duration silence, LongSupplier nanoClock) {
+        this.config = config;
+        this.clock = clock;
+        this.nanoClock = nanoClock;
+        this.silenceNanos = silence.toNanos();
+        this.tickedNanos = nanoClock.getAsLong();
+        this.local = new Member(Addresses.LOCAL_WORKER, Addresses.LOCAL_WORKER, clock.instant(), tickedNanos);
+        members.put(local.id, local);
+    }
+
+    /**
+     * A worker of another process says that it is there. Whether it may be one is for the caller to say before.
+     *
+     * @return what it may take from now on
+     */
+    public WorkerMessage.Share heard(WorkerMessage.Hello hello) {
+        lock.lock();
+        try {
+            Member member = members.computeIfAbsent(hello.id(), _ -> joined(hello));
+            member.heard = clock.instant();
+            member.heardNanos = nanoClock.getAsLong();
+            return share(member);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Member joined(WorkerMessage.Hello hello) {
+        LOG.info("worker {} is there", hello.name());
+        lost.remove(hello.name());
+        changed.signalAll();
+        return new Member(hello.id(), hello.name(), clock.instant(), nanoClock.getAsLong());
+    }
+
+    /** A worker of another process says that it goes: its shards are given to others at once. */
+    public void left(String id) {
+        lock.lock();
+        try {
+            Member member = members.get(id);
+            if (member != null && !member.isLocal()) {
+                LOG.info("worker {} has left", member.name);
+                remove(member);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void remove(Member member) {
+        members.remove(member.id);
+        changed.signalAll();
+        member.places.forEach(place -> place.gone.completeAsync(() -> null));
+    }
+
+    /** What the coordinator's own worker may take. */
+    public WorkerMessage.Share local() {
+        lock.lock();
+        try {
+            return share(local);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** All that are there, the coordinator's own first, and those that were lost lately. */
+    public List<Worker> list() {
+        lock.lock();
+        try {
+            List<Worker> all = new ArrayList<>();
+            members.values().forEach(member -> all.add(member.shown(false)));
+            lost.values().removeIf(gone -> gone.heard().isBefore(clock.instant().minus(REMEMBERED)));
+            lost.values().stream().sorted(Comparator.comparing(Worker::name)).forEach(all::add);
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many are there. */
+    int count() {
+        lock.lock();
+        try {
+            return members.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Looks who has not been heard for too long. Time in which this process stood still itself counts against nobody. */
+    void tick() {
+        lock.lock();
+        try {
+            long now = nanoClock.getAsLong();
+            long stood = Math.max(0, now - tickedNanos - 2 * TICK.toNanos());
+            tickedNanos = now;
+            for (Member member : List.copyOf(members.values())) {
+                member.bytesPerSecond = member.rate.update(member.received, now);
+                member.heardNanos = Math.min(now, member.heardNanos + stood);
+                if (!member.isLocal() && now - member.heardNanos > silenceNanos) {
+                    LOG.warn("worker {} is lost: nothing was heard of it since {}", member.name, member.heard);
+                    lost.put(member.name, member.shown(true));
+                    remove(member);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for a place of the least busy worker that has one.
+     *
+     * @param account of whose shards each worker takes a few at once only: those that wait for a server that is down must not keep
+     *     others from being worked on
+     * @param eligible takes ids; must take the coordinator's own, which alone is there for sure
+     */
+    Place take(String account, Predicate<String> eligible) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (true) {
+                Member free = members.values().stream()
+                        .filter(member -> eligible.test(member.id) && member.hasRoom(account) && isWorthwhile(member))
+                        .min(Comparator.comparingInt(Member::shards).thenComparing(member -> !member.isLocal()))
+                        .orElse(null);
+                if (free != null) {
+                    Place place = new Place(free, account);
+                    free.places.add(place);
+                    return place;
+                }
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** There is a request for each that works. */
+    private boolean isWorthwhile(Member member) {
+        return member.isLocal()
+                || member.shards() > 0
+                || sharers() < config.get().transfer().maxConcurrentRequests();
+    }
+
+    private int sharers() {
+        return (int) members.values().stream().filter(each -> each.shards() > 0).count();
+    }
+
+    /** An equal part for each that works on something, and for this one. */
+    private WorkerMessage.Share share(Member member) {
+        HubConfig now = config.get();
+        int sharers = sharers() + (member.shards() > 0 ? 0 : 1);
+        int most = now.transfer().maxConcurrentRequests();
+        BandwidthLimit limit = now.bandwidthLimit(clock.instant());
+        return new WorkerMessage.Share(
+                most >= REQUESTS_OF_PROCESS ? most : Math.max(1, most / sharers),
+                limit == null ? null : limit.bytesPerSecond() / sharers);
+    }
+}

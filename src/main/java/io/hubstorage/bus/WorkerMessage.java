@@ -1,0 +1,41 @@
+package io.hubstorage.bus;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Between the coordinator and its transfer workers in other processes; internal, not bridged. */
+public sealed interface WorkerMessage {
+    /**
+     * A worker is there and would take shards; told every second. The answer is {@link Welcome}, or a failure that says why it
+     * gets none.
+     *
+     * @param id of this start of the process; no two are alike
+     * @param name for people
+     * @param version of the program, which must be the coordinator's
+     * @param startedAt when the worker was started
+     * @param clock what its clock says
+     * @param folder the id in its data folder's {@code marker.json}
+     * @param shards how many it is at work on
+     */
+    record Hello(String id, String name, String version, Instant startedAt, Instant clock, String folder, int shards)
+            implements WorkerMessage {}
+
+    /**
+     * A worker is taken.
+     *
+     * @param config {@code config.json} in force
+     */
+    record Welcome(JsonObject config, Share share) implements WorkerMessage {}
+
+    /**
+     * What a worker may take of what all of them may together.
+     *
+     * @param requests for bodies, at most so many at once
+     * @param bytesPerSecond null where that is not limited
+     */
+    record Share(int requests, @Nullable Double bytesPerSecond) implements WorkerMessage {}
+
+    /** A worker takes no more shards, and gives back those that it has. */
+    record Goodbye(String id) implements WorkerMessage {}
+}
