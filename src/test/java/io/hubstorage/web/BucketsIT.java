@@ -86,7 +86,6 @@ final class BucketsIT {
 
     @Test
     void inGoodTimesAndBadThePagesFitEveryScreenAndKeepNobodyOut() throws IOException {
-        AccessibilityCheck check = new AccessibilityCheck();
         for (boolean failing : new boolean[] {false, true}) {
             if (failing) {
                 rooms.failing();
