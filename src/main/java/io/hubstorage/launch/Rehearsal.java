@@ -140,7 +140,7 @@ public final class Rehearsal extends Main {
 
     /** Of a signal too, whose handlers are part of every start. */
     @Override
-    public CompletableFuture<Void> stopRequest() {
+    public synchronized CompletableFuture<Void> stopRequest() {
         return CompletableFuture.anyOf(super.stopRequest(), stop).thenRun(() -> {});
     }
 
