@@ -148,7 +148,7 @@ final class DebianPackageIT {
                         .out())
                 .contains("HUBSTORAGE_WEB_PASSWORD_HASH");
 
-        String own = "cd /tmp && LC_ALL=C.UTF-8 runuser --user nobody -- hubstorage snapshots";
+        String own = "cd /tmp && LC_ALL=C.UTF-8 DOCKER_MODE=false runuser --user nobody -- hubstorage snapshots";
         assertThat(inside(own).succeeded().out()).contains("/tmp/data").doesNotContain("/var/lib");
         assertThat(inside("runuser --user nobody -- cat /etc/hubstorage/.env").code())
                 .isNotZero();
