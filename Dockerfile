@@ -50,8 +50,9 @@ RUN mkdir -p src/main/java/seed \
     && mvn -B -q -ntp compile jar:jar dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/app/lib \
     && rm -rf src target
 # The one native library, so that no JVM has to unpack it to /tmp; its jar then needs it for no platform, and calls it by JNI: the
-# classes for Java 22 and newer spin a hundred others for it at each start. picocli's are too old for an AOT cache as they are. The
-# files' times are part of a layer's content, and the AOT cache checks them.
+# classes for Java 22 and newer spin a hundred others for it at each start. By what vertx-hazelcast offers itself, Vert.x would load
+# Hazelcast at every start. picocli's are too old for an AOT cache as they are. The files' times are part of a layer's content, and
+# the AOT cache checks them.
 COPY docker/StackMaps.java /tmp/
 RUN mkdir /app/native \
     && cd /app/native \
@@ -64,7 +65,11 @@ RUN mkdir /app/native \
     && find . -name 'libzstd-jni-*' -delete \
     && rm -r META-INF/versions \
     && jar cfM "$(ls /app/lib/zstd-jni-*.jar)" . \
-    && cd /app/lib && rm -r /tmp/zstd \
+    && mkdir /tmp/cluster && cd /tmp/cluster \
+    && jar xf /app/lib/vertx-hazelcast-*.jar \
+    && rm -r META-INF/services default-cluster.xml \
+    && jar cfM "$(ls /app/lib/vertx-hazelcast-*.jar)" . \
+    && cd /app/lib && rm -r /tmp/zstd /tmp/cluster \
     && java /tmp/StackMaps.java picocli-*.jar \
     && chmod -R u=rwX,go=rX /app \
     && find /app -exec touch -h -d 2026-11-01T00:00:00Z {} +
