@@ -76,9 +76,9 @@ public sealed interface TransferMessage {
             return new Shard(runId, as, mode, keys, places, options, before);
         }
 
-        /** The same shard for whoever may have to force each file to the disk by itself. */
-        public Shard forcing(boolean syncFiles) {
-            return new Shard(runId, id, mode, keys, workspace, options.forcing(syncFiles), before);
+        /** The same shard, with each file forced to the disk by whoever writes it. */
+        public Shard syncingFiles() {
+            return new Shard(runId, id, mode, keys, workspace, options.syncingFiles(), before);
         }
 
         /** The file that is there as long as the run counts on this shard; a worker that misses it must write nothing. */
@@ -188,8 +188,8 @@ public sealed interface TransferMessage {
             this(delete, exclude, include, hardLinks, foldedNames, syncFiles, requestPayer, null);
         }
 
-        private Options forcing(boolean files) {
-            return new Options(delete, exclude, include, hardLinks, foldedNames, files, requestPayer, compression);
+        private Options syncingFiles() {
+            return new Options(delete, exclude, include, hardLinks, foldedNames, true, requestPayer, compression);
         }
     }
 

@@ -20,6 +20,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -170,21 +170,22 @@ public final class TransferVerticle extends VerticleBase {
         }
         // Not on the loop: the first one loads most of what a shard is worked on with, which takes long on a busy
         // machine.
-        onVirtualThread(() -> {
-                    TransferMessage.Shard asked = BusJson.decode(message.body(), TransferMessage.Shard.class);
-                    Accounts.Account account = accounts.of(asked.bucket());
-                    DiskSync disk = isLocal() ? null : DiskSync.open(terms.dataPath());
-                    return new ShardJob(new Shard(here(asked, disk)), account.requests(), account::s3, disk);
-                })
+        onVirtualThread(() -> job(BusJson.decode(message.body(), TransferMessage.Shard.class)))
                 .onSuccess(job -> begin(job, message))
                 .onFailure(e -> message.fail(500, String.valueOf(e.getMessage())));
     }
 
-    /** As it is to be worked on in this process: where it has the data folder, and as its disk needs it. */
-    private TransferMessage.Shard here(TransferMessage.Shard asked, @Nullable DiskSync disk) {
+    /** For a shard as it is worked on in this process: where it has the data folder, and as its disk needs it. */
+    private ShardJob job(TransferMessage.Shard asked) throws IOException {
         Path data = terms.dataPath().toAbsolutePath().normalize();
         TransferMessage.Shard shard = asked.in(asked.id(), asked.workspace().resolvedAt(data));
-        return disk != null && disk.byFile() ? shard.forcing(true) : shard;
+        Accounts.Account account = accounts.of(shard.bucket());
+        if (isLocal()) {
+            return new ShardJob(new Shard(shard), account.requests(), account::s3, null);
+        }
+        DiskSync disk = DiskSync.open(Path.of(shard.workspace().tree()));
+        TransferMessage.Shard durable = disk.byFile() ? shard.syncingFiles() : shard;
+        return new ShardJob(new Shard(durable), account.requests(), account::s3, disk);
     }
 
     private void begin(ShardJob job, Message<JsonObject> message) {

@@ -10,6 +10,7 @@ import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.TransferMessage.Mode;
 import io.hubstorage.bus.TransferMessage.Outcome;
+import io.hubstorage.bus.WorkerMessage;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
@@ -63,6 +64,7 @@ final class TransferVerticleTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-04T12:00:00Z"));
     private ConfigStore store;
     private String deployment;
+    private TransferVerticle elsewhere;
 
     @BeforeEach
     void deploy(Vertx given) throws Exception {
@@ -333,6 +335,52 @@ final class TransferVerticleTest {
         get(vertx.undeploy(deployment));
 
         await().until(search::isComplete);
+    }
+
+    /** A worker as another process would have one; returns a shard for it. */
+    private TransferMessage.Shard deployElsewhere(String id) throws Exception {
+        elsewhere = new TransferVerticle(
+                Terms.of(store, () -> new WorkerMessage.Share(4, null)),
+                id,
+                "test",
+                Duration.ofMinutes(1),
+                new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)));
+        get(vertx.deployVerticle(elsewhere));
+        TransferMessage.Shard message = shard.message(Mode.COPY);
+        return message.in(message.id().dispatched(5), message.workspace());
+    }
+
+    @Test
+    void aWorkerOfAnotherProcessTellsItsResultUntilItIsAnswered() throws Exception {
+        TransferMessage.Shard message = deployElsewhere("elsewhere");
+
+        ask(Addresses.workerShard("elsewhere"), BusJson.encode(message));
+
+        await().until(() -> results.size() > 1);
+        assertThat(results).containsOnly(results.getFirst());
+        assertThat(results.getFirst().outcome()).isEqualTo(Outcome.CHANGED);
+        assertThat(results.getFirst().id()).isEqualTo(message.id());
+        // Nobody wants it any more.
+        Files.delete(Path.of(message.lease()));
+        await().until(() -> elsewhere.shards() == 0);
+    }
+
+    @Test
+    void aWorkerOfAnotherProcessAnswersNothingButForItsShards() throws Exception {
+        get(vertx.undeploy(deployment));
+        deployElsewhere("elsewhere");
+
+        for (String address : List.of(
+                Addresses.S3_DISCOVER,
+                Addresses.S3_DIAGNOSE,
+                Addresses.S3_FILTER_PREVIEW,
+                Addresses.TRANSFER_FOLDERS,
+                Addresses.workerShard(Addresses.LOCAL_WORKER))) {
+            assertThat(catchThrowableOfType(ReplyException.class, () -> ask(address, new JsonObject()))
+                            .failureType())
+                    .as(address)
+                    .isEqualTo(ReplyFailure.NO_HANDLERS);
+        }
     }
 
     @Test
