@@ -207,7 +207,9 @@ public final class Worker implements AutoCloseable {
         } catch (Cluster.JoinException e) {
             says(false, String.valueOf(e.getMessage()));
             return false;
-        } catch (RuntimeException e) {
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
             // Of any kind: Hazelcast and Vert.x throw their own when a member comes or goes meanwhile. The next try may
             // do better.
             says(false, "The cluster cannot be joined: " + e.getMessage());
