@@ -196,7 +196,8 @@ public final class HubStorage {
         try {
             // A run that another process has under way is not one that a crash left behind. And where the disk is not
             // mounted yet, nothing can be told of what a run left there: the next run, which finds the disk, tells.
-            if (DataLock.holder(layout).isPresent() || !isThere(layout, config)) {
+            // Nor is one of a machine of which it is not known yet whether it is gone.
+            if (DataLock.settledHolder(layout).isPresent() || !isThere(layout, config)) {
                 return List.of();
             }
             return UnfinishedRuns.end(history, layout, clock.instant(), alarms::raise);

@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -208,7 +207,11 @@ public final class Worker implements AutoCloseable {
         } catch (Cluster.JoinException e) {
             says(false, String.valueOf(e.getMessage()));
             return false;
-        } catch (CompletionException | IllegalStateException e) {
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            // Of any kind: Hazelcast and Vert.x throw their own when a member comes or goes meanwhile. The next try may
+            // do better.
             says(false, "The cluster cannot be joined: " + e.getMessage());
             LOG.debug("The cluster cannot be joined", e);
             return false;

@@ -417,30 +417,60 @@ public final class DataLock implements AutoCloseable {
         return holder(file, FileChannel::tryLock, LockFile.USUAL);
     }
 
+    /** The same for the data folder, but where only time can tell whether the holder is gone, waits until it has: half a minute at most. */
+    public static Optional<Holder> settledHolder(Layout layout) throws IOException {
+        return settledHolder(layout.lock(), FileChannel::tryLock, LockFile.USUAL);
+    }
+
+    static Optional<Holder> settledHolder(Path file, Locks locks, LockFile lockFile) throws IOException {
+        long begun = System.nanoTime();
+        while (true) {
+            Optional<Found> found = look(file, locks, lockFile);
+            if (found.filter(Found::watched).isEmpty()
+                    || Thread.currentThread().isInterrupted()
+                    || System.nanoTime() - begun > lockFile.patience().toNanos()) {
+                return found.map(Found::holder);
+            }
+            LockSupport.parkNanos(WATCH.toNanos());
+        }
+    }
+
     static Optional<Holder> holder(Path file, Locks locks, LockFile lockFile) throws IOException {
+        return look(file, locks, lockFile).map(Found::holder);
+    }
+
+    /** @param watched whether it may be gone, which only time can tell */
+    private record Found(Holder holder, boolean watched) {}
+
+    private static Optional<Found> look(Path file, Locks locks, LockFile lockFile) throws IOException {
         ReentrantLock trying = trying(file);
         trying.lock();
         try {
             Holder ours = OURS.get(file);
-            return ours == null ? foreign(file, locks, lockFile) : Optional.of(ours);
+            return ours == null ? foreign(file, locks, lockFile) : Optional.of(new Found(ours, false));
         } finally {
             trying.unlock();
         }
     }
 
-    private static Optional<Holder> foreign(Path file, Locks locks, LockFile lockFile) throws IOException {
+    private static Optional<Found> foreign(Path file, Locks locks, LockFile lockFile) throws IOException {
         if (!Files.isRegularFile(file) || !Files.isWritable(file)) {
             return Optional.empty();
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             Kernel kernel = ask(file, channel, locks);
-            boolean local = locks.isLocal(Durable.folderOf(file));
             Optional<LockFile.Entry> last = lockFile.last(file);
-            return kernel == Kernel.HELD && isHeldByAnotherThan(last, file)
-                    ? Optional.of(Holder.read(file))
-                    : last.filter(entry ->
-                                    lockFile.life(file, entry, Holder.us(null), kernel, local) != LockFile.Life.GONE)
-                            .map(entry -> entry.claim().holder());
+            if (kernel == Kernel.HELD && isHeldByAnotherThan(last, file)) {
+                return Optional.of(new Found(Holder.read(file), false));
+            }
+            if (last.isEmpty()) {
+                return Optional.empty();
+            }
+            boolean local = locks.isLocal(Durable.folderOf(file));
+            LockFile.Life life = lockFile.life(file, last.get(), Holder.us(null), kernel, local);
+            return life == LockFile.Life.GONE
+                    ? Optional.empty()
+                    : Optional.of(new Found(last.get().claim().holder(), life == LockFile.Life.WATCHED));
         }
     }
 

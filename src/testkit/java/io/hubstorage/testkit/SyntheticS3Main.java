@@ -51,6 +51,12 @@ public final class SyntheticS3Main implements Runnable {
     private String bandwidth = "0";
 
     @Option(
+            names = "--bandwidth-each",
+            defaultValue = "0",
+            description = "Of each body alone, likewise (${DEFAULT-VALUE}).")
+    private String bandwidthEach = "0";
+
+    @Option(
             names = "--fault-rate",
             split = ",",
             description =
@@ -92,7 +98,7 @@ public final class SyntheticS3Main implements Runnable {
             }
             empty(s3);
             s3.latency(Duration.ofMillis(latencyMillis));
-            s3.bandwidth(BucketOptions.bytes(bandwidth), 0);
+            s3.bandwidth(BucketOptions.bytes(bandwidth), BucketOptions.bytes(bandwidthEach));
             if (listLatencyMillis > 0) {
                 s3.faults().when(RequestKind.LIST).then(Fault.late(Duration.ofMillis(listLatencyMillis)));
             }
