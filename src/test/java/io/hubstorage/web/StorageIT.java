@@ -142,7 +142,7 @@ final class StorageIT {
             page.that("#workers li:nth-child(1)").containsText("This service");
             page.that("#workers li:nth-child(2)").containsText("2 parts of buckets");
             page.that("#workers li:nth-child(3) .chip").hasText("Lost");
-            looks(page, "storage-workers");
+            page.looks("storage-workers");
         }
         server.rooms.workers =
                 new WorkersMessage.Listing(false, server.rooms.workers.workers().subList(0, 1));
