@@ -46,8 +46,8 @@ RUN mkdir -p src/main/java/seed \
     && echo 'package seed; final class Seed {}' >src/main/java/seed/Seed.java \
     && mvn -B -q -ntp compile jar:jar dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory=/app/lib \
     && rm -rf src target
-# The one native library, so that no JVM has to unpack it to /tmp; its jar then needs it for no platform. The files' times are part of a layer's content, and the
-# AOT cache checks them.
+# The one native library, so that no JVM has to unpack it to /tmp; its jar then needs it for no platform. By what vertx-hazelcast
+# offers itself, Vert.x would load Hazelcast at every start. The files' times are part of a layer's content, and the AOT cache checks them.
 RUN mkdir /app/native \
     && cd /app/native \
     && case $(uname -m) in x86_64) platform=amd64 ;; *) platform=$(uname -m) ;; esac \
@@ -59,6 +59,11 @@ RUN mkdir /app/native \
     && find . -name 'libzstd-jni-*' -delete \
     && jar cfM "$(ls /app/lib/zstd-jni-*.jar)" . \
     && rm -r /tmp/zstd \
+    && mkdir /tmp/cluster && cd /tmp/cluster \
+    && jar xf /app/lib/vertx-hazelcast-*.jar \
+    && rm -r META-INF/services default-cluster.xml \
+    && jar cfM "$(ls /app/lib/vertx-hazelcast-*.jar)" . \
+    && rm -r /tmp/cluster \
     && chmod -R u=rwX,go=rX /app \
     && find /app -exec touch -h -d 2026-11-01T00:00:00Z {} +
 

@@ -92,6 +92,9 @@ record ConfigState(
 
         /** Access to S3, secrets, and who vouches for whom take effect at once. */
         private static boolean isReloadable(String name) {
+            if (name.equals("HUBSTORAGE_CLUSTER_SECRET")) {
+                return false;
+            }
             return name.startsWith("AWS_")
                     || OF_ACCOUNT.matcher(name).matches()
                     || name.equals("HUBSTORAGE_S3_PATH_STYLE")

@@ -77,6 +77,41 @@ public final class ConfigStore {
                 false);
     }
 
+    /**
+     * One without a file: of a process that is told its configuration by another one, see {@link #receive}.
+     *
+     * @throws ConfigException when it cannot be used here
+     */
+    public static ConfigStore received(Vertx vertx, Environment environment, JsonObject config, InstantSource clock) {
+        Settings settings = environment.settings();
+        ConfigDocument document = ConfigDocument.read(ConfigDocument.write(config), environment);
+        ConfigState state = ConfigState.of(
+                environment,
+                settings,
+                new ConfigLoader.Found(document, document.hash(), null),
+                UnaryOperator.identity(),
+                clock.instant());
+        return new ConfigStore(vertx, new ConfigLoader(settings.configFile()), UnaryOperator.identity(), state, clock);
+    }
+
+    /**
+     * Puts in force what this process was told, and what the variables are now; no file is written. Blocks.
+     *
+     * @throws ConfigException when it cannot be used here; what was in force stays so
+     */
+    public void receive(JsonObject config) {
+        lock.lock();
+        try {
+            readEnvironment();
+            ConfigDocument document = ConfigDocument.read(ConfigDocument.write(config), environment());
+            if (!document.hash().equals(state.hash())) {
+                accept("as the service has it", next(state, document), false);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The settings in force: the environment's, completed from {@code config.json} where the environment is silent. */
     public Settings settings() {
         return state.settings();
@@ -257,6 +292,10 @@ public final class ConfigStore {
     }
 
     private void accept(String how, ConfigState next) {
+        accept(how, next, true);
+    }
+
+    private void accept(String how, ConfigState next, boolean keep) {
         LOG.info(
                 "{} {}: {}",
                 file.path(),
@@ -265,7 +304,9 @@ public final class ConfigStore {
         warnOfNew(next.document().warnings(), state.document().warnings());
         suspect = null;
         state = next;
-        loader.keep(next.document());
+        if (keep) {
+            loader.keep(next.document());
+        }
     }
 
     /** Once for each content; in a patient reading only when it is still there the next time. */

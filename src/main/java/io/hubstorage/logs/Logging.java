@@ -94,6 +94,10 @@ public final class Logging implements AutoCloseable {
         context.getLogger("io.netty.channel.DefaultChannelPipeline").setLevel(Level.ERROR);
         // Keys of a provider that are for other ends than signing, each time that its keys are looked at.
         context.getLogger("io.vertx.ext.auth").setLevel(Level.ERROR);
+        // How members of a cluster find each other, which is nobody's business as long as they do; what matters of it
+        // we say ourselves.
+        context.getLogger("com.hazelcast").setLevel(Level.ERROR);
+        context.getLogger("com.hazelcast.instance").setLevel(Level.OFF);
         if (where == Console.NONE) {
             return;
         }

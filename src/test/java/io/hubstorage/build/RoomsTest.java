@@ -77,6 +77,17 @@ final class RoomsTest {
     }
 
     @Test
+    void onlyTheClusterRoomKnowsHazelcast() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.hubstorage.cluster..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..")
+                .check(CLASSES);
+    }
+
+    @Test
     void integrityOpensNoFiles() {
         noClasses()
                 .that()
