@@ -14,6 +14,7 @@ import { refreshRepairs, repairGoesOn, showDamage } from './repairs.js';
 import { spaceCard } from './space-card.js';
 import { startShell } from './shell.js';
 import { toast, toastError } from './toast.js';
+import { watchWorkers } from './workers-card.js';
 
 /** Alarms that are about what this page shows. */
 const ALARMS = ['damage', 'clock_moved', 'shrunk'];
@@ -164,6 +165,7 @@ function begin() {
   const all = Promise.allSettled([load(), loadSpace(), loadAlarms(), refreshProofs(showDamage), refreshRepairs(), refreshDrill()]);
   if (begun) return;
   begun = true;
+  watchWorkers(byId('workers'));
   all.then(seen);
 }
 

@@ -2,11 +2,14 @@ package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
 import io.hubstorage.backup.Workers;
+import io.hubstorage.backup.WorkersVerticle;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
+import io.hubstorage.bus.WorkerMessage;
 import io.hubstorage.cli.Program.Launch;
+import io.hubstorage.cluster.Worker;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.ConfigVerticle;
 import io.hubstorage.config.Environment;
@@ -65,6 +68,7 @@ import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,6 +89,7 @@ public final class HubStorage {
         SCHEDULER,
         JOBS,
         BACKUP,
+        WORKERS,
         RESTORE,
         DRILL,
         VERIFY,
@@ -148,6 +153,13 @@ public final class HubStorage {
                         .compose(_ -> hub.startRestores(false))
                         .map(hub))
                 .onSuccess(HubStorage::tellCutOff);
+    }
+
+    /** What copies in a worker's process. */
+    static Worker.Copier copier(ConfigStore config, Supplier<WorkerMessage.Share> share, String id) {
+        TransferVerticle verticle =
+                new TransferVerticle(Terms.of(config, share), id, VERSION, S3Access.STALL, RetryPolicy.USUAL);
+        return new Worker.Copier(verticle, verticle::shards);
     }
 
     private static String version() {
@@ -262,7 +274,9 @@ public final class HubStorage {
                         () -> new TransferVerticle(Terms.of(config, workers::local), VERSION, stall, retries)))
                 .compose(_ -> deploy(Room.JOBS, () -> new JobsVerticle(jobs, history)))
                 .compose(_ ->
-                        deploy(Room.BACKUP, () -> new BackupVerticle(config, jobs, history, clock, VERSION, workers)));
+                        deploy(Room.BACKUP, () -> new BackupVerticle(config, jobs, history, clock, VERSION, workers)))
+                .compose(_ -> deploy(
+                        Room.WORKERS, () -> new WorkersVerticle(config, workers, clock, VERSION, vertx.isClustered())));
     }
 
     /** @param alone see {@link RestoreVerticle} */

@@ -3,16 +3,22 @@ package io.hubstorage;
 import com.sun.management.OperatingSystemMXBean;
 import io.hubstorage.cli.HubCommand;
 import io.hubstorage.cli.Program;
+import io.hubstorage.cluster.Cluster;
+import io.hubstorage.cluster.Worker;
+import io.hubstorage.config.ClusterSettings;
 import io.hubstorage.config.ConfigStore;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.ExtraPort;
 import io.hubstorage.config.Settings;
 import io.hubstorage.logs.Logging;
+import io.hubstorage.logs.SecretMask;
 import io.hubstorage.snapshot.DataLock;
 import io.hubstorage.web.HttpVerticle;
+import io.hubstorage.web.WorkerVerticle;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.BufferedReader;
@@ -151,7 +157,18 @@ public class Main implements Program {
             }
         }
         PrometheusMeterRegistry registry = HttpVerticle.registry();
-        Started started = new Started(vertx(launch.mode(), registry));
+        ClusterSettings clustered = launch.mode() == Launch.Mode.ONE_RUN ? null : ClusterSettings.of(environment);
+        environment.secrets().forEach(SecretMask::register);
+        Cluster cluster = clustered == null ? null : join(clustered);
+        Started started;
+        try {
+            started = new Started(vertx(launch.mode(), registry, cluster), cluster);
+        } catch (Throwable e) {
+            if (cluster != null) {
+                cluster.close();
+            }
+            throw explained(e, settings.web());
+        }
         try {
             SoftHeapLimit.keep(started.vertx());
             started.up(launch, registry, clock());
@@ -184,28 +201,99 @@ public class Main implements Program {
                         .formatted(bytes >> 20);
     }
 
-    private static Vertx vertx(Launch.Mode mode, PrometheusMeterRegistry registry) {
-        VertxOptions options = new VertxOptions()
+    private static Cluster join(ClusterSettings settings) {
+        try {
+            return Cluster.ofService(settings);
+        } catch (Cluster.JoinException e) {
+            throw new StartException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    @Override
+    public Working work(Environment environment) {
+        requireUnicodeFileNames();
+        environment.requireNamedFile();
+        Logging.early(Logging.Console.STDOUT);
+        ClusterSettings settings = ClusterSettings.of(environment);
+        if (settings == null) {
+            throw new StartException(
+                    "A worker has to know where its service is: set HUBSTORAGE_CLUSTER, as in"
+                            + " HUBSTORAGE_CLUSTER=nas:5701, and HUBSTORAGE_CLUSTER_SECRET here and there"
+                            + " (docs/workers.md).",
+                    null);
+        }
+        environment.secrets().forEach(SecretMask::register);
+        String tight = tightMemory(memory());
+        if (tight != null) {
+            LOG.warn("{}", tight);
+        }
+        Settings.Web web = environment.settings().web();
+        PrometheusMeterRegistry registry = HttpVerticle.registry();
+        Vertx vertx = HttpVerticle.vertx(options(), registry).build();
+        Worker worker = null;
+        try {
+            SoftHeapLimit.keep(vertx);
+            Worker started = Worker.start(settings, environment, HubStorage.VERSION, clock(), HubStorage::copier);
+            worker = started;
+            WorkerVerticle health = new WorkerVerticle(
+                    environment,
+                    HubStorage.VERSION,
+                    registry,
+                    () -> new WorkerVerticle.Standing(
+                            started.state().ready(), started.state().sentence()),
+                    started::shards);
+            vertx.deployVerticle(health).await();
+            return new Working() {
+                @Override
+                public int port() {
+                    return health.actualPort();
+                }
+
+                @Override
+                public void close() {
+                    started.close();
+                    vertx.close().await();
+                }
+            };
+        } catch (Throwable e) {
+            if (worker != null) {
+                worker.close();
+            }
+            vertx.close().await();
+            throw explained(e, web);
+        }
+    }
+
+    private static VertxOptions options() {
+        return new VertxOptions()
                 // Its folder in the temp folder outlives each process that is killed, and what is in the jar is read
                 // from there.
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
-        if (mode != Launch.Mode.SERVICE) {
-            // Nobody could ask for what is counted.
-            return Vertx.vertx(options);
-        }
-        return HttpVerticle.vertx(options, registry).build();
+    }
+
+    private static Vertx vertx(Launch.Mode mode, PrometheusMeterRegistry registry, @Nullable Cluster cluster) {
+        VertxOptions options = options();
+        // Where there is no web server, nobody could ask for what is counted.
+        VertxBuilder builder = mode == Launch.Mode.SERVICE
+                ? HttpVerticle.vertx(options, registry)
+                : Vertx.builder().with(options);
+        return cluster == null
+                ? builder.build()
+                : cluster.vertx(builder, options).await();
     }
 
     /** What was started so far. */
     private static final class Started implements Running {
         private final Vertx vertx;
+        private final @Nullable Cluster cluster;
         private @Nullable DataLock lock;
         private @Nullable HubStorage hub;
         private @Nullable Logging logging;
 
-        Started(Vertx vertx) {
+        Started(Vertx vertx, @Nullable Cluster cluster) {
             this.vertx = vertx;
+            this.cluster = cluster;
         }
 
         void up(Launch launch, PrometheusMeterRegistry registry, InstantSource clock) {
@@ -274,6 +362,9 @@ public class Main implements Program {
                 (hub == null ? Future.<Void>succeededFuture() : hub.stop())
                         .eventually(vertx::close)
                         .await();
+                if (cluster != null) {
+                    cluster.close();
+                }
                 if (logging != null) {
                     logging.close();
                 }

@@ -187,7 +187,15 @@ public final class Addresses {
     /** The id of the worker in the coordinator's own process, which is all that there is without others. */
     public static final String LOCAL_WORKER = "local";
 
+    /** Request: empty, answered by {@link WorkersMessage.Listing}. */
+    public static final String WORKERS_LIST = "hubstorage.workers.list";
+
     private Addresses() {}
+
+    /** Internal request to one worker: {@link WorkerMessage.Probe}, answered by {@link WorkerMessage.Probed}. */
+    public static String workerFolder(String worker) {
+        return "hubstorage.worker.%s.folder".formatted(worker);
+    }
 
     /** Internal request to one worker: {@link TransferMessage.Shard}, answered "accepted"; the result is a message of its own. */
     public static String workerShard(String worker) {

@@ -38,4 +38,14 @@ public sealed interface WorkerMessage {
 
     /** A worker takes no more shards, and gives back those that it has. */
     record Goodbye(String id) implements WorkerMessage {}
+
+    /**
+     * The coordinator wants to know whether a worker has the same data folder.
+     *
+     * @param name of the question there, see {@code snapshot.SharedFolder}
+     */
+    record Probe(String name) implements WorkerMessage {}
+
+    /** The answer. */
+    record Probed(String word) implements WorkerMessage {}
 }

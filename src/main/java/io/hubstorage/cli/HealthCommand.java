@@ -1,5 +1,6 @@
 package io.hubstorage.cli;
 
+import io.hubstorage.config.ClusterSettings;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
 import java.io.IOException;
@@ -41,19 +42,23 @@ final class HealthCommand extends CliCommand {
         if (url != null && !"https".equalsIgnoreCase(url.getScheme())) {
             return ask(url, null);
         }
-        Settings settings = Environment.load(program.environment()).settings();
-        Settings.Tls tls = settings.tls();
-        return ask(url != null ? url : readiness(settings), tls == null ? null : tls.certificate());
+        Environment environment = Environment.load(program.environment());
+        Settings settings = environment.settings();
+        // A worker has nothing to hide behind a certificate: it says whether it is well.
+        boolean plain = ClusterSettings.role(environment) == ClusterSettings.Role.WORKER;
+        Settings.Tls tls = plain ? null : settings.tls();
+        return ask(
+                url != null ? url : readiness(settings.web(), tls == null ? "http" : "https"),
+                tls == null ? null : tls.certificate());
     }
 
     /** Where a service with these settings answers for its readiness, seen from its own machine. */
-    private static URI readiness(Settings settings) {
-        Settings.Web web = settings.web();
+    private static URI readiness(Settings.Web web, String scheme) {
         String host = switch (web.host()) {
             case "0.0.0.0", "::" -> "127.0.0.1";
             default -> Settings.Web.inUrl(web.host());
         };
-        return URI.create("%s://%s:%s/health/ready".formatted(settings.scheme(), host, web.port()));
+        return URI.create("%s://%s:%s/health/ready".formatted(scheme, host, web.port()));
     }
 
     /**

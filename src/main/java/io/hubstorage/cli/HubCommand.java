@@ -65,6 +65,7 @@ public final class HubCommand extends CliCommand {
         CommandLine root = command(
                         new HubCommand(program), ExitCode.PARTIAL, ExitCode.DAMAGED, ExitCode.BUSY, ExitCode.CANCELLED)
                 .addSubcommand(command(new ServeCommand(program)))
+                .addSubcommand(command(new WorkerCommand(program)))
                 .addSubcommand(command(new BackupCommand(program), ExitCode.PARTIAL, ExitCode.BUSY, ExitCode.CANCELLED))
                 .addSubcommand(
                         command(new RestoreCommand(program), ExitCode.PARTIAL, ExitCode.BUSY, ExitCode.CANCELLED))

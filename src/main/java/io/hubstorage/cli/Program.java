@@ -43,6 +43,16 @@ public interface Program {
     Running start(Launch launch);
 
     /**
+     * Starts a worker, which looks for the service of its cluster from now on. Blocks until it can be asked whether it is well.
+     *
+     * @throws io.hubstorage.config.ConfigException when the variables cannot be used
+     * @throws StartException when something else is in the way
+     */
+    default Working work(Environment environment) {
+        throw new StartException("This program has no workers.", null);
+    }
+
+    /**
      * Completes at the first SIGTERM, SIGINT or SIGHUP, which from now on do not end the process any more: whoever calls
      * this has to. After 8 s, or at a second signal, it is ended all the same.
      */
@@ -75,6 +85,16 @@ public interface Program {
         OptionalInt port();
 
         /** Stops everything in order: a run that is under way is stopped so that the next one goes on with it. Blocks. */
+        @Override
+        void close();
+    }
+
+    /** A worker that was started. */
+    interface Working extends AutoCloseable {
+        /** Where health checks and metrics are. */
+        int port();
+
+        /** Gives back what it has under way, and ends. Blocks. */
         @Override
         void close();
     }

@@ -2,6 +2,7 @@ package io.hubstorage.cli;
 
 import io.hubstorage.cli.Program.Launch;
 import io.hubstorage.cli.Program.Running;
+import io.hubstorage.config.ClusterSettings;
 import io.hubstorage.config.Environment;
 import io.hubstorage.config.Settings;
 import java.util.Map;
@@ -68,13 +69,19 @@ final class ServeCommand extends CliCommand {
     @Override
     ExitCode run() {
         Environment environment = options.environment(program);
+        if (ClusterSettings.role(environment) == ClusterSettings.Role.WORKER) {
+            return new WorkerCommand(this).run(environment);
+        }
         // Before anything starts, so that no signal is missed.
         CompletableFuture<Void> stop = program.stopRequest();
         try (Running running = program.start(new Launch(Launch.Mode.SERVICE, environment, config -> config))) {
             out().printf(
                             "HubStorage %s is up: %s, data in %s%n",
                             program.version(),
-                            address(running),
+                            address(
+                                    running.config().settings().web(),
+                                    running.config().settings().scheme(),
+                                    running.port().orElseThrow()),
                             running.config().dataPath());
             out().flush();
             stop.join();
@@ -83,13 +90,11 @@ final class ServeCommand extends CliCommand {
         return ExitCode.OK;
     }
 
-    private static String address(Running running) {
-        Settings settings = running.config().settings();
-        Settings.Web web = settings.web();
-        int port = running.port().orElseThrow();
+    /** Where somebody at this machine finds it. */
+    static String address(Settings.Web web, String scheme, int port) {
         return switch (web.host()) {
-            case "0.0.0.0", "::" -> "%s://localhost:%d (on every interface)".formatted(settings.scheme(), port);
-            default -> "%s://%s:%d".formatted(settings.scheme(), Settings.Web.inUrl(web.host()), port);
+            case "0.0.0.0", "::" -> "%s://localhost:%d (on every interface)".formatted(scheme, port);
+            default -> "%s://%s:%d".formatted(scheme, Settings.Web.inUrl(web.host()), port);
         };
     }
 }

@@ -28,6 +28,7 @@ import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.Trigger;
 import io.hubstorage.bus.VerifyMessage;
 import io.hubstorage.bus.Verifying;
+import io.hubstorage.bus.WorkersMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -82,6 +83,13 @@ final class BusRooms {
     volatile StatusMessage.Current status = judged(StatusMessage.State.SAFE, List.of(), List.of());
     volatile List<Alarm> alarms = List.of();
     volatile SpaceMessage.Current space = SPACE;
+    volatile WorkersMessage.Listing workers = new WorkersMessage.Listing(
+            true,
+            List.of(
+                    new WorkersMessage.Worker(
+                            Addresses.LOCAL_WORKER, WorkersMessage.State.READY, true, BEGAN, ENDED, 3, 50_000_000),
+                    new WorkersMessage.Worker("rack-2", WorkersMessage.State.READY, false, BEGAN, ENDED, 2, 40_000_000),
+                    new WorkersMessage.Worker("rack-3", WorkersMessage.State.LOST, false, BEGAN, BEGAN, 0, 0)));
 
     /** The buckets of the account. */
     volatile List<S3Message.Bucket> discovered = List.of(new S3Message.Bucket("photos", BEGAN, "eu-west-1"));
@@ -136,6 +144,7 @@ final class BusRooms {
                                 JobKind.RESTORE, null, others.isEmpty() ? null : others.getFirst(), null))));
         statusConsumer = answer(Addresses.STATUS, () -> status);
         answer(Addresses.SPACE, () -> space);
+        answer(Addresses.WORKERS_LIST, () -> workers);
         answer(Addresses.ALARMS_LIST, () -> new Alarm.Listing(alarms, List.of()));
         vertx.eventBus().<JsonObject>consumer(Addresses.ALARMS_ACKNOWLEDGE, this::acknowledge);
         schedulerConsumers.add(answer(Addresses.SCHEDULER_STATUS, () -> scheduler));

@@ -83,7 +83,14 @@ final class MetricsTest {
         for (StatusMessage.Condition.Kind kind : StatusMessage.Condition.Kind.values()) {
             assertThat(metrics).contains("hubstorage_condition{kind=\"%s\"} 0.0".formatted(BusJson.word(kind)));
         }
-        for (String room : List.of("status", "scheduler", "space", "verify")) {
+        assertThat(metrics)
+                .contains(
+                        "hubstorage_workers{state=\"ready\"} 2.0",
+                        "hubstorage_workers{state=\"lost\"} 1.0",
+                        "hubstorage_worker_shards{worker=\"rack-2\"} 2.0",
+                        "hubstorage_worker_received_bytes_per_second{worker=\"local\"} 5.0E7")
+                .doesNotContain("rack-3");
+        for (String room : List.of("status", "scheduler", "space", "verify", "workers")) {
             assertThat(metrics).contains("hubstorage_room_up{room=\"%s\"} 1.0".formatted(room));
         }
     }

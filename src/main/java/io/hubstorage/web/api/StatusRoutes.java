@@ -27,6 +27,7 @@ public record StatusRoutes(
         router.get(LIVE).respond(context -> answer(context, health.live()));
         router.get(READY).respond(context -> answer(context, health.ready()));
         router.get("/api/space").respond(_ -> bus.ask(Addresses.SPACE, new JsonObject(), Bus.PATIENT));
+        router.get("/api/workers").respond(_ -> bus.ask(Addresses.WORKERS_LIST));
         router.get("/api/alarms").respond(_ -> bus.ask(Addresses.ALARMS_LIST));
         router.post("/api/alarms/:alarm_id/acknowledge").respond(this::acknowledge);
         router.post("/api/test").respond(context -> {

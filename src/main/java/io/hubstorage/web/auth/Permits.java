@@ -84,6 +84,7 @@ public final class Permits {
 
         viewer    GET     /api/status
         viewer    GET     /api/space
+        viewer    GET     /api/workers
         operator  POST    /api/test
         operator  GET     /api/discover_buckets
         operator  GET     /api/aws_diagnostics
@@ -192,6 +193,7 @@ public final class Permits {
         viewer    hubstorage.status
         viewer    hubstorage.space
         viewer    hubstorage.alarms.list
+        viewer    hubstorage.workers.list
         operator  hubstorage.alarms.acknowledge     alarms.acknowledge
         viewer    hubstorage.notify.alerts
         operator  hubstorage.notify.deliveries

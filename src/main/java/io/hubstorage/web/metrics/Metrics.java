@@ -50,6 +50,7 @@ public final class Metrics {
     private final ProgramMetrics program = new ProgramMetrics();
     private final StatusMetrics status;
     private final StorageMetrics storage;
+    private final WorkersMetrics workers;
     private final JobMetrics jobs;
     private final BackupMetrics backups;
     private final DeliveryMetrics deliveries;
@@ -91,6 +92,7 @@ public final class Metrics {
         program.bindTo(registry);
         status = new StatusMetrics(bus, meters);
         storage = new StorageMetrics(bus, meters);
+        workers = new WorkersMetrics(bus, meters);
         jobs = new JobMetrics(bus, meters);
         backups = new BackupMetrics(bus, meters, status);
         deliveries = new DeliveryMetrics(meters, store);
@@ -137,7 +139,9 @@ public final class Metrics {
     private Future<Void> refresh() {
         deliveries.refresh();
         List<Future<Void>> asked = Stream.of(
-                        status.refresh(), storage.refresh(), Stream.of(jobs.refresh(), backups.refresh()))
+                        status.refresh(),
+                        storage.refresh(),
+                        Stream.of(jobs.refresh(), backups.refresh(), workers.refresh()))
                 .flatMap(each -> each)
                 .toList();
         return Future.join(asked).mapEmpty();
@@ -164,6 +168,7 @@ public final class Metrics {
                         () -> {
                             status.show();
                             storage.show();
+                            workers.show();
                             return registry.scrape(format);
                         },
                         false));

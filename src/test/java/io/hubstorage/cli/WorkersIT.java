@@ -1,0 +1,280 @@
+package io.hubstorage.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.HeldRequests;
+import io.hubstorage.testkit.HubProcess;
+import io.hubstorage.testkit.RequestKind;
+import io.hubstorage.testkit.SyntheticBucket;
+import io.hubstorage.testkit.SyntheticS3;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real jar several times, as a service and its workers, over one data folder. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class WorkersIT {
+    private static final String SECRET = "drawn by chance: 8f3c91";
+    private static final int BUCKETS = 6;
+    private static final int OBJECTS = 60;
+    private static final int SIZE = 2_000;
+
+    @TempDir
+    static Path home;
+
+    private static final List<HubProcess> STARTED = new ArrayList<>();
+    private static SyntheticS3 s3;
+    private static int servicePort;
+    private static HubProcess service;
+    private static HubProcess first;
+    private static HubProcess second;
+
+    private static ConditionFactory patiently() {
+        return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(200));
+    }
+
+    @BeforeAll
+    static void start() {
+        s3 = SyntheticS3.start();
+        IntStream.range(0, BUCKETS)
+                .forEach(i -> s3.bucket("b" + i + "-photos", SyntheticBucket.uniform(OBJECTS, SIZE, "album-#/##.jpg")));
+        servicePort = freePort();
+        Path config = home.resolve("service");
+        HubProcess.configure(
+                config,
+                new JsonObject()
+                        .put(
+                                "s3_buckets",
+                                new JsonArray(IntStream.range(0, BUCKETS)
+                                        .mapToObj(i -> "b" + i + "-photos")
+                                        .toList()))
+                        .put("automation", new JsonObject().put("enabled", false)));
+        service = process("service", SECRET, servicePort, "serve");
+        service.awaitUp();
+        first = process("one", SECRET, freePort(), "worker");
+        // As a container is told.
+        second = start("two", environment("two", SECRET, freePort(), Map.of("HUBSTORAGE_ROLE", "worker")), "serve");
+    }
+
+    @AfterAll
+    static void stop() {
+        STARTED.forEach(HubProcess::close);
+        s3.close();
+    }
+
+    private static HubProcess process(String name, String secret, int port, String command) {
+        return start(name, environment(name, secret, port, Map.of()), command);
+    }
+
+    private static HubProcess start(String name, Map<String, String> environment, String command) {
+        try {
+            Files.createDirectories(home.resolve(name));
+            Files.createDirectories(home.resolve("data"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        HubProcess started = HubProcess.start(home.resolve(name), environment, List.of("-Xmx256m"), command);
+        STARTED.add(started);
+        return started;
+    }
+
+    private static Map<String, String> environment(String name, String secret, int port, Map<String, String> further) {
+        Map<String, String> environment = new TreeMap<>(HubProcess.environment(home.resolve(name), s3.settings()));
+        environment.put("HUBSTORAGE_DATA_PATH", home.resolve("data").toString());
+        environment.put("HUBSTORAGE_CLUSTER", "127.0.0.1:" + servicePort);
+        environment.put("HUBSTORAGE_CLUSTER_SECRET", secret);
+        environment.put("HUBSTORAGE_CLUSTER_PORT", String.valueOf(port));
+        environment.put("HUBSTORAGE_WORKER_NAME", name);
+        environment.putAll(further);
+        return environment;
+    }
+
+    /** Of which the next one is free too; below those that the system gives to whoever connects. */
+    private static int freePort() {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            try (ServerSocket one = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+                    ServerSocket next = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
+                return Math.min(one.getLocalPort(), next.getLocalPort());
+            } catch (IOException taken) {
+                // Another one.
+            }
+        }
+    }
+
+    private static List<JsonObject> workers() {
+        return service.json("/api/workers").getJsonArray("workers").stream()
+                .map(JsonObject.class::cast)
+                .toList();
+    }
+
+    private static List<String> ready() {
+        return workers().stream()
+                .filter(worker -> worker.getString("state").equals("ready"))
+                .map(worker -> worker.getString("name"))
+                .toList();
+    }
+
+    private static void awaitReady(String... names) {
+        patiently().untilAsserted(() -> assertThat(ready()).containsExactlyInAnyOrder(names));
+    }
+
+    @Test
+    @Order(1)
+    void aServiceAndTwoWorkersMakeOneSnapshotThatIsProven() throws IOException {
+        awaitReady("local", "one", "two");
+        for (HubProcess worker : List.of(first, second)) {
+            patiently()
+                    .untilAsserted(() ->
+                            assertThat(worker.get("/health/ready").statusCode()).isEqualTo(200));
+            assertThat(worker.get("/health/live").statusCode()).isEqualTo(200);
+            assertThat(worker.get("/metrics").body())
+                    .contains("hubstorage_worker_ready 1.0", "hubstorage_worker_shards ");
+            assertThat(worker.get("/api/status").statusCode()).isEqualTo(404);
+        }
+        HeldRequests held = new HeldRequests();
+        s3.faults().when(RequestKind.GET).then(Fault.hold(held));
+
+        assertThat(service.post("/api/backup/run", new JsonObject()).statusCode())
+                .isEqualTo(202);
+
+        // All three have something to do before any of them gets anything.
+        patiently()
+                .untilAsserted(() -> assertThat(workers())
+                        .allSatisfy(worker -> assertThat(worker.getInteger("shards"))
+                                .as(worker.encode())
+                                .isPositive()));
+        assertThat(service.get("/metrics").body())
+                .contains("hubstorage_workers{state=\"ready\"} 3.0", "hubstorage_worker_shards{worker=\"one\"}");
+        held.open();
+        patiently().until(() -> {
+            JsonObject last = service.json("/api/backup/last").getJsonObject("last");
+            return last != null && "success".equals(last.getString("result"));
+        });
+
+        try (Stream<Path> files = Files.walk(home.resolve("data"))) {
+            assertThat(files.filter(path ->
+                            path.toString().endsWith(".jpg") && path.toString().contains("/hublink_")))
+                    .hasSize(BUCKETS * OBJECTS);
+        }
+        Map<String, String> environment = environment("service", SECRET, servicePort, Map.of());
+        try (HubProcess verify = HubProcess.start(home.resolve("service"), environment, "verify")) {
+            assertThat(verify.exitCode()).as(verify.out() + verify.err()).isZero();
+        }
+        assertThat(home.resolve("data/.hubstorage/probes")).isEmptyDirectory();
+    }
+
+    @Test
+    @Order(2)
+    void whoeverHasAnotherSecretOrAnotherFolderIsToldWhatIsWrong() throws IOException {
+        try (HubProcess stranger = process("stranger", "another secret, no. 17", freePort(), "worker")) {
+            patiently()
+                    .untilAsserted(
+                            () -> assertThat(stranger.get("/health/ready").body())
+                                    .contains("another HUBSTORAGE_CLUSTER_SECRET"));
+            assertThat(stranger.get("/health/ready").statusCode()).isEqualTo(503);
+            assertThat(stranger.get("/health/live").statusCode()).isEqualTo(200);
+        }
+        Path elsewhere = Files.createDirectories(home.resolve("elsewhere"));
+        Map<String, String> lost =
+                environment("lost", SECRET, freePort(), Map.of("HUBSTORAGE_DATA_PATH", elsewhere.toString()));
+        try (HubProcess worker = start("lost", lost, "worker")) {
+            patiently()
+                    .untilAsserted(() -> assertThat(worker.get("/health/ready").body())
+                            .contains(
+                                    "does not let this worker in: its data folder is another one than the service's"));
+        }
+        assertThat(ready()).containsExactlyInAnyOrder("local", "one", "two");
+    }
+
+    @Test
+    @Order(3)
+    void aSecondServiceInTheClusterIsRefused() {
+        try (HubProcess another = process("another", SECRET, freePort(), "serve")) {
+            assertThat(another.exitCode()).isEqualTo(1);
+            assertThat(another.err())
+                    .contains("There is a HubStorage service in this cluster already")
+                    .contains("HUBSTORAGE_ROLE=worker");
+        }
+        assertThat(service.get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(4)
+    void aWorkerThatIsToldToStopSaysGoodbye() {
+        first.signal("TERM");
+        assertThat(first.exitCode()).isZero();
+        awaitReady("local", "two");
+        // It has not been lost.
+        assertThat(workers()).hasSize(2);
+    }
+
+    @Test
+    @Order(5)
+    void workersFindAServiceThatWasKilledAndCameBack() {
+        service.kill();
+        patiently()
+                .untilAsserted(() ->
+                        assertThat(second.get("/health/ready").statusCode()).isEqualTo(503));
+
+        service = process("service", SECRET, servicePort, "serve");
+
+        awaitReady("local", "two");
+        assertThat(second.get("/health/ready").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(6)
+    void withoutAClusterThereIsNoneAndNothingOfHazelcastIsLoaded() throws IOException {
+        Map<String, String> alone = HubProcess.environment(home.resolve("alone"), s3.settings());
+        Files.createDirectories(home.resolve("alone"));
+        Path loaded = home.resolve("loaded.txt");
+        try (HubProcess hub =
+                HubProcess.start(home.resolve("alone"), alone, List.of("-Xlog:class+load:file=" + loaded), "serve")) {
+            JsonObject listing = hub.json("/api/workers");
+            assertThat(listing.getBoolean("clustered")).isFalse();
+            assertThat(listing.getJsonArray("workers")).hasSize(1);
+        }
+        try (Stream<String> lines = Files.lines(loaded)) {
+            assertThat(lines.filter(line -> line.contains("hazelcast"))).isEmpty();
+        }
+    }
+
+    @Test
+    @Order(7)
+    void aWorkerWithoutASecretOrAClusterIsRefusedInWords() {
+        Map<String, String> none = HubProcess.environment(home.resolve("none"), null);
+        try (HubProcess worker = start("none", none, "worker")) {
+            assertThat(worker.exitCode()).isEqualTo(1);
+            assertThat(worker.err()).contains("set HUBSTORAGE_CLUSTER");
+        }
+        none.put("HUBSTORAGE_CLUSTER", "nas");
+        try (HubProcess worker = start("none", none, "worker")) {
+            assertThat(worker.exitCode()).isEqualTo(2);
+            assertThat(worker.err()).contains("HUBSTORAGE_CLUSTER_SECRET", "openssl rand -hex 32");
+        }
+    }
+}
