@@ -302,12 +302,22 @@ final class LockFile {
             }
         }
 
-        /** The file stays, so that no number comes twice. */
+        /** The file stays, so that no number comes twice. Also where the thread was interrupted, or it would seem held. */
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             closed.countDown();
-            counting.join();
+            boolean interrupted = false;
+            while (counting.isAlive()) {
+                try {
+                    counting.join();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
             write(ByteBuffer.wrap(FREE.getBytes(StandardCharsets.UTF_8)));
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
