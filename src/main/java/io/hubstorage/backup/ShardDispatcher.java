@@ -13,8 +13,6 @@ import io.hubstorage.bus.TransferMessage.Shard;
 import io.hubstorage.bus.TransferMessage.ShardId;
 import io.hubstorage.bus.TransferMessage.Source;
 import io.hubstorage.fs.DiskFull;
-import io.hubstorage.fs.Durable;
-import io.hubstorage.fs.Trees;
 import io.hubstorage.jobs.Job;
 import io.hubstorage.jobs.WorkerPool;
 import io.hubstorage.snapshot.Layout;
@@ -259,7 +257,7 @@ final class ShardDispatcher {
         Waiting shardWaiting = new Waiting(place);
         waiting.put(shard.id(), shardWaiting);
         try {
-            var _ = place.gone()
+            CompletableFuture<Void> _ = place.gone()
                     .thenRun(() -> shardWaiting.result.completeExceptionally(
                             new LostException("worker %s is not there any more".formatted(place.name()))));
             ask(folder.shard(shard), place, shardWaiting, new DeliveryOptions().setSendTimeout(ACCEPTANCE.toMillis()));
@@ -325,15 +323,10 @@ final class ShardDispatcher {
     /** Makes the shard's folders and its lease, which workers never do. */
     private static void prepare(Shard shard) throws IOException {
         if (shard.mode() != Mode.DRY_RUN) {
-            makeAgain(Path.of(shard.workspace().tree()));
-            makeAgain(Path.of(shard.workspace().journal()));
+            Files.createDirectories(Path.of(shard.workspace().tree()));
+            Files.createDirectories(Path.of(shard.workspace().journal()));
             Files.writeString(Path.of(shard.lease()), shard.runId());
         }
-    }
-
-    /** Where it is gone, but never what it was in: then another run has taken the staging. */
-    private static void makeAgain(Path folder) throws IOException {
-        Trees.createBelow(Durable.folderOf(folder), folder);
     }
 
     /** Takes the lease away first: that also reaches a worker that does not listen. */
