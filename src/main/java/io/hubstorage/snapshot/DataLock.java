@@ -80,7 +80,7 @@ public final class DataLock implements AutoCloseable {
             implements AutoCloseable {
         /** The claim first: whoever gets the system's lock must find it free. */
         @Override
-        public void close() throws IOException, InterruptedException {
+        public void close() throws IOException {
             try {
                 if (claim != null) {
                     claim.close();

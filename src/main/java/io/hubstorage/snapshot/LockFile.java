@@ -304,9 +304,13 @@ final class LockFile {
 
         /** The file stays, so that no number comes twice. */
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             closed.countDown();
-            counting.join();
+            try {
+                counting.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             write(ByteBuffer.wrap(FREE.getBytes(StandardCharsets.UTF_8)));
         }
     }
