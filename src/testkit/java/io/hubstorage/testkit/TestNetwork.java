@@ -15,6 +15,7 @@ import java.util.List;
  */
 public final class TestNetwork implements AutoCloseable {
     private static final int MASK = 24;
+    private static final String BRIDGE = "bridge";
 
     private final String name;
     private final String prefix;
@@ -41,11 +42,17 @@ public final class TestNetwork implements AutoCloseable {
     }
 
     private String tryMake() {
+        // The bridge has a namespace to itself, where no firewall of this machine's stands between the places.
+        String here = name + "o1";
         for (List<String> command : List.of(
-                List.of("ip", "link", "add", name, "type", "bridge"),
-                List.of("ip", "address", "add", host() + "/" + MASK, "dev", name),
-                List.of("ip", "link", "set", name, "up"),
-                List.of("iptables", "--version"))) {
+                List.of("iptables", "--version"),
+                List.of("ip", "netns", "add", name),
+                List.of("ip", "-n", name, "link", "add", BRIDGE, "type", "bridge"),
+                List.of("ip", "-n", name, "link", "set", BRIDGE, "up"),
+                List.of("ip", "link", "add", here, "type", "veth", "peer", "name", name + "i1", "netns", name),
+                List.of("ip", "-n", name, "link", "set", name + "i1", "master", BRIDGE, "up"),
+                List.of("ip", "address", "add", host() + "/" + MASK, "dev", here),
+                List.of("ip", "link", "set", here, "up"))) {
             String trouble = run(command);
             if (!trouble.isEmpty()) {
                 return trouble;
@@ -98,8 +105,10 @@ public final class TestNetwork implements AutoCloseable {
             String inside = name + "i" + number;
             String outside = name + "o" + number;
             succeed("ip", "netns", "add", namespace);
-            succeed("ip", "link", "add", outside, "type", "veth", "peer", "name", inside, "netns", namespace);
-            succeed("ip", "link", "set", outside, "master", name, "up");
+            succeed(
+                    "ip", "-n", name, "link", "add", outside, "type", "veth", "peer", "name", inside, "netns",
+                    namespace);
+            succeed("ip", "-n", name, "link", "set", outside, "master", BRIDGE, "up");
             within("ip", "address", "add", address() + "/" + MASK, "dev", inside);
             within("ip", "link", "set", inside, "up");
             within("ip", "link", "set", "lo", "up");
@@ -163,6 +172,6 @@ public final class TestNetwork implements AutoCloseable {
     @Override
     public void close() {
         places.forEach(Place::remove);
-        run(List.of("ip", "link", "delete", name));
+        run(List.of("ip", "netns", "delete", name));
     }
 }
