@@ -13,6 +13,8 @@ import io.hubstorage.bus.TransferMessage.Shard;
 import io.hubstorage.bus.TransferMessage.ShardId;
 import io.hubstorage.bus.TransferMessage.Source;
 import io.hubstorage.fs.DiskFull;
+import io.hubstorage.fs.Durable;
+import io.hubstorage.fs.Trees;
 import io.hubstorage.jobs.Job;
 import io.hubstorage.jobs.WorkerPool;
 import io.hubstorage.snapshot.Layout;
@@ -323,10 +325,15 @@ final class ShardDispatcher {
     /** Makes the shard's folders and its lease, which workers never do. */
     private static void prepare(Shard shard) throws IOException {
         if (shard.mode() != Mode.DRY_RUN) {
-            Files.createDirectories(Path.of(shard.workspace().tree()));
-            Files.createDirectories(Path.of(shard.workspace().journal()));
+            makeAgain(Path.of(shard.workspace().tree()));
+            makeAgain(Path.of(shard.workspace().journal()));
             Files.writeString(Path.of(shard.lease()), shard.runId());
         }
+    }
+
+    /** Where it is gone, but never what it was in: then another run has taken the staging. */
+    private static void makeAgain(Path folder) throws IOException {
+        Trees.createBelow(Durable.folderOf(folder), folder);
     }
 
     /** Takes the lease away first: that also reaches a worker that does not listen. */
