@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.Sizes;
+import io.hubstorage.fs.Durable;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.testkit.HubProcess;
@@ -54,6 +55,7 @@ final class LostProcessesIT {
     private static final int EVENTS = Integer.getInteger("hubstorage.events", 3);
 
     private static final boolean EVENTS_GIVEN = System.getProperty("hubstorage.events") != null;
+    private static final List<Event> KINDS = List.of(Event.values());
     private static final int BUCKETS = 9;
     private static final int OBJECTS = 120;
     private static final int WORKERS = 2;
@@ -250,7 +252,8 @@ final class LostProcessesIT {
             }
             undisturbed = seconds.stream().sorted().toList().get(seconds.size() / 2);
             check(newest());
-            say("undisturbed: %s s%n", seconds.stream().map("%.1f"::formatted).collect(Collectors.joining(", ")));
+            say("undisturbed: %s s%n"
+                    .formatted(seconds.stream().map("%.1f"::formatted).collect(Collectors.joining(", "))));
         }
 
         private void run() {
@@ -267,7 +270,7 @@ final class LostProcessesIT {
         }
 
         void round(int number) throws IOException {
-            Event event = Event.values()[random.nextInt(Event.values().length)];
+            Event event = KINDS.get(random.nextInt(KINDS.size()));
             Member member = workers.get(random.nextInt(WORKERS));
             double after = (0.05 + 0.85 * random.nextDouble()) * undisturbed;
             double length = 6 + 6 * random.nextDouble();
@@ -306,18 +309,18 @@ final class LostProcessesIT {
                 awaitQuiet();
                 double more = took - undisturbed;
                 longer.computeIfAbsent(event, _ -> new ArrayList<>()).add(more);
-                say(
-                        "%2d %-16s %s after %4.1f s for %4.1f s: run %5.1f s (%+.1f); %s taken from workers, %s"
-                                + " written late%n",
-                        number,
-                        event,
-                        event.name().startsWith("WORKER") ? member.name : "        ",
-                        (happened - begun) / 1e9,
-                        length,
-                        took,
-                        more,
-                        Sizes.count(fences.taken(), "folder"),
-                        Sizes.count(fences.late().size(), "file"));
+                say(("%2d %-16s %s after %4.1f s for %4.1f s: run %5.1f s (%+.1f); %s taken from workers, %s"
+                                + " written late%n")
+                        .formatted(
+                                number,
+                                event,
+                                event.name().startsWith("WORKER") ? member.name : "        ",
+                                (happened - begun) / 1e9,
+                                length,
+                                took,
+                                more,
+                                Sizes.count(fences.taken(), "folder"),
+                                Sizes.count(fences.late().size(), "file")));
                 assertThat(listing(layout.snapshot(String.valueOf(made))))
                         .as("the snapshot, from its commit until everybody was back")
                         .isEqualTo(committed);
@@ -397,8 +400,7 @@ final class LostProcessesIT {
             verify("--all");
         }
 
-        private void say(String format, Object... values) {
-            String line = format.formatted(values);
+        private void say(String line) {
             System.out.print(line);
             report.append(line);
         }
@@ -483,7 +485,7 @@ final class LostProcessesIT {
             try (Stream<Path> folders = Files.walk(workers, 3)) {
                 for (Path folder : folders.filter(each -> each.toString().endsWith(".lost"))
                         .toList()) {
-                    Path name = workers.getParent().getParent().relativize(folder);
+                    Path name = Durable.folderOf(Durable.folderOf(workers)).relativize(folder);
                     Set<Path> files = new HashSet<>();
                     try (Stream<Path> all = Files.walk(folder)) {
                         all.filter(Files::isRegularFile).map(folder::relativize).forEach(files::add);
