@@ -259,7 +259,7 @@ final class ShardDispatcher {
         Waiting shardWaiting = new Waiting(place);
         waiting.put(shard.id(), shardWaiting);
         try {
-            place.gone()
+            CompletableFuture<Void> _ = place.gone()
                     .thenRun(() -> shardWaiting.result.completeExceptionally(
                             new LostException("worker %s is not there any more".formatted(place.name()))));
             ask(folder.shard(shard), place, shardWaiting, new DeliveryOptions().setSendTimeout(ACCEPTANCE.toMillis()));
