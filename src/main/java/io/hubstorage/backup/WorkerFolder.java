@@ -9,7 +9,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -112,34 +111,63 @@ final class WorkerFolder {
         if (Files.isDirectory(tree())) {
             merge(tree(), tree);
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "shard-*")) {
-            for (Path file : files) {
-                if (!file.toString().endsWith(TransferMessage.Shard.DRAFT) && Files.isRegularFile(file)) {
-                    Files.move(file, journal.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
-                }
-            }
+        for (Path file : files()) {
+            Files.move(file, journal.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
         }
         Trees.delete(folder);
     }
 
-    /** Whole folders where the target has none of that name; shards share those above the keys at their ends. */
-    private static void merge(Path from, Path to) throws IOException {
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(from)) {
-            for (Path child : children) {
-                Path target = to.resolve(child.getFileName());
-                try {
-                    Files.move(child, target, StandardCopyOption.ATOMIC_MOVE);
-                } catch (NoSuchFileException e) {
-                    throw e;
-                } catch (FileSystemException e) {
-                    if (!Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)
-                            || !Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-                        throw e;
-                    }
-                    merge(child, target);
+    /** Those that are of use to the steps after this one. */
+    private List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "shard-*")) {
+            for (Path file : all) {
+                if (!file.toString().endsWith(TransferMessage.Shard.DRAFT) && Files.isRegularFile(file)) {
+                    files.add(file);
                 }
             }
         }
+        return files;
+    }
+
+    /**
+     * Moves all that is in a folder, and deletes it: whole folders where the target has none of that name, since shards share those
+     * above the keys at their ends.
+     */
+    private static void merge(Path from, Path to) throws IOException {
+        boolean found = true;
+        // Again until nothing is left: a file system may pass over names while others go from the folder that is read.
+        while (found) {
+            found = false;
+            try (DirectoryStream<Path> children = Files.newDirectoryStream(from)) {
+                for (Path child : children) {
+                    found = true;
+                    Path target = to.resolve(child.getFileName());
+                    if (!isFolder(target) || !isFolder(child)) {
+                        move(child, target);
+                    } else {
+                        merge(child, target);
+                    }
+                }
+            }
+        }
+        Files.delete(from);
+    }
+
+    /** Somebody else may make a folder of that name at this very moment. */
+    private static void move(Path child, Path target) throws IOException {
+        try {
+            Files.move(child, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            if (!isFolder(target) || !isFolder(child)) {
+                throw e;
+            }
+            merge(child, target);
+        }
+    }
+
+    private static boolean isFolder(Path path) {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override

@@ -315,7 +315,12 @@ final class TreeWriter {
     /** A folder that stands for a key of its own. */
     void folder(String path) throws IOException {
         lease.require();
-        folders.make(tree.resolve(path));
+        try {
+            folders.make(tree.resolve(path));
+        } catch (NoSuchFileException _) {
+            folders.forget();
+            folders.make(tree.resolve(path));
+        }
     }
 
     /**

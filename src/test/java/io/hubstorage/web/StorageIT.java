@@ -8,6 +8,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.JobKind;
 import io.hubstorage.bus.RetentionMessage;
+import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.config.HubConfig.Keep;
 import io.hubstorage.testkit.ChromiumExtension;
 import io.hubstorage.testkit.Shelf;
@@ -152,6 +153,25 @@ final class StorageIT {
             page.that(".opened h4").containsText("19 October 2026");
             page.that("#tip").isHidden();
             page.isWithoutComplaint();
+        }
+    }
+
+    @Test
+    void whoCopiesIsShownWhereOthersCouldJoin() {
+        rooms.preview(StorageRooms.RULES, 20, null);
+        try (WatchedPage page = open("/storage", 1440, ColorScheme.LIGHT)) {
+            page.hasCount("#workers li", 3);
+            page.that("#workers header").containsText("1 worker and the service");
+            page.that("#workers li:nth-child(1)").containsText("This service");
+            page.that("#workers li:nth-child(2)").containsText("2 parts of buckets");
+            page.that("#workers li:nth-child(3) .chip").hasText("Lost");
+            looks(page, "storage-workers");
+        }
+        server.rooms.workers =
+                new WorkersMessage.Listing(false, server.rooms.workers.workers().subList(0, 1));
+        try (WatchedPage page = open("/storage", 390, ColorScheme.DARK)) {
+            page.isShown("#kept .months");
+            page.that("#workers").isHidden();
         }
     }
 
