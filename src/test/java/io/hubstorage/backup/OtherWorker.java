@@ -89,9 +89,9 @@ final class OtherWorker implements Terms, AutoCloseable {
         }
         boolean told = address.equals(Addresses.TRANSFER_HEARTBEAT) || address.equals(Addresses.TRANSFER_RESULT);
         return address.startsWith("hubstorage.worker." + id + ".")
-                || told
+                || (told
                         && body instanceof JsonObject message
-                        && given.containsKey(message.getJsonObject("id").getInteger("dispatch"));
+                        && given.containsKey(message.getJsonObject("id").getInteger("dispatch")));
     }
 
     /** The shards that it was given so far, as they were told. */

@@ -103,7 +103,7 @@ final class WorkerFolderTest {
         assertThat(tree.resolve("top")).hasContent("top");
         assertThat(tree.resolve("a/own")).exists();
         assertThat(journal).isDirectoryContaining(file -> file.endsWith("shard-0000.journal"));
-        assertThat(Files.list(journal)).hasSize(2);
+        assertThat(journal.toFile().list()).hasSize(2);
         assertThat(home.resolve("workers")).isEmptyDirectory();
     }
 

@@ -64,7 +64,6 @@ final class TransferVerticleTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-04T12:00:00Z"));
     private ConfigStore store;
     private String deployment;
-    private TransferVerticle elsewhere;
 
     @BeforeEach
     void deploy(Vertx given) throws Exception {
@@ -337,22 +336,23 @@ final class TransferVerticleTest {
         await().until(search::isComplete);
     }
 
-    /** A worker as another process would have one; returns a shard for it. */
-    private TransferMessage.Shard deployElsewhere(String id) throws Exception {
-        elsewhere = new TransferVerticle(
+    /** A worker as another process would have one, by the id {@code elsewhere}. */
+    private TransferVerticle deployElsewhere() throws Exception {
+        TransferVerticle worker = new TransferVerticle(
                 Terms.of(store, () -> new WorkerMessage.Share(4, null)),
-                id,
+                "elsewhere",
                 "test",
                 Duration.ofMinutes(1),
                 new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)));
-        get(vertx.deployVerticle(elsewhere));
-        TransferMessage.Shard message = shard.message(Mode.COPY);
-        return message.in(message.id().dispatched(5), message.workspace());
+        get(vertx.deployVerticle(worker));
+        return worker;
     }
 
     @Test
     void aWorkerOfAnotherProcessTellsItsResultUntilItIsAnswered() throws Exception {
-        TransferMessage.Shard message = deployElsewhere("elsewhere");
+        TransferVerticle elsewhere = deployElsewhere();
+        TransferMessage.Shard message = shard.message(Mode.COPY);
+        message = message.in(message.id().dispatched(5), message.workspace());
 
         ask(Addresses.workerShard("elsewhere"), BusJson.encode(message));
 
@@ -368,7 +368,7 @@ final class TransferVerticleTest {
     @Test
     void aWorkerOfAnotherProcessAnswersNothingButForItsShards() throws Exception {
         get(vertx.undeploy(deployment));
-        deployElsewhere("elsewhere");
+        deployElsewhere();
 
         for (String address : List.of(
                 Addresses.S3_DISCOVER,
