@@ -33,10 +33,10 @@ public final class WorkersBench implements Callable<Integer> {
     private int processes = 3;
 
     @Option(names = "--objects")
-    private int objects = 12_000;
+    private int objects = 4_000;
 
     @Option(names = "--size")
-    private String size = "64KiB";
+    private String size = "16KiB";
 
     @Option(names = "--latency-ms")
     private int latencyMillis = 50;
@@ -45,7 +45,7 @@ public final class WorkersBench implements Callable<Integer> {
     private String bandwidthEach = "64KiB";
 
     @Option(names = "--runs")
-    private int runs = 5;
+    private int runs = 3;
 
     @Option(names = "--warm-ups")
     private int warmUps = 1;
@@ -90,7 +90,7 @@ public final class WorkersBench implements Callable<Integer> {
                         "--objects=" + objects,
                         "--size=" + size,
                         "--plain-etags-below=8MiB",
-                        "--keys=data/f##/object-####.bin",
+                        "--keys=data/f###/object-##.bin",
                         "--latency-ms=" + latencyMillis,
                         "--bandwidth-each=" + bandwidthEach),
                 work)) {
