@@ -33,10 +33,10 @@ public final class WorkersBench implements Callable<Integer> {
     private int processes = 3;
 
     @Option(names = "--objects")
-    private int objects = 12_000;
+    private int objects = 4_000;
 
     @Option(names = "--size")
-    private String size = "64KiB";
+    private String size = "16KiB";
 
     @Option(names = "--latency-ms")
     private int latencyMillis = 50;
@@ -45,7 +45,7 @@ public final class WorkersBench implements Callable<Integer> {
     private String bandwidthEach = "64KiB";
 
     @Option(names = "--runs")
-    private int runs = 5;
+    private int runs = 3;
 
     @Option(names = "--warm-ups")
     private int warmUps = 1;
@@ -90,7 +90,7 @@ public final class WorkersBench implements Callable<Integer> {
                         "--objects=" + objects,
                         "--size=" + size,
                         "--plain-etags-below=8MiB",
-                        "--keys=data/f##/object-####.bin",
+                        "--keys=data/f###/object-##.bin",
                         "--latency-ms=" + latencyMillis,
                         "--bandwidth-each=" + bandwidthEach),
                 work)) {
@@ -117,6 +117,9 @@ public final class WorkersBench implements Callable<Integer> {
         List<HubProcess> workers = new ArrayList<>();
         try (WarmHub alone = WarmHub.start(one);
                 WarmHub together = WarmHub.start(all)) {
+            // Only then is it a data folder, which a worker can know again.
+            double first = seconds(together);
+            log.printf("  alone    the service, before there are workers: %.1f s%n", first);
             for (int i = 1; i < processes; i++) {
                 workers.add(worker(all, work.resolve("worker-" + i), port, i));
             }
@@ -124,10 +127,10 @@ public final class WorkersBench implements Callable<Integer> {
             List<Pair> pairs = new ArrayList<>();
             for (int i = 1 - warmUps; i <= runs; i++) {
                 // Whoever comes second finds other caches: they take turns.
-                boolean first = i % 2 == 0;
-                double early = seconds(first ? together : alone);
-                double late = seconds(first ? alone : together);
-                Pair pair = first ? new Pair(late, early) : new Pair(early, late);
+                boolean swapped = i % 2 == 0;
+                double early = seconds(swapped ? together : alone);
+                double late = seconds(swapped ? alone : together);
+                Pair pair = swapped ? new Pair(late, early) : new Pair(early, late);
                 log.printf(
                         "  %-7s  one process %.1f s, %d processes %.1f s%n",
                         i < 1 ? "warm-up" : i + "/" + runs, pair.alone, processes, pair.together);

@@ -11,6 +11,7 @@ import io.hubstorage.fs.Blocks;
 import io.hubstorage.fs.DiskFull;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.fs.Durable;
+import io.hubstorage.fs.Trees;
 import io.hubstorage.manifest.ManifestIndex;
 import io.hubstorage.manifest.ManifestSummary;
 import io.hubstorage.manifest.ManifestWriter;
@@ -120,7 +121,7 @@ final class Commit {
             throws IOException {
         staging.assemble(attempt.number(), attempt.bucket());
         Path manifest = Layout.manifest(snapshot, attempt.bucket());
-        Files.createDirectories(Durable.folderOf(manifest));
+        Trees.createBelow(snapshot, Durable.folderOf(manifest));
         List<Path> parts =
                 attempt.shards().stream().map(BucketAttempt.ShardEnd::part).toList();
         ManifestSummary summary = ManifestWriter.join(parts, manifest);
@@ -144,7 +145,7 @@ final class Commit {
             return null;
         }
         Path all = Layout.failures(snapshot, attempt.bucket());
-        Files.createDirectories(Durable.folderOf(all));
+        Trees.createBelow(snapshot, Durable.folderOf(all));
         try (OutputStream out = Files.newOutputStream(all)) {
             for (Path file : files) {
                 Files.copy(file, out);

@@ -179,7 +179,7 @@ public final class SyntheticS3 implements AutoCloseable {
      * Limits the bodies.
      *
      * @param together bytes a second of all answers together; 0 for no limit
-     * @param each bytes a second of each answer; 0 for no limit
+     * @param each bytes a second of each object's body alone; 0 for no limit
      */
     public void bandwidth(long together, long each) {
         pace.limit(together);
@@ -238,7 +238,7 @@ public final class SyntheticS3 implements AutoCloseable {
             write.begin(latencyMillis);
             return;
         }
-        long rate = bodyRate;
+        long rate = request.kind() == RequestKind.GET ? bodyRate : 0;
         Exchange exchange = new Exchange(
                 vertx, http, request, fault, buckets, rate > 0 ? List.of(pace, new Pace(rate)) : List.of(pace), log);
         if (eachNanos > 0 && request.kind() == RequestKind.GET) {
