@@ -9,7 +9,7 @@ usage() {
 Usage: scripts/docker-start.sh [options]
 
 Starts the container, waits until it is healthy and prints the address of the dashboard. Needs the .env that
-scripts/docker-setup.sh makes; builds the image where there is none, or pulls it where .env names one that is to be pulled.
+scripts/docker-setup.sh makes; builds the image where there is none, or pulls it where .env names one to be pulled.
 A container that runs is replaced only if .env, docker-compose.yml or the image changed.
 
   --wait SECONDS   how long to wait (120)

@@ -16,9 +16,9 @@ What a release is made of, and what must hold of it before anybody gets it. Run 
   image-name REGISTRY OWNER/NAME the image's name, in lower case as registries want it; empty without a registry
   image-tags VERSION             its tags, a line each: 1.2.3, 1.2, 1 and latest; of a preview that one alone
   bases                          the images to build on, as build contexts for Docker, a line each
-  files VERSION FOLDER [IMAGE]   builds the jar, the Debian package, the list of what is in them, a Compose file that pulls
-                                 the image, and the checksums
-  image IMAGE VERSION            builds the image for this machine's platform and pushes it without a name; prints its digest
+  files VERSION FOLDER [IMAGE]   builds the jar, the Debian package, the list of what is in them, the Helm chart,
+                                 a Compose file that pulls the image, and the checksums
+  image IMAGE VERSION            builds the image for this machine's platform, pushes it nameless, prints its digest
   publish IMAGE VERSION DIGEST.. makes one image of several platforms' and names it; prints its digest
   check-files VERSION FOLDER     whether the files are whole, and of that version
   check-image IMAGE@DIGEST VERSION   pulls it: whether it runs, and is of that version and commit
@@ -30,6 +30,7 @@ TEXT
 
 jar_name() { printf 'hubstorage-%s.jar' "$1"; }
 sbom_name() { printf 'hubstorage-%s.cdx.json' "$1"; }
+chart_name() { printf 'hubstorage-chart-%s.tgz' "$1"; }
 
 version() {
   local number='(0|[1-9][0-9]*)' identifier='(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)'
@@ -93,12 +94,25 @@ files() {
   said=$(LC_ALL=C.UTF-8 "$project_dir/deploy/deb/java" -jar "$folder/$(jar_name "$version")" --version)
   [ "$said" = "HubStorage $version" ] || fail "the jar says of itself that it is '$said'"
   "$project_dir/scripts/deb.sh" --jar "$folder/$(jar_name "$version")" --version "$version" --output "$folder"
+  chart "$version" "$folder"
   if [ -n "$image" ]; then
     sed -e "s|^    image: .*|    image: \${HUBSTORAGE_IMAGE:-$image:$version}|" \
       "$project_dir/docker-compose.pull.yml" >"$folder/docker-compose.yml"
     cp "$project_dir/.env.example" "$folder/env.example"
   fi
   checksums "$folder" >"$folder/SHA256SUMS"
+}
+
+# What `helm package --version` would make: the folder of the chart with what its link leads to, without what it leaves out.
+chart() {
+  local version=$1 folder=$2 work
+  work=$(mktemp -d)
+  cp -rL "$project_dir/deploy/helm/hubstorage" "$work/"
+  rm -r "$work/hubstorage/ci" "$work/hubstorage/.helmignore"
+  sed -i -E "s/^(version|appVersion): .*/\1: $version/" "$work/hubstorage/Chart.yaml"
+  tar --sort=name --mtime="@$(git -C "$project_dir" log -1 --format=%ct)" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+    -C "$work" -cf - hubstorage | gzip -n >"$folder/$(chart_name "$version")"
+  rm -r "$work"
 }
 
 # Whether what builds here can say in the registry what an image holds and how it was made.
@@ -148,6 +162,8 @@ check_files() {
   [ "$said" = "hubstorage $version, true" ] || fail "the list of what is in the jar is of '$said'"
   said=$(dpkg-deb --field "$folder"/hubstorage_*.deb Version)
   [ "$said" = "${version/-/\~}" ] || fail "the Debian package is of the version '$said'"
+  said=$(tar -xzOf "$folder/$(chart_name "$version")" hubstorage/Chart.yaml | sed -n 's/^appVersion: //p')
+  [ "$said" = "$version" ] || fail "the Helm chart is of the version '$said'"
   if [ -f "$folder/docker-compose.yml" ]; then
     said=$(sed -n 's/^    image: .*:\([^:}]*\)}$/\1/p' "$folder/docker-compose.yml")
     [ "$said" = "$version" ] || fail "the Compose file pulls the version '$said'"

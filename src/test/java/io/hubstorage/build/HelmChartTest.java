@@ -579,8 +579,7 @@ final class HelmChartTest {
         assertThat(chart.path("appVersion").asText())
                 .isEqualTo(chart.path("version").asText());
         assertThat(Files.readString(Path.of("pom.xml")))
-                .contains("<artifactId>hubstorage</artifactId>\n  <version>%s</version>"
-                        .formatted(chart.path("version").asText()));
+                .contains("<revision>%s</revision>".formatted(chart.path("version").asText()));
     }
 
     private static String version() {

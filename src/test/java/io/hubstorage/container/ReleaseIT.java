@@ -259,6 +259,7 @@ final class ReleaseIT {
                             "hubstorage-9.8.7-rc.1.jar",
                             "hubstorage-9.8.7-rc.1.cdx.json",
                             "hubstorage_9.8.7~rc.1_all.deb",
+                            "hubstorage-chart-9.8.7-rc.1.tgz",
                             "docker-compose.yml",
                             "env.example",
                             "SHA256SUMS",
