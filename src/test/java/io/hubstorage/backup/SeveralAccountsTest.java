@@ -10,6 +10,7 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.StatusMessage;
+import io.hubstorage.fs.Durable;
 import io.hubstorage.manifest.EntryState;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.SnapshotInfo;
@@ -346,7 +347,7 @@ final class SeveralAccountsTest extends EngineTest {
         assertThat(adopted.tree(1, "photos").resolve("of")).hasContent("photos");
         assertThat(adopted.tree(2, "photos@archive").resolve("of")).hasContent("photos@archive");
         assertThat(assembly).doesNotExist();
-        assertThat(adopted.tree(1, "photos").getParent().getParent())
+        assertThat(Durable.folderOf(Durable.folderOf(adopted.tree(1, "photos"))))
                 .isDirectoryNotContaining("glob:**/{snapshot,undone}");
     }
 
