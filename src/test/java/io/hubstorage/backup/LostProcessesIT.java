@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.bus.Sizes;
-import io.hubstorage.fs.Durable;
 import io.hubstorage.snapshot.Layout;
 import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.testkit.HubProcess;
@@ -55,7 +54,6 @@ final class LostProcessesIT {
     private static final int EVENTS = Integer.getInteger("hubstorage.events", 3);
 
     private static final boolean EVENTS_GIVEN = System.getProperty("hubstorage.events") != null;
-    private static final List<Event> KINDS = List.of(Event.values());
     private static final int BUCKETS = 9;
     private static final int OBJECTS = 120;
     private static final int WORKERS = 2;
@@ -67,6 +65,7 @@ final class LostProcessesIT {
     /** In which whoever comes back late could do harm. */
     private static final Duration LATE = Duration.ofSeconds(3);
 
+    private static final List<Event> EVENT = List.of(Event.values());
     private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
 
     /** What happens to whom. */
@@ -130,7 +129,6 @@ final class LostProcessesIT {
         private final List<SyntheticBucket> buckets = new ArrayList<>();
         private final List<Member> workers = new ArrayList<>();
         private final List<HubProcess> gone = new ArrayList<>();
-        private final StringBuilder report = new StringBuilder();
         private final Map<Event, List<Double>> longer = new TreeMap<>();
         private @Nullable HubProcess service;
         private double undisturbed;
@@ -252,7 +250,7 @@ final class LostProcessesIT {
             }
             undisturbed = seconds.stream().sorted().toList().get(seconds.size() / 2);
             check(newest());
-            say("undisturbed: %s s%n"
+            say("undisturbed: %s s"
                     .formatted(seconds.stream().map("%.1f"::formatted).collect(Collectors.joining(", "))));
         }
 
@@ -270,7 +268,7 @@ final class LostProcessesIT {
         }
 
         void round(int number) throws IOException {
-            Event event = KINDS.get(random.nextInt(KINDS.size()));
+            Event event = EVENT.get(random.nextInt(EVENT.size()));
             Member member = workers.get(random.nextInt(WORKERS));
             double after = (0.05 + 0.85 * random.nextDouble()) * undisturbed;
             double length = 6 + 6 * random.nextDouble();
@@ -309,18 +307,18 @@ final class LostProcessesIT {
                 awaitQuiet();
                 double more = took - undisturbed;
                 longer.computeIfAbsent(event, _ -> new ArrayList<>()).add(more);
-                say(("%2d %-16s %s after %4.1f s for %4.1f s: run %5.1f s (%+.1f); %s taken from workers, %s"
-                                + " written late%n")
-                        .formatted(
-                                number,
-                                event,
-                                event.name().startsWith("WORKER") ? member.name : "        ",
-                                (happened - begun) / 1e9,
-                                length,
-                                took,
-                                more,
-                                Sizes.count(fences.taken(), "folder"),
-                                Sizes.count(fences.late().size(), "file")));
+                say("%2d %-16s %s after %4.1f s for %4.1f s: run %5.1f s (%+.1f); %s taken from workers, %s"
+                        + " written late"
+                                .formatted(
+                                        number,
+                                        event,
+                                        event.name().startsWith("WORKER") ? member.name : "        ",
+                                        (happened - begun) / 1e9,
+                                        length,
+                                        took,
+                                        more,
+                                        Sizes.count(fences.taken(), "folder"),
+                                        Sizes.count(fences.late().size(), "file")));
                 assertThat(listing(layout.snapshot(String.valueOf(made))))
                         .as("the snapshot, from its commit until everybody was back")
                         .isEqualTo(committed);
@@ -400,9 +398,8 @@ final class LostProcessesIT {
             verify("--all");
         }
 
-        private void say(String line) {
-            System.out.print(line);
-            report.append(line);
+        private static void say(String line) {
+            System.out.println(line);
         }
 
         String report() {
@@ -485,7 +482,7 @@ final class LostProcessesIT {
             try (Stream<Path> folders = Files.walk(workers, 3)) {
                 for (Path folder : folders.filter(each -> each.toString().endsWith(".lost"))
                         .toList()) {
-                    Path name = Durable.folderOf(Durable.folderOf(workers)).relativize(folder);
+                    Path name = layout.stagings().relativize(folder);
                     Set<Path> files = new HashSet<>();
                     try (Stream<Path> all = Files.walk(folder)) {
                         all.filter(Files::isRegularFile).map(folder::relativize).forEach(files::add);
