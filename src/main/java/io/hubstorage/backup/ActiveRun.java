@@ -164,16 +164,17 @@ final class ActiveRun implements Work {
         if (plan.dryRun()) {
             return Optional.empty();
         }
+        Destination.Check found = new Destination(layout, plan.settings().configFolder()).inspect();
+        if (!found.usable()) {
+            return Optional.of(report.because(FailureCause.DISK, found.message()));
+        }
+        // Only of the folder that was taken: in another one in its place the lock is not ours either.
         Optional<String> lost = Preflight.lost(layout, lock);
         if (lost.isPresent()) {
             return lost.map(why -> report.because(FailureCause.DISK, why));
         }
-        long outstanding = monitor.bytesOutstanding();
-        Destination.Check found = new Destination(layout, plan.settings().configFolder()).inspect();
-        return found.usable()
-                ? Preflight.shortage(plan.data(), outstanding, DiskProbe.usableBytes(plan.data()))
-                        .map(why -> report.because(FailureCause.DISK_FULL, why))
-                : Optional.of(report.because(FailureCause.DISK, found.message()));
+        return Preflight.shortage(plan.data(), monitor.bytesOutstanding(), DiskProbe.usableBytes(plan.data()))
+                .map(why -> report.because(FailureCause.DISK_FULL, why));
     }
 
     @Override
