@@ -173,7 +173,10 @@ class NettyTransportTest {
         }
         closing.get(30, TimeUnit.SECONDS);
         for (CompletableFuture<Void> request : requests) {
-            assertThat(request.handle((_, failure) -> failure == null || failure instanceof IOException)
+            // One that asks netty for a connection at that very moment gets its word: "Channel pool is closed!"
+            assertThat(request.handle((_, failure) -> failure == null
+                                    || failure instanceof IOException
+                                    || failure instanceof IllegalStateException)
                             .get(30, TimeUnit.SECONDS))
                     .isTrue();
         }
