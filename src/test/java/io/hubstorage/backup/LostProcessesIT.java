@@ -307,18 +307,17 @@ final class LostProcessesIT {
                 awaitQuiet();
                 double more = took - undisturbed;
                 longer.computeIfAbsent(event, _ -> new ArrayList<>()).add(more);
-                say("%2d %-16s %s after %4.1f s for %4.1f s: run %5.1f s (%+.1f); %s taken from workers, %s"
-                        + " written late"
-                                .formatted(
-                                        number,
-                                        event,
-                                        event.name().startsWith("WORKER") ? member.name : "        ",
-                                        (happened - begun) / 1e9,
-                                        length,
-                                        took,
-                                        more,
-                                        Sizes.count(fences.taken(), "folder"),
-                                        Sizes.count(fences.late().size(), "file")));
+                say(("%2d %-16s %s after %4.1f s for %4.1f s: run %5.1f s (%+.1f); %s taken," + " %s written late")
+                        .formatted(
+                                number,
+                                event,
+                                event.name().startsWith("WORKER") ? member.name : "        ",
+                                (happened - begun) / 1e9,
+                                length,
+                                took,
+                                more,
+                                Sizes.count(fences.taken(), "folder"),
+                                Sizes.count(fences.late().size(), "file")));
                 assertThat(listing(layout.snapshot(String.valueOf(made))))
                         .as("the snapshot, from its commit until everybody was back")
                         .isEqualTo(committed);
