@@ -579,7 +579,8 @@ final class HelmChartTest {
         assertThat(chart.path("appVersion").asText())
                 .isEqualTo(chart.path("version").asText());
         assertThat(Files.readString(Path.of("pom.xml")))
-                .contains("<revision>%s</revision>".formatted(chart.path("version").asText()));
+                .contains("<revision>%s</revision>"
+                        .formatted(chart.path("version").asText()));
     }
 
     private static String version() {
