@@ -62,11 +62,22 @@ final class Reach {
                     identity.context().getSocketFactory().createSocket(plain, place.host(), place.port(), true)) {
                 secure.setEnabledProtocols(new String[] {Identity.PROTOCOL});
                 secure.startHandshake();
+                awaitEnd(secure);
                 return true;
             }
         } catch (IOException e) {
             reasons.add("%s: %s.".formatted(place, reason(e)));
             return false;
+        }
+    }
+
+    /** Until the other side has seen the whole handshake: who leaves before is a stranger to it. */
+    private static void awaitEnd(SSLSocket secure) {
+        try {
+            secure.shutdownOutput();
+            secure.getInputStream().readNBytes(1);
+        } catch (IOException _) {
+            // It has proven itself all the same.
         }
     }
 

@@ -155,7 +155,7 @@ public final class Worker implements AutoCloseable {
     private void says(boolean ready, String sentence) {
         State before = state;
         if (!before.sentence().equals(sentence)) {
-            if (ready) {
+            if (ready || isStopped()) {
                 LOG.info("{}", sentence);
             } else {
                 LOG.warn("{}", sentence);
