@@ -87,6 +87,7 @@ public final class HubCommand extends CliCommand {
                 .addSubcommand(command(new AuditCommand(program)))
                 .addSubcommand(command(new IamPolicyCommand(program)))
                 .addSubcommand(command(new CompletionCommand(program)))
+                .addSubcommand(command(new ManCommand(program)))
                 .addSubcommand(config);
         root.getCommandSpec().version("HubStorage " + program.version());
         CliErrorHandler errors = new CliErrorHandler();

@@ -104,6 +104,7 @@ final class HubCommandTest {
                         "audit ",
                         "iam-policy ",
                         "completion ",
+                        "man ",
                         "--create-config");
         for (ExitCode code : ExitCode.values()) {
             assertThat(out.toString()).containsPattern("(?m)^  %d +\\w".formatted(code.code()));
@@ -126,7 +127,8 @@ final class HubCommandTest {
                 "token",
                 "audit",
                 "iam-policy",
-                "completion"
+                "completion",
+                "man"
             })
     void everyCommandHasHelpThatFitsATerminal(String command) {
         assertThat(run(command, "--help")).isZero();
