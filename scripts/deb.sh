@@ -84,5 +84,6 @@ sed -e "s|@VERSION@|$version|" -e "s|@SIZE@|$size|" \
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
 mkdir -p "$output"
-dpkg-deb --root-owner-group -Zxz --build "$root" "$output/hubstorage_${version}_all.deb" >/dev/null
+# Nearly all of it is the jar, which is packed already.
+dpkg-deb --root-owner-group -Zxz -z1 --build "$root" "$output/hubstorage_${version}_all.deb" >/dev/null
 good "Made $output/hubstorage_${version}_all.deb"

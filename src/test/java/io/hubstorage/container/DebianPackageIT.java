@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,17 +24,21 @@ final class DebianPackageIT {
     private static final Duration MINUTES = Duration.ofMinutes(5);
 
     @TempDir
-    Path folder;
+    static Path folder;
 
     private final String name = "hubstorage-deb-" + ProcessHandle.current().pid();
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void pack() {
         boolean there = Shell.run(folder, Map.of(), MINUTES, List.of("bash", "-c", "command -v dpkg-deb"))
                         .code()
                 == 0;
         Assumptions.assumeTrue(there, "dpkg-deb is not installed");
         pack(folder);
+    }
+
+    @BeforeEach
+    void start() {
         host(
                 "docker",
                 "run",
@@ -146,7 +151,7 @@ final class DebianPackageIT {
         assertThat(inside("echo 'a long password' | hubstorage password")
                         .succeeded()
                         .out())
-                .contains("HUBSTORAGE_WEB_PASSWORD_HASH");
+                .startsWith("pbkdf2:");
 
         String own = "cd /tmp && LC_ALL=C.UTF-8 DOCKER_MODE=false runuser --user nobody -- hubstorage snapshots";
         assertThat(inside(own).succeeded().out()).contains("/tmp/data").doesNotContain("/var/lib");
