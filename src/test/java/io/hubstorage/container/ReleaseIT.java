@@ -58,9 +58,10 @@ final class ReleaseIT {
     private static WorkflowRun release;
     private static String image;
 
-    /** Once for all tests: it builds the jar and the image. */
+    /** Once for all tests: it builds the jar and the image, which takes some minutes. */
     @BeforeAll
     static void release() throws IOException {
+        Assumptions.assumeTrue(Boolean.getBoolean("hubstorage.release"), "only with -Dhubstorage.release=true");
         Assumptions.assumeTrue(LocalRegistry.isInstalled(), "docker-registry is not installed");
         registry = LocalRegistry.in(Files.createDirectory(folder.resolve("registry")));
         image = registry.name() + "/some-owner/hubstorage";
