@@ -269,7 +269,7 @@ final class ReleaseIT {
         assertThat(shell(published("release"), "sha256sum --check --strict SHA256SUMS")
                         .out()
                         .lines())
-                .hasSize(5)
+                .hasSize(6)
                 .allSatisfy(line -> assertThat(line).endsWith(": OK"));
         assertThat(called().get(1))
                 .isEqualTo("cosign sign-blob --yes --bundle release/SHA256SUMS.sigstore.json release/SHA256SUMS");
