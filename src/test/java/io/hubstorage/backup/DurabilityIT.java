@@ -54,9 +54,11 @@ final class DurabilityIT {
         assertThat(calls.subList(0, named).stream().filter(DurabilityIT::isFsyncOfAnObject))
                 .as("files are not synced one by one")
                 .isEmpty();
-        int opened = index(calls, "\"%s\", O_RDONLY|O_CLOEXEC)".formatted(home.resolve("data")));
-        int firstFile = index(calls, "album-");
-        assertThat(opened).as("the descriptor is there before the first file").isBetween(0, firstFile - 1);
+        String folder = "\"%s\", O_RDONLY|O_CLOEXEC".formatted(home.resolve("data"));
+        // A call of another thread may cut the line.
+        assertThat(calls.subList(0, index(calls, "album-")))
+                .as("the descriptor is there before the first file")
+                .anyMatch(call -> call.contains(folder + ")") || call.contains(folder + " <unfinished"));
     }
 
     @Test

@@ -115,7 +115,7 @@ final class ActivityIT {
         page.click("#filter-result [data-value=errors]");
         page.that(".job[data-id='%s']".formatted(refused)).isVisible();
         page.hasCount(".job[data-id='%s']".formatted(whole), 0);
-        assertThat(page.page().url()).endsWith("/activity?result=errors");
+        page.addressHas("/activity?result=errors");
 
         page.open("/activity?kind=repair,replication");
         page.that("#jobs-end").containsText("No job fits these filters");

@@ -157,7 +157,7 @@ final class FilesIT {
         page().isShown(row("notes/2026/old.txt") + "[data-state=same]");
         page().hasCount(row("notes/2026/new.txt"), 0);
         page().that("#crumbs [aria-current]").hasText("2026");
-        assertThat(page().page().url()).contains("at=" + first, "path=notes%2F2026%2F");
+        page().addressHas("at=" + first, "path=notes%2F2026%2F");
         page().that("#summary").containsText("2 files");
 
         page().find("#scrubber").focus();
@@ -204,12 +204,12 @@ final class FilesIT {
         page().click("#panel .compare");
         page().that("#panel .hunks .removed").containsText("two");
         page().that("#panel .hunks .added").containsText("2");
-        assertThat(page().page().url()).contains("diff=" + first);
+        page().addressHas("diff=" + first);
         page().click("#panel a[aria-label='Back to the file']");
         page().that("#panel pre").hasText("plan\none\n2\n");
         page().click("#panel .file-versions li >> nth=1 >> a.when");
         page().that("#panel pre").hasText("plan\none\ntwo\n");
-        assertThat(page().page().url()).contains("at=" + first);
+        page().addressHas("at=" + first);
         page().isShown("#panel .file-versions li[aria-current][data-last=%s]".formatted(first));
     }
 
@@ -257,7 +257,7 @@ final class FilesIT {
         page().isShown("#canvas .row >> nth=0 >> text=large.bin");
         page().find("#filter").fill("*.BIN");
         page().hasCount("#canvas .row[data-key]", 2);
-        assertThat(page().page().url()).contains("filter=");
+        page().addressHas("filter=");
         page().find("#filter").fill("nobody");
         page().that("#note").containsText("Nothing here is called that");
         page().find("#filter").press("Escape");
@@ -294,7 +294,7 @@ final class FilesIT {
         page().hasCount("#canvas .row[data-key]", 19);
         page().that("#scrubber").hasAttribute("aria-valuemax", String.valueOf(MOMENTS));
         page().that("#scrubber").hasAttribute("aria-valuenow", "1");
-        assertThat(page().page().url()).contains("at=" + moments.getFirst());
+        page().addressHas("at=" + moments.getFirst());
         page().wasNotReloaded();
     }
 
@@ -380,7 +380,7 @@ final class FilesIT {
                 .isEqualTo("plan\none\ntwo\n");
         page().click("#found-list .versions li >> nth=1 >> a >> nth=0");
         page().that("#panel pre").hasText("plan\none\ntwo\n");
-        assertThat(page().page().url()).contains("at=" + first);
+        page().addressHas("at=" + first);
         page().find("#find").fill("nothing is called so");
         page().that("#found-list").containsText("Nothing found");
         page().find("#find").fill("*.png");

@@ -161,7 +161,7 @@ final class PaletteIT {
             press(page, "Enter");
             page.that("#pause").isFocused();
             page.that("#palette").isHidden();
-            assertThat(page.page().url()).doesNotContain("#");
+            page.addressHasNo("#");
             // Two of the rooms that the page asks are not there.
             page.forgives("503");
             palette(page, "verify");

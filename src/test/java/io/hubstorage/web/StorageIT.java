@@ -172,7 +172,7 @@ final class StorageIT {
                     .satisfies(start -> assertThat(start.snapshot()).isEqualTo(removable));
             page.click("#as-calendar");
             page.isShown("#kept .months");
-            assertThat(page.page().url()).doesNotContain("show");
+            page.addressHasNo("show");
             page.isWithoutComplaint();
         }
     }

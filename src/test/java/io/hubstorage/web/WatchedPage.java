@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A page in the browser that remembers every complaint: what a script threw, the console's errors, what the CSP refused. */
@@ -136,6 +137,16 @@ final class WatchedPage implements AutoCloseable {
 
     LocatorAssertions that(String selector) {
         return PlaywrightAssertions.assertThat(find(selector));
+    }
+
+    /** Waits until its address has all of them in it. */
+    void addressHas(String... parts) {
+        page.waitForURL(url -> Stream.of(parts).allMatch(url::contains));
+    }
+
+    /** Waits until its address does not have it. */
+    void addressHasNo(String part) {
+        page.waitForURL(url -> !url.contains(part));
     }
 
     void wasNotReloaded() {
