@@ -1,8 +1,8 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
-import io.hubstorage.backup.Workers;
-import io.hubstorage.backup.WorkersVerticle;
+import io.hubstorage.backup.workers.Workers;
+import io.hubstorage.backup.workers.WorkersVerticle;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;

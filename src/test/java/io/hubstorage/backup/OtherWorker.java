@@ -1,6 +1,7 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.HubStorage;
+import io.hubstorage.backup.workers.Workers;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.TransferMessage;

@@ -3,7 +3,7 @@ package io.hubstorage.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.hubstorage.backup.Workers;
+import io.hubstorage.backup.workers.Workers;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
