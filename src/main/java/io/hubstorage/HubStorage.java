@@ -156,8 +156,7 @@ public final class HubStorage {
 
     /** What copies in a worker's process. */
     static Worker.Copier copier(ConfigStore config, Supplier<WorkerMessage.Share> share, String id) {
-        TransferVerticle verticle =
-                new TransferVerticle(id, config, share, VERSION, S3Access.STALL, RetryPolicy.USUAL);
+        TransferVerticle verticle = new TransferVerticle(id, config, share, VERSION, S3Access.STALL, RetryPolicy.USUAL);
         return new Worker.Copier(verticle, verticle::shards);
     }
 

@@ -50,8 +50,7 @@ final class OtherWorker implements AutoCloseable {
                 engine.config().environment().overridden(variables),
                 engine.config().current().config(),
                 InstantSource.system());
-        this.verticle =
-                new TransferVerticle(id, config, () -> share, "test", S3Access.STALL, RetryPolicy.USUAL);
+        this.verticle = new TransferVerticle(id, config, () -> share, "test", S3Access.STALL, RetryPolicy.USUAL);
         vertx.eventBus().addOutboundInterceptor(wire());
         this.deployment = Hub.await(vertx.deployVerticle(verticle));
         this.hellos = vertx.setPeriodic(HELLO_MILLIS, _ -> {

@@ -207,8 +207,7 @@ final class SeveralWorkersTest extends EngineTest {
             s3.bucket(name, SyntheticBucket.uniform(40, 500, "##"));
         }
         hub.configure("one", "two").start();
-        OtherWorker other =
-                other("other", Map.of("AWS_ACCESS_KEY_ID", "nobody", "AWS_SECRET_ACCESS_KEY", "nothing"));
+        OtherWorker other = other("other", Map.of("AWS_ACCESS_KEY_ID", "nobody", "AWS_SECRET_ACCESS_KEY", "nothing"));
 
         RunRecord run = hub.backUp();
 
