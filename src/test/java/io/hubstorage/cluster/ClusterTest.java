@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.hubstorage.config.ClusterSettings;
 import io.hubstorage.config.ClusterSettings.Place;
 import io.hubstorage.config.ClusterSettings.Role;
+import io.hubstorage.testkit.FreePorts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.ByteArrayInputStream;
@@ -28,7 +29,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -60,21 +60,8 @@ class ClusterTest {
 
     /** @param at where the service is; 0 for any free port */
     private static ClusterSettings settings(String secret, int at) {
-        int own = freePort();
+        int own = FreePorts.two();
         return new ClusterSettings(List.of(new Place("127.0.0.1", at == 0 ? own : at)), secret, null, own, "test");
-    }
-
-    /** Of which the next one is free too; below those that the system gives to whoever connects. */
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-            try (ServerSocket one = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
-                    ServerSocket next = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
-                return Math.min(one.getLocalPort(), next.getLocalPort());
-            } catch (IOException taken) {
-                // Another one.
-            }
-        }
     }
 
     @BeforeAll
@@ -136,7 +123,7 @@ class ClusterTest {
 
     @Test
     void wherePeopleLookForAMemberAndNoneIsTheyAreToldSo() throws Exception {
-        ClusterSettings nobody = settings(SECRET, freePort());
+        ClusterSettings nobody = settings(SECRET, FreePorts.two());
         assertThat(Reach.problem(nobody, IDENTITY, OwnAddress.of(nobody)).orElseThrow())
                 .contains("nobody listens there");
         assertThat(Reach.problem(service, IDENTITY, OwnAddress.of(service)).orElseThrow())
