@@ -1,8 +1,8 @@
 package io.hubstorage;
 
 import io.hubstorage.backup.BackupVerticle;
-import io.hubstorage.backup.Workers;
-import io.hubstorage.backup.WorkersVerticle;
+import io.hubstorage.backup.workers.Workers;
+import io.hubstorage.backup.workers.WorkersVerticle;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Bus;
 import io.hubstorage.bus.BusJson;
@@ -45,7 +45,6 @@ import io.hubstorage.snapshot.Snapshots;
 import io.hubstorage.space.SpaceVerticle;
 import io.hubstorage.status.AlarmStore;
 import io.hubstorage.status.StatusVerticle;
-import io.hubstorage.transfer.Terms;
 import io.hubstorage.transfer.TransferVerticle;
 import io.hubstorage.verify.scrub.VerifyVerticle;
 import io.hubstorage.web.HttpVerticle;
@@ -157,8 +156,7 @@ public final class HubStorage {
 
     /** What copies in a worker's process. */
     static Worker.Copier copier(ConfigStore config, Supplier<WorkerMessage.Share> share, String id) {
-        TransferVerticle verticle =
-                new TransferVerticle(Terms.of(config, share), id, VERSION, S3Access.STALL, RetryPolicy.USUAL);
+        TransferVerticle verticle = new TransferVerticle(id, config, share, VERSION, S3Access.STALL, RetryPolicy.USUAL);
         return new Worker.Copier(verticle, verticle::shards);
     }
 
@@ -272,7 +270,8 @@ public final class HubStorage {
                 .compose(_ -> deploy(Room.STATUS, () -> new StatusVerticle(config, history, alarms, clock)))
                 .compose(_ -> deploy(
                         Room.TRANSFER,
-                        () -> new TransferVerticle(Terms.of(config, workers::local), VERSION, stall, retries)))
+                        () -> new TransferVerticle(
+                                Addresses.LOCAL_WORKER, config, workers::local, VERSION, stall, retries)))
                 .compose(_ -> deploy(Room.JOBS, () -> new JobsVerticle(jobs, history)))
                 .compose(_ ->
                         deploy(Room.BACKUP, () -> new BackupVerticle(config, jobs, history, clock, VERSION, workers)))

@@ -1,5 +1,6 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.backup.workers.Workers;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Alarm;
 import io.hubstorage.bus.BandwidthLimit;

@@ -1,5 +1,6 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.backup.workers.Workers;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BackupMessage;
 import io.hubstorage.bus.Bus;
@@ -40,7 +41,6 @@ public final class BackupVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Bus bus = new Bus(vertx);
-        vertx.setPeriodic(Workers.TICK.toMillis(), _ -> workers.tick());
         return Future.all(List.of(
                 bus.answer(Addresses.BACKUP_START, this::startRun),
                 bus.answer(Addresses.BACKUP_CANCEL, this::cancel),

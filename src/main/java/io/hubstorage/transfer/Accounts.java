@@ -2,6 +2,7 @@ package io.hubstorage.transfer;
 
 import io.hubstorage.bus.BucketName;
 import io.hubstorage.config.ConfigException;
+import io.hubstorage.config.ConfigStore;
 import io.hubstorage.requests.RequestPermits;
 import io.hubstorage.s3.S3Access;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * throttles costs the others nothing. Bandwidth is shared, because the line is. Thread-safe.
  */
 final class Accounts implements AutoCloseable {
-    private final Terms terms;
+    private final ConfigStore config;
     private final String version;
     private final Duration stall;
     private final DownloadRequests shared;
@@ -59,8 +60,8 @@ final class Accounts implements AutoCloseable {
      * @param shared what they have in common
      * @param memory of bodies, of all of them together
      */
-    Accounts(Terms terms, String version, Duration stall, DownloadRequests shared, long memory) {
-        this.terms = terms;
+    Accounts(ConfigStore config, String version, Duration stall, DownloadRequests shared, long memory) {
+        this.config = config;
         this.version = version;
         this.stall = stall;
         this.shared = shared;
@@ -73,7 +74,7 @@ final class Accounts implements AutoCloseable {
     }
 
     synchronized Account named(@Nullable String name) {
-        int sharers = 1 + terms.config().selection().accounts().size();
+        int sharers = 1 + config.config().selection().accounts().size();
         Account before = open.get(name);
         if (before == null || before.sharers != sharers) {
             Account now = before == null ? begin(name, sharers) : share(before, sharers);
@@ -85,7 +86,7 @@ final class Accounts implements AutoCloseable {
 
     private Account begin(@Nullable String name, int sharers) {
         RequestPermits permits = new RequestPermits(ceiling);
-        S3Connection connection = new S3Connection(() -> terms.aws(name), version, stall);
+        S3Connection connection = new S3Connection(() -> config.aws(name), version, stall);
         return share(new Account(name, connection, permits, shared, 0), sharers);
     }
 
@@ -106,7 +107,7 @@ final class Accounts implements AutoCloseable {
     /** All of them, the one without a name first. */
     List<Account> all() {
         List<Account> all = new ArrayList<>(List.of(named(null)));
-        terms.config().selection().accounts().keySet().forEach(name -> all.add(named(name)));
+        config.config().selection().accounts().keySet().forEach(name -> all.add(named(name)));
         return all;
     }
 
@@ -132,7 +133,7 @@ final class Accounts implements AutoCloseable {
 
     /** Closes what the configuration has made out of date; call when nothing is using it. */
     synchronized void closeOutdated() {
-        Set<String> known = terms.config().selection().accounts().keySet();
+        Set<String> known = config.config().selection().accounts().keySet();
         open.values().removeIf(account -> {
             boolean gone = account.name != null && !known.contains(account.name);
             if (gone) {

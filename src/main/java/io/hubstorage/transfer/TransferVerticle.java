@@ -6,6 +6,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.WorkerMessage;
+import io.hubstorage.config.ConfigStore;
 import io.hubstorage.fs.DiskSync;
 import io.hubstorage.integrity.ParallelMd5;
 import io.hubstorage.requests.RateLimiter;
@@ -32,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,8 +50,9 @@ public final class TransferVerticle extends VerticleBase {
     /** After which a result that nobody has answered is told again. */
     private static final long ANSWER_MILLIS = 1_000;
 
-    private final Terms terms;
     private final String id;
+    private final ConfigStore config;
+    private final Supplier<WorkerMessage.Share> share;
     private final Accounts accounts;
     private final RateLimiter bandwidth = new RateLimiter(System::nanoTime);
     private final BucketSearch search;
@@ -61,28 +64,28 @@ public final class TransferVerticle extends VerticleBase {
     private boolean stopping;
 
     /**
-     * The worker of the coordinator's own process.
-     *
-     * @param version of the program, for the user agent
-     * @param stall how long S3 may be silent
-     */
-    public TransferVerticle(Terms terms, String version, Duration stall, RetryPolicy retries) {
-        this(terms, Addresses.LOCAL_WORKER, version, stall, retries);
-    }
-
-    /**
      * A worker, which is the coordinator's own only by the id {@link Addresses#LOCAL_WORKER}. Any other answers nothing but for its
      * shards, and has what it writes on the disk before it says so.
      *
      * @param id of the worker
+     * @param share what of the run's requests and bandwidth is this worker's; asked several times a second, so it must not block
+     * @param version of the program, for the user agent
+     * @param stall how long S3 may be silent
      */
-    public TransferVerticle(Terms terms, String id, String version, Duration stall, RetryPolicy retries) {
-        this.terms = terms;
+    public TransferVerticle(
+            String id,
+            ConfigStore config,
+            Supplier<WorkerMessage.Share> share,
+            String version,
+            Duration stall,
+            RetryPolicy retries) {
         this.id = id;
+        this.config = config;
+        this.share = share;
         long memory = DownloadRequests.memoryOfHeap(Runtime.getRuntime().maxMemory());
         DownloadRequests shared = new DownloadRequests(
                 new RequestPermits(S3Connection.CONNECTIONS), bandwidth, memory, retries, new ParallelMd5());
-        this.accounts = new Accounts(terms, version, stall, shared, memory);
+        this.accounts = new Accounts(config, version, stall, shared, memory);
         this.search = new BucketSearch(
                 retries,
                 () -> accounts.all().stream()
@@ -103,7 +106,7 @@ public final class TransferVerticle extends VerticleBase {
             ears.addAll(List.of(
                     answer(Addresses.TRANSFER_FOLDERS, this::folders),
                     answer(Addresses.S3_DISCOVER, body -> search.find(BusJson.request(body, S3Message.Discover.class))),
-                    answer(Addresses.S3_DIAGNOSE, _ -> new AccountDiagnoses(accounts, terms.config()).diagnose()),
+                    answer(Addresses.S3_DIAGNOSE, _ -> new AccountDiagnoses(accounts, config.config()).diagnose()),
                     consume(Addresses.CONFIG_CHANGED, _ -> closeOutdated()),
                     answer(Addresses.S3_FILTER_PREVIEW, this::tryFilter)));
         }
@@ -137,10 +140,10 @@ public final class TransferVerticle extends VerticleBase {
 
     /** Puts in force what the configuration says for this moment, also for requests that are under way. */
     private void limit() {
-        WorkerMessage.Share share = terms.share();
-        Double limit = share.bytesPerSecond();
+        WorkerMessage.Share mine = share.get();
+        Double limit = mine.bytesPerSecond();
         double bytesPerSecond = limit == null ? Double.POSITIVE_INFINITY : limit;
-        accounts.ceiling(Requests.mostAt(bytesPerSecond, share.requests()));
+        accounts.ceiling(Requests.mostAt(bytesPerSecond, mine.requests()));
         if (bandwidth.rate(bytesPerSecond)) {
             LOG.info("Downloads are {}", limit == null ? "not limited any more" : "limited to " + inWords(limit));
         }
@@ -177,7 +180,7 @@ public final class TransferVerticle extends VerticleBase {
 
     /** For a shard as it is worked on in this process: where it has the data folder, and as its disk needs it. */
     private ShardJob job(TransferMessage.Shard asked) throws IOException {
-        Path data = terms.dataPath().toAbsolutePath().normalize();
+        Path data = config.dataPath().toAbsolutePath().normalize();
         TransferMessage.Shard shard = asked.in(asked.id(), asked.workspace().resolvedAt(data));
         Accounts.Account account = accounts.of(shard.bucket());
         if (isLocal()) {
@@ -287,7 +290,7 @@ public final class TransferVerticle extends VerticleBase {
     private S3Message.FilterOutcome tryFilter(JsonObject body) throws Exception {
         S3Message.FilterTrial trial = BusJson.request(body, S3Message.FilterTrial.class);
         FilterPreview preview = new FilterPreview(trial);
-        return preview.run(terms.dataPath(), accounts.of(trial.bucket())::s3);
+        return preview.run(config.dataPath(), accounts.of(trial.bucket())::s3);
     }
 
     /** Finds out what somebody asks; blocking. */

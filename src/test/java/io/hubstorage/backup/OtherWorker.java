@@ -1,39 +1,34 @@
 package io.hubstorage.backup;
 
 import io.hubstorage.HubStorage;
+import io.hubstorage.backup.workers.Workers;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.TransferMessage;
 import io.hubstorage.bus.WorkerMessage;
 import io.hubstorage.config.ConfigStore;
-import io.hubstorage.config.HubConfig;
-import io.hubstorage.config.Settings;
 import io.hubstorage.requests.RetryPolicy;
 import io.hubstorage.s3.S3Access;
 import io.hubstorage.testkit.Hub;
-import io.hubstorage.transfer.Terms;
 import io.hubstorage.transfer.TransferVerticle;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryContext;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A transfer worker as another process would be one: on the engine's bus, but with a way of its own to the data folder, and with
  * messages that can be cut off while it goes on.
  */
-final class OtherWorker implements Terms, AutoCloseable {
+final class OtherWorker implements AutoCloseable {
     private static final long HELLO_MILLIS = 200;
 
     private final String id;
-    private final Path data;
-    private final ConfigStore config;
     private final Workers workers;
     private final Vertx vertx;
     private final TransferVerticle verticle;
@@ -42,18 +37,20 @@ final class OtherWorker implements Terms, AutoCloseable {
     private final Map<Integer, TransferMessage.Shard> given = new ConcurrentHashMap<>();
     private volatile WorkerMessage.Share share;
     private volatile boolean cut;
-    private volatile boolean withoutKeys;
     private boolean closed;
 
-    private OtherWorker(String id, Hub hub, Path data) {
+    private OtherWorker(String id, Hub hub, Map<String, String> variables) {
         HubStorage engine = hub.engine();
         this.id = id;
-        this.data = data;
-        this.config = engine.config();
         this.workers = engine.workers();
         this.vertx = hub.vertx();
         this.share = hello();
-        this.verticle = new TransferVerticle(this, id, "test", S3Access.STALL, RetryPolicy.USUAL);
+        ConfigStore config = ConfigStore.received(
+                vertx,
+                engine.config().environment().overridden(variables),
+                engine.config().current().config(),
+                InstantSource.system());
+        this.verticle = new TransferVerticle(id, config, () -> share, "test", S3Access.STALL, RetryPolicy.USUAL);
         vertx.eventBus().addOutboundInterceptor(wire());
         this.deployment = Hub.await(vertx.deployVerticle(verticle));
         this.hellos = vertx.setPeriodic(HELLO_MILLIS, _ -> {
@@ -63,9 +60,9 @@ final class OtherWorker implements Terms, AutoCloseable {
         });
     }
 
-    /** Starts one that finds the data folder there. */
-    static OtherWorker start(String id, Hub hub, Path data) {
-        return new OtherWorker(id, hub, data);
+    /** Starts one for which these variables are other ones than for the engine. */
+    static OtherWorker start(String id, Hub hub, Map<String, String> variables) {
+        return new OtherWorker(id, hub, variables);
     }
 
     private WorkerMessage.Share hello() {
@@ -104,11 +101,6 @@ final class OtherWorker implements Terms, AutoCloseable {
         return verticle.shards();
     }
 
-    /** From now on it has no credentials. */
-    void loseKeys() {
-        withoutKeys = true;
-    }
-
     /** From now on nothing reaches it, and nothing of it is heard; it goes on. */
     void cutOff() {
         cut = true;
@@ -123,27 +115,6 @@ final class OtherWorker implements Terms, AutoCloseable {
     /** Says that it goes. */
     void leave() {
         workers.left(id);
-    }
-
-    @Override
-    public HubConfig config() {
-        return config.config();
-    }
-
-    @Override
-    public Settings.@Nullable Aws aws(@Nullable String account) {
-        Settings.Aws aws = config.aws(account);
-        return aws == null || !withoutKeys ? aws : aws.withKeys(new Settings.Keys("nobody", "nothing", null));
-    }
-
-    @Override
-    public Path dataPath() {
-        return data;
-    }
-
-    @Override
-    public WorkerMessage.Share share() {
-        return share;
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,12 +54,18 @@ final class SeveralWorkersTest extends EngineTest {
 
     /** With the data folder at a place of its own, as in another container. */
     private OtherWorker other(String id) throws IOException {
+        return other(id, Map.of());
+    }
+
+    private OtherWorker other(String id, Map<String, String> variables) throws IOException {
         Path data = home.resolve("data-of-" + id);
         if (!Files.exists(data)) {
             Files.createDirectories(hub.data());
             Files.createSymbolicLink(data, hub.data());
         }
-        OtherWorker other = OtherWorker.start(id, hub, data);
+        Map<String, String> its = new HashMap<>(variables);
+        its.put("HUBSTORAGE_DATA_PATH", data.toString());
+        OtherWorker other = OtherWorker.start(id, hub, its);
         others.add(other);
         return other;
     }
@@ -200,8 +207,7 @@ final class SeveralWorkersTest extends EngineTest {
             s3.bucket(name, SyntheticBucket.uniform(40, 500, "##"));
         }
         hub.configure("one", "two").start();
-        OtherWorker other = other("other");
-        other.loseKeys();
+        OtherWorker other = other("other", Map.of("AWS_ACCESS_KEY_ID", "nobody", "AWS_SECRET_ACCESS_KEY", "nothing"));
 
         RunRecord run = hub.backUp();
 

@@ -3,7 +3,7 @@ package io.hubstorage.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.hubstorage.backup.Workers;
+import io.hubstorage.backup.workers.Workers;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.S3Message;
@@ -95,7 +95,9 @@ final class TransferVerticleTest {
                 home.resolve("variables"));
         store = get(ConfigStore.open(vertx, environment, UnaryOperator.identity(), InstantSource.fixed(Instant.EPOCH)));
         deployment = get(vertx.deployVerticle(new TransferVerticle(
-                Terms.of(store, new Workers(store::config, now::get)::local),
+                Addresses.LOCAL_WORKER,
+                store,
+                new Workers(store::config, now::get)::local,
                 "test",
                 Duration.ofMinutes(1),
                 new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)))));
@@ -339,8 +341,9 @@ final class TransferVerticleTest {
     /** A worker as another process would have one, by the id {@code elsewhere}. */
     private TransferVerticle deployElsewhere() throws Exception {
         TransferVerticle worker = new TransferVerticle(
-                Terms.of(store, () -> new WorkerMessage.Share(4, null)),
                 "elsewhere",
+                store,
+                () -> new WorkerMessage.Share(4, null),
                 "test",
                 Duration.ofMinutes(1),
                 new RetryPolicy(Duration.ofMillis(1), Duration.ofMillis(2), 3, Duration.ofMinutes(2)));

@@ -1,4 +1,4 @@
-package io.hubstorage.backup;
+package io.hubstorage.backup.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 final class RateTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final RunMonitor.Rate rate = new RunMonitor.Rate();
+    private final Rate rate = new Rate();
 
     @Test
     void aSteadyStreamHasItsTrueRateFromTheSecondSampleOn() {

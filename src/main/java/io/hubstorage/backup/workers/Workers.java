@@ -1,4 +1,4 @@
-package io.hubstorage.backup;
+package io.hubstorage.backup.workers;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BandwidthLimit;
@@ -29,13 +29,12 @@ import org.slf4j.LoggerFactory;
  * they say so. Gives out their places for shards and divides among them what a run may take. Thread-safe.
  */
 public final class Workers {
-    /** After which a worker that says nothing counts as lost; it says that it is there every second. */
-    public static final Duration SILENCE = Duration.ofSeconds(5);
-
     /** How often {@link #tick} is to be called. */
-    public static final Duration TICK = Duration.ofMillis(500);
+    static final Duration TICK = Duration.ofMillis(500);
 
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
+    /** After which a worker that says nothing counts as lost; it says that it is there every second. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
     /** Shards of an account, for each worker. */
     private static final int AT_ONCE = 8;
     /** The highest that can be set: as many as one process has connections. It is no limit to several. */
@@ -73,7 +72,7 @@ public final class Workers {
         final String name;
         final Instant since;
         final Set<Place> places = new HashSet<>();
-        final RunMonitor.Rate rate = new RunMonitor.Rate();
+        final Rate rate = new Rate();
         Instant heard;
         long heardNanos;
         long received;
@@ -108,7 +107,7 @@ public final class Workers {
     }
 
     /** A worker's place for one shard, until it is closed. */
-    final class Place implements AutoCloseable {
+    public final class Place implements AutoCloseable {
         private final Member member;
         private final String account;
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -119,25 +118,28 @@ public final class Workers {
             this.account = account;
         }
 
-        String worker() {
+        /** The id of whose it is. */
+        public String worker() {
             return member.id;
         }
 
-        String name() {
+        /** The same, for people. */
+        public String name() {
             return member.name;
         }
 
-        boolean isLocal() {
+        /** Whether it is the coordinator's own worker, which is in this process. */
+        public boolean isLocal() {
             return member.isLocal();
         }
 
         /** Completes when the worker is not there any more. */
-        CompletableFuture<Void> gone() {
+        public CompletableFuture<Void> gone() {
             return gone;
         }
 
         /** So many bytes of bodies have come for the shard. */
-        void received(long bytes) {
+        public void received(long bytes) {
             lock.lock();
             try {
                 member.received += Math.max(0, bytes - received);
@@ -243,7 +245,7 @@ public final class Workers {
     }
 
     /** How many are there. */
-    int count() {
+    public int count() {
         lock.lock();
         try {
             return members.size();
@@ -280,7 +282,7 @@ public final class Workers {
      *     others from being worked on
      * @param eligible takes ids; must take the coordinator's own, which alone is there for sure
      */
-    Place take(String account, Predicate<String> eligible) throws InterruptedException {
+    public Place take(String account, Predicate<String> eligible) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (true) {

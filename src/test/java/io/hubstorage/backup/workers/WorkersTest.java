@@ -1,4 +1,4 @@
-package io.hubstorage.backup;
+package io.hubstorage.backup.workers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

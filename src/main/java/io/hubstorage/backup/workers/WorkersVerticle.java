@@ -1,4 +1,4 @@
-package io.hubstorage.backup;
+package io.hubstorage.backup.workers;
 
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.Bus;
@@ -61,6 +61,7 @@ public final class WorkersVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        vertx.setPeriodic(Workers.TICK.toMillis(), _ -> workers.tick());
         Bus bus = new Bus(vertx);
         List<Future<Void>> ears = new ArrayList<>();
         ears.add(bus.answer(Addresses.WORKERS_LIST, _ -> Future.succeededFuture(listing())));
