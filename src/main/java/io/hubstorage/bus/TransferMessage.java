@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Between the backup room and its transfer workers; internal, not bridged. Paths on the bus are relative to the data folder, which
- * another process may have elsewhere; those of a dry run, which leaves this process never, are absolute.
+ * another process may have elsewhere; those of a dry run, which never leaves this process, are absolute.
  */
 public sealed interface TransferMessage {
     /** What a worker does with a shard. */

@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
         description = {
             "Copy for a service on another machine, into the same data folder (NFS, CephFS).",
             "",
-            "Needs HUBSTORAGE_CLUSTER (where the service is), HUBSTORAGE_CLUSTER_SECRET, the",
-            "data folder and the AWS_* credentials; what to copy and how it has from the service.",
+            "Needs HUBSTORAGE_CLUSTER (where the service is), HUBSTORAGE_CLUSTER_SECRET, the data",
+            "folder and the AWS_* credentials; the service tells it what to copy, and how.",
             "While there is no service it waits for one."
         },
         footer = {

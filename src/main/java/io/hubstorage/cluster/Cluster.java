@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A process as a member of a cluster, and the Vert.x that reaches all of it. Members find each other and know where who listens by Hazelcast;
- * messages go from one Vert.x to the other without it. Both speak TLS by the one {@link Identity}.
+ * A process as a member of a cluster, and the Vert.x that reaches all of it. By Hazelcast members find each other and know who listens
+ * where; messages go from one Vert.x to the other without it. Both speak TLS with the same {@link Identity}.
  */
 public final class Cluster implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
@@ -55,8 +55,6 @@ public final class Cluster implements AutoCloseable {
     private static final long LOOK_MILLIS = 200;
     private static final int HANDSHAKE_SECONDS = 5;
     private static final int PING_MILLIS = 5_000;
-    /** Of a store that never leaves the memory of this process. */
-    private static final String STORE_PASSWORD = "memory";
     /** Members whose network was cut do not look for each other by themselves: who is left without a service joins anew. */
     private static final String NEVER_SECONDS = String.valueOf(TimeUnit.DAYS.toSeconds(20_000));
 
@@ -125,7 +123,7 @@ public final class Cluster implements AutoCloseable {
     static Cluster join(ClusterSettings settings, Identity identity, Role role) throws JoinException {
         OwnAddress address = OwnAddress.of(settings);
         String id = UUID.randomUUID().toString();
-        // For what it says before it has read its configuration.
+        // The same as in the configuration, for what Hazelcast logs before it has read that.
         System.setProperty(ClusterProperty.LOGGING_TYPE.getName(), "slf4j");
         try {
             HazelcastInstance hazelcast = HazelcastInstanceFactory.newHazelcastInstance(
@@ -143,7 +141,7 @@ public final class Cluster implements AutoCloseable {
                             e))
                     .orElseGet(() -> new JoinException("The cluster cannot be joined: " + e.getMessage(), e));
         } catch (IllegalStateException e) {
-            // Of Hazelcast, which could join nobody.
+            // Thrown by Hazelcast where it can join nobody.
             throw new JoinException("The cluster cannot be joined: " + e.getMessage(), e);
         }
     }
@@ -258,8 +256,8 @@ public final class Cluster implements AutoCloseable {
     private EventBusOptions bus() {
         return new EventBusOptions()
                 .setSsl(true)
-                .setKeyCertOptions(store(identity.keyStore(STORE_PASSWORD)))
-                .setTrustOptions(store(identity.trustStore(STORE_PASSWORD)))
+                .setKeyCertOptions(store(identity.keyStore()))
+                .setTrustOptions(store(identity.trustStore()))
                 .setClientAuth(ClientAuth.REQUIRED)
                 .setEnabledSecureTransportProtocols(Set.of(Identity.PROTOCOL))
                 .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
@@ -274,7 +272,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private static PfxOptions store(byte[] content) {
-        return new PfxOptions().setValue(Buffer.buffer(content)).setPassword(STORE_PASSWORD);
+        return new PfxOptions().setValue(Buffer.buffer(content)).setPassword(Identity.STORE_PASSWORD);
     }
 
     /** The other members that are services, by name and address, those that were there first before others. */

@@ -4,30 +4,22 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.security.MessageDigest;
-import java.security.Principal;
-import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
-import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedKeyManager;
-import javax.net.ssl.X509ExtendedTrustManager;
-import org.jspecify.annotations.Nullable;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * Who all members of a cluster are to each other: a key pair and a certificate that each makes of the secret alone, so that nothing else has to
@@ -39,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Identity {
     static final String PROTOCOL = "TLSv1.3";
+    /** Of stores that never leave the memory of this process. */
+    static final String STORE_PASSWORD = "memory";
 
     private static final String ALIAS = "member";
     /** Part of what all members of one version have in common: another value is another key. */
@@ -47,13 +41,13 @@ final class Identity {
     private static final int ITERATIONS = 600_000;
     private static final int SEED_BYTES = 32;
 
-    private final PrivateKey key;
-    private final X509Certificate certificate;
+    private final KeyStore keys;
+    private final KeyStore trusted;
     private final SSLContext context;
 
-    private Identity(PrivateKey key, X509Certificate certificate, SSLContext context) {
-        this.key = key;
-        this.certificate = certificate;
+    private Identity(KeyStore keys, KeyStore trusted, SSLContext context) {
+        this.keys = keys;
+        this.trusted = trusted;
         this.context = context;
     }
 
@@ -62,16 +56,31 @@ final class Identity {
         try {
             KeyPair pair = pair(seed(secret));
             X509Certificate certificate = SelfIssued.certificate(pair);
-            SSLContext context = SSLContext.getInstance(PROTOCOL);
-            Identity identity = new Identity(pair.getPrivate(), certificate, context);
-            context.init(
-                    new KeyManager[] {identity.new Shown()},
-                    new TrustManager[] {new Pinned(certificate)},
-                    new SecureRandom());
-            return identity;
-        } catch (GeneralSecurityException e) {
+            KeyStore keys = emptyStore();
+            keys.setKeyEntry(
+                    ALIAS, pair.getPrivate(), STORE_PASSWORD.toCharArray(), new X509Certificate[] {certificate});
+            KeyStore trusted = emptyStore();
+            trusted.setCertificateEntry(ALIAS, certificate);
+            return new Identity(keys, trusted, context(keys, trusted));
+        } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException("this Java runtime cannot make the keys of a cluster: " + e, e);
         }
+    }
+
+    private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    private static SSLContext context(KeyStore keys, KeyStore trusted) throws GeneralSecurityException {
+        KeyManagerFactory shown = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        shown.init(keys, STORE_PASSWORD.toCharArray());
+        TrustManagerFactory checked = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        checked.init(trusted);
+        SSLContext context = SSLContext.getInstance(PROTOCOL);
+        context.init(shown.getKeyManagers(), checked.getTrustManagers(), new SecureRandom());
+        return context;
     }
 
     private static byte[] seed(String secret) throws GeneralSecurityException {
@@ -85,7 +94,10 @@ final class Identity {
         }
     }
 
-    /** A private key of Ed25519 is any 32 bytes; these. The JDK makes the public one of them only while it generates a pair. */
+    /**
+     * A private key of Ed25519 is any 32 bytes; here it is the seed. The JDK computes the public key only while it generates a pair, so it
+     * is given the seed where it asks for random bytes.
+     */
     private static KeyPair pair(byte[] seed) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
         generator.initialize(255, new Given(seed));
@@ -112,142 +124,26 @@ final class Identity {
     }
 
     /** Key and certificate as a PKCS#12 store, for those that take nothing else. */
-    byte[] keyStore(String password) {
-        return store(
-                password,
-                store -> store.setKeyEntry(ALIAS, key, password.toCharArray(), new X509Certificate[] {certificate}));
+    byte[] keyStore() {
+        return content(keys);
     }
 
     /** The one certificate that is trusted, as a PKCS#12 store. */
-    byte[] trustStore(String password) {
-        return store(password, store -> store.setCertificateEntry(ALIAS, certificate));
+    byte[] trustStore() {
+        return content(trusted);
     }
 
-    @FunctionalInterface
-    private interface Filling {
-        void into(KeyStore store) throws GeneralSecurityException;
-    }
-
-    private static byte[] store(String password, Filling filling) {
+    private static byte[] content(KeyStore store) {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            filling.into(store);
             ByteArrayOutputStream out = new ByteArrayOutputStream();
-            store.store(out, password.toCharArray());
+            store.store(out, STORE_PASSWORD.toCharArray());
             return out.toByteArray();
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Somebody has another secret. */
-    static final class StrangerException extends CertificateException {
-        private static final long serialVersionUID = 1L;
-
-        StrangerException() {
-            super("the other side has another HUBSTORAGE_CLUSTER_SECRET");
-        }
-    }
-
-    /** Trusts one certificate and nothing that it might have issued; times and names are of no concern. */
-    private static final class Pinned extends X509ExtendedTrustManager {
-        private final byte[] certificate;
-
-        Pinned(X509Certificate certificate) throws CertificateException {
-            this.certificate = certificate.getEncoded();
-        }
-
-        private void check(X509Certificate[] chain) throws CertificateException {
-            if (chain.length != 1 || !MessageDigest.isEqual(certificate, chain[0].getEncoded())) {
-                throw new StrangerException();
-            }
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-                throws CertificateException {
-            check(chain);
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    }
-
-    /** Shows the certificate to whoever asks for one. */
-    private final class Shown extends X509ExtendedKeyManager {
-        @Override
-        public String chooseEngineClientAlias(String[] types, Principal @Nullable [] issuers, SSLEngine engine) {
-            return ALIAS;
-        }
-
-        @Override
-        public String chooseEngineServerAlias(String type, Principal @Nullable [] issuers, SSLEngine engine) {
-            return ALIAS;
-        }
-
-        @Override
-        public String chooseClientAlias(String[] types, Principal @Nullable [] issuers, Socket socket) {
-            return ALIAS;
-        }
-
-        @Override
-        public String chooseServerAlias(String type, Principal @Nullable [] issuers, Socket socket) {
-            return ALIAS;
-        }
-
-        @Override
-        public String[] getClientAliases(String type, Principal @Nullable [] issuers) {
-            return new String[] {ALIAS};
-        }
-
-        @Override
-        public String[] getServerAliases(String type, Principal @Nullable [] issuers) {
-            return new String[] {ALIAS};
-        }
-
-        @Override
-        public X509Certificate[] getCertificateChain(String alias) {
-            return new X509Certificate[] {certificate};
-        }
-
-        @Override
-        public PrivateKey getPrivateKey(String alias) {
-            return key;
-        }
-    }
-
-    /** The bytes that it is given, where somebody asks for random ones. */
+    /** Gives out these bytes in the place of random ones. */
     private static final class Given extends SecureRandom {
         private static final long serialVersionUID = 1L;
 

@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where this process listens for other members, and under what they know it.
+ * Where this process listens for other members, and where they reach it.
  *
- * @param bind an address of this machine, or 0.0.0.0 where others know it by a name that is none of its own
- * @param host what others are told
+ * @param bind an address of this machine, or 0.0.0.0 where they reach it by something that is not one
+ * @param host what they are told
  */
 record OwnAddress(String bind, String host) {
     private static final String ANY = "0.0.0.0";

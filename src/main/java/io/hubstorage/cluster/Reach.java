@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -71,7 +72,7 @@ final class Reach {
         }
     }
 
-    /** Until the other side has seen the whole handshake: who leaves before is a stranger to it. */
+    /** Waits until the other side has seen the whole handshake: it would take whoever leaves before that for a stranger. */
     private static void awaitEnd(SSLSocket secure) {
         try {
             secure.shutdownOutput();
@@ -83,7 +84,7 @@ final class Reach {
 
     private static String reason(IOException failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
-            if (at instanceof Identity.StrangerException) {
+            if (at instanceof CertificateException) {
                 return "it has another HUBSTORAGE_CLUSTER_SECRET";
             }
         }

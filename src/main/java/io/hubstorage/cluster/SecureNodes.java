@@ -41,17 +41,17 @@ final class SecureNodes extends DefaultNodeContext {
 
         @Override
         protected void createAndSetPhoneHome() {
-            // It tells nobody anything.
+            // Nothing is reported to the makers of Hazelcast, neither at the start …
         }
 
         @Override
         public void sendPhoneHome() {
-            // Nor later.
+            // … nor later.
         }
 
         @Override
         public void printNodeInfo() {
-            // What it is stands in our own line.
+            // Cluster has one line of its own for that.
         }
     }
 }

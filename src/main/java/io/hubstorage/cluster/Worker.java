@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a worker does all day: it looks for the service, tells it every second that it is there, and copies what it is told to. When the service
- * is gone it drops what it had under way, and looks for it again. Thread-safe.
+ * A worker: looks for the service, tells it every second that it is there, and copies what it is told to. When the service is gone it
+ * drops what it had under way and looks for it again. Thread-safe.
  */
 public final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
@@ -66,7 +66,7 @@ public final class Worker implements AutoCloseable {
     private final Instant startedAt;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
-    private volatile State state = new State(false, "The worker is starting.", 0);
+    private volatile State state = new State(false, "The worker is starting.");
     private volatile IntSupplier shards = () -> 0;
 
     /**
@@ -74,9 +74,8 @@ public final class Worker implements AutoCloseable {
      *
      * @param ready whether the service knows it and gives it work
      * @param sentence what it does, or why it does nothing
-     * @param joined how often the service has taken it
      */
-    public record State(boolean ready, String sentence, int joined) {}
+    public record State(boolean ready, String sentence) {}
 
     /** Makes what copies. */
     @FunctionalInterface
@@ -146,21 +145,20 @@ public final class Worker implements AutoCloseable {
         return stop.getCount() == 0;
     }
 
-    /** Whether it is over. */
+    /** Returns whether the worker was told to stop meanwhile. */
     private boolean pause(Duration length) throws InterruptedException {
         return stop.await(length.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Tells it once. */
+    /** Logs a sentence when it becomes true, and not again as long as it stays so. */
     private void says(boolean ready, String sentence) {
-        State before = state;
-        if (!before.sentence().equals(sentence)) {
+        if (!state.sentence().equals(sentence)) {
             if (ready || isStopped()) {
                 LOG.info("{}", sentence);
             } else {
                 LOG.warn("{}", sentence);
             }
-            state = new State(ready, sentence, before.joined() + (ready && !before.ready() ? 1 : 0));
+            state = new State(ready, sentence);
         }
     }
 
@@ -331,13 +329,13 @@ public final class Worker implements AutoCloseable {
             String deployed = copier;
             copier = null;
             config = null;
-            shards = () -> 0;
             if (deployed != null) {
                 vertx.undeploy(deployed).await();
             }
+            shards = () -> 0;
         }
 
-        /** First, so that others go on at once with what is dropped then. */
+        /** Told before anything is dropped, so that others go on with it at once. */
         private void goodbye() {
             try {
                 vertx.eventBus()

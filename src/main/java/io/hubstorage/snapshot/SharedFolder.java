@@ -87,7 +87,7 @@ public final class SharedFolder {
     /** What is wrong with an answer, in a sentence; empty if nothing is. */
     public Optional<String> judge(Question question, @Nullable String word) {
         if (!question.word().equals(word)) {
-            return Optional.of("It has read something else than what was written for it.");
+            return Optional.of("It has read something other than what was written for it.");
         }
         Path folder = probes.resolve(question.name());
         try {

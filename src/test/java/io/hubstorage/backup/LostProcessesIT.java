@@ -26,10 +26,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -48,8 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class LostProcessesIT {
     /**
-     * {@code mvn verify -Dit.test=LostProcessesIT -Dhubstorage.events=30} loses more; {@code -Dhubstorage.seed=…} repeats the choices,
-     * not the timing.
+     * {@code mvn verify -Dit.test=LostProcessesIT -Dhubstorage.events=30} loses more; {@code -Dhubstorage.seed=…} repeats the choices:
+     * what happens to whom, after how many objects, for how long.
      */
     private static final int EVENTS = Integer.getInteger("hubstorage.events", 3);
 
@@ -62,11 +65,10 @@ final class LostProcessesIT {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     /** Than undisturbed; a stop or a cut of the service itself comes on top of it. */
     private static final Duration LONGER = Duration.ofSeconds(15);
-    /** In which whoever comes back late could do harm. */
-    private static final Duration LATE = Duration.ofSeconds(3);
 
     private static final List<Event> EVENT = List.of(Event.values());
-    private static final long LOOK_NANOS = Duration.ofMillis(20).toNanos();
+    /** Between two looks at the disk, which tells nobody when something appears in it. */
+    private static final Duration LOOK = Duration.ofMillis(20);
 
     /** What happens to whom. */
     private enum Event {
@@ -165,7 +167,7 @@ final class LostProcessesIT {
                 TestNetwork.Place place = network.place();
                 workers.add(new Member("worker-" + i, place, work("worker-" + i, place)));
             }
-            awaitSnapshots(0);
+            awaitSnapshot(Set.of());
             awaitQuiet();
         }
 
@@ -190,6 +192,9 @@ final class LostProcessesIT {
         private HubProcess work(String name, TestNetwork.Place place) {
             Map<String, String> environment = environment(name, place.address());
             environment.put("HUBSTORAGE_LOG_PATH", home.resolve("logs-" + name).toString());
+            // So that it can be asked from here whether it is still at work on something.
+            environment.put("HUBSTORAGE_WEB_HOST", place.address());
+            environment.put("HUBSTORAGE_AUTH", "none");
             return HubProcess.startBy(place.command(), home, environment, "worker");
         }
 
@@ -201,7 +206,7 @@ final class LostProcessesIT {
             return running;
         }
 
-        /** Until all are there and nothing is under way. */
+        /** Until all are there and nothing is under way, nor anything of earlier runs that somebody was given up in. */
         private void awaitQuiet() {
             await().atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(200))
@@ -216,18 +221,34 @@ final class LostProcessesIT {
                                 .collect(Collectors.toCollection(TreeSet::new));
                         return !status.getBoolean("running")
                                 && ready.size() == WORKERS + 1
-                                && workers.stream().allMatch(worker -> ready.contains(worker.name));
+                                && workers.stream()
+                                        .allMatch(worker -> ready.contains(worker.name) && isIdle(worker.process));
                     });
+        }
+
+        /** By a worker's own word: what it does for a run that has given it up counts until that has ended, too. */
+        private static boolean isIdle(HubProcess worker) {
+            return worker.get("/metrics")
+                    .body()
+                    .lines()
+                    .toList()
+                    .containsAll(List.of("hubstorage_worker_ready 1.0", "hubstorage_worker_shards 0.0"));
         }
 
         private Set<String> snapshots() throws IOException {
             return Traces.snapshots(layout);
         }
 
-        private void awaitSnapshots(int known) throws IOException {
-            await().atMost(PATIENCE)
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(() -> snapshots().size() > known);
+        /** Returns the one that is there besides these. */
+        private String awaitSnapshot(Set<String> known) {
+            return await().atMost(PATIENCE)
+                    .pollInterval(LOOK)
+                    .until(
+                            () -> snapshots().stream()
+                                    .filter(name -> !known.contains(name))
+                                    .findFirst(),
+                            Optional::isPresent)
+                    .orElseThrow();
         }
 
         private void change() {
@@ -241,10 +262,10 @@ final class LostProcessesIT {
             List<Double> seconds = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 change();
-                int known = snapshots().size();
+                Set<String> known = snapshots();
                 long begun = System.nanoTime();
                 run();
-                awaitSnapshots(known);
+                awaitSnapshot(known);
                 seconds.add(since(begun));
                 awaitQuiet();
             }
@@ -263,79 +284,67 @@ final class LostProcessesIT {
             return (System.nanoTime() - nanos) / 1e9;
         }
 
-        private static long in(double seconds) {
-            return System.nanoTime() + (long) (seconds * 1e9);
-        }
-
         void round(int number) throws IOException {
             Event event = EVENT.get(random.nextInt(EVENT.size()));
             Member member = workers.get(random.nextInt(WORKERS));
-            double after = (0.05 + 0.85 * random.nextDouble()) * undisturbed;
+            long objects = (long) (random.nextDouble() * BUCKETS * OBJECTS);
             double length = 6 + 6 * random.nextDouble();
             change();
             Set<String> known = snapshots();
             try (Fences fences = Fences.watch(layout)) {
+                long asked = s3.counts().gets();
                 long begun = System.nanoTime();
                 run();
-                sleepUntil(in(after));
-                long happened = System.nanoTime();
+                await().atMost(PATIENCE)
+                        .pollInterval(LOOK)
+                        .until(() -> s3.counts().gets() >= asked + objects);
+                double after = since(begun);
                 happens(event, member);
-                long over = in(length);
-                Double took = null;
-                Map<String, String> committed = Map.of();
-                String made = null;
-                boolean undone = false;
-                while (took == null || !undone) {
-                    if (!undone && System.nanoTime() >= over) {
-                        undo(event, member);
-                        undone = true;
-                    }
-                    Set<String> fresh = new TreeSet<>(snapshots());
-                    fresh.removeAll(known);
-                    if (took == null && !fresh.isEmpty()) {
-                        took = since(begun);
-                        made = fresh.iterator().next();
-                        committed = listing(layout.snapshot(made));
-                    }
-                    if (since(begun) > PATIENCE.toSeconds()) {
-                        throw new AssertionError(
-                                "%s after %.1f s for %.1f s: no snapshot".formatted(event, after, length));
-                    }
-                    LockSupport.parkNanos(LOOK_NANOS);
+                // How long somebody is away is what is tried out: as long as that takes, nothing else can be waited
+                // for.
+                CompletableFuture<Void> over = CompletableFuture.runAsync(
+                        () -> undo(event, member),
+                        CompletableFuture.delayedExecutor((long) (length * 1_000), TimeUnit.MILLISECONDS));
+                String made;
+                double took;
+                Map<String, String> committed;
+                try {
+                    made = awaitSnapshot(known);
+                    took = since(begun);
+                    committed = listing(layout.snapshot(made));
+                } finally {
+                    over.join();
                 }
-                sleepUntil(System.nanoTime() + LATE.toNanos());
+                // Then nobody does anything late any more.
                 awaitQuiet();
+                fences.close();
                 double more = took - undisturbed;
                 longer.computeIfAbsent(event, _ -> new ArrayList<>()).add(more);
-                say(("%2d %-16s %s after %4.1f s for %4.1f s: run %5.1f s (%+.1f); %s taken," + " %s written late")
-                        .formatted(
-                                number,
-                                event,
-                                event.name().startsWith("WORKER") ? member.name : "        ",
-                                (happened - begun) / 1e9,
-                                length,
-                                took,
-                                more,
-                                Sizes.count(fences.taken(), "folder"),
-                                Sizes.count(fences.late().size(), "file")));
-                assertThat(listing(layout.snapshot(String.valueOf(made))))
+                say(
+                        "%2d %-16s %s after %4d objects (%4.1f s) for %4.1f s: run %5.1f s (%+.1f); %s taken, %s written late"
+                                .formatted(
+                                        number,
+                                        event,
+                                        event.name().startsWith("WORKER") ? member.name : "        ",
+                                        objects,
+                                        after,
+                                        length,
+                                        took,
+                                        more,
+                                        Sizes.count(fences.taken(), "folder"),
+                                        Sizes.count(fences.late().size(), "file")));
+                assertThat(listing(layout.snapshot(made)))
                         .as("the snapshot, from its commit until everybody was back")
                         .isEqualTo(committed);
                 assertThat(fences.late())
                         .as("written after their folder was taken away")
                         .isEmpty();
-                check(String.valueOf(made));
+                check(made);
                 boolean stood = event == Event.SERVICE_STOPPED;
                 // Not by default: how long it takes on a machine that others use, too, tells nothing.
                 assertThat(EVENTS_GIVEN ? more : 0)
                         .as("seconds more than undisturbed, %s", event)
                         .isLessThanOrEqualTo(LONGER.toSeconds() + (stood ? length : 0));
-            }
-        }
-
-        private static void sleepUntil(long nanos) {
-            for (long left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime()) {
-                LockSupport.parkNanos(left);
             }
         }
 
@@ -462,7 +471,9 @@ final class LostProcessesIT {
         }
 
         private void watch() {
-            while (!over.get()) {
+            boolean last;
+            do {
+                last = over.get();
                 try {
                     for (String staging : Traces.names(layout.stagings(), "*")) {
                         look(layout.workers(staging));
@@ -470,8 +481,8 @@ final class LostProcessesIT {
                 } catch (IOException | UncheckedIOException e) {
                     // It was renamed or cleared away meanwhile.
                 }
-                LockSupport.parkNanos(LOOK_NANOS);
-            }
+                LockSupport.parkNanos(LOOK.toNanos());
+            } while (!last);
         }
 
         private void look(Path workers) throws IOException {
@@ -515,6 +526,7 @@ final class LostProcessesIT {
             return late;
         }
 
+        /** After one more look. */
         @Override
         public void close() {
             over.set(true);

@@ -17,37 +17,31 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The example of a CronJob, and what finds out whether such objects are right. */
 final class CronJobTest {
+    private final KubernetesObjects objects = KubernetesObjects.in(Path.of("deploy/kubernetes/cronjob.yaml"));
+
     @TempDir
     Path folder;
 
-    private static List<JsonNode> objects() throws IOException {
-        return KubernetesModel.documents(Files.readString(Path.of("deploy/kubernetes/cronjob.yaml")));
-    }
-
-    private static JsonNode object(String kind) throws IOException {
-        return objects().stream()
-                .filter(object -> object.path("kind").asText().equals(kind))
-                .findFirst()
-                .orElseThrow();
-    }
-
     @Test
-    void theCronJobIsAsKubernetesWantsItAndShutOff() throws IOException {
-        assertThat(objects()).hasSize(4).flatExtracting(KubernetesModel::faults).isEmpty();
+    void theCronJobIsAsKubernetesWantsItAndShutOff() {
+        assertThat(objects.all())
+                .hasSize(4)
+                .flatExtracting(KubernetesModel::faults)
+                .isEmpty();
 
-        JsonNode pod = object("CronJob").at("/spec/jobTemplate/spec/template");
-        new PodCheck(pod, objects(), Set.of("s3-keys")).run();
+        JsonNode pod = objects.one("CronJob").at("/spec/jobTemplate/spec/template");
+        new PodCheck(pod, objects, Set.of("s3-keys")).run();
         assertThat(pod.at("/spec/containers/0/args").toString()).isEqualTo("[\"backup\",\"--json\"]");
         assertThat(pod.at("/spec/volumes").findValuesAsText("claimName"))
-                .isSubsetOf(objects().stream()
+                .isSubsetOf(objects.all().stream()
                         .map(object -> object.at("/metadata/name").asText())
                         .toList());
     }
 
     /** 2, 3 and 4 of cli.ExitCode: nothing that another try would mend. */
     @Test
-    void onlyWhatAnotherTryMayMendIsTriedAgain() throws IOException {
-        JsonNode job = object("CronJob").at("/spec/jobTemplate/spec");
+    void onlyWhatAnotherTryMayMendIsTriedAgain() {
+        JsonNode job = objects.one("CronJob").at("/spec/jobTemplate/spec");
         JsonNode rule = job.at("/podFailurePolicy/rules/0");
 
         assertThat(rule.path("action").asText()).isEqualTo("FailJob");
@@ -61,7 +55,7 @@ final class CronJobTest {
     void itsConfigurationIsValid() throws IOException {
         Path config = Files.writeString(
                 folder.resolve("config.json"),
-                object("ConfigMap").at("/data/config.json").asText());
+                objects.one("ConfigMap").at("/data/config.json").asText());
 
         Shell.Result result = Shell.run(
                 folder,

@@ -11,11 +11,15 @@ import java.util.stream.Stream;
 /**
  * Helm itself, as a library written in Go, in a process of its own: a JVM that has loaded it handles signals in another way than before.
  *
- * <p>Arguments: the chart to be judged, the one to be rendered, and a folder. For each {@code <release>-values.yaml} in there, {@code <release>.yaml} is what Helm makes of it, or
- * {@code <release>.refused} what it says against it; {@code lint} is what it finds wrong with the first chart, which is packed too.
+ * <p>Arguments: the chart to be judged, the one to be rendered, and a folder. For each {@code <release>-values.yaml} in there,
+ * {@code <release>-made.yaml} is what Helm makes of it, or {@code <release>-refused} what it says against it; {@code faults} is what it
+ * finds wrong with the first chart, which is packed too.
  */
 final class HelmProcess {
     static final String VALUES = "-values.yaml";
+    static final String MADE = "-made.yaml";
+    static final String REFUSED = "-refused";
+    static final String FAULTS = "faults";
 
     private HelmProcess() {}
 
@@ -24,7 +28,7 @@ final class HelmProcess {
         Path chart = Path.of(arguments[1]);
         Path folder = Path.of(arguments[2]);
         new Helm(Path.of(arguments[0])).packageIt().withDestination(folder).call();
-        Files.writeString(folder.resolve("lint"), lint.isFailed() ? String.join("\n", lint.getMessages()) : "");
+        Files.writeString(folder.resolve(FAULTS), lint.isFailed() ? String.join("\n", lint.getMessages()) : "");
         List<Path> values;
         try (Stream<Path> files = Files.list(folder)) {
             values = files.filter(file -> file.toString().endsWith(VALUES)).toList();
@@ -39,9 +43,9 @@ final class HelmProcess {
                         .withKubeVersion("v1.31.0")
                         .withValuesFile(file)
                         .call();
-                Files.writeString(folder.resolve(release + ".yaml"), made);
+                Files.writeString(folder.resolve(release + MADE), made);
             } catch (IllegalStateException e) {
-                Files.writeString(folder.resolve(release + ".refused"), String.valueOf(e.getMessage()));
+                Files.writeString(folder.resolve(release + REFUSED), String.valueOf(e.getMessage()));
             }
         }
     }

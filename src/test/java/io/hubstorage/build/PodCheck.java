@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param objects that are made with it
  * @param there names of Secrets and claims that are taken for granted
  */
-record PodCheck(JsonNode pod, List<JsonNode> objects, Set<String> there) {
+record PodCheck(JsonNode pod, KubernetesObjects objects, Set<String> there) {
     private static final Pattern OURS = Pattern.compile("(?:RESTORE_AWS|AWS|HUBSTORAGE|BACKUP)_[A-Z0-9_]+|DOCKER_MODE");
 
     void run() {
@@ -93,22 +93,15 @@ record PodCheck(JsonNode pod, List<JsonNode> objects, Set<String> there) {
 
     private void exists(String kind, String name) {
         if (!name.isEmpty() && !there.contains(name)) {
-            assertThat(objects).anySatisfy(object -> {
-                assertThat(object.path("kind").asText()).isEqualTo(kind);
-                assertThat(object.at("/metadata/name").asText()).isEqualTo(name);
-            });
+            assertThat(objects.all(kind))
+                    .extracting(object -> object.at("/metadata/name").asText())
+                    .contains(name);
         }
     }
 
     /** The variables that a service or a worker reads. */
     static Set<String> known() {
-        Set<String> known = new HashSet<>(Set.of(
-                "HUBSTORAGE_CLUSTER",
-                "HUBSTORAGE_CLUSTER_HOST",
-                "HUBSTORAGE_CLUSTER_PORT",
-                "HUBSTORAGE_CLUSTER_SECRET"));
-        known.addAll(matches(".env.example", "(?m)(?<=^(?:# )?)[A-Z][A-Z0-9_]+(?==)"));
-        return known;
+        return matches(".env.example", "(?m)(?<=^(?:# )?)[A-Z][A-Z0-9_]+(?==)");
     }
 
     /** What a pattern finds in the Dockerfile of the service. */

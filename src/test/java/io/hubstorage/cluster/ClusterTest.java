@@ -192,9 +192,10 @@ class ClusterTest {
 
     private static KeyManager[] keys(Identity identity) throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(new ByteArrayInputStream(identity.keyStore("x")), "x".toCharArray());
+        char[] password = Identity.STORE_PASSWORD.toCharArray();
+        store.load(new ByteArrayInputStream(identity.keyStore()), password);
         KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(store, "x".toCharArray());
+        factory.init(store, password);
         return factory.getKeyManagers();
     }
 

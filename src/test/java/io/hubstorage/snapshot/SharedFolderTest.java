@@ -45,7 +45,7 @@ class SharedFolderTest {
         assertThatThrownBy(() -> other.answer(question.name()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is not there");
-        assertThat(here.judge(question, "made up").orElseThrow()).contains("something else");
+        assertThat(here.judge(question, "made up").orElseThrow()).contains("something other");
         assertThat(here.judge(question, question.word()).orElseThrow()).contains("is not seen here");
     }
 

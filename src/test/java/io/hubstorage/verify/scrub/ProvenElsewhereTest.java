@@ -9,7 +9,6 @@ import io.hubstorage.verify.SnapshotVerifier;
 import io.hubstorage.verify.VerifyProgress;
 import io.hubstorage.verify.VerifyReport;
 import io.hubstorage.verify.VerifyRequest;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,24 +19,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What backups and verifications have read is not read again by a cycle. */
-final class ProvenElsewhereTest {
-    @TempDir
-    Path home;
-
-    @AutoClose
-    private ScrubKit kit;
-
-    @BeforeEach
-    void open() throws IOException {
-        kit = new ScrubKit(home.toRealPath());
-    }
-
+final class ProvenElsewhereTest extends ScrubKitTest {
     @Test
     void filesOfABackupCountAsProvenAndSoDoesWhatWasProvenElsewhere() throws Exception {
         SyntheticBucket bucket = kit.s3.bucket("photos", SyntheticBucket.uniform(10, 100, "##.jpg"));

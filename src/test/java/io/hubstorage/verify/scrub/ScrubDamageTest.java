@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.hubstorage.fs.Trees;
 import io.hubstorage.verify.VerifyTest;
 import io.hubstorage.verify.scrub.Damage.Kind;
-import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,24 +20,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What counts as damage, and how long it stays on the list. */
-final class ScrubDamageTest {
-    @TempDir
-    Path home;
-
-    @AutoClose
-    private ScrubKit kit;
-
-    @BeforeEach
-    void open() throws IOException {
-        kit = new ScrubKit(home.toRealPath());
-    }
-
+final class ScrubDamageTest extends ScrubKitTest {
     @Test
     void whatAUserWritesIntoAWritableFileIsFoundInEverySnapshot() throws Exception {
         kit.history(12, 3, new Random(4));

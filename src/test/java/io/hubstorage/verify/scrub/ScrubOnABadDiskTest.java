@@ -14,24 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that is full, goes away or gives back nothing is neither damage nor proof. */
-final class ScrubOnABadDiskTest {
-    @TempDir
-    Path home;
-
-    @AutoClose
-    private ScrubKit kit;
-
-    @BeforeEach
-    void open() throws IOException {
-        kit = new ScrubKit(home.toRealPath());
-    }
-
+final class ScrubOnABadDiskTest extends ScrubKitTest {
     @Test
     void tornAndDamagedLedgersCostAReadingAndNoMore() throws Exception {
         kit.history(20, 2, new Random(7));

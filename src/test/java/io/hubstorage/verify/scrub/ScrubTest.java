@@ -11,7 +11,6 @@ import io.hubstorage.bus.VerifyRecord;
 import io.hubstorage.jobs.Cancellation;
 import io.hubstorage.requests.RateLimiter;
 import io.hubstorage.verify.scrub.Damage.Kind;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,24 +28,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Cycles of proofs over snapshots that the engine made: which files they read, and when. */
-final class ScrubTest {
-    @TempDir
-    Path home;
-
-    @AutoClose
-    private ScrubKit kit;
-
-    @BeforeEach
-    void open() throws IOException {
-        kit = new ScrubKit(home.toRealPath());
-    }
-
+final class ScrubTest extends ScrubKitTest {
     @Test
     void twoHundredMishapsOverTwentySnapshotsAreFoundInOneCycleThatReadsEachFileOnce() throws Exception {
         Random random = new Random(20261127);
