@@ -102,6 +102,15 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
+{{- /* Where pods may run, and what gives way to them: of the values of the coordinator or the workers. */ -}}
+{{- define "hubstorage.placement" -}}
+{{- range $name, $value := pick . "priorityClassName" "nodeSelector" "tolerations" "affinity" }}
+{{- with $value }}
+{{ dict $name . | toYaml }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "hubstorage.containerSecurityContext" -}}
 allowPrivilegeEscalation: false
 privileged: false

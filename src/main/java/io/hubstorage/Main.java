@@ -145,20 +145,12 @@ public class Main implements Program {
 
     @Override
     public Running start(Launch launch) {
-        requireUnicodeFileNames();
+        boolean stays = launch.mode() != Launch.Mode.ONE_RUN;
         Environment environment = launch.environment();
-        environment.requireNamedFile();
+        prepare(environment, stays);
         Settings settings = environment.settings();
-        if (launch.mode() != Launch.Mode.ONE_RUN) {
-            Logging.early(Logging.Console.STDOUT);
-            String tight = tightMemory(memory());
-            if (tight != null) {
-                LOG.warn("{}", tight);
-            }
-        }
         PrometheusMeterRegistry registry = HttpVerticle.registry();
-        ClusterSettings clustered = launch.mode() == Launch.Mode.ONE_RUN ? null : ClusterSettings.of(environment);
-        environment.secrets().forEach(SecretMask::register);
+        ClusterSettings clustered = stays ? ClusterSettings.of(environment) : null;
         Cluster cluster = clustered == null ? null : join(clustered);
         Started started;
         try {
@@ -182,6 +174,24 @@ public class Main implements Program {
                 e.addSuppressed(another);
             }
             throw explained(e, settings.web());
+        }
+    }
+
+    /**
+     * What comes before all else.
+     *
+     * @param stays whether the process is there until it is told to stop, and its log goes to stdout
+     */
+    private static void prepare(Environment environment, boolean stays) {
+        requireUnicodeFileNames();
+        environment.requireNamedFile();
+        environment.secrets().forEach(SecretMask::register);
+        if (stays) {
+            Logging.early(Logging.Console.STDOUT);
+            String tight = tightMemory(memory());
+            if (tight != null) {
+                LOG.warn("{}", tight);
+            }
         }
     }
 
@@ -211,9 +221,7 @@ public class Main implements Program {
 
     @Override
     public Working work(Environment environment) {
-        requireUnicodeFileNames();
-        environment.requireNamedFile();
-        Logging.early(Logging.Console.STDOUT);
+        prepare(environment, true);
         ClusterSettings settings = ClusterSettings.of(environment);
         if (settings == null) {
             throw new StartException(
@@ -221,11 +229,6 @@ public class Main implements Program {
                             + " HUBSTORAGE_CLUSTER=nas:5701, and HUBSTORAGE_CLUSTER_SECRET here and there"
                             + " (docs/workers.md).",
                     null);
-        }
-        environment.secrets().forEach(SecretMask::register);
-        String tight = tightMemory(memory());
-        if (tight != null) {
-            LOG.warn("{}", tight);
         }
         Settings.Web web = environment.settings().web();
         PrometheusMeterRegistry registry = HttpVerticle.registry();

@@ -6,41 +6,15 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.Tally;
 import io.hubstorage.snapshot.Certificate;
-import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.SyntheticBucket;
 import io.hubstorage.testkit.SyntheticObject;
-import io.hubstorage.testkit.SyntheticS3;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class BackupRunTest {
-    @TempDir
-    Path home;
-
-    private SyntheticS3 s3;
-    private Hub hub;
-
-    @BeforeEach
-    void start() {
-        s3 = SyntheticS3.start();
-        hub = new Hub(home, s3.settings(), InstantSource.system());
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-        s3.close();
-    }
-
+final class BackupRunTest extends EngineTest {
     @Test
     void aFirstRunCopiesEveryObjectAndCertifiesIt() throws IOException {
         SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.uniform(1_000, 700, "album-##/##.jpg"));
@@ -99,10 +73,6 @@ final class BackupRunTest {
             }
         }
         assertThat(shared).isEqualTo(997);
-    }
-
-    private static Object inode(Path file) throws IOException {
-        return Objects.requireNonNull(Files.getAttribute(file, "unix:ino", LinkOption.NOFOLLOW_LINKS));
     }
 
     private static void assertHolds(Path folder, SyntheticBucket bucket) {

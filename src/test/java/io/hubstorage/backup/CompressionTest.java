@@ -216,14 +216,6 @@ final class CompressionTest extends EngineTest {
         assertThat(isCompressed(audit, "z.txt")).isFalse();
     }
 
-    private long downloaded() {
-        JsonObject current =
-                hub.request(Addresses.BACKUP_STATUS, new JsonObject()).getJsonObject("current");
-        return current == null
-                ? 0
-                : current.getJsonObject("totals").getJsonObject("downloaded").getLong("objects");
-    }
-
     private static void assertLinked(Audit before, Audit after, String... keys) throws IOException {
         for (String key : keys) {
             ManifestEntry entry = after.entry("photos", key);

@@ -1,5 +1,6 @@
 package io.hubstorage.backup;
 
+import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.RequestKind;
@@ -75,6 +76,15 @@ abstract class EngineTest {
     Map<String, Long> gets() {
         return s3.log().requests(request -> request.kind() == RequestKind.GET).stream()
                 .collect(Collectors.groupingBy(S3Request::key, TreeMap::new, Collectors.counting()));
+    }
+
+    /** How many objects the run under way has downloaded so far; none where there is none. */
+    long downloaded() {
+        JsonObject current =
+                hub.request(Addresses.BACKUP_STATUS, new JsonObject()).getJsonObject("current");
+        return current == null
+                ? 0
+                : current.getJsonObject("totals").getJsonObject("downloaded").getLong("objects");
     }
 
     static Object inode(Path file) throws IOException {

@@ -53,14 +53,6 @@ final class InterruptedRunTest extends EngineTest {
         return finished;
     }
 
-    private long downloaded() {
-        JsonObject current =
-                hub.request(Addresses.BACKUP_STATUS, new JsonObject()).getJsonObject("current");
-        return current == null
-                ? 0
-                : current.getJsonObject("totals").getJsonObject("downloaded").getLong("objects");
-    }
-
     private void heal() {
         held.open();
         s3.faults().clear();

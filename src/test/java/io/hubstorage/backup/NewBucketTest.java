@@ -10,41 +10,17 @@ import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
-import io.hubstorage.testkit.Hub;
 import io.hubstorage.testkit.RequestKind;
 import io.hubstorage.testkit.S3Request;
 import io.hubstorage.testkit.SyntheticBucket;
-import io.hubstorage.testkit.SyntheticS3;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A bucket that no snapshot holds yet is cut by what its top folders are, and listed side by side. */
-final class NewBucketTest {
-    @TempDir
-    Path home;
-
-    private SyntheticS3 s3;
-    private Hub hub;
-
-    @BeforeEach
-    void start() {
-        s3 = SyntheticS3.start();
-        hub = new Hub(home, s3.settings(), InstantSource.system());
-    }
-
-    @AfterEach
-    void stop() {
-        hub.close();
-        s3.close();
-    }
-
+final class NewBucketTest extends EngineTest {
     @Test
     void manyTopFoldersAreListedSideBySide() {
         SyntheticBucket bucket = s3.bucket("photos", SyntheticBucket.ofKeys(10, withLooseKeys(folders(40, 3))));

@@ -74,14 +74,6 @@ final class SeveralWorkersTest extends EngineTest {
         await().atMost(Duration.ofMinutes(1)).until(condition::getAsBoolean);
     }
 
-    private long downloaded() {
-        JsonObject current =
-                hub.request(Addresses.BACKUP_STATUS, new JsonObject()).getJsonObject("current");
-        return current == null
-                ? 0
-                : current.getJsonObject("totals").getJsonObject("downloaded").getLong("objects");
-    }
-
     /**
      * A run over two buckets of 40 objects, one of which is with the other worker; of each the second half is held back, and the
      * first has been downloaded.

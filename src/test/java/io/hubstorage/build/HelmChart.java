@@ -8,8 +8,6 @@ import io.hubstorage.testkit.Shell;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,6 +35,10 @@ record HelmChart(Map<String, KubernetesObjects> made, Map<String, String> refuse
     static final String IMAGE = "image: {repository: registry.example.org/hubstorage}\n";
     /** The secret of the cluster of a release called "kept", which has been installed before. */
     static final String KEPT = "of-an-earlier-installation";
+
+    private static final String NOT_FOUND = """
+        {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "NotFound", "code": 404}\
+        """;
 
     /** The values that lie beside the chart, and those that differ in what the cluster has. */
     private static final class Usual {
@@ -99,11 +101,11 @@ record HelmChart(Map<String, KubernetesObjects> made, Map<String, String> refuse
         try {
             HttpServer cluster = vertx.createHttpServer()
                     .requestHandler(request -> {
-                        JsonObject answer = answer(request.path());
+                        String answer = answer(request.path());
                         request.response()
-                                .setStatusCode(answer.getInteger("code", 200))
+                                .setStatusCode(answer.equals(NOT_FOUND) ? 404 : 200)
                                 .putHeader("Content-Type", "application/json")
-                                .end(answer.encode());
+                                .end(answer);
                     })
                     .listen(0, "127.0.0.1")
                     .await();
@@ -150,39 +152,19 @@ record HelmChart(Map<String, KubernetesObjects> made, Map<String, String> refuse
     }
 
     /** What a cluster says in which the release called "kept" has been installed before. */
-    private static JsonObject answer(String path) {
-        if (path.equals("/api/v1")) {
-            return new JsonObject()
-                    .put("kind", "APIResourceList")
-                    .put("apiVersion", "v1")
-                    .put("groupVersion", "v1")
-                    .put(
-                            "resources",
-                            new JsonArray()
-                                    .add(new JsonObject()
-                                            .put("name", "secrets")
-                                            .put("singularName", "secret")
-                                            .put("namespaced", true)
-                                            .put("kind", "Secret")
-                                            .put("verbs", new JsonArray().add("get"))));
-        } else if (path.equals("/api/v1/namespaces/storage/secrets/kept-hubstorage-cluster")) {
-            return new JsonObject()
-                    .put("kind", "Secret")
-                    .put("apiVersion", "v1")
-                    .put("metadata", new JsonObject().put("name", "kept-hubstorage-cluster"))
-                    .put(
-                            "data",
-                            new JsonObject()
-                                    .put(
-                                            "HUBSTORAGE_CLUSTER_SECRET",
-                                            Base64.getEncoder().encodeToString(KEPT.getBytes(UTF_8))));
-        }
-        return new JsonObject()
-                .put("kind", "Status")
-                .put("apiVersion", "v1")
-                .put("status", "Failure")
-                .put("reason", "NotFound")
-                .put("code", 404);
+    private static String answer(String path) {
+        return switch (path) {
+            case "/api/v1" -> """
+                {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "v1", "resources": [
+                {"name": "secrets", "singularName": "secret", "namespaced": true, "kind": "Secret", "verbs": ["get"]}]}\
+                """;
+            case "/api/v1/namespaces/storage/secrets/kept-hubstorage-cluster" ->
+                """
+                {"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "kept-hubstorage-cluster"},
+                "data": {"HUBSTORAGE_CLUSTER_SECRET": "%s"}}\
+                """.formatted(Base64.getEncoder().encodeToString(KEPT.getBytes(UTF_8)));
+            default -> NOT_FOUND;
+        };
     }
 
     private static HelmChart read(Path folder) throws IOException {

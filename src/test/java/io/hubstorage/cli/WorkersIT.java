@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.hubstorage.testkit.Fault;
+import io.hubstorage.testkit.FreePorts;
 import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.HubProcess;
 import io.hubstorage.testkit.RequestKind;
@@ -13,8 +14,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionFactory;
@@ -61,7 +59,7 @@ class WorkersIT {
         s3 = SyntheticS3.start();
         IntStream.range(0, BUCKETS)
                 .forEach(i -> s3.bucket("b" + i + "-photos", SyntheticBucket.uniform(OBJECTS, SIZE, "album-#/##.jpg")));
-        servicePort = freePort();
+        servicePort = FreePorts.two();
         Path config = home.resolve("service");
         HubProcess.configure(
                 config,
@@ -74,9 +72,10 @@ class WorkersIT {
                         .put("automation", new JsonObject().put("enabled", false)));
         service = process("service", SECRET, servicePort, "serve");
         service.awaitUp();
-        first = process("one", SECRET, freePort(), "worker");
+        first = process("one", SECRET, FreePorts.two(), "worker");
         // As a container is told.
-        second = start("two", environment("two", SECRET, freePort(), Map.of("HUBSTORAGE_ROLE", "worker")), "serve");
+        second =
+                start("two", environment("two", SECRET, FreePorts.two(), Map.of("HUBSTORAGE_ROLE", "worker")), "serve");
     }
 
     @AfterAll
@@ -110,19 +109,6 @@ class WorkersIT {
         environment.put("HUBSTORAGE_WORKER_NAME", name);
         environment.putAll(further);
         return environment;
-    }
-
-    /** Of which the next one is free too; below those that the system gives to whoever connects. */
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-            try (ServerSocket one = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
-                    ServerSocket next = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
-                return Math.min(one.getLocalPort(), next.getLocalPort());
-            } catch (IOException taken) {
-                // Another one.
-            }
-        }
     }
 
     private static List<JsonObject> workers() {
@@ -190,7 +176,7 @@ class WorkersIT {
     @Test
     @Order(2)
     void whoeverHasAnotherSecretOrAnotherFolderIsToldWhatIsWrong() throws IOException {
-        try (HubProcess stranger = process("stranger", "another secret, no. 17", freePort(), "worker")) {
+        try (HubProcess stranger = process("stranger", "another secret, no. 17", FreePorts.two(), "worker")) {
             patiently()
                     .untilAsserted(
                             () -> assertThat(stranger.get("/health/ready").body())
@@ -200,7 +186,7 @@ class WorkersIT {
         }
         Path elsewhere = Files.createDirectories(home.resolve("elsewhere"));
         Map<String, String> lost =
-                environment("lost", SECRET, freePort(), Map.of("HUBSTORAGE_DATA_PATH", elsewhere.toString()));
+                environment("lost", SECRET, FreePorts.two(), Map.of("HUBSTORAGE_DATA_PATH", elsewhere.toString()));
         try (HubProcess worker = start("lost", lost, "worker")) {
             patiently()
                     .untilAsserted(() -> assertThat(worker.get("/health/ready").body())
@@ -213,7 +199,7 @@ class WorkersIT {
     @Test
     @Order(3)
     void aSecondServiceInTheClusterIsRefused() {
-        try (HubProcess another = process("another", SECRET, freePort(), "serve")) {
+        try (HubProcess another = process("another", SECRET, FreePorts.two(), "serve")) {
             assertThat(another.exitCode()).isEqualTo(1);
             assertThat(another.err())
                     .contains("There is a HubStorage service in this cluster already")

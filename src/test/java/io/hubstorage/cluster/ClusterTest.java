@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.hubstorage.config.ClusterSettings;
 import io.hubstorage.config.ClusterSettings.Place;
 import io.hubstorage.config.ClusterSettings.Role;
+import io.hubstorage.testkit.FreePorts;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.ByteArrayInputStream;
@@ -23,20 +25,15 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,21 +57,8 @@ class ClusterTest {
 
     /** @param at where the service is; 0 for any free port */
     private static ClusterSettings settings(String secret, int at) {
-        int own = freePort();
+        int own = FreePorts.two();
         return new ClusterSettings(List.of(new Place("127.0.0.1", at == 0 ? own : at)), secret, null, own, "test");
-    }
-
-    /** Of which the next one is free too; below those that the system gives to whoever connects. */
-    private static int freePort() {
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
-            try (ServerSocket one = new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
-                    ServerSocket next = new ServerSocket(port + 1, 1, InetAddress.getLoopbackAddress())) {
-                return Math.min(one.getLocalPort(), next.getLocalPort());
-            } catch (IOException taken) {
-                // Another one.
-            }
-        }
     }
 
     @BeforeAll
@@ -136,7 +120,7 @@ class ClusterTest {
 
     @Test
     void wherePeopleLookForAMemberAndNoneIsTheyAreToldSo() throws Exception {
-        ClusterSettings nobody = settings(SECRET, freePort());
+        ClusterSettings nobody = settings(SECRET, FreePorts.two());
         assertThat(Reach.problem(nobody, IDENTITY, OwnAddress.of(nobody)).orElseThrow())
                 .contains("nobody listens there");
         assertThat(Reach.problem(service, IDENTITY, OwnAddress.of(service)).orElseThrow())
@@ -202,7 +186,7 @@ class ClusterTest {
     /** What a client hears that trusts whoever answers and shows these keys, and speaks on as a member would. */
     private static byte[] saidTo(int port, KeyManager @Nullable [] keys) throws Exception {
         SSLContext context = SSLContext.getInstance("TLSv1.3");
-        context.init(keys, new TrustManager[] {new Gullible()}, null);
+        context.init(keys, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
         ByteArrayOutputStream heard = new ByteArrayOutputStream();
         try (SSLSocket socket =
                 (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
@@ -313,31 +297,5 @@ class ClusterTest {
             second.close();
         }
         membersTalk();
-    }
-
-    /** Trusts anybody. */
-    private static final class Gullible extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

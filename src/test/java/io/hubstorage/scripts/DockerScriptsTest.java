@@ -3,6 +3,7 @@ package io.hubstorage.scripts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.config.Environment;
+import io.hubstorage.testkit.FreePorts;
 import io.hubstorage.testkit.Shell;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -331,7 +332,7 @@ final class DockerScriptsTest {
     @Test
     void theLauncherSetsUpBuildsAndStartsWhatIsMissing() throws IOException {
         scripts.set("FAKE_DOCKER_IMAGE", "1").set("NO_COLOR", "1");
-        int port = freePort();
+        int port = FreePorts.one();
         scripts.run("docker-setup.sh", "--non-interactive", "--port", Integer.toString(port))
                 .succeeded();
 
@@ -353,12 +354,6 @@ final class DockerScriptsTest {
 
             assertThat(taken.code()).isEqualTo(1);
             assertThat(taken.err()).contains("port %d is taken".formatted(other.getLocalPort()));
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0)) {
-            return any.getLocalPort();
         }
     }
 

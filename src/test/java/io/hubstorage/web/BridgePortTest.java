@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hubstorage.config.ExtraPort;
+import io.hubstorage.testkit.FreePorts;
 import io.hubstorage.testkit.LogCapture;
 import io.hubstorage.web.auth.Role;
 import io.hubstorage.web.auth.TokenStore;
@@ -44,12 +45,6 @@ final class BridgePortTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     private WebServer startWithBridge(int port) throws IOException {
         return WebServer.start(
                 folder,
@@ -62,7 +57,7 @@ final class BridgePortTest {
         Instant aWeekAgo = Instant.parse("2026-11-13T08:00:00Z");
         TokenStore.Made made = new TokenStore(folder.resolve("config"), () -> aWeekAgo)
                 .create("for a day", Role.ADMIN, aWeekAgo.plus(Duration.ofDays(1)));
-        int port = freePort();
+        int port = FreePorts.one();
         try (LogCapture log = LogCapture.of("io.hubstorage.web.bridge");
                 WebServer server = startWithBridge(port);
                 RawClient client = new RawClient(port)) {
@@ -101,7 +96,7 @@ final class BridgePortTest {
     void soItDoesWhereNoTokenIsLeftOrTheFileIsDamaged(String content) throws IOException {
         Files.createDirectories(folder.resolve("config"));
         Files.writeString(folder.resolve("config/api-tokens.json"), content);
-        try (WebServer server = startWithBridge(freePort())) {
+        try (WebServer server = startWithBridge(FreePorts.one())) {
             assertThat(server.get("/health/live").status()).isEqualTo(200);
         }
     }

@@ -6,13 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.hubstorage.bus.Addresses;
 import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunResult;
+import io.hubstorage.testkit.FreePorts;
 import io.hubstorage.testkit.NodeProject;
 import io.hubstorage.web.bridge.PublicAddresses;
 import io.hubstorage.web.sse.EventHub;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,12 +78,6 @@ final class EventBusPageTest {
         assertThat(examples).isGreaterThan(18);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     private WebServer server(int tcpPort) throws IOException {
         WebServer server = WebServer.start(
                 folder,
@@ -98,7 +91,7 @@ final class EventBusPageTest {
     void theClientInJavaScriptRuns() throws Exception {
         NodeProject node = NodeProject.install("bridge");
         Files.writeString(Path.of("target/js/bridge/run.js"), String.valueOf(blocks().get("run.js")));
-        try (WebServer server = server(freePort())) {
+        try (WebServer server = server(FreePorts.one())) {
             assertThat(node.node("run.js", "http://127.0.0.1:%d/eventbus".formatted(server.port()), "Bearer " + TOKEN))
                     .isEqualTo(new NodeProject.Outcome(0, List.of("success")));
         }
@@ -108,7 +101,7 @@ final class EventBusPageTest {
     void theClientInJavaRuns() throws Exception {
         Path source = folder.resolve("Run.java");
         Files.writeString(source, String.valueOf(blocks().get("Run.java")));
-        int port = freePort();
+        int port = FreePorts.one();
         try (WebServer _ = server(port)) {
             Path java = Path.of(System.getProperty("java.home"), "bin", "java");
             assertThat(run(java.toString(), source.toString(), "127.0.0.1", String.valueOf(port), TOKEN))
@@ -121,7 +114,7 @@ final class EventBusPageTest {
         assumeTrue(isThere("bash") && isThere("jq"), "bash and jq are not installed: the shell client cannot be tried");
         Path source = folder.resolve("run.sh");
         Files.writeString(source, String.valueOf(blocks().get("run.sh")));
-        int port = freePort();
+        int port = FreePorts.one();
         try (WebServer _ = server(port)) {
             assertThat(run("bash", source.toString(), "127.0.0.1", String.valueOf(port), TOKEN))
                     .containsExactly("success");
@@ -134,7 +127,7 @@ final class EventBusPageTest {
         assumeTrue(isThere("bash") && isThere("jq"), "bash and jq are not installed: the shell client cannot be tried");
         Path source = folder.resolve("run.sh");
         Files.writeString(source, String.valueOf(blocks().get("run.sh")).replace("Bearer", scheme));
-        int port = freePort();
+        int port = FreePorts.one();
         try (WebServer _ = server(port)) {
             assertThat(run("bash", source.toString(), "127.0.0.1", String.valueOf(port), TOKEN))
                     .containsExactly("success");

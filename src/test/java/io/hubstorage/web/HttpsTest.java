@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hubstorage.cli.HubCommand;
 import io.hubstorage.cli.Program;
+import io.hubstorage.testkit.FreePorts;
 import io.hubstorage.testkit.Shell;
 import io.hubstorage.testkit.TestPem;
 import io.hubstorage.web.sse.EventHub;
@@ -14,7 +15,6 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -247,12 +247,6 @@ final class HttpsTest {
         }
     }
 
-    private static int free() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         127.0.0.1:80        | /runs/x?a=b%20c   | https://127.0.0.1:{port}/runs/x?a=b%20c
@@ -268,7 +262,7 @@ final class HttpsTest {
         """)
     void plainHttpIsLedToTheSameHostIfThatIsOneOfOurs(String host, String target, @Nullable String location)
             throws Exception {
-        int plain = free();
+        int plain = FreePorts.one();
         WebServer started = start(
                 Map.of("HUBSTORAGE_TLS_REDIRECT_PORT", String.valueOf(plain), "HUBSTORAGE_ALLOWED_HOSTS", "nas.local"));
 
@@ -292,7 +286,7 @@ final class HttpsTest {
         Files.writeString(
                 folder.resolve("config/config.json"),
                 "{\"notify\": {\"public_url\": \"https://backups.example\"}, \"s3_buckets\": [\"photos\"]}");
-        int plain = free();
+        int plain = FreePorts.one();
         start(Map.of("HUBSTORAGE_TLS_REDIRECT_PORT", String.valueOf(plain)));
 
         assertThat(RawClient.exchange(plain, "POST /login HTTP/1.1\r\nHost: backups.example\r\n\r\n")
@@ -343,7 +337,7 @@ final class HttpsTest {
         assertThat(ill.code()).isEqualTo(1);
         assertThat(ill.out()).startsWith("not ready: HTTP/1.0 503").contains("\"DOWN\"");
         Map<String, String> nobody = new TreeMap<>(variables);
-        nobody.put("HUBSTORAGE_WEB_PORT", String.valueOf(free()));
+        nobody.put("HUBSTORAGE_WEB_PORT", String.valueOf(FreePorts.one()));
         assertThat(check(nobody).out()).startsWith("no answer from 127.0.0.1, port ");
     }
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hubstorage.testkit.FreePorts;
 import io.hubstorage.testkit.HubProcess;
 import io.hubstorage.testkit.HubProcessExtension;
 import io.hubstorage.testkit.Promtool;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -99,10 +99,7 @@ final class PrometheusIT {
                 .replace("scrape_interval: 30s", "scrape_interval: 2s\n    scrape_timeout: 2s");
         Files.writeString(folder.resolve("prometheus.yml"), "global: {evaluation_interval: 1s}\n" + config);
         while (true) {
-            int port;
-            try (ServerSocket free = new ServerSocket(0)) {
-                port = free.getLocalPort();
-            }
+            int port = FreePorts.one();
             prometheus = URI.create("http://127.0.0.1:" + port + "/");
             Path log = folder.resolve("prometheus.log");
             Process process = new ProcessBuilder(

@@ -3,10 +3,9 @@ package io.hubstorage.web.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.hubstorage.testkit.FreePorts;
 import io.hubstorage.testkit.HubProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,10 +34,7 @@ final class S3ServeIT {
 
     @Test
     void theServiceHasItsEndpointUntilItStops(@TempDir Path home) throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = FreePorts.one();
         Map<String, String> environment = HubProcess.environment(home, null);
         environment.put(S3Verticle.PORT, Integer.toString(port));
         environment.put(S3Verticle.ACCESS_KEY, S3Endpoint.ACCESS_KEY);
