@@ -18,10 +18,10 @@ before each answer, and gives each only so many bytes a second. So one process i
 way, as over a long line. Prints a table: wall time of each pair, and the median of their ratios.
 
   --processes N       with the service (3)
-  --objects N         (4000)
+  --objects N         (24000)
   --size N            of an object (16KiB)
   --latency-ms N      before each answer (50)
-  --bandwidth-each N  a second, of each answer (64KiB)
+  --bandwidth-each N  a second, of each answer (32KiB)
   --runs N            pairs (3)
   --warm-ups N        pairs before them (1)
   --quick             few of everything: shows that it works, measures nothing

@@ -9,6 +9,8 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,17 +94,27 @@ final class CaseRun {
     private void rounds(Map<Contender, Tool> tools, Server server, CaseResult result)
             throws IOException, InterruptedException {
         int ofService = plan.effort.warmUps == null ? measured.warmUps() : plan.effort.warmUps;
-        for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
-            for (int i = 0; i < each.getValue().warmUps(ofService); i++) {
-                Measured warmUp = turn(each.getKey(), each.getValue(), server, new CaseResult(measured), "warm-up");
-                result.addPeak(each.getKey(), warmUp.peak());
+        int most = tools.values().stream()
+                .mapToInt(tool -> tool.warmUps(ofService))
+                .max()
+                .orElse(0);
+        // In turns too: who would be warmed first would be measured on a machine that has changed more since.
+        for (int i = 0; i < most; i++) {
+            for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
+                if (i < each.getValue().warmUps(ofService)) {
+                    Measured warmUp = turn(each.getKey(), each.getValue(), server, new CaseResult(measured), "warm-up");
+                    result.addPeak(each.getKey(), warmUp.peak());
+                }
             }
         }
         int runs = measured.runs(plan.effort.runs);
+        List<Map.Entry<Contender, Tool>> order = new ArrayList<>(tools.entrySet());
         for (int round = 1; round <= runs; round++) {
-            for (Map.Entry<Contender, Tool> each : tools.entrySet()) {
+            for (Map.Entry<Contender, Tool> each : order) {
                 turn(each.getKey(), each.getValue(), server, result, round + "/" + runs);
             }
+            // Who comes first finds other caches than who comes last.
+            Collections.reverse(order);
         }
     }
 

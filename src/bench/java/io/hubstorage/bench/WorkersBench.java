@@ -33,7 +33,7 @@ public final class WorkersBench implements Callable<Integer> {
     private int processes = 3;
 
     @Option(names = "--objects")
-    private int objects = 4_000;
+    private int objects = 24_000;
 
     @Option(names = "--size")
     private String size = "16KiB";
@@ -42,7 +42,7 @@ public final class WorkersBench implements Callable<Integer> {
     private int latencyMillis = 50;
 
     @Option(names = "--bandwidth-each")
-    private String bandwidthEach = "64KiB";
+    private String bandwidthEach = "32KiB";
 
     @Option(names = "--runs")
     private int runs = 3;

@@ -36,8 +36,10 @@ import org.slf4j.LoggerFactory;
  */
 final class BucketAttempts {
     private static final Logger LOG = LoggerFactory.getLogger(BucketAttempts.class);
-    /** Of a bucket, for each worker. */
+    /** Of a bucket, for each worker; as many as it works on at once. */
     private static final int SHARDS = 8;
+    /** So many times as many where there are several workers: who is done sooner, since no two ranges are alike, takes another. */
+    private static final int TURNS = 3;
     /** Below this a listing of its own costs more than it saves. */
     private static final long SHARD_ENTRIES = 20_000;
     /** A new bucket with fewer folders at its top may well be small. */
@@ -209,7 +211,8 @@ final class BucketAttempts {
     }
 
     private List<KeyRange> ranges(PreviousSnapshots.@Nullable Previous previous) throws InterruptedException {
-        int shards = SHARDS * run.dispatcher().workers();
+        int workers = run.dispatcher().workers();
+        int shards = workers == 1 ? SHARDS : SHARDS * TURNS * workers;
         if (previous != null) {
             return ShardBoundaries.fromIndex(previous.index(), shards, SHARD_ENTRIES);
         }

@@ -4,16 +4,20 @@ import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * How many requests for bodies may be under way at once, over all pieces of work: enough to hide the distance to the server, too few
  * to make a queue inside it whose end it answers to connections that we have given up. Thread-safe.
  *
- * <p>After each round of answers the limit becomes twice what was under way for nothing but the distance (Little's law, with
- * the quickest answer of a like request as the distance), as BBR does with its gain: it doubles as long as answers take no
- * longer for it, and comes back as soon as they do. It may always be what the server answers in a few seconds, up to
- * {@link #MODEST}, however long that makes its queue. A demand to slow down, or a share of requests that end in silence or
- * broken connections, halves it (RFC 5681), and it recovers by an eighth at a time.
+ * <p>After each round of answers the limit becomes twice what was under way for nothing but the distance (Little's law), as BBR
+ * does with its gain: it doubles as long as answers take no longer for it, and comes back as soon as they do. The distance is the
+ * median time of answers to like requests, in the round where that was least. BBR takes the quickest answer of all; over the
+ * internet, where times vary several times over, that is a rare exception, and whatever took the usual time would count as
+ * queued. The limit may always be what the server answers in a few seconds, up to {@link #MODEST}, however long that makes its queue.
+ * A demand to slow down, or a share of requests that end in silence or broken connections, halves it (RFC 5681), and it recovers by
+ * an eighth at a time.
  *
  * <p>The limits of {@code com.netflix.concurrency-limits} take every answer for as much work as the next. Here one brings four
  * bytes and another 8 MiB: their Vegas and gradient limits fall to their minimum beside large objects.
@@ -21,9 +25,7 @@ import java.util.function.LongSupplier;
 public final class RequestPermits {
     /** What a demand to slow down leaves at least. */
     private static final int FLOOR = 4;
-    /** Where it begins, knowing nothing. */
-    private static final int START = 64;
-    /** So many do no harm to a server that is not slow. */
+    /** So many do no harm to a server that is not slow; where it begins, knowing nothing. */
     private static final int MODEST = 32;
     /** The fewest answers that say something. */
     private static final int ROUND = 16;
@@ -51,6 +53,37 @@ public final class RequestPermits {
         }
     }
 
+    /** What is known of answers to requests for bodies of about one size. */
+    private static final class Likes {
+        private long distance = Long.MAX_VALUE;
+        /** Of this round. */
+        private long[] nanos = new long[ROUND];
+
+        private int answers;
+
+        void add(long took) {
+            if (answers == nanos.length) {
+                nanos = Arrays.copyOf(nanos, 2 * answers);
+            }
+            nanos[answers++] = took;
+        }
+
+        /** Of the time of each of this round's answers, the share that was for the distance; their sum. */
+        double ease() {
+            if (answers == 0) {
+                return 0;
+            }
+            Arrays.sort(nanos, 0, answers);
+            distance = Math.min(distance, nanos[(answers - 1) / 2]);
+            return round().mapToDouble(took -> Math.min(1, (double) distance / took))
+                    .sum();
+        }
+
+        LongStream round() {
+            return Arrays.stream(nanos, 0, answers);
+        }
+    }
+
     private final LongSupplier nanoClock;
     private final Adjustable permits;
     private final AtomicInteger underWay = new AtomicInteger();
@@ -67,13 +100,11 @@ public final class RequestPermits {
 
     private volatile int limit;
 
-    /** The quickest answer by size, each class 16 times the one before: a small body cannot tell how long a large one takes. */
-    private final long[] quickest = new long[8];
+    /** By size, each class 16 times the one before: a small body cannot tell how long a large one takes. */
+    private final Likes[] likes = Stream.generate(Likes::new).limit(8).toArray(Likes[]::new);
 
     private long roundBegan;
     private int answers;
-    private double ease;
-    private double spentNanos;
     private int broken;
     /** Answers still to come to requests that were sent before the limit was last judged otherwise. */
     private int earlier;
@@ -90,13 +121,12 @@ public final class RequestPermits {
     RequestPermits(int ceiling, LongSupplier nanoClock) {
         this.ceiling = ceiling;
         this.nanoClock = nanoClock;
-        this.wanted = START;
+        this.wanted = MODEST;
         this.allowed = ceiling;
-        this.limit = Math.min(START, ceiling);
+        this.limit = Math.min(MODEST, ceiling);
         this.permits = new Adjustable(limit);
         this.idleSince = nanoClock.getAsLong();
         this.roundBegan = idleSince;
-        Arrays.fill(quickest, Long.MAX_VALUE);
     }
 
     public synchronized void ceiling(int most) {
@@ -126,8 +156,10 @@ public final class RequestPermits {
     }
 
     private synchronized void begin() {
-        Arrays.fill(quickest, Long.MAX_VALUE);
-        wanted = Math.min(wanted, START);
+        for (Likes like : likes) {
+            like.distance = Long.MAX_VALUE;
+        }
+        wanted = Math.min(wanted, MODEST);
         resize();
         nextRound(nanoClock.getAsLong());
     }
@@ -139,9 +171,6 @@ public final class RequestPermits {
      * @param bytes of the body
      */
     synchronized void answered(long nanos, long bytes) {
-        long took = Math.max(1, nanos);
-        int like = Math.min(quickest.length - 1, (64 - Long.numberOfLeadingZeros(Math.max(0, bytes) >> 12) + 3) / 4);
-        quickest[like] = Math.min(quickest[like], took);
         if (earlier > 0) {
             earlier--;
             roundBegan = nanoClock.getAsLong();
@@ -149,8 +178,8 @@ public final class RequestPermits {
             return;
         }
         answers++;
-        ease += (double) quickest[like] / took;
-        spentNanos += took;
+        int like = (64 - Long.numberOfLeadingZeros(Math.max(0, bytes) >> 12) + 3) / 4;
+        likes[Math.min(likes.length - 1, like)].add(Math.max(1, nanos));
         recover();
         long now = nanoClock.getAsLong();
         if (answers >= Math.max(ROUND, limit) || now - roundBegan >= QUEUE_NANOS) {
@@ -188,11 +217,12 @@ public final class RequestPermits {
     }
 
     private void judge(long elapsedNanos) {
+        double ease = Stream.of(likes).mapToDouble(Likes::ease).sum() / answers;
         if (!full) {
             return;
         }
-        double gain = 2 * limit * ease / answers;
-        if (spentNanos / answers > SLUGGISH_NANOS) {
+        double gain = 2 * limit * ease;
+        if (Stream.of(likes).flatMapToLong(Likes::round).average().orElse(0) > SLUGGISH_NANOS) {
             gain = Math.min(gain, limit);
         }
         double queue = (double) QUEUE_NANOS * answers / Math.max(1, elapsedNanos);
@@ -205,8 +235,9 @@ public final class RequestPermits {
     private void nextRound(long now) {
         roundBegan = now;
         answers = 0;
-        ease = 0;
-        spentNanos = 0;
+        for (Likes like : likes) {
+            like.answers = 0;
+        }
         broken = 0;
         full = isFull();
     }

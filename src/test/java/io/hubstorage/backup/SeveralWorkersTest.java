@@ -144,6 +144,27 @@ final class SeveralWorkersTest extends EngineTest {
     }
 
     @Test
+    void whoIsDoneSoonerTakesMoreOfABucket() throws IOException {
+        SyntheticBucket bucket = SyntheticBucket.uniform(480, 500, "##/#");
+        s3.bucket("one", bucket);
+        s3.faults()
+                .when(request -> request.kind() == RequestKind.GET
+                        && request.headers().getOrDefault("authorization", "").contains("Credential=slow/"))
+                .then(Fault.hold(held("one")));
+        hub.configure("one").start();
+        OtherWorker slow = other("slow", Map.of("AWS_ACCESS_KEY_ID", "slow", "AWS_SECRET_ACCESS_KEY", "slow"));
+        CompletableFuture<RunRecord> finished = hub.nextFinished();
+        hub.request(Addresses.BACKUP_START, NOW);
+
+        // All but eight of 48 folders, which it has at once.
+        until(() -> downloaded() == 400);
+        assertThat(slow.given()).hasSize(8);
+        heal();
+
+        audit(Hub.await(Future.fromCompletionStage(finished))).holds("one", bucket);
+    }
+
+    @Test
     void theShardOfALostWorkerIsDoneByAnotherAtOnceAndWhatThatHadIsNotDownloadedAgain() throws IOException {
         hub.configure("one", "two").start();
         OtherWorker other = other("other");

@@ -47,7 +47,7 @@ final class RequestsTest {
                 }))
                 .isSameAs(slowDown);
 
-        assertThat(permits.limit()).isEqualTo(32);
+        assertThat(permits.limit()).isEqualTo(16);
     }
 
     @Test
@@ -57,7 +57,7 @@ final class RequestsTest {
                 }))
                 .isInstanceOf(S3Failure.class);
 
-        assertThat(permits.limit()).isEqualTo(64);
+        assertThat(permits.limit()).isEqualTo(32);
     }
 
     /** Reads on beyond its beginning, for which it has to wait. */
@@ -94,7 +94,7 @@ final class RequestsTest {
 
     /** As many requests are under way as there may be, but for one, and a round of answers has taken its time. */
     private static void crowd(RequestPermits permits, AtomicLong now) throws InterruptedException {
-        for (int i = 0; i < 63; i++) {
+        for (int i = 0; i < 31; i++) {
             permits.acquire();
         }
         now.addAndGet(Duration.ofSeconds(5).toNanos());
@@ -108,10 +108,10 @@ final class RequestsTest {
         crowd(judging, now);
 
         readBraked(some);
-        assertThat(judging.limit()).isEqualTo(64);
+        assertThat(judging.limit()).isEqualTo(32);
 
         some.<String>limited(() -> "not braked");
-        assertThat(judging.limit()).isEqualTo(128);
+        assertThat(judging.limit()).isEqualTo(64);
     }
 
     @Test
@@ -282,14 +282,14 @@ final class RequestsTest {
         assertThat(body.end()).isNotDone();
         crowd(judging, now);
         judging.answered(1, 1);
-        assertThat(judging.limit()).as("63 of 64 are under way").isEqualTo(64);
+        assertThat(judging.limit()).as("31 of 32 are under way").isEqualTo(32);
 
         body.thread().interrupt();
         assertThatThrownBy(body::get).hasCauseInstanceOf(InterruptedIOException.class);
         judging.acquire();
         now.addAndGet(Duration.ofSeconds(5).toNanos());
         judging.answered(1, 1);
-        assertThat(judging.limit()).as("64 of 64, and none waits any more").isEqualTo(128);
+        assertThat(judging.limit()).as("32 of 32, and none waits any more").isEqualTo(64);
     }
 
     @Test
@@ -321,7 +321,7 @@ final class RequestsTest {
 
         readBraked(some);
 
-        assertThat(judging.limit()).isEqualTo(128);
+        assertThat(judging.limit()).isEqualTo(64);
     }
 
     @Test

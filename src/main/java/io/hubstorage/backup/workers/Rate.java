@@ -10,7 +10,7 @@ public final class Rate {
     private double weight;
     private boolean started;
 
-    /** @return the rate, now that the counter has this value; one that has begun anew, which is lower, changes nothing */
+    /** The rate, now that the counter has this value; one that has begun anew, which is lower, changes nothing. */
     public double update(long value, long nowNanos) {
         if (!started || value < lastValue) {
             started = true;
