@@ -317,7 +317,7 @@ final class LostProcessesIT {
                 }
                 // Then nobody does anything late any more.
                 awaitQuiet();
-                fences.close();
+                fences.end();
                 double more = took - undisturbed;
                 longer.computeIfAbsent(event, _ -> new ArrayList<>()).add(more);
                 say(
@@ -526,9 +526,13 @@ final class LostProcessesIT {
             return late;
         }
 
-        /** After one more look. */
         @Override
         public void close() {
+            end();
+        }
+
+        /** After one more look. */
+        void end() {
             over.set(true);
             try {
                 watching.join();
