@@ -202,7 +202,7 @@ final class CompressionTest extends EngineTest {
         hub.configure(policy("files", "*.txt")).start();
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, BusJson.encode(new BackupMessage.Start(null, false, null)));
-        await().until(() -> held.arrived() > 0 && downloaded() == 3);
+        await().until(() -> held.arrived() > 0 && downloadedSoFar() == 3);
         hub.stop();
         Hub.await(Future.fromCompletionStage(finished));
         held.open();

@@ -79,7 +79,7 @@ abstract class EngineTest {
     }
 
     /** How many objects the run under way has downloaded so far; none where there is none. */
-    long downloaded() {
+    long downloadedSoFar() {
         JsonObject current =
                 hub.request(Addresses.BACKUP_STATUS, new JsonObject()).getJsonObject("current");
         return current == null

@@ -81,7 +81,7 @@ final class FullDiskTest extends EngineTest {
     }
 
     private RunRecord goesOnWithRoom() throws IOException {
-        Set<String> downloaded = loggedDownloads();
+        Set<String> downloaded = downloaded();
         disk.free();
         s3.faults().clear();
         s3.log().clear();
@@ -97,7 +97,7 @@ final class FullDiskTest extends EngineTest {
     }
 
     /** The keys that a change log names as downloaded. */
-    private Set<String> loggedDownloads() throws IOException {
+    private Set<String> downloaded() throws IOException {
         Set<String> keys = new TreeSet<>();
         for (Path file : logs()) {
             try (ChangeLog.Reader log = new ChangeLog.Reader(file)) {
@@ -119,7 +119,7 @@ final class FullDiskTest extends EngineTest {
         if (Traces.assembled(new Layout(hub.data()))) {
             return Broke.IN_THE_COMMIT;
         }
-        return loggedDownloads().isEmpty() ? Broke.BEFORE_ANY_DOWNLOAD : Broke.AMONG_THE_DOWNLOADS;
+        return downloaded().isEmpty() ? Broke.BEFORE_ANY_DOWNLOAD : Broke.AMONG_THE_DOWNLOADS;
     }
 
     /** With more and more room, until it is enough. */
@@ -178,7 +178,7 @@ final class FullDiskTest extends EngineTest {
 
         runsOutOfRoom();
 
-        assertThat(loggedDownloads()).hasSizeBetween(10, 599);
+        assertThat(downloaded()).hasSizeBetween(10, 599);
         goesOnWithRoom();
     }
 
@@ -200,7 +200,7 @@ final class FullDiskTest extends EngineTest {
         runsOutOfRoom();
 
         held.open();
-        assertThat(loggedDownloads()).isEmpty();
+        assertThat(downloaded()).isEmpty();
         goesOnWithRoom();
     }
 

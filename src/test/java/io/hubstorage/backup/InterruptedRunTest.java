@@ -49,7 +49,7 @@ final class InterruptedRunTest extends EngineTest {
         hub.configure("photos").start();
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, NOW);
-        await().until(() -> downloaded() == 50 && held.arrived() > 0);
+        await().until(() -> downloadedSoFar() == 50 && held.arrived() > 0);
         return finished;
     }
 

@@ -89,7 +89,7 @@ final class SeveralWorkersTest extends EngineTest {
         }
         CompletableFuture<RunRecord> finished = hub.nextFinished();
         hub.request(Addresses.BACKUP_START, NOW);
-        until(() -> downloaded() == 40 && held.values().stream().allMatch(requests -> requests.arrived() > 0));
+        until(() -> downloadedSoFar() == 40 && held.values().stream().allMatch(requests -> requests.arrived() > 0));
         return finished;
     }
 
