@@ -58,7 +58,7 @@ final class HelmRefusalsTest {
      *
      * @param release its name, which says what is wrong
      */
-    private record Case(String release, String values, String word) {
+    record Case(String release, String values, String word) {
         @Override
         public String toString() {
             return release;
