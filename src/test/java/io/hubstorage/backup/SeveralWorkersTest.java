@@ -9,6 +9,7 @@ import io.hubstorage.bus.BusJson;
 import io.hubstorage.bus.RunRecord;
 import io.hubstorage.bus.RunResult;
 import io.hubstorage.bus.TransferMessage;
+import io.hubstorage.bus.WorkersMessage;
 import io.hubstorage.testkit.Fault;
 import io.hubstorage.testkit.HeldRequests;
 import io.hubstorage.testkit.Hub;
@@ -199,7 +200,7 @@ final class SeveralWorkersTest extends EngineTest {
         long before = gets().values().stream().mapToLong(Long::longValue).sum();
 
         other.cutOff();
-        until(() -> hub.engine().workers().list().getLast().lost());
+        until(() -> hub.engine().workers().list().getLast().state() == WorkersMessage.State.LOST);
         until(() -> gets().values().stream().mapToLong(Long::longValue).sum() >= before + 20);
         held(its.bucket().equals("one") ? "two" : "one").open();
         RunRecord run = Hub.await(Future.fromCompletionStage(finished));
