@@ -177,7 +177,9 @@ final class SeveralWorkersTest extends EngineTest {
         until(() -> arrived() > asked);
         heal();
 
-        holdsBoth(Hub.await(Future.fromCompletionStage(finished)));
+        RunRecord run = Hub.await(Future.fromCompletionStage(finished));
+        holdsBoth(run);
+        assertThat(run.workersLost()).as("it has said that it goes").isEmpty();
         Map<String, Long> gets = gets();
         assertThat(gets).hasSize(40);
         gets.forEach((key, times) -> {
@@ -206,6 +208,12 @@ final class SeveralWorkersTest extends EngineTest {
         RunRecord run = Hub.await(Future.fromCompletionStage(finished));
 
         holdsBoth(run);
+        assertThat(run.workersLost()).singleElement().satisfies(lost -> {
+            assertThat(lost.name()).isEqualTo("other");
+            assertThat(lost.at()).isBetween(run.startedAt(), Objects.requireNonNull(run.finishedAt()));
+            assertThat(lost.shards()).isEqualTo(1);
+            assertThat(lost.times()).isEqualTo(1);
+        });
         assertThat(other.shards()).as("it has not noticed yet").isEqualTo(1);
         Map<String, String> committed = listing(hub.data());
         held(its.bucket()).open();
