@@ -158,7 +158,7 @@ final class SeveralWorkersTest extends EngineTest {
         hub.request(Addresses.BACKUP_START, NOW);
 
         // All but eight of 48 folders, which it has at once.
-        until(() -> downloaded() == 400);
+        until(() -> downloadedSoFar() == 400);
         assertThat(slow.given()).hasSize(8);
         heal();
 
